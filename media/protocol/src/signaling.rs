@@ -1,0 +1,382 @@
+//! What a browser (or a headless caller) and the control plane say on `GET /ws` of the tenant's host.
+//!
+//! One socket a page, opened with the session's cookie or `Authorization: Bearer`. Every message is one JSON object in
+//! a text frame of at most [`MAX_CLIENT_MESSAGE_BYTES`]. A client numbers its requests; each is answered by
+//! [`ServerMessage::Reply`] with the same `id`. In a call every request carries the `epoch` that [`Joined`] gave: a
+//! newer join of the same person makes older epochs invalid, so a stale tab can't act for the person any more.
+//!
+//! Instants are milliseconds since the Unix epoch on the server's clock; clients show them against `server_now_ms`.
+
+use crate::{MediaId, MediaKind, PeerId, ProducerInfo};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Largest frame a client may send, in bytes.
+pub const MAX_CLIENT_MESSAGE_BYTES: usize = 64 * 1024;
+/// Longest chat message, in characters.
+pub const MAX_CHAT_CHARS: usize = 2_000;
+
+/// From the client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientMessage {
+    /// Chosen by the client; comes back in the reply.
+    pub id: u64,
+    /// What it asks for.
+    #[serde(flatten)]
+    pub body: ClientRequest,
+}
+
+/// What a client can ask for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientRequest {
+    /// Keeps the socket alive; answered with `null`.
+    Ping,
+    /// Enters a call's room with media. Answered with [`Joined`]. Joining again (after a lost socket, from another
+    /// tab, after [`ServerMessage::MediaReset`]) replaces the person's earlier join.
+    Join {
+        /// The call.
+        call: Uuid,
+    },
+    /// Completes a transport. Answered with `null`.
+    ConnectTransport {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The transport's id.
+        transport: MediaId,
+        /// mediasoup `DtlsParameters`.
+        dtls: Value,
+    },
+    /// Starts sending. Answered with `{"producer": id}`.
+    Produce {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The sending transport's id.
+        transport: MediaId,
+        /// Sound or picture.
+        kind: MediaKind,
+        /// mediasoup `RtpParameters`.
+        rtp: Value,
+        /// Starts muted.
+        #[serde(default)]
+        paused: bool,
+    },
+    /// Mutes or unmutes one's own producer. Answered with `null`.
+    PauseProducer {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The producer.
+        producer: MediaId,
+        /// New state.
+        paused: bool,
+    },
+    /// Ends one's own producer (device taken away). Answered with `null`.
+    CloseProducer {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The producer.
+        producer: MediaId,
+    },
+    /// Receives. Answered with `{"consumers": [{id, producerId, kind, rtpParameters}]}`, already flowing.
+    Consume {
+        /// From [`Joined`].
+        epoch: u64,
+        /// Which producers.
+        producers: Vec<MediaId>,
+        /// The client's mediasoup `RtpCapabilities`.
+        caps: Value,
+    },
+    /// New ICE credentials after a network change. Answered with `{"ice": IceParameters}`.
+    RestartIce {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The transport.
+        transport: MediaId,
+    },
+    /// The person pressed "connect" in the pre-call check. Billing starts when both did. Answered with `null`.
+    Connect {
+        /// From [`Joined`].
+        epoch: u64,
+    },
+    /// Ends the call for both. Answered with `null`.
+    End {
+        /// From [`Joined`].
+        epoch: u64,
+    },
+    /// Says something in the call's chat. Answered with `null`; everyone, the sender too, gets [`ServerMessage::Chat`].
+    Chat {
+        /// From [`Joined`].
+        epoch: u64,
+        /// At most [`MAX_CHAT_CHARS`] characters.
+        text: String,
+    },
+    /// Shows or hides "is typing" at the other side. Answered with `null`.
+    Typing {
+        /// From [`Joined`].
+        epoch: u64,
+        /// New state.
+        on: bool,
+    },
+}
+
+/// Answer to [`ClientRequest::Join`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Joined {
+    /// To be sent with every request in this call.
+    pub epoch: u64,
+    /// One's own id among `producers`' owners.
+    pub peer: PeerId,
+    /// The call as it stands.
+    pub call: CallView,
+    /// Router's `RtpCapabilities`.
+    pub caps: Value,
+    /// Sending transport `{id, iceParameters, iceCandidates, dtlsParameters}`.
+    pub send: Value,
+    /// Receiving transport, the same shape.
+    pub recv: Value,
+    /// What the others already send.
+    pub producers: Vec<ProducerInfo>,
+    /// The last chat messages, oldest first.
+    pub chat: Vec<ChatLine>,
+}
+
+/// From the control plane.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// First message.
+    Hello {
+        /// The server's clock.
+        server_now_ms: i64,
+    },
+    /// Answer to one request: `ok` or `error`.
+    Reply {
+        /// The request's id.
+        id: u64,
+        /// Its good outcome.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        ok: Option<Value>,
+        /// Or why not.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        error: Option<Problem>,
+    },
+    /// Somebody rings: show the notice, play the ringtone. Answer with `POST /api/v1/calls/{id}/accept` or `…/reject`.
+    Ring {
+        /// The call.
+        call: Uuid,
+        /// Who rings.
+        caller_name: String,
+        /// What it is about.
+        service_title: String,
+        /// When it stops by itself.
+        until_ms: i64,
+        /// The server's clock.
+        server_now_ms: i64,
+    },
+    /// The ringing (out or in) ended; the caller is told the same way. `outcome` as in [`EndReason`], or `accepted`.
+    RingEnded {
+        /// The call.
+        call: Uuid,
+        /// `accepted`, `rejected`, `missed`, `cancelled`, …
+        outcome: String,
+    },
+    /// The call changed; replaces what was known of it.
+    Call {
+        /// The call.
+        call: Box<CallView>,
+    },
+    /// Somebody started sending: consume it.
+    Producer {
+        /// What.
+        producer: ProducerInfo,
+    },
+    /// Somebody muted or unmuted.
+    ProducerPaused {
+        /// Which.
+        producer: MediaId,
+        /// New state.
+        paused: bool,
+    },
+    /// Somebody stopped sending; its consumer is gone.
+    ProducerClosed {
+        /// Which.
+        producer: MediaId,
+    },
+    /// The media node is gone: throw transports away and join again.
+    MediaReset,
+    /// This person joined from somewhere else: stop here.
+    Replaced,
+    /// Something was said.
+    Chat {
+        /// What and who.
+        line: ChatLine,
+    },
+    /// The other side is typing, or stopped.
+    Typing {
+        /// State.
+        on: bool,
+    },
+    /// A mark of the policy was passed: "1 more minute(s) left…".
+    Warning {
+        /// Minutes left.
+        minutes_left: u32,
+    },
+    /// Both sides' connection quality.
+    Quality {
+        /// One's own, 0 (bad) to 10 (good); none while unknown.
+        own: Option<u8>,
+        /// The other's.
+        other: Option<u8>,
+    },
+    /// The person's wallet changed.
+    Wallet {
+        /// What can be spent, in minor units.
+        available_minor: i64,
+        /// ISO code.
+        currency: String,
+    },
+    /// The server closes this socket and says why.
+    Closing {
+        /// In the person's words.
+        reason: String,
+    },
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Stable, for programs: `stale_epoch`, `not_in_call`, `not_found`, `invalid`, `insufficient_credit`, …
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// One chat message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatLine {
+    /// Its id.
+    pub id: Uuid,
+    /// Who said it.
+    pub from: CallRole,
+    /// The person's name.
+    pub name: String,
+    /// Plain text; never markup.
+    pub text: String,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// Who one is in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallRole {
+    /// Pays.
+    Buyer,
+    /// Is paid.
+    Seller,
+}
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallPhase {
+    /// Rings at the seller.
+    Ringing,
+    /// Free check of picture and sound; waits for both to press connect.
+    PreCheck,
+    /// Both pressed; the first increment is being reserved.
+    Connecting,
+    /// Metered.
+    Live,
+    /// Not metered: see [`CallView::suspended`].
+    Suspended,
+    /// Over; the last sums are being settled.
+    Settling,
+    /// Over and settled: the bill is final.
+    Ended,
+}
+
+/// Why a live call stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspendReason {
+    /// The wallet is used up; a top-up resumes.
+    Credit,
+    /// A side's media is missing; coming back resumes.
+    Connection,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The seller said no.
+    Rejected,
+    /// The seller didn't answer in time.
+    Missed,
+    /// The buyer gave up ringing, or the pre-check ended without both pressing connect.
+    Cancelled,
+    /// The buyer ended it.
+    BuyerEnded,
+    /// The seller ended it.
+    SellerEnded,
+    /// The credit was used up and not renewed in time.
+    OutOfCredit,
+    /// The buyer's connection was lost and didn't come back.
+    BuyerLost,
+    /// The seller's connection was lost and didn't come back.
+    SellerLost,
+    /// Both connections were lost.
+    BothLost,
+}
+
+/// A call as one of its people sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallView {
+    /// The call.
+    pub id: Uuid,
+    /// Which side the reader is.
+    pub role: CallRole,
+    /// Where it stands.
+    pub phase: CallPhase,
+    /// Why it is suspended.
+    pub suspended: Option<SuspendReason>,
+    /// How it ended.
+    pub ended: Option<EndReason>,
+    /// When this phase ends by itself (ring, pre-check, rescue, reconnect).
+    pub until_ms: Option<i64>,
+    /// The other person.
+    pub other: OtherView,
+    /// Whether the reader pressed connect.
+    pub you_connected: bool,
+    /// What the service is called.
+    pub service_title: String,
+    /// ISO code of all amounts here.
+    pub currency: String,
+    /// Price of a minute, in minor units.
+    pub rate_minor: i64,
+    /// Charged so far, in minor units.
+    pub charged_minor: i64,
+    /// Billable time so far.
+    pub billable_ms: i64,
+    /// Time that can still be talked on what is reserved and available; none before the call is live.
+    pub remaining_ms: Option<i64>,
+    /// Whether time is being charged right now, so that clients may count `remaining_ms` down.
+    pub running: bool,
+    /// Buyer only: what the wallet has left to spend, in minor units.
+    pub available_minor: Option<i64>,
+    /// The server's clock when this was made.
+    pub server_now_ms: i64,
+}
+
+/// The other person in a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherView {
+    /// Public name.
+    pub name: String,
+    /// Has joined the room and is there.
+    pub present: bool,
+    /// Pressed connect.
+    pub connected: bool,
+}
