@@ -1,0 +1,4 @@
+//! The web layer: pages, API and the theme they wear.
+
+pub mod pages;
+pub mod theme;

@@ -1,0 +1,111 @@
+//! `/calls/{id}/bill`: the explained bill and the rating.
+
+use super::{Amount, Field, Increment, Message, Outcome, Person, Side, Strip};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/calls/{id}/bill`. The rating form posts `stars` and `text` to the same path.
+#[derive(Clone, Debug, Serialize)]
+pub struct BillPage {
+    /// The call.
+    pub id: Uuid,
+    /// The other person.
+    pub other: Person,
+    /// Their page, when they are the seller.
+    pub other_url: Option<String>,
+    /// Which side the reader is.
+    pub side: Side,
+    /// What it was about.
+    pub service_title: String,
+    /// When both connected; none when they never did.
+    pub started_at: Option<Timestamp>,
+    /// When it was over.
+    pub ended_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The last sums are still being settled: the page says so and looks again.
+    pub settling: bool,
+    /// Price of a minute.
+    pub rate: Amount,
+    /// What was charged at once.
+    pub increment: Increment,
+    /// Time both were really there.
+    pub billable_seconds: i64,
+    /// Time that was charged (increments are charged whole).
+    pub charged_seconds: i64,
+    /// Charged in all.
+    pub total: Amount,
+    /// How the sum comes about, in a few lines.
+    pub lines: Vec<BillLine>,
+    /// Every increment.
+    pub blocks: Vec<BillBlock>,
+    /// Who was there when; none when nothing was metered.
+    pub strip: Option<Strip>,
+    /// Seller only: what of the total is theirs.
+    pub share: Option<SellerShare>,
+    /// Buyer only, after a settled call: to rate, or what was rated.
+    pub rating: Option<RatingForm>,
+}
+
+/// One line of the sum: `bill.minutes` with `count`, and so on.
+#[derive(Clone, Debug, Serialize)]
+pub struct BillLine {
+    /// What.
+    pub text: Message,
+    /// Of how long.
+    pub seconds: i64,
+    /// How much; zero is shown as "free".
+    pub amount: Amount,
+}
+
+/// One increment (or free stretch) as it was charged.
+#[derive(Clone, Debug, Serialize)]
+pub struct BillBlock {
+    /// Its number; charged blocks count from 1.
+    pub number: u32,
+    /// What it is.
+    pub kind: BillBlockKind,
+    /// Its first billable instant.
+    pub from: Timestamp,
+    /// Its last.
+    pub to: Timestamp,
+    /// Billable seconds in it.
+    pub seconds: i64,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// What a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BillBlockKind {
+    /// Free at the start.
+    Grace,
+    /// Charged.
+    Charged,
+    /// Makes the minimum up.
+    Minimum,
+    /// Nobody was charged: a side was missing.
+    Gap,
+}
+
+/// What the seller gets of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SellerShare {
+    /// The seller's part.
+    pub earned: Amount,
+    /// The tenant's part.
+    pub commission: Amount,
+}
+
+/// Stars and words about the call.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RatingForm {
+    /// `1` to `5`, empty before.
+    pub stars: Field,
+    /// May stay empty.
+    pub text: Field,
+    /// Already given: shown, not asked.
+    pub done: bool,
+}

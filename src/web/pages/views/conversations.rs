@@ -1,0 +1,80 @@
+//! Conversations: what happened between two people.
+
+use super::{Amount, Message, Person, Presence};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/conversations`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConversationsPage {
+    /// Newest first.
+    pub items: Vec<ConversationRow>,
+}
+
+/// A conversation in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConversationRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The other person.
+    pub other: Person,
+    /// The last entry in words.
+    pub last: Message,
+    /// When that was.
+    pub at: Timestamp,
+    /// Entries not read yet.
+    pub unread: u32,
+}
+
+/// `/conversations/{id}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConversationPage {
+    /// Its id.
+    pub id: Uuid,
+    /// The other person.
+    pub other: Person,
+    /// Whether they can be rung, when they sell.
+    pub presence: Option<Presence>,
+    /// Their page, when they sell.
+    pub other_url: Option<String>,
+    /// Oldest first.
+    pub entries: Vec<Entry>,
+    /// Address of older ones.
+    pub older_url: Option<String>,
+}
+
+/// Something that happened or was said.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// What sort, for the icon.
+    pub kind: EntryKind,
+    /// Done by the reader.
+    pub mine: bool,
+    /// Text of [`EntryKind::Message`]; plain, never markup.
+    pub text: String,
+    /// Charged time of a call.
+    pub seconds: i64,
+    /// What it cost.
+    pub amount: Option<Amount>,
+    /// The bill.
+    pub url: Option<String>,
+}
+
+/// What sort an entry is. The words are `entry.{kind}.mine` and `entry.{kind}.theirs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// Said in a call's chat.
+    Message,
+    /// A call took place.
+    CallEnded,
+    /// Nobody answered.
+    CallMissed,
+    /// The seller said no.
+    CallRejected,
+    /// Given up before it was connected.
+    CallCancelled,
+}

@@ -1,0 +1,20 @@
+//! The built-in test gateway's hosted page.
+
+use super::Amount;
+use serde::Serialize;
+
+/// `/gateway/test/{reference}`. Posts `choice`: `succeed`, `decline`, `authenticate` or `timeout`; on the
+/// authentication step `succeed` or `decline`.
+#[derive(Clone, Debug, Serialize)]
+pub struct GatewayPage {
+    /// The payment's reference at the gateway.
+    pub reference: String,
+    /// Who gets the money.
+    pub merchant: String,
+    /// How much.
+    pub amount: Amount,
+    /// The bank's step after `authenticate`.
+    pub challenge: bool,
+    /// Back without paying.
+    pub cancel_url: String,
+}

@@ -1,0 +1,60 @@
+//! A tenant's home and the live listing.
+
+use super::{Person, SellerCard};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/`: the promise, search, who is available, categories, how it works, reviews.
+#[derive(Clone, Debug, Serialize)]
+pub struct HomePage {
+    /// What was searched for (`?q=`); empty without.
+    pub query: String,
+    /// Who can be rung now, at most a dozen.
+    pub available: Vec<SellerCard>,
+    /// The others (or, with a query, everyone found who isn't available).
+    pub others: Vec<SellerCard>,
+    /// Where to look; empty hides the part.
+    pub categories: Vec<Category>,
+    /// The last good reviews, at most three.
+    pub reviews: Vec<Review>,
+    /// Address of the next page of `others`.
+    pub more_url: Option<String>,
+}
+
+/// `/live`: everyone who can be rung now.
+#[derive(Clone, Debug, Serialize)]
+pub struct LivePage {
+    /// Available, then in a call.
+    pub sellers: Vec<SellerCard>,
+    /// Address of the next page.
+    pub more_url: Option<String>,
+}
+
+/// A category's link.
+#[derive(Clone, Debug, Serialize)]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// Where it leads.
+    pub url: String,
+    /// Sellers in it.
+    pub count: u32,
+}
+
+/// What a buyer said after a settled call.
+#[derive(Clone, Debug, Serialize)]
+pub struct Review {
+    /// Who wrote it; only the name is public.
+    pub author: String,
+    /// Whom it is about, on pages about several sellers.
+    pub about: Option<Person>,
+    /// That seller's id.
+    pub about_id: Option<Uuid>,
+    /// 1 to 5.
+    pub stars: u8,
+    /// The text; may be empty.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}

@@ -1,0 +1,74 @@
+//! Mails: one column, one button, a plain-text part that is equally good. Addresses are absolute.
+
+use super::{Amount, BillLine};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Asks to confirm the mail address.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifyMail {
+    /// To whom.
+    pub name: String,
+    /// The button.
+    pub url: String,
+    /// Hours the link holds.
+    pub hours: u32,
+}
+
+/// Lets a new password be set.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResetMail {
+    /// To whom.
+    pub name: String,
+    /// The button.
+    pub url: String,
+    /// Minutes the link holds.
+    pub minutes: u32,
+}
+
+/// After verification.
+#[derive(Clone, Debug, Serialize)]
+pub struct WelcomeMail {
+    /// To whom.
+    pub name: String,
+    /// The tenant's home.
+    pub url: String,
+}
+
+/// To the buyer, after a settled call.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReceiptMail {
+    /// To whom.
+    pub name: String,
+    /// With whom.
+    pub other_name: String,
+    /// What it was about.
+    pub service_title: String,
+    /// When both connected.
+    pub at: Timestamp,
+    /// Charged time.
+    pub seconds: i64,
+    /// How the sum comes about.
+    pub lines: Vec<BillLine>,
+    /// The sum.
+    pub total: Amount,
+    /// Left in the wallet.
+    pub available: Amount,
+    /// The bill.
+    pub url: String,
+}
+
+/// To the seller who didn't answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct MissedCallMail {
+    /// To whom.
+    pub name: String,
+    /// Who rang.
+    pub other_name: String,
+    /// What it was about.
+    pub service_title: String,
+    /// When.
+    pub at: Timestamp,
+    /// The conversation.
+    pub url: String,
+}

@@ -1,0 +1,106 @@
+//! What each page shows: one struct a page, filled by the handlers and read by the templates of `tenant_themes/`.
+//!
+//! Views hold facts (instants, minor units, states), never finished text: words, money and times are written by the
+//! theme's helpers in the reader's language and zone. Forms carry back what was typed, with the error beside its field.
+
+mod account;
+mod bill;
+mod calls;
+mod conversations;
+mod form;
+mod gateway;
+mod home;
+mod identity;
+mod mails;
+mod people;
+mod sell;
+mod seller;
+mod strip;
+mod system;
+mod wallet;
+
+pub use account::{AccountPage, Choice};
+pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
+pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
+pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
+pub use form::{Field, Message};
+pub use gateway::GatewayPage;
+pub use home::{Category, HomePage, LivePage, Review};
+pub use identity::{ForgotPage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
+pub use mails::{MissedCallMail, ReceiptMail, ResetMail, VerifyMail, WelcomeMail};
+pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
+pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
+pub use strip::{Span, SpanKind, Strip};
+pub use system::{
+    DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage,
+    UnknownHostPage,
+};
+pub use wallet::{LineKind, StatementLine, TopUpPage, TopUpState, WalletPage};
+
+use serde::Serialize;
+
+/// A page or mail: its template and the data that goes with it.
+pub trait View: Serialize {
+    /// Template's name below `templates/`, without the ending.
+    const TEMPLATE: &'static str;
+}
+
+/// Money: minor units and the ISO code. The `money` helper writes it as the reader's language does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// Minor units; how many make one is the currency's matter.
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+impl Amount {
+    /// An amount of `minor` units of `currency`.
+    pub fn new(minor: i64, currency: impl Into<String>) -> Self {
+        Self {
+            minor,
+            currency: currency.into(),
+        }
+    }
+}
+
+/// Implements [`View`] for a list of structs.
+macro_rules! views {
+    ($($view:ty => $template:literal),+ $(,)?) => {
+        $(impl View for $view { const TEMPLATE: &'static str = $template; })+
+        /// Every template a view names, so that a theme can be checked whole.
+        pub const TEMPLATES: &[&str] = &[$($template),+];
+    };
+}
+
+views! {
+    HomePage => "home",
+    LivePage => "live",
+    SellerPage => "seller",
+    RegisterPage => "register",
+    LoginPage => "login",
+    ForgotPage => "forgot",
+    ResetPage => "reset",
+    VerifyPage => "verify",
+    AccountPage => "account",
+    WalletPage => "wallet",
+    TopUpPage => "top_up",
+    GatewayPage => "gateway",
+    SellPage => "sell",
+    CallsPage => "calls",
+    BillPage => "bill",
+    ConversationsPage => "conversations",
+    ConversationPage => "conversation",
+    TermsPage => "terms",
+    ErrorPage => "error",
+    UnknownHostPage => "unknown_host",
+    PlatformHomePage => "platform_home",
+    MailboxPage => "mailbox",
+    MailPage => "mail",
+    VerifyMail => "mails/verify",
+    ResetMail => "mails/reset",
+    WelcomeMail => "mails/welcome",
+    ReceiptMail => "mails/receipt",
+    MissedCallMail => "mails/missed_call",
+}

@@ -1,0 +1,103 @@
+//! `/sell`: availability, services, profile.
+
+use super::{Amount, Field, Increment};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/sell`. Posts `action`:
+/// - `go_available` with `hours` 1..12, `go_away`;
+/// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
+/// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
+/// - `service` with `id` (empty for a new one), `title`, `description`, `rate` (major units as typed),
+///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `video_enabled`,
+///   `published` (`on` when ticked).
+#[derive(Clone, Debug, Serialize)]
+pub struct SellPage {
+    /// The reader's id as a seller, for the link to the public page; none before the profile is saved once.
+    pub seller_id: Option<Uuid>,
+    /// The switch.
+    pub availability: Availability,
+    /// Calls are answered with "no" at once.
+    pub auto_reject: bool,
+    /// Nobody can ring.
+    pub do_not_disturb: bool,
+    /// Headline and so on.
+    pub profile: ProfileForm,
+    /// All services.
+    pub services: Vec<ServiceRow>,
+    /// The one being edited (`?service={id}` or `?service=new`).
+    pub form: Option<ServiceForm>,
+    /// Earned and not paid out yet.
+    pub earnings: Amount,
+    /// The seller's part of a price, in percent.
+    pub share_percent: u8,
+}
+
+/// The availability switch.
+#[derive(Clone, Debug, Serialize)]
+pub struct Availability {
+    /// When it ends; none while off.
+    pub until: Option<Timestamp>,
+    /// What the list of hours starts on.
+    pub hours: u8,
+    /// Something to be rung for is published; the switch is disabled otherwise.
+    pub possible: bool,
+}
+
+/// What the public page says.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ProfileForm {
+    /// One line.
+    pub headline: Field,
+    /// A few paragraphs.
+    pub about: Field,
+    /// Codes, comma-separated.
+    pub languages: Field,
+}
+
+/// A service in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+    /// Price of a minute.
+    pub rate: Amount,
+    /// What is charged at once.
+    pub increment: Increment,
+    /// Buyers see it.
+    pub published: bool,
+}
+
+/// The service form, as typed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceForm {
+    /// None for a new one.
+    pub id: Option<Uuid>,
+    /// Name.
+    pub title: Field,
+    /// Plain text.
+    pub description: Field,
+    /// Price of a minute in major units, such as `1.80`.
+    pub rate: Field,
+    /// Its currency.
+    pub currency: String,
+    /// The tenant's bounds.
+    pub rate_minimum: Amount,
+    /// The tenant's bounds.
+    pub rate_maximum: Amount,
+    /// Shortest charged call.
+    pub minimum_minutes: Field,
+    /// `second`, `minute` or `block`.
+    pub increment: Field,
+    /// Length of a block.
+    pub block_seconds: Field,
+    /// Free seconds after connecting.
+    pub grace_seconds: Field,
+    /// With picture.
+    pub video_enabled: bool,
+    /// Buyers see it.
+    pub published: bool,
+}

@@ -1,0 +1,101 @@
+//! A seller's page with the box that rings.
+
+use super::{Amount, Message, Review, SellerCard};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/sellers/{id}`. The form posts `service` to the same path and is redirected to `/calls/{id}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SellerPage {
+    /// Who.
+    pub seller: SellerCard,
+    /// In their own words; plain text with line breaks.
+    pub about: String,
+    /// Published services; the chosen one (`?service=`) first marked `selected`.
+    pub services: Vec<ServiceOffer>,
+    /// What the box on the right says; none when there is nothing to ring for.
+    pub ring: Option<RingBox>,
+    /// Newest first.
+    pub reviews: Vec<Review>,
+    /// Settled calls so far.
+    pub calls_count: u32,
+    /// Why the last try to ring failed.
+    pub error: Option<Message>,
+}
+
+/// A published service.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceOffer {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+    /// What one gets; plain text.
+    pub description: String,
+    /// Price of a minute.
+    pub rate: Amount,
+    /// What is charged at once.
+    pub increment: Increment,
+    /// Shortest call that is charged, in minutes; 0 is none.
+    pub minimum_minutes: u32,
+    /// What that costs.
+    pub minimum_charge: Amount,
+    /// Free seconds after connecting.
+    pub grace_seconds: u32,
+    /// With picture, or sound only.
+    pub video_enabled: bool,
+    /// The one the box is about.
+    pub selected: bool,
+}
+
+/// The unit time is charged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Increment {
+    /// Every second.
+    Second,
+    /// Every started minute.
+    Minute,
+    /// Every started block.
+    Block {
+        /// Its length.
+        seconds: u32,
+    },
+}
+
+/// The box with the price and the one button.
+#[derive(Clone, Debug, Serialize)]
+pub struct RingBox {
+    /// The selected service.
+    pub service: ServiceOffer,
+    /// What the button can do.
+    pub state: RingState,
+    /// Must be in the wallet to start: the larger of minimum and first increment.
+    pub needed: Amount,
+    /// What the reader can spend; none when not logged in.
+    pub available: Option<Amount>,
+    /// Whole minutes that lasts.
+    pub lasts_minutes: Option<u32>,
+    /// How long the seller has to answer, in seconds.
+    pub ring_seconds: u32,
+}
+
+/// What the button can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RingState {
+    /// Ring.
+    Ready,
+    /// Log in first.
+    LogIn,
+    /// Add credit first.
+    TopUp,
+    /// The seller is in a call.
+    InCall,
+    /// The seller isn't available.
+    Away,
+    /// The reader's own page.
+    Own,
+    /// The reader is in a call already.
+    Busy,
+}

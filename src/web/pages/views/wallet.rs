@@ -1,0 +1,97 @@
+//! The wallet: balance, statement, top-up.
+
+use super::{Amount, Field, Message};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/wallet`. Posts `amount` (major units as typed, or one of the suggestions' minor units as `amount_minor`), `next`.
+#[derive(Clone, Debug, Serialize)]
+pub struct WalletPage {
+    /// What can be spent.
+    pub available: Amount,
+    /// Reserved for a running call; zero hides it.
+    pub held: Amount,
+    /// Newest first.
+    pub lines: Vec<StatementLine>,
+    /// Amounts offered as buttons.
+    pub suggestions: Vec<Amount>,
+    /// Another amount, as typed.
+    pub amount: Field,
+    /// Least that can be added.
+    pub minimum: Amount,
+    /// Most that can be added at once.
+    pub maximum: Amount,
+    /// Top-ups whose outcome isn't known yet.
+    pub open: Vec<TopUpPage>,
+    /// Where to go after the top-up (a path on this host: the call that waits for credit).
+    pub next: Option<String>,
+    /// Address of older lines.
+    pub older_url: Option<String>,
+}
+
+/// One line of the statement.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatementLine {
+    /// When.
+    pub at: Timestamp,
+    /// What sort, for the icon.
+    pub kind: LineKind,
+    /// `statement.call` with `name`, `statement.top_up`, …
+    pub text: Message,
+    /// Positive in, negative out.
+    pub amount: Amount,
+    /// Balance afterwards.
+    pub balance: Amount,
+    /// The bill or top-up behind it.
+    pub url: Option<String>,
+}
+
+/// What sort a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// Credit added.
+    TopUp,
+    /// A call paid.
+    Call,
+    /// A call earned.
+    Earning,
+    /// Money back.
+    Refund,
+    /// Anything else.
+    Other,
+}
+
+/// `/wallet/top-ups/{id}`: where the payment page returns to. Also a line among the wallet's open top-ups.
+#[derive(Clone, Debug, Serialize)]
+pub struct TopUpPage {
+    /// Its id.
+    pub id: Uuid,
+    /// How it stands.
+    pub state: TopUpState,
+    /// How much.
+    pub amount: Amount,
+    /// When it was begun.
+    pub at: Timestamp,
+    /// What can be spent now.
+    pub available: Amount,
+    /// Back to the payment page, while it can still be paid.
+    pub pay_url: Option<String>,
+    /// Where to go on (the call that waits); the wallet without.
+    pub next: Option<String>,
+}
+
+/// How a top-up stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TopUpState {
+    /// Not paid yet.
+    Pending,
+    /// In the wallet.
+    Settled,
+    /// Refused; nothing was charged.
+    Declined,
+    /// The provider hasn't said; being found out. Must not be repeated blindly.
+    Unknown,
+}
