@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# npm packages, static files and programs. Sourced by ./dev.
+
+front_ends=(tenant_themes admin_ui)
+
+# One number for the content of a folder's sources.
+fingerprint() {
+  find "$1" \( -name node_modules -o -name dist -o -name artefacts \) -prune -o -type f -print0 |
+    LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1
+}
+
+ensure_npm() {
+  local folder=$1 stamp=$1/node_modules/.installed sum
+  [ -f "$folder/package.json" ] || return 0
+  sum=$(sha256sum <"$folder/package-lock.json")
+  [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
+  say "Installing npm packages of $folder …"
+  quietly "npm ci in $folder" npm --prefix "$folder" ci --no-audit --no-fund
+  printf '%s\n' "$sum" >"$stamp"
+}
+
+build_front_ends() {
+  local folder sum
+  for folder in "${front_ends[@]}"; do
+    [ -f "$folder/package.json" ] || continue
+    ensure_npm "$folder"
+    sum=$(fingerprint "$folder")
+    [ -d "$folder/dist" ] && [ "$(cat "$folder/dist/.sources" 2>/dev/null)" = "$sum" ] && continue
+    say "Building $folder …"
+    quietly "npm run build in $folder" npm --prefix "$folder" run build
+    printf '%s\n' "$sum" >"$folder/dist/.sources"
+  done
+}
+
+# Checkouts may share a target folder, so each keeps the programs it built in its own var/bin.
+build_programs() {
+  local profile=${1:-dev} folder=debug program
+  [ "$profile" = dev ] || folder=$profile
+  say "Building ($profile; the first time takes minutes) …"
+  mkdir -p "$var/bin" "$CARGO_TARGET_DIR"
+  exec 8>"$CARGO_TARGET_DIR/.tallyroom.lock"
+  flock 8
+  cargo build --workspace --bins --profile "$profile" --quiet >&2 || die "the build failed: see the errors above."
+  for program in tallyroom tallyroom-media; do
+    cmp -s "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/$program" && continue
+    cp "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/.$program"
+    mv "$var/bin/.$program" "$var/bin/$program"
+  done
+  exec 8>&-
+}
+
+prepare() {
+  ensure_debian "${debian_build[@]}"
+  ensure_rust
+  ensure_node
+  build_front_ends
+  build_programs "$@"
+}
