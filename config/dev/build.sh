@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # npm packages, static files and programs. Sourced by ./dev.
 
 front_ends=(tenant_themes admin_ui)

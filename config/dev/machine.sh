@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the machine needs: Debian packages, Rust, Node. Sourced by ./dev.
 
 # mediasoup's C++ worker, linking, the database; Chromium only where pages are looked at.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Private PostgreSQL. Sourced by ./dev.
 # Two clusters, each with a port of its own on 127.0.0.1 and nothing else: `postgres` for the product, and
 # `test/postgres`, which is fast because it may lose everything.

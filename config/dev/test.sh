@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Runs every kind of test, keeps their logs and adds up their counts. Sourced by ./dev.
 
 tests_passed=0
