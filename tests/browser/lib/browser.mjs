@@ -1,0 +1,56 @@
+// Chromium with a fake camera and microphone, one context a person.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const artefacts = join(import.meta.dirname, "..", "artefacts");
+
+/** Sizes that every page is looked at in. */
+export const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Debian's Chromium, as ARCHITECTURE's measured flags want it. Close it when done. */
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--use-fake-ui-for-media-stream",
+      "--use-fake-device-for-media-stream",
+    ],
+  });
+}
+
+/**
+ * One person with a browser of their own (cookies, permissions) on a tenant.
+ * `page.problems` collects what a careful developer would see in the console.
+ */
+export async function person(browser, tenant, { viewport = DESKTOP, dark = false } = {}) {
+  const context = await browser.newContext({
+    baseURL: tenant.url,
+    viewport,
+    colorScheme: dark ? "dark" : "light",
+    permissions: ["camera", "microphone"],
+    reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("pageerror", (error) => page.problems.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.problems.push(`${message.text()} (${message.location().url})`);
+  });
+  return page;
+}
+
+/** Keeps a picture of the page as `artefacts/NAME.png`. */
+export async function screenshot(page, name) {
+  mkdirSync(artefacts, { recursive: true });
+  await page.screenshot({ path: join(artefacts, `${name}.png`), animations: "disabled" });
+}

@@ -1,0 +1,114 @@
+// A whole product for one test file: its own database, its own ports, the built programs.
+import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+const top = join(import.meta.dirname, "..", "..", "..");
+
+/**
+ * Migrates and seeds a fresh database and serves it. `settings` are environment variables of the product
+ * (`TALLYROOM__…`). Returns its tenants' addresses, and `stop()`, which ends it and drops the database.
+ */
+export async function startProduct(name, settings = {}) {
+  const cluster = required("TALLYROOM_TEST_DATABASE_URL");
+  const binary = required("TALLYROOM_BINARY");
+  const database = `browser_${name}_${randomBytes(4).toString("hex")}`;
+  const port = await freePort();
+  const env = { ...process.env, ...environment(cluster, database, port), ...settings };
+
+  psql(cluster, `create database ${database}`);
+  execFileSync(binary, ["migrate"], { cwd: top, env, stdio: ["ignore", "inherit", "inherit"] });
+  const seeded = execFileSync(binary, ["seed"], { cwd: top, env, encoding: "utf8" });
+  const server = serve(binary, env, name);
+  const stop = async () => {
+    await server.stop();
+    psql(cluster, `drop database ${database} with (force)`);
+  };
+  try {
+    await ready(port, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const tenant = (host) => ({ host, url: `http://${host}:${port}` });
+  return {
+    port,
+    seeded,
+    platform: tenant("localhost"),
+    lumen: tenant("lumen.localhost"),
+    velvet: tenant("velvet.localhost"),
+    stop,
+  };
+}
+
+function required(variable) {
+  const value = process.env[variable];
+  if (!value) throw new Error(`${variable} is not set: run these tests with ./dev test browser`);
+  return value;
+}
+
+/** Runs SQL through psql and returns its unadorned output. */
+export function psql(url, sql) {
+  return execFileSync("psql", [url, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql], { encoding: "utf8" }).trim();
+}
+
+function environment(cluster, database, port) {
+  const url = (user, password) => {
+    const address = new URL(cluster);
+    address.pathname = `/${database}`;
+    if (user) Object.assign(address, { username: user, password });
+    return address.href;
+  };
+  return {
+    TALLYROOM__DATABASE__OWNER_URL: url(),
+    TALLYROOM__DATABASE__APP_URL: url("tallyroom_app", required("APP_PASSWORD")),
+    TALLYROOM__DATABASE__SYSTEM_URL: url("tallyroom_system", required("SYSTEM_PASSWORD")),
+    TALLYROOM__SECRETS__JWT: randomBytes(32).toString("hex"),
+    TALLYROOM__SECRETS__MEDIA_TOKEN: randomBytes(32).toString("hex"),
+    TALLYROOM__HTTP__PORT: String(port),
+  };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts `serve` with its log under var/test/; `stop()` ends it and waits. */
+function serve(binary, env, name) {
+  const logs = join(top, "var", "test");
+  mkdirSync(logs, { recursive: true });
+  const log = createWriteStream(join(logs, `browser-${name}-serve.log`));
+  const child = spawn(binary, ["serve"], { cwd: top, env, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  return {
+    child,
+    running: () => child.exitCode === null && child.signalCode === null,
+    async stop() {
+      if (this.running()) child.kill("SIGTERM");
+      const killer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await exited;
+      clearTimeout(killer);
+    },
+  };
+}
+
+async function ready(port, server) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    if (!server.running()) throw new Error("the product stopped; see var/test/browser-*-serve.log");
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("the product did not get ready within a minute; see var/test/browser-*-serve.log");
+}
