@@ -13,7 +13,7 @@ ensure_npm() {
   local folder=$1 stamp=$1/node_modules/.installed sum
   [ -f "$folder/package.json" ] || return 0
   sum=$(sha256sum <"$folder/package-lock.json")
-  [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
+  [ "$(cat "$stamp" 2>/dev/null || true)" = "$sum" ] && return 0
   say "Installing npm packages of $folder …"
   quietly "npm ci in $folder" npm --prefix "$folder" ci --no-audit --no-fund
   printf '%s\n' "$sum" >"$stamp"
@@ -25,7 +25,7 @@ build_front_ends() {
     [ -f "$folder/package.json" ] || continue
     ensure_npm "$folder"
     sum=$(fingerprint "$folder")
-    [ -d "$folder/dist" ] && [ "$(cat "$folder/dist/.sources" 2>/dev/null)" = "$sum" ] && continue
+    [ -d "$folder/dist" ] && [ "$(cat "$folder/dist/.sources" 2>/dev/null || true)" = "$sum" ] && continue
     say "Building $folder …"
     quietly "npm run build in $folder" npm --prefix "$folder" run build
     printf '%s\n' "$sum" >"$folder/dist/.sources"
@@ -49,10 +49,8 @@ build_programs() {
   exec 8>&-
 }
 
-prepare() {
-  ensure_debian "${debian_build[@]}"
-  ensure_rust
-  ensure_node
+# $1: cargo's profile.
+build_all() {
   build_front_ends
   build_programs "$@"
 }

@@ -55,6 +55,13 @@ ensure_node() {
   node_is_good || die "Node 20.19 or newer with npm is needed: install it, then run this again."
 }
 
+# What building takes.
+ensure_tools() {
+  ensure_debian "${debian_build[@]}"
+  ensure_rust
+  ensure_node
+}
+
 node_is_good() {
   has npm && has node && node -e '
     const [major, minor] = process.versions.node.split(".").map(Number);

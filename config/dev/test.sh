@@ -8,8 +8,8 @@ tests_failed=0
 counts_in() {
   awk '
     match($0, /[0-9]+ passed; [0-9]+ failed/) { split(substr($0, RSTART, RLENGTH), n, /[^0-9]+/); passed += n[1]; failed += n[2] }
-    /^# pass [0-9]+$/ { passed += $3 }
-    /^# (fail|cancelled) [0-9]+$/ { failed += $3 }
+    /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
+    /^(#|ℹ) (fail|cancelled) [0-9]+$/ { failed += $3 }
     END { print passed + 0, failed + 0 }' "$1"
 }
 
@@ -18,7 +18,7 @@ step() {
   local name=$1 log=$var/test/$1.log status=0 start=$SECONDS passed failed
   shift
   printf '  %-22s' "$name"
-  "$@" >"$log" 2>&1 </dev/null 9>&- || status=$?
+  ("$@") >"$log" 2>&1 </dev/null 9>&- || status=$?
   read -r passed failed < <(counts_in "$log")
   if [ "$status" -eq 0 ] && [ $((passed + failed)) -eq 0 ]; then passed=1; fi
   if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
@@ -55,7 +55,6 @@ test_front() {
     name=${folder//\//-}
     step "$name-check" npm --prefix "$folder" run check --if-present
     step "$name-test" npm --prefix "$folder" test --if-present
-    step "$name-build" npm --prefix "$folder" run build
   done
 }
 
@@ -65,7 +64,6 @@ test_rust() {
 
 test_browser() {
   local specs=(tests/browser/*.spec.mjs)
-  [ -f "${specs[0]}" ] || return 0
   ensure_npm tests/browser
   step browser node --test --test-concurrency=1 --test-reporter=tap "${specs[@]}"
 }
@@ -81,9 +79,12 @@ run_tests() {
   pg_is_up test/postgres || trap 'pg_stop test/postgres' EXIT
   trap 'exit 130' INT TERM
   ensure_debian "${debian_browser[@]}"
-  prepare
+  ensure_tools
   export_test_environment
-  for part in "$@"; do "test_$part"; done
+  step build build_all
+  if [ "$tests_failed" -eq 0 ]; then
+    for part in "$@"; do "test_$part"; done
+  fi
   printf '\n%s passed, %s failed\n' "$tests_passed" "$tests_failed"
   [ "$tests_failed" -eq 0 ] || { say "Logs and screenshots: var/test/ and tests/browser/artefacts/"; exit 1; }
 }
