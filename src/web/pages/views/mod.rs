@@ -33,8 +33,7 @@ pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use system::{
-    DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage,
-    UnknownHostPage,
+    DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
 pub use wallet::{LineKind, StatementLine, TopUpPage, TopUpState, WalletPage};
 

@@ -63,14 +63,8 @@ impl Strip {
         Self {
             from,
             to,
-            buyer: buyer
-                .iter()
-                .filter_map(|s| place(SpanKind::Buyer, *s))
-                .collect(),
-            seller: seller
-                .iter()
-                .filter_map(|s| place(SpanKind::Seller, *s))
-                .collect(),
+            buyer: buyer.iter().filter_map(|s| place(SpanKind::Buyer, *s)).collect(),
+            seller: seller.iter().filter_map(|s| place(SpanKind::Seller, *s)).collect(),
             charged: charged
                 .iter()
                 .filter_map(|(kind, a, b)| place(*kind, (*a, *b)))
@@ -79,12 +73,7 @@ impl Strip {
     }
 }
 
-fn span(
-    from: Timestamp,
-    to: Timestamp,
-    kind: SpanKind,
-    (a, b): (Timestamp, Timestamp),
-) -> Option<Span> {
+fn span(from: Timestamp, to: Timestamp, kind: SpanKind, (a, b): (Timestamp, Timestamp)) -> Option<Span> {
     let (a, b) = (a.clamp(from, to.max(from)), b.clamp(from, to.max(from)));
     if b <= a {
         return None;
@@ -127,11 +116,7 @@ mod tests {
             &[(at(300), at(400)), (at(10), at(20))],
             &[(SpanKind::Charged, at(150), at(250))],
         );
-        let placed: Vec<_> = strip
-            .buyer
-            .iter()
-            .map(|s| (s.x.as_str(), s.width.as_str()))
-            .collect();
+        let placed: Vec<_> = strip.buyer.iter().map(|s| (s.x.as_str(), s.width.as_str())).collect();
         assert_eq!(placed, [("0.000%", "25.000%"), ("75.000%", "25.000%")]);
         assert!(strip.seller.is_empty(), "what lies outside isn't drawn");
         assert_eq!(strip.charged[0].x, "25.000%");

@@ -1,0 +1,405 @@
+//! Every text of a theme in one language: keys, `{placeholders}`, plural and gender forms.
+//!
+//! A words file is nested TOML; `[home] title = "…"` is the key `home.title`. A table of forms is one text:
+//! `{ one = "{count} call", other = "{count} calls" }` is chosen by the number `count`,
+//! `{ f = "…", m = "…", other = "…" }` by `gender`; forms may be nested.
+
+use super::money::{self, MoneyStyle};
+use super::when;
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Longest text a words file may hold, in bytes.
+const MAX_TEXT: usize = 8 * 1024;
+
+/// The words of one language, own ones over inherited ones.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    lang: String,
+    texts: HashMap<String, Text>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Text {
+    Plain(String),
+    Forms(HashMap<String, Text>),
+}
+
+const FORMS: [&str; 8] = ["zero", "one", "two", "few", "many", "other", "f", "m"];
+
+impl Words {
+    /// No words yet, in the language `lang` (an ISO code, as plural rules go by it).
+    pub fn new(lang: &str) -> Self {
+        Self {
+            lang: lang.to_owned(),
+            texts: HashMap::new(),
+        }
+    }
+
+    /// Adds a file's words over those already here.
+    pub fn add(&mut self, file: &toml::Table) -> Result<(), String> {
+        self.add_table("", file)
+    }
+
+    fn add_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), String> {
+        for (name, value) in table {
+            let key = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            match value {
+                toml::Value::Table(inner) if !is_forms(inner) => self.add_table(&key, inner)?,
+                _ => {
+                    let text = text(value).map_err(|why| format!("{key}: {why}"))?;
+                    self.texts.insert(key, text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what `other` has and this lacks.
+    pub fn inherit(&mut self, other: &Self) {
+        for (key, text) in &other.texts {
+            self.texts.entry(key.clone()).or_insert_with(|| text.clone());
+        }
+    }
+
+    /// The text of `key` with its placeholders filled in; none if there is no such key.
+    pub fn say(&self, key: &str, params: &Map<String, Value>, zone: &str) -> Option<String> {
+        let pattern = self.choose(self.texts.get(key)?, params)?;
+        Some(self.fill(pattern, params, zone))
+    }
+
+    /// The text of `key` as it stands in the file.
+    pub fn raw(&self, key: &str) -> Option<&str> {
+        match self.texts.get(key)? {
+            Text::Plain(text) => Some(text),
+            Text::Forms(_) => None,
+        }
+    }
+
+    /// All texts under `section` as `{"key": "pattern"}`, forms as objects: for scripts.
+    pub fn section(&self, section: &str) -> Value {
+        let prefix = format!("{section}.");
+        let inside = self
+            .texts
+            .iter()
+            .filter_map(|(key, text)| Some((key.strip_prefix(&prefix)?, text)));
+        let mut sorted: Vec<_> = inside.collect();
+        sorted.sort_by_key(|(key, _)| *key);
+        Value::Object(
+            sorted
+                .into_iter()
+                .map(|(key, text)| (key.to_owned(), text.to_json()))
+                .collect(),
+        )
+    }
+
+    /// How this language writes money.
+    pub fn money_style(&self) -> MoneyStyle {
+        let part = |key: &str, or: &str| self.raw(key).unwrap_or(or).to_owned();
+        MoneyStyle {
+            decimal: part("money.decimal", "."),
+            group: part("money.group", ","),
+            pattern: part("money.pattern", "{symbol}{number}"),
+        }
+    }
+
+    /// An amount in this language.
+    pub fn money(&self, minor: i64, currency: &str) -> String {
+        money::money(minor, currency, &self.money_style())
+    }
+
+    fn choose<'a>(&'a self, text: &'a Text, params: &Map<String, Value>) -> Option<&'a str> {
+        match text {
+            Text::Plain(text) => Some(text),
+            Text::Forms(forms) => {
+                let gender = params
+                    .get("gender")
+                    .and_then(Value::as_str)
+                    .filter(|gender| forms.contains_key(*gender));
+                let plural = params
+                    .get("count")
+                    .and_then(Value::as_i64)
+                    .map(|count| plural(&self.lang, count));
+                let zero = params.get("count").and_then(Value::as_i64) == Some(0) && forms.contains_key("zero");
+                let form = gender.or(zero.then_some("zero")).or(plural).unwrap_or("other");
+                self.choose(forms.get(form).or_else(|| forms.get("other"))?, params)
+            }
+        }
+    }
+
+    /// Replaces `{name}` and `{name:how}`; a name that isn't given stays as it stands, so that it is noticed.
+    fn fill(&self, pattern: &str, params: &Map<String, Value>, zone: &str) -> String {
+        let mut text = String::with_capacity(pattern.len());
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((inside, behind)) = after.split_once('}') else {
+                text.push('{');
+                rest = after;
+                continue;
+            };
+            let (name, how) = inside.split_once(':').unwrap_or((inside, ""));
+            match params.get(name) {
+                Some(value) => text.push_str(&self.write(value, how, zone)),
+                None => text.push_str(&format!("{{{inside}}}")),
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    fn write(&self, value: &Value, how: &str, zone: &str) -> String {
+        match (value, how) {
+            (Value::Object(amount), _) => match (amount.get("minor"), amount.get("currency")) {
+                (Some(Value::Number(minor)), Some(Value::String(currency))) => {
+                    self.money(minor.as_i64().unwrap_or_default(), currency)
+                }
+                _ => String::new(),
+            },
+            (Value::Number(seconds), "duration") => self.duration(seconds.as_i64().unwrap_or_default()),
+            (Value::String(at), style) if !style.is_empty() => at
+                .parse()
+                .map_or_else(|_| at.clone(), |at| self.instant(at, zone, style)),
+            (Value::String(text), _) => text.clone(),
+            (Value::Null, _) => String::new(),
+            (other, _) => other.to_string(),
+        }
+    }
+
+    /// An instant in a zone. See [`when::instant`] for the styles.
+    pub fn instant(&self, at: Timestamp, zone: &str, style: &str) -> String {
+        let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        when::instant(&at.to_zoned(tz), style, |key| self.raw(key).unwrap_or_default())
+    }
+
+    /// A length of time: `12 min 30 s`.
+    pub fn duration(&self, seconds: i64) -> String {
+        when::duration(seconds, |key| self.raw(key).unwrap_or_default())
+    }
+}
+
+impl Text {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Plain(text) => Value::String(text.clone()),
+            Self::Forms(forms) => Value::Object(forms.iter().map(|(k, v)| (k.clone(), v.to_json())).collect()),
+        }
+    }
+}
+
+fn is_forms(table: &toml::Table) -> bool {
+    table.contains_key("other") && table.keys().all(|key| FORMS.contains(&key.as_str()))
+}
+
+fn text(value: &toml::Value) -> Result<Text, String> {
+    match value {
+        toml::Value::String(text) if text.len() > MAX_TEXT => Err(format!("longer than {MAX_TEXT} bytes")),
+        toml::Value::String(text) => Ok(Text::Plain(text.clone())),
+        toml::Value::Table(forms) if is_forms(forms) => {
+            let forms: Result<_, String> = forms
+                .iter()
+                .map(|(form, value)| Ok((form.clone(), text(value)?)))
+                .collect();
+            Ok(Text::Forms(forms?))
+        }
+        _ => Err("is neither a text nor a table of forms".to_owned()),
+    }
+}
+
+/// The plural form of a whole number, by CLDR's rules for the languages that differ from "one is singular":
+/// <https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html>.
+fn plural(lang: &str, count: i64) -> &'static str {
+    let n = count.unsigned_abs();
+    let (ten, hundred) = (n % 10, n % 100);
+    let language = lang.split('-').next().unwrap_or_default();
+    match language {
+        "ja" | "zh" | "ko" | "th" | "vi" | "id" => "other",
+        "fr" | "pt" if n < 2 => "one",
+        "ru" | "uk" | "be" | "sr" | "hr" | "bs" => match (ten, hundred) {
+            (1, h) if h != 11 => "one",
+            (2..=4, h) if !(12..=14).contains(&h) => "few",
+            _ if matches!(language, "sr" | "hr" | "bs") => "other",
+            _ => "many",
+        },
+        "pl" => match (n, ten, hundred) {
+            (1, ..) => "one",
+            (_, 2..=4, h) if !(12..=14).contains(&h) => "few",
+            _ => "many",
+        },
+        "cs" | "sk" => match n {
+            1 => "one",
+            2..=4 => "few",
+            _ => "other",
+        },
+        "ar" => match (n, hundred) {
+            (0, _) => "zero",
+            (1, _) => "one",
+            (2, _) => "two",
+            (_, 3..=10) => "few",
+            (_, 11..=99) => "many",
+            _ => "other",
+        },
+        _ if n == 1 => "one",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn words(lang: &str, file: &str) -> Words {
+        let mut words = Words::new(lang);
+        words.add(&file.parse().unwrap()).unwrap();
+        words
+    }
+
+    fn say(words: &Words, key: &str, params: Value) -> Option<String> {
+        let Value::Object(params) = params else {
+            panic!("params are an object")
+        };
+        words.say(key, &params, "America/New_York")
+    }
+
+    #[test]
+    fn plural_forms() {
+        let file = r#"calls = { zero = "no calls", one = "{count} call", few = "{count} few", many = "{count} many", other = "{count} calls" }"#;
+        let en = words("en", file);
+        let spoken: Vec<_> = [0, 1, 2, 21]
+            .map(|n| say(&en, "calls", json!({"count": n})).unwrap())
+            .into();
+        assert_eq!(spoken, ["no calls", "1 call", "2 calls", "21 calls"]);
+        for (lang, expected) in [
+            (
+                "pl",
+                [
+                    (1, "one"),
+                    (2, "few"),
+                    (5, "many"),
+                    (12, "many"),
+                    (22, "few"),
+                    (21, "many"),
+                ],
+            ),
+            (
+                "ru",
+                [
+                    (1, "one"),
+                    (2, "few"),
+                    (5, "many"),
+                    (11, "many"),
+                    (21, "one"),
+                    (112, "many"),
+                ],
+            ),
+            (
+                "cs",
+                [
+                    (1, "one"),
+                    (2, "few"),
+                    (4, "few"),
+                    (5, "other"),
+                    (22, "other"),
+                    (0, "other"),
+                ],
+            ),
+            (
+                "fr-CA",
+                [
+                    (0, "one"),
+                    (1, "one"),
+                    (2, "other"),
+                    (10, "other"),
+                    (21, "other"),
+                    (-1, "one"),
+                ],
+            ),
+            (
+                "ja",
+                [
+                    (0, "other"),
+                    (1, "other"),
+                    (2, "other"),
+                    (3, "other"),
+                    (4, "other"),
+                    (5, "other"),
+                ],
+            ),
+        ] {
+            for (count, form) in expected {
+                assert_eq!(plural(lang, count), form, "{lang} {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn gender_then_number() {
+        let de = words(
+            "de",
+            r#"called = { f = { one = "Sie rief einmal", other = "Sie rief {count}-mal" }, other = "Er rief {count}-mal" }"#,
+        );
+        assert_eq!(
+            say(&de, "called", json!({"gender": "f", "count": 1})).unwrap(),
+            "Sie rief einmal"
+        );
+        assert_eq!(
+            say(&de, "called", json!({"gender": "f", "count": 3})).unwrap(),
+            "Sie rief 3-mal"
+        );
+        assert_eq!(
+            say(&de, "called", json!({"gender": "x", "count": 3})).unwrap(),
+            "Er rief 3-mal"
+        );
+    }
+
+    #[test]
+    fn placeholders_of_every_sort() {
+        let en = words(
+            "en",
+            "a = \"{name} paid {price} for {length:duration} at {at:clock}\"\n[time]\nminutes=\"{n} min\"\nseconds=\"{n} s\"",
+        );
+        let params = json!({"name": "{price}", "price": {"minor": 180, "currency": "EUR"}, "length": 90, "at": "2026-11-24T18:00:00Z"});
+        assert_eq!(
+            say(&en, "a", params).unwrap(),
+            "{price} paid €1.80 for 1\u{a0}min 30\u{a0}s at 13:00"
+        );
+        assert_eq!(
+            say(&en, "a", json!({"name": "Mira"})).unwrap(),
+            "Mira paid {price} for {length:duration} at {at:clock}"
+        );
+    }
+
+    #[test]
+    fn own_words_go_before_inherited_ones() {
+        let mut own = words("en", "[role]\nseller = \"adviser\"");
+        own.inherit(&words("en", "[role]\nseller = \"seller\"\nbuyer = \"customer\""));
+        assert_eq!(say(&own, "role.seller", json!({})).unwrap(), "adviser");
+        assert_eq!(say(&own, "role.buyer", json!({})).unwrap(), "customer");
+        assert_eq!(say(&own, "role.nobody", json!({})), None);
+        assert_eq!(own.section("role"), json!({"buyer": "customer", "seller": "adviser"}));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        let mut words = Words::new("en");
+        assert_eq!(
+            words.add(&"[a]\nb = 3".parse().unwrap()).unwrap_err(),
+            "a.b: is neither a text nor a table of forms"
+        );
+        let long = format!("a = '{}'", "x".repeat(MAX_TEXT + 1));
+        assert!(words.add(&long.parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_brace_alone_is_harmless() {
+        let en = words("en", "a = 'see { and {name'");
+        assert_eq!(say(&en, "a", json!({"name": "x"})).unwrap(), "see { and {name");
+    }
+}
