@@ -67,7 +67,10 @@ function environment(cluster, database, port) {
     TALLYROOM__DATABASE__SYSTEM_URL: url("tallyroom_system", required("SYSTEM_PASSWORD")),
     TALLYROOM__SECRETS__JWT: randomBytes(32).toString("hex"),
     TALLYROOM__SECRETS__MEDIA_TOKEN: randomBytes(32).toString("hex"),
-    TALLYROOM__HTTP__PORT: String(port),
+    TALLYROOM__HTTP__LISTEN: `127.0.0.1:${port}`,
+    TALLYROOM__HTTP__PUBLIC_URL: `http://localhost:${port}`,
+    TALLYROOM__DEVELOPMENT__ENABLED: "true",
+    TALLYROOM__MEDIA__NODES: "1",
   };
 }
 
