@@ -1,1 +1,7 @@
-//! placeholder
+//! A headless caller: goes through the same doors as a browser and sends real encoded sound and pictures.
+
+pub mod codec;
+pub mod counters;
+pub mod media;
+pub mod picture;
+pub mod sound;
