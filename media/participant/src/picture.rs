@@ -70,7 +70,7 @@ fn checksum(bytes: &[u8]) -> u16 {
 fn cell(bytes: &[u8; BYTES], index: usize) -> bool {
     match bytes.get(index / 8) {
         Some(byte) => byte >> (7 - index % 8) & 1 == 1,
-        None => index % 2 == 0,
+        None => index.is_multiple_of(2),
     }
 }
 
@@ -141,7 +141,7 @@ pub fn read(picture: &impl YUVSource) -> Option<Stamp> {
         let is_white = shade(luma, stride, index)? > 127;
         match bytes.get_mut(index / 8) {
             Some(byte) => *byte |= u8::from(is_white) << (7 - index % 8),
-            None if is_white != (index % 2 == 0) => return None,
+            None if is_white != index.is_multiple_of(2) => return None,
             None => {}
         }
     }

@@ -146,9 +146,10 @@ impl Media {
         if consumed.contains(&producer) {
             return Ok(());
         }
-        consumed.push(producer.clone());
-        let consumers = self.room.consume(vec![producer], self.caps.clone()).await?;
-        self.receiving.add(&consumers).await
+        let consumers = self.room.consume(vec![producer.clone()], self.caps.clone()).await?;
+        self.receiving.add(&consumers).await?;
+        consumed.push(producer);
+        Ok(())
     }
 
     /// Stops receiving a producer that is gone.

@@ -67,7 +67,7 @@ impl Peer {
         codecs: &Codecs,
         local: IpAddr,
         key_wanted: Arc<Notify>,
-        tracks: mpsc::Sender<Arc<dyn TrackRemote>>,
+        tracks: mpsc::Sender<Track>,
     ) -> Result<Self> {
         let mut engine = codecs.engine()?;
         let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut engine))
@@ -98,8 +98,11 @@ impl Peer {
     }
 }
 
+/// A track that came in.
+pub type Track = Arc<dyn TrackRemote>;
+
 /// Where tracks that come in are announced.
-pub fn track_queue() -> (mpsc::Sender<Arc<dyn TrackRemote>>, mpsc::Receiver<Arc<dyn TrackRemote>>) {
+pub fn track_queue() -> (mpsc::Sender<Track>, mpsc::Receiver<Track>) {
     mpsc::channel(MAX_TRACKS)
 }
 
@@ -147,7 +150,7 @@ fn settings() -> SettingEngine {
 
 struct Events {
     state: watch::Sender<RTCPeerConnectionState>,
-    tracks: mpsc::Sender<Arc<dyn TrackRemote>>,
+    tracks: mpsc::Sender<Track>,
 }
 
 #[async_trait]
@@ -156,7 +159,7 @@ impl PeerConnectionEventHandler for Events {
         self.state.send_replace(state);
     }
 
-    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+    async fn on_track(&self, track: Track) {
         if self.tracks.try_send(track).is_err() {
             tracing::warn!("a track came that nobody waits for");
         }

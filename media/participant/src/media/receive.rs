@@ -4,7 +4,7 @@ use super::{
     Setup,
     assemble::Assembler,
     codecs::Codecs,
-    peer::{Peer, track_queue},
+    peer::{Peer, Track, track_queue},
     sdp::{Role, Section, Transport, describe},
 };
 use crate::{codec::PictureDecoder, counters::Counters};
@@ -22,7 +22,7 @@ use tokio::{
 };
 use uuid::Uuid;
 use webrtc::{
-    media_stream::track_remote::{TrackRemote, TrackRemoteEvent},
+    media_stream::track_remote::TrackRemoteEvent,
     peer_connection::RTCSessionDescription,
 };
 
@@ -98,7 +98,7 @@ struct Watcher {
     counters: Arc<Counters>,
 }
 
-async fn watch_all(watcher: Watcher, mut tracks: mpsc::Receiver<Arc<dyn TrackRemote>>) {
+async fn watch_all(watcher: Watcher, mut tracks: mpsc::Receiver<Track>) {
     let mut watchers = JoinSet::new();
     while let Some(track) = tracks.recv().await {
         let watcher = watcher.clone();
@@ -111,7 +111,7 @@ async fn watch_all(watcher: Watcher, mut tracks: mpsc::Receiver<Arc<dyn TrackRem
 }
 
 impl Watcher {
-    async fn watch(self, track: Arc<dyn TrackRemote>) -> Result<()> {
+    async fn watch(self, track: Track) -> Result<()> {
         match track.kind().await {
             RtpCodecKind::Audio => self.listen(track).await,
             _ if self.is_decoding => return self.look(track).await,
@@ -120,7 +120,7 @@ impl Watcher {
         Ok(())
     }
 
-    async fn listen(self, track: Arc<dyn TrackRemote>) {
+    async fn listen(self, track: Track) {
         while let Some(event) = track.poll().await {
             if let TrackRemoteEvent::OnRtpPacket(_) = event {
                 self.counters.sound_received();
@@ -129,7 +129,7 @@ impl Watcher {
     }
 
     /// Counts pictures by their last packets.
-    async fn count(self, track: Arc<dyn TrackRemote>) {
+    async fn count(self, track: Track) {
         while let Some(event) = track.poll().await {
             if matches!(event, TrackRemoteEvent::OnRtpPacket(packet) if packet.header.marker) {
                 self.counters.frame_received();
@@ -139,7 +139,7 @@ impl Watcher {
     }
 
     /// Decodes every picture and reads its stamp.
-    async fn look(self, track: Arc<dyn TrackRemote>) -> Result<()> {
+    async fn look(self, track: Track) -> Result<()> {
         let (mut assembler, mut decoder) = (Assembler::default(), PictureDecoder::new()?);
         let (mut frames, mut asked) = (Vec::new(), None::<Instant>);
         while let Some(event) = track.poll().await {

@@ -7,7 +7,7 @@ use super::{
     sdp::{Role, Section, Transport, describe},
 };
 use crate::{
-    codec::{EncodedFrame, FRAME, PictureEncoder},
+    codec::{Clip, EncodedFrame, FRAME, PictureEncoder},
     counters::Counters,
     picture::{self, Stamp},
     sound,
@@ -223,14 +223,14 @@ impl Source {
 
 /// The pictures of one stream.
 enum Pictures {
-    Drawn { call: Uuid, encoder: PictureEncoder },
-    Clip { clip: Arc<crate::codec::Clip>, position: usize },
+    Drawn { call: Uuid, encoder: Box<PictureEncoder> },
+    Clip { clip: Arc<Clip>, position: usize },
 }
 
 impl Pictures {
     fn new(call: Uuid, video: Video) -> Result<Self> {
         Ok(match video {
-            Video::Drawn => Self::Drawn { call, encoder: PictureEncoder::new()? },
+            Video::Drawn => Self::Drawn { call, encoder: Box::new(PictureEncoder::new()?) },
             Video::Clip(clip) => Self::Clip { clip, position: 0 },
         })
     }
