@@ -222,6 +222,11 @@ pub enum ServerMessage {
         /// Minutes left.
         minutes_left: u32,
     },
+    /// Both pressed connect, but the wallet doesn't cover the start: add credit and press connect again.
+    CreditShort {
+        /// What the start costs, in minor units.
+        needed_minor: i64,
+    },
     /// Both sides' connection quality.
     Quality {
         /// One's own, 0 (bad) to 10 (good); none while unknown.
@@ -315,6 +320,8 @@ pub enum EndReason {
     Rejected,
     /// The seller didn't answer in time.
     Missed,
+    /// The seller was in another call.
+    Busy,
     /// The buyer gave up ringing, or the pre-check ended without both pressing connect.
     Cancelled,
     /// The buyer ended it.

@@ -1,0 +1,3 @@
+DROP TABLE tenant_hosts;
+DROP TABLE tenants;
+DROP FUNCTION wall_off(regclass);

@@ -1,0 +1,1 @@
+DROP TABLE mail_tokens, sessions, declarations, users;

@@ -1,0 +1,1 @@
+DROP TABLE reviews, messages, call_events, call_legs, calls;

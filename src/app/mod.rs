@@ -1,0 +1,30 @@
+//! What the product does: one verb a file, grouped by what it is about. Use cases reach data through `store` and the
+//! outside world through [`ports`].
+
+pub mod ports;
+
+use crate::{config::Config, domain::time::Moment, store::Db};
+use ports::{Clock, LivePeople, PaymentGateway};
+use std::sync::Arc;
+
+/// What every use case may need. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// All lasting state.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Takes payments.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// People with an open page.
+    pub people: Arc<dyn LivePeople>,
+}
+
+impl App {
+    /// The time.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+}

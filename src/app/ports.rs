@@ -1,0 +1,129 @@
+//! How use cases reach the outside world.
+
+use crate::{
+    domain::{
+        ids::{TenantId, TopUpId, UserId},
+        money::Money,
+        time::Moment,
+    },
+    store::TenantScope,
+};
+use async_trait::async_trait;
+
+/// Tells the time.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Moment;
+    /// Returns once it is `moment` or later.
+    async fn sleep_until(&self, moment: Moment);
+}
+
+/// Sends one mail.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Hands it to the mail server.
+    ///
+    /// # Errors
+    /// The server refused or can't be reached; sending may be tried again.
+    async fn send(&self, mail: Mail) -> anyhow::Result<()>;
+}
+
+/// A mail ready to go.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The sender's name, the tenant's.
+    pub from_name: String,
+    /// To whom.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain-text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+}
+
+/// People with an open page: what signaling tells use cases and the other way round.
+pub trait LivePeople: Send + Sync {
+    /// Whether a socket of theirs was seen within 30 s.
+    fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
+    /// Their wallet changed by something other than a call: calls and pages are told.
+    fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+}
+
+/// A payment provider. One trait for all of them; what they can't do they refuse.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync {
+    /// Its stable name, as stored with payments.
+    fn name(&self) -> &'static str;
+
+    /// Opens the provider's payment page for an intent that is stored already. Repeating it with the same intent opens
+    /// the same payment.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    async fn begin_checkout(&self, checkout: &Checkout) -> std::result::Result<Begun, GatewayError>;
+
+    /// Asks what became of a payment.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    async fn confirm(&self, scope: &TenantScope, reference: &str) -> std::result::Result<Outcome, GatewayError>;
+}
+
+/// An intent to pay.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    /// Whose gateway account.
+    pub scope: TenantScope,
+    /// The intent; the provider's idempotency key.
+    pub top_up: TopUpId,
+    /// How much.
+    pub amount: Money,
+    /// Where the person comes back to.
+    pub return_url: String,
+}
+
+/// The provider's payment page.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The provider's name of the payment.
+    pub reference: String,
+    /// Where the person pays.
+    pub redirect_url: String,
+}
+
+/// What became of a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The money is there.
+    Settled(Money),
+    /// The person hasn't finished.
+    Pending,
+    /// It won't come; says why in the person's words.
+    Declined(String),
+}
+
+/// Why a gateway gave no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// No answer: the money may have moved or not. Ask again, don't repeat.
+    #[error("the outcome is not known: {0}")]
+    Unknown(String),
+    /// It said no to the request itself.
+    #[error("the gateway refused: {0}")]
+    Rejected(String),
+}
+
+/// The same, towards a person.
+impl From<GatewayError> for crate::error::Error {
+    fn from(error: GatewayError) -> Self {
+        let public = match &error {
+            GatewayError::Unknown(_) => "The payment provider didn't answer. We keep asking; you won't pay twice.",
+            GatewayError::Rejected(_) => "The payment provider can't take this payment. Nothing was charged.",
+        };
+        Self::conflict("payment", public).because(error)
+    }
+}
+

@@ -1,0 +1,172 @@
+//! Typed settings: `config/default.toml` (built in), then `config/local.toml`, then `TALLYROOM__…` variables.
+
+mod secret;
+
+pub use secret::Secret;
+
+use anyhow::Context;
+use serde::Deserialize;
+use std::{net::IpAddr, path::PathBuf};
+use url::Url;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The web server.
+    pub http: HttpConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// Keys of our own.
+    #[serde(default)]
+    pub secrets: SecretsConfig,
+    /// Outgoing mail.
+    pub mail: MailConfig,
+    /// Media nodes that this server starts.
+    pub media: MediaConfig,
+    /// How tenants look.
+    pub themes: ThemesConfig,
+    /// The demo's robots.
+    pub demo: DemoConfig,
+    /// What only developers need.
+    pub development: DevelopmentConfig,
+}
+
+/// The web server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// Where people reach the platform's own pages.
+    pub public_url: Url,
+    /// How many proxies in front set `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+}
+
+/// PostgreSQL: three roles, see `store`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// Owns the schema; used by `migrate` only.
+    #[serde(default)]
+    pub owner_url: Secret,
+    /// Serves tenants' requests.
+    #[serde(default)]
+    pub app_url: Secret,
+    /// Does the platform's own work.
+    #[serde(default)]
+    pub system_url: Secret,
+    /// Most connections for tenants' requests.
+    pub app_connections: u32,
+    /// Most connections for the platform's own work.
+    pub system_connections: u32,
+}
+
+/// Keys of our own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsConfig {
+    /// Signs access tokens; at least 32 characters.
+    pub jwt: Secret,
+    /// What media nodes show to be let in; at least 32 characters.
+    pub media_token: Secret,
+}
+
+/// Outgoing mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// `smtp://` or `smtps://` address; empty for the development mailbox.
+    pub smtp_url: Secret,
+    /// The address mails come from; the name is the tenant's.
+    pub sender: String,
+}
+
+/// Media nodes that this server starts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaConfig {
+    /// How many; 0 for one a core.
+    pub nodes: usize,
+    /// The program.
+    pub node_binary: PathBuf,
+    /// Address they listen on.
+    pub listen_ip: IpAddr,
+    /// Address callers reach them at.
+    pub announced_address: String,
+    /// Range of ports they choose from.
+    pub ports: String,
+    /// Participants a node takes.
+    pub capacity: u32,
+}
+
+/// How tenants look.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThemesConfig {
+    /// Where themes and built assets are.
+    pub directory: PathBuf,
+}
+
+/// The demo's robots.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoConfig {
+    /// Start them with the server.
+    pub robots: bool,
+}
+
+/// What only developers need.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DevelopmentConfig {
+    /// Whether.
+    pub enabled: bool,
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Something is missing, unknown or of the wrong type; the message names it.
+    pub fn load() -> anyhow::Result<Self> {
+        config::Config::builder()
+            .add_source(config::File::from_str(include_str!("../../config/default.toml"), config::FileFormat::Toml))
+            .add_source(config::File::with_name("config/local").required(false))
+            .add_source(config::Environment::with_prefix("TALLYROOM").prefix_separator("__").separator("__"))
+            .build()
+            .context("the settings can't be read")?
+            .try_deserialize()
+            .context("a setting is missing, unknown or of the wrong type")
+    }
+
+    /// Refuses to serve with keys anybody could guess.
+    ///
+    /// # Errors
+    /// Names the setting.
+    pub fn check_secrets(&self) -> anyhow::Result<()> {
+        let keys = [("SECRETS__JWT", &self.secrets.jwt), ("SECRETS__MEDIA_TOKEN", &self.secrets.media_token)];
+        for (name, key) in keys {
+            anyhow::ensure!(
+                key.expose().len() >= 32,
+                "set TALLYROOM__{name} to at least 32 random characters (./dev does it for you)"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete_and_secrets_are_not_printed() {
+        let mut config = Config::load().expect("defaults load");
+        config.secrets.jwt = Secret::from("0123456789abcdef0123456789abcdef".to_owned());
+        assert!(!format!("{config:?}").contains("0123456789abcdef"));
+        config.secrets.media_token = Secret::default();
+        assert!(config.check_secrets().expect_err("no media token").to_string().contains("MEDIA_TOKEN"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Typed identifiers: one generic newtype, so a user's id can't be passed for a call's.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, hash::Hash, hash::Hasher, marker::PhantomData, str::FromStr};
+use uuid::Uuid;
+
+/// An identifier of a `K`.
+pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+/// Marks tenants' ids.
+pub enum TenantKind {}
+/// Marks accounts' ids.
+pub enum UserKind {}
+/// Marks services' ids.
+pub enum ServiceKind {}
+/// Marks calls' ids.
+pub enum CallKind {}
+/// Marks ledger accounts' ids.
+pub enum AccountKind {}
+/// Marks top-ups' ids.
+pub enum TopUpKind {}
+/// Marks sign-in sessions' ids.
+pub enum SessionKind {}
+/// Marks conversations' ids.
+pub enum ConversationKind {}
+
+/// A business on the platform.
+pub type TenantId = Id<TenantKind>;
+/// A person's account with one tenant.
+pub type UserId = Id<UserKind>;
+/// Something a seller lists.
+pub type ServiceId = Id<ServiceKind>;
+/// A call, from the first ring on.
+pub type CallId = Id<CallKind>;
+/// An account of the ledger.
+pub type AccountId = Id<AccountKind>;
+/// A payment into a wallet.
+pub type TopUpId = Id<TopUpKind>;
+/// One sign-in on one device.
+pub type SessionId = Id<SessionKind>;
+/// A buyer's and a seller's message thread.
+pub type ConversationId = Id<ConversationKind>;
+
+impl<K> Id<K> {
+    /// Wraps a raw id that was read from the database or the wire.
+    pub const fn from_uuid(raw: Uuid) -> Self {
+        Self(raw, PhantomData)
+    }
+
+    /// A new id that sorts by the time of its making.
+    pub fn new() -> Self {
+        Self::from_uuid(Uuid::now_v7())
+    }
+
+    /// The raw id.
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl<K> Default for Id<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<K> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl<K> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl<K> FromStr for Id<K> {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::parse_str(text).map(Self::from_uuid)
+    }
+}
+impl<K> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+impl<'de, K> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Uuid::deserialize(deserializer).map(Self::from_uuid)
+    }
+}

@@ -1,0 +1,10 @@
+//! The product's rules, pure: no clock, no I/O, no database, no async. Everything here is a function of its arguments.
+
+pub mod call;
+pub mod identity;
+pub mod ids;
+pub mod money;
+pub mod policy;
+pub mod pricing;
+pub mod tenant;
+pub mod time;

@@ -1,0 +1,185 @@
+//! How a call is booked, run and billed. Resolved once from four levels and frozen on the call.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The unit in which time is charged (requirement F2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Increment {
+    /// Every started second.
+    Second,
+    /// Every started minute.
+    Minute,
+    /// Every started block of so many seconds.
+    Block {
+        /// The block's length, 1 to 14,400.
+        seconds: u32,
+    },
+}
+
+impl Increment {
+    /// Length in seconds.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Block { seconds } => i64::from(seconds.max(1)),
+        }
+    }
+}
+
+/// The policy of a metered-wallet call (preset P3), as frozen on the call. Field defaults are requirement M11's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Version of this struct's meaning.
+    pub version: u16,
+    /// How long it rings, seconds.
+    pub ring_s: u32,
+    /// How long the free check may last, seconds.
+    pub pre_check_s: u32,
+    /// Billable seconds that are never charged, once a leg.
+    pub grace_s: u32,
+    /// Least seconds charged unless the seller ends; rounded up to whole increments.
+    pub minimum_s: u32,
+    /// Unit of charging.
+    pub increment: Increment,
+    /// Minutes left at which people are warned, falling.
+    pub warnings_min: Vec<u32>,
+    /// How long a call without credit waits for a top-up, seconds.
+    pub rescue_s: u32,
+    /// How long a lost side may take to come back, seconds.
+    pub reconnect_s: u32,
+    /// Gaps in the media up to this long count as presence, milliseconds.
+    pub bridge_ms: u32,
+    /// The tenant's share of what is charged, in basis points.
+    pub commission_bp: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            ring_s: 45,
+            pre_check_s: 120,
+            grace_s: 0,
+            minimum_s: 0,
+            increment: Increment::Minute,
+            warnings_min: vec![2, 1],
+            rescue_s: 300,
+            reconnect_s: 120,
+            bridge_ms: 5_000,
+            commission_bp: 2_000,
+        }
+    }
+}
+
+/// What a level below the platform may set; absent fields are inherited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyChange {
+    /// See [`Policy::ring_s`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ring_s: Option<u32>,
+    /// See [`Policy::grace_s`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_s: Option<u32>,
+    /// See [`Policy::minimum_s`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_s: Option<u32>,
+    /// See [`Policy::increment`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub increment: Option<Increment>,
+    /// See [`Policy::warnings_min`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warnings_min: Option<Vec<u32>>,
+    /// See [`Policy::rescue_s`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rescue_s: Option<u32>,
+    /// See [`Policy::commission_bp`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commission_bp: Option<u32>,
+}
+
+/// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
+/// The seller's level can't touch the commission.
+pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange, service: &PolicyChange) -> Policy {
+    let mut policy = platform.clone();
+    for change in [tenant, category, service] {
+        change.apply(&mut policy);
+    }
+    let commission_bp = category.commission_bp.or(tenant.commission_bp);
+    policy.commission_bp = commission_bp.unwrap_or(platform.commission_bp);
+    policy.bounded()
+}
+
+impl PolicyChange {
+    fn apply(&self, policy: &mut Policy) {
+        let set = |target: &mut u32, value: Option<u32>| *target = value.unwrap_or(*target);
+        set(&mut policy.ring_s, self.ring_s);
+        set(&mut policy.grace_s, self.grace_s);
+        set(&mut policy.minimum_s, self.minimum_s);
+        set(&mut policy.rescue_s, self.rescue_s);
+        policy.increment = self.increment.unwrap_or(policy.increment);
+        if let Some(marks) = &self.warnings_min {
+            policy.warnings_min.clone_from(marks);
+        }
+    }
+}
+
+impl Policy {
+    /// Clamped to what the platform can run.
+    fn bounded(mut self) -> Self {
+        self.ring_s = self.ring_s.clamp(10, 120);
+        self.grace_s = self.grace_s.min(600);
+        self.minimum_s = self.minimum_s.min(4 * 3_600);
+        self.rescue_s = self.rescue_s.clamp(10, 1_800);
+        self.commission_bp = self.commission_bp.min(10_000);
+        if let Increment::Block { seconds } = self.increment {
+            self.increment = Increment::Block { seconds: seconds.clamp(1, 4 * 3_600) };
+        }
+        self.warnings_min.retain(|mark| (1..=60).contains(mark));
+        self.warnings_min.sort_unstable_by(|a, b| b.cmp(a));
+        self.warnings_min.dedup();
+        self.warnings_min.truncate(5);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_level_wins_but_the_seller_never_sets_the_commission() {
+        let tenant = PolicyChange { commission_bp: Some(3_000), rescue_s: Some(60), ..Default::default() };
+        let category = PolicyChange { rescue_s: Some(90), ..Default::default() };
+        let service = PolicyChange {
+            commission_bp: Some(1),
+            increment: Some(Increment::Block { seconds: 5 }),
+            ..Default::default()
+        };
+        let policy = resolve(&Policy::default(), &tenant, &category, &service);
+        assert_eq!(policy.commission_bp, 3_000);
+        assert_eq!(policy.rescue_s, 90);
+        assert_eq!(policy.increment.seconds(), 5);
+        assert_eq!(policy.ring_s, 45);
+    }
+
+    #[test]
+    fn bounds_hold_whatever_is_asked() {
+        let wild = PolicyChange {
+            ring_s: Some(0),
+            grace_s: Some(u32::MAX),
+            commission_bp: Some(u32::MAX),
+            warnings_min: Some(vec![1, 5, 5, 0, 900]),
+            increment: Some(Increment::Block { seconds: 0 }),
+            ..Default::default()
+        };
+        let policy = resolve(&Policy::default(), &wild, &PolicyChange::default(), &wild);
+        assert_eq!((policy.ring_s, policy.grace_s, policy.commission_bp), (10, 600, 10_000));
+        assert_eq!(policy.warnings_min, [5, 1]);
+        assert_eq!(policy.increment, Increment::Block { seconds: 1 });
+    }
+}

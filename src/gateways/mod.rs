@@ -1,0 +1,3 @@
+//! The outside world: implementations of `app::ports`.
+
+pub mod clock;

@@ -1,0 +1,40 @@
+//! What the database's errors mean to the rest.
+
+use crate::error::Error;
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Self {
+        match &error {
+            Diesel::NotFound => Self::not_found(),
+            Diesel::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction,
+                _,
+            )
+            | Diesel::BrokenTransactionManager
+            | Diesel::RollbackErrorOnCommit { .. } => Self::unavailable(error),
+            Diesel::DatabaseError(_, info) if is_outage(info.message()) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// PostgreSQL's words when it goes down, comes up, or is full. They come as errors of no kind of their own.
+fn is_outage(message: &str) -> bool {
+    const SIGNS: [&str; 6] = [
+        "terminating connection",
+        "the database system is",
+        "server closed the connection",
+        "connection to server",
+        "too many clients",
+        "no connection to the server",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+/// Whether a constraint of that name was violated.
+pub(in crate::store) fn violates(error: &Diesel, constraint: &str) -> bool {
+    matches!(error, Diesel::DatabaseError(_, info) if info.constraint_name() == Some(constraint))
+}

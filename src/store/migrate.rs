@@ -1,0 +1,52 @@
+//! Brings a database up to date: roles, then the migrations that aren't there yet.
+
+use crate::{
+    config::DatabaseConfig,
+    error::{Error, Result},
+};
+use anyhow::{Context, anyhow};
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use url::Url;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// Creates the runtime and system roles if they are missing (with the passwords in their URLs) and runs all pending
+/// migrations as the owner. Safe to repeat, and to run from several machines at once.
+///
+/// # Errors
+/// The owner can't connect or may not create roles; the message says which statement to run by hand.
+pub fn migrate(config: &DatabaseConfig) -> Result<Vec<String>> {
+    let mut conn = PgConnection::establish(config.owner_url.expose()).map_err(Error::unavailable)?;
+    // One migrator at a time; the lock ends with the connection.
+    sql_query("SELECT pg_advisory_lock(727_201)").execute(&mut conn)?;
+    for (role, url) in [("tallyroom_app", &config.app_url), ("tallyroom_system", &config.system_url)] {
+        ensure_role(&mut conn, role, url.expose()).map_err(Error::internal)?;
+    }
+    let applied = conn
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(|error| Error::internal(anyhow!("migration failed: {error}")))?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+fn ensure_role(conn: &mut PgConnection, role: &str, url: &str) -> anyhow::Result<()> {
+    let url = Url::parse(url).with_context(|| format!("the URL for {role} can't be read"))?;
+    if url.username() != role {
+        return Err(anyhow!("the URL for {role} must name that user"));
+    }
+    let password = url.password().unwrap_or_default();
+    if !password.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c)) {
+        return Err(anyhow!("the password of {role} may only have letters, digits and -_.~"));
+    }
+    let create = format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD '{password}'");
+    let guarded = format!(
+        "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN {create}; END IF; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    );
+    conn.batch_execute(&guarded)
+        .with_context(|| format!("the owner may not create roles; have a superuser run: {}", hidden(&create, password)))
+}
+
+fn hidden(statement: &str, password: &str) -> String {
+    if password.is_empty() { statement.to_owned() } else { statement.replace(password, "…") }
+}

@@ -1,0 +1,298 @@
+// @generated automatically by Diesel CLI.
+
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "ledger_phase"))]
+    pub struct LedgerPhase;
+}
+
+diesel::table! {
+    call_events (tenant_id, call_id, seq) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        seq -> Int4,
+        at -> Timestamptz,
+        event -> Jsonb,
+    }
+}
+
+diesel::table! {
+    call_legs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Uuid,
+        payer_id -> Uuid,
+        payee_id -> Uuid,
+        revenue_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    calls (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        service_id -> Uuid,
+        service_title -> Text,
+        currency -> Text,
+        terms -> Jsonb,
+        opening_minor -> Int8,
+        rang_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        live_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+        billable_ms -> Int8,
+        charged_minor -> Int8,
+        commission_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    conversations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    declarations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        version -> Text,
+        address -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        payload -> Jsonb,
+        state -> Text,
+        attempts -> Int4,
+        run_at -> Timestamptz,
+        leased_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    ledger_accounts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        owner_id -> Nullable<Uuid>,
+        currency -> Text,
+        balance_minor -> Int8,
+        held_minor -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::LedgerPhase;
+
+    ledger_transfers (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        phase -> LedgerPhase,
+        kind -> Text,
+        debit_id -> Uuid,
+        credit_id -> Uuid,
+        amount_minor -> Int8,
+        hold_id -> Nullable<Uuid>,
+        leg_id -> Nullable<Uuid>,
+        block_no -> Nullable<Int4>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mail_tokens (tenant_id, token_hash) {
+        tenant_id -> Uuid,
+        token_hash -> Bytea,
+        user_id -> Uuid,
+        purpose -> Text,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        conversation_id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        sender_id -> Nullable<Uuid>,
+        kind -> Text,
+        body -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reviews (tenant_id, call_id) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        stars -> Int2,
+        body -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sellers (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        headline -> Text,
+        about -> Text,
+        languages -> Array<Nullable<Text>>,
+        available_until -> Nullable<Timestamptz>,
+        rating_sum -> Int8,
+        rating_count -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    services (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        seller_id -> Uuid,
+        title -> Text,
+        description -> Text,
+        rate_minor -> Int8,
+        policy -> Jsonb,
+        video_enabled -> Bool,
+        published -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        refresh_hash -> Bytea,
+        previous_hash -> Nullable<Bytea>,
+        rotated_at -> Timestamptz,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        device -> Text,
+    }
+}
+
+diesel::table! {
+    tenant_hosts (tenant_id, host) {
+        tenant_id -> Uuid,
+        host -> Text,
+    }
+}
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        theme -> Text,
+        currency -> Text,
+        time_zone -> Text,
+        language -> Text,
+        hidden -> Bool,
+        policy -> Jsonb,
+        min_rate_minor -> Int8,
+        max_rate_minor -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    test_gateway_payments (tenant_id, reference) {
+        tenant_id -> Uuid,
+        reference -> Text,
+        idempotency_key -> Text,
+        amount_minor -> Int8,
+        currency -> Text,
+        return_url -> Text,
+        state -> Text,
+        silent -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    top_ups (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        gateway -> Text,
+        gateway_reference -> Nullable<Text>,
+        amount_minor -> Int8,
+        currency -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        verified_at -> Nullable<Timestamptz>,
+        time_zone -> Text,
+        language -> Text,
+        do_not_disturb -> Bool,
+        auto_reject -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(jobs -> tenants (tenant_id));
+diesel::joinable!(ledger_accounts -> tenants (tenant_id));
+diesel::joinable!(tenant_hosts -> tenants (tenant_id));
+diesel::joinable!(test_gateway_payments -> tenants (tenant_id));
+diesel::joinable!(users -> tenants (tenant_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    call_events,
+    call_legs,
+    calls,
+    conversations,
+    declarations,
+    jobs,
+    ledger_accounts,
+    ledger_transfers,
+    mail_tokens,
+    messages,
+    reviews,
+    sellers,
+    services,
+    sessions,
+    tenant_hosts,
+    tenants,
+    test_gateway_payments,
+    top_ups,
+    users,
+);
