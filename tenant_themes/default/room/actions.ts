@@ -1,0 +1,47 @@
+/** What the template's buttons do, by their `data-do`. */
+import { api } from "./api";
+import { openDialog } from "./dialogs";
+import { ring } from "./ringtone";
+import type { Room } from "./room";
+
+type Action = (room: Room, button: HTMLElement) => unknown;
+
+const answer =
+  (how: "accept" | "reject" | "cancel"): Action =>
+  (room) =>
+    room.attempt(async () => {
+      await api("POST", `/api/v1/calls/${room.config.call_id}/${how}`);
+      await room.fetchCall();
+    });
+
+const ACTIONS: Record<string, Action> = {
+  accept: answer("accept"),
+  reject: answer("reject"),
+  cancel: answer("cancel"),
+  connect: (room) => room.attempt(() => room.link.ask({ type: "connect" })),
+  leave: (room) => room.end(),
+  end: () => openDialog("dialog-end"),
+  "end-now": (room) => room.end(),
+  ack: (room) => room.acknowledge(),
+  mic: (room) => room.local.set("audio", !(room.local.audio.on && room.local.audio.track)),
+  camera: (room) => room.local.set("video", !(room.local.video.on && room.local.video.track)),
+  "retry-mic": (room) => room.local.set("audio", true),
+  "retry-camera": (room) => room.local.set("video", true),
+  devices: (room) => room.openDevices(),
+  "test-sound": () => ring("test"),
+  hear: (room) => room.hear(),
+  chat: (room) => room.toggleChat(),
+  "add-credit": (room) => room.addCredit(),
+  fullscreen: (room) => room.toggleFullscreen(),
+  pip: (room) => room.togglePip(),
+  "take-over": (room) => room.link.takeOver(),
+  "close-dialog": (_, button) => button.closest("dialog")?.close(),
+};
+
+/** Listens for all buttons at once. */
+export function bindActions(room: Room): void {
+  room.root.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-do]") : null;
+    if (button) ACTIONS[button.dataset["do"] ?? ""]?.(room, button);
+  });
+}

@@ -1,0 +1,40 @@
+/** What the server writes into the room's page, as the data block `room-config`. */
+import type { CallRole, CallView } from "./protocol";
+import type { Entry } from "./words";
+
+/** How time is charged, for the sentence that says so; named as in the policy. */
+export interface BillingTerms {
+  increment: { kind: "second" | "minute" | "block"; seconds?: number };
+  minimum_s: number;
+  grace_s: number;
+}
+
+export interface RoomPage {
+  /** BCP 47, for amounts, times and plurals. */
+  locale: string;
+  /** The words below `room`, without that prefix. */
+  words: Record<string, Entry>;
+  room: RoomConfig;
+}
+
+export interface RoomConfig {
+  /** The call's id. */
+  call_id: string;
+  role: CallRole;
+  /** The call as `GET /api/v1/calls/{id}` gives it; fetched when absent. */
+  call?: CallView | null;
+  /** Offered when adding credit, minor units of the call's currency. */
+  top_up_amounts: number[];
+  terms?: BillingTerms | null;
+  /** Whether the reader may rate the other once the call is settled. */
+  can_rate: boolean;
+  /** The other's picture, if there is one. */
+  other_photo?: string | null;
+  urls: {
+    /** The bill. */
+    bill: string;
+    /** Where to go when there is nothing more to do here: the other's profile, or one's calls. */
+    back: string;
+    login: string;
+  };
+}

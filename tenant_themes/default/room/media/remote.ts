@@ -1,0 +1,79 @@
+/** The other person's picture and sound on the page. */
+import { Emitter } from "../emitter";
+import type { MediaKind } from "../protocol";
+import { chosen } from "./devices";
+
+export class RemoteMedia extends Emitter<{ change: null }> {
+  readonly #stream = new MediaStream();
+  readonly #tracks = new Map<string, { track: MediaStreamTrack; kind: MediaKind; paused: boolean }>();
+  /** The browser wants a tap before it plays sound. */
+  blocked = false;
+
+  constructor(readonly video: HTMLVideoElement) {
+    super();
+    video.srcObject = this.#stream;
+    video.addEventListener("resize", () => this.#fit());
+    addEventListener("resize", () => this.#fit());
+    const speaker = chosen("speaker");
+    if (speaker) void this.speak(speaker);
+  }
+
+  /** What is known of the other's picture or sound. */
+  state(kind: MediaKind): "none" | "paused" | "on" {
+    const found = [...this.#tracks.values()].filter((entry) => entry.kind === kind);
+    if (found.length === 0) return "none";
+    return found.some((entry) => !entry.paused) ? "on" : "paused";
+  }
+
+  add(producer: string, kind: MediaKind, track: MediaStreamTrack, paused: boolean): void {
+    this.#tracks.set(producer, { kind, track, paused });
+    this.#stream.addTrack(track);
+    void this.play();
+    this.emit("change", null);
+  }
+
+  pause(producer: string, paused: boolean): void {
+    const entry = this.#tracks.get(producer);
+    if (entry) entry.paused = paused;
+    this.emit("change", null);
+  }
+
+  remove(producer: string): void {
+    const entry = this.#tracks.get(producer);
+    if (!entry) return;
+    this.#tracks.delete(producer);
+    this.#stream.removeTrack(entry.track);
+    this.emit("change", null);
+  }
+
+  clear(): void {
+    for (const producer of [...this.#tracks.keys()]) this.remove(producer);
+  }
+
+  /** Plays; if the browser refuses sound, at least the picture. */
+  async play(): Promise<void> {
+    try {
+      this.video.muted = false;
+      await this.video.play();
+      this.blocked = false;
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      this.blocked = true;
+      this.video.muted = true;
+      await this.video.play().catch(() => undefined);
+    }
+    this.emit("change", null);
+  }
+
+  async speak(deviceId: string): Promise<void> {
+    if ("setSinkId" in this.video) await this.video.setSinkId(deviceId).catch(() => undefined);
+  }
+
+  /** An upright picture in a wide space (or the reverse) is shown whole instead of cut. */
+  #fit(): void {
+    const { videoWidth: width, videoHeight: height, clientWidth, clientHeight } = this.video;
+    if (!width || !height || !clientWidth) return;
+    const cut = width / height / (clientWidth / clientHeight);
+    this.video.classList.toggle("is-whole", cut > 1.8 || cut < 0.6);
+  }
+}

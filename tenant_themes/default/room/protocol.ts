@@ -1,0 +1,146 @@
+/** What this page and the control plane say on `/ws`; mirrors `media/protocol/src/signaling.rs`. */
+import type { types } from "mediasoup-client";
+
+/** Longest chat message, in characters. */
+export const MAX_CHAT_CHARS = 2_000;
+
+export type MediaKind = "audio" | "video";
+export type CallRole = "buyer" | "seller";
+export type CallPhase = "ringing" | "pre_check" | "connecting" | "live" | "suspended" | "settling" | "ended";
+export type SuspendReason = "credit" | "connection";
+export type EndReason =
+  | "rejected"
+  | "missed"
+  | "busy"
+  | "cancelled"
+  | "buyer_ended"
+  | "seller_ended"
+  | "out_of_credit"
+  | "buyer_lost"
+  | "seller_lost"
+  | "both_lost";
+
+/** A call as one of its people sees it. Amounts are minor units, instants milliseconds on the server's clock. */
+export interface CallView {
+  id: string;
+  role: CallRole;
+  phase: CallPhase;
+  suspended: SuspendReason | null;
+  ended: EndReason | null;
+  until_ms: number | null;
+  other: { name: string; present: boolean; connected: boolean };
+  you_connected: boolean;
+  service_title: string;
+  currency: string;
+  rate_minor: number;
+  charged_minor: number;
+  billable_ms: number;
+  remaining_ms: number | null;
+  running: boolean;
+  available_minor: number | null;
+  server_now_ms: number;
+}
+
+export interface ChatLine {
+  id: string;
+  from: CallRole;
+  name: string;
+  text: string;
+  at_ms: number;
+}
+
+export interface ProducerInfo {
+  producer: string;
+  peer: string;
+  kind: MediaKind;
+  paused: boolean;
+}
+
+export interface TransportInfo {
+  id: string;
+  iceParameters: types.IceParameters;
+  iceCandidates: types.IceCandidate[];
+  dtlsParameters: types.DtlsParameters;
+}
+
+export interface ConsumerInfo {
+  id: string;
+  producerId: string;
+  kind: MediaKind;
+  rtpParameters: types.RtpParameters;
+}
+
+export interface Joined {
+  epoch: number;
+  peer: string;
+  call: CallView;
+  caps: types.RtpCapabilities;
+  send: TransportInfo;
+  recv: TransportInfo;
+  producers: ProducerInfo[];
+  chat: ChatLine[];
+}
+
+/** Requests inside a call, without the epoch that the link adds. */
+export type CallRequest =
+  | { type: "connect_transport"; transport: string; dtls: types.DtlsParameters }
+  | { type: "produce"; transport: string; kind: MediaKind; rtp: types.RtpParameters; paused: boolean }
+  | { type: "pause_producer"; producer: string; paused: boolean }
+  | { type: "close_producer"; producer: string }
+  | { type: "consume"; producers: string[]; caps: types.RtpCapabilities }
+  | { type: "restart_ice"; transport: string }
+  | { type: "connect" }
+  | { type: "end" }
+  | { type: "chat"; text: string }
+  | { type: "typing"; on: boolean };
+
+export type ClientRequest = { type: "ping" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
+
+/** What each request is answered with. */
+export interface Replies {
+  ping: null;
+  join: Joined;
+  connect_transport: null;
+  produce: { producer: string };
+  pause_producer: null;
+  close_producer: null;
+  consume: { consumers: ConsumerInfo[] };
+  restart_ice: { ice: types.IceParameters };
+  connect: null;
+  end: null;
+  chat: null;
+  typing: null;
+}
+
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+export type ServerMessage =
+  | { type: "hello"; server_now_ms: number }
+  | { type: "reply"; id: number; ok?: unknown; error?: Problem }
+  | {
+      type: "ring";
+      call: string;
+      caller_name: string;
+      service_title: string;
+      until_ms: number;
+      server_now_ms: number;
+    }
+  | { type: "ring_ended"; call: string; outcome: EndReason | "accepted" }
+  | { type: "call"; call: CallView }
+  | { type: "producer"; producer: ProducerInfo }
+  | { type: "producer_paused"; producer: string; paused: boolean }
+  | { type: "producer_closed"; producer: string }
+  | { type: "media_reset" }
+  | { type: "replaced" }
+  | { type: "chat"; line: ChatLine }
+  | { type: "typing"; on: boolean }
+  | { type: "warning"; minutes_left: number }
+  | { type: "credit_short"; needed_minor: number }
+  | { type: "quality"; own: number | null; other: number | null }
+  | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "closing"; reason: string };
+
+export type RingMessage = Extract<ServerMessage, { type: "ring" }>;

@@ -1,0 +1,138 @@
+/** The notice of an incoming call: dialog, ringtone, tab title, and a notification where the person allowed them. */
+import { api, ApiError } from "./api";
+import type { ServerClock } from "./clock";
+import { h } from "./dom";
+import { clockTime, initials } from "./format";
+import { icon } from "./icons";
+import type { RingMessage } from "./protocol";
+import { ring as playRing } from "./ringtone";
+import type { Words } from "./words";
+
+export class IncomingRing {
+  readonly #dialog: HTMLDialogElement;
+  readonly #left = h("span", { class: "ring-left", "aria-hidden": "true" });
+  readonly #problem = h("p", { class: "ring-problem", role: "alert" });
+  readonly #title = document.title;
+  readonly #accept: HTMLButtonElement;
+  readonly #reject: HTMLButtonElement;
+  #timer = 0;
+  #stopSound = () => {};
+  #notification: Notification | null = null;
+  #closed = false;
+  #over: () => void = () => {};
+  readonly #untilOver = new Promise<void>((resolve) => (this.#over = resolve));
+
+  constructor(
+    readonly ring: RingMessage,
+    private readonly words: Words,
+    private readonly clock: ServerClock,
+    private readonly answered: (how: "accept" | "reject") => void,
+  ) {
+    const accept = () => void this.#answer("accept");
+    const reject = () => void this.#answer("reject");
+    this.#accept = h(
+      "button",
+      { type: "button", class: "btn btn-success btn-lg ring-accept", "data-testid": "accept", onclick: accept },
+      icon("phone"),
+      words.say("ring.accept"),
+    );
+    this.#reject = h(
+      "button",
+      { type: "button", class: "btn btn-lg ring-reject", "data-testid": "reject", onclick: reject },
+      icon("phone-off"),
+      words.say("ring.reject"),
+    );
+    this.#dialog = this.#build();
+  }
+
+  show(): void {
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+    this.#accept.focus();
+    this.#tick();
+    this.#timer = setInterval(() => this.#tick(), 500);
+    void this.#sound();
+    this.#notify();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#over();
+    clearInterval(this.#timer);
+    this.#stopSound();
+    this.#notification?.close();
+    document.title = this.#title;
+    this.#dialog.close();
+    this.#dialog.remove();
+  }
+
+  #build(): HTMLDialogElement {
+    const { caller_name: name, service_title: service } = this.ring;
+    const dialog = h(
+      "dialog",
+      { class: "ring-dialog", "aria-labelledby": "ring-name", "aria-describedby": "ring-service" },
+      h("span", { class: "avatar-letters avatar-ringing", "aria-hidden": "true" }, initials(name)),
+      h("p", { class: "ring-kicker" }, this.words.say("ring.incoming")),
+      h("h2", { id: "ring-name", class: "ring-name" }, name),
+      h("p", { id: "ring-service", class: "ring-service" }, service),
+      h("p", { class: "ring-free" }, this.words.say("ring.free")),
+      this.#problem,
+      h("div", { class: "ring-buttons" }, this.#reject, this.#accept),
+      this.#left,
+    );
+    // Escape must not answer by accident: the ring goes on until it is answered or over.
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    return dialog;
+  }
+
+  #tick(): void {
+    const left = this.ring.until_ms - this.clock.now();
+    // The server says when it is over; this is for the case that its word is lost.
+    if (left < -3_000) return this.close();
+    this.#left.textContent = this.words.say("ring.left", { time: clockTime(left, "up") });
+    const shout = this.words.say("ring.title", { name: this.ring.caller_name });
+    document.title = document.title === shout ? this.#title : shout;
+  }
+
+  /** Only one tab rings aloud. */
+  async #sound(): Promise<void> {
+    const begin = () => {
+      if (!this.#closed) this.#stopSound = playRing("incoming");
+    };
+    if (!navigator.locks) return begin();
+    await navigator.locks.request(`ring-${this.ring.call}`, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      begin();
+      await this.#untilOver;
+    });
+  }
+
+  #notify(): void {
+    if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+    const title = this.words.say("ring.title", { name: this.ring.caller_name });
+    this.#notification = new Notification(title, {
+      body: this.ring.service_title,
+      tag: this.ring.call,
+      requireInteraction: true,
+    });
+    this.#notification.onclick = () => {
+      window.focus();
+      this.#notification?.close();
+    };
+  }
+
+  async #answer(how: "accept" | "reject"): Promise<void> {
+    this.#accept.disabled = this.#reject.disabled = true;
+    this.#problem.textContent = "";
+    try {
+      await api("POST", `/api/v1/calls/${this.ring.call}/${how}`);
+      this.close();
+      this.answered(how);
+    } catch (problem) {
+      this.#accept.disabled = this.#reject.disabled = false;
+      const words = problem instanceof ApiError && problem.message ? problem.message : this.words.say("ring.failed");
+      this.#problem.textContent = words;
+    }
+  }
+}

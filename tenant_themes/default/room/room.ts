@@ -1,0 +1,313 @@
+/** The room's controller: takes in what the server, the devices and the person do, and keeps the page true to it. */
+import { api, ApiError } from "./api";
+import { Chat } from "./chat";
+import type { RoomConfig } from "./config";
+import { DeviceMenu } from "./device-menu";
+import { closeDialog, closeOnClickBeside, openDialog } from "./dialogs";
+import { binder, find, type View } from "./dom";
+import { Link } from "./link";
+import { LocalMedia } from "./media/local";
+import { loadMedia } from "./media/peer";
+import { RemoteMedia } from "./media/remote";
+import type { CallView } from "./protocol";
+import { ratingForm } from "./rating";
+import { ring } from "./ringtone";
+import { Seat } from "./seat";
+import { selfView } from "./self-view";
+import { RequestError, type Socket } from "./socket";
+import { canFullscreen, canPip, hideBarWhenIdle, keepAwake, movable, toggleFullscreen, togglePip } from "./stage";
+import { faceOf, initialState, neverStarted, type RoomState, wantsPeople } from "./state";
+import { type Toast, toast } from "./toast";
+import { TopUps } from "./topup";
+import { view } from "./view";
+import type { Vars, Words } from "./words";
+
+const TICK_MS = 250;
+/** Where the call stands is asked again this often while nobody would tell us. */
+const ASK_AGAIN_MS = 4_000;
+
+export class Room {
+  readonly local = new LocalMedia();
+  readonly link: Link;
+  readonly state: RoomState;
+  readonly #remote: RemoteMedia;
+  readonly #seat: Seat;
+  readonly #chat: Chat;
+  readonly #topUps: TopUps;
+  readonly #bind: (values: View) => void;
+  readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip() };
+  #shownFace = "";
+  #scheduled = false;
+  #mediaStarted = false;
+  #stopRinging: (() => void) | null = null;
+  #dropWarning = () => {};
+
+  constructor(
+    readonly root: HTMLElement,
+    readonly config: RoomConfig,
+    readonly words: Words,
+    readonly socket: Socket,
+  ) {
+    this.state = initialState(config, words, this.local);
+    this.link = new Link(socket, config.call_id);
+    this.#remote = new RemoteMedia(find<HTMLVideoElement>("#other-video", root));
+    this.#seat = new Seat(this.link, this.local, this.#remote, {
+      flowing: (flowing) => this.update({ flowing }),
+      unsupported: () => this.update({ unsupported: true }),
+    });
+    this.#chat = new Chat(config.role, words, {
+      send: (text) => this.link.ask({ type: "chat", text }),
+      typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),
+    });
+    this.#topUps = new TopUps(words, () => this.state.call?.currency ?? "EUR", (text) => this.#added(text), config.top_up_amounts);
+    this.#bind = binder(root);
+    new DeviceMenu(words, this.local, this.#remote);
+  }
+
+  start(): void {
+    const { root } = this;
+    movable(find("#stage", root), find("#self", root));
+    hideBarWhenIdle(root, find("#bar", root));
+    closeOnClickBeside(root);
+    selfView(root, this.local);
+    ratingForm(this.config.call_id, this.words, () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" }));
+    this.#listen();
+    addEventListener("beforeunload", (event) => this.state.call?.phase === "live" && event.preventDefault());
+    document.addEventListener("fullscreenchange", () => this.update({ fullscreen: !!document.fullscreenElement }));
+    const video = this.#remote.video;
+    for (const event of ["enterpictureinpicture", "leavepictureinpicture"])
+      video.addEventListener(event, () => this.update({ pip: !!document.pictureInPictureElement }));
+    setInterval(() => this.#render(), TICK_MS);
+    setInterval(() => this.#askAgain(), ASK_AGAIN_MS);
+    if (this.config.call) this.take(this.config.call);
+    else void this.fetchCall();
+    this.#render();
+  }
+
+  say(key: string, vars: Vars = {}): string {
+    return this.words.say(key, { name: this.state.call?.other.name ?? "", ...vars });
+  }
+
+  /** Changes what is known and shows it. */
+  update(change: Partial<RoomState>): void {
+    Object.assign(this.state, change);
+    const { state } = this;
+    const away = state.wasIn && wantsPeople(state.call) && (state.link !== "in" || !state.flowing);
+    if (!away) state.lostSince = null;
+    else state.lostSince ??= this.socket.clock.now();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#render();
+    });
+  }
+
+  /** Takes the server's word on the call, unless newer is known. */
+  take(call: CallView): void {
+    const known = this.state.call;
+    if (call.id !== this.config.call_id || (known && call.server_now_ms < known.server_now_ms)) return;
+    if (known?.phase === "ended" && call.phase !== "ended") return;
+    this.update({ call, busy: this.state.busy && known?.phase === call.phase });
+    if (known?.phase !== call.phase) this.update({ problem: "", creditShort: null });
+    this.#follow(call, known);
+  }
+
+  async fetchCall(): Promise<void> {
+    try {
+      this.take(await api<CallView>("GET", `/api/v1/calls/${this.config.call_id}`));
+    } catch (problem) {
+      if (problem instanceof ApiError && problem.status === 401) this.update({ signedOut: true });
+      else if (!this.state.call) this.update({ problem: (problem as ApiError).message || this.say("failed") });
+    }
+  }
+
+  /** Runs what a button asks for; what goes wrong stands beside it. */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    this.update({ busy: true, problem: "" });
+    try {
+      await action();
+      return true;
+    } catch (problem) {
+      const told = problem instanceof ApiError || (problem instanceof RequestError && problem.message !== problem.code);
+      const text = (told && (problem as Error).message) || this.say("failed");
+      this.update({ problem: text });
+      if (this.state.call?.phase === "live" || this.state.call?.phase === "suspended") this.#tell({ text, tone: "error" });
+      return false;
+    } finally {
+      this.update({ busy: false });
+    }
+  }
+
+  /** Ends the call; nobody needs to tell us that it was us. */
+  async end(): Promise<void> {
+    closeDialog("dialog-end");
+    const ended = await this.attempt(async () => {
+      this.state.endedHere = true;
+      await this.link.ask({ type: "end" });
+    });
+    if (!ended) this.update({ endedHere: false });
+    else void this.fetchCall();
+  }
+
+  toggleChat(): void {
+    const chatOpen = !this.state.chatOpen;
+    this.update({ chatOpen, unread: 0 });
+    this.#render();
+    if (chatOpen) this.#chat.focus();
+    else find<HTMLElement>("#bar [data-do=chat]", this.root).focus();
+  }
+
+  toggleFullscreen(): void {
+    void toggleFullscreen().catch(() => undefined);
+  }
+
+  togglePip(): void {
+    void togglePip(this.#remote.video).catch(() => undefined);
+  }
+
+  addCredit(): void {
+    this.#dropWarning();
+    this.#topUps.open();
+  }
+
+  hear(): void {
+    void this.#remote.play();
+  }
+
+  #tell(what: Omit<Toast, "close">): () => void {
+    return toast({ ...what, close: this.say("close") });
+  }
+
+  #added(text: string): void {
+    this.#tell({ text, tone: "success", stays: true });
+    this.#dropWarning();
+    this.update({ creditShort: null });
+  }
+
+  #listen(): void {
+    const { socket, link } = this;
+    link.on("state", (state) => this.update({ link: state }));
+    link.on("joined", (joined) => {
+      this.update({ wasIn: true, flowing: true });
+      this.take(joined.call);
+      for (const line of joined.chat) this.#chat.add(line);
+    });
+    link.on("refused", () => void this.fetchCall());
+    socket.on("state", (state) => {
+      if (state === "signed_out") this.update({ signedOut: true });
+      if (state === "open" && !wantsPeople(this.state.call)) void this.fetchCall();
+    });
+    socket.on("call", ({ call }) => this.take(call));
+    socket.on("ring_ended", ({ call }) => call === this.config.call_id && void this.fetchCall());
+    socket.on("quality", ({ own, other }) => this.update({ quality: { own, other } }));
+    socket.on("typing", ({ on }) => this.#typing(on));
+    socket.on("chat", ({ line }) => {
+      if (!this.#chat.add(line)) return;
+      this.#typing(false);
+      if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
+    });
+    socket.on("warning", ({ minutes_left }) => this.#warn(minutes_left));
+    socket.on("credit_short", ({ needed_minor }) => this.update({ creditShort: needed_minor, busy: false }));
+    socket.on("wallet", ({ available_minor }) => {
+      if (this.state.call?.role === "buyer") this.update({ call: { ...this.state.call, available_minor } });
+      this.#topUps.check();
+    });
+    socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
+    this.#remote.on("change", () => {
+      const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio") };
+      this.update({ other, blocked: this.#remote.blocked });
+    });
+    this.local.on("change", () => this.update({}));
+  }
+
+  #typingTimer = 0;
+  #typing(on: boolean): void {
+    clearTimeout(this.#typingTimer);
+    // The word that they stopped may be lost.
+    if (on) this.#typingTimer = setTimeout(() => this.#typing(false), 8_000);
+    this.update({ other: { ...this.state.other, typing: on } });
+  }
+
+  #warn(minutes: number): void {
+    const buyer = this.config.role === "buyer";
+    const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
+    const action = buyer ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
+    this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
+  }
+
+  /** What a change of the call brings about. */
+  #follow(call: CallView, before: CallView | null): void {
+    this.socket.inCall = wantsPeople(call);
+    if (wantsPeople(call)) this.link.enter();
+    const outgoing = call.phase === "ringing" && call.role === "buyer";
+    if (wantsPeople(call) || outgoing) this.#startMedia();
+    if (outgoing) this.#stopRinging ??= ring("outgoing");
+    else this.#stopRinging?.();
+    if (call.phase === "settling" || call.phase === "ended") this.#over();
+    void keepAwake(call.phase === "live" || call.phase === "suspended");
+    if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
+    if ((call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
+    if (before?.currency !== call.currency) this.#topUps.labels();
+  }
+
+  #startMedia(): void {
+    if (this.#mediaStarted) return;
+    this.#mediaStarted = true;
+    void loadMedia().catch(() => undefined);
+    void this.local.start();
+  }
+
+  #over(): void {
+    this.link.leave();
+    this.#seat.leave();
+    this.local.close();
+    this.#dropWarning();
+    for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
+      if (dialog.id !== "dialog-credit") dialog.close();
+    if (document.fullscreenElement) void document.exitFullscreen();
+    if (document.pictureInPictureElement) void document.exitPictureInPicture();
+  }
+
+  /** Messages can be lost with a socket; where nobody would repeat them, the page asks. */
+  #askAgain(): void {
+    const phase = this.state.call?.phase;
+    if (phase === undefined || phase === "ringing" || phase === "settling") void this.fetchCall();
+  }
+
+  /** Leaves a page on which there's nothing more to do. */
+  acknowledge(): void {
+    const { call } = this.state;
+    if (call && neverStarted(call)) location.assign(this.config.urls.back);
+    else this.update({ acknowledged: true });
+  }
+
+  #render(): void {
+    const now = this.socket.clock.now();
+    const values: View = { ...view(this.state, now), ...this.#constants };
+    const { dataset } = this.root;
+    for (const name of ["face", "phase", "layout", "role"] as const)
+      if (dataset[name] !== values[name]) dataset[name] = String(values[name]);
+    this.#bind(values);
+    if (values.title && document.title !== values.title) document.title = String(values.title);
+    const face = faceOf(this.state, now);
+    if (face !== this.#shownFace) this.#faceChanged(face);
+  }
+
+  /** Whoever works by keyboard or ear is taken along when the page turns into another. */
+  #faceChanged(face: string): void {
+    this.#shownFace = face;
+    if (document.querySelector("dialog[open]")) return;
+    const focused = document.activeElement;
+    const lost = !focused || focused === document.body || focused.closest("[hidden]") !== null;
+    const target = this.root.querySelector<HTMLElement>(`.card-face[data-show="${face}"] :is(h2, button)`);
+    if (this.root.dataset["layout"] === "card" && target && lost) {
+      target.tabIndex = target.tagName === "H2" ? -1 : 0;
+      target.focus();
+    }
+  }
+
+  openDevices(): void {
+    openDialog("dialog-devices");
+  }
+}

@@ -1,0 +1,292 @@
+/** From the room's state to what its template shows. Pure: the same state and time give the same page. */
+import type { View } from "./dom";
+import { clockTime, initials, money } from "./format";
+import type { CallView } from "./protocol";
+import { canChooseSpeaker } from "./media/devices";
+import { type Face, faceOf, layoutOf, neverStarted, remainingMs, type RoomState } from "./state";
+import type { Vars } from "./words";
+
+/** At this much time left it is told in red. */
+const LOW_MS = 120_000;
+
+type Say = (key: string, vars?: Vars) => string;
+
+export function view(state: RoomState, now: number): View {
+  const face = faceOf(state, now);
+  const { call, words, config } = state;
+  const name = call?.other.name ?? "";
+  const say: Say = (key, vars = {}) => words.say(key, { name, service: call?.service_title ?? "", ...vars });
+  const buyer = config.role === "buyer";
+  const base: View = {
+    face,
+    phase: call?.phase ?? "loading",
+    layout: layoutOf(face, call),
+    role: config.role,
+    [face]: true,
+    buyer,
+    seller: !buyer,
+    name,
+    letters: initials(name),
+    service: call?.service_title ?? "",
+    problem: state.problem,
+    busy: state.busy,
+    announce: announcement(face, call, say),
+    ...pictures(state, face, say),
+    ...own(state, say),
+    ...signal(state, say),
+    ...chat(state, say),
+    photo: config.other_photo ?? false,
+    no_photo: !config.other_photo,
+    bill_url: config.urls.bill,
+    back_url: config.urls.back,
+    login_url: config.urls.login,
+    can_choose_speaker: canChooseSpeaker(),
+    may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && !buyer),
+    signal_shown: face === "pre_check",
+    who_shown: face === "pre_check" || face === "connecting",
+    connect_busy: say("connect_busy"),
+  };
+  if (!call) return base;
+  const phaseLeft = call.until_ms === null ? "" : clockTime(call.until_ms - now, "up");
+  return {
+    ...base,
+    until: phaseLeft,
+    rate: say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
+    ...check(state, call, phaseLeft, say),
+    ...live(state, call, face, now, say),
+    ...paused(state, call, phaseLeft, say),
+    ...over(state, call, say),
+  };
+}
+
+/** What a screen reader is told when the face changes. */
+function announcement(face: Face, call: CallView | null, say: Say): string {
+  if (!call) return "";
+  switch (face) {
+    case "ringing":
+      return say(call.role === "buyer" ? "calling_title" : "called_title");
+    case "pre_check":
+      return `${say("check_title")}. ${say("check_text")}`;
+    case "connecting":
+      return say("live.connecting_title");
+    case "live":
+      return say("live.started");
+    case "reconnecting":
+      return say("reconnecting.title");
+    default:
+      return "";
+  }
+}
+
+function pictures(state: RoomState, face: Face, say: Say): View {
+  const { other, call } = state;
+  const checking = face === "pre_check" || face === "connecting" || face === "live";
+  const there = other.video === "on";
+  let caption = "";
+  if (face === "ringing") caption = say(state.config.role === "buyer" ? "calling_title" : "called_title");
+  else if (checking && !call?.other.present && !there) caption = say("arriving");
+  else if (checking && call?.other.present && !there) caption = say("their_camera_off");
+  return {
+    other_picture: there,
+    other_covered: !there,
+    other_caption: caption,
+    other_muted: other.audio === "paused",
+    other_muted_text: say("their_audio_muted"),
+    ringing_out: face === "ringing",
+    blocked: state.blocked,
+    hear_text: say("hear"),
+  };
+}
+
+/** One's own camera and microphone. */
+function own(state: RoomState, say: Say): View {
+  const { audio, video } = state.local;
+  const mic = audio.on && !!audio.track;
+  const camera = video.on && !!video.track;
+  const status = (input: typeof audio, works: boolean) =>
+    input.opening ? say("opening") : works ? say("works") : say("off");
+  return {
+    mic,
+    mic_off: !mic,
+    mic_pressed: String(!mic),
+    mic_label: say(mic ? "live.mic_off" : "live.mic_on"),
+    mic_status: status(audio, mic),
+    mic_problem: audio.problem ? say(`device_problem.microphone_${audio.problem}`) : "",
+    camera,
+    camera_off: !camera,
+    camera_pressed: String(!camera),
+    camera_label: say(camera ? "live.camera_off" : "live.camera_on"),
+    camera_status: status(video, camera),
+    camera_problem: video.problem ? say(`device_problem.camera_${video.problem}`) : "",
+    without_devices: (!!audio.problem || !!video.problem) && say("devices.go_listen"),
+    unsupported: state.unsupported,
+  };
+}
+
+function signal(state: RoomState, say: Say): View {
+  const grade = (score: number | null) =>
+    score === null ? "unknown" : score >= 7 ? "good" : score >= 4 ? "fair" : "poor";
+  const own = grade(state.quality.own);
+  const other = grade(state.quality.other);
+  return {
+    signal_own: own,
+    signal_other: other,
+    signal_own_text: say(`signal_${own}`),
+    signal_other_text: say(`signal_${other}`),
+    signal_own_label: say("signal_of", { name: say("you"), quality: say(`signal_${own}`) }),
+    signal_other_label: say("signal_of", { quality: say(`signal_${other}`) }),
+  };
+}
+
+function chat(state: RoomState, say: Say): View {
+  return {
+    chat_open: state.chatOpen,
+    chat_expanded: String(state.chatOpen),
+    chat_label: state.unread > 0 ? say("live.unread", { count: state.unread }) : say("live.chat"),
+    unread: state.unread > 0 && (state.unread > 9 ? "9+" : String(state.unread)),
+    typing: state.other.typing,
+    typing_text: say("chat.typing"),
+    chat_empty_text: say("chat.empty"),
+    fullscreen: state.fullscreen,
+    windowed: !state.fullscreen,
+    fullscreen_label: say(state.fullscreen ? "live.fullscreen_exit" : "live.fullscreen"),
+    fullscreen_pressed: String(state.fullscreen),
+    pip_pressed: String(state.pip),
+  };
+}
+
+function check(state: RoomState, call: CallView, left: string, say: Say): View {
+  const waiting = call.you_connected && !state.busy;
+  const label = waiting ? say("connect_waiting") : state.busy ? say("connect_busy") : say("connect");
+  return {
+    panel_title: say(call.role === "buyer" ? "calling_title" : "called_title"),
+    calling: call.phase === "ringing" && call.role === "buyer",
+    called: call.phase === "ringing" && call.role === "seller",
+    ring_left: say("calling_text", { time: left }),
+    called_text: say("called_text"),
+    check_left: say("check_left", { time: left }),
+    terms: terms(state, say),
+    connect_label: label,
+    connect_disabled: waiting || state.busy || state.link !== "in",
+    connect_waiting: waiting,
+    you_ready: call.you_connected,
+    you_ready_text: say(call.you_connected ? "ready" : "not_ready"),
+    other_ready: call.other.connected,
+    other_ready_text: say(call.other.connected ? "ready" : call.other.present ? "not_ready" : "joining"),
+    connecting_text:
+      call.role === "buyer"
+        ? say("live.connecting_text", { amount: money(call.rate_minor, call.currency, state.words.locale) })
+        : say("live.connecting_text_seller"),
+  };
+}
+
+/** The sentence that says from when and how time is charged. */
+function terms(state: RoomState, say: Say): string {
+  const terms = state.config.terms;
+  const parts = [say("terms.starts")];
+  if (terms) {
+    const { kind, seconds = 1 } = terms.increment;
+    parts.push(kind === "block" ? say("terms.block", { count: seconds }) : say(`terms.${kind}`));
+    if (terms.minimum_s > 0) parts.push(say("terms.minimum", { count: Math.ceil(terms.minimum_s / 60) }));
+    if (terms.grace_s > 0) parts.push(say("terms.grace", { count: terms.grace_s }));
+  }
+  return parts.join(" ");
+}
+
+function live(state: RoomState, call: CallView, face: Face, now: number, say: Say): View {
+  const left = remainingMs(call, now);
+  const low = left !== null && left <= LOW_MS;
+  const time = left === null ? "" : clockTime(left, "up");
+  const cash = (minor: number) => money(minor, call.currency, state.words.locale);
+  const amount = cash(call.charged_minor);
+  return {
+    remaining: time && say(low ? "live.left_low" : "live.left", { time }),
+    time_left: left !== null,
+    low,
+    enough: !low,
+    low_announce: low && face === "live" ? say("live.low_announce") : "",
+    counting: call.running,
+    charged: say("live.charged", { amount }),
+    not_counting: face === "live" && !call.running ? notCounting(state, say) : "",
+    can_add: call.role === "buyer" && call.phase !== "connecting",
+    available: call.available_minor !== null && say("credit.available", { amount: cash(call.available_minor) }),
+    credit_short: state.creditShort !== null && say(`credit_short_${call.role}`, { amount: cash(state.creditShort) }),
+    title: pageTitle(face, call, time, say),
+    confirm_end: call.charged_minor === 0 ? say("confirm_end.text_free") : endText(call, amount, say),
+  };
+}
+
+/** The tab tells the time too: paying happens in another. */
+function pageTitle(face: Face, call: CallView, time: string, say: Say): string {
+  if (face === "live" && time) return `${say("live.left", { time })} · ${call.other.name}`;
+  if (face === "suspended_credit") return say(call.role === "buyer" ? "suspended.credit_title" : "suspended.credit_title_seller");
+  return `${call.other.name} · ${say("title")}`;
+}
+
+function endText(call: CallView, amount: string, say: Say): string {
+  return say(call.role === "buyer" ? "confirm_end.text" : "confirm_end.text_seller", { amount });
+}
+
+/** Why time isn't charged although the call is live. */
+function notCounting(state: RoomState, say: Say): string {
+  const seller = state.config.role === "seller";
+  if (seller && !state.local.sends("audio") && !state.local.sends("video")) return say("live.not_counting_seller_off");
+  if (!seller && state.other.audio !== "on" && state.other.video !== "on") return say("live.not_counting_other_off");
+  return say("live.not_counting");
+}
+
+/** Suspended and reconnecting. */
+function paused(state: RoomState, call: CallView, left: string, say: Say): View {
+  const buyer = call.role === "buyer";
+  const credit = call.suspended === "credit";
+  const silent = !buyer && !state.local.sends("audio") && !state.local.sends("video");
+  const who = !call.other.present ? "" : silent ? "_own" : "_silent";
+  return {
+    rescue: credit && buyer && call.phase === "suspended",
+    paused_title: credit ? say(buyer ? "suspended.credit_title" : "suspended.credit_title_seller") : say(`suspended.connection${who}_title`),
+    paused_text: credit ? say(buyer ? "suspended.credit_text" : "suspended.credit_text_seller") : say(`suspended.connection${who}_text`),
+    paused_left: left && say(credit ? "suspended.credit_left" : "suspended.connection_left", { time: left }),
+    reconnecting_text: say(navigator.onLine ? "reconnecting.text" : "reconnecting.offline"),
+  };
+}
+
+function over(state: RoomState, call: CallView, say: Say): View {
+  if (call.phase !== "settling" && call.phase !== "ended") return {};
+  const settled = call.phase === "ended";
+  const free = neverStarted(call) || (settled && call.charged_minor === 0);
+  const lost = call.ended?.endsWith("_lost") ?? false;
+  return {
+    ended_title: endedTitle(call, say),
+    ended_note: free ? say("ended.nothing_charged") : lost ? say("ended.until_last") : "",
+    settled,
+    settling: !settled,
+    summary_title: say("summary.title"),
+    never_started: neverStarted(call),
+    summary_time: clockTime(call.billable_ms, "down"),
+    summary_total: money(call.charged_minor, call.currency, state.words.locale),
+    summary_total_label: say(call.role === "buyer" ? "summary.total" : "summary.total_seller"),
+    may_rate: settled && !neverStarted(call) && state.config.can_rate,
+    rate_title: say("summary.rate_title"),
+    rate_hint: say("summary.rate_hint"),
+  };
+}
+
+function endedTitle(call: CallView, say: Say): string {
+  const me = call.role;
+  switch (call.ended) {
+    case null:
+      return say("ended.over");
+    case "cancelled":
+      return say("ended.cancelled");
+    case "buyer_ended":
+    case "seller_ended":
+      return say(call.ended === `${me}_ended` ? "ended.by_you" : "ended.by_other");
+    case "buyer_lost":
+    case "seller_lost":
+      return say(call.ended === `${me}_lost` ? "ended.you_lost" : "ended.other_lost");
+    case "both_lost":
+      return say("ended.both_lost");
+    default:
+      return say(`ended.${call.ended}${me === "seller" ? "_seller" : ""}`);
+  }
+}
