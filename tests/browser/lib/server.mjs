@@ -32,7 +32,7 @@ export async function startProduct(name, settings = {}) {
     await stop();
     throw error;
   }
-  const tenant = (host) => ({ host, url: `http://${host}:${port}` });
+  const tenant = (host) => ({ host, port, url: `http://${host}:${port}` });
   return {
     port,
     seeded,

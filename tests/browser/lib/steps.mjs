@@ -1,0 +1,118 @@
+// What people do on a tenant's pages, step by step, as a person would: by forms, links and buttons.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+
+const PASSWORD = "correct horse battery";
+
+/** Registers a new person, follows the mail's link and logs in. */
+export async function register(page, product, name) {
+  const email = `${name.toLowerCase().replace(/\W+/g, ".")}.${randomBytes(3).toString("hex")}@example.org`;
+  await page.goto("/register");
+  await page.fill("[name=name]", name);
+  await page.fill("[name=email]", email);
+  await page.fill("[name=password]", PASSWORD);
+  await page.check("[name=of_age]");
+  await page.check("[name=accept_terms]");
+  await submit(page, "/register");
+  await followMail(page, product, email);
+  await submit(page, "/verify");
+  await logIn(page, email, PASSWORD);
+  return email;
+}
+
+export async function logIn(page, email, password) {
+  await page.goto("/login");
+  const form = page.locator("form[action='/login']").first();
+  await form.locator("[name=email]").fill(email);
+  await form.locator("[name=password]").fill(password);
+  await form.locator("button:not([type=button])").click();
+  await page.waitForURL((url) => url.pathname !== "/login");
+}
+
+/** Sends the page's form that goes to `action`. */
+export async function submit(page, action) {
+  await page.locator(`form[action='${action}'] button:not([type=button])`).first().click();
+}
+
+/** Opens the link of the newest mail to `email`, which arrives a moment after the request that caused it. */
+async function followMail(page, product, email) {
+  const mail = page.locator("li", { hasText: email }).locator("a").first();
+  for (let tries = 0; tries < 50; tries++) {
+    await page.goto(`${product.platform.url}/dev/mailbox`);
+    if (await mail.isVisible()) break;
+    await page.waitForTimeout(200);
+  }
+  await mail.click();
+  await page.locator("main a.btn-primary").click();
+}
+
+/** Pays into the wallet on the test gateway's page. */
+export async function topUp(page, amount) {
+  await page.goto("/wallet");
+  await page.fill("[name=amount]", amount);
+  await submit(page, "/wallet");
+  await pay(page);
+  await page.locator("#top-up .mark-good").waitFor();
+}
+
+/** Presses "pay" on the test gateway's page. */
+export async function pay(page) {
+  await page.locator("[name=choice][value=succeed]").click();
+}
+
+/** Makes the person a seller with one service, charged by blocks of five seconds. */
+export async function startSelling(page, { headline, title, rate }) {
+  await page.goto("/sell");
+  await page.fill("[name=headline]", headline);
+  await page.locator("form", { has: page.locator("[name=headline]") }).locator("button").click();
+  await page.goto("/sell?service=new");
+  await page.fill("[name=title]", title);
+  await page.fill("[name=rate]", rate);
+  await page.selectOption("[name=increment]", "block");
+  await page.fill("[name=block_seconds]", "5");
+  await page.check("[name=published]");
+  await page.locator("form", { has: page.locator("[name=rate]") }).locator("button:not([type=button])").click();
+  await page.getByText(title).first().waitFor();
+}
+
+/** Switches availability on and stays on the page, where the ring will be heard. */
+export async function goAvailable(page) {
+  await page.goto("/sell");
+  await page.selectOption("[name=hours]", "1");
+  await page.locator("form", { has: page.locator("[name=hours]") }).locator("button").click();
+  await page.locator("[name=action][value=go_away]").waitFor({ state: "attached" });
+}
+
+/** Finds the seller among those who are live and rings; resolves in the room. */
+export async function ring(page, sellerName) {
+  await page.goto("/live");
+  await page.getByRole("link", { name: sellerName }).first().click();
+  await page.locator("form:has([name=service]) button:visible").first().click();
+  await page.waitForURL(/\/calls\/[0-9a-f-]+$/);
+}
+
+/** Waits until the room's page shows that phase. */
+export async function inPhase(page, phase, timeout = 20_000) {
+  await page.locator(`#room[data-phase="${phase}"]`).waitFor({ timeout });
+}
+
+/** Waits until the other person's picture moves: at least `frames` more of them were shown. */
+export async function seesOther(page, frames = 10) {
+  const shown = () => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames;
+  const before = await page.evaluate(shown);
+  await page.waitForFunction(
+    (least) => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames >= least,
+    before + frames,
+    { timeout: 20_000 },
+  );
+}
+
+/** JSON of the tenant's API, asked with the page's own session. */
+export async function json(page, path) {
+  const answer = await page.evaluate(async (address) => {
+    const response = await fetch(address);
+    return { status: response.status, text: await response.text() };
+  }, path);
+  assert.equal(answer.status, 200, `${path}: ${answer.text}`);
+  return JSON.parse(answer.text);
+}
