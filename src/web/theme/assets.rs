@@ -9,12 +9,18 @@ use std::{collections::HashMap, fs, path::Path};
 #[derive(Debug, Default)]
 pub struct Assets {
     addresses: HashMap<String, String>,
+    manifest: HashMap<String, Chunk>,
     icons: HashMap<String, String>,
 }
 
-#[derive(Deserialize)]
+/// One entry of Vite's manifest: <https://vite.dev/guide/backend-integration>.
+#[derive(Debug, Deserialize)]
 struct Chunk {
     file: String,
+    #[serde(default)]
+    css: Vec<String>,
+    #[serde(default)]
+    imports: Vec<String>,
 }
 
 impl Assets {

@@ -1,6 +1,6 @@
 //! The helpers templates write words, money, times, icons and addresses with.
 //!
-//! All but `icon`, `time` and `json` give plain text, which handlebars escapes; those three give markup and escape
+//! All but `icon`, `time`, `json`, `entry` and `star_row` give plain text, which handlebars escapes; those give markup and escape
 //! what they are given themselves.
 
 use super::{assets::Assets, words::Words};
@@ -66,7 +66,8 @@ pub fn register(registry: &mut Handlebars<'_>, shelf: &Arc<Shelf>) {
         ("words", section),
         ("join", join),
     ];
-    let markup: [(&str, Write); 3] = [("icon", icon), ("time", time), ("json", json)];
+    let markup: [(&str, Write); 5] =
+        [("icon", icon), ("time", time), ("json", json), ("entry", entry), ("star_row", star_row)];
     let texts = texts.into_iter().map(|(name, write)| (name, write, false));
     for (name, write, markup) in texts.chain(markup.into_iter().map(|(name, write)| (name, write, true))) {
         registry.register_helper(
@@ -148,13 +149,18 @@ impl Call<'_> {
 }
 
 /// `{{t "home.title" name=page.tenant_name}}`: a text of the words file. Several parameters are one key with dots
-/// between: `{{t "language" code}}`; such a made-up key that no words file has is written as its last part.
+/// between: `{{t "language" code}}`; such a made-up key that no words file has is written as `fallback`'s text, else as
+/// its last part.
 fn t(call: &Call<'_>) -> Result<Value, RenderError> {
     let parts: Vec<String> = call.params.iter().map(|part| part.render()).collect();
     let key = parts.join(".");
-    let text = call.words.say(&key, &call.hash, call.zone);
-    let or = || if parts.len() > 1 { parts.last().cloned() } else { None };
-    text.or_else(or)
+    let say = |key: &str| call.words.say(key, &call.hash, call.zone);
+    let fallback = || call.hash.get("fallback").and_then(Value::as_str).and_then(say);
+    let last = || if parts.len() > 1 { parts.last().cloned() } else { None };
+    say(&key)
+        .or_else(fallback)
+        .or_else(last)
+        
         .map(Value::String)
         .ok_or_else(|| wrong("t", format!("no words for `{key}`")))
 }
@@ -242,6 +248,13 @@ fn asset(call: &Call<'_>) -> Result<Value, RenderError> {
         .ok_or_else(|| wrong("asset", format!("nothing was built of `{source}`")))
 }
 
+/// `{{entry "default/app.ts"}}`: the elements that load a script and its styles.
+fn entry(call: &Call<'_>) -> Result<Value, RenderError> {
+    let source = call.text(0)?;
+    let markup = call.shelf.assets.entry(source);
+    markup.map(Value::String).ok_or_else(|| wrong("entry", format!("nothing was built of `{source}`")))
+}
+
 /// `{{icon "phone" "class"}}`: an icon of the set.
 fn icon(call: &Call<'_>) -> Result<Value, RenderError> {
     let class = call.params.get(1).and_then(|class| class.as_str()).unwrap_or_default();
@@ -251,6 +264,13 @@ fn icon(call: &Call<'_>) -> Result<Value, RenderError> {
         .icon(name, class)
         .map(Value::String)
         .ok_or_else(|| wrong("icon", format!("no icon `{name}`")))
+}
+
+/// `{{star_row 4}}`: five stars, so many of them filled; the number stands beside them for screen readers.
+fn star_row(call: &Call<'_>) -> Result<Value, RenderError> {
+    let filled: usize = call.params.first().and_then(|count| count.render().parse().ok()).unwrap_or_default();
+    let star = |at| call.shelf.assets.icon("star", if at < filled { "size-4 star-on" } else { "size-4" });
+    Ok(Value::String((0..5).filter_map(star).collect()))
 }
 
 /// `{{safe_url address}}`: an address that leads to a page, or `#`. A path on this host, http, https or mailto; what
@@ -289,9 +309,19 @@ fn initials(call: &Call<'_>) -> Result<Value, RenderError> {
     Ok(Value::String(both.flat_map(char::to_uppercase).collect()))
 }
 
-/// `(words "room")`: all texts of a section, for `json`.
+/// `(words "room")`: all texts of a section, for `json`. Of several sections, each key keeps its section's name.
 fn section(call: &Call<'_>) -> Result<Value, RenderError> {
-    Ok(call.words.section(call.text(0)?))
+    if call.params.len() == 1 {
+        return Ok(call.words.section(call.text(0)?));
+    }
+    let mut all = Map::new();
+    for at in 0..call.params.len() {
+        let name = call.text(at)?;
+        if let Value::Object(texts) = call.words.section(name) {
+            all.extend(texts.into_iter().map(|(key, text)| (format!("{name}.{key}"), text)));
+        }
+    }
+    Ok(Value::Object(all))
 }
 
 /// `{{join codes "language"}}`: each code's text of that section, with commas between.

@@ -235,6 +235,9 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, hash: &str) -> Value {
         "favicon": picture("favicon.svg"),
         "font": shelf.assets.address(&manifest.tokens.font.source()),
         "languages": languages,
+        // What templates count through: handlebars knows lists only.
+        "hours": (1..=12).collect::<Vec<u8>>(),
+        "stars": ["5", "4", "3", "2", "1"],
         "colors": colors.map(|(name, color)| (name.to_owned(), Value::String(color.to_string()))).into_iter().collect::<Map<_, _>>(),
     })
 }

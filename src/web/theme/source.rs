@@ -24,7 +24,7 @@ pub struct Manifest {
 pub struct Source {
     /// `theme.toml`.
     pub manifest: Manifest,
-    /// By language. `words/en.toml` and `words/en.*.toml` are one language.
+    /// By language. `words/en.toml` and `words/*.en.toml` are one language.
     pub words: HashMap<String, Words>,
     /// By name below `templates/`, without `.hbs`.
     pub templates: BTreeMap<String, String>,
@@ -37,7 +37,7 @@ impl Source {
         let manifest = toml::from_str(&read(&path)?).map_err(|error| ThemeError::file(&path, error))?;
         let mut words = HashMap::new();
         for (name, path) in files(&folder.join("words"), "toml")? {
-            let lang = name.split('.').next().unwrap_or(&name).to_owned();
+            let lang = name.rsplit('.').next().unwrap_or(&name).to_owned();
             let file = read(&path)?.parse().map_err(|error| ThemeError::file(&path, error))?;
             let language = words.entry(lang.clone()).or_insert_with(|| Words::new(&lang));
             language.add(&file).map_err(|error| ThemeError::file(&path, error))?;

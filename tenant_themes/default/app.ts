@@ -1,0 +1,20 @@
+/** Every page: styles, small conveniences, and the socket that makes a logged-in person reachable. */
+import "./app.css";
+import "htmx.org";
+import "./room/presence";
+import { closeMenus } from "./page/menus";
+import { forms } from "./page/forms";
+import { schemes } from "./page/scheme";
+import { showFlash } from "./page/flash";
+import { localTimes } from "./page/times";
+import { zones } from "./page/zone";
+
+closeMenus();
+schemes();
+forms();
+showFlash();
+localTimes(document);
+zones();
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof Element) localTimes(event.target);
+});

@@ -1,0 +1,43 @@
+/** Forms: sent once, never losing what was typed. */
+
+export function forms(): void {
+  document.addEventListener("submit", (event) => {
+    if (event.target instanceof HTMLFormElement && !event.defaultPrevented) busy(event.target, event.submitter);
+  });
+  // A page that comes back from the browser's memory must not stay busy.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+  });
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keep(form);
+  for (const box of document.querySelectorAll<HTMLInputElement>("input[data-submit]"))
+    box.addEventListener("change", () => box.form?.requestSubmit());
+  for (const radio of document.querySelectorAll<HTMLElement>("[data-reveals]")) reveal(radio);
+  document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+}
+
+function busy(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  if (form.dataset["sent"] && form.method === "post") return;
+  const button = submitter ?? form.querySelector("button[type=submit], button:not([type])");
+  button?.setAttribute("aria-busy", "true");
+}
+
+/** Keeps longer texts in this tab until they are sent. */
+function keep(form: HTMLFormElement): void {
+  const name = (field: HTMLTextAreaElement) => `draft:${location.pathname}:${field.name}`;
+  for (const field of form.querySelectorAll("textarea")) {
+    const kept = sessionStorage.getItem(name(field));
+    if (kept && !field.value) field.value = kept;
+    field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
+    form.addEventListener("submit", () => sessionStorage.removeItem(name(field)));
+  }
+}
+
+/** `data-reveals="id:value"` on a select shows the element only while that value is chosen. */
+function reveal(select: HTMLElement): void {
+  const [id, value] = (select.dataset["reveals"] ?? "").split(":");
+  const target = document.getElementById(id ?? "");
+  if (!target || !(select instanceof HTMLSelectElement)) return;
+  const show = () => (target.hidden = select.value !== value);
+  select.addEventListener("change", show);
+  show();
+}
