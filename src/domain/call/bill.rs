@@ -49,7 +49,9 @@ pub fn bill(session: &Session) -> Bill {
     let blocks = session.blocks();
     let grace_ms = ms(session.terms().policy.grace_s).min(meter.billable_ms());
     let used_s = blocks.charged_s(meter.billable_ms() - grace_ms);
-    let charged_s = session.end_reason().map_or(used_s, |reason| session.final_charged_s(reason));
+    let charged_s = session
+        .end_reason()
+        .map_or(used_s, |reason| session.final_charged_s(reason));
     let mut lines = Vec::new();
     for index in 0.. {
         let block = blocks.block(index);

@@ -42,7 +42,13 @@ impl Blocks {
             Increment::Second => {
                 let minimum = self.minimum_s();
                 let inside = (minimum + CHUNK_S - 1) / CHUNK_S;
-                let edge = |k: i64| if k <= inside { (k * CHUNK_S).min(minimum) } else { minimum + (k - inside) * CHUNK_S };
+                let edge = |k: i64| {
+                    if k <= inside {
+                        (k * CHUNK_S).min(minimum)
+                    } else {
+                        minimum + (k - inside) * CHUNK_S
+                    }
+                };
                 (edge(n), edge(n + 1))
             }
             increment => (n * increment.seconds(), (n + 1) * increment.seconds()),
@@ -75,7 +81,10 @@ impl Blocks {
 
     /// Price and commission of the part of `block` that lies before `until_s`.
     pub fn price_minor(&self, block: Block, until_s: i64) -> (i64, i64) {
-        let (from, to) = (self.gross_minor(block.from_s), self.gross_minor(block.to_s.min(until_s).max(block.from_s)));
+        let (from, to) = (
+            self.gross_minor(block.from_s),
+            self.gross_minor(block.to_s.min(until_s).max(block.from_s)),
+        );
         let share = |gross| commission_minor(gross, self.terms.policy.commission_bp);
         (to - from, share(to) - share(from))
     }
@@ -92,7 +101,11 @@ impl Blocks {
         let (mut enough, mut too_many) = (0, most.saturating_add(1));
         while too_many - enough > 1 {
             let middle = enough + (too_many - enough) / 2;
-            if pays(middle) { enough = middle } else { too_many = middle }
+            if pays(middle) {
+                enough = middle
+            } else {
+                too_many = middle
+            }
         }
         enough
     }
@@ -104,7 +117,14 @@ mod tests {
     use crate::domain::policy::Policy;
 
     fn blocks(increment: Increment, minimum_s: u32) -> Blocks {
-        Blocks::new(Terms { rate_minor: 199, policy: Policy { increment, minimum_s, ..Policy::default() } })
+        Blocks::new(Terms {
+            rate_minor: 199,
+            policy: Policy {
+                increment,
+                minimum_s,
+                ..Policy::default()
+            },
+        })
     }
 
     #[test]

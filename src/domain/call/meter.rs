@@ -81,7 +81,10 @@ impl Meter {
                 self.stalled_at = Some(span.from);
                 return;
             }
-            let counted = Span { from: span.from, to: span.to.min(span.from + room) };
+            let counted = Span {
+                from: span.from,
+                to: span.to.min(span.from + room),
+            };
             self.billable_ms += counted.ms();
             self.counted_to = counted.to;
             self.note(counted);

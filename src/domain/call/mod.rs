@@ -107,6 +107,18 @@ pub struct Evidence {
     pub payer_seen: Option<Run>,
 }
 
+impl Evidence {
+    /// Without what can't be known at `now` yet.
+    pub fn until(self, now: Moment) -> Self {
+        let side = |run: Option<Run>| run.map(|run| run.until(now));
+        Self {
+            seller_sent: side(self.seller_sent),
+            seller_seen: side(self.seller_seen),
+            payer_seen: side(self.payer_seen),
+        }
+    }
+}
+
 /// What the session wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {

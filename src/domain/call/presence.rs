@@ -15,13 +15,28 @@ pub struct Run {
 impl Run {
     /// A single sighting.
     pub fn at(moment: Moment) -> Self {
-        Self { from: moment, to: moment }
+        Self {
+            from: moment,
+            to: moment,
+        }
     }
 
-    /// Both as one stretch, when the gap between them is at most `bridge_ms`.
-    pub fn joined(self, next: Self, bridge_ms: i64) -> Option<Self> {
-        (next.from - self.to <= bridge_ms)
-            .then(|| Self { from: self.from.min(next.from), to: self.to.max(next.to) })
+    /// Both as one stretch, when the gap between them is at most `gap_ms`. `next` was learnt later, so whatever of it
+    /// lies before this one is ignored, as [`Presence::see`] does.
+    pub fn joined(self, next: Self, gap_ms: i64) -> Option<Self> {
+        (next.from - self.to <= gap_ms).then(|| Self {
+            from: self.from,
+            to: self.to.max(next.to),
+        })
+    }
+
+    /// What is possible at `now`: no packet comes from the future, none ends before it starts.
+    pub fn until(self, now: Moment) -> Self {
+        let to = self.to.min(now);
+        Self {
+            from: self.from.min(to),
+            to,
+        }
     }
 }
 
@@ -35,7 +50,10 @@ impl Presence {
     /// Takes in new evidence. What lies before evidence already seen is ignored: it was decided then.
     pub fn see(&mut self, run: Run, bridge_ms: i64) {
         let Some(open) = self.spans.last_mut() else {
-            self.spans.push(Span { from: run.from, to: run.to });
+            self.spans.push(Span {
+                from: run.from,
+                to: run.to,
+            });
             return;
         };
         if run.to <= open.to {
@@ -44,7 +62,10 @@ impl Presence {
         if run.from - open.to <= bridge_ms {
             open.to = run.to;
         } else {
-            self.spans.push(Span { from: run.from, to: run.to });
+            self.spans.push(Span {
+                from: run.from,
+                to: run.to,
+            });
         }
     }
 

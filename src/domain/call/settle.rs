@@ -12,7 +12,10 @@ pub(super) struct Settlement {
 impl Settlement {
     /// A call that ended for `reason` and is final once `ops` are answered.
     pub fn new(reason: EndReason, ops: Vec<MeterOp>) -> Self {
-        Self { reason, outstanding: ops }
+        Self {
+            reason,
+            outstanding: ops,
+        }
     }
 
     /// Why the call ended.

@@ -1,0 +1,176 @@
+//! What the session orders from the ledger: hold a block before it starts, pay it when it does, settle the rest.
+
+use super::{Phase, Session, Settlement};
+use crate::domain::call::{Action, EndReason, MeterOp, MeterOpKind, ms};
+use crate::domain::{policy::Increment, time::Moment};
+
+/// A block is reserved half of its length before it starts, but not earlier than this.
+const MOST_AHEAD_MS: i64 = 10_000;
+/// … nor later than this: the ledger needs a moment, and evidence comes only twice a second.
+const LEAST_AHEAD_MS: i64 = 3_000;
+
+impl Session {
+    /// Asks for the next block when time on those held runs short.
+    pub(super) fn reserve_ahead(&mut self, actions: &mut Vec<Action>) {
+        let next = self.blocks.block(self.reserved);
+        let ahead_ms = ((next.to_s - next.from_s) * 500).clamp(LEAST_AHEAD_MS, MOST_AHEAD_MS);
+        let left_ms = self.covered_ms() - self.meter.billable_ms();
+        if !self.asking() && left_ms <= ahead_ms && self.can_afford_next() {
+            self.ask(self.reserved + 1, actions);
+        }
+    }
+
+    /// Asks for all blocks up to the `count`-th that aren't held yet.
+    pub(super) fn ask(&mut self, count: u32, actions: &mut Vec<Action>) {
+        self.asked = count.max(self.reserved);
+        self.ever_asked = self.ever_asked.max(self.asked);
+        actions.extend((self.reserved..count).map(|block| self.reserve(block)));
+    }
+
+    pub(super) fn held(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        self.reserved += 1;
+        self.asked = self.asked.max(self.reserved);
+        self.go_on(now, actions);
+    }
+
+    pub(super) fn refused(&mut self, actions: &mut Vec<Action>) {
+        self.asked = self.reserved;
+        // The ledger has the last word, whatever the wallet looked like: nothing is asked again before news of it.
+        self.available_minor = self.available_minor.min(self.price_of_next() - 1);
+        if let Phase::Connecting { check_until } = self.phase {
+            self.phase = Phase::PreCheck { until: check_until };
+            self.buyer.pressed = false;
+            self.seller.pressed &= self.seller.connected;
+            let opening_s = self.blocks.end_s(self.blocks.opening());
+            let held_s = self.blocks.end_s(self.reserved);
+            let needed_minor = self.blocks.gross_minor(opening_s) - self.blocks.gross_minor(held_s);
+            actions.push(Action::CreditShort { needed_minor });
+        }
+    }
+
+    /// News of the wallet. While an answer is due, it may be a refusal from before: so the block is asked for again.
+    pub(super) fn wallet(&mut self, available_minor: i64, actions: &mut Vec<Action>) {
+        self.available_minor = available_minor;
+        let waits = match self.phase {
+            Phase::Live => self.asking(),
+            Phase::NoCredit { .. } => true,
+            _ => false,
+        };
+        if waits && self.can_afford_next() {
+            self.ask(self.reserved + 1, actions);
+        }
+    }
+
+    /// Orders everything again that has no answer yet.
+    pub(super) fn repeat_orders(&self, actions: &mut Vec<Action>) {
+        actions.extend((self.reserved..self.asked).map(|block| self.reserve(block)));
+        actions.extend(self.unanswered.iter().map(|block| Action::Meter(self.post_op(*block))));
+    }
+
+    /// Pays what has started, whole; by the second, whole chunks that are used up.
+    pub(super) fn post_started(&mut self, actions: &mut Vec<Action>) {
+        let charged_ms = self.charged_ms();
+        while self.posted < self.reserved {
+            let block = self.blocks.block(self.posted);
+            let due = match self.terms.policy.increment {
+                Increment::Second => charged_ms >= block.to_s * 1_000,
+                _ => charged_ms > block.from_s * 1_000,
+            };
+            if !due {
+                break;
+            }
+            self.posted += 1;
+            self.unanswered.insert(block.index);
+            actions.push(Action::Meter(self.post_op(block.index)));
+        }
+        self.charged_minor = self.blocks.gross_minor(self.blocks.charged_s(charged_ms));
+    }
+
+    /// Ends the call: counts what is decided by `now` and orders what becomes of every block that was ever asked for.
+    pub(super) fn settle(&mut self, now: Moment, reason: EndReason, actions: &mut Vec<Action>) {
+        self.meter.close(now, self.covered_ms());
+        let charged_s = self.final_charged_s(reason);
+        self.charged_minor = self.blocks.gross_minor(charged_s);
+        let mut ops: Vec<_> = self.unanswered.iter().map(|block| self.post_op(*block)).collect();
+        ops.extend((self.posted..self.ever_asked).map(|block| self.closing_op(block, charged_s)));
+        let settlement = Settlement::new(reason, ops);
+        settlement.repeat(actions);
+        self.phase = Phase::Settling(settlement);
+    }
+
+    /// What becomes of a block that isn't paid whole yet: its charged part is paid, or the hold given back.
+    fn closing_op(&self, block: u32, charged_s: i64) -> MeterOp {
+        let block = self.blocks.block(block);
+        let (amount_minor, commission_minor) = self.blocks.price_minor(block, charged_s);
+        let charged = block.index < self.reserved && block.from_s < charged_s;
+        let kind = if charged {
+            MeterOpKind::Post {
+                amount_minor,
+                commission_minor,
+            }
+        } else {
+            MeterOpKind::Release
+        };
+        MeterOp {
+            block: block.index,
+            kind,
+        }
+    }
+
+    /// What is charged in the end: started increments, and the minimum unless it is the seller's doing (M5). A call that
+    /// ends inside grace costs nothing (M3).
+    pub(in crate::domain::call) fn final_charged_s(&self, reason: EndReason) -> i64 {
+        let used_s = self.blocks.charged_s(self.charged_ms());
+        let sellers_doing = matches!(
+            reason,
+            EndReason::SellerEnded | EndReason::SellerLost | EndReason::BothLost
+        );
+        if used_s == 0 || sellers_doing {
+            used_s
+        } else {
+            used_s.max(self.blocks.minimum_s())
+        }
+    }
+
+    pub(super) fn asking(&self) -> bool {
+        self.asked > self.reserved
+    }
+
+    fn reserve(&self, block: u32) -> Action {
+        let block = self.blocks.block(block);
+        let (amount_minor, _) = self.blocks.price_minor(block, block.to_s);
+        Action::Meter(MeterOp {
+            block: block.index,
+            kind: MeterOpKind::Reserve { amount_minor },
+        })
+    }
+
+    fn post_op(&self, block: u32) -> MeterOp {
+        let block = self.blocks.block(block);
+        let (amount_minor, commission_minor) = self.blocks.price_minor(block, block.to_s);
+        MeterOp {
+            block: block.index,
+            kind: MeterOpKind::Post {
+                amount_minor,
+                commission_minor,
+            },
+        }
+    }
+
+    fn price_of_next(&self) -> i64 {
+        let block = self.blocks.block(self.reserved);
+        self.blocks.price_minor(block, block.to_s).0
+    }
+
+    fn can_afford_next(&self) -> bool {
+        self.price_of_next() <= self.available_minor
+    }
+
+    pub(super) fn covered_ms(&self) -> i64 {
+        ms(self.terms.policy.grace_s) + self.blocks.end_s(self.reserved) * 1_000
+    }
+
+    fn charged_ms(&self) -> i64 {
+        (self.meter.billable_ms() - ms(self.terms.policy.grace_s)).max(0)
+    }
+}

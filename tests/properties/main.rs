@@ -1,0 +1,10 @@
+//! The core of a call against a model of the world around it: what the requirements say, word by word, and what must
+//! hold for any call at all.
+
+mod ledger;
+mod oracle;
+mod races;
+mod random;
+mod recovery;
+mod steps;
+mod world;
