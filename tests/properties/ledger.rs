@@ -1,7 +1,7 @@
 //! A ledger as the session is promised it: one queue per leg, every operation unique by (block, kind), money that isn't
 //! there is refused, answers come late.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use tallyroom::domain::call::{Event, MeterOp, MeterOpKind, MeterOutcome};
 
 /// The payer's wallet and this call's holds and payments.
@@ -14,7 +14,6 @@ pub struct Ledger {
     reserved: BTreeMap<u32, i64>,
     open: BTreeMap<u32, i64>,
     posted: BTreeMap<u32, (i64, i64)>,
-    released: BTreeSet<u32>,
     queue: VecDeque<(i64, MeterOp)>,
     answers: VecDeque<(i64, MeterOp, Event)>,
 }
@@ -55,14 +54,15 @@ impl Ledger {
         due.then(|| self.answers.pop_front()).flatten().map(|(.., event)| event)
     }
 
-    /// Everything not answered yet is ordered once more.
+    /// Everything not answered yet is ordered once more; of one block only what was ordered last.
     pub fn repeat(&mut self, now: i64) {
         let waiting = self
             .answers
             .iter()
             .map(|(_, op, _)| *op)
             .chain(self.queue.iter().map(|(_, op)| *op));
-        for op in waiting.collect::<Vec<_>>() {
+        let last: BTreeMap<u32, MeterOp> = waiting.map(|op| (op.block, op)).collect();
+        for op in last.into_values() {
             self.order(now, op);
         }
     }
@@ -97,7 +97,7 @@ impl Ledger {
                     assert_eq!(*before, amount_minor, "block {block} is asked for at two prices");
                     return MeterOutcome::Reserved;
                 }
-                if amount_minor > self.wallet || self.released.contains(&block) {
+                if amount_minor > self.wallet {
                     return MeterOutcome::Refused;
                 }
                 self.wallet -= amount_minor;
@@ -130,7 +130,6 @@ impl Ledger {
                     "block {block} is given back after it was paid"
                 );
                 self.wallet += self.open.remove(&block).unwrap_or(0);
-                self.released.insert(block);
                 MeterOutcome::Released
             }
         }

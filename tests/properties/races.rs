@@ -112,12 +112,11 @@ fn a_hold_the_session_had_given_up_on_is_used() {
         outcome,
         available_minor,
     };
-    let session = &mut call.session;
-    let now = Moment(call.now);
-    session.on(now, Event::WalletChanged { available_minor: 500 }).unwrap();
-    session.on(now, Event::WalletChanged { available_minor: 600 }).unwrap();
+    let (session, now) = (&mut call.session, Moment(call.now));
+    session.on(now, Event::WalletChanged { available_minor: 100 }).unwrap();
     session.on(now, answer(MeterOutcome::Refused, 0)).unwrap();
     assert_eq!(session.phase(now).0, CallPhase::Suspended);
+    // The driver had ordered it a second time, and by then there was money.
     let actions = session.on(now, answer(MeterOutcome::Reserved, 500)).unwrap();
     assert!(actions.contains(&Action::PauseMedia(false)));
     assert_eq!(session.phase(now).0, CallPhase::Live);

@@ -49,6 +49,8 @@ pub struct Session {
     /// Of those, the ones without an answer yet.
     unanswered: BTreeSet<u32>,
     available_minor: i64,
+    /// The wallet changed after the block was asked for.
+    news_while_asking: bool,
     charged_minor: i64,
     warned_min: Option<u32>,
     baseline: Moment,
@@ -72,6 +74,7 @@ impl Session {
             posted: 0,
             unanswered: BTreeSet::new(),
             available_minor,
+            news_while_asking: false,
             charged_minor: 0,
             warned_min: None,
             baseline: now,

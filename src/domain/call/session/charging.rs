@@ -37,6 +37,7 @@ impl Session {
         self.asked = self.reserved;
         // The ledger has the last word, whatever the wallet looked like: nothing is asked again before news of it.
         self.available_minor = self.available_minor.min(self.price_of_next() - 1);
+        let heard_since = std::mem::take(&mut self.news_while_asking);
         if let Phase::Connecting { check_until } = self.phase {
             self.phase = Phase::PreCheck { until: check_until };
             self.buyer.pressed = false;
@@ -45,18 +46,16 @@ impl Session {
             let held_s = self.blocks.end_s(self.reserved);
             let needed_minor = self.blocks.gross_minor(opening_s) - self.blocks.gross_minor(held_s);
             actions.push(Action::CreditShort { needed_minor });
+        } else if heard_since {
+            // The refusal may be from before the top-up.
+            self.ask(self.reserved + 1, actions);
         }
     }
 
-    /// News of the wallet. While an answer is due, it may be a refusal from before: so the block is asked for again.
     pub(super) fn wallet(&mut self, available_minor: i64, actions: &mut Vec<Action>) {
         self.available_minor = available_minor;
-        let waits = match self.phase {
-            Phase::Live => self.asking(),
-            Phase::NoCredit { .. } => true,
-            _ => false,
-        };
-        if waits && self.can_afford_next() {
+        self.news_while_asking = self.asking();
+        if matches!(self.phase, Phase::NoCredit { .. }) && !self.asking() && self.can_afford_next() {
             self.ask(self.reserved + 1, actions);
         }
     }
