@@ -25,6 +25,15 @@ export function find<T extends Element>(selector: string, root: ParentNode = doc
   return element;
 }
 
+/**
+ * The page's load event has been. A stream that is put into a video element earlier holds that event back until its
+ * first picture, which may never come.
+ */
+export const pageLoaded = new Promise<void>((resolve) => {
+  if (document.readyState === "complete") resolve();
+  else addEventListener("load", () => resolve(), { once: true });
+});
+
 /** Reads a JSON data block. */
 export function dataBlock<T>(id: string): T | null {
   const text = document.getElementById(id)?.textContent;

@@ -1,5 +1,5 @@
 /** One's own picture and the microphone's meter. */
-import { find } from "./dom";
+import { find, pageLoaded } from "./dom";
 import { watchLevel } from "./media/level";
 import type { LocalMedia } from "./media/local";
 
@@ -32,7 +32,7 @@ export function selfView(root: HTMLElement, local: LocalMedia): void {
     stop = track ? watchLevel(track, show) : () => {};
   };
   local.on("change", () => {
-    picture();
+    void pageLoaded.then(picture);
     sound();
   });
 }

@@ -44,7 +44,7 @@ export function initialState(config: RoomConfig, words: Words, local: LocalMedia
     config,
     words,
     local,
-    call: config.call ?? null,
+    call: null,
     link: "out",
     lostSince: null,
     wasIn: false,

@@ -41,6 +41,7 @@ export function view(state: RoomState, now: number): View {
     back_url: config.urls.back,
     login_url: config.urls.login,
     can_choose_speaker: canChooseSpeaker(),
+    cannot_choose_speaker: !canChooseSpeaker(),
     may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && !buyer),
     signal_shown: face === "pre_check",
     who_shown: face === "pre_check" || face === "connecting",
@@ -103,20 +104,17 @@ function own(state: RoomState, say: Say): View {
   const { audio, video } = state.local;
   const mic = audio.on && !!audio.track;
   const camera = video.on && !!video.track;
-  const status = (input: typeof audio, works: boolean) =>
-    input.opening ? say("opening") : works ? say("works") : say("off");
   return {
     mic,
     mic_off: !mic,
     mic_pressed: String(!mic),
     mic_label: say(mic ? "live.mic_off" : "live.mic_on"),
-    mic_status: status(audio, mic),
+    mic_hint: audio.opening ? say("opening") : say(mic ? "say_something" : "muted"),
     mic_problem: audio.problem ? say(`device_problem.microphone_${audio.problem}`) : "",
     camera,
     camera_off: !camera,
     camera_pressed: String(!camera),
     camera_label: say(camera ? "live.camera_off" : "live.camera_on"),
-    camera_status: status(video, camera),
     camera_problem: video.problem ? say(`device_problem.camera_${video.problem}`) : "",
     without_devices: (!!audio.problem || !!video.problem) && say("devices.go_listen"),
     unsupported: state.unsupported,
@@ -200,7 +198,7 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
   const cash = (minor: number) => money(minor, call.currency, state.words.locale);
   const amount = cash(call.charged_minor);
   return {
-    remaining: time && say(low ? "live.left_low" : "live.left", { time }),
+    remaining: time && (left === 0 ? say("live.left_none") : say(low ? "live.left_low" : "live.left", { time })),
     time_left: left !== null,
     low,
     enough: !low,

@@ -1,4 +1,5 @@
 /** The other person's picture and sound on the page. */
+import { pageLoaded } from "../dom";
 import { Emitter } from "../emitter";
 import type { MediaKind } from "../protocol";
 import { chosen } from "./devices";
@@ -11,7 +12,10 @@ export class RemoteMedia extends Emitter<{ change: null }> {
 
   constructor(readonly video: HTMLVideoElement) {
     super();
-    video.srcObject = this.#stream;
+    void pageLoaded.then(() => {
+      video.srcObject = this.#stream;
+      if (this.#tracks.size > 0) void this.play();
+    });
     video.addEventListener("resize", () => this.#fit());
     addEventListener("resize", () => this.#fit());
     const speaker = chosen("speaker");
@@ -52,6 +56,7 @@ export class RemoteMedia extends Emitter<{ change: null }> {
 
   /** Plays; if the browser refuses sound, at least the picture. */
   async play(): Promise<void> {
+    if (!this.video.srcObject) return;
     try {
       this.video.muted = false;
       await this.video.play();
@@ -69,11 +74,12 @@ export class RemoteMedia extends Emitter<{ change: null }> {
     if ("setSinkId" in this.video) await this.video.setSinkId(deviceId).catch(() => undefined);
   }
 
-  /** An upright picture in a wide space (or the reverse) is shown whole instead of cut. */
+  /** A picture that is much wider or taller than its space is cut less than filling it would. */
   #fit(): void {
     const { videoWidth: width, videoHeight: height, clientWidth, clientHeight } = this.video;
     if (!width || !height || !clientWidth) return;
     const cut = width / height / (clientWidth / clientHeight);
-    this.video.classList.toggle("is-whole", cut > 1.8 || cut < 0.6);
+    this.video.classList.toggle("is-wide", cut > 1.8);
+    this.video.classList.toggle("is-tall", cut < 0.6);
   }
 }
