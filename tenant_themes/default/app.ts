@@ -1,5 +1,4 @@
-/** Every page: styles, small conveniences, and the socket that makes a logged-in person reachable. */
-import "./app.css";
+/** Every page: small conveniences, and the socket that makes a logged-in person reachable. */
 import "htmx.org";
 import "./room/presence";
 import { closeMenus } from "./page/menus";

@@ -29,11 +29,40 @@ impl Assets {
         let manifest: HashMap<String, Chunk> = read_json(&dist.join(".vite/manifest.json"))?;
         let icons = read_json(&dist.join("icons.json"))?;
         let mut addresses: HashMap<_, _> = manifest
-            .into_iter()
-            .map(|(source, chunk)| (source, format!("/assets/{}", chunk.file)))
+            .iter()
+            .map(|(source, chunk)| (source.clone(), format!("/assets/{}", chunk.file)))
             .collect();
         add_pictures(dist, dist, &mut addresses)?;
-        Ok(Self { addresses, icons })
+        Ok(Self {
+            addresses,
+            manifest,
+            icons,
+        })
+    }
+
+    /// The elements that load a script with its styles and everything it imports.
+    pub fn entry(&self, source: &str) -> Option<String> {
+        let entry = self.manifest.get(source)?;
+        let mut chunks = Vec::new();
+        self.imported(entry, &mut chunks);
+        let mut markup = String::new();
+        for sheet in chunks.iter().flat_map(|chunk| &chunk.css).chain(&entry.css) {
+            markup += &format!("<link rel=\"stylesheet\" href=\"/assets/{sheet}\">");
+        }
+        for chunk in &chunks {
+            markup += &format!("<link rel=\"modulepreload\" href=\"/assets/{}\">", chunk.file);
+        }
+        markup += &format!("<script type=\"module\" src=\"/assets/{}\"></script>", entry.file);
+        Some(markup)
+    }
+
+    fn imported<'a>(&'a self, chunk: &'a Chunk, found: &mut Vec<&'a Chunk>) {
+        for import in chunk.imports.iter().filter_map(|name| self.manifest.get(name)) {
+            if !found.iter().any(|known| known.file == import.file) {
+                found.push(import);
+                self.imported(import, found);
+            }
+        }
     }
 
     /// The address of a source file or picture.

@@ -66,8 +66,13 @@ pub fn register(registry: &mut Handlebars<'_>, shelf: &Arc<Shelf>) {
         ("words", section),
         ("join", join),
     ];
-    let markup: [(&str, Write); 5] =
-        [("icon", icon), ("time", time), ("json", json), ("entry", entry), ("star_row", star_row)];
+    let markup: [(&str, Write); 5] = [
+        ("icon", icon),
+        ("time", time),
+        ("json", json),
+        ("entry", entry),
+        ("star_row", star_row),
+    ];
     let texts = texts.into_iter().map(|(name, write)| (name, write, false));
     for (name, write, markup) in texts.chain(markup.into_iter().map(|(name, write)| (name, write, true))) {
         registry.register_helper(
@@ -160,7 +165,6 @@ fn t(call: &Call<'_>) -> Result<Value, RenderError> {
     say(&key)
         .or_else(fallback)
         .or_else(last)
-        
         .map(Value::String)
         .ok_or_else(|| wrong("t", format!("no words for `{key}`")))
 }
@@ -252,7 +256,9 @@ fn asset(call: &Call<'_>) -> Result<Value, RenderError> {
 fn entry(call: &Call<'_>) -> Result<Value, RenderError> {
     let source = call.text(0)?;
     let markup = call.shelf.assets.entry(source);
-    markup.map(Value::String).ok_or_else(|| wrong("entry", format!("nothing was built of `{source}`")))
+    markup
+        .map(Value::String)
+        .ok_or_else(|| wrong("entry", format!("nothing was built of `{source}`")))
 }
 
 /// `{{icon "phone" "class"}}`: an icon of the set.
@@ -268,8 +274,16 @@ fn icon(call: &Call<'_>) -> Result<Value, RenderError> {
 
 /// `{{star_row 4}}`: five stars, so many of them filled; the number stands beside them for screen readers.
 fn star_row(call: &Call<'_>) -> Result<Value, RenderError> {
-    let filled: usize = call.params.first().and_then(|count| count.render().parse().ok()).unwrap_or_default();
-    let star = |at| call.shelf.assets.icon("star", if at < filled { "size-4 star-on" } else { "size-4" });
+    let filled: usize = call
+        .params
+        .first()
+        .and_then(|count| count.render().parse().ok())
+        .unwrap_or_default();
+    let star = |at| {
+        call.shelf
+            .assets
+            .icon("star", if at < filled { "size-4 star-on" } else { "size-4" })
+    };
     Ok(Value::String((0..5).filter_map(star).collect()))
 }
 

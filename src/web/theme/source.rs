@@ -45,7 +45,8 @@ impl Source {
         let templates = files(&folder.join("templates"), "hbs")?;
         let templates = templates
             .into_iter()
-            .map(|(name, path)| Ok((name, read(&path)?)))
+            // A file ends with a newline; a partial in the middle of a sentence must not.
+            .map(|(name, path)| Ok((name, read(&path)?.trim_end().to_owned())))
             .collect::<Result<_, ThemeError>>()?;
         Ok(Self {
             manifest,

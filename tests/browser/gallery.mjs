@@ -1,0 +1,132 @@
+// Looks at every page of the demo's themes: a screenshot each at 1280 and 390 px, light and dark, and the checks that
+// need a browser (axe finds nothing, nothing overflows sideways, the content security policy blocks nothing).
+//
+//   tallyroom gallery OUT && node tests/browser/gallery.mjs OUT [FILTER]
+//
+// Screenshots and an index page of them go to OUT/shots.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { dirname, extname, join, normalize, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const [out, filter = ""] = process.argv.slice(2);
+if (!out) throw new Error("usage: node gallery.mjs OUT [FILTER]");
+
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
+  "connect-src 'self' ws: wss:; frame-ancestors 'none'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+const WIDTHS = [1280, 390];
+const SCHEMES = ["light", "dark"];
+
+/** Serves the samples as the product would serve the pages: same addresses, same policy. */
+function serve() {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
+    const file = path.startsWith("/assets/") ? join(root, "tenant_themes/dist", path.slice(8)) : join(out, path);
+    try {
+      const body = readFileSync(file);
+      const mail = path.includes("/mail-");
+      response.writeHead(200, {
+        "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+        "content-security-policy": mail ? "default-src 'none'; style-src 'unsafe-inline'" : CSP,
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
+}
+
+async function look(page, base, sample, width, scheme) {
+  const problems = [];
+  // The samples have no server behind them: no socket, no mail frame.
+  const quiet = /WebSocket|\/ws|404|dev\/mailbox/;
+  const onConsole = (message) => message.type() === "error" && !quiet.test(message.text()) && problems.push(message.text());
+  const onError = (error) => problems.push(String(error));
+  page.on("console", onConsole);
+  page.on("pageerror", onError);
+  await page.setViewportSize({ width, height: width > 600 ? 800 : 844 });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
+  await page.evaluate(() => document.fonts.ready);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) problems.push(`${wide} px too wide`);
+  const axe = await page.evaluate(
+    async (source) => {
+      if (!window.axe) (0, eval)(source);
+      return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map(
+        (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
+      );
+    },
+    axeSource,
+  );
+  problems.push(...(sample.name.startsWith("mail-") ? [] : axe));
+  const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
+  await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
+  page.off("console", onConsole);
+  page.off("pageerror", onError);
+  return { shot, problems };
+}
+
+function index(rows) {
+  const cell = ({ shot }) => `<a href="${shot}"><img src="${shot}" width="${shot.includes("-390-") ? 195 : 480}" loading="lazy"></a>`;
+  const body = rows.map(({ title, shots }) => `<h2>${title}</h2><p>${shots.map(cell).join(" ")}</p>`).join("\n");
+  return `<!doctype html><meta charset="utf-8"><title>Gallery</title><style>body{font:14px sans-serif;margin:24px;background:#888}img{vertical-align:top;border-radius:4px}</style>${body}`;
+}
+
+const server = await serve();
+const base = `http://127.0.0.1:${server.address().port}`;
+mkdirSync(join(out, "shots"), { recursive: true });
+const samples = readdirSync(out, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !["shots", "theme"].includes(entry.name))
+  .flatMap((entry) =>
+    readdirSync(join(out, entry.name))
+      .filter((file) => file.endsWith(".html"))
+      .map((file) => ({ theme: entry.name, name: file.slice(0, -5) })),
+  )
+  .filter((sample) => new RegExp(filter).test(`${sample.theme}/${sample.name}`));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+});
+const rows = [];
+let bad = 0;
+const queue = [...samples];
+async function worker() {
+  // The policy applies as in the product; bypassing it here only lets axe in.
+  const context = await browser.newContext({ bypassCSP: false, timezoneId: "Europe/Berlin" });
+  const page = await context.newPage();
+  for (let sample = queue.shift(); sample; sample = queue.shift()) {
+    const shots = [];
+    for (const scheme of SCHEMES)
+      for (const width of WIDTHS) {
+        const seen = await look(page, base, sample, width, scheme);
+        shots.push(seen);
+        for (const problem of seen.problems) console.log(`${seen.shot}: ${problem}`);
+        bad += seen.problems.length;
+      }
+    rows.push({ title: `${sample.theme}/${sample.name}`, shots });
+  }
+  await context.close();
+}
+await Promise.all([worker(), worker()]);
+rows.sort((a, b) => a.title.localeCompare(b.title));
+writeFileSync(join(out, "shots/index.html"), index(rows));
+await browser.close();
+server.close();
+console.log(JSON.stringify({ gallery: samples.length, shots: samples.length * 4, problems: bad }));
+process.exit(bad ? 1 : 0);
