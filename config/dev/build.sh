@@ -34,15 +34,16 @@ build_front_ends() {
   done
 }
 
+# $1: cargo's profile; $2: which targets. Tests build all of them here, so that cargo settles on one set of features.
 # Checkouts may share a target folder, so each keeps the programs it built in its own var/bin.
 build_programs() {
-  local profile=${1:-dev} folder=debug program
+  local profile=${1:-dev} targets=${2:---bins} folder=debug program
   [ "$profile" = dev ] || folder=$profile
   say "Building ($profile; the first time takes minutes) …"
   mkdir -p "$var/bin" "$CARGO_TARGET_DIR"
   exec 8>"$CARGO_TARGET_DIR/.tallyroom.lock"
   flock 8
-  cargo build --workspace --bins --profile "$profile" --quiet >&2 || die "the build failed: see the errors above."
+  cargo build --workspace "$targets" --profile "$profile" --quiet >&2 || die "the build failed: see the errors above."
   for program in tallyroom tallyroom-media; do
     cmp -s "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/$program" && continue
     cp "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/.$program"
@@ -51,7 +52,7 @@ build_programs() {
   exec 8>&-
 }
 
-# $1: cargo's profile.
+# As build_programs.
 build_all() {
   build_front_ends
   build_programs "$@"

@@ -81,7 +81,7 @@ run_tests() {
   ensure_debian "${debian_browser[@]}"
   ensure_tools
   export_test_environment
-  step build build_all
+  step build build_all dev --all-targets
   if [ "$tests_failed" -eq 0 ]; then
     for part in "$@"; do "test_$part"; done
   fi
