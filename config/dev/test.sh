@@ -62,9 +62,18 @@ test_rust() {
   step rust cargo test --workspace --no-fail-fast --quiet
 }
 
+# Every page with sample data, in a browser; $1 filters.
+look_at_gallery() {
+  ensure_npm tests/browser
+  rm -rf "$var/gallery"
+  "$var/bin/tallyroom" gallery "$var/gallery" || return
+  node tests/browser/gallery.mjs "$var/gallery" "$@"
+}
+
 test_browser() {
   local specs=(tests/browser/*.spec.mjs)
   ensure_npm tests/browser
+  step gallery look_at_gallery
   step browser node --test --test-concurrency=1 --test-reporter=tap "${specs[@]}"
 }
 
