@@ -59,12 +59,17 @@ CREATE VIEW ledger_entries WITH (security_invoker = true) AS
     FROM ledger_transfers WHERE phase IN ('direct', 'posted');
 
 -- One direct transfer; false if the id is known already (then nothing changes). Locks both accounts in sorted order.
+-- Both must keep the same currency: money is exchanged nowhere in here.
 CREATE FUNCTION ledger_move(
     p_tenant uuid, p_id uuid, p_kind text, p_debit uuid, p_credit uuid, p_amount bigint, p_at timestamptz
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM ledger_accounts
         WHERE tenant_id = p_tenant AND id IN (p_debit, p_credit) ORDER BY id FOR UPDATE;
+    IF (SELECT count(*) <> 2 OR count(DISTINCT currency) <> 1 FROM ledger_accounts
+        WHERE tenant_id = p_tenant AND id IN (p_debit, p_credit)) THEN
+        RAISE EXCEPTION 'a transfer needs two accounts of one currency';
+    END IF;
     INSERT INTO ledger_transfers (tenant_id, id, phase, kind, debit_id, credit_id, amount_minor, at)
         VALUES (p_tenant, p_id, 'direct', p_kind, p_debit, p_credit, p_amount, p_at)
         ON CONFLICT (tenant_id, id) DO NOTHING;
@@ -78,6 +83,8 @@ BEGIN
 END $$;
 
 SELECT wall_off('ledger_accounts'), wall_off('ledger_transfers');
-GRANT SELECT, INSERT, UPDATE ON ledger_accounts TO tallyroom_app, tallyroom_system;
+-- An account starts empty and never changes hands: only its sums can be written later.
+GRANT SELECT, INSERT (tenant_id, id, kind, owner_id, currency, created_at), UPDATE (balance_minor, held_minor)
+    ON ledger_accounts TO tallyroom_app, tallyroom_system;
 GRANT SELECT, INSERT ON ledger_transfers TO tallyroom_app, tallyroom_system;
 GRANT SELECT ON ledger_entries TO tallyroom_app, tallyroom_system;

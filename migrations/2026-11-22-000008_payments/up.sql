@@ -6,6 +6,7 @@ CREATE TABLE top_ups (
     user_id uuid NOT NULL,
     gateway text NOT NULL,
     gateway_reference text,
+    pay_url text,
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     currency text NOT NULL,
     state text NOT NULL CHECK (state IN ('created', 'pending', 'unknown', 'settled', 'declined')),
@@ -28,7 +29,9 @@ CREATE TABLE test_gateway_payments (
     currency text NOT NULL,
     return_url text NOT NULL,
     state text NOT NULL CHECK (state IN ('open', 'needs_authentication', 'charged', 'declined')),
-    silent boolean NOT NULL DEFAULT false,
+    reason text,
+    -- Until then it doesn't answer questions about this payment.
+    silent_until timestamptz,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, reference),
     UNIQUE (tenant_id, idempotency_key)

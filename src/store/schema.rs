@@ -232,7 +232,8 @@ diesel::table! {
         currency -> Text,
         return_url -> Text,
         state -> Text,
-        silent -> Bool,
+        reason -> Nullable<Text>,
+        silent_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -244,6 +245,7 @@ diesel::table! {
         user_id -> Uuid,
         gateway -> Text,
         gateway_reference -> Nullable<Text>,
+        pay_url -> Nullable<Text>,
         amount_minor -> Int8,
         currency -> Text,
         state -> Text,

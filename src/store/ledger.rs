@@ -1,0 +1,279 @@
+//! The ledger: accounts, and transfers between them. Rows are only ever added; the metering tick
+//! ([`super::metering`]) adds its own.
+
+use super::{
+    TenantTx,
+    error::violates,
+    moment::At,
+    schema::{ledger_accounts, ledger_transfers},
+};
+use crate::{
+    domain::{
+        ids::{AccountId, UserId},
+        money::{Currency, Money},
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use anyhow::anyhow;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+/// Whose money an account keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// A person's credit, to be spent with this tenant. Never negative.
+    Wallet(UserId),
+    /// What a seller has earned and not been paid out.
+    Earnings(UserId),
+    /// The tenant's own share.
+    Revenue,
+    /// The other side of payments: money at the payment providers, negative by what came in through them.
+    Gateway,
+}
+
+impl AccountKind {
+    fn columns(self) -> (&'static str, Option<Uuid>) {
+        match self {
+            Self::Wallet(user) => ("wallet", Some(user.uuid())),
+            Self::Earnings(user) => ("earnings", Some(user.uuid())),
+            Self::Revenue => ("revenue", None),
+            Self::Gateway => ("gateway", None),
+        }
+    }
+}
+
+/// What an account holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// The sum of its entries.
+    pub total: Money,
+    /// How much of it is reserved.
+    pub held: Money,
+}
+
+impl Balance {
+    /// Nothing of `currency`.
+    pub fn zero(currency: Currency) -> Self {
+        Self {
+            total: Money::new(0, currency),
+            held: Money::new(0, currency),
+        }
+    }
+
+    /// What can be spent.
+    pub fn available(self) -> Money {
+        Money::new(self.total.minor - self.held.minor, self.total.currency)
+    }
+}
+
+/// Money on its way from one account to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer {
+    /// The caller's; a transfer of an id happens once.
+    pub id: Uuid,
+    /// What for, such as `top_up`.
+    pub kind: &'static str,
+    /// Where it comes from.
+    pub debit: AccountId,
+    /// Where it goes.
+    pub credit: AccountId,
+    /// How much, in minor units of both accounts' currency.
+    pub amount_minor: i64,
+    /// When.
+    pub at: Moment,
+}
+
+/// The account of that kind, opened if it isn't there yet.
+///
+/// # Errors
+/// The owner doesn't exist, or the database is away.
+pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now: Moment) -> Result<AccountId> {
+    if let Some(id) = find(tx, kind, currency)? {
+        return Ok(id);
+    }
+    let (name, owner) = kind.columns();
+    // Whoever opens it first wins; the other waits for that and finds it.
+    diesel::insert_into(ledger_accounts::table)
+        .values((
+            ledger_accounts::tenant_id.eq(tx.tenant().uuid()),
+            ledger_accounts::id.eq(AccountId::new().uuid()),
+            ledger_accounts::kind.eq(name),
+            ledger_accounts::owner_id.eq(owner),
+            ledger_accounts::currency.eq(currency.code()),
+            ledger_accounts::created_at.eq(At(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    find(tx, kind, currency)?.ok_or_else(|| Error::internal(anyhow!("no {name} account after opening it")))
+}
+
+fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Option<AccountId>> {
+    let (name, owner) = kind.columns();
+    let id = ledger_accounts::table
+        .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
+        .filter(ledger_accounts::kind.eq(name))
+        .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
+        .filter(ledger_accounts::currency.eq(currency.code()))
+        .select(ledger_accounts::id)
+        .first::<Uuid>(tx.conn)
+        .optional()?;
+    Ok(id.map(AccountId::from_uuid))
+}
+
+/// What the account of that kind holds; nothing if it was never opened.
+///
+/// # Errors
+/// The database is away.
+pub fn balance(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Balance> {
+    let (name, owner) = kind.columns();
+    let sums: Option<(i64, i64)> = ledger_accounts::table
+        .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
+        .filter(ledger_accounts::kind.eq(name))
+        .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
+        .filter(ledger_accounts::currency.eq(currency.code()))
+        .select((ledger_accounts::balance_minor, ledger_accounts::held_minor))
+        .first(tx.conn)
+        .optional()?;
+    Ok(sums.map_or(Balance::zero(currency), |(total, held)| Balance {
+        total: Money::new(total, currency),
+        held: Money::new(held, currency),
+    }))
+}
+
+/// Moves money at once. False if a transfer of that id happened already: then nothing changes.
+///
+/// # Errors
+/// A wallet can't cover it, the accounts keep different currencies, or the id was used for something else.
+pub fn transfer(tx: &mut TenantTx<'_>, transfer: &Transfer) -> Result<bool> {
+    let tenant = tx.tenant().uuid();
+    let moved = diesel::select(
+        sql::<Bool>("ledger_move(")
+            .bind::<SqlUuid, _>(tenant)
+            .sql(", ")
+            .bind::<SqlUuid, _>(transfer.id)
+            .sql(", ")
+            .bind::<Text, _>(transfer.kind)
+            .sql(", ")
+            .bind::<SqlUuid, _>(transfer.debit.uuid())
+            .sql(", ")
+            .bind::<SqlUuid, _>(transfer.credit.uuid())
+            .sql(", ")
+            .bind::<BigInt, _>(transfer.amount_minor)
+            .sql(", ")
+            .bind::<Timestamptz, _>(At(transfer.at))
+            .sql(")"),
+    )
+    .get_result::<bool>(tx.conn)
+    .map_err(|error| {
+        if violates(&error, "wallet_never_negative") {
+            Error::conflict("not_enough_credit", "There isn't enough credit in the wallet.").because(error)
+        } else {
+            error.into()
+        }
+    })?;
+    if !moved {
+        check_same(tx, transfer)?;
+    }
+    Ok(moved)
+}
+
+/// An id stands for one transfer; meeting it with other contents is a fault of the caller's, not a repetition.
+fn check_same(tx: &mut TenantTx<'_>, transfer: &Transfer) -> Result<()> {
+    let known: (String, Uuid, Uuid, i64) = ledger_transfers::table
+        .find((tx.tenant().uuid(), transfer.id))
+        .select((
+            ledger_transfers::kind,
+            ledger_transfers::debit_id,
+            ledger_transfers::credit_id,
+            ledger_transfers::amount_minor,
+        ))
+        .first(tx.conn)?;
+    let wanted = (
+        transfer.kind.to_owned(),
+        transfer.debit.uuid(),
+        transfer.credit.uuid(),
+        transfer.amount_minor,
+    );
+    if known == wanted {
+        Ok(())
+    } else {
+        Err(Error::internal(anyhow!(
+            "transfer {} exists with other contents",
+            transfer.id
+        )))
+    }
+}
+
+/// What the books of one currency add up to.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Trial {
+    /// Which.
+    #[diesel(sql_type = Text)]
+    pub currency: String,
+    /// Sum of all entries; zero in good books.
+    #[diesel(sql_type = BigInt)]
+    pub sum_minor: i64,
+    /// Accounts whose balance isn't the sum of their entries.
+    #[diesel(sql_type = BigInt)]
+    pub unbalanced: i64,
+    /// Accounts whose held amount isn't the sum of their open holds.
+    #[diesel(sql_type = BigInt)]
+    pub misheld: i64,
+    /// Held in all.
+    #[diesel(sql_type = BigInt)]
+    pub held_minor: i64,
+}
+
+impl Trial {
+    /// Whether these books are right.
+    pub fn holds(&self) -> bool {
+        (self.sum_minor, self.unbalanced, self.misheld) == (0, 0, 0)
+    }
+}
+
+/// Adds up all of the tenant's books, currency by currency. Reads every row: for audits, tests and the canary.
+///
+/// # Errors
+/// The database is away.
+pub fn trial_balance(tx: &mut TenantTx<'_>) -> Result<Vec<Trial>> {
+    let rows = sql_query(
+        "WITH moved AS (
+             SELECT account_id, sum(amount_minor) AS minor FROM ledger_entries WHERE tenant_id = $1 GROUP BY 1
+         ), held AS (
+             SELECT h.debit_id AS account_id, sum(h.amount_minor) AS minor FROM ledger_transfers h
+             WHERE h.tenant_id = $1 AND h.phase = 'pending' AND NOT EXISTS (
+                 SELECT 1 FROM ledger_transfers r
+                 WHERE r.tenant_id = $1 AND r.id = md5(h.id || ':resolution')::uuid)
+             GROUP BY 1
+         )
+         SELECT a.currency, sum(coalesce(m.minor, 0))::bigint AS sum_minor,
+                count(*) FILTER (WHERE a.balance_minor <> coalesce(m.minor, 0)) AS unbalanced,
+                count(*) FILTER (WHERE a.held_minor <> coalesce(h.minor, 0)) AS misheld,
+                sum(a.held_minor)::bigint AS held_minor
+         FROM ledger_accounts a
+         LEFT JOIN moved m ON m.account_id = a.id
+         LEFT JOIN held h ON h.account_id = a.id
+         WHERE a.tenant_id = $1
+         GROUP BY a.currency ORDER BY a.currency",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
+/// Fails unless the tenant's books are right; what every test of money ends with.
+///
+/// # Errors
+/// They aren't, or the database is away.
+pub fn invariants(tx: &mut TenantTx<'_>) -> Result<()> {
+    match trial_balance(tx)?.into_iter().find(|trial| !trial.holds()) {
+        Some(trial) => Err(Error::internal(anyhow!("the books are wrong: {trial:?}"))),
+        None => Ok(()),
+    }
+}

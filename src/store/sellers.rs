@@ -1,0 +1,285 @@
+//! People who sell: their profiles, their switch, and the cards that lists show of them.
+
+use super::{TenantTx, moment::At, schema::sellers};
+use crate::{
+    domain::{
+        ids::{ServiceId, UserId},
+        policy::PolicyChange,
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+/// A selling profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Whose.
+    pub user: UserId,
+    /// One line.
+    pub headline: String,
+    /// A few paragraphs of plain text.
+    pub about: String,
+    /// Spoken languages, as ISO codes.
+    pub languages: Vec<String>,
+    /// Until when the availability switch is on; in the past or none when it is off.
+    pub available_until: Option<Moment>,
+}
+
+/// A seller as lists show them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Who.
+    pub user: UserId,
+    /// Public name.
+    pub name: String,
+    /// One line.
+    pub headline: String,
+    /// Spoken languages.
+    pub languages: Vec<String>,
+    /// Until when the availability switch is on.
+    pub available_until: Option<Moment>,
+    /// Stars in all ratings together.
+    pub rating_sum: i64,
+    /// How many ratings.
+    pub rating_count: i64,
+    /// Wants no calls, whatever the switch says.
+    pub do_not_disturb: bool,
+    /// In a call right now.
+    pub in_call: bool,
+    /// The cheapest published service.
+    pub service: Option<CardService>,
+}
+
+/// What a card names the price of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardService {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its name.
+    pub title: String,
+    /// Price of a minute in minor units.
+    pub rate_minor: i64,
+    /// What it changes of the tenant's policy.
+    pub policy: PolicyChange,
+}
+
+/// Which sellers with something published a list asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Each must be in the name, the headline or a published service's title.
+    pub words: Vec<String>,
+    /// Only those whose switch is on at this moment and who want calls.
+    pub switched_on_at: Option<Moment>,
+    /// Not these.
+    pub except: Vec<UserId>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sellers)]
+struct ProfileRow {
+    user_id: Uuid,
+    headline: String,
+    about: String,
+    languages: Vec<Option<String>>,
+    available_until: Option<At>,
+}
+
+#[derive(QueryableByName)]
+struct CardRow {
+    #[diesel(sql_type = SqlUuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    headline: String,
+    #[diesel(sql_type = Array<Text>)]
+    languages: Vec<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    available_until: Option<At>,
+    #[diesel(sql_type = BigInt)]
+    rating_sum: i64,
+    #[diesel(sql_type = BigInt)]
+    rating_count: i64,
+    #[diesel(sql_type = Bool)]
+    do_not_disturb: bool,
+    #[diesel(sql_type = Bool)]
+    in_call: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    service_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    title: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    rate_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    policy: Option<serde_json::Value>,
+}
+
+impl CardRow {
+    fn card(self) -> Result<Card> {
+        let service = match (self.service_id, self.title, self.rate_minor, self.policy) {
+            (Some(id), Some(title), Some(rate_minor), Some(policy)) => Some(CardService {
+                id: ServiceId::from_uuid(id),
+                title,
+                rate_minor,
+                policy: serde_json::from_value(policy).map_err(Error::internal)?,
+            }),
+            _ => None,
+        };
+        Ok(Card {
+            user: UserId::from_uuid(self.user_id),
+            name: self.name,
+            headline: self.headline,
+            languages: self.languages,
+            available_until: self.available_until.map(Moment::from),
+            rating_sum: self.rating_sum,
+            rating_count: self.rating_count,
+            do_not_disturb: self.do_not_disturb,
+            in_call: self.in_call,
+            service,
+        })
+    }
+}
+
+/// Cards of sellers `s` who are users `u`.
+const CARDS: &str =
+    "SELECT s.user_id, u.name, s.headline, s.languages, s.available_until, s.rating_sum, s.rating_count,
+        u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy,
+        EXISTS (SELECT 1 FROM calls c
+            WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
+        OR EXISTS (SELECT 1 FROM calls c
+            WHERE c.tenant_id = s.tenant_id AND c.buyer_id = s.user_id AND c.ended_at IS NULL) AS in_call
+    FROM sellers s
+    JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+    LEFT JOIN LATERAL (
+        SELECT id, title, rate_minor, policy FROM services
+        WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published
+        ORDER BY rate_minor, created_at, id LIMIT 1) v ON true
+    WHERE s.tenant_id = $1";
+
+/// Writes a person's profile; the first time makes them a seller.
+///
+/// # Errors
+/// The database is away.
+pub fn put(tx: &mut TenantTx<'_>, profile: &Profile, now: Moment) -> Result<()> {
+    let texts = (
+        sellers::headline.eq(&profile.headline),
+        sellers::about.eq(&profile.about),
+        sellers::languages.eq(&profile.languages),
+    );
+    diesel::insert_into(sellers::table)
+        .values((
+            sellers::tenant_id.eq(tx.tenant().uuid()),
+            sellers::user_id.eq(profile.user.uuid()),
+            texts,
+            sellers::created_at.eq(At(now)),
+        ))
+        .on_conflict((sellers::tenant_id, sellers::user_id))
+        .do_update()
+        .set(texts)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A person's profile, if they sell.
+///
+/// # Errors
+/// The database is away.
+pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Profile>> {
+    let query = sellers::table
+        .find((tx.tenant().uuid(), user.uuid()))
+        .select(ProfileRow::as_select());
+    Ok(query.first(tx.conn).optional()?.map(ProfileRow::profile))
+}
+
+/// The same, and others can't change it (or add to what hangs on it) until the transaction ends.
+///
+/// # Errors
+/// The database is away.
+pub fn lock(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Profile>> {
+    let query = sellers::table
+        .find((tx.tenant().uuid(), user.uuid()))
+        .select(ProfileRow::as_select());
+    Ok(query.for_update().first(tx.conn).optional()?.map(ProfileRow::profile))
+}
+
+impl ProfileRow {
+    fn profile(self) -> Profile {
+        Profile {
+            user: UserId::from_uuid(self.user_id),
+            headline: self.headline,
+            about: self.about,
+            languages: self.languages.into_iter().flatten().collect(),
+            available_until: self.available_until.map(Moment::from),
+        }
+    }
+}
+
+/// Turns the availability switch on until then, or off.
+///
+/// # Errors
+/// The person doesn't sell, or the database is away.
+pub fn set_available(tx: &mut TenantTx<'_>, user: UserId, until: Option<Moment>) -> Result<()> {
+    let changed = diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))
+        .set(sellers::available_until.eq(until.map(At)))
+        .execute(tx.conn)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+}
+
+/// One seller's card.
+///
+/// # Errors
+/// There is no such seller, or the database is away.
+pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
+    let row: CardRow = sql_query(format!("{CARDS} AND s.user_id = $2"))
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<SqlUuid, _>(user.uuid())
+        .get_result(tx.conn)?;
+    row.card()
+}
+
+/// Cards of sellers who have something published: the most rated first, then the longest here.
+///
+/// # Errors
+/// The database is away.
+pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> Result<Vec<Card>> {
+    let rows: Vec<CardRow> = sql_query(format!(
+        "{CARDS} AND v.id IS NOT NULL
+             AND ($2 IS NULL OR s.available_until > $2 AND NOT u.do_not_disturb)
+             AND s.user_id <> ALL ($3)
+             AND (cardinality($4) = 0 OR NOT EXISTS (
+                 SELECT 1 FROM unnest($4) AS word
+                 WHERE strpos(lower(concat_ws(' ', u.name, s.headline, (
+                     SELECT string_agg(title, ' ') FROM services
+                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published))), lower(word)) = 0))
+         ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $5 LIMIT $6"
+    ))
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Nullable<Timestamptz>, _>(search.switched_on_at.map(At))
+    .bind::<Array<SqlUuid>, _>(search.except.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(&search.words)
+    .bind::<BigInt, _>(skip)
+    .bind::<BigInt, _>(limit)
+    .load(tx.conn)?;
+    rows.into_iter().map(CardRow::card).collect()
+}
+
+/// How many of a seller's calls were paid for.
+///
+/// # Errors
+/// The database is away.
+pub fn paid_calls(tx: &mut TenantTx<'_>, user: UserId) -> Result<i64> {
+    use super::schema::calls;
+    let count = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::seller_id.eq(user.uuid()))
+        .filter(calls::charged_minor.gt(0))
+        .count()
+        .get_result(tx.conn)?;
+    Ok(count)
+}

@@ -1,0 +1,130 @@
+//! What sellers offer.
+
+use super::{TenantTx, moment::At, schema::services};
+use crate::{
+    domain::{
+        ids::{ServiceId, UserId},
+        policy::PolicyChange,
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// Something a seller lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// Whose.
+    pub seller: UserId,
+    /// Its name.
+    pub title: String,
+    /// What one gets; plain text.
+    pub description: String,
+    /// Price of a minute in the tenant's currency, minor units.
+    pub rate_minor: i64,
+    /// What it changes of the tenant's policy.
+    pub policy: PolicyChange,
+    /// With picture; sound only otherwise.
+    pub video_enabled: bool,
+    /// Buyers see it and can ring for it.
+    pub published: bool,
+    /// Since when.
+    pub created_at: Moment,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = services)]
+struct Row {
+    id: Uuid,
+    seller_id: Uuid,
+    title: String,
+    description: String,
+    rate_minor: i64,
+    policy: serde_json::Value,
+    video_enabled: bool,
+    published: bool,
+    created_at: At,
+}
+
+impl Row {
+    fn of(service: &Service) -> Result<Self> {
+        Ok(Self {
+            id: service.id.uuid(),
+            seller_id: service.seller.uuid(),
+            title: service.title.clone(),
+            description: service.description.clone(),
+            rate_minor: service.rate_minor,
+            policy: serde_json::to_value(&service.policy).map_err(Error::internal)?,
+            video_enabled: service.video_enabled,
+            published: service.published,
+            created_at: At(service.created_at),
+        })
+    }
+
+    fn service(self) -> Result<Service> {
+        Ok(Service {
+            id: ServiceId::from_uuid(self.id),
+            seller: UserId::from_uuid(self.seller_id),
+            title: self.title,
+            description: self.description,
+            rate_minor: self.rate_minor,
+            policy: serde_json::from_value(self.policy).map_err(Error::internal)?,
+            video_enabled: self.video_enabled,
+            published: self.published,
+            created_at: self.created_at.into(),
+        })
+    }
+}
+
+/// Adds one.
+///
+/// # Errors
+/// The seller has no profile, or the database is away.
+pub fn insert(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
+    diesel::insert_into(services::table)
+        .values((services::tenant_id.eq(tx.tenant().uuid()), Row::of(service)?))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Writes all of it but its seller and age.
+///
+/// # Errors
+/// It isn't there or not that seller's, or the database is away.
+pub fn update(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
+    let theirs = services::table
+        .find((tx.tenant().uuid(), service.id.uuid()))
+        .filter(services::seller_id.eq(service.seller.uuid()));
+    let changed = diesel::update(theirs).set(Row::of(service)?).execute(tx.conn)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+}
+
+/// Reads one.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, id: ServiceId) -> Result<Service> {
+    services::table
+        .find((tx.tenant().uuid(), id.uuid()))
+        .select(Row::as_select())
+        .first(tx.conn)?
+        .service()
+}
+
+/// A seller's services, oldest first.
+///
+/// # Errors
+/// The database is away.
+pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Vec<Service>> {
+    let rows: Vec<Row> = services::table
+        .filter(services::tenant_id.eq(tx.tenant().uuid()))
+        .filter(services::seller_id.eq(seller.uuid()))
+        .order((services::created_at, services::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    rows.into_iter().map(Row::service).collect()
+}

@@ -1,0 +1,130 @@
+//! The test gateway's books. Only `gateways::payment::test` reads them: to the rest it is somebody else's system.
+
+use super::{TenantTx, moment::At, schema::test_gateway_payments as payments};
+use crate::{
+    domain::{
+        money::{Currency, Money},
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use anyhow::anyhow;
+use diesel::prelude::*;
+
+/// A payment as the test gateway keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Its name for it.
+    pub reference: String,
+    /// The merchant's name for it.
+    pub idempotency_key: String,
+    /// How much.
+    pub amount: Money,
+    /// Where the person goes back to.
+    pub return_url: String,
+    /// How it stands: `open`, `needs_authentication`, `charged` or `declined`.
+    pub state: String,
+    /// Why it was declined.
+    pub reason: Option<String>,
+    /// Until then it answers no questions about this payment.
+    pub silent_until: Option<Moment>,
+    /// When it was opened.
+    pub created_at: Moment,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payments)]
+struct Row {
+    reference: String,
+    idempotency_key: String,
+    amount_minor: i64,
+    currency: String,
+    return_url: String,
+    state: String,
+    reason: Option<String>,
+    silent_until: Option<At>,
+    created_at: At,
+}
+
+impl Row {
+    fn payment(self) -> Result<Payment> {
+        let currency = Currency::parse(&self.currency);
+        let currency = currency.ok_or_else(|| Error::internal(anyhow!("unknown currency {:?}", self.currency)))?;
+        Ok(Payment {
+            reference: self.reference,
+            idempotency_key: self.idempotency_key,
+            amount: Money::new(self.amount_minor, currency),
+            return_url: self.return_url,
+            state: self.state,
+            reason: self.reason,
+            silent_until: self.silent_until.map(Moment::from),
+            created_at: self.created_at.into(),
+        })
+    }
+}
+
+/// Opens a payment, or finds the one that was opened with the same key.
+///
+/// # Errors
+/// The database is away.
+pub fn open(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Payment> {
+    let tenant = tx.tenant().uuid();
+    diesel::insert_into(payments::table)
+        .values((
+            payments::tenant_id.eq(tenant),
+            payments::reference.eq(&payment.reference),
+            payments::idempotency_key.eq(&payment.idempotency_key),
+            payments::amount_minor.eq(payment.amount.minor),
+            payments::currency.eq(payment.amount.currency.code()),
+            payments::return_url.eq(&payment.return_url),
+            payments::state.eq(&payment.state),
+            payments::created_at.eq(At(payment.created_at)),
+        ))
+        .on_conflict((payments::tenant_id, payments::idempotency_key))
+        .do_nothing()
+        .execute(tx.conn)?;
+    payments::table
+        .filter(payments::tenant_id.eq(tenant))
+        .filter(payments::idempotency_key.eq(&payment.idempotency_key))
+        .select(Row::as_select())
+        .first(tx.conn)?
+        .payment()
+}
+
+/// Reads one.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, reference: &str) -> Result<Payment> {
+    payments::table
+        .find((tx.tenant().uuid(), reference))
+        .select(Row::as_select())
+        .first(tx.conn)?
+        .payment()
+}
+
+/// Reads one and keeps others from changing it until the transaction ends.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn lock(tx: &mut TenantTx<'_>, reference: &str) -> Result<Payment> {
+    let row = payments::table
+        .find((tx.tenant().uuid(), reference))
+        .select(Row::as_select());
+    row.for_update().first(tx.conn)?.payment()
+}
+
+/// Writes how it stands.
+///
+/// # Errors
+/// The database is away.
+pub fn update(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<()> {
+    diesel::update(payments::table.find((tx.tenant().uuid(), payment.reference.as_str())))
+        .set((
+            payments::state.eq(&payment.state),
+            payments::reason.eq(&payment.reason),
+            payments::silent_until.eq(payment.silent_until.map(At)),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
