@@ -38,7 +38,9 @@ pub struct BareControl {
 impl BareControl {
     /// Listens on a free port of this machine.
     pub async fn bind() -> Result<Self> {
-        Ok(Self { listener: TcpListener::bind("127.0.0.1:0").await? })
+        Ok(Self {
+            listener: TcpListener::bind("127.0.0.1:0").await?,
+        })
     }
 
     /// What the node has to dial.
@@ -48,7 +50,9 @@ impl BareControl {
 
     /// Welcomes the first node that dials.
     pub async fn node(self) -> Result<BareNode> {
-        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.context("no node came")??;
+        let (stream, _) = timeout(PATIENCE, self.listener.accept())
+            .await
+            .context("no node came")??;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .max_message_size(Some(MAX_MESSAGE_BYTES))
@@ -56,17 +60,25 @@ impl BareControl {
         let mut socket = accept_async_with_config(stream, Some(config)).await?;
         let first = timeout(PATIENCE, socket.next()).await?.context("node left")??;
         match serde_json::from_str(first.to_text()?)? {
-            NodeMessage::Hello { version: PROTOCOL_VERSION, .. } => {}
+            NodeMessage::Hello {
+                version: PROTOCOL_VERSION,
+                ..
+            } => {}
             other => bail!("unexpected first message {other:?}"),
         }
-        socket.send(Message::text(serde_json::to_string(&ControlMessage::Welcome)?)).await?;
+        socket
+            .send(Message::text(serde_json::to_string(&ControlMessage::Welcome)?))
+            .await?;
         let (requests, queue) = mpsc::channel(QUEUE);
         let task = tokio::spawn(async move {
             if let Err(error) = drive(socket, queue).await {
                 tracing::debug!(%error, "node's socket ended");
             }
         });
-        Ok(BareNode { requests, _task: Arc::new(AbortOnDrop(task.abort_handle())) })
+        Ok(BareNode {
+            requests,
+            _task: Arc::new(AbortOnDrop(task.abort_handle())),
+        })
     }
 }
 
@@ -92,13 +104,24 @@ impl BareNode {
     /// Asks the node for something.
     pub async fn request(&self, request: Request) -> Answer {
         let (sender, receiver) = oneshot::channel();
-        self.requests.send((request, sender)).await.ok().context("node is gone")?;
-        timeout(PATIENCE, receiver).await.context("node doesn't answer")?.context("node is gone")?
+        self.requests
+            .send((request, sender))
+            .await
+            .ok()
+            .context("node is gone")?;
+        timeout(PATIENCE, receiver)
+            .await
+            .context("node doesn't answer")?
+            .context("node is gone")?
     }
 
     /// A new room on it.
     pub fn room(&self) -> BareRoom {
-        BareRoom { node: self.clone(), id: Uuid::new_v4(), producers: broadcast::channel(QUEUE).0 }
+        BareRoom {
+            node: self.clone(),
+            id: Uuid::new_v4(),
+            producers: broadcast::channel(QUEUE).0,
+        }
     }
 }
 
@@ -144,17 +167,45 @@ impl BareRoom {
     pub async fn join(&self, identity: Identity, options: MediaOptions) -> Result<BareParticipant> {
         let peer = Uuid::new_v4();
         let producers = self.producers.subscribe();
-        let joined = self.node.request(Request::Join { room: self.id, peer, send: true }).await?;
-        let Reply::Joined { caps, send: Some(send), recv, producers: present } = joined else {
+        let joined = self
+            .node
+            .request(Request::Join {
+                room: self.id,
+                peer,
+                send: true,
+            })
+            .await?;
+        let Reply::Joined {
+            caps,
+            send: Some(send),
+            recv,
+            producers: present,
+        } = joined
+        else {
             bail!("not the answer to a join: {joined:?}");
         };
-        let seat = Arc::new(Seat { node: self.node.clone(), room: self.id, peer, producers: self.producers.clone() });
-        let admission = Admission { caps, send, recv, producers: present };
+        let seat = Arc::new(Seat {
+            node: self.node.clone(),
+            room: self.id,
+            peer,
+            producers: self.producers.clone(),
+        });
+        let admission = Admission {
+            caps,
+            send,
+            recv,
+            producers: present,
+        };
         let counters = Arc::new(Counters::default());
         let media = Media::start(seat.clone(), admission, identity, self.id, options, counters.clone()).await?;
         let media = Arc::new(media);
         let task = tokio::spawn(follow(producers, peer, media.clone()));
-        Ok(BareParticipant { seat, media, counters, _task: AbortOnDrop(task.abort_handle()) })
+        Ok(BareParticipant {
+            seat,
+            media,
+            counters,
+            _task: AbortOnDrop(task.abort_handle()),
+        })
     }
 }
 
@@ -206,26 +257,57 @@ struct Seat {
 #[async_trait]
 impl Room for Seat {
     async fn connect_transport(&self, transport: MediaId, dtls: Value) -> Result<()> {
-        let request = Request::ConnectTransport { room: self.room, peer: self.peer, transport, dtls };
+        let request = Request::ConnectTransport {
+            room: self.room,
+            peer: self.peer,
+            transport,
+            dtls,
+        };
         self.node.request(request).await.map(drop)
     }
 
     async fn produce(&self, transport: MediaId, kind: MediaKind, rtp: Value, paused: bool) -> Result<MediaId> {
-        let request = Request::Produce { room: self.room, peer: self.peer, transport, kind, rtp, paused };
-        let Reply::Produced { producer } = self.node.request(request).await? else { bail!("nothing produced") };
-        let info = ProducerInfo { producer: producer.clone(), peer: self.peer, kind, paused };
+        let request = Request::Produce {
+            room: self.room,
+            peer: self.peer,
+            transport,
+            kind,
+            rtp,
+            paused,
+        };
+        let Reply::Produced { producer } = self.node.request(request).await? else {
+            bail!("nothing produced")
+        };
+        let info = ProducerInfo {
+            producer: producer.clone(),
+            peer: self.peer,
+            kind,
+            paused,
+        };
         let _ = self.producers.send(info);
         Ok(producer)
     }
 
     async fn pause_producer(&self, producer: MediaId, paused: bool) -> Result<()> {
-        let request = Request::PauseProducer { room: self.room, peer: self.peer, producer, paused };
+        let request = Request::PauseProducer {
+            room: self.room,
+            peer: self.peer,
+            producer,
+            paused,
+        };
         self.node.request(request).await.map(drop)
     }
 
     async fn consume(&self, producers: Vec<MediaId>, caps: Value) -> Result<Vec<Value>> {
-        let request = Request::Consume { room: self.room, peer: self.peer, producers, caps };
-        let Reply::Consumed { consumers } = self.node.request(request).await? else { bail!("nothing consumed") };
+        let request = Request::Consume {
+            room: self.room,
+            peer: self.peer,
+            producers,
+            caps,
+        };
+        let Reply::Consumed { consumers } = self.node.request(request).await? else {
+            bail!("nothing consumed")
+        };
         Ok(consumers)
     }
 }

@@ -6,9 +6,7 @@ use bytes::Bytes;
 use openh264::{
     OpenH264API,
     decoder::Decoder,
-    encoder::{
-        Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode,
-    },
+    encoder::{Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode},
     formats::YUVSource,
 };
 use std::time::Duration;
@@ -49,7 +47,10 @@ impl PictureEncoder {
             .skip_frames(false)
             .num_threads(1);
         let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).context("H.264 encoder")?;
-        Ok(Self { encoder, started: false })
+        Ok(Self {
+            encoder,
+            started: false,
+        })
     }
 
     /// Encodes the next picture, as a key frame if `key`.
@@ -59,7 +60,10 @@ impl PictureEncoder {
         }
         self.started = true;
         let stream = self.encoder.encode(picture).context("encoding a picture")?;
-        Ok(EncodedFrame { key: stream.frame_type() == FrameType::IDR, data: stream.to_vec().into() })
+        Ok(EncodedFrame {
+            key: stream.frame_type() == FrameType::IDR,
+            data: stream.to_vec().into(),
+        })
     }
 }
 
@@ -74,7 +78,11 @@ impl PictureDecoder {
 
     /// Decodes one frame and reads its stamp, if there is one. An error means that a key frame is needed.
     pub fn decode(&mut self, frame: &[u8]) -> Result<Option<Stamp>> {
-        let decoded = self.0.decode(frame).context("decoding a picture")?.context("no picture in the frame")?;
+        let decoded = self
+            .0
+            .decode(frame)
+            .context("decoding a picture")?
+            .context("no picture in the frame")?;
         Ok(picture::read(&decoded))
     }
 }
@@ -88,7 +96,15 @@ impl Clip {
     pub fn encode() -> Result<Self> {
         let mut encoder = PictureEncoder::new()?;
         (0..KEY_PERIOD)
-            .map(|counter| encoder.encode(&picture::draw(Stamp { call: Uuid::nil(), counter }), false))
+            .map(|counter| {
+                encoder.encode(
+                    &picture::draw(Stamp {
+                        call: Uuid::nil(),
+                        counter,
+                    }),
+                    false,
+                )
+            })
             .collect::<Result<_>>()
             .map(Self)
     }
@@ -111,7 +127,13 @@ mod tests {
             let frame = clip.frame(position);
             let counter = position as u32 % KEY_PERIOD;
             assert_eq!(frame.key, counter == 0);
-            assert_eq!(decoder.decode(&frame.data).unwrap(), Some(Stamp { call: Uuid::nil(), counter }));
+            assert_eq!(
+                decoder.decode(&frame.data).unwrap(),
+                Some(Stamp {
+                    call: Uuid::nil(),
+                    counter
+                })
+            );
         }
     }
 

@@ -134,10 +134,20 @@ mod tests {
     fn only_new_counters_of_the_own_call_count() {
         let (counters, call) = (Counters::default(), Uuid::from_u128(1));
         let stamp = |call, counter| Some(Stamp { call, counter });
-        for seen in [stamp(call, 0), stamp(call, 0), stamp(call, 5), stamp(call, 4), stamp(Uuid::nil(), 9), None] {
+        for seen in [
+            stamp(call, 0),
+            stamp(call, 0),
+            stamp(call, 5),
+            stamp(call, 4),
+            stamp(Uuid::nil(), 9),
+            None,
+        ] {
             counters.frame_decoded(call, seen);
         }
         let totals = counters.totals();
-        assert_eq!((totals.frames_decoded, totals.counters_read, totals.foreign_pictures), (6, 2, 1));
+        assert_eq!(
+            (totals.frames_decoded, totals.counters_read, totals.foreign_pictures),
+            (6, 2, 1)
+        );
     }
 }

@@ -61,7 +61,11 @@ impl Stamp {
 fn checksum(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xffff, |sum, byte| {
         (0..8).fold(sum ^ (u16::from(*byte) << 8), |sum, _| {
-            if sum & 0x8000 == 0 { sum << 1 } else { (sum << 1) ^ 0x1021 }
+            if sum & 0x8000 == 0 {
+                sum << 1
+            } else {
+                (sum << 1) ^ 0x1021
+            }
         })
     })
 }
@@ -152,11 +156,18 @@ pub fn read(picture: &impl YUVSource) -> Option<Stamp> {
 fn shade(luma: &[u8], stride: usize, index: usize) -> Option<u32> {
     const MARGIN: usize = 4;
     const SIDE: usize = BLOCK - 2 * MARGIN;
-    let (x, y) = (index % COLUMNS * BLOCK + MARGIN, STAGE + index / COLUMNS * BLOCK + MARGIN);
+    let (x, y) = (
+        index % COLUMNS * BLOCK + MARGIN,
+        STAGE + index / COLUMNS * BLOCK + MARGIN,
+    );
     let mut sum = 0;
     for line in y..y + SIDE {
         let start = line * stride + x;
-        sum += luma.get(start..start + SIDE)?.iter().map(|pixel| u32::from(*pixel)).sum::<u32>();
+        sum += luma
+            .get(start..start + SIDE)?
+            .iter()
+            .map(|pixel| u32::from(*pixel))
+            .sum::<u32>();
     }
     Some(sum / (SIDE * SIDE) as u32)
 }
@@ -201,7 +212,10 @@ mod tests {
     fn other_pictures_and_damaged_ones_are_not_read() {
         assert_eq!(read(&YUVBuffer::new(WIDTH, HEIGHT)), None);
         assert_eq!(read(&YUVBuffer::new(640, 480)), None);
-        let stamp = Stamp { call: Uuid::from_u128(7), counter: 9 };
+        let stamp = Stamp {
+            call: Uuid::from_u128(7),
+            counter: 9,
+        };
         let intact = draw(stamp);
         for index in [0, 100, BYTES * 8, CELLS - 1] {
             let mut yuv = [intact.y(), intact.u(), intact.v()].concat();

@@ -36,13 +36,18 @@ async fn node() -> Result<(Child, BareNode)> {
     let binary = binary()?;
     let process = Command::new(&binary)
         .env("TALLYROOM_CONTROL_URLS", control.url()?)
-        .env("TALLYROOM_MEDIA_TOKEN", "only a test")
+        .env("TALLYROOM_MEDIA_TOKEN", "a-token-that-only-this-test-knows")
         .env("TALLYROOM_MEDIA_PORTS", "42000-42100")
         .env("TALLYROOM_LOG_FILTER", "warn")
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .with_context(|| format!("starting {}: build it with `cargo build -p tallyroom-media`", binary.display()))?;
+        .with_context(|| {
+            format!(
+                "starting {}: build it with `cargo build -p tallyroom-media`",
+                binary.display()
+            )
+        })?;
     Ok((process, control.node().await?))
 }
 
@@ -70,13 +75,22 @@ async fn two_participants_see_and_hear_each_other() -> Result<()> {
     let second = room.join(identity, MediaOptions::default()).await?;
     until(&second, |totals| totals.counters_read >= 1).await?;
     let waited = second.counters().first_frame().context("no first frame")? - start;
-    assert!(waited < Duration::from_secs(1), "the first picture took {waited:?}: was the key frame asked for?");
+    assert!(
+        waited < Duration::from_secs(1),
+        "the first picture took {waited:?}: was the key frame asked for?"
+    );
     println!("join to first decoded frame: {waited:?}");
 
     for who in [&first, &second] {
-        let totals = until(who, |totals| totals.counters_read >= 40 && totals.sounds_received >= 100).await?;
+        let totals = until(who, |totals| {
+            totals.counters_read >= 40 && totals.sounds_received >= 100
+        })
+        .await?;
         assert_eq!(totals.foreign_pictures, 0);
-        assert!(totals.counters_read * 10 >= totals.frames_received * 9, "unreadable pictures: {totals:?}");
+        assert!(
+            totals.counters_read * 10 >= totals.frames_received * 9,
+            "unreadable pictures: {totals:?}"
+        );
     }
     Ok(())
 }
@@ -107,9 +121,14 @@ async fn who_comes_back_is_seen_again() -> Result<()> {
     let first = room.join(Identity::generate()?, MediaOptions::default()).await?;
     for _ in 0..3 {
         let before = first.counters().totals();
-        let second = room.join(Identity::generate()?, MediaOptions::load(Arc::new(Clip::encode()?))).await?;
+        let second = room
+            .join(Identity::generate()?, MediaOptions::load(Arc::new(Clip::encode()?)))
+            .await?;
         until(&first, |totals| totals.frames_decoded > before.frames_decoded + 10).await?;
-        until(&second, |totals| totals.frames_received > 10 && totals.sounds_received > 10).await?;
+        until(&second, |totals| {
+            totals.frames_received > 10 && totals.sounds_received > 10
+        })
+        .await?;
         assert_eq!(second.counters().totals().frames_decoded, 0, "load doesn't decode");
         second.leave().await?;
     }

@@ -40,7 +40,11 @@ impl Assembler {
 
     /// Gives up what is missing before the earliest packet that is there.
     fn skip(&mut self, next: u16) -> bool {
-        self.next = self.early.keys().copied().min_by_key(|number| number.wrapping_sub(next));
+        self.next = self
+            .early
+            .keys()
+            .copied()
+            .min_by_key(|number| number.wrapping_sub(next));
         self.is_broken = true;
         true
     }
@@ -85,7 +89,9 @@ mod tests {
         let (now, clip) = (Instant::now(), Clip::encode().unwrap());
         let sequencer = Box::new(new_fixed_sequencer(65_530));
         let mut packetizer = new_packetizer(now, 1200, 101, 7, Box::new(H264Payloader::default()), sequencer, 90_000);
-        (0..frames).flat_map(|frame| packetizer.packetize(now, &clip.frame(frame).data, 4500).unwrap()).collect()
+        (0..frames)
+            .flat_map(|frame| packetizer.packetize(now, &clip.frame(frame).data, 4500).unwrap())
+            .collect()
     }
 
     fn counters(packets: impl IntoIterator<Item = Packet>) -> (Vec<u32>, bool) {
@@ -94,7 +100,11 @@ mod tests {
         for packet in packets {
             let mut frames = Vec::new();
             is_lost |= assembler.push(packet, &mut frames);
-            counters.extend(frames.iter().filter_map(|frame| Some(decoder.decode(frame).ok()??.counter)));
+            counters.extend(
+                frames
+                    .iter()
+                    .filter_map(|frame| Some(decoder.decode(frame).ok()??.counter)),
+            );
         }
         (counters, is_lost)
     }

@@ -89,7 +89,10 @@ impl Codec {
         let feedback = match self.kind {
             MediaKind::Audio => vec![],
             MediaKind::Video => ["", "pli"]
-                .map(|parameter| RTCPFeedback { typ: "nack".into(), parameter: parameter.into() })
+                .map(|parameter| RTCPFeedback {
+                    typ: "nack".into(),
+                    parameter: parameter.into(),
+                })
                 .into(),
         };
         RTCRtpCodec {
@@ -121,8 +124,11 @@ impl Codecs {
     /// Picks from the router's `RtpCapabilities`.
     pub fn of_router(caps: &Value) -> Result<Self> {
         let entries = caps["codecs"].as_array().context("router without codecs")?;
-        let spoken: Vec<Codec> =
-            entries.iter().filter_map(|entry| Codec::deserialize(entry).ok()).filter(Codec::is_spoken).collect();
+        let spoken: Vec<Codec> = entries
+            .iter()
+            .filter_map(|entry| Codec::deserialize(entry).ok())
+            .filter(Codec::is_spoken)
+            .collect();
         let first = |kind| spoken.iter().find(|codec| codec.kind == kind).cloned();
         Ok(Self {
             audio: first(MediaKind::Audio).context("router without Opus")?,
@@ -147,7 +153,10 @@ impl Codecs {
     pub fn engine(&self) -> Result<MediaEngine> {
         let mut engine = MediaEngine::default();
         for codec in [&self.audio, &self.video] {
-            let parameters = RTCRtpCodecParameters { rtp_codec: codec.rtc(), payload_type: codec.payload_type };
+            let parameters = RTCRtpCodecParameters {
+                rtp_codec: codec.rtc(),
+                payload_type: codec.payload_type,
+            };
             engine.register_codec(parameters, rtc_kind(codec.kind))?;
         }
         Ok(engine)
@@ -177,7 +186,12 @@ pub(crate) mod tests {
     #[test]
     fn only_opus_and_h264_are_offered_without_extensions_or_congestion_control() {
         let caps = Codecs::of_router(&router()).unwrap().capabilities();
-        let names: Vec<&str> = caps["codecs"].as_array().unwrap().iter().filter_map(|c| c["mimeType"].as_str()).collect();
+        let names: Vec<&str> = caps["codecs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|c| c["mimeType"].as_str())
+            .collect();
         assert_eq!(names, ["audio/opus", "video/H264"]);
         assert_eq!(caps["headerExtensions"], json!([]));
         assert!(!caps.to_string().contains("transport-cc"));
@@ -188,7 +202,10 @@ pub(crate) mod tests {
         let codecs = Codecs::of_router(&router()).unwrap();
         assert_eq!(codecs.audio.rtpmap(), "opus/48000/2");
         assert_eq!(codecs.video.rtpmap(), "H264/90000");
-        assert_eq!(codecs.video.fmtp(), "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
+        assert_eq!(
+            codecs.video.fmtp(),
+            "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+        );
     }
 
     #[test]

@@ -19,7 +19,11 @@ pub struct KeyFrameRequests {
 impl KeyFrameRequests {
     /// Wakes `wanted`.
     pub fn new(wanted: Arc<Notify>) -> Self {
-        Self { wanted, reads: VecDeque::new(), writes: VecDeque::new() }
+        Self {
+            wanted,
+            reads: VecDeque::new(),
+            writes: VecDeque::new(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod codecs;
 mod keyframes;
 mod peer;
 mod receive;
+mod runtime;
 mod sdp;
 mod send;
 
@@ -66,14 +67,22 @@ pub struct MediaOptions {
 
 impl Default for MediaOptions {
     fn default() -> Self {
-        Self { audio: true, video: Some(Video::Drawn), decode: true }
+        Self {
+            audio: true,
+            video: Some(Video::Drawn),
+            decode: true,
+        }
     }
 }
 
 impl MediaOptions {
     /// For load: a shared clip goes out, what comes in is only counted.
     pub fn load(clip: Arc<Clip>) -> Self {
-        Self { audio: true, video: Some(Video::Clip(clip)), decode: false }
+        Self {
+            audio: true,
+            video: Some(Video::Clip(clip)),
+            decode: false,
+        }
     }
 }
 
@@ -98,7 +107,11 @@ pub(crate) struct Setup {
 impl Setup {
     fn source(&self) -> Source {
         let video = self.options.video.clone().unwrap_or(Video::Drawn);
-        Source { call: self.call, video, counters: self.counters.clone() }
+        Source {
+            call: self.call,
+            video,
+            counters: self.counters.clone(),
+        }
     }
 
     fn streams(&self) -> Result<Vec<Stream>> {
@@ -131,13 +144,27 @@ impl Media {
     ) -> Result<Self> {
         let codecs = Codecs::of_router(&admission.caps)?;
         let caps = codecs.capabilities();
-        let setup = Setup { identity, codecs, call, options, counters: counters.clone() };
+        let setup = Setup {
+            identity,
+            codecs,
+            call,
+            options,
+            counters: counters.clone(),
+        };
         let producers: Vec<MediaId> = admission.producers.iter().map(|info| info.producer.clone()).collect();
         let sending = start_sending(&*room, &setup, &admission.send);
         let receiving = start_receiving(&*room, &setup, &admission.recv, producers.clone(), caps.clone());
         let ((sending, own_producers), receiving) = futures::try_join!(sending, receiving)?;
         let consumed = Mutex::new(producers);
-        Ok(Self { room, sending, receiving, own_producers, consumed, caps, counters })
+        Ok(Self {
+            room,
+            sending,
+            receiving,
+            own_producers,
+            consumed,
+            caps,
+            counters,
+        })
     }
 
     /// Receives somebody's producer, unless that is done already.

@@ -1,6 +1,6 @@
 //! One ICE and DTLS connection to a media node.
 
-use super::{codecs::Codecs, keyframes::KeyFrameRequests};
+use super::{codecs::Codecs, keyframes::KeyFrameRequests, runtime::EndableRuntime};
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use rtc::{
@@ -19,7 +19,6 @@ use webrtc::{
         RTCPeerConnectionState, Registry, SettingEngine, SettingEngineBuilder, configure_nack, configure_rtcp_reports,
         crypto,
     },
-    runtime::default_runtime,
 };
 
 /// A node that has to be asked this often isn't there.
@@ -45,7 +44,10 @@ impl Identity {
         let fingerprints = certificate.get_fingerprints(provider.crypto())?;
         let fingerprint = fingerprints.first().context("certificate without fingerprint")?;
         let fingerprint = json!({"algorithm": fingerprint.algorithm, "value": fingerprint.value.to_uppercase()});
-        Ok(Self { certificate, fingerprint })
+        Ok(Self {
+            certificate,
+            fingerprint,
+        })
     }
 
     /// What the server has to know of us: `DtlsParameters`. Since it is ICE lite, we begin the handshake.
@@ -54,9 +56,10 @@ impl Identity {
     }
 }
 
-/// A connection that is closed when dropped.
+/// A connection; dropped, it is silent at once.
 pub struct Peer {
     connection: Arc<dyn PeerConnection>,
+    runtime: Arc<EndableRuntime>,
     state: watch::Receiver<RTCPeerConnectionState>,
 }
 
@@ -73,18 +76,25 @@ impl Peer {
         let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut engine))
             .with(Slot::from(14_000), KeyFrameRequests::new(key_wanted));
         let (sender, state) = watch::channel(RTCPeerConnectionState::New);
-        let configuration = RTCConfigurationBuilder::new().with_certificates(vec![identity.certificate.clone()]).build();
+        let configuration = RTCConfigurationBuilder::new()
+            .with_certificates(vec![identity.certificate.clone()])
+            .build();
+        let runtime = EndableRuntime::new()?;
         let connection = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_media_engine(engine)
             .with_interceptor_registry(registry)
             .with_setting_engine(settings())
             .with_handler(Arc::new(Events { state: sender, tracks }))
-            .with_runtime(default_runtime().context("no runtime")?)
+            .with_runtime(runtime.clone())
             .with_udp_addrs(vec![(local, 0)])
             .build()
             .await?;
-        Ok(Self { connection: Arc::new(connection), state })
+        Ok(Self {
+            connection: Arc::new(connection),
+            runtime,
+            state,
+        })
     }
 
     /// The connection itself.
@@ -126,17 +136,9 @@ pub async fn failed(mut state: watch::Receiver<RTCPeerConnectionState>) {
     let _ = state.wait_for(is_over).await;
 }
 
-/// Only an explicit close ends the crate's background task. It says no goodbye on the wire.
 impl Drop for Peer {
     fn drop(&mut self) {
-        let connection = self.connection.clone();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                if let Err(error) = connection.close().await {
-                    tracing::debug!(%error, "closing a connection");
-                }
-            });
-        }
+        self.runtime.end();
     }
 }
 

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{codec::PictureDecoder, counters::Counters};
 use anyhow::{Context, Result};
-use rtc::{rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication, rtp_transceiver::rtp_sender::RtpCodecKind};
+use rtc::{
+    rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication, rtp_transceiver::rtp_sender::RtpCodecKind,
+};
 use serde_json::Value;
 use std::{
     sync::Arc,
@@ -21,10 +23,7 @@ use tokio::{
     task::JoinSet,
 };
 use uuid::Uuid;
-use webrtc::{
-    media_stream::track_remote::TrackRemoteEvent,
-    peer_connection::RTCSessionDescription,
-};
+use webrtc::{media_stream::track_remote::TrackRemoteEvent, peer_connection::RTCSessionDescription};
 
 /// How often to ask for a key frame while one is missing.
 const KEY_PAUSE: Duration = Duration::from_millis(300);
@@ -46,10 +45,20 @@ impl Receiving {
         let (sender, tracks) = track_queue();
         let local = transport.local_address();
         let peer = Peer::open(&setup.identity, &setup.codecs, local, Arc::new(Notify::new()), sender).await?;
-        let watcher = Watcher { call: setup.call, is_decoding: setup.options.decode, counters: setup.counters.clone() };
+        let watcher = Watcher {
+            call: setup.call,
+            is_decoding: setup.options.decode,
+            counters: setup.counters.clone(),
+        };
         let mut tasks = JoinSet::new();
         tasks.spawn(watch_all(watcher, tracks));
-        Ok(Self { peer, transport, codecs: setup.codecs.clone(), sections: Mutex::default(), _tasks: tasks })
+        Ok(Self {
+            peer,
+            transport,
+            codecs: setup.codecs.clone(),
+            sections: Mutex::default(),
+            _tasks: tasks,
+        })
     }
 
     /// The connection.
@@ -61,17 +70,26 @@ impl Receiving {
     pub async fn add(&self, consumers: &[Value]) -> Result<()> {
         let mut sections = self.sections.lock().await;
         for consumer in consumers {
-            let producer = consumer["producerId"].as_str().context("consumer without producer")?.to_owned();
+            let producer = consumer["producerId"]
+                .as_str()
+                .context("consumer without producer")?
+                .to_owned();
             anyhow::ensure!(sections.len() < MAX_SECTIONS, "too many streams");
             sections.push((producer, Section::of_consumer(consumer)?));
         }
-        if consumers.is_empty() { Ok(()) } else { self.negotiate(&sections).await }
+        if consumers.is_empty() {
+            Ok(())
+        } else {
+            self.negotiate(&sections).await
+        }
     }
 
     /// Takes away what a producer sent.
     pub async fn remove(&self, producer: &str) -> Result<()> {
         let mut sections = self.sections.lock().await;
-        let mut of_producer = sections.iter_mut().filter(|(id, section)| id == producer && !section.ended);
+        let mut of_producer = sections
+            .iter_mut()
+            .filter(|(id, section)| id == producer && !section.ended);
         match of_producer.next() {
             Some((_, section)) => section.ended = true,
             None => return Ok(()),
@@ -84,7 +102,9 @@ impl Receiving {
         let sections: Vec<Section> = sections.iter().map(|(_, section)| section.clone()).collect();
         let offer = describe(&self.transport, Role::Offer, &self.codecs, &sections)?;
         let connection = self.peer.connection();
-        connection.set_remote_description(RTCSessionDescription::offer(offer)?).await?;
+        connection
+            .set_remote_description(RTCSessionDescription::offer(offer)?)
+            .await?;
         let answer = connection.create_answer(None).await?;
         connection.set_local_description(answer).await?;
         Ok(())
@@ -143,7 +163,9 @@ impl Watcher {
         let (mut assembler, mut decoder) = (Assembler::default(), PictureDecoder::new()?);
         let (mut frames, mut asked) = (Vec::new(), None::<Instant>);
         while let Some(event) = track.poll().await {
-            let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
+            let TrackRemoteEvent::OnRtpPacket(packet) = event else {
+                continue;
+            };
             let ssrc = packet.header.ssrc;
             let mut is_key_needed = assembler.push(packet, &mut frames);
             for frame in frames.drain(..) {
@@ -158,8 +180,14 @@ impl Watcher {
             }
             if is_key_needed && asked.is_none_or(|asked| asked.elapsed() > KEY_PAUSE) {
                 asked = Some(Instant::now());
-                let request = PictureLossIndication { sender_ssrc: 0, media_ssrc: ssrc };
-                track.write_rtcp(vec![Box::new(request)]).await.context("asking for a key frame")?;
+                let request = PictureLossIndication {
+                    sender_ssrc: 0,
+                    media_ssrc: ssrc,
+                };
+                track
+                    .write_rtcp(vec![Box::new(request)])
+                    .await
+                    .context("asking for a key frame")?;
             }
         }
         Ok(())

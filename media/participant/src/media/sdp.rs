@@ -55,7 +55,9 @@ impl Transport {
     }
 
     fn udp_candidates(&self) -> impl Iterator<Item = &IceCandidate> {
-        self.ice_candidates.iter().filter(|candidate| candidate.protocol.eq_ignore_ascii_case("udp"))
+        self.ice_candidates
+            .iter()
+            .filter(|candidate| candidate.protocol.eq_ignore_ascii_case("udp"))
     }
 
     /// The address from which this machine reaches the transport.
@@ -65,12 +67,19 @@ impl Transport {
             socket.connect((candidate.address.as_str(), candidate.port)).ok()?;
             Some(socket.local_addr().ok()?.ip())
         };
-        self.udp_candidates().find_map(route).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+        self.udp_candidates()
+            .find_map(route)
+            .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 
     fn fingerprint(&self) -> Result<&str> {
         let of_sha256 = |fingerprint: &&Fingerprint| fingerprint.algorithm == "sha-256";
-        let fingerprint = self.dtls_parameters.fingerprints.iter().find(of_sha256).context("no sha-256 fingerprint")?;
+        let fingerprint = self
+            .dtls_parameters
+            .fingerprints
+            .iter()
+            .find(of_sha256)
+            .context("no sha-256 fingerprint")?;
         Ok(&fingerprint.value)
     }
 }
@@ -99,11 +108,16 @@ impl Section {
     /// The section of a consumer `{id, producerId, kind, rtpParameters}`.
     pub fn of_consumer(consumer: &Value) -> Result<Self> {
         let rtp = &consumer["rtpParameters"];
-        let ssrc = rtp["encodings"][0]["ssrc"].as_u64().and_then(|ssrc| u32::try_from(ssrc).ok());
+        let ssrc = rtp["encodings"][0]["ssrc"]
+            .as_u64()
+            .and_then(|ssrc| u32::try_from(ssrc).ok());
         Ok(Self {
             kind: MediaKind::deserialize(&consumer["kind"]).context("consumer's kind")?,
             mid: rtp["mid"].as_str().context("consumer's mid")?.to_owned(),
-            source: Some((ssrc.context("consumer's ssrc")?, rtp["rtcp"]["cname"].as_str().unwrap_or("server").to_owned())),
+            source: Some((
+                ssrc.context("consumer's ssrc")?,
+                rtp["rtcp"]["cname"].as_str().unwrap_or("server").to_owned(),
+            )),
             ended: false,
         })
     }
@@ -124,7 +138,13 @@ pub fn describe(transport: &Transport, role: Role, codecs: &Codecs, sections: &[
     Ok(sdp)
 }
 
-fn describe_section(sdp: &mut String, transport: &Transport, role: Role, codec: &Codec, section: &Section) -> Result<()> {
+fn describe_section(
+    sdp: &mut String,
+    transport: &Transport,
+    role: Role,
+    codec: &Codec,
+    section: &Section,
+) -> Result<()> {
     let (setup, direction) = match role {
         Role::Answer => ("passive", "recvonly"),
         Role::Offer if section.ended => ("actpass", "inactive"),
@@ -135,9 +155,20 @@ fn describe_section(sdp: &mut String, transport: &Transport, role: Role, codec: 
         MediaKind::Video => "video",
     };
     let (ice, mid, payload) = (&transport.ice_parameters, &section.mid, codec.payload_type);
-    write!(sdp, "m={kind} 7 UDP/TLS/RTP/SAVPF {payload}\r\nc=IN IP4 127.0.0.1\r\na=mid:{mid}\r\na={direction}\r\n")?;
-    write!(sdp, "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=setup:{setup}\r\n", ice.username_fragment, ice.password)?;
-    write!(sdp, "a=rtcp-mux\r\na=rtcp-rsize\r\na=rtpmap:{payload} {}\r\n", codec.rtpmap())?;
+    write!(
+        sdp,
+        "m={kind} 7 UDP/TLS/RTP/SAVPF {payload}\r\nc=IN IP4 127.0.0.1\r\na=mid:{mid}\r\na={direction}\r\n"
+    )?;
+    write!(
+        sdp,
+        "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=setup:{setup}\r\n",
+        ice.username_fragment, ice.password
+    )?;
+    write!(
+        sdp,
+        "a=rtcp-mux\r\na=rtcp-rsize\r\na=rtpmap:{payload} {}\r\n",
+        codec.rtpmap()
+    )?;
     let fmtp = codec.fmtp();
     if !fmtp.is_empty() {
         write!(sdp, "a=fmtp:{payload} {fmtp}\r\n")?;
@@ -148,8 +179,18 @@ fn describe_section(sdp: &mut String, transport: &Transport, role: Role, codec: 
     if let Some((ssrc, cname)) = section.source.as_ref().filter(|_| !section.ended) {
         write!(sdp, "a=msid:{cname} {mid}\r\na=ssrc:{ssrc} cname:{cname}\r\n")?;
     }
-    for IceCandidate { foundation, priority, address, port, .. } in transport.udp_candidates() {
-        write!(sdp, "a=candidate:{foundation} 1 udp {priority} {address} {port} typ host\r\n")?;
+    for IceCandidate {
+        foundation,
+        priority,
+        address,
+        port,
+        ..
+    } in transport.udp_candidates()
+    {
+        write!(
+            sdp,
+            "a=candidate:{foundation} 1 udp {priority} {address} {port} typ host\r\n"
+        )?;
     }
     sdp.push_str("a=end-of-candidates\r\n");
     Ok(())
@@ -179,12 +220,19 @@ mod tests {
         let consumer = json!({"id": "c", "producerId": "p", "kind": "video", "rtpParameters": {
             "mid": "3", "encodings": [{"ssrc": 4_000_000_001_u32}], "rtcp": {"cname": "name"}}});
         let live = Section::of_consumer(&consumer).unwrap();
-        let ended = Section { mid: "4".into(), ended: true, ..live.clone() };
+        let ended = Section {
+            mid: "4".into(),
+            ended: true,
+            ..live.clone()
+        };
         let transport = Transport::parse(&transport()).unwrap();
         let codecs = Codecs::of_router(&router()).unwrap();
         let sdp = describe(&transport, Role::Offer, &codecs, &[live, ended]).unwrap();
         assert_eq!(sdp.matches("a=ssrc:4000000001 cname:name").count(), 1);
-        assert_eq!((sdp.matches("a=sendonly").count(), sdp.matches("a=inactive").count()), (1, 1));
+        assert_eq!(
+            (sdp.matches("a=sendonly").count(), sdp.matches("a=inactive").count()),
+            (1, 1)
+        );
         assert!(sdp.contains("a=group:BUNDLE 3 4\r\n") && sdp.contains("sha-256 AB:CD") && sdp.contains("m=video 7"));
         assert!(!sdp.contains("tcpcandidate"));
     }
@@ -193,7 +241,12 @@ mod tests {
     fn an_answer_is_passive_and_receives() {
         let transport = Transport::parse(&transport()).unwrap();
         let codecs = Codecs::of_router(&router()).unwrap();
-        let section = Section { kind: MediaKind::Audio, mid: "0".into(), source: None, ended: false };
+        let section = Section {
+            kind: MediaKind::Audio,
+            mid: "0".into(),
+            source: None,
+            ended: false,
+        };
         let sdp = describe(&transport, Role::Answer, &codecs, &[section]).unwrap();
         assert!(sdp.contains("a=setup:passive") && sdp.contains("a=recvonly") && !sdp.contains("a=ssrc"));
         assert!(transport.local_address().is_loopback());

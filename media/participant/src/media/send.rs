@@ -57,7 +57,9 @@ impl Sending {
         let local = transport.local_address();
         let peer = Peer::open(&setup.identity, &setup.codecs, local, key_wanted.clone(), tracks).await?;
         for stream in &streams {
-            peer.connection().add_track(stream.track.clone() as Arc<dyn TrackLocal>).await?;
+            peer.connection()
+                .add_track(stream.track.clone() as Arc<dyn TrackLocal>)
+                .await?;
         }
         negotiate(&peer, setup, transport, &streams).await?;
         let mut tasks = JoinSet::new();
@@ -74,7 +76,11 @@ impl Sending {
                 }
             });
         }
-        Ok(Self { peer, key_wanted, _tasks: tasks })
+        Ok(Self {
+            peer,
+            key_wanted,
+            _tasks: tasks,
+        })
     }
 
     /// The connection.
@@ -96,11 +102,18 @@ async fn negotiate(peer: &Peer, setup: &Setup, transport: &Transport, streams: &
     let sections: Vec<Section> = streams
         .iter()
         .zip(mids)
-        .map(|(stream, mid)| Section { kind: stream.codec.kind, mid: mid.to_owned(), source: None, ended: false })
+        .map(|(stream, mid)| Section {
+            kind: stream.codec.kind,
+            mid: mid.to_owned(),
+            source: None,
+            ended: false,
+        })
         .collect();
     let answer = describe(transport, Role::Answer, &setup.codecs, &sections)?;
     peer.connection().set_local_description(offer).await?;
-    peer.connection().set_remote_description(RTCSessionDescription::answer(answer)?).await?;
+    peer.connection()
+        .set_remote_description(RTCSessionDescription::answer(answer)?)
+        .await?;
     Ok(())
 }
 
@@ -120,16 +133,32 @@ impl Stream {
         let rtc_codec = codec.rtc();
         let payloader = rtc_codec.payloader()?;
         let coding = RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+            rtp_coding_parameters: RTCRtpCodingParameters {
+                ssrc: Some(ssrc),
+                ..Default::default()
+            },
             codec: rtc_codec,
             ..Default::default()
         };
         let name = format!("{:?}", codec.kind);
-        let track = MediaStreamTrack::new("participant".into(), name.clone(), name, rtc_kind(codec.kind), vec![coding]);
+        let track = MediaStreamTrack::new(
+            "participant".into(),
+            name.clone(),
+            name,
+            rtc_kind(codec.kind),
+            vec![coding],
+        );
         let sequencer = Box::new(new_random_sequencer());
         let rate = codec.clock_rate;
-        let packetizer =
-            new_packetizer(Instant::now(), PACKET_SIZE, codec.payload_type, ssrc, payloader, sequencer, rate);
+        let packetizer = new_packetizer(
+            Instant::now(),
+            PACKET_SIZE,
+            codec.payload_type,
+            ssrc,
+            payloader,
+            sequencer,
+            rate,
+        );
         Ok(Self {
             codec: codec.clone(),
             ssrc,
@@ -154,7 +183,8 @@ impl Stream {
         let now = Instant::now();
         if let Some(last) = self.last.replace(now) {
             let elapsed = now.saturating_duration_since(last).as_micros() as u64;
-            self.packetizer.skip_samples((elapsed * u64::from(self.codec.clock_rate) / 1_000_000) as u32);
+            self.packetizer
+                .skip_samples((elapsed * u64::from(self.codec.clock_rate) / 1_000_000) as u32);
         }
         for packet in self.packetizer.packetize(now, frame, 0)? {
             self.track.write_rtp(packet).await.context("writing a packet")?;
@@ -230,7 +260,10 @@ enum Pictures {
 impl Pictures {
     fn new(call: Uuid, video: Video) -> Result<Self> {
         Ok(match video {
-            Video::Drawn => Self::Drawn { call, encoder: Box::new(PictureEncoder::new()?) },
+            Video::Drawn => Self::Drawn {
+                call,
+                encoder: Box::new(PictureEncoder::new()?),
+            },
             Video::Clip(clip) => Self::Clip { clip, position: 0 },
         })
     }
@@ -239,7 +272,10 @@ impl Pictures {
     fn next(&mut self, counters: &Counters, key: bool) -> Result<EncodedFrame> {
         match self {
             Self::Drawn { call, encoder } => {
-                let stamp = Stamp { call: *call, counter: counters.next_picture() };
+                let stamp = Stamp {
+                    call: *call,
+                    counter: counters.next_picture(),
+                };
                 encoder.encode(&picture::draw(stamp), key)
             }
             Self::Clip { clip, position } => {
