@@ -1,10 +1,12 @@
 //! The core of a call against a model of the world around it: what the requirements say, word by word, and what must
 //! hold for any call at all.
 
+mod hostile;
 mod ledger;
 mod oracle;
 mod races;
 mod random;
 mod recovery;
+mod requirements;
 mod steps;
 mod world;

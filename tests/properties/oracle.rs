@@ -38,10 +38,22 @@ impl Marks {
     }
 }
 
+/// A length of time in ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticks(i64);
+
+impl Ticks {
+    /// In milliseconds.
+    pub fn ms(self) -> i64 {
+        self.0 * TICK_MS
+    }
+}
+
 /// The bookkeeper with the abacus.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     terms: Terms,
+    minimum_s: i64,
     seller: Marks,
     payer: Marks,
     durable: (usize, usize),
@@ -54,8 +66,9 @@ pub struct Oracle {
 impl Oracle {
     /// For a call under these terms.
     pub fn new(terms: Terms) -> Self {
-        Self {
+        let mut oracle = Self {
             terms,
+            minimum_s: 0,
             seller: Marks::default(),
             payer: Marks::default(),
             durable: (0, 0),
@@ -63,7 +76,9 @@ impl Oracle {
             reserved: BTreeSet::new(),
             live_since: None,
             counted: 0,
-        }
+        };
+        oracle.minimum_s = oracle.whole_increments_s(i64::from(oracle.terms.policy.minimum_s) * PER_S);
+        oracle
     }
 
     /// Evidence reached the session.
@@ -102,53 +117,47 @@ impl Oracle {
 
     /// The call stopped to be live, for a while or for good.
     pub fn closed(&mut self, now_ms: i64) {
-        self.counted = self.billable(now_ms);
+        self.counted = self.billable(now_ms).0;
         self.live_since = None;
     }
 
-    /// Billable milliseconds so far.
-    pub fn billable_ms(&self, now_ms: i64) -> i64 {
-        self.billable(now_ms) * TICK_MS
-    }
-
-    fn billable(&self, now_ms: i64) -> i64 {
+    /// Billable time so far.
+    pub fn billable(&self, now_ms: i64) -> Ticks {
         let Some(since) = self.live_since else {
-            return self.counted;
+            return Ticks(self.counted);
         };
         let (to, bridge) = (now_ms / TICK_MS, i64::from(self.terms.policy.bridge_ms) / TICK_MS);
-        let both = self
-            .seller
-            .there(since, to, bridge)
-            .into_iter()
-            .zip(self.payer.there(since, to, bridge));
-        let there = both.filter(|(seller, payer)| *seller && *payer).count() as i64;
-        self.covered().min(self.counted + there)
+        let (seller, payer) = (
+            self.seller.there(since, to, bridge),
+            self.payer.there(since, to, bridge),
+        );
+        let mut ticks = self.counted;
+        for (seller, payer) in seller.into_iter().zip(payer) {
+            ticks += i64::from(seller && payer);
+        }
+        Ticks(ticks.min(self.covered().0))
     }
 
-    /// Ticks that reserved money and grace cover.
-    fn covered(&self) -> i64 {
-        let blocks = (0..).take_while(|block| self.reserved.contains(block)).count();
-        (i64::from(self.terms.policy.grace_s) + self.edge_s(blocks)) * PER_S
+    /// Time that reserved money and grace cover.
+    pub fn covered(&self) -> Ticks {
+        Ticks((i64::from(self.terms.policy.grace_s) + self.edges().nth(self.blocks_held()).unwrap_or(0)) * PER_S)
     }
 
-    /// Whether reserved money is used up.
-    pub fn is_used_up(&self, now_ms: i64) -> bool {
-        self.billable(now_ms) == self.covered()
+    fn blocks_held(&self) -> usize {
+        (0..).take_while(|block| self.reserved.contains(block)).count()
     }
 
-    /// Where the first `count` blocks end: whole increments, or by the second tens of which one ends at the minimum.
-    fn edge_s(&self, count: usize) -> i64 {
-        let mut edge = 0;
-        for _ in 0..count {
-            let next = edge + if self.per_second() { 10 } else { self.increment_s() };
-            let minimum = self.minimum_s();
-            edge = if self.per_second() && edge < minimum && minimum < next {
+    /// Where blocks begin and end: whole increments, or by the second tens of which one ends at the minimum.
+    fn edges(&self) -> impl Iterator<Item = i64> {
+        let (minimum, step) = (self.minimum_s, if self.per_second() { 10 } else { self.increment_s() });
+        std::iter::successors(Some(0), move |edge| {
+            let next = edge + step;
+            Some(if *edge < minimum && minimum < next {
                 minimum
             } else {
                 next
-            };
-        }
-        edge
+            })
+        })
     }
 
     fn per_second(&self) -> bool {
@@ -171,35 +180,28 @@ impl Oracle {
         seconds
     }
 
-    fn minimum_s(&self) -> i64 {
-        self.whole_increments_s(i64::from(self.terms.policy.minimum_s) * PER_S)
-    }
-
-    fn after_grace(&self, now_ms: i64) -> i64 {
-        (self.billable(now_ms) - i64::from(self.terms.policy.grace_s) * PER_S).max(0)
+    fn after_grace(&self, billable: Ticks) -> i64 {
+        (billable.0 - i64::from(self.terms.policy.grace_s) * PER_S).max(0)
     }
 
     /// Charged seconds: so far, or in the end when there is a reason.
-    pub fn charged_s(&self, now_ms: i64, reason: Option<EndReason>) -> i64 {
-        let used = self.whole_increments_s(self.after_grace(now_ms));
+    pub fn charged_s(&self, billable: Ticks, reason: Option<EndReason>) -> i64 {
+        let used = self.whole_increments_s(self.after_grace(billable));
         let owes_minimum = matches!(
             reason,
             Some(EndReason::BuyerEnded | EndReason::BuyerLost | EndReason::OutOfCredit)
         ) && used > 0;
-        if owes_minimum { used.max(self.minimum_s()) } else { used }
+        if owes_minimum { used.max(self.minimum_s) } else { used }
     }
 
     /// How many blocks are to be paid while the call goes on: started increments, or by the second full chunks.
-    pub fn blocks_due(&self, now_ms: i64) -> usize {
-        let ticks = self.after_grace(now_ms);
-        let due = |block: &usize| {
-            if self.per_second() {
-                self.edge_s(block + 1) * PER_S <= ticks
-            } else {
-                self.edge_s(*block) * PER_S < ticks
-            }
-        };
-        (0..).take_while(due).count()
+    pub fn blocks_due(&self, billable: Ticks) -> usize {
+        let ticks = self.after_grace(billable);
+        if self.per_second() {
+            self.edges().skip(1).take_while(|end| end * PER_S <= ticks).count()
+        } else {
+            self.edges().take_while(|start| start * PER_S < ticks).count()
+        }
     }
 
     /// What so many seconds cost, counted up second by second: sixtieths that make a whole minor unit are charged.
@@ -215,8 +217,8 @@ impl Oracle {
 
     /// What the block after those that are held costs.
     pub fn next_price(&self) -> i64 {
-        let blocks = (0..).take_while(|block| self.reserved.contains(block)).count();
-        self.price(self.edge_s(blocks + 1)) - self.price(self.edge_s(blocks))
+        let edges: Vec<i64> = self.edges().skip(self.blocks_held()).take(2).collect();
+        self.price(edges[1]) - self.price(edges[0])
     }
 
     /// The tenant's part of the whole.
