@@ -45,11 +45,15 @@ pub struct Error {
 }
 
 /// The result of everything that can fail towards a person.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     fn new(kind: Kind, public: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, public: public.into(), context: None }
+        Self {
+            kind,
+            public: public.into(),
+            context: None,
+        }
     }
 
     /// What was sent doesn't make sense.
@@ -98,7 +102,11 @@ impl Error {
 
     /// A fault of ours.
     pub fn internal(context: impl Into<anyhow::Error>) -> Self {
-        Self::new(Kind::Internal, "Something went wrong on our side. Nothing was charged for it.").because(context)
+        Self::new(
+            Kind::Internal,
+            "Something went wrong on our side. Nothing was charged for it.",
+        )
+        .because(context)
     }
 
     /// Adds what only the log should know.
@@ -156,5 +164,7 @@ impl From<crate::domain::money::MoneyError> for Error {
 /// A sentence from an error's lower-case text.
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
 }

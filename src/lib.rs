@@ -9,5 +9,6 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod gateways;
+pub mod signaling;
 pub mod store;
 pub mod web;

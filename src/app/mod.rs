@@ -1,7 +1,15 @@
 //! What the product does: one verb a file, grouped by what it is about. Use cases reach data through `store` and the
 //! outside world through [`ports`].
 
+pub mod browse;
+pub mod calls;
+pub mod conversations;
+pub mod identity;
+pub mod letters;
 pub mod ports;
+pub mod reviews;
+pub mod selling;
+pub mod wallet;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use ports::{Clock, LivePeople, PaymentGateway};

@@ -9,6 +9,8 @@ use crate::{
     store::TenantScope,
 };
 use async_trait::async_trait;
+use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
+use uuid::Uuid;
 
 /// Tells the time.
 #[async_trait]
@@ -50,6 +52,45 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+}
+
+/// Media nodes that carry calls.
+#[async_trait]
+pub trait MediaNodes: Send + Sync {
+    /// The node to put a new room on, if any has room.
+    fn place(&self) -> Option<Uuid>;
+
+    /// Asks a node to do something.
+    ///
+    /// # Errors
+    /// It refuses, is gone, or doesn't answer in time.
+    async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal>;
+}
+
+/// What media nodes tell without being asked.
+#[derive(Clone, Debug)]
+pub enum MediaEvent {
+    /// What flowed; see [`PeerFlow`].
+    Flow {
+        /// Which node.
+        node: Uuid,
+        /// One entry a peer.
+        peers: Vec<PeerFlow>,
+    },
+    /// The node can't be reached any more; its rooms are lost.
+    NodeGone {
+        /// Which node.
+        node: Uuid,
+    },
+    /// Somebody stopped sending.
+    ProducerClosed {
+        /// Which call.
+        room: RoomId,
+        /// Whose.
+        peer: PeerId,
+        /// Which.
+        producer: MediaId,
+    },
 }
 
 /// A payment provider. One trait for all of them; what they can't do they refuse.
@@ -126,4 +167,3 @@ impl From<GatewayError> for crate::error::Error {
         Self::conflict("payment", public).because(error)
     }
 }
-

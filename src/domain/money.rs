@@ -52,6 +52,19 @@ pub struct Money {
     pub currency: Currency,
 }
 
+/// Plain, for messages that no template writes: `12.50 EUR`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exponent = self.currency.exponent();
+        let (unit, sign) = (10_u64.pow(exponent), if self.minor < 0 { "-" } else { "" });
+        let (whole, part) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
+        match usize::try_from(exponent) {
+            Ok(0) | Err(_) => write!(f, "{sign}{whole} {}", self.currency),
+            Ok(width) => write!(f, "{sign}{whole}.{part:0width$} {}", self.currency),
+        }
+    }
+}
+
 /// Why a calculation with money has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -103,15 +116,26 @@ mod tests {
         let eur = Currency::parse("EUR").unwrap();
         let usd = Currency::parse("USD").unwrap();
         assert_eq!(Money::new(1, eur).plus(Money::new(2, eur)), Ok(Money::new(3, eur)));
-        assert_eq!(Money::new(1, eur).plus(Money::new(2, usd)), Err(MoneyError::CurrencyMismatch));
-        assert_eq!(Money::new(i64::MAX, eur).plus(Money::new(1, eur)), Err(MoneyError::Overflow));
-        assert_eq!(Money::new(i64::MIN, eur).minus(Money::new(1, eur)), Err(MoneyError::Overflow));
+        assert_eq!(
+            Money::new(1, eur).plus(Money::new(2, usd)),
+            Err(MoneyError::CurrencyMismatch)
+        );
+        assert_eq!(
+            Money::new(i64::MAX, eur).plus(Money::new(1, eur)),
+            Err(MoneyError::Overflow)
+        );
+        assert_eq!(
+            Money::new(i64::MIN, eur).minus(Money::new(1, eur)),
+            Err(MoneyError::Overflow)
+        );
     }
 
     #[test]
     fn decimals_follow_the_currency() {
         let exponents = ["JPY", "EUR", "KWD"].map(|code| Currency::parse(code).unwrap().exponent());
         assert_eq!(exponents, [0, 2, 3]);
+        let shown = ["JPY", "EUR", "KWD"].map(|code| Money::new(-1_205, Currency::parse(code).unwrap()).to_string());
+        assert_eq!(shown, ["-1205 JPY", "-12.05 EUR", "-1.205 KWD"]);
         assert_eq!(Currency::parse("ABC"), None);
     }
 }

@@ -36,7 +36,10 @@ pub struct ManualClock {
 impl ManualClock {
     /// Stands still at `start`.
     pub fn new(start: Moment) -> Self {
-        Self { now: watch::Sender::new(start), turning: Mutex::new(()) }
+        Self {
+            now: watch::Sender::new(start),
+            turning: Mutex::new(()),
+        }
     }
 
     /// Turns it forward.

@@ -1,3 +1,5 @@
 //! The outside world: implementations of `app::ports`.
 
 pub mod clock;
+pub mod media;
+pub mod payment;

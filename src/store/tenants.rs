@@ -71,6 +71,21 @@ impl Db {
         .await
     }
 
+    /// The host a tenant's links name: its first.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn host_of(&self, scope: &TenantScope) -> Result<String> {
+        self.tenant(scope, |tx| {
+            let hosts = tenant_hosts::table.filter(tenant_hosts::tenant_id.eq(tx.tenant().uuid()));
+            Ok(hosts
+                .order(tenant_hosts::host)
+                .select(tenant_hosts::host)
+                .first(tx.conn)?)
+        })
+        .await
+    }
+
     /// All tenants that may be listed, by name.
     ///
     /// # Errors
@@ -95,7 +110,11 @@ impl Db {
 /// # Errors
 /// It isn't there, or the database is away.
 pub fn find(tx: &mut SystemTx<'_>, id: TenantId) -> Result<Tenant> {
-    tenants::table.find(id.uuid()).select(Row::as_select()).first(tx.conn)?.tenant()
+    tenants::table
+        .find(id.uuid())
+        .select(Row::as_select())
+        .first(tx.conn)?
+        .tenant()
 }
 
 /// Adds a tenant on `host`, or updates its name and settings if its subdomain is taken already.
@@ -124,7 +143,10 @@ pub fn put(tx: &mut SystemTx<'_>, tenant: &Tenant, host: &str, now: Moment) -> R
         .returning(tenants::id)
         .get_result(tx.conn)?;
     diesel::insert_into(tenant_hosts::table)
-        .values((tenant_hosts::tenant_id.eq(id), tenant_hosts::host.eq(host.to_lowercase())))
+        .values((
+            tenant_hosts::tenant_id.eq(id),
+            tenant_hosts::host.eq(host.to_lowercase()),
+        ))
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
     Ok(TenantScope::of(TenantId::from_uuid(id)))

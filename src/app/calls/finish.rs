@@ -1,0 +1,74 @@
+//! The end of a call, written down once.
+
+use crate::{
+    app::{
+        App,
+        letters::{self, Letter},
+    },
+    domain::call::{EndReason, Session, bill},
+    error::Result,
+    store::{
+        TenantScope,
+        calls::{self, Call, Ended},
+        conversations,
+    },
+};
+
+/// Stores how the call ended, puts it into the conversation and sends the mails that follow. Doing it again changes
+/// nothing. Gives what was stored.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn finish(
+    app: &App,
+    scope: &TenantScope,
+    call: &Call,
+    session: &Session,
+    reason: EndReason,
+) -> Result<Ended> {
+    let bill = bill::bill(session);
+    let ended = Ended {
+        at: app.now(),
+        reason,
+        live_at: bill.billed.first().map(|span| span.from),
+        billable_ms: bill.billable_ms,
+        charged_minor: bill.charged_minor,
+        commission_minor: bill.commission_minor,
+    };
+    let (call, links) = (call.clone(), Links::of(app, scope).await?);
+    app.db
+        .tenant(scope, move |tx| {
+            if !calls::end(tx, call.id, ended)? {
+                return Ok(());
+            }
+            let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
+            conversations::add_call(tx, conversation, call.id, ended.at)?;
+            if ended.charged_minor > 0 {
+                let link = format!("{}/calls/{}/bill", links.origin, call.id);
+                letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
+            }
+            if reason == EndReason::Missed {
+                let link = format!("{}/conversations/{conversation}", links.origin);
+                letters::post(tx, call.seller.id, Letter::MissedCall { call: call.id, link }, ended.at)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(ended)
+}
+
+/// Where the tenant's pages are, for links in mails.
+struct Links {
+    origin: String,
+}
+
+impl Links {
+    async fn of(app: &App, scope: &TenantScope) -> Result<Self> {
+        let host = app.db.host_of(scope).await?;
+        let url = &app.config.http.public_url;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(Self {
+            origin: format!("{}://{host}{port}", url.scheme()),
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! Calls, before and after the room: ringing somebody, saying something, writing down the end, the bill.
+
+mod bill;
+mod finish;
+mod history;
+mod ring;
+mod say;
+
+pub use bill::{CallBill, bill};
+pub use finish::finish;
+pub use history::{current, list, one};
+pub use ring::ring;
+pub use say::{chat, say};

@@ -1,0 +1,174 @@
+//! Media nodes: they dial in, this keeps the list and passes requests and answers.
+
+mod supervisor;
+
+pub use supervisor::Supervisor;
+
+use crate::app::ports::{MediaEvent, MediaNodes};
+use async_trait::async_trait;
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tallyroom_media_protocol::{ControlMessage, NodeMessage, Refusal, RefusalKind, Reply, Request};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// A node that doesn't answer for this long has refused.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// Requests that may wait to be sent to one node.
+const QUEUE: usize = 1_024;
+
+type Answer = oneshot::Sender<Result<Reply, Refusal>>;
+
+/// All media nodes that are connected to this server.
+pub struct MediaHub {
+    nodes: Mutex<HashMap<Uuid, Node>>,
+    events: mpsc::Sender<MediaEvent>,
+    next: AtomicU64,
+}
+
+struct Node {
+    link: u64,
+    out: mpsc::Sender<ControlMessage>,
+    waiting: HashMap<u64, Answer>,
+    capacity: u32,
+    peers: u32,
+}
+
+/// One connection of a node; ends when it is dropped by [`MediaHub::detach`].
+pub struct Link {
+    /// The node.
+    pub node: Uuid,
+    number: u64,
+    /// What is to be sent to it.
+    pub outgoing: mpsc::Receiver<ControlMessage>,
+}
+
+impl MediaHub {
+    /// Without nodes. What they tell goes to `events`.
+    pub fn new(events: mpsc::Sender<MediaEvent>) -> Self {
+        Self {
+            nodes: Mutex::default(),
+            events,
+            next: AtomicU64::new(1),
+        }
+    }
+
+    /// A node said hello. An older connection of the same node is forgotten.
+    pub fn attach(&self, node: Uuid, capacity: u32) -> Link {
+        let (out, outgoing) = mpsc::channel(QUEUE);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        // The queue is new and empty, so this fits.
+        let _ = out.try_send(ControlMessage::Welcome);
+        let fresh = Node {
+            link: number,
+            out,
+            waiting: HashMap::new(),
+            capacity,
+            peers: 0,
+        };
+        self.nodes().insert(node, fresh);
+        tracing::info!(%node, capacity, "media node connected");
+        Link { node, number, outgoing }
+    }
+
+    /// A node's connection ended.
+    pub async fn detach(&self, link: &Link) {
+        let removed = {
+            let mut nodes = self.nodes();
+            let current = nodes.get(&link.node).is_some_and(|node| node.link == link.number);
+            current && nodes.remove(&link.node).is_some()
+        };
+        if removed {
+            tracing::warn!(node = %link.node, "media node lost");
+            let _ = self.events.send(MediaEvent::NodeGone { node: link.node }).await;
+        }
+    }
+
+    /// A node said something.
+    pub async fn received(&self, link: &Link, message: NodeMessage) {
+        let event = match message {
+            NodeMessage::Response { id, result } => {
+                let waiting = self
+                    .nodes()
+                    .get_mut(&link.node)
+                    .and_then(|node| node.waiting.remove(&id));
+                if let Some(answer) = waiting {
+                    let _ = answer.send(result);
+                }
+                return;
+            }
+            NodeMessage::Flow { peers, .. } => {
+                if let Some(node) = self.nodes().get_mut(&link.node) {
+                    node.peers = u32::try_from(peers.len()).unwrap_or(u32::MAX);
+                }
+                MediaEvent::Flow { node: link.node, peers }
+            }
+            NodeMessage::ProducerClosed { room, peer, producer } => MediaEvent::ProducerClosed { room, peer, producer },
+            // The person's socket tells the same, and sooner.
+            NodeMessage::PeerGone { .. } | NodeMessage::Hello { .. } => return,
+        };
+        let _ = self.events.send(event).await;
+    }
+
+    /// How many nodes are connected.
+    pub fn count(&self) -> usize {
+        self.nodes().len()
+    }
+
+    fn nodes(&self) -> MutexGuard<'_, HashMap<Uuid, Node>> {
+        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, node: Uuid, body: Request) -> Result<(u64, oneshot::Receiver<Result<Reply, Refusal>>), Refusal> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut nodes = self.nodes();
+        let node = nodes.get_mut(&node).ok_or_else(|| failed("the media node is gone"))?;
+        let (answer, answered) = oneshot::channel();
+        node.out
+            .try_send(ControlMessage::Request { id, body })
+            .map_err(|_| failed("the media node doesn't keep up"))?;
+        node.waiting.insert(id, answer);
+        Ok((id, answered))
+    }
+}
+
+fn failed(message: &str) -> Refusal {
+    Refusal {
+        kind: RefusalKind::Failed,
+        message: message.to_owned(),
+    }
+}
+
+#[async_trait]
+impl MediaNodes for MediaHub {
+    fn place(&self) -> Option<Uuid> {
+        let mut nodes = self.nodes();
+        let (id, node) = nodes
+            .iter_mut()
+            .filter(|(_, node)| node.peers < node.capacity)
+            .min_by_key(|(_, node)| node.peers)?;
+        // Until the node's next report, so that rooms opened at once spread out.
+        node.peers += 2;
+        Some(*id)
+    }
+
+    async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal> {
+        let (id, answered) = self.send(node, request)?;
+        match tokio::time::timeout(ANSWER_WITHIN, answered).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(failed("the media node went away")),
+            Err(_) => {
+                if let Some(node) = self.nodes().get_mut(&node) {
+                    node.waiting.remove(&id);
+                }
+                Err(failed("the media node didn't answer in time"))
+            }
+        }
+    }
+}

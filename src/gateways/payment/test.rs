@@ -1,0 +1,161 @@
+//! The built-in test gateway: behaves like a provider with a hosted payment page, moves no real money.
+//!
+//! It keeps books of its own and is reached by the product through [`PaymentGateway`] only. Its page lives on the
+//! tenant's host (`/gateway/test/{reference}`) and can play what real ones do: take the money, decline, ask the bank,
+//! or take the money and not answer for a while.
+
+use crate::{
+    app::ports::{Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway},
+    domain::time::Moment,
+    error::{Error, Result},
+    store::{
+        Db, TenantScope,
+        test_gateway::{self, Payment},
+    },
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+use url::Url;
+
+/// How long a payment page can be used.
+const OPEN_MS: i64 = 3_600_000;
+/// How long it doesn't answer after a time-out.
+pub const SILENT_MS: i64 = 20_000;
+
+/// The gateway.
+pub struct TestGateway {
+    db: Db,
+    clock: Arc<dyn Clock>,
+}
+
+/// What a person can do on the payment page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Pay (or confirm, on the bank's page).
+    Succeed,
+    /// The card is declined (or refuse, on the bank's page).
+    Decline,
+    /// The bank wants to know.
+    Authenticate,
+    /// Pay, but the answer gets lost.
+    Timeout,
+}
+
+impl TestGateway {
+    /// With books in `db`.
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { db, clock }
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for TestGateway {
+    fn name(&self) -> &'static str {
+        "test"
+    }
+
+    async fn begin_checkout(&self, checkout: &Checkout) -> std::result::Result<Begun, GatewayError> {
+        let rejected = |error: url::ParseError| GatewayError::Rejected(format!("the return address is bad: {error}"));
+        let base = Url::parse(&checkout.return_url).map_err(rejected)?;
+        let payment = Payment {
+            reference: hex::encode(rand::random::<[u8; 16]>()),
+            idempotency_key: checkout.top_up.to_string(),
+            amount: checkout.amount,
+            return_url: checkout.return_url.clone(),
+            state: "open".to_owned(),
+            reason: None,
+            silent_until: None,
+            created_at: self.clock.now(),
+        };
+        let opened = self
+            .db
+            .tenant(&checkout.scope, move |tx| test_gateway::open(tx, &payment))
+            .await;
+        let payment = opened.map_err(|error| GatewayError::Unknown(error.to_string()))?;
+        let page = base
+            .join(&format!("/gateway/test/{}", payment.reference))
+            .map_err(rejected)?;
+        Ok(Begun {
+            reference: payment.reference,
+            redirect_url: page.into(),
+        })
+    }
+
+    async fn confirm(&self, scope: &TenantScope, reference: &str) -> std::result::Result<Outcome, GatewayError> {
+        let (now, reference) = (self.clock.now(), reference.to_owned());
+        let found = self
+            .db
+            .tenant(scope, move |tx| test_gateway::find(tx, &reference))
+            .await;
+        let payment = found.map_err(|error| GatewayError::Unknown(error.to_string()))?;
+        if payment.silent_until.is_some_and(|until| now < until) {
+            return Err(GatewayError::Unknown("no answer in time".to_owned()));
+        }
+        Ok(match payment.state.as_str() {
+            "charged" => Outcome::Settled(payment.amount),
+            "declined" => Outcome::Declined(payment.reason.unwrap_or_default()),
+            _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()),
+            _ => Outcome::Pending,
+        })
+    }
+}
+
+/// What the payment page shows.
+///
+/// # Errors
+/// There is no such payment, or it can't be paid any more.
+pub async fn page(db: &Db, scope: &TenantScope, reference: &str, now: Moment) -> Result<Payment> {
+    let reference = reference.to_owned();
+    let payment = db.tenant(scope, move |tx| test_gateway::find(tx, &reference)).await?;
+    if is_open(&payment) && is_over(&payment, now) {
+        return Err(Error::conflict(
+            "payment_page_over",
+            "This payment page has run out. Nothing was charged.",
+        ));
+    }
+    Ok(payment)
+}
+
+/// Does what the person chose. A payment that has its outcome keeps it.
+///
+/// # Errors
+/// As [`page`].
+pub async fn choose(db: &Db, scope: &TenantScope, reference: &str, choice: Choice, now: Moment) -> Result<Payment> {
+    page(db, scope, reference, now).await?;
+    let reference = reference.to_owned();
+    db.tenant(scope, move |tx| {
+        let mut payment = test_gateway::lock(tx, &reference)?;
+        if is_open(&payment) {
+            apply(&mut payment, choice, now);
+            test_gateway::update(tx, &payment)?;
+        }
+        Ok(payment)
+    })
+    .await
+}
+
+/// Whether it has no outcome yet.
+pub fn is_open(payment: &Payment) -> bool {
+    matches!(payment.state.as_str(), "open" | "needs_authentication")
+}
+
+fn is_over(payment: &Payment, now: Moment) -> bool {
+    now - payment.created_at >= OPEN_MS
+}
+
+fn apply(payment: &mut Payment, choice: Choice, now: Moment) {
+    let refused = if payment.state == "open" {
+        "The card was declined."
+    } else {
+        "The bank didn't confirm the payment."
+    };
+    let state = match choice {
+        Choice::Succeed | Choice::Timeout => "charged",
+        Choice::Decline => "declined",
+        Choice::Authenticate => "needs_authentication",
+    };
+    payment.state = state.to_owned();
+    payment.reason = (choice == Choice::Decline).then(|| refused.to_owned());
+    payment.silent_until = (choice == Choice::Timeout).then_some(now + SILENT_MS);
+}

@@ -1,0 +1,284 @@
+//! One person's socket: reads requests, writes answers and news, and keeps both within bounds.
+
+use super::{
+    people::Socket,
+    registry::Registry,
+    room::{RoomHandle, RoomMessage},
+};
+use crate::{
+    app::ports::Clock,
+    domain::{
+        call::Epoch,
+        ids::{CallId, UserId},
+        time::Moment,
+    },
+    error::{Error, Kind, Result},
+    store::TenantScope,
+};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use tallyroom_media_protocol::signaling::{ClientMessage, ClientRequest, Problem, ServerMessage};
+use tokio::sync::mpsc;
+
+/// The server asks for a sign of life this often; browsers answer by themselves.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// Silence after which a socket is dead.
+const MAX_SILENT_PINGS: u32 = 3;
+/// Requests under way at once.
+const MAX_PENDING: usize = 32;
+/// Messages a second that a socket may send for long, and at once.
+const RATE: (i64, i64) = (30, 150);
+
+/// Serves one socket until it closes.
+pub async fn serve(
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    scope: TenantScope,
+    person: UserId,
+    mut session: Session,
+    stream: AggregatedMessageStream,
+) {
+    let key = (scope.tenant(), person);
+    let Some((socket, queue)) = registry.people().arrive(key) else {
+        let description = Some("too many pages of yours are open".to_owned());
+        let _ = session
+            .close(Some(CloseReason {
+                code: CloseCode::Policy,
+                description,
+            }))
+            .await;
+        return;
+    };
+    socket.send(&ServerMessage::Hello {
+        server_now_ms: clock.now().0,
+    });
+    let id = socket.id;
+    let bucket = Bucket {
+        tokens: RATE.1 * 1_000,
+        at: clock.now(),
+    };
+    let mut connection = Connection {
+        registry: registry.clone(),
+        clock,
+        scope,
+        person,
+        socket,
+        joined: None,
+        pending: FuturesUnordered::new(),
+        bucket,
+    };
+    let reason = connection.run(&mut session, stream, queue).await;
+    if let Some((room, epoch)) = connection.joined.take() {
+        let _ = room.0.send(RoomMessage::Closed { person, epoch }).await;
+    }
+    registry.people().depart(key, id);
+    let _ = session.close(reason).await;
+}
+
+struct Done {
+    id: u64,
+    result: Result<Value>,
+    joined: Option<(RoomHandle, Epoch)>,
+}
+
+struct Connection {
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    scope: TenantScope,
+    person: UserId,
+    socket: Socket,
+    joined: Option<(RoomHandle, Epoch)>,
+    pending: FuturesUnordered<BoxFuture<'static, Done>>,
+    bucket: Bucket,
+}
+
+impl Connection {
+    async fn run(
+        &mut self,
+        session: &mut Session,
+        mut stream: AggregatedMessageStream,
+        mut queue: mpsc::Receiver<Arc<str>>,
+    ) -> Option<CloseReason> {
+        let mut pings = tokio::time::interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
+        let mut silent = 0;
+        loop {
+            tokio::select! {
+                message = stream.next() => {
+                    silent = 0;
+                    self.registry.people().seen((self.scope.tenant(), self.person));
+                    match message {
+                        Some(Ok(AggregatedMessage::Text(text))) => {
+                            if let Err(reason) = self.request(&text) {
+                                return Some(self.closing(session, reason).await);
+                            }
+                        }
+                        Some(Ok(AggregatedMessage::Ping(bytes))) => session.pong(&bytes).await.ok()?,
+                        Some(Ok(AggregatedMessage::Pong(_))) => {}
+                        Some(Ok(AggregatedMessage::Binary(_))) => {
+                            return Some(self.closing(session, "binary messages aren't understood").await);
+                        }
+                        Some(Ok(AggregatedMessage::Close(reason))) => return reason,
+                        Some(Err(_)) => return Some(self.closing(session, "that message is too large or broken").await),
+                        None => return None,
+                    }
+                }
+                Some(done) = self.pending.next() => self.done(done).await,
+                text = queue.recv() => {
+                    let text = text?;
+                    session.text(&*text).await.ok()?;
+                    if self.socket.is_stuck() {
+                        return Some(self.closing(session, "this page doesn't keep up").await);
+                    }
+                }
+                _ = pings.tick() => {
+                    silent += 1;
+                    if silent > MAX_SILENT_PINGS {
+                        return None;
+                    }
+                    session.ping(b"").await.ok()?;
+                }
+            }
+        }
+    }
+
+    async fn closing(&self, session: &mut Session, reason: &str) -> CloseReason {
+        if let Ok(text) = serde_json::to_string(&ServerMessage::Closing {
+            reason: reason.to_owned(),
+        }) {
+            let _ = session.text(text).await;
+        }
+        CloseReason {
+            code: CloseCode::Policy,
+            description: Some(reason.to_owned()),
+        }
+    }
+
+    /// Takes in one message; an error closes the socket.
+    fn request(&mut self, text: &str) -> Result<(), &'static str> {
+        if !self.bucket.take(self.clock.now()) || self.pending.len() >= MAX_PENDING {
+            return Err("too many messages in a short time");
+        }
+        let message: ClientMessage = match serde_json::from_str(text) {
+            Ok(message) => message,
+            Err(error) => {
+                let id = serde_json::from_str::<OnlyId>(text)
+                    .map_err(|_| "that message can't be read")?
+                    .id;
+                let problem = Error::invalid(format!("This request can't be read: {error}."));
+                self.reply(id, Err(problem));
+                return Ok(());
+            }
+        };
+        let id = message.id;
+        match message.body {
+            ClientRequest::Ping => self.reply(id, Ok(Value::Null)),
+            ClientRequest::Join { call } => match self.registry.room(&self.scope, CallId::from_uuid(call)) {
+                Some(room) => self.join(id, room),
+                None => self.reply(id, Err(Error::conflict("call_over", "The call is over."))),
+            },
+            request => match &self.joined {
+                Some((room, _)) => {
+                    let person = self.person;
+                    let asked = room.ask(move |answer| RoomMessage::Request {
+                        person,
+                        request,
+                        answer,
+                    });
+                    self.pending.push(
+                        asked
+                            .map(move |result| Done {
+                                id,
+                                result,
+                                joined: None,
+                            })
+                            .boxed(),
+                    );
+                }
+                None => self.reply(id, Err(Error::conflict("not_in_call", "Join the call first."))),
+            },
+        }
+        Ok(())
+    }
+
+    fn join(&mut self, id: u64, room: RoomHandle) {
+        let (person, socket) = (self.person, self.socket.clone());
+        let asked = room.ask(move |answer| RoomMessage::Join { person, socket, answer });
+        let done = async move {
+            match asked.await {
+                Ok(joined) => {
+                    let epoch = joined.epoch;
+                    let result = serde_json::to_value(joined).map_err(Error::internal);
+                    Done {
+                        id,
+                        result,
+                        joined: Some((room, epoch)),
+                    }
+                }
+                Err(error) => Done {
+                    id,
+                    result: Err(error),
+                    joined: None,
+                },
+            }
+        };
+        self.pending.push(done.boxed());
+    }
+
+    async fn done(&mut self, done: Done) {
+        if let Some((room, epoch)) = done.joined
+            && let Some((old, old_epoch)) = self.joined.replace((room.clone(), epoch))
+            && !old.0.same_channel(&room.0)
+        {
+            let _ = old
+                .0
+                .send(RoomMessage::Closed {
+                    person: self.person,
+                    epoch: old_epoch,
+                })
+                .await;
+        }
+        self.reply(done.id, done.result);
+    }
+
+    fn reply(&self, id: u64, result: Result<Value>) {
+        let (ok, error) = match result {
+            Ok(value) => (Some(value), None),
+            Err(error) => {
+                if matches!(error.kind, Kind::Internal | Kind::Unavailable) {
+                    tracing::error!(%error, "a socket's request failed");
+                }
+                (
+                    None,
+                    Some(Problem {
+                        code: error.code().to_owned(),
+                        message: error.public.into_owned(),
+                    }),
+                )
+            }
+        };
+        self.socket.send(&ServerMessage::Reply { id, ok, error });
+    }
+}
+
+#[derive(Deserialize)]
+struct OnlyId {
+    id: u64,
+}
+
+/// A token bucket in thousandths of a message.
+struct Bucket {
+    tokens: i64,
+    at: Moment,
+}
+
+impl Bucket {
+    fn take(&mut self, now: Moment) -> bool {
+        self.tokens = (self.tokens + (now - self.at).max(0) * RATE.0).min(RATE.1 * 1_000);
+        self.at = now;
+        self.tokens -= 1_000;
+        self.tokens >= 0
+    }
+}

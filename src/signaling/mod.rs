@@ -1,0 +1,16 @@
+//! Real time: people's sockets, live calls' rooms, and the task that meters them.
+//!
+//! A socket ([`connection`]) belongs to a person and may join a room. A room ([`room`]) is one task that owns one call's
+//! [`Session`](crate::domain::call::Session): everything that happens to the call goes through its bounded mailbox, and
+//! what follows goes out to sockets, to the media node and to the [`books`], the one task that writes all rooms' events
+//! and blocks in sets. The [`registry`] finds rooms, and brings them back after a restart.
+
+mod books;
+pub mod connection;
+mod people;
+mod registry;
+mod room;
+
+pub use people::{People, Socket};
+pub use registry::Registry;
+pub use room::RoomHandle;

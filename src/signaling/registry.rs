@@ -1,0 +1,179 @@
+//! All rooms of this server.
+
+use super::{
+    books::Books,
+    people::People,
+    room::{RoomHandle, RoomMessage, World},
+};
+use crate::{
+    app::{
+        App,
+        ports::{MediaEvent, MediaNodes},
+    },
+    domain::{
+        call::{Session, replay},
+        ids::{CallId, TenantId},
+    },
+    error::Result,
+    store::{
+        TenantScope,
+        calls::{self, Call},
+    },
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tallyroom_media_protocol::{PeerFlow, Request};
+use tokio::{runtime::Handle, sync::mpsc};
+use uuid::Uuid;
+
+/// Finds rooms by their call; opens and closes them.
+pub struct Registry {
+    world: World,
+    rooms: Mutex<HashMap<CallId, (TenantId, RoomHandle)>>,
+    /// Rooms outlive the web worker that opened them.
+    runtime: Handle,
+}
+
+impl Registry {
+    /// Without rooms; must be called on the runtime that rooms are to run on. Reports of media nodes come in by `events`.
+    pub fn start(
+        app: App,
+        people: Arc<People>,
+        media: Arc<dyn MediaNodes>,
+        events: mpsc::Receiver<MediaEvent>,
+    ) -> Arc<Self> {
+        let books = Books::open(app.clone());
+        let world = World {
+            app,
+            media,
+            books,
+            people,
+        };
+        let registry = Arc::new(Self {
+            world,
+            rooms: Mutex::default(),
+            runtime: Handle::current(),
+        });
+        tokio::spawn(registry.clone().dispatch(events));
+        registry
+    }
+
+    /// A call begins to ring.
+    pub fn ring(self: &Arc<Self>, scope: TenantScope, call: Call) {
+        let session = Session::ring(call.rang_at, call.terms.clone(), call.opening_minor);
+        self.open(scope, call, session, None);
+    }
+
+    /// Takes up the calls that a server before this one left unfinished. Gives how many.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn recover(self: &Arc<Self>) -> Result<usize> {
+        let unfinished = self.world.app.db.unfinished_calls().await?;
+        let count = unfinished.len();
+        for (scope, call) in unfinished {
+            let id = call.id;
+            let entries = self
+                .world
+                .app
+                .db
+                .tenant(&scope, move |tx| calls::events(tx, id))
+                .await?;
+            let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
+            tracing::info!(call = %id, events = entries.len(), "call taken up again");
+            self.open(scope, call, session, Some(entries.len()));
+        }
+        Ok(count)
+    }
+
+    fn open(self: &Arc<Self>, scope: TenantScope, call: Call, session: Session, stored: Option<usize>) {
+        let _on = self.runtime.enter();
+        let (id, tenant) = (call.id, scope.tenant());
+        let people = [(tenant, call.buyer.id), (tenant, call.seller.id)];
+        let (handle, task) = RoomHandle::open(self.world.clone(), scope, call, session, stored);
+        for person in people {
+            self.world.people.put_into(person, Some(handle.0.clone()));
+        }
+        self.rooms().insert(id, (tenant, handle));
+        let registry = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = task.await {
+                tracing::error!(call = %id, %error, "a room failed");
+            }
+            registry.rooms().remove(&id);
+            for person in people {
+                registry.world.people.put_into(person, None);
+            }
+        });
+    }
+
+    /// The room of a call of that tenant, while the call lasts.
+    pub fn room(&self, scope: &TenantScope, call: CallId) -> Option<RoomHandle> {
+        let rooms = self.rooms();
+        let (tenant, handle) = rooms.get(&call)?;
+        (*tenant == scope.tenant()).then(|| handle.clone())
+    }
+
+    /// How many rooms are open.
+    pub fn count(&self) -> usize {
+        self.rooms().len()
+    }
+
+    /// Everybody with an open page.
+    pub fn people(&self) -> &Arc<People> {
+        &self.world.people
+    }
+
+    async fn dispatch(self: Arc<Self>, mut events: mpsc::Receiver<MediaEvent>) {
+        while let Some(event) = events.recv().await {
+            match event {
+                MediaEvent::Flow { node, peers } => self.flow(node, peers),
+                MediaEvent::NodeGone { node } => {
+                    let rooms: Vec<RoomHandle> = self.rooms().values().map(|(_, handle)| handle.clone()).collect();
+                    for room in rooms {
+                        let _ = room.0.send(RoomMessage::NodeGone { node }).await;
+                    }
+                }
+                MediaEvent::ProducerClosed { room, producer, .. } => {
+                    self.tell(room, RoomMessage::ProducerClosed { producer });
+                }
+            }
+        }
+    }
+
+    fn flow(&self, node: Uuid, peers: Vec<PeerFlow>) {
+        let mut by_room: HashMap<Uuid, Vec<PeerFlow>> = HashMap::new();
+        for peer in peers {
+            by_room.entry(peer.room).or_default().push(peer);
+        }
+        for (room, peers) in by_room {
+            if !self.tell(room, RoomMessage::Flow(peers)) {
+                self.close_stray(node, room);
+            }
+        }
+    }
+
+    /// False if there is no such room. A full mailbox loses the message: reports come again.
+    fn tell(&self, room: Uuid, message: RoomMessage) -> bool {
+        let handle = self
+            .rooms()
+            .get(&CallId::from_uuid(room))
+            .map(|(_, handle)| handle.clone());
+        handle.is_some_and(|handle| {
+            let _ = handle.0.try_send(message);
+            true
+        })
+    }
+
+    /// A node carries a room that nobody here knows: it was another server's, or its call has ended.
+    fn close_stray(&self, node: Uuid, room: Uuid) {
+        let media = self.world.media.clone();
+        tokio::spawn(async move { media.request(node, Request::CloseRoom { room }).await });
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<CallId, (TenantId, RoomHandle)>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,173 @@
+//! One call's room: a task that owns the session and everybody's seat.
+
+mod media;
+mod seat;
+mod task;
+mod view;
+
+use crate::{
+    app::{App, ports::MediaNodes},
+    domain::{
+        call::{CallRole, Epoch, Session},
+        ids::UserId,
+    },
+    error::{Error, Result},
+    signaling::{
+        books::Books,
+        people::{People, Socket},
+    },
+    store::{TenantScope, calls::Call, metering::LegAnswer},
+};
+use futures::{FutureExt, future::BoxFuture};
+use serde_json::Value;
+use std::sync::Arc;
+use tallyroom_media_protocol::{
+    MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply,
+    signaling::{CallView, ClientRequest, Joined},
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Messages that may wait for a room; media reports are dropped when it is full, people are told to try again.
+const MAILBOX: usize = 256;
+
+/// What a room needs of the world.
+#[derive(Clone)]
+pub(super) struct World {
+    pub app: App,
+    pub media: Arc<dyn MediaNodes>,
+    pub books: Books,
+    pub people: Arc<People>,
+}
+
+/// Where a person's answer goes.
+pub(super) type Answer<T> = oneshot::Sender<Result<T>>;
+
+/// Everything that can happen to a room.
+pub(super) enum RoomMessage {
+    /// The person said yes or no to the ring, or gave up.
+    Decide {
+        person: UserId,
+        decision: Decision,
+        answer: Answer<()>,
+    },
+    /// The person enters.
+    Join {
+        person: UserId,
+        socket: Socket,
+        answer: Answer<Box<Joined>>,
+    },
+    /// The media node let somebody in, or not.
+    Admitted {
+        role: CallRole,
+        epoch: Epoch,
+        peer: PeerId,
+        result: Result<Reply, Refusal>,
+        answer: Answer<Box<Joined>>,
+    },
+    /// The person asks for something.
+    Request {
+        person: UserId,
+        request: ClientRequest,
+        answer: Answer<Value>,
+    },
+    /// The media node made a producer.
+    Produced {
+        role: CallRole,
+        epoch: Epoch,
+        info: ProducerInfo,
+        answer: Answer<Value>,
+    },
+    /// A socket that had joined closed.
+    Closed { person: UserId, epoch: Epoch },
+    /// The person opened a page: if it rings for them, they should hear.
+    Greet { person: UserId },
+    /// How the person sees the call.
+    View {
+        person: UserId,
+        answer: Answer<Box<CallView>>,
+    },
+    /// The ledger answered.
+    Metered(LegAnswer),
+    /// Somebody's wallet changed.
+    Wallet { payer: UserId, available_minor: i64 },
+    /// What flowed.
+    Flow(Vec<PeerFlow>),
+    /// The media node is gone.
+    NodeGone { node: Uuid },
+    /// Somebody stopped sending.
+    ProducerClosed { producer: MediaId },
+}
+
+/// What a person can do about a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The seller takes the call.
+    Accept,
+    /// The seller doesn't.
+    Reject,
+    /// The buyer gives up.
+    Cancel,
+}
+
+/// A room's mailbox.
+#[derive(Clone)]
+pub struct RoomHandle(pub(super) mpsc::Sender<RoomMessage>);
+
+impl RoomHandle {
+    /// Opens the room of a call: fresh, or read back with `stored` events, which then recovers.
+    pub(super) fn open(
+        world: World,
+        scope: TenantScope,
+        call: Call,
+        session: Session,
+        stored: Option<usize>,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (mailbox, messages) = mpsc::channel(MAILBOX);
+        let room = task::Room::new(world, scope, call, session, mailbox.clone(), stored.unwrap_or(0));
+        let task = tokio::spawn(room.run(messages, stored.is_some()));
+        (Self(mailbox), task)
+    }
+
+    /// Puts a message into the mailbox, at once and so in the order of the calls; the future waits for its answer.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        message: impl FnOnce(Answer<T>) -> RoomMessage,
+    ) -> BoxFuture<'static, Result<T>> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.0.try_send(message(answer)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::too_many(1),
+            mpsc::error::TrySendError::Closed(_) => over(),
+        });
+        async move {
+            sent?;
+            answered.await.map_err(|_| over())?
+        }
+        .boxed()
+    }
+
+    /// The person's decision about the ring.
+    ///
+    /// # Errors
+    /// It isn't theirs to make, or too late.
+    pub async fn decide(&self, person: UserId, decision: Decision) -> Result<()> {
+        self.ask(|answer| RoomMessage::Decide {
+            person,
+            decision,
+            answer,
+        })
+        .await
+    }
+
+    /// How the person sees the call.
+    ///
+    /// # Errors
+    /// It isn't theirs, or over.
+    pub async fn view(&self, person: UserId) -> Result<Box<CallView>> {
+        self.ask(|answer| RoomMessage::View { person, answer }).await
+    }
+}
+
+pub(super) fn over() -> Error {
+    Error::conflict("call_over", "The call is over.")
+}

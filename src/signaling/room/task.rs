@@ -1,0 +1,347 @@
+//! The room's loop: one message at a time.
+
+use super::{
+    Answer, Decision, RoomMessage, World, over,
+    seat::Seat,
+    view::{Told, other},
+};
+use crate::{
+    app::calls,
+    domain::{
+        call::{Action, CallPhase, CallRole, EndReason, Entry, Event, Journal, MeterOp, Session},
+        ids::UserId,
+        time::Moment,
+    },
+    error::{Error, Result},
+    signaling::books::Submission,
+    store::{
+        TenantScope,
+        calls::{Call, NewEvent, Party},
+    },
+};
+use std::time::Duration;
+use tallyroom_media_protocol::signaling::ServerMessage;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Without any message a room looks at its call this often: a side that vanished shows by the time alone.
+const LOOK_EVERY_MS: i64 = 1_000;
+/// Writing down the end is tried again after this long.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// One call's room.
+pub(in crate::signaling) struct Room {
+    pub(super) world: World,
+    pub(super) scope: TenantScope,
+    pub(super) call: Call,
+    pub(super) session: Session,
+    journal: Journal,
+    stored: usize,
+    pub(super) mailbox: mpsc::Sender<RoomMessage>,
+    pub(super) buyer: Seat,
+    pub(super) seller: Seat,
+    pub(super) node: Option<Uuid>,
+    pub(super) held_back: bool,
+    /// The buyer's and the seller's quality, as told last.
+    pub(super) scores: (Option<u8>, Option<u8>),
+    pub(super) told: Told,
+    rang: bool,
+    finish: Option<EndReason>,
+}
+
+impl Room {
+    pub fn new(
+        world: World,
+        scope: TenantScope,
+        call: Call,
+        session: Session,
+        mailbox: mpsc::Sender<RoomMessage>,
+        stored: usize,
+    ) -> Self {
+        let journal = Journal::new(call.terms.policy.bridge_ms);
+        Self {
+            world,
+            scope,
+            call,
+            session,
+            journal,
+            stored,
+            mailbox,
+            buyer: Seat::default(),
+            seller: Seat::default(),
+            node: None,
+            held_back: false,
+            scores: (None, None),
+            told: Told::default(),
+            rang: false,
+            finish: None,
+        }
+    }
+
+    pub async fn run(mut self, mut messages: mpsc::Receiver<RoomMessage>, recover: bool) {
+        self.rang = self.is_ringing();
+        if recover {
+            // A call that ended with the crash is finished here.
+            let _ = self.apply(Event::Recover).await;
+        } else {
+            self.ring();
+        }
+        while self.finish.is_none() {
+            let clock = self.world.app.clock.clone();
+            let look = clock.now() + LOOK_EVERY_MS;
+            let wake = self.session.next_deadline().map_or(look, |deadline| deadline.min(look));
+            tokio::select! {
+                message = messages.recv() => match message {
+                    Some(message) => self.handle(message).await,
+                    None => return,
+                },
+                () = clock.sleep_until(wake) => {
+                    let _ = self.apply(Event::Tick).await;
+                }
+            }
+            self.after();
+        }
+        self.write_end().await;
+        self.tell_views();
+        self.close_media().await;
+        messages.close();
+    }
+
+    async fn handle(&mut self, message: RoomMessage) {
+        match message {
+            RoomMessage::Decide {
+                person,
+                decision,
+                answer,
+            } => {
+                let _ = answer.send(self.decide(person, decision).await);
+            }
+            RoomMessage::Join { person, socket, answer } => self.join(person, socket, answer).await,
+            RoomMessage::Admitted {
+                role,
+                epoch,
+                peer,
+                result,
+                answer,
+            } => {
+                self.admitted(role, epoch, peer, result, answer).await;
+            }
+            RoomMessage::Request {
+                person,
+                request,
+                answer,
+            } => self.request(person, request, answer).await,
+            RoomMessage::Produced {
+                role,
+                epoch,
+                info,
+                answer,
+            } => self.produced(role, epoch, info, answer),
+            RoomMessage::Closed { person, epoch } => {
+                if let Some(role) = self.role_of(person) {
+                    self.closed(role, epoch).await;
+                }
+            }
+            RoomMessage::Greet { person } => {
+                if self.role_of(person) == Some(CallRole::Seller) && self.is_ringing() {
+                    self.ring();
+                }
+            }
+            RoomMessage::View { person, answer } => {
+                let view = self.role_of(person).map(|role| Box::new(self.view(role)));
+                let _ = answer.send(view.ok_or_else(Error::not_found));
+            }
+            RoomMessage::Metered(metered) => {
+                let event = Event::Metered {
+                    block: metered.block,
+                    outcome: metered.outcome,
+                    available_minor: metered.available_minor,
+                };
+                let _ = self.apply(event).await;
+            }
+            RoomMessage::Wallet { payer, available_minor } => {
+                if payer == self.call.buyer.id {
+                    let _ = self.apply(Event::WalletChanged { available_minor }).await;
+                }
+            }
+            RoomMessage::Flow(peers) => self.flow(peers).await,
+            RoomMessage::NodeGone { node } => self.node_gone(node),
+            RoomMessage::ProducerClosed { producer } => self.producer_closed(&producer),
+        }
+    }
+
+    /// Gives an event to the session and carries out what follows.
+    ///
+    /// # Errors
+    /// The session refuses it.
+    pub(super) async fn apply(&mut self, event: Event) -> Result<()> {
+        let now = self.now();
+        let actions = self.session.on(now, event.clone())?;
+        let entries = self.journal.add(now, event, &actions);
+        let mut ops = Vec::new();
+        for action in actions {
+            match action {
+                Action::Meter(op) => ops.push(op),
+                Action::PauseMedia(paused) => self.hold_back(paused),
+                Action::Warn { minutes_left } => self.tell_both(&ServerMessage::Warning { minutes_left }),
+                Action::CreditShort { needed_minor } => self.tell_both(&ServerMessage::CreditShort { needed_minor }),
+                Action::Finish(reason) => self.finish = Some(reason),
+            }
+        }
+        if !entries.is_empty() || !ops.is_empty() {
+            self.write(entries, ops, None).await;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, entries: Vec<Entry>, ops: Vec<MeterOp>, written: Option<oneshot::Sender<()>>) {
+        let events = entries.into_iter().map(|entry| self.numbered(entry)).collect();
+        let submission = Submission {
+            tenant: self.scope.tenant(),
+            call: self.call.id,
+            events,
+            ops,
+            room: self.mailbox.clone(),
+            written,
+        };
+        self.world.books.submit(submission).await;
+    }
+
+    fn numbered(&mut self, entry: Entry) -> NewEvent {
+        let seq = i32::try_from(self.stored).unwrap_or(i32::MAX);
+        self.stored += 1;
+        NewEvent {
+            tenant: self.scope.tenant(),
+            call: self.call.id,
+            seq,
+            entry,
+        }
+    }
+
+    async fn decide(&mut self, person: UserId, decision: Decision) -> Result<()> {
+        let event = match (self.role_of(person).ok_or_else(Error::not_found)?, decision) {
+            (CallRole::Seller, Decision::Accept) => Event::Accept,
+            (CallRole::Seller, Decision::Reject) => Event::Reject,
+            (_, Decision::Cancel) => Event::Cancel,
+            (CallRole::Buyer, _) => return Err(Error::forbidden("Only the person you ring can answer.")),
+        };
+        self.apply(event).await
+    }
+
+    /// What is told after every message, if it changed.
+    fn after(&mut self) {
+        if self.rang && !self.is_ringing() {
+            self.rang = false;
+            let outcome = self.session.end_reason().map_or_else(|| "accepted".to_owned(), outcome);
+            let message = ServerMessage::RingEnded {
+                call: self.call.id.uuid(),
+                outcome,
+            };
+            for role in [CallRole::Buyer, CallRole::Seller] {
+                self.world
+                    .people
+                    .tell((self.scope.tenant(), self.person(role).id), &message);
+            }
+        }
+        if self.finish.is_none() {
+            self.tell_views();
+        }
+    }
+
+    fn ring(&self) {
+        let now = self.now();
+        let message = ServerMessage::Ring {
+            call: self.call.id.uuid(),
+            caller_name: self.call.buyer.name.clone(),
+            service_title: self.call.service_title.clone(),
+            until_ms: self.session.next_deadline().unwrap_or(now).0,
+            server_now_ms: now.0,
+        };
+        self.world
+            .people
+            .tell((self.scope.tenant(), self.call.seller.id), &message);
+    }
+
+    /// Stores the end; doesn't give up, since nobody may be left in a call that is over.
+    async fn write_end(&mut self) {
+        let Some(reason) = self.finish else { return };
+        let (written, done) = oneshot::channel();
+        let rest = self.journal.flush().into_iter().collect();
+        self.write(rest, Vec::new(), Some(written)).await;
+        let _ = done.await;
+        while let Err(error) = calls::finish(&self.world.app, &self.scope, &self.call, &self.session, reason).await {
+            tracing::error!(%error, call = %self.call.id, "the end of a call can't be stored; trying again");
+            tokio::time::sleep(RETRY).await;
+        }
+        tracing::info!(call = %self.call.id, ?reason, charged_minor = self.session.charged_minor(), "call ended");
+    }
+
+    pub(super) fn is_ringing(&self) -> bool {
+        self.session.phase(self.now()).0 == CallPhase::Ringing
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.world.app.now()
+    }
+
+    pub(super) fn role_of(&self, person: UserId) -> Option<CallRole> {
+        [CallRole::Buyer, CallRole::Seller]
+            .into_iter()
+            .find(|role| self.person(*role).id == person)
+    }
+
+    pub(super) fn person(&self, role: CallRole) -> &Party {
+        match role {
+            CallRole::Buyer => &self.call.buyer,
+            CallRole::Seller => &self.call.seller,
+        }
+    }
+
+    pub(super) fn seat(&self, role: CallRole) -> &Seat {
+        match role {
+            CallRole::Buyer => &self.buyer,
+            CallRole::Seller => &self.seller,
+        }
+    }
+
+    pub(super) fn seat_mut(&mut self, role: CallRole) -> &mut Seat {
+        match role {
+            CallRole::Buyer => &mut self.buyer,
+            CallRole::Seller => &mut self.seller,
+        }
+    }
+
+    /// Tells the person's seat, or, before they joined, all of their pages.
+    pub(super) fn tell(&self, role: CallRole, message: &ServerMessage) {
+        match &self.seat(role).socket {
+            Some(socket) => socket.send(message),
+            None => self
+                .world
+                .people
+                .tell((self.scope.tenant(), self.person(role).id), message),
+        }
+    }
+
+    pub(super) fn tell_both(&self, message: &ServerMessage) {
+        self.buyer.tell(message);
+        self.seller.tell(message);
+    }
+
+    pub(super) fn tell_other(&self, role: CallRole, message: &ServerMessage) {
+        self.seat(other(role)).tell(message);
+    }
+
+    pub(super) fn refuse<T>(answer: Answer<T>, error: Error) {
+        let _ = answer.send(Err(error));
+    }
+
+    pub(super) fn is_over(&self) -> Result<()> {
+        if self.finish.is_some() { Err(over()) } else { Ok(()) }
+    }
+}
+
+fn outcome(reason: EndReason) -> String {
+    let text = serde_json::to_value(reason).ok();
+    text.and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+//! How each side sees the call.
+
+use super::task::Room;
+use crate::domain::{
+    call::{CallPhase, CallRole},
+    time::Moment,
+};
+use tallyroom_media_protocol::signaling::{CallView, OtherView, ServerMessage};
+
+/// Views are sent again this often while time runs, so that clients' countdowns can't drift.
+const RESYNC_MS: i64 = 5_000;
+
+/// What was told last.
+#[derive(Default)]
+pub(super) struct Told {
+    views: Option<[CallView; 2]>,
+    at: Moment,
+}
+
+pub(super) fn other(role: CallRole) -> CallRole {
+    match role {
+        CallRole::Buyer => CallRole::Seller,
+        CallRole::Seller => CallRole::Buyer,
+    }
+}
+
+impl Room {
+    pub(super) fn view(&self, role: CallRole) -> CallView {
+        let now = self.now();
+        let (phase, suspended) = self.session.phase(now);
+        let remaining_ms = self.session.remaining_ms();
+        let them = other(role);
+        CallView {
+            id: self.call.id.uuid(),
+            role,
+            phase,
+            suspended,
+            ended: self.session.end_reason(),
+            until_ms: match phase {
+                CallPhase::Ringing | CallPhase::PreCheck | CallPhase::Suspended => {
+                    self.session.next_deadline().map(|at| at.0)
+                }
+                _ => None,
+            },
+            other: OtherView {
+                name: self.person(them).name.clone(),
+                present: self.session.is_present(them),
+                connected: self.session.has_pressed(them),
+            },
+            you_connected: self.session.has_pressed(role),
+            service_title: self.call.service_title.clone(),
+            currency: self.call.currency.code().to_owned(),
+            rate_minor: self.call.terms.rate_minor,
+            charged_minor: self.session.charged_minor(),
+            billable_ms: self.session.meter().billable_ms(),
+            remaining_ms,
+            running: self.session.is_running(now),
+            available_minor: (role == CallRole::Buyer).then(|| self.session.available_minor()),
+            server_now_ms: now.0,
+        }
+    }
+
+    /// Tells both how the call stands, if something changed or it is time to say it again.
+    pub(super) fn tell_views(&mut self) {
+        let now = self.now();
+        let views = [self.view(CallRole::Buyer), self.view(CallRole::Seller)];
+        let fresh = now - self.told.at < RESYNC_MS || !views[0].running;
+        let same = self.told.views.as_ref().is_some_and(|told| {
+            told.iter()
+                .zip(&views)
+                .all(|(old, new)| without_time(old) == without_time(new))
+        });
+        if same && fresh {
+            return;
+        }
+        for (role, view) in [CallRole::Buyer, CallRole::Seller].into_iter().zip(&views) {
+            let message = ServerMessage::Call {
+                call: Box::new(view.clone()),
+            };
+            self.tell(role, &message);
+        }
+        self.told = Told {
+            views: Some(views),
+            at: now,
+        };
+    }
+}
+
+/// A view without what changes by itself as time passes.
+fn without_time(view: &CallView) -> CallView {
+    CallView {
+        billable_ms: 0,
+        remaining_ms: view.remaining_ms.map(|_| 0),
+        server_now_ms: 0,
+        ..view.clone()
+    }
+}

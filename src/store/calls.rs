@@ -1,0 +1,397 @@
+//! Calls, their legs and their stored events.
+
+use super::{
+    Db, SystemTx, TenantScope, TenantTx,
+    error::violates,
+    moment::At,
+    schema::{call_events, call_legs, calls, users},
+};
+use crate::{
+    domain::{
+        call::{EndReason, Entry, Terms},
+        ids::{AccountId, CallId, ServiceId, TenantId, UserId},
+        money::Currency,
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use anyhow::anyhow;
+use diesel::prelude::*;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// One person of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Their account.
+    pub id: UserId,
+    /// Their public name.
+    pub name: String,
+}
+
+/// A call as it was agreed.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The call.
+    pub id: CallId,
+    /// Who pays.
+    pub buyer: Party,
+    /// Who is paid.
+    pub seller: Party,
+    /// What was bought.
+    pub service: ServiceId,
+    /// Its title then.
+    pub service_title: String,
+    /// Currency of all its amounts.
+    pub currency: Currency,
+    /// Price and policy, frozen.
+    pub terms: Terms,
+    /// What the buyer could spend when it began to ring, in minor units.
+    pub opening_minor: i64,
+    /// When it began to ring.
+    pub rang_at: Moment,
+    /// How it ended, once it has.
+    pub ended: Option<Ended>,
+}
+
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub at: Moment,
+    /// How.
+    pub reason: EndReason,
+    /// When it went live, if it did.
+    pub live_at: Option<Moment>,
+    /// Billable time.
+    pub billable_ms: i64,
+    /// What the buyer paid, in minor units.
+    pub charged_minor: i64,
+    /// The tenant's part of it.
+    pub commission_minor: i64,
+}
+
+/// Accounts that a call moves money between.
+#[derive(Clone, Copy, Debug)]
+pub struct LegAccounts {
+    /// The buyer's wallet.
+    pub payer: AccountId,
+    /// The seller's earnings.
+    pub payee: AccountId,
+    /// The tenant's revenue.
+    pub revenue: AccountId,
+}
+
+/// Why a call can't begin.
+#[derive(Debug)]
+pub enum CallRefused {
+    /// The buyer is in a call.
+    BuyerBusy,
+    /// The seller is in a call.
+    SellerBusy,
+    /// Something else.
+    Other(Error),
+}
+
+impl From<diesel::result::Error> for CallRefused {
+    fn from(error: diesel::result::Error) -> Self {
+        if violates(&error, "one_call_a_buyer") {
+            Self::BuyerBusy
+        } else if violates(&error, "one_call_a_seller") {
+            Self::SellerBusy
+        } else {
+            Self::Other(error.into())
+        }
+    }
+}
+
+/// Stores a call that begins to ring (or, if it has ended already, one that never rang), with its only leg. The leg has
+/// the call's id.
+///
+/// # Errors
+/// Either person is in another call.
+pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std::result::Result<(), CallRefused> {
+    let tenant = tx.tenant().uuid();
+    let terms = serde_json::to_value(&call.terms).map_err(|error| CallRefused::Other(Error::internal(error)))?;
+    diesel::insert_into(calls::table)
+        .values((
+            calls::tenant_id.eq(tenant),
+            calls::id.eq(call.id.uuid()),
+            calls::buyer_id.eq(call.buyer.id.uuid()),
+            calls::seller_id.eq(call.seller.id.uuid()),
+            calls::service_id.eq(call.service.uuid()),
+            calls::service_title.eq(&call.service_title),
+            calls::currency.eq(call.currency.code()),
+            calls::terms.eq(terms),
+            calls::opening_minor.eq(call.opening_minor),
+            calls::rang_at.eq(At(call.rang_at)),
+            calls::ended_at.eq(call.ended.map(|ended| At(ended.at))),
+            calls::end_reason.eq(call.ended.map(|ended| reason_text(ended.reason))),
+        ))
+        .execute(tx.conn)?;
+    diesel::insert_into(call_legs::table)
+        .values((
+            call_legs::tenant_id.eq(tenant),
+            call_legs::id.eq(call.id.uuid()),
+            call_legs::call_id.eq(call.id.uuid()),
+            call_legs::payer_id.eq(accounts.payer.uuid()),
+            call_legs::payee_id.eq(accounts.payee.uuid()),
+            call_legs::revenue_id.eq(accounts.revenue.uuid()),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = calls)]
+struct Row {
+    id: Uuid,
+    buyer_id: Uuid,
+    seller_id: Uuid,
+    service_id: Uuid,
+    service_title: String,
+    currency: String,
+    terms: serde_json::Value,
+    opening_minor: i64,
+    rang_at: At,
+    live_at: Option<At>,
+    ended_at: Option<At>,
+    end_reason: Option<String>,
+    billable_ms: i64,
+    charged_minor: i64,
+    commission_minor: i64,
+}
+
+impl Row {
+    fn call(self, buyer: String, seller: String) -> Result<Call> {
+        let ended = match (self.ended_at, self.end_reason.as_deref()) {
+            (Some(at), Some(reason)) => Some(Ended {
+                at: at.0,
+                reason: reason_from(reason)?,
+                live_at: self.live_at.map(Moment::from),
+                billable_ms: self.billable_ms,
+                charged_minor: self.charged_minor,
+                commission_minor: self.commission_minor,
+            }),
+            _ => None,
+        };
+        let currency = Currency::parse(&self.currency);
+        Ok(Call {
+            id: CallId::from_uuid(self.id),
+            buyer: Party {
+                id: UserId::from_uuid(self.buyer_id),
+                name: buyer,
+            },
+            seller: Party {
+                id: UserId::from_uuid(self.seller_id),
+                name: seller,
+            },
+            service: ServiceId::from_uuid(self.service_id),
+            service_title: self.service_title,
+            currency: currency.ok_or_else(|| Error::internal(anyhow!("unknown currency {:?}", self.currency)))?,
+            terms: serde_json::from_value(self.terms).map_err(Error::internal)?,
+            opening_minor: self.opening_minor,
+            rang_at: self.rang_at.0,
+            ended,
+        })
+    }
+}
+
+fn reason_text(reason: EndReason) -> String {
+    // A unit variant always serialises to its name.
+    serde_json::to_value(reason)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn reason_from(text: &str) -> Result<EndReason> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(Error::internal)
+}
+
+/// Rows of one tenant with both people's names.
+fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Call>> {
+    let ids: HashSet<Uuid> = rows.iter().flat_map(|row| [row.buyer_id, row.seller_id]).collect();
+    let names: HashMap<Uuid, String> = users::table
+        .filter(users::tenant_id.eq(tenant))
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name))
+        .load::<(Uuid, String)>(conn)?
+        .into_iter()
+        .collect();
+    let name = |id: &Uuid| names.get(id).cloned().unwrap_or_default();
+    rows.into_iter()
+        .map(|row| {
+            let (buyer, seller) = (name(&row.buyer_id), name(&row.seller_id));
+            row.call(buyer, seller)
+        })
+        .collect()
+}
+
+/// A call of one of its two people.
+///
+/// # Errors
+/// It isn't there, or the person isn't one of them.
+pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<Call> {
+    let row = calls::table
+        .find((tx.tenant().uuid(), call.uuid()))
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .select(Row::as_select())
+        .first(tx.conn)?;
+    named(tx.conn, tx.tenant().uuid(), vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)
+}
+
+/// A person's calls, newest first.
+///
+/// # Errors
+/// The database is away.
+pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> Result<Vec<Call>> {
+    let tenant = tx.tenant().uuid();
+    let rows = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .order(calls::rang_at.desc())
+        .limit(limit)
+        .offset(offset)
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    named(tx.conn, tenant, rows)
+}
+
+/// The call that a person is in right now.
+///
+/// # Errors
+/// The database is away.
+pub fn current(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<CallId>> {
+    let id: Option<Uuid> = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::ended_at.is_null())
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .select(calls::id)
+        .first(tx.conn)
+        .optional()?;
+    Ok(id.map(CallId::from_uuid))
+}
+
+/// Which of these people are in a call right now.
+///
+/// # Errors
+/// The database is away.
+pub fn busy(tx: &mut TenantTx<'_>, people: &[UserId]) -> Result<HashSet<UserId>> {
+    let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
+    let pairs: Vec<(Uuid, Uuid)> = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::ended_at.is_null())
+        .filter(calls::buyer_id.eq_any(&ids).or(calls::seller_id.eq_any(&ids)))
+        .select((calls::buyer_id, calls::seller_id))
+        .load(tx.conn)?;
+    let all = pairs.into_iter().flat_map(|(buyer, seller)| [buyer, seller]);
+    Ok(all.map(UserId::from_uuid).filter(|id| people.contains(id)).collect())
+}
+
+/// Writes down how a call ended, once. False if that was known already.
+///
+/// # Errors
+/// The database is away.
+pub fn end(tx: &mut TenantTx<'_>, call: CallId, ended: Ended) -> Result<bool> {
+    let target = calls::table
+        .find((tx.tenant().uuid(), call.uuid()))
+        .filter(calls::ended_at.is_null());
+    let changed = diesel::update(target)
+        .set((
+            calls::ended_at.eq(At(ended.at)),
+            calls::end_reason.eq(reason_text(ended.reason)),
+            calls::live_at.eq(ended.live_at.map(At)),
+            calls::billable_ms.eq(ended.billable_ms),
+            calls::charged_minor.eq(ended.charged_minor),
+            calls::commission_minor.eq(ended.commission_minor),
+        ))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// The stored events of a call, in order.
+///
+/// # Errors
+/// The database is away, or an event can't be read.
+pub fn events(tx: &mut TenantTx<'_>, call: CallId) -> Result<Vec<Entry>> {
+    let rows: Vec<serde_json::Value> = call_events::table
+        .filter(call_events::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_events::call_id.eq(call.uuid()))
+        .order(call_events::seq)
+        .select(call_events::event)
+        .load(tx.conn)?;
+    rows.into_iter()
+        .map(|row| serde_json::from_value(row).map_err(Error::internal))
+        .collect()
+}
+
+/// An event on its way to the database.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Whose call.
+    pub tenant: TenantId,
+    /// Which call.
+    pub call: CallId,
+    /// Its place among the call's events, from 0.
+    pub seq: i32,
+    /// The event.
+    pub entry: Entry,
+}
+
+/// Appends events of any number of calls. Events that are there already are left alone.
+///
+/// # Errors
+/// The database is away.
+pub fn append(tx: &mut SystemTx<'_>, events: &[NewEvent]) -> Result<()> {
+    let rows: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let json = serde_json::to_value(&event.entry).map_err(Error::internal)?;
+            Ok((
+                call_events::tenant_id.eq(event.tenant.uuid()),
+                call_events::call_id.eq(event.call.uuid()),
+                call_events::seq.eq(event.seq),
+                call_events::at.eq(At(event.entry.at)),
+                call_events::event.eq(json),
+            ))
+        })
+        .collect::<Result<_>>()?;
+    // PostgreSQL takes at most 65,535 parameters a statement.
+    for chunk in rows.chunks(5_000) {
+        diesel::insert_into(call_events::table)
+            .values(chunk)
+            .on_conflict_do_nothing()
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+impl Db {
+    /// All calls that haven't ended, with the right to their tenants' data: what a restarted server takes up again.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn unfinished_calls(&self) -> Result<Vec<(TenantScope, Call)>> {
+        self.system(|tx| {
+            let rows: Vec<(Uuid, Row)> = calls::table
+                .filter(calls::ended_at.is_null())
+                .order(calls::rang_at)
+                .select((calls::tenant_id, Row::as_select()))
+                .load(tx.conn)?;
+            let mut by_tenant: HashMap<Uuid, Vec<Row>> = HashMap::new();
+            for (tenant, row) in rows {
+                by_tenant.entry(tenant).or_default().push(row);
+            }
+            let mut found = Vec::new();
+            for (tenant, rows) in by_tenant {
+                let scope = TenantScope::of(TenantId::from_uuid(tenant));
+                found.extend(named(tx.conn, tenant, rows)?.into_iter().map(|call| (scope, call)));
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
