@@ -59,7 +59,7 @@ export class Room {
       send: (text) => this.link.ask({ type: "chat", text }),
       typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),
     });
-    this.#topUps = new TopUps(words, () => this.state.call?.currency ?? "EUR", (text) => this.#added(text), config.top_up_amounts);
+    this.#topUps = new TopUps(words, () => this.state.call, (text) => this.#added(text), config.top_up_amounts);
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, this.#remote);
   }

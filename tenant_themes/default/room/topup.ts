@@ -29,12 +29,12 @@ export class TopUps {
 
   constructor(
     private readonly words: Words,
-    private readonly currency: () => string,
+    private readonly price: () => { currency: string; rate_minor: number } | null,
     private readonly added: (text: string) => void,
     amounts: number[],
   ) {
     for (const list of document.querySelectorAll<HTMLElement>("[data-amounts]"))
-      for (const minor of amounts) list.append(this.#button(minor, list.dataset["amounts"] ?? ""));
+      amounts.forEach((minor, at) => list.append(this.#button(minor, list.dataset["amounts"] ?? "", at === 0)));
     document.addEventListener("visibilitychange", () => document.hidden || this.check());
   }
 
@@ -45,10 +45,15 @@ export class TopUps {
     openDialog("dialog-credit");
   }
 
-  /** Writes the amounts, once the call's currency is known. */
+  /** Writes the amounts and what they buy, once the call's price is known. */
   labels(): void {
-    for (const button of document.querySelectorAll<HTMLButtonElement>("[data-minor]"))
-      button.textContent = this.words.say("credit.add", { amount: this.#amount(Number(button.dataset["minor"])) });
+    const rate = this.price()?.rate_minor ?? 0;
+    for (const button of document.querySelectorAll<HTMLButtonElement>("[data-minor]")) {
+      const minor = Number(button.dataset["minor"]);
+      const count = rate > 0 ? Math.floor(minor / rate) : 0;
+      const buys = count > 0 ? [h("span", { class: "amount-buys" }, this.words.say("credit.minutes", { count }))] : [];
+      button.replaceChildren(h("span", {}, this.words.say("credit.add", { amount: this.#amount(minor) })), ...buys);
+    }
   }
 
   /** Asks how the payment stands; called when the wallet changed, too. */
@@ -56,10 +61,10 @@ export class TopUps {
     if (this.#current) void this.#poll(this.#current, Date.now() + POLL_FOR_MS);
   }
 
-  #button(minor: number, testId: string): HTMLElement {
-    const onclick = () => void this.#start(minor);
-    const attributes = { type: "button", class: "btn btn-lg", "data-minor": String(minor), "data-testid": `${testId}-${minor}` };
-    return h("button", { ...attributes, onclick });
+  #button(minor: number, testId: string, first: boolean): HTMLElement {
+    const look = `btn btn-lg amount${first ? " btn-primary" : ""}`;
+    const attributes = { type: "button", class: look, "data-minor": String(minor), "data-testid": `${testId}-${minor}` };
+    return h("button", { ...attributes, onclick: () => void this.#start(minor) });
   }
 
   async #start(minor: number): Promise<void> {
@@ -130,6 +135,6 @@ export class TopUps {
   }
 
   #amount(minor: number): string {
-    return money(minor, this.currency(), this.words.locale);
+    return money(minor, this.price()?.currency ?? "EUR", this.words.locale);
   }
 }

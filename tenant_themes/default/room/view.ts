@@ -43,9 +43,8 @@ export function view(state: RoomState, now: number): View {
     can_choose_speaker: canChooseSpeaker(),
     cannot_choose_speaker: !canChooseSpeaker(),
     may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && !buyer),
-    signal_shown: face === "pre_check",
+    signal_shown: face === "pre_check" || face === "connecting",
     who_shown: face === "pre_check" || face === "connecting",
-    connect_busy: say("connect_busy"),
   };
   if (!call) return base;
   const phaseLeft = call.until_ms === null ? "" : clockTime(call.until_ms - now, "up");
@@ -154,8 +153,9 @@ function chat(state: RoomState, say: Say): View {
 }
 
 function check(state: RoomState, call: CallView, left: string, say: Say): View {
-  const waiting = call.you_connected && !state.busy;
-  const label = waiting ? say("connect_waiting") : state.busy ? say("connect_busy") : say("connect");
+  const connecting = state.busy || call.phase === "connecting";
+  const waiting = call.you_connected || connecting;
+  const label = connecting ? "connect_busy" : waiting ? "connect_waiting" : "connect";
   return {
     panel_title: say(call.role === "buyer" ? "calling_title" : "called_title"),
     calling: call.phase === "ringing" && call.role === "buyer",
@@ -164,8 +164,8 @@ function check(state: RoomState, call: CallView, left: string, say: Say): View {
     called_text: say("called_text"),
     check_left: say("check_left", { time: left }),
     terms: terms(state, say),
-    connect_label: label,
-    connect_disabled: waiting || state.busy || state.link !== "in",
+    connect_label: say(label),
+    connect_disabled: waiting || state.link !== "in",
     connect_waiting: waiting,
     you_ready: call.you_connected,
     you_ready_text: say(call.you_connected ? "ready" : "not_ready"),

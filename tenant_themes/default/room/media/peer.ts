@@ -76,7 +76,10 @@ export class Peer {
   /** The other started sending. */
   add(producers: ProducerInfo[]): void {
     const fresh = producers.filter((producer) => !this.#wanted.has(producer.producer));
-    for (const producer of fresh) this.#wanted.set(producer.producer, producer);
+    for (const producer of fresh) {
+      this.#forgetOlder(producer);
+      this.#wanted.set(producer.producer, producer);
+    }
     if (fresh.length > 0) this.#then(() => this.#consume(fresh));
   }
 
@@ -106,6 +109,12 @@ export class Peer {
     for (const id of [...this.#consumers.keys()]) this.remove(id);
     this.#send?.close();
     this.#recv?.close();
+  }
+
+  /** The other came back as a new peer: what the old one sent is dead, whether its end was told yet or not. */
+  #forgetOlder(fresh: ProducerInfo): void {
+    for (const old of [...this.#wanted.values()])
+      if (old.kind === fresh.kind && old.peer !== fresh.peer) this.remove(old.producer);
   }
 
   /** One step after the other; a step that fails breaks the join, unless it is over anyway. */

@@ -18,6 +18,8 @@ export class RemoteMedia extends Emitter<{ change: null }> {
     });
     video.addEventListener("resize", () => this.#fit());
     addEventListener("resize", () => this.#fit());
+    // Any tap will do, not only one on the button that asks for it.
+    addEventListener("pointerdown", () => this.blocked && void this.play());
     const speaker = chosen("speaker");
     if (speaker) void this.speak(speaker);
   }
