@@ -6,7 +6,7 @@ pub use secret::Secret;
 
 use anyhow::Context;
 use serde::Deserialize;
-use std::{net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf};
 use url::Url;
 
 /// Everything that can be set.
@@ -20,6 +20,8 @@ pub struct Config {
     /// Keys of our own.
     #[serde(default)]
     pub secrets: SecretsConfig,
+    /// How often people may ask.
+    pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
     /// Media nodes that this server starts.
@@ -71,6 +73,18 @@ pub struct SecretsConfig {
     pub jwt: Secret,
     /// What media nodes show to be let in; at least 32 characters.
     pub media_token: Secret,
+}
+
+/// How often people may ask; more is answered with 429.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Attempts to get in a minute, from one address at one tenant.
+    pub sign_ins_per_minute: NonZeroU32,
+    /// Requests a second of one person, or of an address without a session; three times as many at once.
+    pub requests_per_second: NonZeroU32,
+    /// Requests a second at one tenant; twice as many at once.
+    pub tenant_requests_per_second: NonZeroU32,
 }
 
 /// Outgoing mail.
@@ -132,9 +146,16 @@ impl Config {
     /// Something is missing, unknown or of the wrong type; the message names it.
     pub fn load() -> anyhow::Result<Self> {
         config::Config::builder()
-            .add_source(config::File::from_str(include_str!("../../config/default.toml"), config::FileFormat::Toml))
+            .add_source(config::File::from_str(
+                include_str!("../../config/default.toml"),
+                config::FileFormat::Toml,
+            ))
             .add_source(config::File::with_name("config/local").required(false))
-            .add_source(config::Environment::with_prefix("TALLYROOM").prefix_separator("__").separator("__"))
+            .add_source(
+                config::Environment::with_prefix("TALLYROOM")
+                    .prefix_separator("__")
+                    .separator("__"),
+            )
             .build()
             .context("the settings can't be read")?
             .try_deserialize()
@@ -146,7 +167,10 @@ impl Config {
     /// # Errors
     /// Names the setting.
     pub fn check_secrets(&self) -> anyhow::Result<()> {
-        let keys = [("SECRETS__JWT", &self.secrets.jwt), ("SECRETS__MEDIA_TOKEN", &self.secrets.media_token)];
+        let keys = [
+            ("SECRETS__JWT", &self.secrets.jwt),
+            ("SECRETS__MEDIA_TOKEN", &self.secrets.media_token),
+        ];
         for (name, key) in keys {
             anyhow::ensure!(
                 key.expose().len() >= 32,
@@ -167,6 +191,12 @@ mod tests {
         config.secrets.jwt = Secret::from("0123456789abcdef0123456789abcdef".to_owned());
         assert!(!format!("{config:?}").contains("0123456789abcdef"));
         config.secrets.media_token = Secret::default();
-        assert!(config.check_secrets().expect_err("no media token").to_string().contains("MEDIA_TOKEN"));
+        assert!(
+            config
+                .check_secrets()
+                .expect_err("no media token")
+                .to_string()
+                .contains("MEDIA_TOKEN")
+        );
     }
 }

@@ -1,4 +1,60 @@
-//! The web layer: pages, API and the theme they wear.
+//! The web layer: pages, the JSON API, and the theme they wear.
+//!
+//! A request passes, from the outside in: `headers`, `trace`, `error::present`, and at a tenant's host `gate`; then the
+//! handler that `routes` has for it. Handlers ask for what they need ([`Site`], [`Viewer`](crate::app::identity::Viewer))
+//! and return [`Result`].
 
+pub mod api;
+mod assets;
+mod csrf;
+mod docs;
+mod error;
+mod extract;
+mod gate;
+mod headers;
+mod limits;
+pub mod metrics;
+mod ops;
 pub mod pages;
+mod routes;
+mod site;
+mod state;
 pub mod theme;
+mod tokens;
+mod trace;
+
+pub use error::{Problem, Result, WebError};
+pub use site::{Frame, Platform, Site};
+pub use state::Web;
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web::Data,
+};
+use std::{io, net::TcpListener, time::Duration};
+
+/// The server, assembled and listening; it runs once it is awaited. Signals are the caller's: stop it with its handle.
+///
+/// # Errors
+/// The listener can't be used.
+pub fn server(web: Data<Web>, listener: TcpListener) -> io::Result<Server> {
+    metrics::start_upkeep(web.metrics.clone());
+    let app = move || {
+        App::new()
+            .app_data(Data::clone(&web))
+            .configure(|config| routes::routes(config, &web))
+            .wrap(from_fn(error::present))
+            .wrap(from_fn(trace::trace))
+            .wrap(from_fn(headers::headers))
+            .wrap(Compress::default())
+    };
+    let server = HttpServer::new(app)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(10)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}

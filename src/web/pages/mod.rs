@@ -1,3 +1,144 @@
-//! Server-rendered pages.
+//! Server-rendered pages, one file a topic.
 
+mod account;
+pub mod flash;
+mod identity;
+mod terms;
 pub mod views;
+
+use super::{
+    Frame, Result, Web,
+    theme::{PageUser, ThemeError},
+    tokens,
+};
+use crate::{
+    app::identity::Viewer,
+    error::{Error, Kind},
+};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+    web::ServiceConfig,
+};
+use anyhow::anyhow;
+use views::{Amount, Message, View};
+
+/// Pages at a tenant's host.
+pub(super) fn tenant(config: &mut ServiceConfig) {
+    config
+        .configure(identity::routes)
+        .configure(account::routes)
+        .service(terms::terms);
+}
+
+/// Pages at the platform's own host.
+pub(super) fn platform(_config: &mut ServiceConfig) {}
+
+/// Answers with a page, dressed for the one who reads it.
+///
+/// # Errors
+/// The theme's template fails.
+pub fn render<V: View>(site: &impl AsRef<Frame>, viewer: Option<&Viewer>, view: &V) -> Result<HttpResponse> {
+    render_as(StatusCode::OK, site, viewer, view)
+}
+
+/// The same with another status: a form that comes back with what is wrong is a 422.
+///
+/// # Errors
+/// The theme's template fails.
+pub fn render_as<V: View>(
+    status: StatusCode,
+    site: &impl AsRef<Frame>,
+    viewer: Option<&Viewer>,
+    view: &V,
+) -> Result<HttpResponse> {
+    let frame = site.as_ref();
+    let mut response = HttpResponseBuilder::new(status);
+    response.content_type("text/html; charset=utf-8");
+    if frame.page.flash.is_some() {
+        response.cookie(flash::told());
+    }
+    Ok(response.body(write(frame, viewer, view)?))
+}
+
+/// A page's HTML.
+pub(super) fn write<V: View>(
+    frame: &Frame,
+    viewer: Option<&Viewer>,
+    view: &V,
+) -> std::result::Result<String, ThemeError> {
+    let Some(viewer) = viewer else {
+        return frame.theme.page(view, &frame.page);
+    };
+    let mut page = frame.page.clone();
+    page.lang.clone_from(&viewer.user.language);
+    page.zone.clone_from(&viewer.user.time_zone);
+    page.wallet = frame
+        .currency
+        .map(|currency| Amount::new(viewer.wallet_minor, currency.code()));
+    page.user = Some(PageUser {
+        name: viewer.user.name.clone(),
+        is_seller: viewer.user.is_seller,
+        available: viewer.available_until.is_some(),
+        ..PageUser::default()
+    });
+    frame.theme.page(view, &page)
+}
+
+/// Leads on to another page, after a form.
+pub fn no_body(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .finish()
+}
+
+/// Back home, without a session.
+fn signed_out(web: &Web) -> Result<HttpResponse> {
+    let mut response = no_body("/");
+    for cookie in tokens::no_cookies(web) {
+        response
+            .add_cookie(&cookie)
+            .map_err(|error| Error::internal(anyhow!("{error}")))?;
+    }
+    Ok(response)
+}
+
+/// What a form is told beside its field: the field's name, empty for the form as a whole, and what is wrong.
+///
+/// # Errors
+/// The error itself, if it isn't about what was typed.
+pub fn problem(error: Error) -> Result<(&'static str, Message)> {
+    match error.kind {
+        Kind::Invalid { field } => Ok((field.unwrap_or_default(), Message::new(error.public))),
+        _ => Err(error.into()),
+    }
+}
+
+/// A path on this host, to lead back to after signing in; nothing that a browser could take for another host.
+pub fn local_path(next: String) -> Option<String> {
+    let rest = next.strip_prefix('/')?;
+    let good = next.len() <= 1_000 && !rest.starts_with(['/', '\\']) && !next.chars().any(char::is_control);
+    good.then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn only_paths_of_this_host_are_led_back_to() {
+        for good in ["/", "/wallet?next=%2Fcalls", "/sellers/1"] {
+            assert_eq!(local_path(good.to_owned()).as_deref(), Some(good));
+        }
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nb",
+        ] {
+            assert_eq!(local_path(bad.to_owned()), None, "{bad}");
+        }
+    }
+}

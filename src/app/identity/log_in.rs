@@ -1,0 +1,88 @@
+//! Signing in.
+
+use super::{RefreshToken, SESSION_MS, SignedIn, Viewer, passwords, register::send_verification, verify};
+use crate::{
+    app::App,
+    domain::{
+        identity::Email,
+        ids::{SessionId, UserId},
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx,
+        mail_tokens::{self, Purpose},
+        sessions::{self, NewSession},
+        users,
+    },
+};
+
+/// Longest name of a browser that is kept.
+const DEVICE_CHARS: usize = 200;
+/// A verification link is sent again at most once a minute.
+const RESEND_MS: i64 = 60_000;
+
+/// Begins a session. Says nothing about which of address and password was wrong.
+///
+/// # Errors
+/// Wrong address or password, an address that isn't confirmed (then a link is sent again), or the database is away.
+pub async fn log_in(
+    app: &App,
+    scope: &TenantScope,
+    origin: &str,
+    email: &str,
+    password: String,
+    device: &str,
+) -> Result<SignedIn> {
+    let wrong = || Error {
+        public: "That address and password don't belong together.".into(),
+        ..Error::sign_in_needed()
+    };
+    let known = match Email::parse(email) {
+        Ok(email) => app.db.tenant(scope, move |tx| users::by_email(tx, &email)).await?,
+        Err(_) => None,
+    };
+    let (user, stored) = known.unzip();
+    // Longer passwords than can be set aren't worth the work of hashing.
+    let typed = if password.len() <= 1_000 {
+        password
+    } else {
+        String::new()
+    };
+    let right = passwords::verify(typed, stored).await?;
+    let user = user.filter(|_| right).ok_or_else(wrong)?;
+    let (now, origin) = (app.now(), origin.to_owned());
+    if !user.verified {
+        app.db
+            .tenant(scope, move |tx| send_again(tx, user.id, &origin, now))
+            .await?;
+        let text = "Confirm your address first: we have sent you the link again. Look into your mail, also the junk.";
+        return Err(Error::conflict("unverified", text));
+    }
+    let refresh = RefreshToken::new(SessionId::new());
+    let session = NewSession {
+        id: refresh.session,
+        user: user.id,
+        refresh: refresh.hash(),
+        device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect(),
+        expires_at: now + SESSION_MS,
+    };
+    let signed = app
+        .db
+        .tenant(scope, move |tx| {
+            sessions::insert(tx, &session, now)?;
+            sessions::signed(tx, session.id, session.user, now)?.ok_or_else(Error::sign_in_needed)
+        })
+        .await?;
+    Ok(SignedIn {
+        viewer: Viewer::of(signed, *scope, refresh.session),
+        refresh,
+    })
+}
+
+fn send_again(tx: &mut TenantTx<'_>, user: UserId, origin: &str, now: Moment) -> Result<()> {
+    if mail_tokens::has_fresh(tx, user, Purpose::Verify, now + (verify::LINK_MS - RESEND_MS))? {
+        return Ok(());
+    }
+    send_verification(tx, user, origin, now)
+}

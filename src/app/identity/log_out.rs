@@ -1,0 +1,26 @@
+//! Ending sessions.
+
+use super::Viewer;
+use crate::{app::App, error::Result, store::sessions};
+
+/// Ends the session the person is here with.
+///
+/// # Errors
+/// The database is away.
+pub async fn log_out(app: &App, viewer: &Viewer) -> Result<()> {
+    let (now, session) = (app.now(), viewer.session);
+    app.db
+        .tenant(&viewer.scope, move |tx| sessions::end(tx, session, now))
+        .await
+}
+
+/// Ends all of the person's sessions, this one too.
+///
+/// # Errors
+/// The database is away.
+pub async fn log_out_everywhere(app: &App, viewer: &Viewer) -> Result<()> {
+    let (now, user) = (app.now(), viewer.user.id);
+    app.db
+        .tenant(&viewer.scope, move |tx| sessions::end_all(tx, user, now))
+        .await
+}

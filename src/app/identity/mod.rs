@@ -1,0 +1,86 @@
+//! Who somebody is: registration, sign-in, sessions, and what people change of themselves.
+//!
+//! Nothing here tells a stranger whether an address has an account: answers are the same and take about as long, and
+//! what differs is said by mail.
+
+mod authenticate;
+mod forgot;
+mod log_in;
+mod log_out;
+mod me;
+pub mod passwords;
+mod refresh;
+mod register;
+mod reset;
+mod tokens;
+mod verify;
+
+pub use authenticate::authenticate;
+pub use forgot::forgot;
+pub use log_in::log_in;
+pub use log_out::{log_out, log_out_everywhere};
+pub use me::{Change, change, open_sessions};
+pub use refresh::refresh;
+pub use register::{Registration, register};
+pub use reset::{reset, reset_link_is_good};
+pub use tokens::RefreshToken;
+pub use verify::verify;
+
+use crate::{
+    domain::{ids::SessionId, time::Moment},
+    store::{TenantScope, sessions::Signed, users::User},
+};
+use jiff::Timestamp;
+
+/// Version of the declarations that are accepted at registration.
+pub const TERMS_VERSION: &str = "2026-11";
+/// Since when that version holds.
+pub const TERMS_SINCE: Timestamp = Timestamp::constant(1_793_491_200, 0);
+/// Lowest age a person must declare.
+pub const MINIMUM_AGE: u8 = 18;
+/// Fewest characters of a password, as `domain::identity::Password` has it.
+pub const PASSWORD_MIN: u8 = 10;
+
+/// How long a session lasts without being used.
+const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
+
+/// A signed-in person in their tenant. Made only from a session that holds, so having one is the proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub user: User,
+    /// Where.
+    pub scope: TenantScope,
+    /// Through which sign-in.
+    pub session: SessionId,
+    /// Their availability is switched on until then.
+    pub available_until: Option<Moment>,
+    /// What their wallet has to spend, in minor units of the tenant's currency.
+    pub wallet_minor: i64,
+}
+
+impl Viewer {
+    fn of(signed: Signed, scope: TenantScope, session: SessionId) -> Self {
+        let Signed {
+            user,
+            available_until,
+            wallet_minor,
+        } = signed;
+        Self {
+            user,
+            scope,
+            session,
+            available_until,
+            wallet_minor,
+        }
+    }
+}
+
+/// A session that was begun or refreshed.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub viewer: Viewer,
+    /// What refreshes it the next time.
+    pub refresh: RefreshToken,
+}

@@ -1,0 +1,74 @@
+//! Mails the product sends. A letter is enqueued with the change it tells of; the `mail` job writes and sends it later,
+//! in the language the person then reads.
+
+use crate::{
+    domain::{
+        ids::{CallId, UserId},
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{TenantTx, jobs},
+};
+use serde::{Deserialize, Serialize};
+
+/// The job's kind in the outbox.
+pub const JOB: &str = "mail";
+
+/// What a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// Confirm the address.
+    Verify {
+        /// Absolute.
+        link: String,
+    },
+    /// Somebody registered with an address that has an account already.
+    AlreadyRegistered {
+        /// Absolute, to log in.
+        link: String,
+    },
+    /// Choose a new password.
+    Reset {
+        /// Absolute.
+        link: String,
+    },
+    /// The address is confirmed.
+    Welcome {
+        /// Absolute, the tenant's home.
+        link: String,
+    },
+    /// To the buyer, after a settled call.
+    Receipt {
+        /// Which.
+        call: CallId,
+        /// Absolute, the bill.
+        link: String,
+    },
+    /// To the seller who didn't answer.
+    MissedCall {
+        /// Which.
+        call: CallId,
+        /// Absolute, the conversation.
+        link: String,
+    },
+}
+
+/// The job's payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// To whom.
+    pub to: UserId,
+    /// What.
+    #[serde(flatten)]
+    pub letter: Letter,
+}
+
+/// Puts a letter into the outbox.
+///
+/// # Errors
+/// The database is away.
+pub fn post(tx: &mut TenantTx<'_>, to: UserId, letter: Letter, now: Moment) -> Result<()> {
+    let payload = serde_json::to_value(Posted { to, letter }).map_err(Error::internal)?;
+    jobs::enqueue(tx, JOB, payload, now)
+}

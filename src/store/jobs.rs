@@ -1,0 +1,138 @@
+//! The outbox: work enqueued in the transaction of the change that asks for it (law 8).
+
+use super::{SystemTx, TenantScope, TenantTx, moment::At, schema::jobs};
+use crate::{
+    domain::{ids::TenantId, time::Moment},
+    error::Result,
+};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+/// Enqueues a job of `kind`, to be run at `run_at` or soon after, once this transaction is committed.
+///
+/// # Errors
+/// The database is away.
+pub fn enqueue(tx: &mut TenantTx<'_>, kind: &str, payload: serde_json::Value, run_at: Moment) -> Result<()> {
+    diesel::insert_into(jobs::table)
+        .values((
+            jobs::tenant_id.eq(tx.tenant().uuid()),
+            jobs::id.eq(Uuid::now_v7()),
+            jobs::kind.eq(kind),
+            jobs::payload.eq(payload),
+            jobs::run_at.eq(At(run_at)),
+            // A job's age counts from when it is due: that is what the lists of late and dead ones ask for.
+            jobs::created_at.eq(At(run_at)),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A job that is this process's to run until its lease ends.
+#[derive(Debug)]
+pub struct Claimed {
+    /// The right to the data of the tenant it belongs to.
+    pub scope: TenantScope,
+    /// Its id.
+    pub id: Uuid,
+    /// What to do.
+    pub kind: String,
+    /// With what.
+    pub payload: serde_json::Value,
+    /// How often it was tried before.
+    pub attempts: u32,
+}
+
+#[derive(QueryableByName)]
+struct ClaimedRow {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+}
+
+/// Claims up to `limit` due jobs until `lease_until`; others skip them meanwhile.
+///
+/// # Errors
+/// The database is away.
+pub fn claim(tx: &mut SystemTx<'_>, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<Claimed>> {
+    let rows: Vec<ClaimedRow> = sql_query(
+        "UPDATE jobs j SET leased_until = $2, attempts = j.attempts + 1
+         FROM (
+             SELECT tenant_id, id FROM jobs
+             WHERE state = 'due' AND run_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+             ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED
+         ) due
+         WHERE j.tenant_id = due.tenant_id AND j.id = due.id
+         RETURNING j.tenant_id, j.id, j.kind, j.payload, j.attempts - 1 AS attempts",
+    )
+    .bind::<Timestamptz, _>(At(now))
+    .bind::<Timestamptz, _>(At(lease_until))
+    .bind::<BigInt, _>(limit)
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(ClaimedRow::claimed).collect())
+}
+
+impl ClaimedRow {
+    fn claimed(self) -> Claimed {
+        Claimed {
+            scope: TenantScope::of(TenantId::from_uuid(self.tenant_id)),
+            id: self.id,
+            kind: self.kind,
+            payload: self.payload,
+            attempts: u32::try_from(self.attempts).unwrap_or(0),
+        }
+    }
+}
+
+/// What became of a claimed job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It failed and is to be tried again.
+    Retry {
+        /// When.
+        at: Moment,
+        /// Why.
+        error: String,
+    },
+    /// It failed for good; somebody has to look.
+    Dead {
+        /// Why.
+        error: String,
+    },
+}
+
+/// Writes down what became of a claimed job.
+///
+/// # Errors
+/// The database is away; the job is tried again when its lease ends.
+pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Moment) -> Result<()> {
+    let row = jobs::table.find((job.scope.tenant().uuid(), job.id));
+    let unlease = jobs::leased_until.eq(None::<At>);
+    match outcome {
+        Outcome::Done => {
+            let done = (jobs::state.eq("done"), jobs::finished_at.eq(At(now)), unlease);
+            diesel::update(row).set(done).execute(tx.conn)?
+        }
+        Outcome::Retry { at, error } => {
+            let retry = (jobs::run_at.eq(At(*at)), jobs::last_error.eq(error), unlease);
+            diesel::update(row).set(retry).execute(tx.conn)?
+        }
+        Outcome::Dead { error } => {
+            let dead = (jobs::state.eq("dead"), jobs::finished_at.eq(At(now)), jobs::last_error.eq(error), unlease);
+            diesel::update(row).set(dead).execute(tx.conn)?
+        }
+    };
+    Ok(())
+}

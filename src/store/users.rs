@@ -1,0 +1,216 @@
+//! People's accounts with one tenant.
+
+use super::{
+    TenantTx,
+    moment::At,
+    schema::{sellers, users},
+};
+use crate::{
+    domain::{
+        identity::{Email, PersonName},
+        ids::UserId,
+        time::Moment,
+    },
+    error::Result,
+};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// A person as requests need them; never the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Their account.
+    pub id: UserId,
+    /// Mail address.
+    pub email: String,
+    /// Public name.
+    pub name: String,
+    /// Has proved that the address is theirs.
+    pub verified: bool,
+    /// IANA zone.
+    pub time_zone: String,
+    /// ISO code.
+    pub language: String,
+    /// Nobody can ring.
+    pub do_not_disturb: bool,
+    /// Calls are answered with "no" at once.
+    pub auto_reject: bool,
+    /// Has a selling profile.
+    pub is_seller: bool,
+}
+
+/// What is stored of somebody new.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Their account.
+    pub id: UserId,
+    /// Mail address.
+    pub email: Email,
+    /// Public name.
+    pub name: PersonName,
+    /// Argon2id, as a PHC string.
+    pub password_hash: String,
+    /// IANA zone, checked.
+    pub time_zone: String,
+    /// A language the theme has.
+    pub language: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(in crate::store) struct Row {
+    id: Uuid,
+    email: String,
+    name: String,
+    verified_at: Option<At>,
+    time_zone: String,
+    language: String,
+    do_not_disturb: bool,
+    auto_reject: bool,
+}
+
+impl Row {
+    pub(in crate::store) fn user(self, is_seller: bool) -> User {
+        User {
+            id: UserId::from_uuid(self.id),
+            email: self.email,
+            name: self.name,
+            verified: self.verified_at.is_some(),
+            time_zone: self.time_zone,
+            language: self.language,
+            do_not_disturb: self.do_not_disturb,
+            auto_reject: self.auto_reject,
+            is_seller,
+        }
+    }
+}
+
+/// Adds somebody; false if the address is taken here (then nothing changes).
+///
+/// # Errors
+/// The database is away.
+pub fn insert(tx: &mut TenantTx<'_>, new: &NewUser, now: Moment) -> Result<bool> {
+    let inserted = diesel::insert_into(users::table)
+        .values((
+            users::tenant_id.eq(tx.tenant().uuid()),
+            users::id.eq(new.id.uuid()),
+            users::email.eq(new.email.as_str()),
+            users::name.eq(new.name.as_str()),
+            users::password_hash.eq(&new.password_hash),
+            users::time_zone.eq(&new.time_zone),
+            users::language.eq(&new.language),
+            users::created_at.eq(At(now)),
+        ))
+        .on_conflict((users::tenant_id, users::email))
+        .do_nothing()
+        .execute(tx.conn)?;
+    Ok(inserted == 1)
+}
+
+/// The person.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
+    let (row, seller) = people()
+        .filter(users::tenant_id.eq(tx.tenant().uuid()).and(users::id.eq(id.uuid())))
+        .select((Row::as_select(), sellers::user_id.nullable()))
+        .first::<(Row, Option<Uuid>)>(tx.conn)?;
+    Ok(row.user(seller.is_some()))
+}
+
+/// Who has this address here, and their password's hash.
+///
+/// # Errors
+/// The database is away.
+pub fn by_email(tx: &mut TenantTx<'_>, email: &Email) -> Result<Option<(User, String)>> {
+    let found = people()
+        .filter(
+            users::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(users::email.eq(email.as_str())),
+        )
+        .select((Row::as_select(), sellers::user_id.nullable(), users::password_hash))
+        .first::<(Row, Option<Uuid>, String)>(tx.conn)
+        .optional()?;
+    Ok(found.map(|(row, seller, hash)| (row.user(seller.is_some()), hash)))
+}
+
+/// Lets a later registration of an address that nobody has proved theirs replace the earlier one.
+///
+/// # Errors
+/// The database is away.
+pub fn replace_unverified(tx: &mut TenantTx<'_>, id: UserId, new: &NewUser) -> Result<()> {
+    diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
+        .filter(users::verified_at.is_null())
+        .set((
+            users::name.eq(new.name.as_str()),
+            users::password_hash.eq(&new.password_hash),
+            users::time_zone.eq(&new.time_zone),
+            users::language.eq(&new.language),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Notes that the address is theirs; false if that was known.
+///
+/// # Errors
+/// The database is away.
+pub fn mark_verified(tx: &mut TenantTx<'_>, id: UserId, now: Moment) -> Result<bool> {
+    let marked = diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
+        .filter(users::verified_at.is_null())
+        .set(users::verified_at.eq(At(now)))
+        .execute(tx.conn)?;
+    Ok(marked == 1)
+}
+
+/// Sets a new password.
+///
+/// # Errors
+/// The database is away.
+pub fn set_password(tx: &mut TenantTx<'_>, id: UserId, password_hash: &str) -> Result<()> {
+    diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
+        .set(users::password_hash.eq(password_hash))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What a person changes of themselves; absent fields stay.
+#[derive(AsChangeset, Clone, Debug, Default, PartialEq, Eq)]
+#[diesel(table_name = users)]
+pub struct Details {
+    /// Public name.
+    pub name: Option<String>,
+    /// IANA zone.
+    pub time_zone: Option<String>,
+    /// ISO code.
+    pub language: Option<String>,
+    /// Nobody can ring.
+    pub do_not_disturb: Option<bool>,
+    /// Calls are answered with "no" at once.
+    pub auto_reject: Option<bool>,
+}
+
+/// Changes what is set of `details`.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn update(tx: &mut TenantTx<'_>, id: UserId, details: &Details) -> Result<User> {
+    if *details != Details::default() {
+        diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
+            .set(details)
+            .execute(tx.conn)?;
+    }
+    find(tx, id)
+}
+
+/// People and, where they have one, their selling profile.
+#[diesel::dsl::auto_type]
+fn people() -> _ {
+    users::table.left_join(
+        sellers::table.on(sellers::tenant_id
+            .eq(users::tenant_id)
+            .and(sellers::user_id.eq(users::id))),
+    )
+}

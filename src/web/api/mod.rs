@@ -1,0 +1,60 @@
+//! The JSON API, one file a resource, each with its own `routes`. What they describe of themselves is collected into
+//! [`openapi`].
+
+mod me;
+mod register;
+mod session;
+
+use actix_web::{App, dev::HttpServiceFactory};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::{AppExt, OpenApiFactory, scope, service_config::ServiceConfig};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tallyroom", description = "The API of one tenant's marketplace, at the tenant's own host."),
+    components(schemas(super::Problem)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, api: &mut openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        api.components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Everything below `/api/v1`.
+pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
+    scope("/api/v1").configure(routes)
+}
+
+fn routes(config: &mut ServiceConfig) {
+    session::routes(config);
+    register::routes(config);
+    me::routes(config);
+}
+
+/// The description that `/api/openapi.json` and `tallyroom openapi` show.
+pub fn openapi() -> openapi::OpenApi {
+    App::new()
+        .into_utoipa_app()
+        .openapi(Description::openapi())
+        .service(v1())
+        .split_for_parts()
+        .1
+}

@@ -1,0 +1,235 @@
+//! The gate of a tenant's host: which tenant, how often, by whom, and from where. What gets through carries a
+//! [`Site`], and a [`Viewer`] if somebody is signed in.
+
+use super::{
+    csrf,
+    error::{UnknownHost, refuse},
+    limits::Who,
+    site::{self, Platform, Site},
+    state::Web,
+    tokens::{self, Claims, REFRESH, SESSION},
+    trace,
+};
+use crate::{
+    app::identity::{self, RefreshToken, Viewer},
+    error::{Error, Result},
+};
+use actix_web::{
+    HttpMessage,
+    body::MessageBody,
+    cookie::Cookie,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web::Data,
+};
+use std::sync::Arc;
+
+/// The ways in: open to people with a session that is over, and counted more strictly.
+const WAYS_IN: [&str; 11] = [
+    "/login",
+    "/register",
+    "/forgot",
+    "/reset",
+    "/verify",
+    "/api/v1/session",
+    "/api/v1/session/refresh",
+    "/api/v1/register",
+    "/api/v1/verify",
+    "/api/v1/password/forgot",
+    "/api/v1/password/reset",
+];
+
+type Cookies = Vec<Cookie<'static>>;
+
+/// Lets a request at a tenant's host in, or refuses it.
+pub(super) async fn tenant<B: MessageBody + 'static>(
+    web: Data<Web>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> std::result::Result<ServiceResponse, actix_web::Error> {
+    let (admitted, cookies) = admit(&web, &request).await;
+    let mut response = match admitted {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(error) => refuse(request, error),
+    };
+    // A handler that begins or ends a session has the last word.
+    if !response.response().cookies().any(|cookie| cookie.name() == SESSION) {
+        for cookie in cookies {
+            response.response_mut().add_cookie(&cookie)?;
+        }
+    }
+    Ok(response)
+}
+
+/// Lets a request at the platform's own host in.
+pub(super) async fn platform<B: MessageBody + 'static>(
+    web: Data<Web>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> std::result::Result<ServiceResponse, actix_web::Error> {
+    let frame = site::platform_frame(&request, &web);
+    request.extensions_mut().insert(Platform { frame });
+    let host = site::asked_host(request.head(), &web);
+    match csrf::check(&request, &host, request.headers().contains_key(header::COOKIE)) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => Ok(refuse(request, error)),
+    }
+}
+
+/// The verdict, and the cookies to set whatever it is.
+async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
+    let mut cookies = Cookies::new();
+    let verdict = async {
+        let site = arrive(web, request).await?;
+        trace::note_tenant(&site.tenant.slug);
+        let shown = credentials(web, request, &site)?;
+        let who = shown
+            .claims()
+            .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
+        web.limits.request(site.tenant.id, who)?;
+        if request.method() == Method::POST && WAYS_IN.contains(&request.path()) {
+            web.limits.sign_in(site.tenant.id, site.client)?;
+        }
+        if let Shown::Cookies { .. } | Shown::Nothing = shown {
+            let host = site::asked_host(request.head(), web);
+            csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
+        }
+        if let Some(viewer) = recognise(web, request, &site, shown, &mut cookies).await? {
+            trace::note_viewer(&viewer);
+            request.extensions_mut().insert(viewer);
+        }
+        Ok(())
+    };
+    let verdict = verdict.await;
+    (verdict, cookies)
+}
+
+/// Finds the tenant of the host.
+async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
+    let asked = site::asked_host(request.head(), web);
+    let host = site::without_port(&asked);
+    let Some((tenant, scope)) = web.hosts.find(web, host).await? else {
+        let frame = site::platform_frame(request, web);
+        let mut extensions = request.extensions_mut();
+        extensions.insert(UnknownHost(host.to_owned()));
+        extensions.insert(Platform { frame });
+        return Err(Error::not_found());
+    };
+    let frame = site::tenant_frame(request, web, &tenant, host);
+    let site = Site {
+        tenant: Arc::clone(&tenant),
+        scope,
+        frame,
+        client: site::client(request, web),
+    };
+    request.extensions_mut().insert(site.clone());
+    Ok(site)
+}
+
+/// What a request shows to say who it is from.
+enum Shown {
+    Bearer(Claims),
+    Cookies {
+        access: Access,
+        refresh: Option<RefreshToken>,
+    },
+    Nothing,
+}
+
+enum Access {
+    Good(Claims),
+    Bad,
+    Missing,
+}
+
+impl Shown {
+    fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Bearer(claims)
+            | Self::Cookies {
+                access: Access::Good(claims),
+                ..
+            } => Some(claims),
+            _ => None,
+        }
+    }
+}
+
+/// Reads what is shown. A bearer token that isn't good here is refused on every route, whatever the route needs.
+fn credentials(web: &Web, request: &ServiceRequest, site: &Site) -> Result<Shown> {
+    let now = web.app.now();
+    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
+        let token = value.to_str().ok().and_then(|value| value.split_once(' '));
+        let token = token
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        let claims = token.and_then(|token| web.keys.claims(token, site.tenant.id, now));
+        return claims.map(Shown::Bearer).ok_or_else(bad_token);
+    }
+    let (access, refresh) = (request.cookie(SESSION), request.cookie(REFRESH));
+    if access.is_none() && refresh.is_none() {
+        return Ok(Shown::Nothing);
+    }
+    let access = access.map_or(Access::Missing, |cookie| {
+        web.keys
+            .claims(cookie.value(), site.tenant.id, now)
+            .map_or(Access::Bad, Access::Good)
+    });
+    Ok(Shown::Cookies {
+        access,
+        refresh: refresh.as_ref().and_then(tokens::refresh_token),
+    })
+}
+
+fn bad_token() -> Error {
+    let public = "This access token isn't good here: it ran out, was ended, or belongs elsewhere.".into();
+    Error {
+        public,
+        ..Error::sign_in_needed()
+    }
+}
+
+/// Finds the person behind what was shown. Pages refresh a session that ran out by themselves; the API says 401, and
+/// its client asks for it. On a page a bad cookie is as good as none.
+async fn recognise(
+    web: &Web,
+    request: &ServiceRequest,
+    site: &Site,
+    shown: Shown,
+    cookies: &mut Cookies,
+) -> Result<Option<Viewer>> {
+    let authenticate = |claims: Claims| identity::authenticate(&web.app, &site.scope, claims.session, claims.user);
+    let (access, refresh) = match shown {
+        Shown::Nothing => return Ok(None),
+        Shown::Bearer(claims) => return authenticate(claims).await?.ok_or_else(bad_token).map(Some),
+        Shown::Cookies { access, refresh } => (access, refresh),
+    };
+    if let Access::Good(claims) = access
+        && let Some(viewer) = authenticate(claims).await?
+    {
+        return Ok(Some(viewer));
+    }
+    if request.path().starts_with("/api/") {
+        let refused = !matches!(access, Access::Missing) && !WAYS_IN.contains(&request.path());
+        return if refused {
+            Err(Error::sign_in_needed())
+        } else {
+            Ok(None)
+        };
+    }
+    let refreshed = match refresh {
+        Some(token) => identity::refresh(&web.app, &site.scope, &token).await?,
+        None => None,
+    };
+    match refreshed {
+        Some(signed) => {
+            cookies.extend(tokens::cookies(web, &signed)?);
+            Ok(Some(signed.viewer))
+        }
+        None => {
+            cookies.extend(tokens::no_cookies(web));
+            Ok(None)
+        }
+    }
+}

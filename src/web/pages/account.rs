@@ -1,0 +1,141 @@
+//! `/account`.
+
+use super::{
+    flash::flash,
+    no_body, problem, render_as,
+    views::{AccountPage, Choice, Field},
+};
+use crate::{
+    app::identity::{self, Change, Viewer},
+    error::Error,
+    web::{Result, Site, Web, theme::Tone},
+};
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Form, ServiceConfig},
+};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(change);
+}
+
+#[get("/account")]
+async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<HttpResponse> {
+    let view = page(&web, &site, &viewer).await?;
+    render_as(StatusCode::OK, &site, Some(&viewer), &view)
+}
+
+/// One of the page's forms.
+#[derive(Deserialize)]
+struct AccountForm {
+    action: String,
+    name: Option<String>,
+    time_zone: Option<String>,
+    language: Option<String>,
+    do_not_disturb: Option<String>,
+    auto_reject: Option<String>,
+}
+
+#[post("/account")]
+async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<AccountForm>) -> Result<HttpResponse> {
+    let wanted = match typed.action.as_str() {
+        "details" => Change {
+            name: typed.name.clone(),
+            time_zone: typed.time_zone.clone(),
+            language: typed.language.clone(),
+            ..Change::default()
+        },
+        "calls" => Change {
+            do_not_disturb: Some(typed.do_not_disturb.is_some()),
+            auto_reject: Some(typed.auto_reject.is_some()),
+            ..Change::default()
+        },
+        "log_out_everywhere" => {
+            identity::log_out_everywhere(&web.app, &viewer).await?;
+            return super::signed_out(&web);
+        }
+        _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
+    };
+    if let Err(error) = identity::change(&web.app, &viewer, &site.languages(), wanted).await {
+        let (name, message) = problem(error)?;
+        let mut view = page(&web, &site, &viewer).await?;
+        let (field, value) = match name {
+            "time_zone" => (&mut view.time_zone, typed.time_zone),
+            "language" => (&mut view.language, typed.language),
+            _ => (&mut view.name, typed.name),
+        };
+        *field = Field::of(value.unwrap_or_default()).wrong(message);
+        return render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view);
+    }
+    let mut response = no_body("/account");
+    let told = response.add_cookie(&flash(Tone::Success, "account.saved"));
+    told.map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
+    Ok(response)
+}
+
+async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
+    let user = &viewer.user;
+    let choice = |value: String| Choice {
+        label: endonym(&value),
+        value,
+    };
+    Ok(AccountPage {
+        email: user.email.clone(),
+        name: Field::of(&user.name),
+        time_zone: Field::of(&user.time_zone),
+        language: Field::of(&user.language),
+        zones: ZONES.clone(),
+        languages: site.languages().into_iter().map(choice).collect(),
+        do_not_disturb: user.do_not_disturb,
+        auto_reject: user.auto_reject,
+        sessions: identity::open_sessions(&web.app, viewer).await?,
+    })
+}
+
+/// The zones people live in, and UTC; not the database's old names and offsets.
+static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    const REGIONS: [&str; 10] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    let lived_in = |name: &str| {
+        name == "UTC"
+            || name
+                .split_once('/')
+                .is_some_and(|(region, _)| REGIONS.contains(&region))
+    };
+    jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| lived_in(name))
+        .collect()
+});
+
+/// A language's name in itself, as its speakers look for it.
+fn endonym(code: &str) -> String {
+    let name = match code {
+        "de" => "Deutsch",
+        "en" => "English",
+        "es" => "Español",
+        "fr" => "Français",
+        "it" => "Italiano",
+        "nl" => "Nederlands",
+        "pl" => "Polski",
+        "pt" => "Português",
+        "tr" => "Türkçe",
+        _ => code,
+    };
+    name.to_owned()
+}

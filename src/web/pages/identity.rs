@@ -1,0 +1,340 @@
+//! Getting in: register, log in, log out, forgotten passwords, verification.
+
+use super::{
+    local_path, no_body, problem, render, render_as,
+    views::{Field, ForgotPage, LoginPage, Message, RegisterPage, ResetPage, VerifyPage, VerifyState},
+};
+use crate::{
+    app::identity::{self, MINIMUM_AGE, PASSWORD_MIN, Registration, Viewer},
+    error::{Error, Kind},
+    web::{Result, Site, Web, tokens},
+};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+    web::{Data, Form, Query, ServiceConfig},
+};
+use serde::Deserialize;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(register_form)
+        .service(register)
+        .service(log_in_form)
+        .service(log_in)
+        .service(log_out);
+    config
+        .service(forgot_form)
+        .service(forgot)
+        .service(reset_form)
+        .service(reset)
+        .service(verify_form)
+        .service(verify);
+}
+
+#[derive(Deserialize)]
+struct Next {
+    next: Option<String>,
+}
+
+#[get("/register")]
+async fn register_form(site: Site, viewer: Option<Viewer>, query: Query<Next>) -> Result<HttpResponse> {
+    let next = query.into_inner().next.and_then(local_path);
+    if viewer.is_some() {
+        return Ok(no_body(next.as_deref().unwrap_or("/")));
+    }
+    render(
+        &site,
+        None,
+        &RegisterPage {
+            next,
+            ..blank_registration()
+        },
+    )
+}
+
+#[derive(Deserialize)]
+struct RegisterForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    time_zone: String,
+    #[serde(default)]
+    language: String,
+    of_age: Option<String>,
+    accept_terms: Option<String>,
+    next: Option<String>,
+}
+
+#[post("/register")]
+async fn register(web: Data<Web>, site: Site, Form(typed): Form<RegisterForm>) -> Result<HttpResponse> {
+    let or = |value: &str, otherwise: &str| {
+        if value.is_empty() {
+            otherwise.to_owned()
+        } else {
+            value.to_owned()
+        }
+    };
+    let registration = Registration {
+        email: typed.email.clone(),
+        password: typed.password.clone(),
+        name: typed.name.clone(),
+        of_age: typed.of_age.is_some(),
+        accept_terms: typed.accept_terms.is_some(),
+        time_zone: or(&typed.time_zone, &site.tenant.time_zone),
+        language: or(&typed.language, &site.frame.page.lang),
+        address: site.client,
+    };
+    let registered = identity::register(&web.app, &site.scope, site.origin(), &site.languages(), registration).await;
+    let mut view = RegisterPage {
+        name: Field::of(typed.name),
+        email: Field::of(typed.email.clone()),
+        time_zone: Field::of(typed.time_zone),
+        language: Field::of(typed.language),
+        of_age: Field::of(typed.of_age.unwrap_or_default()),
+        accept_terms: Field::of(typed.accept_terms.unwrap_or_default()),
+        next: typed.next.and_then(local_path),
+        mailbox_url: site.frame.page.mailbox_url.clone(),
+        ..blank_registration()
+    };
+    match registered {
+        Ok(()) => {
+            view.sent_to = Some(typed.email.trim().to_owned());
+            render(&site, None, &view)
+        }
+        Err(error) => {
+            let (name, message) = problem(error)?;
+            let field = match name {
+                "name" => &mut view.name,
+                "password" => &mut view.password,
+                "of_age" => &mut view.of_age,
+                "accept_terms" => &mut view.accept_terms,
+                "time_zone" => &mut view.time_zone,
+                "language" => &mut view.language,
+                _ => &mut view.email,
+            };
+            field.error = Some(message);
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
+        }
+    }
+}
+
+fn blank_registration() -> RegisterPage {
+    RegisterPage {
+        minimum_age: MINIMUM_AGE,
+        password_min: PASSWORD_MIN,
+        ..RegisterPage::default()
+    }
+}
+
+#[get("/login")]
+async fn log_in_form(site: Site, viewer: Option<Viewer>, query: Query<Next>) -> Result<HttpResponse> {
+    let next = query.into_inner().next.and_then(local_path);
+    if viewer.is_some() {
+        return Ok(no_body(next.as_deref().unwrap_or("/")));
+    }
+    render(
+        &site,
+        None,
+        &LoginPage {
+            next,
+            ..LoginPage::default()
+        },
+    )
+}
+
+#[derive(Deserialize)]
+struct LoginForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    next: Option<String>,
+}
+
+#[post("/login")]
+async fn log_in(
+    web: Data<Web>,
+    site: Site,
+    request: HttpRequest,
+    Form(typed): Form<LoginForm>,
+) -> Result<HttpResponse> {
+    let device = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let next = typed.next.and_then(local_path);
+    let signed = identity::log_in(
+        &web.app,
+        &site.scope,
+        site.origin(),
+        &typed.email,
+        typed.password,
+        device,
+    )
+    .await;
+    match signed {
+        Ok(signed) => {
+            let mut response = no_body(next.as_deref().unwrap_or("/"));
+            for cookie in tokens::cookies(&web, &signed)? {
+                response
+                    .add_cookie(&cookie)
+                    .map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
+            }
+            Ok(response)
+        }
+        Err(error) if matches!(error.kind, Kind::SignInNeeded | Kind::Conflict { .. }) => {
+            let view = LoginPage {
+                email: Field::of(typed.email),
+                error: Some(Message::new(error.public)),
+                next,
+                ..LoginPage::default()
+            };
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[post("/logout")]
+async fn log_out(web: Data<Web>, viewer: Option<Viewer>) -> Result<HttpResponse> {
+    if let Some(viewer) = viewer {
+        identity::log_out(&web.app, &viewer).await?;
+    }
+    super::signed_out(&web)
+}
+
+#[get("/forgot")]
+async fn forgot_form(site: Site, viewer: Option<Viewer>) -> Result<HttpResponse> {
+    let email = Field::of(
+        viewer
+            .as_ref()
+            .map(|viewer| viewer.user.email.clone())
+            .unwrap_or_default(),
+    );
+    render(
+        &site,
+        viewer.as_ref(),
+        &ForgotPage {
+            email,
+            ..ForgotPage::default()
+        },
+    )
+}
+
+#[derive(Deserialize)]
+struct ForgotForm {
+    #[serde(default)]
+    email: String,
+}
+
+#[post("/forgot")]
+async fn forgot(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Form(typed): Form<ForgotForm>,
+) -> Result<HttpResponse> {
+    let asked = identity::forgot(&web.app, &site.scope, site.origin(), &typed.email).await;
+    let mut view = ForgotPage {
+        email: Field::of(typed.email.clone()),
+        mailbox_url: site.frame.page.mailbox_url.clone(),
+        ..ForgotPage::default()
+    };
+    if let Err(error) = asked {
+        view.email.error = Some(problem(error)?.1);
+        return render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, viewer.as_ref(), &view);
+    }
+    view.sent_to = Some(typed.email.trim().to_owned());
+    render(&site, viewer.as_ref(), &view)
+}
+
+#[derive(Deserialize)]
+struct TokenForm {
+    #[serde(default)]
+    token: String,
+}
+
+#[get("/reset")]
+async fn reset_form(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Query(TokenForm { token }): Query<TokenForm>,
+) -> Result<HttpResponse> {
+    let expired = !identity::reset_link_is_good(&web.app, &site.scope, &token).await?;
+    let view = ResetPage {
+        token,
+        expired,
+        password_min: PASSWORD_MIN,
+        ..ResetPage::default()
+    };
+    render(&site, viewer.as_ref(), &view)
+}
+
+#[derive(Deserialize)]
+struct ResetForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[post("/reset")]
+async fn reset(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Form(typed): Form<ResetForm>,
+) -> Result<HttpResponse> {
+    let changed = identity::reset(&web.app, &site.scope, &typed.token, typed.password).await;
+    let mut view = ResetPage {
+        token: typed.token,
+        password_min: PASSWORD_MIN,
+        ..ResetPage::default()
+    };
+    match changed {
+        Ok(done) => {
+            (view.done, view.expired) = (done, !done);
+            render(&site, viewer.as_ref(), &view)
+        }
+        Err(error) => {
+            view.password.error = Some(problem(error)?.1);
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, viewer.as_ref(), &view)
+        }
+    }
+}
+
+#[get("/verify")]
+async fn verify_form(
+    site: Site,
+    viewer: Option<Viewer>,
+    Query(TokenForm { token }): Query<TokenForm>,
+) -> Result<HttpResponse> {
+    render(
+        &site,
+        viewer.as_ref(),
+        &VerifyPage {
+            token,
+            state: VerifyState::Ask,
+        },
+    )
+}
+
+#[post("/verify")]
+async fn verify(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Form(TokenForm { token }): Form<TokenForm>,
+) -> Result<HttpResponse> {
+    let good = identity::verify(&web.app, &site.scope, site.origin(), &token).await?;
+    let state = if good { VerifyState::Done } else { VerifyState::Expired };
+    render(&site, viewer.as_ref(), &VerifyPage { token, state })
+}

@@ -1,0 +1,268 @@
+//! Where a request arrived: at a tenant's host, at the platform's own, or nowhere.
+
+use super::{
+    state::Web,
+    theme::{PageContext, Scheme, Theme},
+};
+use crate::{
+    domain::{money::Currency, tenant::Tenant, time::Moment},
+    error::Result,
+    store::TenantScope,
+};
+use actix_web::{
+    HttpMessage,
+    dev::{RequestHead, ServiceRequest},
+    http::header,
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// What dresses a page: a theme and the frame around the view.
+#[derive(Clone)]
+pub struct Frame {
+    /// The look.
+    pub theme: Arc<Theme>,
+    /// Everything a page is told besides its view and its reader.
+    pub page: PageContext,
+    /// What wallets hold here; the platform has none.
+    pub currency: Option<Currency>,
+}
+
+/// A request at a tenant's host. The scope is the right to that tenant's data.
+#[derive(Clone)]
+pub struct Site {
+    /// Whose host it is.
+    pub tenant: Arc<Tenant>,
+    /// The right to its data.
+    pub scope: TenantScope,
+    /// How its pages are dressed.
+    pub frame: Frame,
+    /// Who asks, as far as the network tells.
+    pub client: IpAddr,
+}
+
+/// A request at the platform's own host.
+#[derive(Clone)]
+pub struct Platform {
+    /// How its pages are dressed.
+    pub frame: Frame,
+}
+
+impl Site {
+    /// Scheme and host, for absolute addresses.
+    pub fn origin(&self) -> &str {
+        &self.frame.page.origin
+    }
+
+    /// Languages people can choose here.
+    pub fn languages(&self) -> Vec<String> {
+        self.frame.theme.languages()
+    }
+}
+
+impl AsRef<Frame> for Site {
+    fn as_ref(&self) -> &Frame {
+        &self.frame
+    }
+}
+
+impl AsRef<Frame> for Platform {
+    fn as_ref(&self) -> &Frame {
+        &self.frame
+    }
+}
+
+/// How long it is remembered which tenant lives at a host.
+const REMEMBERED_MS: i64 = 5_000;
+/// Most hosts that are remembered: anybody can make some up.
+const REMEMBERED_HOSTS: usize = 10_000;
+
+type Found = Option<(Arc<Tenant>, TenantScope)>;
+
+/// Which tenant lives where, remembered for a moment.
+#[derive(Default)]
+pub(super) struct Hosts(Mutex<HashMap<String, (Moment, Found)>>);
+
+impl Hosts {
+    /// The tenant at a host.
+    pub async fn find(&self, web: &Web, host: &str) -> Result<Found> {
+        let now = web.app.now();
+        if let Some((until, found)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host)
+            && *until > now
+        {
+            return Ok(found.clone());
+        }
+        let found = web
+            .app
+            .db
+            .tenant_by_host(host)
+            .await?
+            .map(|(tenant, scope)| (Arc::new(tenant), scope));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED_HOSTS {
+            known.clear();
+        }
+        known.insert(host.to_owned(), (now + REMEMBERED_MS, found.clone()));
+        Ok(found)
+    }
+}
+
+/// The host that was asked for, as the browser wrote it, with its port. Behind proxies of ours it is what they say.
+pub(super) fn asked_host(head: &RequestHead, web: &Web) -> String {
+    let header = |name| head.headers().get(name).and_then(|value| value.to_str().ok());
+    let forwarded = header(header::HeaderName::from_static("x-forwarded-host"))
+        .filter(|_| web.app.config.http.trusted_proxies > 0)
+        .and_then(|hosts| hosts.rsplit(',').next());
+    let host = forwarded
+        .or_else(|| header(header::HOST))
+        .or_else(|| head.uri.authority().map(|host| host.as_str()));
+    host.unwrap_or_default().trim().to_lowercase()
+}
+
+/// A host without its port and without the root's dot.
+pub(super) fn without_port(host: &str) -> &str {
+    let end = host
+        .rfind(':')
+        .filter(|colon| host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()));
+    let host = end.map_or(host, |colon| &host[..colon]);
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+/// Whether a host is the platform's own.
+pub(super) fn is_platform(head: &RequestHead, web: &Web) -> bool {
+    web.app.config.http.public_url.host_str() == Some(without_port(&asked_host(head, web)))
+}
+
+/// Who asks: the peer, or what the outermost proxy of ours saw.
+pub(super) fn client(request: &ServiceRequest, web: &Web) -> IpAddr {
+    let peer = request
+        .peer_addr()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let proxies = web.app.config.http.trusted_proxies;
+    let seen = || -> Option<IpAddr> {
+        let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+        last.rsplit(',').nth(proxies.checked_sub(1)?)?.trim().parse().ok()
+    };
+    seen().unwrap_or(peer)
+}
+
+/// The frame of a tenant's pages.
+pub(super) fn tenant_frame(request: &ServiceRequest, web: &Web, tenant: &Tenant, host: &str) -> Frame {
+    let theme = web.themes.get(&tenant.theme);
+    let page = PageContext {
+        tenant_name: tenant.name.clone(),
+        lang: preferred_language(request, &theme.languages(), &tenant.language),
+        tenant_lang: tenant.language.clone(),
+        zone: tenant.time_zone.clone(),
+        // Until real gateways exist all payments go to the test gateway.
+        test_mode: web.app.gateway.name() == "test",
+        ..frame(request, web, host)
+    };
+    Frame {
+        theme,
+        page,
+        currency: Some(tenant.currency),
+    }
+}
+
+/// The frame of the platform's own pages, and of the page that says that there is no such host.
+pub(super) fn platform_frame(request: &ServiceRequest, web: &Web) -> Frame {
+    let theme = web.themes.get("default");
+    let host = web.app.config.http.public_url.host_str().unwrap_or_default();
+    let page = PageContext {
+        tenant_name: theme.name().to_owned(),
+        lang: preferred_language(request, &theme.languages(), "en"),
+        tenant_lang: "en".to_owned(),
+        zone: "UTC".to_owned(),
+        platform: true,
+        ..frame(request, web, host)
+    };
+    Frame {
+        theme,
+        page,
+        currency: None,
+    }
+}
+
+fn frame(request: &ServiceRequest, web: &Web, host: &str) -> PageContext {
+    let public = &web.app.config.http.public_url;
+    let port = public.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let mailbox = web.app.config.development.enabled && web.app.config.mail.smtp_url.expose().is_empty();
+    PageContext {
+        origin: format!("{}://{host}{port}", public.scheme()),
+        path: request.path().to_owned(),
+        scheme: Scheme::from_cookie(request.cookie("scheme").as_ref().map(|cookie| cookie.value())),
+        flash: super::pages::flash::shown(request.cookie(super::pages::flash::COOKIE)),
+        mailbox_url: mailbox.then(|| public.join("/dev/mailbox").map(String::from).unwrap_or_default()),
+        reference: super::trace::reference(&request.extensions()),
+        ..PageContext::default()
+    }
+}
+
+/// The first language the browser asks for that there are words in.
+fn preferred_language(request: &ServiceRequest, known: &[String], fallback: &str) -> String {
+    let asked = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let mut wishes: Vec<(i32, &str)> = asked.unwrap_or_default().split(',').take(20).filter_map(wish).collect();
+    // A stable sort: among equals the browser's order stays.
+    wishes.sort_by_key(|(weight, _)| -weight);
+    let of = |tag: &str| {
+        known
+            .iter()
+            .find(|lang| tag.split('-').next().is_some_and(|base| base == lang.as_str()))
+    };
+    let found = wishes.into_iter().find_map(|(_, tag)| of(&tag.to_lowercase()));
+    found.cloned().unwrap_or_else(|| fallback.to_owned())
+}
+
+/// One entry of `Accept-Language` with its weight in thousandths.
+fn wish(entry: &str) -> Option<(i32, &str)> {
+    let (tag, weight) = entry
+        .split_once(";q=")
+        .map_or((entry, "1"), |(tag, weight)| (tag, weight));
+    let (ones, thousandths) = weight.trim().split_once('.').unwrap_or((weight.trim(), ""));
+    let weight = format!("{ones}{thousandths:0<3.3}").parse().ok()?;
+    (weight > 0).then_some((weight, tag.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn ports_and_dots_are_not_part_of_a_host() {
+        for (host, name) in [
+            ("lumen.localhost:8080", "lumen.localhost"),
+            ("lumen.localhost.", "lumen.localhost"),
+            ("lumen.localhost", "lumen.localhost"),
+            ("[::1]:80", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(without_port(host), name);
+        }
+    }
+
+    #[test]
+    fn the_readers_language_is_the_heaviest_there_are_words_in() {
+        let known = ["de".to_owned(), "en".to_owned()];
+        for (asked, lang) in [
+            ("fr-FR,fr;q=0.9,en;q=0.5,de;q=0.8", "de"),
+            ("en-GB,en;q=0.9,de;q=0.9", "en"),
+            ("de;q=0, en;q=0.1", "en"),
+            ("xx;q=nonsense", "tr"),
+            ("", "tr"),
+        ] {
+            let request = TestRequest::default()
+                .insert_header((header::ACCEPT_LANGUAGE, asked))
+                .to_srv_request();
+            assert_eq!(preferred_language(&request, &known, "tr"), lang, "{asked}");
+        }
+    }
+}
