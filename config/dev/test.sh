@@ -66,7 +66,7 @@ test_rust() {
 look_at_gallery() {
   ensure_npm tests/browser
   rm -rf "$var/gallery"
-  "$var/bin/tallyroom" gallery "$var/gallery" || return
+  "$var/bin/tallyroom" gallery tenant_themes "$var/gallery" || return
   node tests/browser/gallery.mjs "$var/gallery" "$@"
 }
 

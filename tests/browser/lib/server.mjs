@@ -58,13 +58,14 @@ function environment(cluster, database, port) {
   const url = (user, password) => {
     const address = new URL(cluster);
     address.pathname = `/${database}`;
+    // The roles belong to the whole cluster: the same words as in tests/it, whoever makes them first.
     if (user) Object.assign(address, { username: user, password });
     return address.href;
   };
   return {
     TALLYROOM__DATABASE__OWNER_URL: url(),
-    TALLYROOM__DATABASE__APP_URL: url("tallyroom_app", required("APP_PASSWORD")),
-    TALLYROOM__DATABASE__SYSTEM_URL: url("tallyroom_system", required("SYSTEM_PASSWORD")),
+    TALLYROOM__DATABASE__APP_URL: url("tallyroom_app", process.env.APP_PASSWORD ?? "x"),
+    TALLYROOM__DATABASE__SYSTEM_URL: url("tallyroom_system", process.env.SYSTEM_PASSWORD ?? "x"),
     TALLYROOM__SECRETS__JWT: randomBytes(32).toString("hex"),
     TALLYROOM__SECRETS__MEDIA_TOKEN: randomBytes(32).toString("hex"),
     TALLYROOM__HTTP__LISTEN: `127.0.0.1:${port}`,
