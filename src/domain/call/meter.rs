@@ -13,7 +13,7 @@ pub struct Meter {
     bridge_ms: i64,
     seller: Presence,
     payer: Presence,
-    open_since: Option<Moment>,
+    open: bool,
     counted_to: Moment,
     billable_ms: i64,
     stalled_at: Option<Moment>,
@@ -27,7 +27,7 @@ impl Meter {
             bridge_ms: i64::from(bridge_ms),
             seller: Presence::default(),
             payer: Presence::default(),
-            open_since: None,
+            open: false,
             counted_to: Moment(i64::MIN),
             billable_ms: 0,
             stalled_at: None,
@@ -37,7 +37,7 @@ impl Meter {
 
     /// Time counts from here on.
     pub fn open(&mut self, at: Moment) {
-        self.open_since = Some(at);
+        self.open = true;
         self.counted_to = self.counted_to.max(at);
         self.stalled_at = None;
     }
@@ -45,7 +45,7 @@ impl Meter {
     /// Counts what is decided up to `at` and nothing after it.
     pub fn close(&mut self, at: Moment, covered_ms: i64) {
         self.count_until(at, covered_ms);
-        self.open_since = None;
+        self.open = false;
         self.counted_to = self.counted_to.max(at);
         self.stalled_at = None;
     }
@@ -66,9 +66,12 @@ impl Meter {
     }
 
     fn count_until(&mut self, end: Moment, covered_ms: i64) {
-        let (Some(_), Some(seller), Some(payer)) = (self.open_since, self.seller.last(), self.payer.last()) else {
+        let (Some(seller), Some(payer)) = (self.seller.last(), self.payer.last()) else {
             return;
         };
+        if !self.open {
+            return;
+        }
         let decided = seller.min(payer).min(end);
         while self.counted_to < decided {
             let Some(span) = self.next_billable(decided) else {
@@ -126,16 +129,6 @@ impl Meter {
     /// When the covered time was used up, while nothing more is covered.
     pub fn stalled_at(&self) -> Option<Moment> {
         self.stalled_at
-    }
-
-    /// Whether time counts.
-    pub fn is_open(&self) -> bool {
-        self.open_since.is_some()
-    }
-
-    /// Up to when everything is counted.
-    pub fn counted_to(&self) -> Moment {
-        self.counted_to
     }
 
     /// The stretches that were counted, in order.

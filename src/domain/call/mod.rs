@@ -87,7 +87,8 @@ pub enum Event {
         /// What the payer can spend now, in minor units.
         available_minor: i64,
     },
-    /// The control plane lost its memory and read the call back; nobody is connected.
+    /// The control plane lost its memory and read the call back; nobody is connected. Everything without an answer is
+    /// ordered again. To be followed by [`Event::WalletChanged`]: top-ups in between weren't heard of.
     Recover,
     /// Time passed to [`Session::next_deadline`].
     Tick,
@@ -133,7 +134,7 @@ pub enum Action {
     },
     /// Both pressed connect, but the payer can't afford the start; the buyer may add credit and press again.
     CreditShort {
-        /// What the start costs, in minor units.
+        /// What must be available for it, in minor units: what the start costs less what is held for it already.
         needed_minor: i64,
     },
     /// The call is over and settled: store the result, tell everyone, close the room.
@@ -141,6 +142,9 @@ pub enum Action {
 }
 
 /// A ledger operation on one block of the leg. Unique by (leg, block, kind): repeating it changes nothing.
+///
+/// The ledger takes the operations of a leg in order. Of one block only the latest may be repeated: a reservation that
+/// came after its own release would hold money for good. Amounts may be zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterOp {
     /// The block.
@@ -165,7 +169,7 @@ pub enum MeterOpKind {
         /// The tenant's part of it.
         commission_minor: i64,
     },
-    /// Give the hold back.
+    /// Give the hold back; if there is none, that is an answer as well.
     Release,
 }
 
