@@ -429,7 +429,22 @@ fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             older_url: None,
         },
         &g.buyer("/calls"),
-    )
+    )?;
+    let room = RoomPage {
+        call_id: Uuid::from_u128(1),
+        role: Side::Buyer,
+        top_up_amounts: vec![1_000, 2_000, 5_000],
+        terms: RoomTerms {
+            increment: Increment::Minute,
+            minimum_s: 300,
+            grace_s: 30,
+        },
+        can_rate: true,
+        bill_url: "/calls/1/bill".to_owned(),
+        back_url: "/sellers/1".to_owned(),
+        login_url: "/login?next=/calls/1".to_owned(),
+    };
+    g.page("room", &room, &g.buyer("/calls/1"))
 }
 
 /// A call of twelve and a half minutes with one gap.

@@ -13,6 +13,8 @@ mod home;
 mod identity;
 mod mails;
 mod people;
+mod room;
+mod room;
 mod sell;
 mod seller;
 mod strip;
@@ -29,6 +31,8 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use mails::{MissedCallMail, ReceiptMail, ResetMail, VerifyMail, WelcomeMail};
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use room::{RoomPage, RoomTerms};
+pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
@@ -88,6 +92,8 @@ views! {
     GatewayPage => "gateway",
     SellPage => "sell",
     CallsPage => "calls",
+    RoomPage => "room",
+    RoomPage => "call",
     BillPage => "bill",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",

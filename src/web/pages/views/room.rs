@@ -1,0 +1,56 @@
+//! `/calls/{id}`: the room. Its script reads this as JSON (`tenant_themes/default/room/config.ts`).
+
+use super::Increment;
+use serde::Serialize;
+use tallyroom_media_protocol::signaling::{CallRole, CallView};
+use uuid::Uuid;
+
+/// `/calls/{id}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomPage {
+    /// What the script needs.
+    pub room: RoomSetup,
+}
+
+/// What the room's script needs to begin.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomSetup {
+    /// The call.
+    pub call_id: Uuid,
+    /// Which side the reader is.
+    pub role: CallRole,
+    /// The call as it stands.
+    pub call: CallView,
+    /// Offered when adding credit, in minor units.
+    pub top_up_amounts: Vec<i64>,
+    /// How time is charged.
+    pub terms: RoomTerms,
+    /// Whether the reader may rate once the call is settled.
+    pub can_rate: bool,
+    /// The other's picture.
+    pub other_photo: Option<String>,
+    /// Where to go from here.
+    pub urls: RoomUrls,
+}
+
+/// How time is charged.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomTerms {
+    /// Unit of charging.
+    pub increment: Increment,
+    /// Least seconds charged.
+    pub minimum_s: u32,
+    /// Free seconds.
+    pub grace_s: u32,
+}
+
+/// Where to go from here.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoomUrls {
+    /// The bill.
+    pub bill: String,
+    /// When there is nothing more to do here.
+    pub back: String,
+    /// To log in again.
+    pub login: String,
+}
