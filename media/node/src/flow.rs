@@ -65,7 +65,7 @@ impl Report {
     }
 
     /// The message for one control plane, with ages as of now: a report may have waited for a slow connection.
-    pub(crate) fn message_for(&self, owner: Uuid) -> NodeMessage {
+    pub fn message_for(&self, owner: Uuid) -> NodeMessage {
         let waited = millis(self.taken_at.elapsed());
         let mut peers = self.peers.get(&owner).cloned().unwrap_or_default();
         for peer in &mut peers {

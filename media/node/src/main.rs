@@ -46,7 +46,8 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log_filter)?;
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(filter);
+        .with_ansi(std::io::stderr().is_terminal());
+    let log = log.with_env_filter(filter);
     let started = match config.log {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

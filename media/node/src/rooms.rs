@@ -329,3 +329,65 @@ fn room_of(request: &Request) -> RoomId {
         | Request::CloseRoom { room } => *room,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tallyroom_media_protocol::MediaKind;
+
+    /// No caller in Rust says goodbye in DTLS, so the worker's notice of it is played here.
+    #[tokio::test]
+    async fn a_goodbye_is_told_and_cleaned_up() {
+        let listen = Listen {
+            ip: [127, 0, 0, 1].into(),
+            announce: None,
+            ports: 43_000..=43_099,
+        };
+        let rooms = Rooms::start(&listen, 10).await.expect("started");
+        let (owner, mut events) = Owner::new();
+        let (room, peer) = (Uuid::new_v4(), Uuid::new_v4());
+        let joined = rooms.handle(&owner, Request::Join { room, peer, send: true }).await;
+        let Ok(Reply::Joined { send: Some(send), .. }) = joined else {
+            panic!("{joined:?}")
+        };
+        let transport = send["id"].as_str().expect("id").to_owned();
+        let codec = json!({"mimeType": "audio/opus", "payloadType": 111, "clockRate": 48000, "channels": 2});
+        let rtp = json!({"mid": "0", "codecs": [codec], "headerExtensions": [], "encodings": [{"ssrc": 7}],
+                         "rtcp": {"reducedSize": true}});
+        let produce = Request::Produce {
+            room,
+            peer,
+            transport,
+            kind: MediaKind::Audio,
+            rtp,
+            paused: false,
+        };
+        let produced = rooms.handle(&owner, produce).await;
+        let Ok(Reply::Produced { producer }) = produced else {
+            panic!("{produced:?}")
+        };
+
+        let commands = rooms
+            .registry()
+            .rooms
+            .get(&room)
+            .map(|room| room.commands.clone())
+            .expect("room");
+        for _ in 0..2 {
+            commands.send(Command::Gone(peer)).await.expect("queued"); // each of the peer's transports says so
+        }
+        assert!(rooms.sample().await.values().all(Vec::is_empty));
+        let closed = events.try_recv();
+        assert!(
+            matches!(&closed, Ok(NodeMessage::ProducerClosed { producer: id, .. }) if *id == producer),
+            "{closed:?}"
+        );
+        let gone = events.try_recv();
+        assert!(
+            matches!(&gone, Ok(NodeMessage::PeerGone { peer: id, .. }) if *id == peer),
+            "{gone:?}"
+        );
+        assert!(events.try_recv().is_err(), "told once");
+    }
+}

@@ -3,7 +3,7 @@
 use crate::rooms::StartError;
 use mediasoup::prelude::*;
 use mediasoup::worker::{CreateWebRtcServerError, WorkerLogLevel, WorkerLogTag};
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpListener, UdpSocket};
 use std::ops::RangeInclusive;
 use tokio::sync::watch;
 
@@ -29,12 +29,8 @@ impl MediaWorker {
     pub(crate) async fn start(listen: &Listen) -> Result<Self, StartError> {
         let mut settings = WorkerSettings::default();
         settings.log_level = WorkerLogLevel::Warn;
-        settings.log_tags = vec![
-            WorkerLogTag::Info,
-            WorkerLogTag::Ice,
-            WorkerLogTag::Dtls,
-            WorkerLogTag::Srtp,
-        ];
+        // Not Ice, Rtp, Srtp: those warn of single packets, which anybody can send.
+        settings.log_tags = vec![WorkerLogTag::Info, WorkerLogTag::Dtls];
         let worker = WorkerManager::new()
             .create_worker(settings)
             .await
@@ -44,7 +40,7 @@ impl MediaWorker {
             died.send_replace(true);
         };
         worker.on_dead(on_dead).detach();
-        for port in listen.ports.clone() {
+        for port in listen.ports.clone().filter(|port| looks_free(listen.ip, *port)) {
             match worker.create_webrtc_server(server_options(listen, port)).await {
                 Ok(server) => {
                     return Ok(Self {
@@ -69,6 +65,11 @@ impl MediaWorker {
         // An error means that the callback was dropped uncalled, which happens to a closed worker: dead as well.
         let _ = self.dead.clone().wait_for(|dead| *dead).await;
     }
+}
+
+/// Spares the worker's log an error for every port in use; whether it gets the port is still its own finding.
+fn looks_free(ip: IpAddr, port: u16) -> bool {
+    UdpSocket::bind((ip, port)).is_ok() && TcpListener::bind((ip, port)).is_ok()
 }
 
 fn server_options(listen: &Listen, port: u16) -> WebRtcServerOptions {

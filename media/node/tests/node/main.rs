@@ -1,5 +1,6 @@
-//! The node's process against a control plane of the test's own.
+//! The node's process against a control plane of the test's own, and its flow reports with real callers.
 
 mod control;
+mod flow;
 mod lifetime;
 mod media;
