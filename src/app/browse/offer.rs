@@ -1,0 +1,56 @@
+//! A service as a buyer is told of it.
+
+use crate::{
+    domain::{
+        call::{Terms, blocks::Blocks},
+        policy::{Policy, PolicyChange, resolve},
+        tenant::Tenant,
+    },
+    store::services::Service,
+};
+
+/// A service with what its price means.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The service.
+    pub service: Service,
+    /// The policy a call for it would have.
+    pub policy: Policy,
+    /// What must be in the wallet to start: the larger of minimum and first increment.
+    pub opening_minor: i64,
+    /// What the minimum costs.
+    pub minimum_minor: i64,
+}
+
+impl Offer {
+    /// `service` under the policy of `tenant`.
+    pub fn of(tenant: &Tenant, service: Service) -> Self {
+        let policy = resolve(
+            &Policy::default(),
+            &tenant.policy,
+            &PolicyChange::default(),
+            &service.policy,
+        );
+        let blocks = Blocks::new(Terms {
+            rate_minor: service.rate_minor,
+            policy: policy.clone(),
+        });
+        Self {
+            opening_minor: blocks.gross_minor(blocks.end_s(blocks.opening())),
+            minimum_minor: blocks.gross_minor(blocks.minimum_s()),
+            service,
+            policy,
+        }
+    }
+
+    /// Whole minutes that so much lasts.
+    pub fn lasts_minutes(&self, available_minor: i64) -> u32 {
+        const MOST_BLOCKS: u32 = 100_000;
+        let blocks = Blocks::new(Terms {
+            rate_minor: self.service.rate_minor,
+            policy: self.policy.clone(),
+        });
+        let seconds = blocks.end_s(blocks.affordable(0, available_minor.max(0), MOST_BLOCKS));
+        u32::try_from((seconds + i64::from(self.policy.grace_s)) / 60).unwrap_or(u32::MAX)
+    }
+}

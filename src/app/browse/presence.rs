@@ -1,0 +1,71 @@
+//! Who can be rung right now.
+
+use super::MOST_SWITCHED_ON;
+use crate::{
+    app::App,
+    domain::time::Moment,
+    error::Result,
+    store::{
+        TenantScope, TenantTx,
+        sellers::{self, Card, Search},
+    },
+};
+
+/// Whether a seller can be rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// Switched on, online, and free.
+    Available,
+    /// In a call.
+    InCall,
+    /// Neither.
+    Away,
+}
+
+/// A seller with what is known of them outside of the database.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// What lists show.
+    pub card: Card,
+    /// Has an open page.
+    pub online: bool,
+    /// Whether they can be rung.
+    pub presence: Presence,
+}
+
+impl Listed {
+    pub(super) fn of(app: &App, scope: &TenantScope, card: Card, now: Moment) -> Self {
+        let online = app.people.is_online(scope.tenant(), card.user);
+        let wants_calls = card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
+        let presence = match (card.in_call, wants_calls && online) {
+            (true, _) => Presence::InCall,
+            (false, true) => Presence::Available,
+            (false, false) => Presence::Away,
+        };
+        Self { card, online, presence }
+    }
+}
+
+/// Everybody who is switched on and matches: the available first, then those in a call. Who is switched on but has no
+/// page open isn't here to be rung.
+pub(super) fn on_air(
+    app: &App,
+    scope: &TenantScope,
+    tx: &mut TenantTx<'_>,
+    words: &[String],
+    now: Moment,
+) -> Result<Vec<Listed>> {
+    let search = Search {
+        words: words.to_vec(),
+        switched_on_at: Some(now),
+        except: Vec::new(),
+    };
+    let cards = sellers::search(tx, &search, 0, MOST_SWITCHED_ON)?;
+    let mut listed: Vec<Listed> = cards
+        .into_iter()
+        .map(|card| Listed::of(app, scope, card, now))
+        .collect();
+    listed.retain(|seller| seller.presence != Presence::Away);
+    listed.sort_by_key(|seller| seller.presence);
+    Ok(listed)
+}

@@ -1,0 +1,84 @@
+//! A seller's public page.
+
+use super::{Listed, Offer};
+use crate::{
+    app::{App, identity::Viewer, selling::MOST_SERVICES},
+    domain::{ids::UserId, money::Money, tenant::Tenant},
+    error::{Error, Result},
+    store::{
+        TenantScope, calls,
+        reviews::{self, Published},
+        sellers, services, wallets,
+    },
+};
+
+/// Reviews that the page shows.
+const MOST_REVIEWS: i64 = 20;
+
+/// A seller with everything their page says.
+#[derive(Clone, Debug)]
+pub struct SellerDetails {
+    /// As in lists.
+    pub listed: Listed,
+    /// In their own words.
+    pub about: String,
+    /// Published services, oldest first.
+    pub offers: Vec<Offer>,
+    /// Newest first.
+    pub reviews: Vec<Published>,
+    /// Calls that were paid for.
+    pub paid_calls: i64,
+    /// Who reads it.
+    pub reader: Option<Reader>,
+}
+
+/// What decides whether the reader can ring.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// It is their own page.
+    pub is_seller: bool,
+    /// What they can spend.
+    pub available: Money,
+    /// They are in a call.
+    pub busy: bool,
+}
+
+/// A seller's page as `viewer` sees it.
+///
+/// # Errors
+/// There is no such seller, or the database is away.
+pub async fn seller(
+    app: &App,
+    scope: &TenantScope,
+    tenant: &Tenant,
+    id: UserId,
+    viewer: Option<&Viewer>,
+) -> Result<SellerDetails> {
+    let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
+    let reader = viewer.map(|viewer| viewer.user.id);
+    app.db
+        .tenant(scope, move |tx| {
+            let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
+            let card = sellers::card(tx, id)?;
+            let services = services::of_seller(tx, id, MOST_SERVICES)?
+                .into_iter()
+                .filter(|service| service.published);
+            let reader = match reader {
+                Some(user) => Some(Reader {
+                    is_seller: user == id,
+                    available: wallets::balance(tx, user, tenant.currency)?.available(),
+                    busy: calls::current(tx, user)?.is_some(),
+                }),
+                None => None,
+            };
+            Ok(SellerDetails {
+                listed: Listed::of(&handle, &own_scope, card, now),
+                about: profile.about,
+                offers: services.map(|service| Offer::of(&tenant, service)).collect(),
+                reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
+                paid_calls: sellers::paid_calls(tx, id)?,
+                reader,
+            })
+        })
+        .await
+}

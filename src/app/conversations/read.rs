@@ -1,0 +1,45 @@
+//! One conversation.
+
+use crate::{
+    app::{App, identity::Viewer},
+    domain::ids::ConversationId,
+    error::Result,
+    store::conversations::{self, Conversation, Message},
+};
+
+/// Messages a page.
+const PAGE: i64 = 100;
+
+/// A stretch of a conversation.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Whose.
+    pub conversation: Conversation,
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// There are older ones.
+    pub more: bool,
+}
+
+/// The `page`-th stretch of a conversation of the reader's; the first is the newest.
+///
+/// # Errors
+/// It isn't there or isn't theirs, or the database is away.
+pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> Result<Thread> {
+    let user = viewer.user.id;
+    let skip = i64::from(page.max(1) - 1) * PAGE;
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let conversation = conversations::of_person(tx, id, user)?;
+            let mut messages = conversations::messages(tx, id, skip, PAGE + 1)?;
+            let more = messages.len() > PAGE as usize;
+            messages.truncate(PAGE as usize);
+            messages.reverse();
+            Ok(Thread {
+                conversation,
+                messages,
+                more,
+            })
+        })
+        .await
+}

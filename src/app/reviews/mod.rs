@@ -1,0 +1,5 @@
+//! What buyers say about calls they paid for (requirement H1).
+
+mod rate;
+
+pub use rate::rate;

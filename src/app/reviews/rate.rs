@@ -1,0 +1,59 @@
+//! Rating a call.
+
+use crate::{
+    app::{App, identity::Viewer},
+    domain::{ids::CallId, text},
+    error::{Error, Result},
+    store::{
+        calls,
+        reviews::{self, Review},
+    },
+};
+
+/// A call can be rated, and its rating changed, for this long after its end.
+const OPEN_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Rates a call of the reader's, or rates it anew.
+///
+/// # Errors
+/// Not 1 to 5 stars, not their call, not the buyer, not settled, nothing was there to rate, or too late.
+pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &str) -> Result<Review> {
+    let stars = i16::try_from(stars).ok().filter(|stars| (1..=5).contains(stars));
+    let stars = stars.ok_or_else(|| Error::field("stars", "Choose 1 to 5 stars."))?;
+    let words =
+        text::paragraphs(words, 0..=2_000).ok_or_else(|| Error::field("text", "Use at most 2,000 characters."))?;
+    let (user, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let call = calls::of_person(tx, call, user)?;
+            if call.buyer.id != user {
+                return Err(Error::forbidden("Only the person who called can rate a call."));
+            }
+            let Some(ended) = call.ended else {
+                return Err(Error::conflict("not_settled", "Rate the call once it is over."));
+            };
+            if ended.charged_minor == 0 && ended.billable_ms == 0 {
+                return Err(Error::conflict(
+                    "never_live",
+                    "Only calls that took place can be rated.",
+                ));
+            }
+            if now - ended.at > OPEN_MS {
+                return Err(Error::conflict(
+                    "rating_over",
+                    "A call can be rated for 30 days after it ended.",
+                ));
+            }
+            let review = Review {
+                call: call.id,
+                buyer: user,
+                seller: call.seller.id,
+                stars,
+                text: words,
+                at: now,
+            };
+            reviews::put(tx, &review)?;
+            Ok(review)
+        })
+        .await
+}

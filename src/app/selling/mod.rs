@@ -1,0 +1,14 @@
+//! What sellers do: their profile, their services with prices, their availability (requirements B3, C2, E1).
+
+mod save_profile;
+mod save_service;
+mod show;
+mod switch_availability;
+
+pub use save_profile::{ProfileDraft, save_profile};
+pub use save_service::{ServiceDraft, save_service};
+pub use show::{Selling, list_services, show};
+pub use switch_availability::{go_available, go_away};
+
+/// Services a seller can have.
+pub const MOST_SERVICES: i64 = 20;

@@ -1,0 +1,53 @@
+//! A seller's own page.
+
+use super::MOST_SERVICES;
+use crate::{
+    app::{App, identity::Viewer},
+    domain::money::Currency,
+    error::Result,
+    store::{
+        ledger::Balance,
+        sellers::{self, Profile},
+        services::{self, Service},
+        wallets,
+    },
+};
+
+/// Everything about a person's selling.
+#[derive(Clone, Debug)]
+pub struct Selling {
+    /// None until it is saved once.
+    pub profile: Option<Profile>,
+    /// All services, oldest first.
+    pub services: Vec<Service>,
+    /// Earned and not paid out.
+    pub earnings: Balance,
+}
+
+/// The reader's selling.
+///
+/// # Errors
+/// The database is away.
+pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Selling> {
+    let user = viewer.user.id;
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            Ok(Selling {
+                profile: sellers::find(tx, user)?,
+                services: services::of_seller(tx, user, MOST_SERVICES)?,
+                earnings: wallets::earnings(tx, user, currency)?,
+            })
+        })
+        .await
+}
+
+/// The reader's services, oldest first.
+///
+/// # Errors
+/// The database is away.
+pub async fn list_services(app: &App, viewer: &Viewer) -> Result<Vec<Service>> {
+    let user = viewer.user.id;
+    app.db
+        .tenant(&viewer.scope, move |tx| services::of_seller(tx, user, MOST_SERVICES))
+        .await
+}

@@ -1,0 +1,99 @@
+//! The beginning of a top-up.
+
+use super::{RECONCILE_JOB, ReconcileTopUp, outcome, top_up_bounds};
+use crate::{
+    app::{App, identity::Viewer, ports::Checkout},
+    domain::{
+        ids::TopUpId,
+        money::{Currency, Money},
+    },
+    error::{Error, Result},
+    store::{
+        jobs,
+        top_ups::{self, State, TopUp},
+    },
+};
+
+/// Payments without an outcome a person can have.
+pub(super) const MOST_OPEN: i64 = 10;
+
+/// The job first asks after this long; by then most people are back and it has nothing to do.
+const FIRST_ASKED_MS: i64 = 60_000;
+
+/// Stores the intent to add `amount_minor`, then has the gateway open its payment page; `return_url` says where the
+/// person comes back to.
+///
+/// # Errors
+/// The amount is out of bounds, too many payments are open, the gateway doesn't answer or refuses.
+pub async fn begin_top_up(
+    app: &App,
+    viewer: &Viewer,
+    currency: Currency,
+    amount_minor: i64,
+    return_url: impl FnOnce(TopUpId) -> String,
+) -> Result<TopUp> {
+    let (least, most) = top_up_bounds(currency);
+    if !(least.minor..=most.minor).contains(&amount_minor) {
+        return Err(Error::field(
+            "amount_minor",
+            format!("Choose an amount from {} to {}.", plain(least), plain(most)),
+        ));
+    }
+    let now = app.now();
+    let intent = TopUp {
+        id: TopUpId::new(),
+        user: viewer.user.id,
+        gateway: app.gateway.name().to_owned(),
+        reference: None,
+        pay_url: None,
+        amount: Money::new(amount_minor, currency),
+        state: State::Created,
+        reason: None,
+        created_at: now,
+    };
+    let stored = intent.clone();
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            if top_ups::open(tx, stored.user, MOST_OPEN)?.len() >= MOST_OPEN as usize {
+                let public =
+                    "You have several payments open already. Finish one of them, or wait until they have run out.";
+                return Err(Error::conflict("too_many_open_top_ups", public));
+            }
+            top_ups::insert(tx, &stored)?;
+            let payload = serde_json::to_value(ReconcileTopUp { top_up: stored.id }).map_err(Error::internal)?;
+            jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)
+        })
+        .await?;
+    let checkout = Checkout {
+        scope: viewer.scope,
+        top_up: intent.id,
+        amount: intent.amount,
+        return_url: return_url(intent.id),
+    };
+    let begun = app.gateway.begin_checkout(&checkout).await;
+    outcome::begun(app, &viewer.scope, intent.id, begun).await
+}
+
+/// An amount for an error message, which no theme writes: `5.00 EUR`.
+fn plain(amount: Money) -> String {
+    let decimals = amount.currency.exponent();
+    let unit = 10_i64.pow(decimals);
+    let (whole, part) = (amount.minor / unit, amount.minor % unit);
+    match decimals {
+        0 => format!("{whole} {}", amount.currency),
+        _ => format!("{whole}.{part:0width$} {}", amount.currency, width = decimals as usize),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_with_their_decimals() {
+        let write = |minor, code| plain(Money::new(minor, Currency::parse(code).unwrap()));
+        assert_eq!(write(1_005, "EUR"), "10.05 EUR");
+        assert_eq!(write(500, "JPY"), "500 JPY");
+        assert_eq!(write(5_000, "KWD"), "5.000 KWD");
+    }
+}

@@ -1,0 +1,36 @@
+//! The person is back from the payment page, or looks again.
+
+use super::outcome;
+use crate::{
+    app::{App, identity::Viewer},
+    domain::ids::TopUpId,
+    error::{Error, Result},
+    store::top_ups::{self, TopUp},
+};
+
+/// The reader's top-up as it stands now: while it has no outcome, the gateway is asked.
+///
+/// # Errors
+/// It isn't there or isn't theirs, or the database is away. A gateway that doesn't answer is no error: the top-up is
+/// `unknown` then, and asked about again.
+pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<TopUp> {
+    let user = viewer.user.id;
+    let top_up = app
+        .db
+        .tenant(&viewer.scope, move |tx| {
+            let top_up = top_ups::find(tx, id)?;
+            if top_up.user == user {
+                Ok(top_up)
+            } else {
+                Err(Error::not_found())
+            }
+        })
+        .await?;
+    match &top_up.reference {
+        Some(reference) if !top_up.state.is_final() => {
+            let answer = app.gateway.confirm(&viewer.scope, reference).await;
+            outcome::heard(app, &viewer.scope, id, answer).await
+        }
+        _ => Ok(top_up),
+    }
+}

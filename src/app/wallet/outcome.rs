@@ -1,0 +1,128 @@
+//! What a gateway says, written down: the one place where a payment becomes credit.
+
+use super::{RECONCILE_JOB, ReconcileTopUp};
+use crate::{
+    app::{
+        App,
+        ports::{Begun, GatewayError, Outcome},
+    },
+    domain::{ids::TopUpId, money::Money, time::Moment},
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx, jobs,
+        ledger::{self, AccountKind, Transfer},
+        top_ups::{self, State, TopUp},
+        wallets,
+    },
+};
+use anyhow::anyhow;
+
+/// How soon an outcome that got lost is asked for again.
+const ASK_AGAIN_MS: i64 = 10_000;
+
+/// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
+/// that nobody was sent to, and the job closes it.
+pub(super) async fn begun(
+    app: &App,
+    scope: &TenantScope,
+    id: TopUpId,
+    answer: std::result::Result<Begun, GatewayError>,
+) -> Result<TopUp> {
+    let now = app.now();
+    let begun = match answer {
+        Ok(begun) => begun,
+        Err(GatewayError::Unknown(why)) => return Err(GatewayError::Unknown(why).into()),
+        Err(error) => {
+            let refused = Outcome::Declined("The payment provider can't take this payment.".to_owned());
+            heard(app, scope, id, Ok(refused)).await?;
+            return Err(error.into());
+        }
+    };
+    app.db
+        .tenant(scope, move |tx| {
+            let mut top_up = top_ups::lock(tx, id)?;
+            if top_up.state == State::Created {
+                top_up.state = State::Pending;
+                top_up.reference = Some(begun.reference);
+                top_up.pay_url = Some(begun.redirect_url);
+                top_ups::update(tx, &top_up, now)?;
+            }
+            Ok(top_up)
+        })
+        .await
+}
+
+/// Writes down what became of a payment. Money moves at most once: the transfer has the top-up's id.
+pub(super) async fn heard(
+    app: &App,
+    scope: &TenantScope,
+    id: TopUpId,
+    answer: std::result::Result<Outcome, GatewayError>,
+) -> Result<TopUp> {
+    let now = app.now();
+    let (top_up, available) = app.db.tenant(scope, move |tx| apply(tx, id, answer, now)).await?;
+    if let Some(available) = available {
+        app.people.wallet_changed(scope, top_up.user, available);
+    }
+    Ok(top_up)
+}
+
+fn apply(
+    tx: &mut TenantTx<'_>,
+    id: TopUpId,
+    answer: std::result::Result<Outcome, GatewayError>,
+    now: Moment,
+) -> Result<(TopUp, Option<Money>)> {
+    let mut top_up = top_ups::lock(tx, id)?;
+    if top_up.state.is_final() {
+        return Ok((top_up, None));
+    }
+    let before = top_up.state;
+    let mut available = None;
+    match answer {
+        Ok(Outcome::Settled(paid)) => {
+            available = Some(credit(tx, &top_up, paid, now)?);
+            top_up.state = State::Settled;
+        }
+        Ok(Outcome::Declined(reason)) => {
+            top_up.state = State::Declined;
+            top_up.reason = Some(reason);
+        }
+        Ok(Outcome::Pending) => top_up.state = State::Pending,
+        Err(error) => {
+            tracing::warn!(top_up = %id, %error, "a payment's outcome isn't known");
+            top_up.state = State::Unknown;
+        }
+    }
+    if top_up.state != before {
+        top_ups::update(tx, &top_up, now)?;
+        if top_up.state == State::Unknown {
+            let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;
+            jobs::enqueue(tx, RECONCILE_JOB, payload, now + ASK_AGAIN_MS)?;
+        }
+    }
+    Ok((top_up, available))
+}
+
+fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {
+    if paid != top_up.amount {
+        return Err(Error::internal(anyhow!(
+            "top-up {} is of {:?}, but {paid:?} was paid",
+            top_up.id,
+            top_up.amount
+        )));
+    }
+    let currency = paid.currency;
+    let debit = ledger::account(tx, AccountKind::Gateway, currency, now)?;
+    let credit = ledger::account(tx, AccountKind::Wallet(top_up.user), currency, now)?;
+    let transfer = Transfer {
+        id: top_up.id.uuid(),
+        kind: "top_up",
+        debit,
+        credit,
+        amount_minor: paid.minor,
+        at: now,
+    };
+    ledger::transfer(tx, &transfer)?;
+    Ok(wallets::balance(tx, top_up.user, currency)?.available())
+}

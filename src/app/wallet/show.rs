@@ -1,0 +1,51 @@
+//! Balance and statement.
+
+use crate::{
+    app::{App, identity::Viewer},
+    domain::money::Currency,
+    error::Result,
+    store::{
+        ledger::Balance,
+        top_ups::{self, TopUp},
+        wallets::{self, Line},
+    },
+};
+
+/// Lines a page.
+const PAGE: i64 = 25;
+
+/// A person's wallet.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    /// What is in it.
+    pub balance: Balance,
+    /// One page of its statement, newest first.
+    pub lines: Vec<Line>,
+    /// There are older lines.
+    pub more: bool,
+    /// Payments without an outcome, newest first.
+    pub open: Vec<TopUp>,
+}
+
+/// The reader's wallet with the `page`-th page of its statement, from 1.
+///
+/// # Errors
+/// The database is away.
+pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> Result<Wallet> {
+    let user = viewer.user.id;
+    let skip = i64::from(page.max(1) - 1) * PAGE;
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let mut lines = wallets::statement(tx, user, currency, skip, PAGE + 1)?;
+            let more = lines.len() > PAGE as usize;
+            lines.truncate(PAGE as usize);
+            let balance = wallets::balance(tx, user, currency)?;
+            Ok(Wallet {
+                balance,
+                lines,
+                more,
+                open: top_ups::open(tx, user, super::begin_top_up::MOST_OPEN)?,
+            })
+        })
+        .await
+}
