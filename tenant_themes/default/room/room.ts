@@ -70,9 +70,11 @@ export class Room {
     hideBarWhenIdle(root, find("#bar", root));
     closeOnClickBeside(root);
     selfView(root, this.local);
-    ratingForm(this.config.call_id, this.words, () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" }));
+    ratingForm(this.config.call_id, this.words);
     this.#listen();
-    addEventListener("beforeunload", (event) => this.state.call?.phase === "live" && event.preventDefault());
+    addEventListener("beforeunload", (event) => {
+      if (this.state.call?.phase === "live" && this.state.link === "in") event.preventDefault();
+    });
     document.addEventListener("fullscreenchange", () => this.update({ fullscreen: !!document.fullscreenElement }));
     const video = this.#remote.video;
     for (const event of ["enterpictureinpicture", "leavepictureinpicture"])
@@ -297,14 +299,14 @@ export class Room {
   /** Whoever works by keyboard or ear is taken along when the page turns into another. */
   #faceChanged(face: string): void {
     this.#shownFace = face;
-    if (document.querySelector("dialog[open]")) return;
     const focused = document.activeElement;
-    const lost = !focused || focused === document.body || focused.closest("[hidden]") !== null;
-    const target = this.root.querySelector<HTMLElement>(`.card-face[data-show="${face}"] :is(h2, button)`);
-    if (this.root.dataset["layout"] === "card" && target && lost) {
-      target.tabIndex = target.tagName === "H2" ? -1 : 0;
-      target.focus();
-    }
+    const lost = !focused || focused === document.body || focused.checkVisibility() === false;
+    if (!lost || document.querySelector("dialog[open]")) return;
+    const target = this.root.querySelector<HTMLElement>(
+      face === "suspended_credit" ? "[data-amounts=rescue-amount] button" : `.card-face[data-show="${face}"] h2`,
+    );
+    if (target?.tagName === "H2") target.tabIndex = -1;
+    target?.focus();
   }
 
   openDevices(): void {

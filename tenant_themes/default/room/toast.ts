@@ -59,8 +59,10 @@ function container(): HTMLElement {
 
 function raise(list: HTMLElement): void {
   if (!("showPopover" in list)) return;
-  // What entered the top layer last is on top.
-  if (list.matches(":popover-open")) list.hidePopover();
+  // What entered the top layer last is on top: over a dialog it has to enter again.
+  const shown = list.matches(":popover-open");
+  if (shown && document.querySelector("dialog[open]")) list.hidePopover();
+  else if (shown) return;
   list.showPopover();
 }
 

@@ -30,7 +30,6 @@ export function view(state: RoomState, now: number): View {
     service: call?.service_title ?? "",
     problem: state.problem,
     busy: state.busy,
-    announce: announcement(face, call, say),
     ...pictures(state, face, say),
     ...own(state, say),
     ...signal(state, say),
@@ -42,26 +41,29 @@ export function view(state: RoomState, now: number): View {
     login_url: config.urls.login,
     can_choose_speaker: canChooseSpeaker(),
     cannot_choose_speaker: !canChooseSpeaker(),
+    self_tab: layoutOf(face, call) === "live" && "0",
+    failed: face === "loading" && state.problem !== "",
+    opening_call: face === "loading" && state.problem === "",
     may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && !buyer),
     signal_shown: face === "pre_check" || face === "connecting",
     who_shown: face === "pre_check" || face === "connecting",
   };
   if (!call) return base;
   const phaseLeft = call.until_ms === null ? "" : clockTime(call.until_ms - now, "up");
+  const standing = paused(state, call, phaseLeft, say);
   return {
     ...base,
-    until: phaseLeft,
     rate: say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
     ...check(state, call, phaseLeft, say),
     ...live(state, call, face, now, say),
-    ...paused(state, call, phaseLeft, say),
+    ...standing,
+    announce: announcement(face, call, standing, say),
     ...over(state, call, say),
   };
 }
 
 /** What a screen reader is told when the face changes. */
-function announcement(face: Face, call: CallView | null, say: Say): string {
-  if (!call) return "";
+function announcement(face: Face, call: CallView, standing: View, say: Say): string {
   switch (face) {
     case "ringing":
       return say(call.role === "buyer" ? "calling_title" : "called_title");
@@ -71,6 +73,9 @@ function announcement(face: Face, call: CallView | null, say: Say): string {
       return say("live.connecting_title");
     case "live":
       return say("live.started");
+    case "suspended_credit":
+    case "suspended_connection":
+      return `${String(standing["paused_title"])}. ${String(standing["paused_text"])}`;
     case "reconnecting":
       return say("reconnecting.title");
     default:
@@ -243,7 +248,7 @@ function paused(state: RoomState, call: CallView, left: string, say: Say): View 
     rescue: credit && buyer && call.phase === "suspended",
     paused_title: credit ? say(buyer ? "suspended.credit_title" : "suspended.credit_title_seller") : say(`suspended.connection${who}_title`),
     paused_text: credit ? say(buyer ? "suspended.credit_text" : "suspended.credit_text_seller") : say(`suspended.connection${who}_text`),
-    paused_left: left && say(credit ? "suspended.credit_left" : "suspended.connection_left", { time: left }),
+    paused_left: left && say("suspended.left", { time: left }),
     reconnecting_text: say(navigator.onLine ? "reconnecting.text" : "reconnecting.offline"),
   };
 }
