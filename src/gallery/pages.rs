@@ -6,6 +6,7 @@ use crate::web::{
     theme::{Flash, PageContext, Tone},
 };
 use jiff::{Timestamp, ToSpan as _};
+use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, OtherView};
 use uuid::Uuid;
 
 /// Renders all of them.
@@ -430,9 +431,10 @@ fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         },
         &g.buyer("/calls"),
     )?;
-    let room = RoomPage {
+    let room = RoomSetup {
         call_id: Uuid::from_u128(1),
-        role: Side::Buyer,
+        role: CallRole::Buyer,
+        call: ringing(g),
         top_up_amounts: vec![1_000, 2_000, 5_000],
         terms: RoomTerms {
             increment: Increment::Minute,
@@ -440,11 +442,41 @@ fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             grace_s: 30,
         },
         can_rate: true,
-        bill_url: "/calls/1/bill".to_owned(),
-        back_url: "/sellers/1".to_owned(),
-        login_url: "/login?next=/calls/1".to_owned(),
+        other_photo: g.cast.person(0).photo_url,
+        urls: RoomUrls {
+            bill: "/calls/1/bill".to_owned(),
+            back: "/sellers/1".to_owned(),
+            login: "/login?next=/calls/1".to_owned(),
+        },
     };
-    g.page("room", &room, &g.buyer("/calls/1"))
+    g.page("room", &RoomPage { room }, &g.buyer("/calls/1"))
+}
+
+/// A call that rings.
+fn ringing(g: &Gallery<'_>) -> CallView {
+    CallView {
+        id: Uuid::from_u128(1),
+        role: CallRole::Buyer,
+        phase: CallPhase::Ringing,
+        suspended: None,
+        ended: None,
+        until_ms: None,
+        other: OtherView {
+            name: g.cast.person(0).name,
+            present: false,
+            connected: false,
+        },
+        you_connected: false,
+        service_title: g.cast.services[0].0.to_owned(),
+        currency: g.cast.currency.to_owned(),
+        rate_minor: 180,
+        charged_minor: 0,
+        billable_ms: 0,
+        remaining_ms: None,
+        running: false,
+        available_minor: Some(2_350),
+        server_now_ms: now().as_millisecond(),
+    }
 }
 
 /// A call of twelve and a half minutes with one gap.

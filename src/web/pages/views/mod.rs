@@ -14,7 +14,6 @@ mod identity;
 mod mails;
 mod people;
 mod room;
-mod room;
 mod sell;
 mod seller;
 mod strip;
@@ -31,7 +30,6 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use mails::{MissedCallMail, ReceiptMail, ResetMail, VerifyMail, WelcomeMail};
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
-pub use room::{RoomPage, RoomTerms};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
@@ -93,7 +91,6 @@ views! {
     SellPage => "sell",
     CallsPage => "calls",
     RoomPage => "room",
-    RoomPage => "call",
     BillPage => "bill",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
