@@ -222,7 +222,7 @@ impl Palette {
         };
         let text = |color: Color, soft: Color| color.readable_on(&[surface, raised, sunken, soft], TEXT);
         let soft = |color: Color| raised.mix(color, 0.1);
-        let [good, bad, warn] = [0x15_803d, 0xc9_2a2a, 0xb4_5309].map(fixed);
+        let [good, bad, warn] = [0x15_803d, 0xc9_2a2a, 0xa1_6207].map(fixed);
         Self {
             surface,
             raised,
