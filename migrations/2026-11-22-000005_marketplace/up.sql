@@ -6,6 +6,7 @@ CREATE TABLE sellers (
     headline text NOT NULL DEFAULT '',
     about text NOT NULL DEFAULT '',
     languages text[] NOT NULL DEFAULT '{}',
+    photo_url text,
     available_until timestamptz,
     rating_sum bigint NOT NULL DEFAULT 0,
     rating_count bigint NOT NULL DEFAULT 0,

@@ -1,6 +1,7 @@
 //! How use cases reach the outside world.
 
 use crate::{
+    app::letters::Posted,
     domain::{
         ids::{TenantId, TopUpId, UserId},
         money::Money,
@@ -29,6 +30,16 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// The server refused or can't be reached; sending may be tried again.
     async fn send(&self, mail: Mail) -> anyhow::Result<()>;
+}
+
+/// Writes letters out as mails, in the tenant's brand and the reader's language.
+#[async_trait]
+pub trait Letters: Send + Sync {
+    /// The mail.
+    ///
+    /// # Errors
+    /// What the letter tells of isn't there any more, or the database is away.
+    async fn write(&self, scope: &TenantScope, posted: Posted) -> crate::error::Result<Mail>;
 }
 
 /// A mail ready to go.

@@ -1,5 +1,6 @@
 //! The outside world: implementations of `app::ports`.
 
 pub mod clock;
+pub mod mail;
 pub mod media;
 pub mod payment;

@@ -13,4 +13,4 @@ mod room;
 
 pub use people::{People, Socket};
 pub use registry::Registry;
-pub use room::RoomHandle;
+pub use room::{Decision, RoomHandle};

@@ -130,7 +130,12 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
             diesel::update(row).set(retry).execute(tx.conn)?
         }
         Outcome::Dead { error } => {
-            let dead = (jobs::state.eq("dead"), jobs::finished_at.eq(At(now)), jobs::last_error.eq(error), unlease);
+            let dead = (
+                jobs::state.eq("dead"),
+                jobs::finished_at.eq(At(now)),
+                jobs::last_error.eq(error),
+                unlease,
+            );
             diesel::update(row).set(dead).execute(tx.conn)?
         }
     };

@@ -20,7 +20,10 @@ pub fn migrate(config: &DatabaseConfig) -> Result<Vec<String>> {
     let mut conn = PgConnection::establish(config.owner_url.expose()).map_err(Error::unavailable)?;
     // One migrator at a time; the lock ends with the connection.
     sql_query("SELECT pg_advisory_lock(727_201)").execute(&mut conn)?;
-    for (role, url) in [("tallyroom_app", &config.app_url), ("tallyroom_system", &config.system_url)] {
+    for (role, url) in [
+        ("tallyroom_app", &config.app_url),
+        ("tallyroom_system", &config.system_url),
+    ] {
         ensure_role(&mut conn, role, url.expose()).map_err(Error::internal)?;
     }
     let applied = conn
@@ -35,18 +38,30 @@ fn ensure_role(conn: &mut PgConnection, role: &str, url: &str) -> anyhow::Result
         return Err(anyhow!("the URL for {role} must name that user"));
     }
     let password = url.password().unwrap_or_default();
-    if !password.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c)) {
+    if !password
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))
+    {
         return Err(anyhow!("the password of {role} may only have letters, digits and -_.~"));
     }
-    let create = format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD '{password}'");
+    let create =
+        format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD '{password}'");
     let guarded = format!(
         "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN {create}; END IF; \
          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     );
-    conn.batch_execute(&guarded)
-        .with_context(|| format!("the owner may not create roles; have a superuser run: {}", hidden(&create, password)))
+    conn.batch_execute(&guarded).with_context(|| {
+        format!(
+            "the owner may not create roles; have a superuser run: {}",
+            hidden(&create, password)
+        )
+    })
 }
 
 fn hidden(statement: &str, password: &str) -> String {
-    if password.is_empty() { statement.to_owned() } else { statement.replace(password, "…") }
+    if password.is_empty() {
+        statement.to_owned()
+    } else {
+        statement.replace(password, "…")
+    }
 }

@@ -26,7 +26,9 @@ impl FromSql<Timestamptz, Pg> for At {
 
 impl ToSql<Timestamptz, Pg> for At {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let micros = (self.0.0 - POSTGRES_EPOCH_MS).checked_mul(1_000).ok_or("an instant no calendar has")?;
+        let micros = (self.0.0 - POSTGRES_EPOCH_MS)
+            .checked_mul(1_000)
+            .ok_or("an instant no calendar has")?;
         ToSql::<Timestamptz, Pg>::to_sql(&PgTimestamp(micros), &mut out.reborrow())
     }
 }

@@ -162,6 +162,7 @@ diesel::table! {
         headline -> Text,
         about -> Text,
         languages -> Array<Nullable<Text>>,
+        photo_url -> Nullable<Text>,
         available_until -> Nullable<Timestamptz>,
         rating_sum -> Int8,
         rating_count -> Int8,

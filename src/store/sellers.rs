@@ -27,6 +27,8 @@ pub struct Profile {
     pub about: String,
     /// Spoken languages, as ISO codes.
     pub languages: Vec<String>,
+    /// Address of their picture.
+    pub photo_url: Option<String>,
     /// Until when the availability switch is on; in the past or none when it is off.
     pub available_until: Option<Moment>,
 }
@@ -42,6 +44,8 @@ pub struct Card {
     pub headline: String,
     /// Spoken languages.
     pub languages: Vec<String>,
+    /// Address of their picture.
+    pub photo_url: Option<String>,
     /// Until when the availability switch is on.
     pub available_until: Option<Moment>,
     /// Stars in all ratings together.
@@ -87,6 +91,7 @@ struct ProfileRow {
     headline: String,
     about: String,
     languages: Vec<Option<String>>,
+    photo_url: Option<String>,
     available_until: Option<At>,
 }
 
@@ -100,6 +105,8 @@ struct CardRow {
     headline: String,
     #[diesel(sql_type = Array<Text>)]
     languages: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    photo_url: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     available_until: Option<At>,
     #[diesel(sql_type = BigInt)]
@@ -136,6 +143,7 @@ impl CardRow {
             name: self.name,
             headline: self.headline,
             languages: self.languages,
+            photo_url: self.photo_url,
             available_until: self.available_until.map(Moment::from),
             rating_sum: self.rating_sum,
             rating_count: self.rating_count,
@@ -148,7 +156,7 @@ impl CardRow {
 
 /// Cards of sellers `s` who are users `u`.
 const CARDS: &str =
-    "SELECT s.user_id, u.name, s.headline, s.languages, s.available_until, s.rating_sum, s.rating_count,
+    "SELECT s.user_id, u.name, s.headline, s.languages, s.photo_url, s.available_until, s.rating_sum, s.rating_count,
         u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy,
         EXISTS (SELECT 1 FROM calls c
             WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
@@ -158,11 +166,11 @@ const CARDS: &str =
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
     LEFT JOIN LATERAL (
         SELECT id, title, rate_minor, policy FROM services
-        WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published
+        WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled
         ORDER BY rate_minor, created_at, id LIMIT 1) v ON true
     WHERE s.tenant_id = $1";
 
-/// Writes a person's profile; the first time makes them a seller.
+/// Writes a person's texts; the first time makes them a seller.
 ///
 /// # Errors
 /// The database is away.
@@ -215,9 +223,21 @@ impl ProfileRow {
             headline: self.headline,
             about: self.about,
             languages: self.languages.into_iter().flatten().collect(),
+            photo_url: self.photo_url,
             available_until: self.available_until.map(Moment::from),
         }
     }
+}
+
+/// Sets the address of a seller's picture.
+///
+/// # Errors
+/// The person doesn't sell, or the database is away.
+pub fn set_photo(tx: &mut TenantTx<'_>, user: UserId, photo_url: &str) -> Result<()> {
+    let changed = diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))
+        .set(sellers::photo_url.eq(photo_url))
+        .execute(tx.conn)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
 }
 
 /// Turns the availability switch on until then, or off.
@@ -256,7 +276,7 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
                  SELECT 1 FROM unnest($4) AS word
                  WHERE strpos(lower(concat_ws(' ', u.name, s.headline, (
                      SELECT string_agg(title, ' ') FROM services
-                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published))), lower(word)) = 0))
+                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled))), lower(word)) = 0))
          ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $5 LIMIT $6"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())

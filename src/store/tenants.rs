@@ -1,7 +1,7 @@
 //! Tenants and the hosts they live on.
 
 use super::{
-    Db, SystemTx, TenantScope,
+    Db, SystemTx, TenantScope, TenantTx,
     moment::At,
     schema::{tenant_hosts, tenants},
 };
@@ -105,13 +105,14 @@ impl Db {
     }
 }
 
-/// The tenant itself, for work that starts from a job or a stored call.
+/// The tenant that a transaction belongs to.
 ///
 /// # Errors
-/// It isn't there, or the database is away.
-pub fn find(tx: &mut SystemTx<'_>, id: TenantId) -> Result<Tenant> {
+/// The database is away.
+pub fn own(tx: &mut TenantTx<'_>) -> Result<Tenant> {
+    let id = tx.tenant().uuid();
     tenants::table
-        .find(id.uuid())
+        .find(id)
         .select(Row::as_select())
         .first(tx.conn)?
         .tenant()

@@ -1,6 +1,6 @@
 //! Numbers for Prometheus.
 
-use actix_web::{HttpResponse, http::header, rt};
+use actix_web::{HttpResponse, http::header};
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -38,9 +38,9 @@ pub fn recorder() -> anyhow::Result<PrometheusHandle> {
 
 /// Keeps the recorder's memory bounded while nobody scrapes. Ends with the runtime.
 pub(super) fn start_upkeep(handle: PrometheusHandle) {
-    rt::spawn(async move {
+    tokio::spawn(async move {
         loop {
-            rt::time::sleep(UPKEEP).await;
+            tokio::time::sleep(UPKEEP).await;
             handle.run_upkeep();
         }
     });

@@ -12,12 +12,14 @@ mod error;
 mod extract;
 mod gate;
 mod headers;
+mod letters;
 mod limits;
 pub mod metrics;
 mod ops;
 pub mod pages;
 mod routes;
 mod site;
+mod sockets;
 mod state;
 pub mod theme;
 mod tokens;
@@ -25,7 +27,7 @@ mod trace;
 
 pub use error::{Problem, Result, WebError};
 pub use site::{Frame, Platform, Site};
-pub use state::Web;
+pub use state::{Live, Web};
 
 use actix_web::{
     App, HttpServer,

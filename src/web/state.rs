@@ -1,9 +1,23 @@
 //! What all requests share.
 
 use super::{limits::Limits, metrics, site::Hosts, theme::Themes, tokens::TokenKeys};
-use crate::app::App;
+use crate::{
+    app::App,
+    gateways::{mail::Mailbox, media::MediaHub},
+    signaling::Registry,
+};
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+/// What the web layer opens doors to.
+pub struct Live {
+    /// Live calls, and people with an open page.
+    pub registry: Arc<Registry>,
+    /// Media nodes.
+    pub hub: Arc<MediaHub>,
+    /// The development mailbox, if mails go there.
+    pub mailbox: Option<Arc<Mailbox>>,
+}
 
 /// Everything the web layer holds for as long as the server runs.
 pub struct Web {
@@ -11,6 +25,8 @@ pub struct Web {
     pub app: App,
     /// How tenants look.
     pub themes: Themes,
+    /// What happens in real time.
+    pub live: Live,
     /// Signs access tokens.
     pub(in crate::web) keys: TokenKeys,
     /// Which tenant lives where.
@@ -26,7 +42,7 @@ impl Web {
     ///
     /// # Errors
     /// The metrics' recorder can't be installed.
-    pub fn new(app: App, themes: Themes) -> anyhow::Result<Self> {
+    pub fn new(app: App, themes: Themes, live: Live) -> anyhow::Result<Self> {
         Ok(Self {
             keys: TokenKeys::new(app.config.secrets.jwt.expose()),
             hosts: Hosts::default(),
@@ -34,6 +50,7 @@ impl Web {
             metrics: metrics::recorder()?,
             app,
             themes,
+            live,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::{
     domain::{ids::CallId, text},
     error::{Error, Result},
     store::{
-        calls,
+        TenantScope, calls,
         reviews::{self, Review},
     },
 };
@@ -56,4 +56,12 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
             Ok(review)
         })
         .await
+}
+
+/// What was said about a call.
+///
+/// # Errors
+/// The database is away.
+pub async fn of_call(app: &App, scope: &TenantScope, call: CallId) -> Result<Option<Review>> {
+    app.db.tenant(scope, move |tx| reviews::find(tx, call)).await
 }

@@ -1,6 +1,7 @@
 //! The JSON API, one file a resource, each with its own `routes`. What they describe of themselves is collected into
 //! [`openapi`].
 
+pub(super) mod calls;
 mod me;
 mod register;
 mod session;
@@ -44,6 +45,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 }
 
 fn routes(config: &mut ServiceConfig) {
+    calls::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

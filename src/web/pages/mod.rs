@@ -1,10 +1,15 @@
 //! Server-rendered pages, one file a topic.
 
 mod account;
+mod bill;
+mod calls;
 pub mod flash;
 mod identity;
+mod platform;
 mod terms;
 pub mod views;
+
+pub use bill::bill_lines;
 
 use super::{
     Frame, Result, Web,
@@ -28,11 +33,15 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
     config
         .configure(identity::routes)
         .configure(account::routes)
+        .configure(calls::routes)
+        .configure(bill::routes)
         .service(terms::terms);
 }
 
 /// Pages at the platform's own host.
-pub(super) fn platform(_config: &mut ServiceConfig) {}
+pub(super) fn platform(config: &mut ServiceConfig) {
+    config.configure(platform::routes);
+}
 
 /// Answers with a page, dressed for the one who reads it.
 ///

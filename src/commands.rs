@@ -1,0 +1,73 @@
+//! What the program's smaller commands do.
+
+use anyhow::{Context, anyhow};
+use std::{sync::Arc, time::Duration};
+use tallyroom::{
+    app::seed::{self, PASSWORD},
+    config::Config,
+    gateways::clock::SystemClock,
+    serve,
+};
+use tallyroom_participant::{
+    http::{Credentials, Tenant},
+    probe::{ProbeConfig, run_probe},
+    robot::{RobotConfig, run_robot},
+};
+
+/// Makes or completes the demo tenants and prints who can log in.
+pub async fn seed(config: Config) -> anyhow::Result<()> {
+    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let logins = seed::demo(&product.web.app).await.map_err(|error| anyhow!("{error}"))?;
+    for login in logins {
+        println!(
+            "{:<10} {:<34} {:<34} {}",
+            login.role, login.url, login.email, login.password
+        );
+    }
+    Ok(())
+}
+
+/// Places one paid call on the canary tenant.
+pub async fn probe(config: Config) -> anyhow::Result<()> {
+    let person = |name: &str| Credentials {
+        email: format!("{name}@probe.example"),
+        password: PASSWORD.to_owned(),
+    };
+    let report = run_probe(ProbeConfig {
+        tenant: tenant(&config, "probe")?,
+        buyer: person("buyer"),
+        seller: person("seller"),
+        service: None,
+        increments: 2,
+        patience: Duration::from_secs(60),
+    });
+    let report = report
+        .await
+        .map_err(|reason| anyhow!("the canary call failed: {reason}"))?;
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
+
+/// Runs the demo tenants' robot sellers until the process ends.
+pub async fn robots(config: Config) -> anyhow::Result<()> {
+    let mut robots = tokio::task::JoinSet::new();
+    for slug in ["lumen", "velvet"] {
+        let credentials = Credentials {
+            email: format!("robot@{slug}.example"),
+            password: PASSWORD.to_owned(),
+        };
+        robots.spawn(run_robot(RobotConfig::new(tenant(&config, slug)?, credentials)));
+    }
+    while robots.join_next().await.is_some() {}
+    Err(anyhow!("the robots ended"))
+}
+
+fn tenant(config: &Config, slug: &str) -> anyhow::Result<Tenant> {
+    let url = &config.http.public_url;
+    let host = url.host_str().context("the public URL has no host")?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Ok(Tenant {
+        address: config.http.listen.clone(),
+        host: format!("{slug}.{host}{port}"),
+    })
+}

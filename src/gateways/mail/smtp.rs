@@ -1,0 +1,46 @@
+//! Sends mails.
+
+use crate::app::ports::{Mail, Mailer};
+use anyhow::Context;
+use async_trait::async_trait;
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, MultiPart},
+};
+use std::time::Duration;
+
+/// A mail server.
+pub struct SmtpMailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    sender: Address,
+}
+
+impl SmtpMailer {
+    /// Behind an `smtp://` or `smtps://` address; mails come from `sender`.
+    ///
+    /// # Errors
+    /// One of the two can't be read.
+    pub fn new(url: &str, sender: &str) -> anyhow::Result<Self> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .context("the mail server's address can't be read")?
+            .timeout(Some(Duration::from_secs(20)))
+            .build();
+        Ok(Self {
+            transport,
+            sender: sender.parse().context("the sender isn't a mail address")?,
+        })
+    }
+}
+
+#[async_trait]
+impl Mailer for SmtpMailer {
+    async fn send(&self, mail: Mail) -> anyhow::Result<()> {
+        let message = Message::builder()
+            .from(Mailbox::new(Some(mail.from_name), self.sender.clone()))
+            .to(Mailbox::new(None, mail.to.parse()?))
+            .subject(mail.subject)
+            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
+        self.transport.send(message).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Background work: claims due jobs of all tenants, runs them without holding a connection, and tries failed ones again
+//! ever more slowly until they are dead and somebody has to look (law 8).
+
+use crate::{
+    app::{
+        App, letters,
+        ports::{Letters, Mailer},
+        wallet::{self, ReconcileTopUp},
+    },
+    domain::time::Moment,
+    error::{Error, Kind, Result},
+    store::jobs::{self, Claimed, Outcome},
+};
+use anyhow::anyhow;
+use std::{sync::Arc, time::Duration};
+
+/// How often due jobs are looked for.
+const PERIOD: Duration = Duration::from_millis(500);
+/// How long a claimed job may take before another process takes it.
+const LEASE_MS: i64 = 60_000;
+/// Jobs claimed at once.
+const BATCH: i64 = 16;
+/// Tries before a job is dead; with the backoff below that is about two days.
+const MAX_ATTEMPTS: u32 = 14;
+/// First pause after a failure; doubles each time up to [`LONGEST_MS`].
+const PAUSE_MS: i64 = 5_000;
+const LONGEST_MS: i64 = 8 * 3_600_000;
+
+/// Runs jobs.
+pub struct Runner {
+    app: App,
+    mailer: Arc<dyn Mailer>,
+    letters: Arc<dyn Letters>,
+}
+
+impl Runner {
+    /// With what jobs need.
+    pub fn new(app: App, mailer: Arc<dyn Mailer>, letters: Arc<dyn Letters>) -> Self {
+        Self { app, mailer, letters }
+    }
+
+    /// Runs jobs until the process ends.
+    pub async fn run(self) {
+        let mut ticks = tokio::time::interval(PERIOD);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            while let Ok(1..) = self.run_due().await {}
+        }
+    }
+
+    /// Runs what is due now, once. Gives how many jobs that were.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn run_due(&self) -> Result<usize> {
+        let now = self.app.now();
+        let claimed = self
+            .app
+            .db
+            .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, BATCH))
+            .await?;
+        let count = claimed.len();
+        futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
+        Ok(count)
+    }
+
+    async fn run_one(&self, job: Claimed) {
+        let result = self.work(&job).await;
+        let now = self.app.now();
+        let outcome = outcome(&job, result, now);
+        match &outcome {
+            Outcome::Done => {}
+            Outcome::Retry { error, .. } => {
+                tracing::warn!(job = %job.id, kind = job.kind, error, "job failed; later again")
+            }
+            Outcome::Dead { error } => tracing::error!(job = %job.id, kind = job.kind, error, "job is dead"),
+        }
+        let stored = self
+            .app
+            .db
+            .system(move |tx| jobs::settle(tx, &job, &outcome, now))
+            .await;
+        if let Err(error) = stored {
+            tracing::error!(%error, "a job's outcome can't be stored; it runs again when its lease ends");
+        }
+    }
+
+    async fn work(&self, job: &Claimed) -> Result<()> {
+        match job.kind.as_str() {
+            letters::JOB => self.send(job).await,
+            wallet::RECONCILE_JOB => {
+                let job_of: ReconcileTopUp = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+                wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
+            }
+            other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
+        }
+    }
+
+    async fn send(&self, job: &Claimed) -> Result<()> {
+        let posted = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+        let mail = self.letters.write(&job.scope, posted).await?;
+        self.mailer
+            .send(mail)
+            .await
+            .map_err(|error| Error::unavailable(anyhow!("{error:#}")))
+    }
+}
+
+fn outcome(job: &Claimed, result: Result<()>, now: Moment) -> Outcome {
+    let Err(error) = result else { return Outcome::Done };
+    let hopeless = matches!(error.kind, Kind::Invalid { .. } | Kind::NotFound) || job.attempts + 1 >= MAX_ATTEMPTS;
+    let error = error.to_string();
+    if hopeless {
+        return Outcome::Dead { error };
+    }
+    let pause_ms = PAUSE_MS.saturating_mul(1 << job.attempts.min(20)).min(LONGEST_MS);
+    Outcome::Retry {
+        at: now + pause_ms,
+        error,
+    }
+}

@@ -1,0 +1,156 @@
+//! The one place where the product is put together.
+
+use crate::{
+    app::{App, ports::Clock},
+    config::{Config, MediaConfig},
+    gateways::{
+        clock::SystemClock,
+        mail::{Mailbox, SmtpMailer},
+        media::{MediaHub, Supervisor},
+        payment::test::TestGateway,
+    },
+    jobs::Runner,
+    signaling::{People, Registry},
+    store::Db,
+    web::{self, Live, Web, theme::Themes},
+};
+use actix_web::web::Data;
+use anyhow::{Context, anyhow};
+use std::{net::TcpListener, sync::Arc};
+use tokio::{
+    process::Command,
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+
+/// Reports of media nodes that may wait; each is at most half a second of all its calls.
+const MEDIA_EVENTS: usize = 4_096;
+
+/// All parts, put together and not yet running.
+pub struct Product {
+    /// What answers requests.
+    pub web: Data<Web>,
+    /// What runs jobs.
+    pub jobs: Runner,
+}
+
+/// Puts the product together on the current runtime.
+///
+/// # Errors
+/// A setting or the themes can't be used.
+pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Product> {
+    let config = Arc::new(config);
+    let db = Db::open(&config.database)?;
+    let people = Arc::new(People::new(clock.clone()));
+    let app = App {
+        gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
+        people: people.clone(),
+        db,
+        clock: clock.clone(),
+        config: config.clone(),
+    };
+    let (events, reports) = mpsc::channel(MEDIA_EVENTS);
+    let hub = Arc::new(MediaHub::new(events));
+    let registry = Registry::start(app.clone(), people, hub.clone(), reports);
+    let (mailbox, smtp_url) = match config.mail.smtp_url.expose() {
+        "" => {
+            let (mailbox, url) = Mailbox::start(clock)
+                .await
+                .context("the development mailbox can't be started")?;
+            (Some(mailbox), url)
+        }
+        url => (None, url.to_owned()),
+    };
+    let mailer = Arc::new(SmtpMailer::new(&smtp_url, &config.mail.sender)?);
+    let mut themes = Themes::load(&config.themes.directory)?;
+    if config.development.enabled {
+        themes = themes.watching();
+    }
+    let web = Data::new(Web::new(app.clone(), themes, Live { registry, hub, mailbox })?);
+    let jobs = Runner::new(app, mailer, Data::clone(&web).into_inner());
+    Ok(Product { web, jobs })
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// It can't start; the message says why.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    config.check_secrets()?;
+    let listener = TcpListener::bind(&config.http.listen).with_context(|| {
+        format!(
+            "{} can't be listened on; is another server running?",
+            config.http.listen
+        )
+    })?;
+    let product = assemble(config.clone(), Arc::new(SystemClock)).await?;
+    let taken_up = product
+        .web
+        .live
+        .registry
+        .recover()
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    if taken_up > 0 {
+        tracing::info!(calls = taken_up, "calls of the server before this one taken up");
+    }
+    let address = listener.local_addr()?;
+    let server = web::server(product.web, listener)?;
+    let handle = server.handle();
+    let jobs = tokio::spawn(product.jobs.run());
+    let mut own = Supervisor::default();
+    start_nodes(&mut own, &config, address.port());
+    if config.demo.robots {
+        start_robots(&mut own)?;
+    }
+    tracing::info!(%address, url = %config.http.public_url, "serving");
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ended = server => return ended.context("the server ended"),
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+    jobs.abort();
+    handle.stop(true).await;
+    Ok(())
+}
+
+/// One media node a core unless told otherwise.
+fn start_nodes(own: &mut Supervisor, config: &Config, port: u16) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let count = if config.media.nodes == 0 {
+        cores
+    } else {
+        config.media.nodes
+    };
+    for number in 0..count {
+        let (media, token) = (config.media.clone(), config.secrets.media_token.clone());
+        own.keep(format!("media node {number}"), move || {
+            node(&media, token.expose(), port)
+        });
+    }
+}
+
+fn node(media: &MediaConfig, token: &str, port: u16) -> Command {
+    let mut command = Command::new(&media.node_binary);
+    command
+        .args(["--control", &format!("ws://127.0.0.1:{port}/internal/media")])
+        .args(["--listen", &media.listen_ip.to_string()])
+        .args(["--announce", &media.announced_address])
+        .args(["--ports", &media.ports])
+        .args(["--capacity", &media.capacity.to_string()])
+        .env("TALLYROOM_MEDIA_TOKEN", token);
+    command
+}
+
+/// The demo's robots are a program of their own: this one, with another command.
+fn start_robots(own: &mut Supervisor) -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("the robots' program can't be found")?;
+    own.keep("robots".to_owned(), move || {
+        let mut command = Command::new(&program);
+        command.arg("robot");
+        command
+    });
+    Ok(())
+}

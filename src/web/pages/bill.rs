@@ -1,0 +1,249 @@
+//! `/calls/{id}/bill`: the explained bill, and the rating below it.
+
+use super::{
+    calls::{other, outcome, side},
+    no_body, problem, render, render_as,
+    views::{
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, Field, Increment, Message, Person, RatingForm,
+        SellerShare, Side, SpanKind, Strip,
+    },
+};
+use crate::{
+    app::{
+        calls::{self, CallBill},
+        identity::Viewer,
+        reviews,
+    },
+    domain::{
+        call::bill::Line,
+        ids::CallId,
+        policy,
+        time::{Moment, Span},
+    },
+    web::{Result, Site, Web},
+};
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Form, Path, ServiceConfig},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(rate);
+}
+
+/// The bill.
+#[get("/calls/{id}/bill")]
+async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let (bill, rating) = load(&web, &site, &viewer, CallId::from_uuid(*id)).await?;
+    render(&site, Some(&viewer), &page(&bill, &viewer, rating))
+}
+
+#[derive(Deserialize)]
+struct Rated {
+    #[serde(default)]
+    stars: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// Rates the call.
+#[post("/calls/{id}/bill")]
+async fn rate(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(typed): Form<Rated>,
+) -> Result<HttpResponse> {
+    let id = CallId::from_uuid(*id);
+    let stars = typed.stars.parse().unwrap_or(0);
+    let Err(error) = reviews::rate(&web.app, &viewer, id, stars, &typed.text).await else {
+        return Ok(no_body(&format!("/calls/{id}/bill")));
+    };
+    let (field, wrong) = problem(error)?;
+    let (bill, _) = load(&web, &site, &viewer, id).await?;
+    let mut form = RatingForm {
+        stars: Field::of(typed.stars),
+        text: Field::of(typed.text),
+        done: false,
+    };
+    if field == "text" {
+        form.text = form.text.wrong(wrong);
+    } else {
+        form.stars = form.stars.wrong(wrong);
+    }
+    render_as(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &site,
+        Some(&viewer),
+        &page(&bill, &viewer, Some(form)),
+    )
+}
+
+async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<(CallBill, Option<RatingForm>)> {
+    let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
+    let rateable = viewer.user.id == bill.call.buyer.id && bill.bill.billable_ms > 0;
+    if !rateable {
+        return Ok((bill, None));
+    }
+    let form = match reviews::of_call(&web.app, &site.scope, id).await? {
+        Some(review) => RatingForm {
+            stars: Field::of(review.stars.to_string()),
+            text: Field::of(review.text),
+            done: true,
+        },
+        None => RatingForm::default(),
+    };
+    Ok((bill, Some(form)))
+}
+
+fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPage {
+    let (call, record) = (&bill.call, &bill.bill);
+    let side = side(call, viewer.user.id);
+    let amount = |minor| Amount::new(minor, call.currency.code());
+    let ended_at = call.ended.map_or(call.rang_at, |ended| ended.at);
+    BillPage {
+        id: call.id.uuid(),
+        other: Person::new(other(call, side).to_owned(), None),
+        other_url: (side == Side::Buyer).then(|| format!("/sellers/{}", call.seller.id)),
+        side,
+        service_title: call.service_title.clone(),
+        started_at: record.billed.first().map(|span| span.from.timestamp()),
+        ended_at: ended_at.timestamp(),
+        outcome: call
+            .ended
+            .map_or(super::views::Outcome::Cancelled, |ended| outcome(ended.reason)),
+        settling: false,
+        rate: amount(call.terms.rate_minor),
+        increment: increment(call.terms.policy.increment),
+        billable_seconds: record.billable_ms / 1_000,
+        charged_seconds: record.charged_s,
+        total: amount(bill.ledger.charged_minor),
+        lines: bill_lines(bill),
+        blocks: blocks(bill),
+        strip: strip(bill),
+        share: (side == Side::Seller).then(|| SellerShare {
+            earned: amount(bill.ledger.seller_minor),
+            commission: amount(bill.ledger.tenant_minor),
+        }),
+        rating,
+    }
+}
+
+pub(super) fn increment(increment: policy::Increment) -> Increment {
+    match increment {
+        policy::Increment::Second => Increment::Second,
+        policy::Increment::Minute => Increment::Minute,
+        policy::Increment::Block { seconds } => Increment::Block { seconds },
+    }
+}
+
+/// How the sum comes about: what was free, what was talked, what the minimum adds.
+pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
+    let (record, terms) = (&bill.bill, &bill.call.terms);
+    let amount = |minor| Amount::new(minor, bill.call.currency.code());
+    let used_s = record.charged_s - record.minimum_s;
+    let (unit, key) = match terms.policy.increment {
+        policy::Increment::Second => (1, "bill.seconds"),
+        policy::Increment::Minute => (60, "bill.minutes"),
+        policy::Increment::Block { seconds } => (i64::from(seconds.max(1)), "bill.blocks_of"),
+    };
+    let used_minor = crate::domain::pricing::time_price_minor(terms.rate_minor, used_s);
+    let mut lines = Vec::new();
+    if record.grace_ms > 0 {
+        let text = Message::new("bill.grace");
+        lines.push(BillLine {
+            text,
+            seconds: record.grace_ms / 1_000,
+            amount: amount(0),
+        });
+    }
+    if used_s > 0 {
+        let text = Message::new(key)
+            .with("count", used_s / unit)
+            .with("length", unit)
+            .with("rate", amount(terms.rate_minor));
+        lines.push(BillLine {
+            text,
+            seconds: used_s,
+            amount: amount(used_minor),
+        });
+    }
+    if record.minimum_s > 0 {
+        let text = Message::new("bill.minimum").with("length", record.charged_s);
+        lines.push(BillLine {
+            text,
+            seconds: record.minimum_s,
+            amount: amount(record.charged_minor - used_minor),
+        });
+    }
+    lines
+}
+
+/// Every block with its place in time; time that only the minimum adds follows the last instant.
+fn blocks(bill: &CallBill) -> Vec<BillBlock> {
+    let record = &bill.bill;
+    let Some(last) = record.billed.last().map(|span| span.to) else {
+        return Vec::new();
+    };
+    let amount = |minor| Amount::new(minor, bill.call.currency.code());
+    let ends = record
+        .lines
+        .iter()
+        .skip(1)
+        .map(|line| line.started_at.unwrap_or(last))
+        .chain([last]);
+    let block = |(number, (line, end)): (u32, (&Line, Moment))| BillBlock {
+        number,
+        kind: if line.started_at.is_some() {
+            BillBlockKind::Charged
+        } else {
+            BillBlockKind::Minimum
+        },
+        from: line.started_at.unwrap_or(last).timestamp(),
+        to: end.timestamp(),
+        seconds: line.to_s - line.from_s,
+        amount: amount(line.amount_minor),
+    };
+    (1..).zip(record.lines.iter().zip(ends)).map(block).collect()
+}
+
+fn strip(bill: &CallBill) -> Option<Strip> {
+    let record = &bill.bill;
+    let all = || record.seller_present.iter().chain(&record.payer_present);
+    let from = all().map(|span| span.from).min()?;
+    let to = all().map(|span| span.to).max()?;
+    let pair = |span: &Span| (span.from.timestamp(), span.to.timestamp());
+    let (buyer, seller): (Vec<_>, Vec<_>) = (
+        record.payer_present.iter().map(pair).collect(),
+        record.seller_present.iter().map(pair).collect(),
+    );
+    Some(Strip::new(
+        from.timestamp(),
+        to.timestamp(),
+        &buyer,
+        &seller,
+        &charged(record.grace_ms, &record.billed),
+    ))
+}
+
+/// Billed stretches, the first `grace_ms` of them free.
+fn charged(grace_ms: i64, billed: &[Span]) -> Vec<(SpanKind, Timestamp, Timestamp)> {
+    let mut free = grace_ms;
+    let mut spans = Vec::new();
+    for span in billed {
+        let edge = span.from + free.min(span.ms());
+        free -= edge - span.from;
+        for (kind, from, to) in [(SpanKind::Grace, span.from, edge), (SpanKind::Charged, edge, span.to)] {
+            if from < to {
+                spans.push((kind, from.timestamp(), to.timestamp()));
+            }
+        }
+    }
+    spans
+}

@@ -1,0 +1,162 @@
+//! `/calls` and the room of a call.
+
+use super::{
+    bill::increment,
+    no_body, render,
+    views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
+};
+use crate::{
+    app::{calls, identity::Viewer, wallet},
+    domain::{
+        call::{CallRole, EndReason},
+        ids::{CallId, UserId},
+    },
+    store::calls::Call,
+    web::{Result, Site, Web, api},
+};
+use actix_web::{
+    HttpResponse, get,
+    web::{Data, Path, Query, ServiceConfig},
+};
+use serde::Deserialize;
+use tallyroom_media_protocol::signaling::CallPhase;
+use uuid::Uuid;
+
+/// Calls on a page of `calls::list`.
+const PAGE: usize = 25;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(room);
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    page: u32,
+}
+
+/// One's own calls; one that can be joined stands first.
+#[get("/calls")]
+async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Shown>) -> Result<HttpResponse> {
+    let all = calls::list(&web.app, &site.scope, viewer.user.id, shown.page).await?;
+    let older_url = (all.len() == PAGE).then(|| format!("/calls?page={}", shown.page.saturating_add(1)));
+    let mut rows = Vec::new();
+    for call in &all {
+        rows.push(row(&web, &site, &viewer, call).await?);
+    }
+    let open = rows
+        .iter()
+        .position(|row| row.stage != CallStage::Ended)
+        .map(|index| rows.remove(index));
+    render(
+        &site,
+        Some(&viewer),
+        &CallsPage {
+            open,
+            items: rows,
+            older_url,
+        },
+    )
+}
+
+async fn row(web: &Web, site: &Site, viewer: &Viewer, call: &Call) -> Result<CallRow> {
+    let side = side(call, viewer.user.id);
+    // A person is in one call at a time, so at most one row asks its room.
+    let stage = match call.ended {
+        Some(_) => CallStage::Ended,
+        None => stage(api::calls::view(web, site, viewer, call.id).await?.phase),
+    };
+    let moved = call.ended.map_or(0, |ended| match side {
+        Side::Buyer => ended.charged_minor,
+        Side::Seller => ended.charged_minor - ended.commission_minor,
+    });
+    Ok(CallRow {
+        id: call.id.uuid(),
+        other: Person::new(other(call, side).to_owned(), None),
+        side,
+        service_title: call.service_title.clone(),
+        at: call.rang_at.timestamp(),
+        stage,
+        outcome: call.ended.map(|ended| outcome(ended.reason)),
+        seconds: call.ended.map_or(0, |ended| ended.billable_ms / 1_000),
+        amount: (moved > 0).then(|| Amount::new(moved, call.currency.code())),
+    })
+}
+
+pub(super) fn side(call: &Call, reader: UserId) -> Side {
+    if reader == call.buyer.id {
+        Side::Buyer
+    } else {
+        Side::Seller
+    }
+}
+
+pub(super) fn other(call: &Call, side: Side) -> &str {
+    match side {
+        Side::Buyer => &call.seller.name,
+        Side::Seller => &call.buyer.name,
+    }
+}
+
+fn stage(phase: CallPhase) -> CallStage {
+    match phase {
+        CallPhase::Ringing => CallStage::Ringing,
+        CallPhase::PreCheck | CallPhase::Connecting => CallStage::Checking,
+        CallPhase::Live => CallStage::Live,
+        CallPhase::Suspended => CallStage::Suspended,
+        CallPhase::Settling | CallPhase::Ended => CallStage::Ended,
+    }
+}
+
+pub(super) fn outcome(reason: EndReason) -> Outcome {
+    match reason {
+        EndReason::Rejected | EndReason::Busy => Outcome::Rejected,
+        EndReason::Missed => Outcome::Missed,
+        EndReason::Cancelled => Outcome::Cancelled,
+        EndReason::BuyerEnded => Outcome::BuyerEnded,
+        EndReason::SellerEnded => Outcome::SellerEnded,
+        EndReason::OutOfCredit => Outcome::OutOfCredit,
+        EndReason::BuyerLost => Outcome::BuyerLost,
+        EndReason::SellerLost => Outcome::SellerLost,
+        EndReason::BothLost => Outcome::BothLost,
+    }
+}
+
+/// The room, from the ring to the end; afterwards the bill.
+#[get("/calls/{id}")]
+async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let id = CallId::from_uuid(*id);
+    let call = calls::one(&web.app, &site.scope, viewer.user.id, id).await?;
+    let bill = format!("/calls/{id}/bill");
+    if call.ended.is_some() {
+        return Ok(no_body(&bill));
+    }
+    let view = api::calls::view(&web, &site, &viewer, id).await?;
+    let policy = &call.terms.policy;
+    let page = RoomPage {
+        room: RoomSetup {
+            call_id: id.uuid(),
+            role: view.role,
+            can_rate: view.role == CallRole::Buyer,
+            top_up_amounts: wallet::top_up_suggestions(call.currency)
+                .map(|amount| amount.minor)
+                .to_vec(),
+            terms: RoomTerms {
+                increment: increment(policy.increment),
+                minimum_s: policy.minimum_s,
+                grace_s: policy.grace_s,
+            },
+            other_photo: None,
+            urls: RoomUrls {
+                bill,
+                back: match view.role {
+                    CallRole::Buyer => format!("/sellers/{}", call.seller.id),
+                    CallRole::Seller => "/calls".to_owned(),
+                },
+                login: format!("/login?next=/calls/{id}"),
+            },
+            call: view,
+        },
+    };
+    render(&site, Some(&viewer), &page)
+}
