@@ -11,6 +11,8 @@ pub struct Ledger {
     pub wallet: i64,
     /// How long an operation waits for its turn, and its answer for delivery, in milliseconds.
     pub slow: (i64, i64),
+    /// Answers of one instant come in reverse: a set-based statement doesn't keep an order.
+    pub unordered: bool,
     reserved: BTreeMap<u32, i64>,
     open: BTreeMap<u32, i64>,
     posted: BTreeMap<u32, (i64, i64)>,
@@ -50,8 +52,10 @@ impl Ledger {
         while self.queue.front().is_some_and(|(due, _)| *due <= now) {
             self.execute_first(now);
         }
-        let due = self.answers.front().is_some_and(|(due, ..)| *due <= now);
-        due.then(|| self.answers.pop_front()).flatten().map(|(.., event)| event)
+        let due = self.answers.iter().take_while(|(due, ..)| *due <= now).count();
+        let next = if self.unordered { due.saturating_sub(1) } else { 0 };
+        let (.., event) = (due > 0).then(|| self.answers.remove(next)).flatten()?;
+        Some(event)
     }
 
     /// Everything not answered yet is ordered once more; of one block only what was ordered last.

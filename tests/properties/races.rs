@@ -235,3 +235,22 @@ fn tiny_blocks_are_reserved_early_enough_to_talk_without_a_break() {
     call.wait_s(1);
     call.settled();
 }
+
+#[test]
+fn the_answers_of_one_tick_may_come_in_any_order() {
+    for (wallet, phase) in [(300, CallPhase::Live), (250, CallPhase::PreCheck)] {
+        let mut terms = per_minute(100);
+        terms.policy.minimum_s = 180;
+        let mut call = World::ring(terms, wallet);
+        call.ledger.unordered = true;
+        call.answer();
+        call.wait_s(1);
+        call.press(Seller).unwrap();
+        call.press(Buyer).unwrap();
+        assert_eq!(call.phase(), phase);
+        call.move_money(300);
+        let _ = call.press(Buyer);
+        assert_eq!(call.phase(), CallPhase::Live);
+        call.finish();
+    }
+}

@@ -98,7 +98,7 @@ fn assert_replays(terms: Terms, available: i64, events: impl IntoIterator<Item =
     let mut entries = Vec::new();
     for (at, event) in events {
         let at = start + at;
-        let actions = session.on(at, event.clone()).unwrap();
+        let actions = session.on(at, event.clone()).expect("the session takes it");
         entries.extend(journal.add(at, event, &actions));
     }
     entries.extend(journal.flush());

@@ -10,7 +10,7 @@ fn suspended(call: &World) -> Option<SuspendReason> {
 }
 
 fn charged_after(call: &mut World, by: CallRole) -> i64 {
-    call.end(by).unwrap();
+    call.end(by).expect("a call that runs can be ended");
     call.wait_s(1);
     call.settled();
     call.session.charged_minor()

@@ -60,13 +60,14 @@ pub struct Case {
 pub fn case() -> impl Strategy<Value = Case> {
     let weather = (
         0..4i64,
-        any::<bool>(),
+        any::<(bool, bool)>(),
         prop_oneof![Just(0i64), 1..40i64],
         prop_oneof![Just(0i64), 1..30i64],
     );
-    let weather = weather.prop_map(|(jitter, runs, news, timers)| Weather {
+    let weather = weather.prop_map(|(jitter, (runs, unordered), news, timers)| Weather {
         jitter_ms: jitter * 100,
         runs,
+        unordered,
         news_ms: news * 100,
         timers_ms: timers * 100,
     });
@@ -157,6 +158,7 @@ impl Case {
     pub fn play(&self) {
         let mut world = World::ring(self.terms.clone(), self.wallet);
         world.weather = self.weather;
+        world.ledger.unordered = self.weather.unordered;
         if self.prompt {
             world.answer();
             world.wait_ms(700);

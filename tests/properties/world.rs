@@ -73,6 +73,8 @@ pub struct Weather {
     pub runs: bool,
     /// News of the wallet are late by this much.
     pub news_ms: i64,
+    /// Answers of the ledger that are due together come in reverse.
+    pub unordered: bool,
     /// Timers go off late by this much.
     pub timers_ms: i64,
 }

@@ -1,5 +1,6 @@
 //! The state machine of one call (requirements E3, E5, F1–F6, F10 and M for wallet calls).
 
+mod absence;
 mod charging;
 mod views;
 
@@ -40,6 +41,8 @@ pub struct Session {
     meter: Meter,
     /// Blocks held or paid, from 0 without a hole.
     reserved: u32,
+    /// Blocks held after such a hole: their answers came first.
+    held_ahead: BTreeSet<u32>,
     /// Blocks asked for; more than `reserved` while an answer is due.
     asked: u32,
     /// The most ever asked for: what settlement must leave resolved.
@@ -69,6 +72,7 @@ impl Session {
             meter: Meter::new(terms.policy.bridge_ms),
             terms,
             reserved: 0,
+            held_ahead: BTreeSet::new(),
             asked: 0,
             ever_asked: 0,
             posted: 0,
@@ -248,8 +252,10 @@ impl Session {
         }
         match outcome {
             // Also when nobody waits for it any more: an earlier order may be refused and a repeated one not.
-            MeterOutcome::Reserved if block == self.reserved && block < self.ever_asked => self.held(now, actions),
-            MeterOutcome::Refused if block == self.reserved && self.asking() => self.refused(actions),
+            MeterOutcome::Reserved if (self.reserved..self.ever_asked).contains(&block) => {
+                self.held(now, block, actions);
+            }
+            MeterOutcome::Refused if (self.reserved..self.asked).contains(&block) => self.refused(actions),
             MeterOutcome::Posted => {
                 self.unanswered.remove(&block);
             }
@@ -343,38 +349,6 @@ impl Session {
             }
             (passed, _) => self.warned_min = passed,
         }
-    }
-
-    fn lost_for_good(&self, now: Moment) -> Option<EndReason> {
-        let (role, since) = self.lost_since();
-        if now < since + ms(self.terms.policy.reconnect_s) {
-            return None;
-        }
-        Some(match role {
-            CallRole::Buyer if self.is_missing(CallRole::Seller, now) => EndReason::BothLost,
-            CallRole::Seller if self.is_missing(CallRole::Buyer, now) => EndReason::BothLost,
-            CallRole::Buyer => EndReason::BuyerLost,
-            CallRole::Seller => EndReason::SellerLost,
-        })
-    }
-
-    /// Who was seen least recently, and when.
-    fn lost_since(&self) -> (CallRole, Moment) {
-        let (buyer, seller) = (self.last_seen(CallRole::Buyer), self.last_seen(CallRole::Seller));
-        if seller <= buyer {
-            (CallRole::Seller, seller)
-        } else {
-            (CallRole::Buyer, buyer)
-        }
-    }
-
-    fn last_seen(&self, role: CallRole) -> Moment {
-        later(self.side(role).seen, self.baseline)
-    }
-
-    /// Whether that person has been without a packet for longer than the bridge.
-    fn is_missing(&self, role: CallRole, now: Moment) -> bool {
-        now - self.last_seen(role) > i64::from(self.terms.policy.bridge_ms)
     }
 
     fn check_epoch(&self, role: CallRole, epoch: Epoch) -> Result<(), Rejected> {

@@ -24,13 +24,22 @@ impl Session {
     pub(super) fn ask(&mut self, count: u32, actions: &mut Vec<Action>) {
         self.asked = count.max(self.reserved);
         self.ever_asked = self.ever_asked.max(self.asked);
-        actions.extend((self.reserved..count).map(|block| self.reserve(block)));
+        self.order_asked(actions);
     }
 
-    pub(super) fn held(&mut self, now: Moment, actions: &mut Vec<Action>) {
-        self.reserved += 1;
-        self.asked = self.asked.max(self.reserved);
-        self.go_on(now, actions);
+    fn order_asked(&self, actions: &mut Vec<Action>) {
+        let missing = (self.reserved..self.asked).filter(|block| !self.held_ahead.contains(block));
+        actions.extend(missing.map(|block| self.reserve(block)));
+    }
+
+    /// A block is held. Answers to orders of one instant come in any order.
+    pub(super) fn held(&mut self, now: Moment, block: u32, actions: &mut Vec<Action>) {
+        self.held_ahead.insert(block);
+        while self.held_ahead.remove(&self.reserved) {
+            self.reserved += 1;
+            self.asked = self.asked.max(self.reserved);
+            self.go_on(now, actions);
+        }
     }
 
     pub(super) fn refused(&mut self, actions: &mut Vec<Action>) {
@@ -62,7 +71,7 @@ impl Session {
 
     /// Orders everything again that has no answer yet.
     pub(super) fn repeat_orders(&self, actions: &mut Vec<Action>) {
-        actions.extend((self.reserved..self.asked).map(|block| self.reserve(block)));
+        self.order_asked(actions);
         actions.extend(self.unanswered.iter().map(|block| Action::Meter(self.post_op(*block))));
     }
 
