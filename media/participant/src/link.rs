@@ -51,6 +51,17 @@ pub struct Open {
 
 type Current = Option<Open>;
 
+/// Where the open socket is kept; it goes with the task that keeps it.
+struct Keeper(watch::Sender<Current>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.send_replace(None) {
+            open.signaling.close();
+        }
+    }
+}
+
 /// Keeps itself connected until dropped; then it is gone without a goodbye.
 #[derive(Debug)]
 pub struct Link {
@@ -70,7 +81,7 @@ impl Link {
     pub fn open(account: Arc<Account>) -> Self {
         let (current, watcher) = watch::channel(None);
         let (events, _) = broadcast::channel(QUEUE);
-        let task = tokio::spawn(stay_connected(account, current, events.clone()));
+        let task = tokio::spawn(stay_connected(account, Keeper(current), events.clone()));
         Self {
             current: watcher,
             events,
@@ -105,7 +116,7 @@ impl Link {
     }
 }
 
-async fn stay_connected(account: Arc<Account>, current: watch::Sender<Current>, events: broadcast::Sender<LinkEvent>) {
+async fn stay_connected(account: Arc<Account>, current: Keeper, events: broadcast::Sender<LinkEvent>) {
     let mut backoff = Backoff::new(LONGEST_WAIT);
     let mut socket = 0;
     loop {
@@ -114,13 +125,13 @@ async fn stay_connected(account: Arc<Account>, current: watch::Sender<Current>, 
                 socket += 1;
                 let since = Instant::now();
                 let _ = events.send(LinkEvent::Up { socket });
-                current.send_replace(Some(Open {
+                current.0.send_replace(Some(Open {
                     signaling: Arc::new(signaling),
                     socket,
                     since,
                 }));
                 forward(socket, messages, &events).await;
-                current.send_replace(None);
+                current.0.send_replace(None);
                 if since.elapsed() > STABLE {
                     backoff.reset();
                 }

@@ -70,7 +70,7 @@ pub struct Signaling {
 
 impl Drop for Signaling {
     fn drop(&mut self) {
-        self.task.abort();
+        self.close();
     }
 }
 
@@ -94,6 +94,11 @@ impl Signaling {
             },
             received,
         ))
+    }
+
+    /// Drops the socket at once.
+    pub fn close(&self) {
+        self.task.abort();
     }
 
     /// Asks for something and waits for the answer.

@@ -1,55 +1,24 @@
 //! Real DTLS, SRTP and H.264 through the real media node. `TALLYROOM_MEDIA_BIN` names it, else it is looked for where
 //! cargo builds it; without it these tests fail, since nothing else shows that a handshake works.
 
+mod support;
+
 use anyhow::{Context, Result};
 use std::{
-    path::PathBuf,
-    process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
 };
+use support::node;
 use tallyroom_media_protocol::MediaKind;
 use tallyroom_participant::{
-    bare::{BareControl, BareNode, BareParticipant},
+    bare::BareParticipant,
     codec::Clip,
     counters::Totals,
     media::{Identity, MediaOptions},
 };
-use tokio::{
-    process::{Child, Command},
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn binary() -> Result<PathBuf> {
-    if let Some(path) = std::env::var_os("TALLYROOM_MEDIA_BIN") {
-        return Ok(path.into());
-    }
-    let test = std::env::current_exe()?;
-    let folder = test.ancestors().nth(2).context("no target folder")?;
-    Ok(folder.join("tallyroom-media"))
-}
-
-async fn node() -> Result<(Child, BareNode)> {
-    let control = BareControl::bind().await?;
-    let binary = binary()?;
-    let process = Command::new(&binary)
-        .env("TALLYROOM_CONTROL_URLS", control.url()?)
-        .env("TALLYROOM_MEDIA_TOKEN", "a-token-that-only-this-test-knows")
-        .env("TALLYROOM_MEDIA_PORTS", "42000-42100")
-        .env("TALLYROOM_LOG_FILTER", "warn")
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .with_context(|| {
-            format!(
-                "starting {}: build it with `cargo build -p tallyroom-media`",
-                binary.display()
-            )
-        })?;
-    Ok((process, control.node().await?))
-}
 
 /// Waits until `reached` is true of the totals; they are in the error if it never is.
 async fn until(who: &BareParticipant, reached: impl Fn(Totals) -> bool) -> Result<Totals> {
