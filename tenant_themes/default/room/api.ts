@@ -1,6 +1,10 @@
 /** The JSON API with the page's own cookies. */
+import { keep, recall } from "./storage";
 
 const TIMEOUT_MS = 15_000;
+/** Where the tabs of this browser note when one of them renewed the session. */
+const RENEWED = "session.renewed";
+const RENEWED_LATELY_MS = 10_000;
 
 /** An answer that isn't good, in the server's words, or `offline` when there was none. */
 export class ApiError extends Error {
@@ -27,10 +31,20 @@ export async function api<T>(method: Method, path: string, body?: unknown): Prom
   throw new ApiError(response.status, problem?.code ?? "failed", problem?.message ?? "", problem?.reference);
 }
 
-/** Whether there is a valid session again. */
+/**
+ * Whether there is a valid session again. A refresh token is good for one use, so tabs take turns, and one that finds
+ * another has just done it relies on that.
+ */
 export async function refreshSession(): Promise<boolean> {
-  const response = await send("POST", "/api/v1/session/refresh");
-  return response.ok;
+  if (!navigator.locks) return renew();
+  return navigator.locks.request("session", renew);
+}
+
+async function renew(): Promise<boolean> {
+  if (Date.now() - Number(recall(RENEWED)) < RENEWED_LATELY_MS) return true;
+  const { ok } = await send("POST", "/api/v1/session/refresh");
+  if (ok) keep(RENEWED, String(Date.now()));
+  return ok;
 }
 
 async function send(method: Method, path: string, body?: unknown): Promise<Response> {

@@ -37,6 +37,8 @@ export class Room {
   readonly #bind: (values: View) => void;
   readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip() };
   #shownFace = "";
+  /** The server knows no such call: asking again won't help. */
+  #unknown = false;
   #scheduled = false;
   #mediaStarted = false;
   #stopRinging: (() => void) | null = null;
@@ -69,6 +71,7 @@ export class Room {
     movable(find("#stage", root), find("#self", root));
     hideBarWhenIdle(root, find("#bar", root));
     closeOnClickBeside(root);
+    find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
     ratingForm(this.config.call_id, this.words);
     this.#listen();
@@ -120,7 +123,8 @@ export class Room {
       this.take(await api<CallView>("GET", `/api/v1/calls/${this.config.call_id}`));
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 401) this.update({ signedOut: true });
-      else if (!this.state.call) this.update({ problem: (problem as ApiError).message || this.say("failed") });
+      this.#unknown = problem instanceof ApiError && (problem.status === 404 || problem.status === 403);
+      if (!this.state.call) this.update({ problem: (problem as ApiError).message || this.say("failed") });
     }
   }
 
@@ -273,6 +277,7 @@ export class Room {
 
   /** Messages can be lost with a socket; where nobody would repeat them, the page asks. */
   #askAgain(): void {
+    if (this.#unknown) return;
     const phase = this.state.call?.phase;
     if (phase === undefined || phase === "ringing" || phase === "settling") void this.fetchCall();
   }
@@ -300,7 +305,7 @@ export class Room {
   #faceChanged(face: string): void {
     this.#shownFace = face;
     const focused = document.activeElement;
-    const lost = !focused || focused === document.body || focused.checkVisibility() === false;
+    const lost = !focused || focused === document.body || focused.getClientRects().length === 0;
     if (!lost || document.querySelector("dialog[open]")) return;
     const target = this.root.querySelector<HTMLElement>(
       face === "suspended_credit" ? "[data-amounts=rescue-amount] button" : `.card-face[data-show="${face}"] h2`,

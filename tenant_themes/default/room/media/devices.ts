@@ -1,5 +1,6 @@
 /** Camera, microphone and speaker: which there are, which was chosen, and why one can't be had. */
 import type { MediaKind } from "../protocol";
+import { keep, recall } from "../storage";
 
 export type DeviceKind = "camera" | "microphone" | "speaker";
 /** What stands in the way of a device; each has its own advice in the words. */
@@ -30,19 +31,11 @@ export async function listDevices(): Promise<Record<DeviceKind, MediaDeviceInfo[
 
 /** The device chosen last, on any call in this browser. */
 export function chosen(kind: DeviceKind): string {
-  try {
-    return localStorage.getItem(`room.${kind}`) ?? "";
-  } catch {
-    return "";
-  }
+  return recall(`room.${kind}`);
 }
 
 export function remember(kind: DeviceKind, id: string): void {
-  try {
-    localStorage.setItem(`room.${kind}`, id);
-  } catch {
-    // A browser that keeps nothing still calls.
-  }
+  keep(`room.${kind}`, id);
 }
 
 /** Opens a camera or microphone; throws a [`DeviceProblem`]. */
