@@ -61,7 +61,7 @@ impl Participant {
         self.opened
     }
 
-    /// Everything that happens on the connection from now on.
+    /// Everything that happens on the connection from now on; the first time also what happened before.
     pub fn subscribe(&self) -> broadcast::Receiver<LinkEvent> {
         self.link.subscribe()
     }

@@ -1,7 +1,7 @@
 //! One person's way into a tenant's JSON API.
 
 use anyhow::{Context, Result};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, redirect::Policy};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -88,11 +88,13 @@ pub struct Account {
 impl Account {
     /// Logs in.
     pub async fn login(tenant: Tenant, credentials: Credentials) -> Result<Self> {
+        // Redirects name hosts that would have to be looked up.
         let client = reqwest::Client::builder()
             .no_proxy()
+            .redirect(Policy::none())
             .timeout(PATIENCE)
-            .build()
-            .context("HTTP client")?;
+            .build();
+        let client = client.context("HTTP client")?;
         let session = open_session(&client, &tenant, &credentials)
             .await
             .context("logging in")?;
@@ -140,6 +142,13 @@ impl Account {
     /// Sets something.
     pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, HttpError> {
         self.request(Method::PUT, path, Some(body)).await
+    }
+
+    /// Sends a form to a page that needs no session.
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Result<(), HttpError> {
+        let request = request_to(&self.client, &self.tenant, Method::POST, path).form(form);
+        request.send().await?.error_for_status()?;
+        Ok(())
     }
 
     async fn request<T: DeserializeOwned>(

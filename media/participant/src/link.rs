@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use tallyroom_media_protocol::signaling::{ClientRequest, ServerMessage};
@@ -67,6 +67,8 @@ impl Drop for Keeper {
 pub struct Link {
     current: watch::Receiver<Current>,
     events: broadcast::Sender<LinkEvent>,
+    /// For the first who subscribes, since news may come with the opening of the socket.
+    from_the_start: Mutex<Option<broadcast::Receiver<LinkEvent>>>,
     task: AbortHandle,
 }
 
@@ -80,11 +82,13 @@ impl Link {
     /// Begins to connect.
     pub fn open(account: Arc<Account>) -> Self {
         let (current, watcher) = watch::channel(None);
-        let (events, _) = broadcast::channel(QUEUE);
+        let (events, first) = broadcast::channel(QUEUE);
         let task = tokio::spawn(stay_connected(account, Keeper(current), events.clone()));
+        let from_the_start = Mutex::new(Some(first));
         Self {
             current: watcher,
             events,
+            from_the_start,
             task: task.abort_handle(),
         }
     }
@@ -105,9 +109,14 @@ impl Link {
         signaling.ok_or(RequestError::Closed)?.request(body).await
     }
 
-    /// Everything that happens from now on.
+    /// Everything that happens from now on; whoever comes first gets what happened before as well.
     pub fn subscribe(&self) -> broadcast::Receiver<LinkEvent> {
-        self.events.subscribe()
+        let first = self
+            .from_the_start
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        first.unwrap_or_else(|| self.events.subscribe())
     }
 
     /// Vanishes: the socket is dropped and not opened again.

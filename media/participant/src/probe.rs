@@ -22,6 +22,9 @@ const POLL: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_millis(500);
 /// Pictures that each side has to read before it presses connect.
 const ENOUGH_PICTURES: u64 = 5;
+/// A wallet with less is topped up.
+const ENOUGH_MINOR: i64 = 2_000;
+const TOP_UP_MINOR: i64 = 5_000;
 
 /// Whom to probe with.
 #[derive(Clone, Debug)]
@@ -104,6 +107,7 @@ async fn probe(config: ProbeConfig) -> Result<ProbeReport> {
     let hour = json!({"hours": 1});
     let availability = seller.account().put::<Value>("/api/v1/selling/availability", &hour);
     availability.await.context("switching availability on")?;
+    fund(buyer.account()).await.context("topping the buyer's wallet up")?;
     let call = connect(&buyer, &seller, service).await?;
     let in_call = InRoom::enter(&buyer, &seller, call).await?;
     let outcome = in_call.pay(buyer.account(), config.increments).await;
@@ -116,6 +120,36 @@ async fn probe(config: ProbeConfig) -> Result<ProbeReport> {
         .await
         .context("bill")?;
     in_call.report(bill, increments)
+}
+
+/// Tops the wallet up through the test gateway when little is left, so that a canary can sing for ever.
+async fn fund(buyer: &Account) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Wallet {
+        available_minor: i64,
+    }
+    #[derive(Deserialize)]
+    struct TopUp {
+        id: Uuid,
+        state: String,
+        redirect_url: Option<String>,
+    }
+    let wallet: Wallet = buyer.get("/api/v1/wallet").await?;
+    if wallet.available_minor >= ENOUGH_MINOR {
+        return Ok(());
+    }
+    let begun: TopUp = buyer
+        .post("/api/v1/wallet/top-ups", &json!({"amount_minor": TOP_UP_MINOR}))
+        .await?;
+    let url = begun.redirect_url.context("no payment page")?;
+    let path = url
+        .find("/gateway/test/")
+        .map(|start| &url[start..])
+        .context("not the test gateway")?;
+    buyer.submit(path, &[("choice", "succeed")]).await?;
+    let settled: TopUp = buyer.get(&format!("/api/v1/wallet/top-ups/{}", begun.id)).await?;
+    ensure!(settled.state == "settled", "the top-up is {}", settled.state);
+    Ok(())
 }
 
 /// The seller's first service that can be bought.

@@ -9,10 +9,11 @@ use crate::{
     link::LinkEvent,
     media::MediaOptions,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tallyroom_media_protocol::signaling::{CallPhase, CallView, ServerMessage};
+use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, ServerMessage};
 use tokio::{sync::broadcast, task::JoinSet, time::sleep};
 use uuid::Uuid;
 
@@ -71,11 +72,15 @@ async fn sell(config: &RobotConfig, backoff: &mut Backoff) -> Result<()> {
     let mut events = seller.subscribe();
     let mut tasks = JoinSet::new();
     tasks.spawn(stay_available(seller.account().clone(), seller.subscribe()));
+    if let Some(call) = unfinished(seller.account()).await? {
+        stay_in(&seller, call).await;
+    }
     loop {
         let call = next_message(&mut events, ring).await?;
         sleep(config.answer_after).await;
-        if let Err(error) = answer(&seller, call).await {
-            tracing::info!(error = format!("{error:#}"), %call, "robot's call ended early");
+        match seller.accept(call).await {
+            Ok(()) => stay_in(&seller, call).await,
+            Err(error) => tracing::info!(%error, %call, "the robot came too late"),
         }
         // Rings that came meanwhile found it busy.
         events = events.resubscribe();
@@ -117,13 +122,35 @@ async fn reconnected(events: &mut broadcast::Receiver<LinkEvent>) {
     }
 }
 
-async fn answer(seller: &Participant, call: Uuid) -> Result<()> {
-    seller.accept(call).await?;
+/// The call that an earlier life of this robot was in.
+async fn unfinished(seller: &Account) -> Result<Option<Uuid>> {
+    #[derive(Deserialize)]
+    struct Calls {
+        items: Vec<Summary>,
+    }
+    #[derive(Deserialize)]
+    struct Summary {
+        id: Uuid,
+        role: CallRole,
+        ended_at_ms: Option<i64>,
+    }
+    let calls: Calls = seller.get("/api/v1/calls").await.context("own calls")?;
+    let mut open = calls
+        .items
+        .into_iter()
+        .filter(|call| call.role == CallRole::Seller && call.ended_at_ms.is_none());
+    let Some(Summary { id, .. }) = open.next() else {
+        return Ok(None);
+    };
+    let view: CallView = seller.get(&format!("/api/v1/calls/{id}")).await.context("own call")?;
+    Ok((view.phase != CallPhase::Ringing).then_some(id))
+}
+
+async fn stay_in(seller: &Participant, call: Uuid) {
     let in_call = seller.join(call, MediaOptions::default());
     talk(&in_call).await;
     let presence = in_call.presence().borrow().clone();
     tracing::info!(%call, ?presence, totals = ?in_call.counters().totals(), "robot's call is over");
-    Ok(())
 }
 
 /// Presses connect whenever that is what the call waits for, until it is over.

@@ -225,8 +225,6 @@ async fn the_robot_answers_again_and_again_across_a_restart() -> Result<()> {
             desk.is_available() && desk.is_connected(CallRole::Seller)
         })
         .await?;
-        // The robot listens for rings shortly after its socket is open.
-        sleep(Duration::from_millis(200)).await;
         let call = desk.ring();
         until("answer", || desk.phase() == CallPhase::PreCheck).await?;
         let buyer_in = buyer.join(call, MediaOptions::default());
@@ -246,6 +244,23 @@ async fn the_robot_answers_again_and_again_across_a_restart() -> Result<()> {
         until("robot's reconnect", || desk.is_connected(CallRole::Seller)).await?;
     }
     assert!(!robot.is_finished());
+    robot.abort();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_robot_that_is_started_again_goes_back_into_its_call() -> Result<()> {
+    let (_process, node) = node().await?;
+    let desk = Desk::open(node).await?;
+    let buyer = person(&desk, CallRole::Buyer).await?;
+    let buyer_in = buyer.join(desk.pre_check(), MediaOptions::default());
+    buyer_in.joined().await?;
+    let robot = tokio::spawn(run_robot(RobotConfig::new(
+        desk.tenant(),
+        credentials(CallRole::Seller),
+    )));
+    timeout(PATIENCE, buyer_in.until(|view| view.other.connected)).await??;
+    until_more(&buyer_in).await?;
     robot.abort();
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 use anyhow::Result;
 use async_trait::async_trait;
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -144,7 +145,9 @@ impl Resident {
                 self.shared.see(view);
                 Turn::Out(Presence::Ended)
             }
-            Err(HttpError::Refused { status, .. }) if status.is_client_error() => {
+            Err(HttpError::Refused { status, .. })
+                if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) =>
+            {
                 Turn::Out(Presence::Refused(format!("{} ({})", problem.message, problem.code)))
             }
             _ => Turn::Rejoin,

@@ -225,7 +225,7 @@ impl Source {
     async fn show(self, mut stream: Stream, key_wanted: &Notify) -> Result<()> {
         let mut pictures = Pictures::new(self.call, self.video)?;
         let mut ticks = interval(FRAME);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut last_key: Option<Instant> = None;
         loop {
             let is_asked = tokio::select! {

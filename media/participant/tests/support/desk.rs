@@ -69,6 +69,7 @@ struct State {
     phase: CallPhase,
     /// Tokens that were given out before the latest restart are worth nothing.
     generation: u32,
+    wallet: i64,
     bill: Value,
 }
 
@@ -107,6 +108,7 @@ impl Desk {
             call: Uuid::new_v4(),
             phase: CallPhase::Ended,
             generation: 0,
+            wallet: 0,
             bill,
         };
         let inner = Arc::new(Inner {
@@ -316,6 +318,7 @@ impl Inner {
             Ok(answer) if right_host => (200, answer),
             Ok(_) => (421, json!({"error": problem("wrong_host")})),
             Err(problem) if problem.code == "unauthorized" => (401, json!({"error": problem})),
+            Err(problem) if problem.code == "not_found" => (404, json!({"error": problem})),
             Err(problem) => (409, json!({"error": problem})),
         };
         let answer = answer.to_string();
@@ -338,6 +341,10 @@ impl Inner {
                 json!({"access_token": token, "user": {"id": Uuid::new_v4(), "name": name, "email": "", "is_seller": true}}),
             );
         }
+        if (method, path) == ("POST", "/gateway/test/abc") {
+            self.lock().wallet += 5_000;
+            return Ok(Value::Null);
+        }
         let role = self.role_of(token)?;
         let call = self.lock().call;
         let of_call = |what: &str| format!("/api/v1/calls/{call}{what}");
@@ -345,6 +352,20 @@ impl Inner {
             ("GET", "/api/v1/selling/services") => Ok(
                 json!({"items": [{"id": Uuid::new_v4(), "published": false}, {"id": Uuid::from_u128(5), "published": true}]}),
             ),
+            ("GET", "/api/v1/calls") => {
+                let state = self.lock();
+                let ended = (state.phase == CallPhase::Ended).then_some(1);
+                Ok(json!({"items": [{"id": state.call, "role": role, "ended_at_ms": ended}]}))
+            }
+            ("GET", "/api/v1/wallet") => Ok(json!({"available_minor": self.lock().wallet})),
+            ("POST", "/api/v1/wallet/top-ups") => {
+                let page = format!("http://{HOST}/gateway/test/abc");
+                Ok(json!({"id": Uuid::from_u128(9), "state": "pending", "redirect_url": page}))
+            }
+            ("GET", "/api/v1/wallet/top-ups/00000000-0000-0000-0000-000000000009") => {
+                let state = if self.lock().wallet > 0 { "settled" } else { "pending" };
+                Ok(json!({"id": Uuid::from_u128(9), "state": state, "redirect_url": null}))
+            }
             ("PUT", "/api/v1/selling/availability") => {
                 self.lock().people.entry(role).or_default().is_available = true;
                 Ok(Value::Null)
