@@ -4,7 +4,7 @@ import { find, h } from "./dom";
 import { icon } from "./icons";
 import type { Words } from "./words";
 
-export function ratingForm(call: string, words: Words): void {
+export function ratingForm(call: string, words: Words, saved: () => void): void {
   const form = find<HTMLFormElement>("#rating-form");
   const more = find<HTMLElement>("#rating-more");
   const note = find<HTMLElement>("#rating-note");
@@ -36,7 +36,7 @@ export function ratingForm(call: string, words: Words): void {
       await api("PUT", `/api/v1/calls/${call}/rating`, { stars: Number(chosen.value), text });
       more.hidden = true;
       for (const input of stars.querySelectorAll("input")) input.disabled = true;
-      note.textContent = words.say("summary.rate_thanks");
+      saved();
     } catch (problem) {
       button.disabled = false;
       note.textContent = (problem instanceof ApiError && problem.message) || words.say("summary.rate_failed");

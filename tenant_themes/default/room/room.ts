@@ -73,7 +73,8 @@ export class Room {
     closeOnClickBeside(root);
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
-    ratingForm(this.config.call_id, this.words);
+    const thanks = () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" });
+    ratingForm(this.config.call_id, this.words, thanks);
     this.#listen();
     addEventListener("beforeunload", (event) => {
       if (this.state.call?.phase === "live" && this.state.link === "in") event.preventDefault();

@@ -16,7 +16,7 @@ export function hideBarWhenIdle(root: HTMLElement, bar: HTMLElement): void {
     clearTimeout(timer);
     timer = setTimeout(hide, IDLE_MS);
   };
-  for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) root.addEventListener(event, wake);
+  for (const event of ["pointermove", "pointerdown", "keydown", "focusin"]) document.addEventListener(event, wake);
   wake();
 }
 

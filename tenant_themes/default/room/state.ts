@@ -2,6 +2,7 @@
 import type { RoomConfig } from "./config";
 import type { LinkState } from "./link";
 import type { LocalMedia } from "./media/local";
+import type { Flow } from "./media/remote";
 import type { CallView } from "./protocol";
 import type { Words } from "./words";
 
@@ -29,7 +30,7 @@ export interface RoomState {
   /** This page ended the call: no need to be told. */
   endedHere: boolean;
   acknowledged: boolean;
-  other: { video: "none" | "paused" | "on"; audio: "none" | "paused" | "on"; typing: boolean };
+  other: { video: Flow; audio: Flow; typing: boolean };
   /** The browser wants a tap before it plays sound. */
   blocked: boolean;
   quality: { own: number | null; other: number | null };

@@ -88,9 +88,9 @@ function pictures(state: RoomState, face: Face, say: Say): View {
   const checking = face === "pre_check" || face === "connecting" || face === "live";
   const there = other.video === "on";
   let caption = "";
+  const arriving = !call?.other.present || other.video === "starting" || state.link !== "in";
   if (face === "ringing") caption = say(state.config.role === "buyer" ? "calling_title" : "called_title");
-  else if (checking && !call?.other.present && !there) caption = say("arriving");
-  else if (checking && call?.other.present && !there) caption = say("their_camera_off");
+  else if (checking && !there) caption = say(arriving ? "arriving" : "their_camera_off");
   return {
     other_picture: there,
     other_covered: !there,
@@ -234,7 +234,8 @@ function endText(call: CallView, amount: string, say: Say): string {
 function notCounting(state: RoomState, say: Say): string {
   const seller = state.config.role === "seller";
   if (seller && !state.local.sends("audio") && !state.local.sends("video")) return say("live.not_counting_seller_off");
-  if (!seller && state.other.audio !== "on" && state.other.video !== "on") return say("live.not_counting_other_off");
+  const silent = [state.other.audio, state.other.video].every((flow) => flow === "none" || flow === "paused");
+  if (!seller && silent) return say("live.not_counting_other_off");
   return say("live.not_counting");
 }
 

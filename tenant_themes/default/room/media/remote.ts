@@ -4,9 +4,12 @@ import { Emitter } from "../emitter";
 import type { MediaKind } from "../protocol";
 import { chosen } from "./devices";
 
+/** Not sent, muted by them, on its way, or here. */
+export type Flow = "none" | "paused" | "starting" | "on";
+
 export class RemoteMedia extends Emitter<{ change: null }> {
   readonly #stream = new MediaStream();
-  readonly #tracks = new Map<string, { track: MediaStreamTrack; kind: MediaKind; paused: boolean }>();
+  readonly #tracks = new Map<string, { track: MediaStreamTrack; kind: MediaKind; paused: boolean; seen: boolean }>();
   /** The browser wants a tap before it plays sound. */
   blocked = false;
 
@@ -25,14 +28,22 @@ export class RemoteMedia extends Emitter<{ change: null }> {
   }
 
   /** What is known of the other's picture or sound. */
-  state(kind: MediaKind): "none" | "paused" | "on" {
+  state(kind: MediaKind): Flow {
     const found = [...this.#tracks.values()].filter((entry) => entry.kind === kind);
     if (found.length === 0) return "none";
-    return found.some((entry) => !entry.paused) ? "on" : "paused";
+    const open = found.filter((entry) => !entry.paused);
+    if (open.length === 0) return "paused";
+    return open.some((entry) => entry.seen) ? "on" : "starting";
   }
 
   add(producer: string, kind: MediaKind, track: MediaStreamTrack, paused: boolean): void {
-    this.#tracks.set(producer, { kind, track, paused });
+    const entry = { kind, track, paused, seen: !track.muted };
+    this.#tracks.set(producer, entry);
+    // A received track is "muted" until its first packet; later silence isn't a reason to hide the picture.
+    track.onunmute = () => {
+      entry.seen = true;
+      this.emit("change", null);
+    };
     this.#stream.addTrack(track);
     void this.play();
     this.emit("change", null);
