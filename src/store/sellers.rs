@@ -60,6 +60,14 @@ pub struct Card {
     pub service: Option<CardService>,
 }
 
+impl Card {
+    /// The average of all ratings times ten, rounded: 48 is 4.8. Zero without ratings.
+    pub fn average_tenths(&self) -> u32 {
+        let average = (self.rating_sum * 10 + self.rating_count / 2).checked_div(self.rating_count);
+        average.and_then(|tenths| u32::try_from(tenths).ok()).unwrap_or(0)
+    }
+}
+
 /// What a card names the price of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardService {

@@ -9,7 +9,7 @@ mod seller;
 
 pub use home::{Home, home};
 pub use live::{Listing, live};
-pub use offer::Offer;
+pub use offer::{Offer, policy};
 pub use presence::{Listed, Presence};
 pub use search::search;
 pub use seller::{Reader, SellerDetails, seller};

@@ -9,6 +9,11 @@ use crate::{
     store::services::Service,
 };
 
+/// The policy that a call for a service with this change has; categories come with their own issue.
+pub fn policy(tenant: &Tenant, service: &PolicyChange) -> Policy {
+    resolve(&Policy::default(), &tenant.policy, &PolicyChange::default(), service)
+}
+
 /// A service with what its price means.
 #[derive(Clone, Debug)]
 pub struct Offer {

@@ -34,7 +34,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    pub(super) fn of(app: &App, scope: &TenantScope, card: Card, now: Moment) -> Self {
+    pub(in crate::app) fn of(app: &App, scope: &TenantScope, card: Card, now: Moment) -> Self {
         let online = app.people.is_online(scope.tenant(), card.user);
         let wants_calls = card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
         let presence = match (card.in_call, wants_calls && online) {

@@ -8,7 +8,9 @@ use crate::{
     store::{
         TenantScope, calls,
         reviews::{self, Published},
-        sellers, services, wallets,
+        sellers,
+        services::{self, Service},
+        wallets,
     },
 };
 
@@ -60,9 +62,7 @@ pub async fn seller(
         .tenant(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
             let card = sellers::card(tx, id)?;
-            let services = services::of_seller(tx, id, MOST_SERVICES)?
-                .into_iter()
-                .filter(|service| service.published);
+            let services = services::of_seller(tx, id, MOST_SERVICES)?;
             let reader = match reader {
                 Some(user) => Some(Reader {
                     is_seller: user == id,
@@ -74,11 +74,19 @@ pub async fn seller(
             Ok(SellerDetails {
                 listed: Listed::of(&handle, &own_scope, card, now),
                 about: profile.about,
-                offers: services.map(|service| Offer::of(&tenant, service)).collect(),
+                offers: offers(&tenant, services),
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
                 reader,
             })
         })
         .await
+}
+
+/// What can be rung for.
+fn offers(tenant: &Tenant, services: Vec<Service>) -> Vec<Offer> {
+    let offered = services
+        .into_iter()
+        .filter(|service| service.published && service.video_enabled);
+    offered.map(|service| Offer::of(tenant, service)).collect()
 }

@@ -1,10 +1,13 @@
 //! One conversation.
 
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, browse::Listed, identity::Viewer},
     domain::ids::ConversationId,
     error::Result,
-    store::conversations::{self, Conversation, Message},
+    store::{
+        conversations::{self, Conversation, Message},
+        sellers,
+    },
 };
 
 /// Messages a page.
@@ -19,6 +22,8 @@ pub struct Thread {
     pub messages: Vec<Message>,
     /// There are older ones.
     pub more: bool,
+    /// The seller as lists show them, when the reader is the buyer.
+    pub seller: Option<Listed>,
 }
 
 /// The `page`-th stretch of a conversation of the reader's; the first is the newest.
@@ -27,6 +32,7 @@ pub struct Thread {
 /// It isn't there or isn't theirs, or the database is away.
 pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> Result<Thread> {
     let user = viewer.user.id;
+    let (handle, scope, now) = (app.clone(), viewer.scope, app.now());
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -35,10 +41,17 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
             let more = messages.len() > PAGE as usize;
             messages.truncate(PAGE as usize);
             messages.reverse();
+            let seller = if conversation.buyer.id == user {
+                let card = sellers::card(tx, conversation.seller.id)?;
+                Some(Listed::of(&handle, &scope, card, now))
+            } else {
+                None
+            };
             Ok(Thread {
                 conversation,
                 messages,
                 more,
+                seller,
             })
         })
         .await

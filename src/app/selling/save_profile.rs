@@ -34,6 +34,7 @@ pub async fn save_profile(app: &App, viewer: &Viewer, draft: ProfileDraft) -> Re
             .ok_or_else(|| Error::field("headline", "Say in one line of 1 to 120 characters what you do."))?,
         about: about.ok_or_else(|| Error::field("about", "Use at most 5,000 characters."))?,
         languages: languages(draft.languages)?,
+        photo_url: None,
         available_until: None,
     };
     let now = app.now();

@@ -22,7 +22,7 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
         .tenant(&viewer.scope, move |tx| {
             if !services::of_seller(tx, user, MOST_SERVICES)?
                 .iter()
-                .any(|service| service.published)
+                .any(|service| service.published && service.video_enabled)
             {
                 return Err(Error::conflict("nothing_published", "Publish a service first."));
             }

@@ -36,7 +36,7 @@ pub async fn begin_top_up(
     if !(least.minor..=most.minor).contains(&amount_minor) {
         return Err(Error::field(
             "amount_minor",
-            format!("Choose an amount from {} to {}.", plain(least), plain(most)),
+            format!("Choose an amount from {least} to {most}."),
         ));
     }
     let now = app.now();
@@ -72,28 +72,4 @@ pub async fn begin_top_up(
     };
     let begun = app.gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await
-}
-
-/// An amount for an error message, which no theme writes: `5.00 EUR`.
-fn plain(amount: Money) -> String {
-    let decimals = amount.currency.exponent();
-    let unit = 10_i64.pow(decimals);
-    let (whole, part) = (amount.minor / unit, amount.minor % unit);
-    match decimals {
-        0 => format!("{whole} {}", amount.currency),
-        _ => format!("{whole}.{part:0width$} {}", amount.currency, width = decimals as usize),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_written_with_their_decimals() {
-        let write = |minor, code| plain(Money::new(minor, Currency::parse(code).unwrap()));
-        assert_eq!(write(1_005, "EUR"), "10.05 EUR");
-        assert_eq!(write(500, "JPY"), "500 JPY");
-        assert_eq!(write(5_000, "KWD"), "5.000 KWD");
-    }
 }

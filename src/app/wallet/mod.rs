@@ -12,7 +12,7 @@ mod show;
 pub use begin_top_up::begin_top_up;
 pub use confirm_top_up::confirm_top_up;
 pub use reconcile::reconcile;
-pub use show::{Wallet, show};
+pub use show::{Wallet, balance, show};
 
 use crate::domain::{
     ids::TopUpId,

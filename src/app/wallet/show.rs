@@ -49,3 +49,14 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
         })
         .await
 }
+
+/// What is in the reader's wallet.
+///
+/// # Errors
+/// The database is away.
+pub async fn balance(app: &App, viewer: &Viewer, currency: Currency) -> Result<Balance> {
+    let user = viewer.user.id;
+    app.db
+        .tenant(&viewer.scope, move |tx| wallets::balance(tx, user, currency))
+        .await
+}

@@ -2,9 +2,14 @@
 //! [`openapi`].
 
 pub(super) mod calls;
+mod conversations;
 mod me;
 mod register;
+mod reviews;
+mod sellers;
+mod selling;
 mod session;
+mod wallet;
 
 use actix_web::{App, dev::HttpServiceFactory};
 use utoipa::{
@@ -49,6 +54,11 @@ fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     register::routes(config);
     me::routes(config);
+    wallet::routes(config);
+    selling::routes(config);
+    sellers::routes(config);
+    reviews::routes(config);
+    conversations::routes(config);
 }
 
 /// The description that `/api/openapi.json` and `tallyroom openapi` show.

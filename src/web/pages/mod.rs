@@ -3,13 +3,23 @@
 mod account;
 mod bill;
 mod calls;
+mod cards;
+mod conversations;
 pub mod flash;
+mod gateway;
+mod home;
 mod identity;
+mod live;
 mod platform;
+mod sell;
+mod seller;
 mod terms;
+mod typed;
 pub mod views;
+mod wallet;
 
 pub use bill::bill_lines;
+pub use wallet::words as statement_words;
 
 use super::{
     Frame, Result, Web,
@@ -35,6 +45,13 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(account::routes)
         .configure(calls::routes)
         .configure(bill::routes)
+        .configure(conversations::routes)
+        .configure(gateway::routes)
+        .configure(home::routes)
+        .configure(live::routes)
+        .configure(sell::routes)
+        .configure(seller::routes)
+        .configure(wallet::routes)
         .service(terms::terms);
 }
 

@@ -1,0 +1,229 @@
+//! Finding somebody to talk to.
+
+use crate::{
+    app::{
+        browse::{self, Listed, Listing, Offer, Presence, SellerDetails},
+        identity::Viewer,
+    },
+    domain::{ids::UserId, policy::Increment, tenant::Tenant},
+    store::reviews::Published,
+    web::{Problem, Result, Site, Web},
+};
+use actix_web::{
+    get,
+    web::{Data, Json, Path, Query},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(show);
+}
+
+/// Stars so far.
+#[derive(Serialize, ToSchema)]
+struct Rating {
+    /// Average times ten: 48 is 4.8.
+    average_tenths: u32,
+    /// How many.
+    count: i64,
+}
+
+/// What a card names the price of.
+#[derive(Serialize, ToSchema)]
+struct CardService {
+    id: Uuid,
+    title: String,
+    /// Price of a minute in minor units.
+    rate_minor: i64,
+    currency: &'static str,
+    increment: Increment,
+}
+
+/// A seller in a list.
+#[derive(Serialize, ToSchema)]
+struct SellerCard {
+    id: Uuid,
+    name: String,
+    headline: String,
+    photo_url: Option<String>,
+    /// Spoken languages, as ISO codes.
+    languages: Vec<String>,
+    /// The cheapest of their services.
+    service: Option<CardService>,
+    rating: Rating,
+    /// Can be rung right now.
+    available_now: bool,
+    /// Has an open page.
+    online: bool,
+    in_call: bool,
+}
+
+impl SellerCard {
+    fn of(tenant: &Tenant, seller: Listed) -> Self {
+        let Listed { card, online, presence } = seller;
+        Self {
+            id: card.user.uuid(),
+            rating: Rating {
+                average_tenths: card.average_tenths(),
+                count: card.rating_count,
+            },
+            name: card.name,
+            headline: card.headline,
+            photo_url: card.photo_url,
+            languages: card.languages,
+            service: card.service.map(|service| CardService {
+                id: service.id.uuid(),
+                title: service.title,
+                rate_minor: service.rate_minor,
+                currency: tenant.currency.code(),
+                increment: browse::policy(tenant, &service.policy).increment,
+            }),
+            available_now: presence == Presence::Available,
+            online,
+            in_call: card.in_call,
+        }
+    }
+}
+
+/// A page of sellers.
+#[derive(Serialize, ToSchema)]
+struct Sellers {
+    items: Vec<SellerCard>,
+    /// The number of the next page, if there is one.
+    next_page: Option<u32>,
+}
+
+/// A published service.
+#[derive(Serialize, ToSchema)]
+struct OfferedService {
+    id: Uuid,
+    title: String,
+    description: String,
+    /// Price of a minute in minor units.
+    rate_minor: i64,
+    currency: &'static str,
+    increment: Increment,
+    /// Least minutes that are charged.
+    minimum_minutes: u32,
+    /// Free seconds at the start.
+    grace_seconds: u32,
+    /// What must be in the wallet to start.
+    opening_minor: i64,
+}
+
+impl OfferedService {
+    fn of(tenant: &Tenant, offer: Offer) -> Self {
+        Self {
+            id: offer.service.id.uuid(),
+            title: offer.service.title,
+            description: offer.service.description,
+            rate_minor: offer.service.rate_minor,
+            currency: tenant.currency.code(),
+            increment: offer.policy.increment,
+            minimum_minutes: offer.policy.minimum_s / 60,
+            grace_seconds: offer.policy.grace_s,
+            opening_minor: offer.opening_minor,
+        }
+    }
+}
+
+/// What a buyer said after a paid call.
+#[derive(Serialize, ToSchema)]
+struct Review {
+    author: String,
+    stars: i16,
+    text: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+impl From<Published> for Review {
+    fn from(published: Published) -> Self {
+        let Published { review, author, .. } = published;
+        Self {
+            author,
+            stars: review.stars,
+            text: review.text,
+            at: review.at.timestamp(),
+        }
+    }
+}
+
+/// A seller's page.
+#[derive(Serialize, ToSchema)]
+struct SellerProfile {
+    #[serde(flatten)]
+    card: SellerCard,
+    about: String,
+    services: Vec<OfferedService>,
+    reviews: Vec<Review>,
+    /// Calls that were paid for.
+    paid_calls: i64,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Only those who can be rung, or are in a call.
+    #[serde(default)]
+    available: bool,
+    /// Words to look for in names, headlines and services.
+    #[serde(default)]
+    q: String,
+    /// From 1.
+    #[serde(default)]
+    page: u32,
+}
+
+/// Sellers, 24 a page; who can be rung now comes first.
+#[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers)), security(()))]
+#[get("/sellers")]
+async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Result<Json<Sellers>> {
+    let page = wanted.page.max(1);
+    let Listing { sellers, more } = if wanted.available {
+        browse::live(&web.app, &site.scope, page).await?
+    } else {
+        browse::search(&web.app, &site.scope, &wanted.q, page).await?
+    };
+    let items = sellers
+        .into_iter()
+        .map(|seller| SellerCard::of(&site.tenant, seller))
+        .collect();
+    Ok(Json(Sellers {
+        items,
+        next_page: more.then(|| page.saturating_add(1)),
+    }))
+}
+
+/// One seller with services and reviews.
+#[utoipa::path(
+    tag = "sellers",
+    responses((status = 200, body = SellerProfile), (status = 404, body = Problem)),
+    security(())
+)]
+#[get("/sellers/{id}")]
+async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>) -> Result<Json<SellerProfile>> {
+    let id = UserId::from_uuid(*id);
+    let SellerDetails {
+        listed,
+        about,
+        offers,
+        reviews,
+        paid_calls,
+        ..
+    } = browse::seller(&web.app, &site.scope, &site.tenant, id, viewer.as_ref()).await?;
+    Ok(Json(SellerProfile {
+        card: SellerCard::of(&site.tenant, listed),
+        about,
+        services: offers
+            .into_iter()
+            .map(|offer| OfferedService::of(&site.tenant, offer))
+            .collect(),
+        reviews: reviews.into_iter().map(Review::from).collect(),
+        paid_calls,
+    }))
+}

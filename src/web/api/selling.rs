@@ -1,0 +1,260 @@
+//! What sellers do: profile, services, availability.
+
+use crate::{
+    app::{
+        browse,
+        identity::Viewer,
+        selling::{self, ProfileDraft, ServiceDraft},
+    },
+    domain::{ids::ServiceId, policy::Increment, tenant::Tenant},
+    store::{sellers::Profile, services::Service},
+    web::{Problem, Result, Site, Web},
+};
+use actix_web::{
+    HttpResponse, delete, get, post, put,
+    web::{Data, Json, Path},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(put_profile).service(list).service(add).service(change);
+    config.service(go_available).service(go_away);
+}
+
+/// A profile's texts.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProfileText {
+    #[schema(min_length = 1, max_length = 120)]
+    headline: String,
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    about: String,
+    /// ISO codes, at most ten.
+    #[serde(default)]
+    languages: Vec<String>,
+}
+
+/// A selling profile.
+#[derive(Serialize, ToSchema)]
+struct OwnProfile {
+    id: Uuid,
+    headline: String,
+    about: String,
+    languages: Vec<String>,
+    /// When the availability switch goes off, or went off.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    available_until: Option<Timestamp>,
+}
+
+impl From<Profile> for OwnProfile {
+    fn from(profile: Profile) -> Self {
+        Self {
+            id: profile.user.uuid(),
+            headline: profile.headline,
+            about: profile.about,
+            languages: profile.languages,
+            available_until: profile.available_until.map(|until| until.timestamp()),
+        }
+    }
+}
+
+/// Writes one's profile; the first time makes one a seller.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnProfile), (status = 401, body = Problem), (status = 422, body = Problem))
+)]
+#[put("/selling/profile")]
+async fn put_profile(web: Data<Web>, viewer: Viewer, Json(typed): Json<ProfileText>) -> Result<Json<OwnProfile>> {
+    let ProfileText {
+        headline,
+        about,
+        languages,
+    } = typed;
+    let profile = selling::save_profile(
+        &web.app,
+        &viewer,
+        ProfileDraft {
+            headline,
+            about,
+            languages,
+        },
+    )
+    .await?;
+    Ok(Json(profile.into()))
+}
+
+/// A service as its seller writes it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceText {
+    #[schema(min_length = 1, max_length = 80)]
+    title: String,
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    description: String,
+    /// Price of a minute in minor units, within the tenant's bounds.
+    rate_minor: i64,
+    /// Least minutes that are charged, 0 to 240.
+    #[serde(default)]
+    minimum_minutes: u32,
+    /// What is charged at once.
+    #[serde(default = "minute")]
+    increment: Increment,
+    /// Free seconds at the start, 0 to 600.
+    #[serde(default)]
+    grace_seconds: u32,
+    /// People can ring for it.
+    #[serde(default = "yes")]
+    video_enabled: bool,
+    /// People see it.
+    #[serde(default = "yes")]
+    published: bool,
+}
+
+fn minute() -> Increment {
+    Increment::Minute
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl From<ServiceText> for ServiceDraft {
+    fn from(typed: ServiceText) -> Self {
+        Self {
+            title: typed.title,
+            description: typed.description,
+            rate_minor: typed.rate_minor,
+            minimum_minutes: typed.minimum_minutes,
+            increment: typed.increment,
+            grace_seconds: typed.grace_seconds,
+            video_enabled: typed.video_enabled,
+            published: typed.published,
+        }
+    }
+}
+
+/// One's own service.
+#[derive(Serialize, ToSchema)]
+struct OwnService {
+    id: Uuid,
+    title: String,
+    description: String,
+    rate_minor: i64,
+    currency: &'static str,
+    minimum_minutes: u32,
+    increment: Increment,
+    grace_seconds: u32,
+    video_enabled: bool,
+    published: bool,
+}
+
+impl OwnService {
+    fn of(tenant: &Tenant, service: Service) -> Self {
+        let policy = browse::policy(tenant, &service.policy);
+        Self {
+            id: service.id.uuid(),
+            title: service.title,
+            description: service.description,
+            rate_minor: service.rate_minor,
+            currency: tenant.currency.code(),
+            minimum_minutes: policy.minimum_s / 60,
+            increment: policy.increment,
+            grace_seconds: policy.grace_s,
+            video_enabled: service.video_enabled,
+            published: service.published,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct OwnServices {
+    items: Vec<OwnService>,
+}
+
+/// One's own services, oldest first.
+#[utoipa::path(tag = "selling", responses((status = 200, body = OwnServices), (status = 401, body = Problem)))]
+#[get("/selling/services")]
+async fn list(web: Data<Web>, site: Site, viewer: Viewer) -> Result<Json<OwnServices>> {
+    let services = selling::list_services(&web.app, &viewer).await?;
+    let items = services
+        .into_iter()
+        .map(|service| OwnService::of(&site.tenant, service))
+        .collect();
+    Ok(Json(OwnServices { items }))
+}
+
+/// Adds a service.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 201, body = OwnService), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem))
+)]
+#[post("/selling/services")]
+async fn add(web: Data<Web>, site: Site, viewer: Viewer, Json(typed): Json<ServiceText>) -> Result<HttpResponse> {
+    let service = selling::save_service(&web.app, &viewer, &site.tenant, None, typed.into()).await?;
+    Ok(HttpResponse::Created().json(OwnService::of(&site.tenant, service)))
+}
+
+/// Writes a service anew. Calls that were agreed keep their price.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnService), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem))
+)]
+#[put("/selling/services/{id}")]
+async fn change(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(typed): Json<ServiceText>,
+) -> Result<Json<OwnService>> {
+    let id = ServiceId::from_uuid(*id);
+    let service = selling::save_service(&web.app, &viewer, &site.tenant, Some(id), typed.into()).await?;
+    Ok(Json(OwnService::of(&site.tenant, service)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Hours {
+    #[schema(minimum = 1, maximum = 12)]
+    hours: i64,
+}
+
+/// Until when somebody is available.
+#[derive(Serialize, ToSchema)]
+struct Until {
+    #[schema(value_type = String, format = DateTime)]
+    available_until: Timestamp,
+}
+
+/// Switches oneself on for so many hours, counted from now.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = Until), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem))
+)]
+#[put("/selling/availability")]
+async fn go_available(web: Data<Web>, viewer: Viewer, Json(typed): Json<Hours>) -> Result<Json<Until>> {
+    let until = selling::go_available(&web.app, &viewer, typed.hours).await?;
+    Ok(Json(Until {
+        available_until: until.timestamp(),
+    }))
+}
+
+/// Switches oneself off.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+#[delete("/selling/availability")]
+async fn go_away(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
+    selling::go_away(&web.app, &viewer).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,81 @@
+//! Sellers and their services as views.
+
+use super::{
+    bill::increment,
+    views::{Amount, CardService, Person, Presence, Rating, Review, SellerCard, ServiceOffer},
+};
+use crate::{
+    app::browse::{self, Listed, Offer},
+    domain::tenant::Tenant,
+    store::reviews::Published,
+};
+
+/// A seller's card.
+pub(super) fn card(tenant: &Tenant, seller: &Listed) -> SellerCard {
+    let card = &seller.card;
+    SellerCard {
+        id: card.user.uuid(),
+        person: Person::new(&card.name, card.photo_url.clone()),
+        headline: card.headline.clone(),
+        languages: card.languages.clone(),
+        service: card.service.as_ref().map(|service| CardService {
+            id: service.id.uuid(),
+            title: service.title.clone(),
+            rate: Amount::new(service.rate_minor, tenant.currency.code()),
+            increment: increment(browse::policy(tenant, &service.policy).increment),
+        }),
+        rating: Rating {
+            average_tenths: card.average_tenths(),
+            count: u32::try_from(card.rating_count).unwrap_or(0),
+        },
+        presence: presence(seller.presence),
+        available_until: card.available_until.map(|until| until.timestamp()),
+    }
+}
+
+/// Cards of all of them.
+pub(super) fn cards(tenant: &Tenant, sellers: &[Listed]) -> Vec<SellerCard> {
+    sellers.iter().map(|seller| card(tenant, seller)).collect()
+}
+
+pub(super) fn presence(presence: browse::Presence) -> Presence {
+    match presence {
+        browse::Presence::Available => Presence::Available,
+        browse::Presence::InCall => Presence::InCall,
+        browse::Presence::Away => Presence::Away,
+    }
+}
+
+/// A service with what its price means.
+pub(super) fn offer(tenant: &Tenant, offer: &Offer, selected: bool) -> ServiceOffer {
+    let amount = |minor| Amount::new(minor, tenant.currency.code());
+    ServiceOffer {
+        id: offer.service.id.uuid(),
+        title: offer.service.title.clone(),
+        description: offer.service.description.clone(),
+        rate: amount(offer.service.rate_minor),
+        increment: increment(offer.policy.increment),
+        minimum_minutes: offer.policy.minimum_s / 60,
+        minimum_charge: amount(offer.minimum_minor),
+        grace_seconds: offer.policy.grace_s,
+        video_enabled: offer.service.video_enabled,
+        selected,
+    }
+}
+
+/// A review; `about` names the seller, on pages about several.
+pub(super) fn review(published: Published, about: bool) -> Review {
+    let Published {
+        review,
+        author,
+        about: seller,
+    } = published;
+    Review {
+        author,
+        about: about.then(|| Person::new(seller, None)),
+        about_id: about.then(|| review.seller.uuid()),
+        stars: u8::try_from(review.stars).unwrap_or(0),
+        text: review.text,
+        at: review.at.timestamp(),
+    }
+}

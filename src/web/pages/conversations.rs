@@ -1,0 +1,162 @@
+//! Conversations: the list, and one of them.
+
+use super::{
+    cards::presence,
+    no_body, render,
+    views::{Amount, ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, Message, Person},
+};
+use crate::{
+    app::{conversations, identity::Viewer},
+    domain::{
+        call::EndReason,
+        ids::{ConversationId, UserId},
+        money::Currency,
+    },
+    store::{
+        calls::Party,
+        conversations::{self as stored, Conversation, What},
+    },
+    web::{Result, Site, Web},
+};
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Form, Path, Query, ServiceConfig},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(show).service(write);
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    page: u32,
+}
+
+#[get("/conversations")]
+async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Shown>) -> Result<HttpResponse> {
+    let found = conversations::list(&web.app, &viewer, shown.page).await?;
+    let items = found.into_iter().map(|(conversation, last)| ConversationRow {
+        id: conversation.id.uuid(),
+        other: Person::new(&other(&conversation, viewer.user.id).name, None),
+        last: last.as_ref().map(summary).unwrap_or_default(),
+        at: conversation.last_at.timestamp(),
+        unread: 0,
+    });
+    render(&site, Some(&viewer), &ConversationsPage { items: items.collect() })
+}
+
+#[get("/conversations/{id}")]
+async fn show(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Query(shown): Query<Shown>,
+) -> Result<HttpResponse> {
+    let page = shown.page.max(1);
+    let thread = conversations::read(&web.app, &viewer, ConversationId::from_uuid(*id), page).await?;
+    let buys = thread.conversation.buyer.id == viewer.user.id;
+    let photo = thread.seller.as_ref().and_then(|seller| seller.card.photo_url.clone());
+    let view = ConversationPage {
+        id: thread.conversation.id.uuid(),
+        other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
+        presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
+        other_url: buys.then(|| format!("/sellers/{}", thread.conversation.seller.id)),
+        entries: thread
+            .messages
+            .iter()
+            .map(|said| entry(said, &viewer, buys, site.tenant.currency))
+            .collect(),
+        older_url: thread
+            .more
+            .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
+    };
+    render(&site, Some(&viewer), &view)
+}
+
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default)]
+    text: String,
+}
+
+#[post("/conversations/{id}")]
+async fn write(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Form(typed): Form<Written>) -> Result<HttpResponse> {
+    conversations::write(&web.app, &viewer, ConversationId::from_uuid(*id), &typed.text).await?;
+    Ok(no_body(&format!("/conversations/{id}")))
+}
+
+fn other(conversation: &Conversation, reader: UserId) -> &Party {
+    if conversation.buyer.id == reader {
+        &conversation.seller
+    } else {
+        &conversation.buyer
+    }
+}
+
+fn kind(reason: EndReason) -> EntryKind {
+    match reason {
+        EndReason::Missed => EntryKind::CallMissed,
+        EndReason::Rejected | EndReason::Busy => EntryKind::CallRejected,
+        EndReason::Cancelled => EntryKind::CallCancelled,
+        EndReason::BuyerEnded
+        | EndReason::SellerEnded
+        | EndReason::OutOfCredit
+        | EndReason::BuyerLost
+        | EndReason::SellerLost
+        | EndReason::BothLost => EntryKind::CallEnded,
+    }
+}
+
+/// A message as the list tells it.
+fn summary(message: &stored::Message) -> Message {
+    match &message.what {
+        What::Chat { text, .. } => {
+            let start: String = text.chars().take(140).collect();
+            Message::new("conversations.last.message").with("text", start)
+        }
+        What::Call {
+            reason, billable_ms, ..
+        } => match kind(*reason) {
+            EntryKind::CallMissed => Message::new("conversations.last.call_missed"),
+            EntryKind::CallRejected => Message::new("conversations.last.call_rejected"),
+            EntryKind::CallCancelled => Message::new("conversations.last.call_cancelled"),
+            EntryKind::Message | EntryKind::CallEnded => {
+                Message::new("conversations.last.call_ended").with("seconds", billable_ms / 1_000)
+            }
+        },
+    }
+}
+
+/// Calls are the buyer's doing: it was the buyer who rang.
+fn entry(message: &stored::Message, viewer: &Viewer, buys: bool, currency: Currency) -> Entry {
+    let at = message.at.timestamp();
+    match &message.what {
+        What::Chat { sender, text } => Entry {
+            at,
+            kind: EntryKind::Message,
+            mine: *sender == viewer.user.id,
+            text: text.clone(),
+            seconds: 0,
+            amount: None,
+            url: None,
+        },
+        What::Call {
+            call,
+            reason,
+            billable_ms,
+            charged_minor,
+        } => Entry {
+            at,
+            kind: kind(*reason),
+            mine: buys,
+            text: String::new(),
+            seconds: billable_ms / 1_000,
+            amount: (*charged_minor > 0).then(|| Amount::new(*charged_minor, currency.code())),
+            url: (kind(*reason) == EntryKind::CallEnded).then(|| format!("/calls/{call}/bill")),
+        },
+    }
+}

@@ -1,0 +1,277 @@
+//! `/sell`: availability, services, profile.
+
+use super::{
+    bill::increment,
+    flash::flash,
+    no_body, problem, render, render_as, typed,
+    views::{Amount, Availability, Field, Message, ProfileForm, SellPage, ServiceForm, ServiceRow},
+};
+use crate::{
+    app::{
+        browse,
+        identity::{self, Change, Viewer},
+        selling::{self, ProfileDraft, ServiceDraft},
+    },
+    domain::{ids::ServiceId, policy::Increment},
+    error::{Error, Kind},
+    store::services::Service,
+    web::{Result, Site, Web, theme::Tone},
+};
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Form, Query, ServiceConfig},
+};
+use anyhow::anyhow;
+use serde::Deserialize;
+
+/// What the availability switch starts on.
+const USUAL_HOURS: u8 = 4;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(change);
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    service: Option<String>,
+}
+
+#[get("/sell")]
+async fn show(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Shown>) -> Result<HttpResponse> {
+    let view = page(&web, &site, &viewer, shown.service.as_deref()).await?;
+    render(&site, Some(&viewer), &view)
+}
+
+/// One of the page's forms, as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    action: String,
+    hours: String,
+    auto_reject: Option<String>,
+    do_not_disturb: Option<String>,
+    headline: String,
+    about: String,
+    languages: String,
+    id: String,
+    title: String,
+    description: String,
+    rate: String,
+    minimum_minutes: String,
+    increment: String,
+    block_seconds: String,
+    grace_seconds: String,
+    video_enabled: Option<String>,
+    published: Option<String>,
+}
+
+#[post("/sell")]
+async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Typed>) -> Result<HttpResponse> {
+    let Err(error) = carry_out(&web, &site, &viewer, &typed).await else {
+        let mut response = no_body("/sell");
+        let told = response.add_cookie(&flash(Tone::Success, "done.saved"));
+        told.map_err(|error| Error::internal(anyhow!("{error}")))?;
+        return Ok(response);
+    };
+    let form = (typed.action == "service").then_some(if typed.id.is_empty() { "new" } else { typed.id.as_str() });
+    let conflict = matches!(error.kind, Kind::Conflict { .. });
+    let (field, wrong) = if conflict {
+        ("title", Message::new(error.public))
+    } else {
+        problem(error)?
+    };
+    let mut view = page(&web, &site, &viewer, form).await?;
+    match typed.action.as_str() {
+        "service" => {
+            if let Some(form) = &mut view.form {
+                retype(form, &typed, field, wrong);
+            }
+        }
+        "profile" => {
+            view.profile = ProfileForm {
+                headline: Field::of(typed.headline),
+                about: Field::of(typed.about),
+                languages: Field::of(typed.languages),
+            };
+            let profile = &mut view.profile;
+            let beside = match field {
+                "about" => &mut profile.about,
+                "languages" => &mut profile.languages,
+                _ => &mut profile.headline,
+            };
+            beside.error = Some(wrong);
+        }
+        _ => return Err(Error::invalid(wrong.key).into()),
+    }
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> crate::error::Result<()> {
+    match typed.action.as_str() {
+        "go_available" => {
+            selling::go_available(&web.app, viewer, typed.hours.trim().parse().unwrap_or(0)).await?;
+        }
+        "go_away" => selling::go_away(&web.app, viewer).await?,
+        "calls" => {
+            let wanted = Change {
+                do_not_disturb: Some(typed.do_not_disturb.is_some()),
+                auto_reject: Some(typed.auto_reject.is_some()),
+                ..Change::default()
+            };
+            identity::change(&web.app, viewer, &site.languages(), wanted).await?;
+        }
+        "profile" => {
+            let draft = ProfileDraft {
+                headline: typed.headline.clone(),
+                about: typed.about.clone(),
+                languages: typed.languages.split(',').map(str::to_owned).collect(),
+            };
+            selling::save_profile(&web.app, viewer, draft).await?;
+        }
+        "service" => {
+            let id = match typed.id.as_str() {
+                "" => None,
+                id => Some(id.parse().map_err(|_| Error::not_found())?),
+            };
+            selling::save_service(&web.app, viewer, &site.tenant, id, draft(site, typed)?).await?;
+        }
+        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+    }
+    Ok(())
+}
+
+fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDraft> {
+    let number = |field: &'static str, text: &str| {
+        typed::whole(text).ok_or_else(|| Error::field(field, "Write a whole number in digits."))
+    };
+    Ok(ServiceDraft {
+        title: form.title.clone(),
+        description: form.description.clone(),
+        rate_minor: typed::minor(&form.rate, site.tenant.currency)
+            .ok_or_else(|| Error::field("rate_minor", "Write the price in digits, such as 1.80."))?,
+        minimum_minutes: number("minimum_minutes", &form.minimum_minutes)?,
+        increment: match form.increment.as_str() {
+            "second" => Increment::Second,
+            "minute" => Increment::Minute,
+            "block" => Increment::Block {
+                seconds: number("block_seconds", &form.block_seconds)?,
+            },
+            _ => return Err(Error::field("increment", "Choose how time is charged.")),
+        },
+        grace_seconds: number("grace_seconds", &form.grace_seconds)?,
+        video_enabled: form.video_enabled.is_some(),
+        published: form.published.is_some(),
+    })
+}
+
+async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Result<SellPage> {
+    let selling = selling::show(&web.app, viewer, site.tenant.currency).await?;
+    let now = web.app.now();
+    let profile = selling.profile.as_ref();
+    let until = profile
+        .and_then(|profile| profile.available_until)
+        .filter(|until| *until > now);
+    let amount = |minor| Amount::new(minor, site.tenant.currency.code());
+    let policy = browse::policy(&site.tenant, &Default::default());
+    let form = match form {
+        Some("new") => Some(service_form(site, None)),
+        Some(id) => {
+            let id: Option<ServiceId> = id.parse().ok();
+            let found = selling.services.iter().find(|service| Some(service.id) == id);
+            Some(service_form(site, Some(found.ok_or_else(Error::not_found)?)))
+        }
+        None => None,
+    };
+    Ok(SellPage {
+        seller_id: profile.map(|profile| profile.user.uuid()),
+        availability: Availability {
+            until: until.map(|until| until.timestamp()),
+            hours: USUAL_HOURS,
+            possible: selling
+                .services
+                .iter()
+                .any(|service| service.published && service.video_enabled),
+        },
+        auto_reject: viewer.user.auto_reject,
+        do_not_disturb: viewer.user.do_not_disturb,
+        profile: profile.map_or_else(ProfileForm::default, |profile| ProfileForm {
+            headline: Field::of(&profile.headline),
+            about: Field::of(&profile.about),
+            languages: Field::of(profile.languages.join(", ")),
+        }),
+        services: selling
+            .services
+            .iter()
+            .map(|service| ServiceRow {
+                id: service.id.uuid(),
+                title: service.title.clone(),
+                rate: amount(service.rate_minor),
+                increment: increment(browse::policy(&site.tenant, &service.policy).increment),
+                published: service.published,
+            })
+            .collect(),
+        form,
+        earnings: amount(selling.earnings.total.minor),
+        share_percent: u8::try_from((10_000 - policy.commission_bp) / 100).unwrap_or(0),
+    })
+}
+
+/// The form of a service, or of a new one with what is usual here.
+fn service_form(site: &Site, service: Option<&Service>) -> ServiceForm {
+    let tenant = &site.tenant;
+    let policy = browse::policy(
+        tenant,
+        &service.map(|service| service.policy.clone()).unwrap_or_default(),
+    );
+    let (kind, block_seconds) = match policy.increment {
+        Increment::Second => ("second", String::new()),
+        Increment::Minute => ("minute", String::new()),
+        Increment::Block { seconds } => ("block", seconds.to_string()),
+    };
+    let amount = |minor| Amount::new(minor, tenant.currency.code());
+    let text = |of: fn(&Service) -> &str| Field::of(service.map(of).unwrap_or_default());
+    ServiceForm {
+        id: service.map(|service| service.id.uuid()),
+        title: text(|service| &service.title),
+        description: text(|service| &service.description),
+        rate: Field::of(
+            service
+                .map(|service| typed::major(service.rate_minor, tenant.currency))
+                .unwrap_or_default(),
+        ),
+        currency: tenant.currency.code().to_owned(),
+        rate_minimum: amount(tenant.rate_bounds_minor.0),
+        rate_maximum: amount(tenant.rate_bounds_minor.1),
+        minimum_minutes: Field::of((policy.minimum_s / 60).to_string()),
+        increment: Field::of(kind),
+        block_seconds: Field::of(block_seconds),
+        grace_seconds: Field::of(policy.grace_s.to_string()),
+        video_enabled: service.is_none_or(|service| service.video_enabled),
+        published: service.is_none_or(|service| service.published),
+    }
+}
+
+/// The form as it was typed, with what is wrong beside its field.
+fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
+    form.title = Field::of(&typed.title);
+    form.description = Field::of(&typed.description);
+    form.rate = Field::of(&typed.rate);
+    form.minimum_minutes = Field::of(&typed.minimum_minutes);
+    form.increment = Field::of(&typed.increment);
+    form.block_seconds = Field::of(&typed.block_seconds);
+    form.grace_seconds = Field::of(&typed.grace_seconds);
+    form.video_enabled = typed.video_enabled.is_some();
+    form.published = typed.published.is_some();
+    let beside = match field {
+        "description" => &mut form.description,
+        "rate_minor" => &mut form.rate,
+        "minimum_minutes" => &mut form.minimum_minutes,
+        "increment" => &mut form.increment,
+        "block_seconds" => &mut form.block_seconds,
+        "grace_seconds" => &mut form.grace_seconds,
+        _ => &mut form.title,
+    };
+    beside.error = Some(wrong);
+}

@@ -1,0 +1,142 @@
+//! `/sellers/{id}`: who somebody is, what they offer, and the box that rings.
+
+use super::{
+    cards::{card, offer, review},
+    no_body, render, render_as,
+    views::{Amount, Message, RingBox, RingState, SellerPage},
+};
+use crate::{
+    app::{
+        browse::{self, Offer, Presence, SellerDetails},
+        calls,
+        identity::Viewer,
+    },
+    domain::ids::{ServiceId, UserId},
+    error::Kind,
+    web::{Result, Site, Web},
+};
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Form, Path, Query, ServiceConfig},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(ring);
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    service: Option<String>,
+}
+
+#[get("/sellers/{id}")]
+async fn show(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    id: Path<Uuid>,
+    Query(shown): Query<Shown>,
+) -> Result<HttpResponse> {
+    let chosen = shown.service.and_then(|id| id.parse().ok());
+    let view = page(&web, &site, viewer.as_ref(), UserId::from_uuid(*id), chosen).await?;
+    render(&site, viewer.as_ref(), &view)
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    service: Uuid,
+}
+
+/// Rings, and leads into the call's room.
+#[post("/sellers/{id}")]
+async fn ring(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(wanted): Form<Wanted>,
+) -> Result<HttpResponse> {
+    let service = ServiceId::from_uuid(wanted.service);
+    let refused = match calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await {
+        Ok(call) => {
+            let room = format!("/calls/{}", call.id);
+            web.live.registry.ring(site.scope, call);
+            return Ok(no_body(&room));
+        }
+        Err(error) => error,
+    };
+    if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
+        return Err(refused.into());
+    }
+    let mut view = page(&web, &site, Some(&viewer), UserId::from_uuid(*id), Some(service)).await?;
+    view.error = Some(Message::new(refused.public));
+    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
+}
+
+async fn page(
+    web: &Web,
+    site: &Site,
+    viewer: Option<&Viewer>,
+    id: UserId,
+    chosen: Option<ServiceId>,
+) -> Result<SellerPage> {
+    let seller = browse::seller(&web.app, &site.scope, &site.tenant, id, viewer).await?;
+    let is_chosen = |offer: &&Offer| Some(offer.service.id) == chosen;
+    let selected = seller
+        .offers
+        .iter()
+        .find(is_chosen)
+        .or_else(|| cheapest(&seller.offers));
+    let selected_id = selected.map(|offer| offer.service.id);
+    Ok(SellerPage {
+        seller: card(&site.tenant, &seller.listed),
+        ring: selected.map(|offer| ring_box(site, &seller, offer)),
+        services: seller
+            .offers
+            .iter()
+            .map(|one| offer(&site.tenant, one, Some(one.service.id) == selected_id))
+            .collect(),
+        about: seller.about,
+        reviews: seller
+            .reviews
+            .into_iter()
+            .map(|published| review(published, false))
+            .collect(),
+        calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
+        error: None,
+    })
+}
+
+/// What the cards name the price of.
+fn cheapest(offers: &[Offer]) -> Option<&Offer> {
+    offers.iter().min_by_key(|offer| offer.service.rate_minor)
+}
+
+fn ring_box(site: &Site, seller: &SellerDetails, chosen: &Offer) -> RingBox {
+    let amount = |minor| Amount::new(minor, site.tenant.currency.code());
+    let available = seller.reader.map(|reader| reader.available.minor);
+    RingBox {
+        service: offer(&site.tenant, chosen, true),
+        state: ring_state(seller, chosen),
+        needed: amount(chosen.opening_minor),
+        available: available.map(amount),
+        lasts_minutes: available.map(|minor| chosen.lasts_minutes(minor)),
+        ring_seconds: chosen.policy.ring_s,
+    }
+}
+
+fn ring_state(seller: &SellerDetails, chosen: &Offer) -> RingState {
+    match (seller.reader, seller.listed.presence) {
+        (Some(reader), _) if reader.is_seller => RingState::Own,
+        (Some(reader), _) if reader.busy => RingState::Busy,
+        (_, Presence::InCall) => RingState::InCall,
+        (_, Presence::Away) => RingState::Away,
+        (None, Presence::Available) => RingState::LogIn,
+        (Some(reader), Presence::Available) if reader.available.minor < chosen.opening_minor => RingState::TopUp,
+        (Some(_), Presence::Available) => RingState::Ready,
+    }
+}
