@@ -8,6 +8,7 @@ pub mod identity;
 pub mod letters;
 pub mod ports;
 pub mod reviews;
+pub mod seed;
 pub mod selling;
 pub mod wallet;
 

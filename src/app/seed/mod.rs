@@ -1,0 +1,107 @@
+//! The demo: two tenants with people, prices and a history, and the canary's tenant. Making it again completes what is
+//! missing and leaves alone what is there.
+
+mod cast;
+mod history;
+mod people;
+
+use crate::{
+    app::{App, identity::passwords},
+    domain::{
+        identity::Password,
+        ids::TenantId,
+        money::Currency,
+        policy::PolicyChange,
+        tenant::Tenant,
+    },
+    error::{Error, Result},
+    store::{TenantScope, tenants},
+};
+use anyhow::anyhow;
+use cast::{Cast, LUMEN, PROBE, VELVET};
+
+/// The password of everybody in the demo.
+pub const PASSWORD: &str = "tallyroom-demo";
+
+/// Who can log in to the demo, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The tenant's subdomain.
+    pub tenant: &'static str,
+    /// The tenant's address.
+    pub url: String,
+    /// `buyer` or `seller`.
+    pub role: &'static str,
+    /// Public name.
+    pub name: &'static str,
+    /// Mail address.
+    pub email: String,
+    /// Password.
+    pub password: &'static str,
+}
+
+/// Makes or completes the demo; says who can log in.
+///
+/// # Errors
+/// The database is away.
+pub async fn demo(app: &App) -> Result<Vec<Login>> {
+    let password = Password::parse(PASSWORD.to_owned())?;
+    let password_hash = passwords::hash(password).await?;
+    for cast in [&LUMEN, &VELVET, &PROBE] {
+        let (tenant, scope) = tenant(app, cast).await?;
+        people::put(app, &scope, &tenant, cast, &password_hash).await?;
+        history::put(app, &scope, &tenant, cast).await?;
+    }
+    Ok(logins(app))
+}
+
+/// Who can log in to the demo, once it is made.
+pub fn logins(app: &App) -> Vec<Login> {
+    let mut logins = Vec::new();
+    for cast in [&LUMEN, &VELVET] {
+        let url = &app.config.http.public_url;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let login = |role, name, local| Login {
+            tenant: cast.slug,
+            url: format!("{}://{}{port}", url.scheme(), host(app, cast)),
+            role,
+            name,
+            email: address(cast, local),
+            password: PASSWORD,
+        };
+        logins.extend(cast.buyers.iter().take(2).map(|buyer| login("buyer", buyer.name, buyer.local)));
+        // The first is the robot.
+        logins.extend(cast.sellers.iter().skip(1).take(2).map(|seller| login("seller", seller.name, seller.local)));
+    }
+    logins
+}
+
+fn address(cast: &Cast, local: &str) -> String {
+    format!("{local}@{}.example", cast.slug)
+}
+
+fn host(app: &App, cast: &Cast) -> String {
+    let platform = app.config.http.public_url.host_str().unwrap_or("localhost");
+    format!("{}.{platform}", cast.slug)
+}
+
+async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
+    let currency = Currency::parse(cast.currency);
+    let tenant = Tenant {
+        id: TenantId::new(),
+        slug: cast.slug.to_owned(),
+        name: cast.name.to_owned(),
+        theme: cast.theme.to_owned(),
+        currency: currency.ok_or_else(|| Error::internal(anyhow!("the demo's currency is unknown")))?,
+        time_zone: cast.zone.to_owned(),
+        language: "en".to_owned(),
+        hidden: cast.hidden,
+        policy: PolicyChange::default(),
+        rate_bounds_minor: cast.rate_bounds_minor,
+    };
+    let (host, now) = (host(app, cast), app.now());
+    let at = host.clone();
+    app.db.system(move |tx| tenants::put(tx, &tenant, &at, now)).await?;
+    // It may have been there with another id, and with settings that were changed since.
+    app.db.tenant_by_host(&host).await?.ok_or_else(|| Error::internal(anyhow!("no tenant at {host} after adding it")))
+}

@@ -1,0 +1,145 @@
+//! The demo's people with their profiles, services and credit.
+
+use super::{
+    address,
+    cast::{Buyer, Cast, Seller, Service as ServicePart},
+};
+use crate::{
+    app::{App, identity::TERMS_VERSION},
+    domain::{
+        identity::{Email, PersonName},
+        ids::{ServiceId, UserId},
+        policy::PolicyChange,
+        tenant::Tenant,
+        time::Moment,
+    },
+    error::Result,
+    store::{
+        TenantScope, TenantTx,
+        declarations::{self, Declared},
+        ledger::{self, AccountKind, Transfer},
+        sellers::{self, Profile},
+        services::{self, Service},
+        users::{self, NewUser},
+        wallets,
+    },
+};
+use uuid::Uuid;
+
+/// A buyer with less than this gets more.
+const LOW_MINOR: i64 = 2_000;
+/// So much.
+const CREDIT_MINOR: i64 = 15_000;
+
+/// Before the earliest past call.
+const PAST_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Adds the people who are missing.
+pub(super) async fn put(
+    app: &App,
+    scope: &TenantScope,
+    tenant: &Tenant,
+    cast: &'static Cast,
+    password_hash: &str,
+) -> Result<()> {
+    let (now, tenant, hash) = (app.now(), tenant.clone(), password_hash.to_owned());
+    app.db
+        .tenant(scope, move |tx| {
+            for part in cast.sellers {
+                seller(tx, &tenant, cast, part, &hash, now)?;
+            }
+            for part in cast.buyers {
+                buyer(tx, &tenant, cast, part, &hash, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The person, and whether they are new.
+fn person(
+    tx: &mut TenantTx<'_>,
+    tenant: &Tenant,
+    (email, name): (String, &str),
+    hash: &str,
+    now: Moment,
+) -> Result<(UserId, bool)> {
+    let new = NewUser {
+        id: UserId::new(),
+        email: Email::parse(&email)?,
+        name: PersonName::parse(name)?,
+        password_hash: hash.to_owned(),
+        time_zone: tenant.time_zone.clone(),
+        language: tenant.language.clone(),
+    };
+    if let Some((known, _)) = users::by_email(tx, &new.email)? {
+        return Ok((known.id, false));
+    }
+    users::insert(tx, &new, now)?;
+    users::mark_verified(tx, new.id, now)?;
+    for declared in [Declared::OfAge, Declared::Terms] {
+        declarations::insert(tx, new.id, declared, TERMS_VERSION, "demo", now)?;
+    }
+    Ok((new.id, true))
+}
+
+fn seller(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Seller, hash: &str, now: Moment) -> Result<()> {
+    let (user, new) = person(tx, tenant, (address(cast, part.local), part.name), hash, now)?;
+    if !new {
+        return Ok(());
+    }
+    let profile = Profile {
+        user,
+        headline: part.headline.to_owned(),
+        about: part.about.to_owned(),
+        languages: part.languages.iter().map(|&code| code.to_owned()).collect(),
+        photo_url: None,
+        available_until: None,
+    };
+    sellers::put(tx, &profile, now)?;
+    if part.pictured {
+        sellers::set_photo(tx, user, &format!("/assets/{}/people/{}.svg", cast.theme, part.local))?;
+    }
+    for offered in part.services {
+        services::insert(tx, &service(user, offered, now))?;
+    }
+    Ok(())
+}
+
+fn service(seller: UserId, part: &ServicePart, now: Moment) -> Service {
+    Service {
+        id: ServiceId::new(),
+        seller,
+        title: part.title.to_owned(),
+        description: part.description.to_owned(),
+        rate_minor: part.rate_minor,
+        policy: PolicyChange {
+            increment: Some(part.increment),
+            minimum_s: Some(part.minimum_minutes * 60),
+            grace_s: Some(part.grace_seconds),
+            ..PolicyChange::default()
+        },
+        video_enabled: true,
+        published: true,
+        created_at: now,
+    }
+}
+
+/// A buyer, with credit: as much as it takes for the past calls the first time, and again whenever it runs low.
+fn buyer(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Buyer, hash: &str, now: Moment) -> Result<()> {
+    let (user, new) = person(tx, tenant, (address(cast, part.local), part.name), hash, now)?;
+    if wallets::balance(tx, user, tenant.currency)?.available().minor >= LOW_MINOR {
+        return Ok(());
+    }
+    let credit = Transfer {
+        id: Uuid::now_v7(),
+        kind: "demo_credit",
+        debit: ledger::account(tx, AccountKind::Gateway, tenant.currency, now)?,
+        credit: ledger::account(tx, AccountKind::Wallet(user), tenant.currency, now)?,
+        amount_minor: CREDIT_MINOR,
+        // The past calls were paid from the first of it.
+        at: if new { now + -PAST_MS } else { now },
+    };
+    ledger::transfer(tx, &credit)?;
+    Ok(())
+}
