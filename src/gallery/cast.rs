@@ -118,6 +118,16 @@ pub fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + 495_000.hours()
 }
 
+/// The platform itself, where nobody sells.
+pub fn platform() -> Cast {
+    Cast {
+        theme: "default",
+        tenant: "Tallyroom",
+        sellers: Vec::new(),
+        ..lumen()
+    }
+}
+
 /// Advisers, euro.
 pub fn lumen() -> Cast {
     use Presence::{Available, Away, InCall};

@@ -15,32 +15,39 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Renders all samples of the demo's themes into `out`: `{theme}/{page}.html`, and the themes' stylesheets where the
+/// Renders all samples of the demo's themes into `out`: `{theme}-{lang}/{page}.html`, and the themes' stylesheets where the
 /// pages ask for them.
 pub fn render_samples(themes_dir: &Path, out: &Path) -> anyhow::Result<()> {
     let themes = Themes::load(themes_dir)?;
     for cast in [cast::lumen(), cast::velvet()] {
         let theme = themes.get(cast.theme);
-        pages::render(&Gallery::new(&theme, &cast, out)?)?;
+        pages::tenant(&Gallery::new(&theme, &cast, "en", out)?)?;
     }
-    Ok(())
+    // Long words show what a second language does to a layout.
+    let cast = cast::lumen();
+    let theme = themes.get(cast.theme);
+    pages::tenant(&Gallery::new(&theme, &cast, "de", out)?)?;
+    let cast = cast::platform();
+    pages::platform(&Gallery::new(&themes.get(cast.theme), &cast, "en", out)?)
 }
 
 /// One theme's wall.
 struct Gallery<'a> {
     theme: &'a Theme,
     cast: &'a Cast,
+    lang: &'static str,
     out: PathBuf,
 }
 
 impl<'a> Gallery<'a> {
-    fn new(theme: &'a Theme, cast: &'a Cast, out: &Path) -> anyhow::Result<Self> {
+    fn new(theme: &'a Theme, cast: &'a Cast, lang: &'static str, out: &Path) -> anyhow::Result<Self> {
         let (hash, css) = theme.stylesheet();
         write(&out.join("theme").join(format!("{hash}.css")), css)?;
         Ok(Self {
             theme,
             cast,
-            out: out.join(cast.theme),
+            lang,
+            out: out.join(format!("{}-{lang}", cast.theme)),
         })
     }
 
@@ -49,7 +56,7 @@ impl<'a> Gallery<'a> {
         PageContext {
             tenant_name: self.cast.tenant.to_owned(),
             origin: format!("http://{}.localhost:8080", self.cast.theme),
-            lang: "en".to_owned(),
+            lang: self.lang.to_owned(),
             tenant_lang: "en".to_owned(),
             zone: self.cast.zone.to_owned(),
             path: path.to_owned(),

@@ -228,6 +228,7 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, hash: &str) -> Value {
     ];
     let mut languages: Vec<_> = shelf.words.keys().collect();
     languages.sort();
+    let [_, field, card] = manifest.tokens.radius.sizes();
     serde_json::json!({
         "key": key,
         "stylesheet": format!("/theme/{hash}.css"),
@@ -235,6 +236,7 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, hash: &str) -> Value {
         "favicon": picture("favicon.svg"),
         "font": shelf.assets.address(&manifest.tokens.font.source()),
         "languages": languages,
+        "corners": {"field": field, "box": card},
         // What templates count through: handlebars knows lists only.
         "hours": (1..=12).collect::<Vec<u8>>(),
         "stars": ["5", "4", "3", "2", "1"],

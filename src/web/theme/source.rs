@@ -138,6 +138,33 @@ mod tests {
         refuse_cycles(&templates).map_err(|error| error.to_string())
     }
 
+    /// The themes' folder beside `Cargo.toml`.
+    fn folder(theme: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tenant_themes").join(theme)
+    }
+
+    #[test]
+    fn every_language_says_everything_with_the_same_placeholders() {
+        for theme in ["default", "lumen", "velvet"] {
+            let words = Source::read(&folder(theme)).unwrap().words;
+            let english = words["en"].placeholders();
+            for (lang, other) in &words {
+                assert_eq!(other.placeholders(), english, "{theme} in {lang}");
+            }
+        }
+    }
+
+    #[test]
+    fn overrides_override_something() {
+        let default = Source::read(&folder("default")).unwrap();
+        for theme in ["lumen", "velvet"] {
+            let own = Source::read(&folder(theme)).unwrap();
+            for name in own.templates.keys() {
+                assert!(default.templates.contains_key(name), "{theme}: nothing asks for {name}");
+            }
+        }
+    }
+
     #[test]
     fn cycles_are_refused() {
         assert!(

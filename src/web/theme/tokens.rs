@@ -58,7 +58,7 @@ pub enum Radius {
 
 impl Radius {
     /// Radius of chips, of fields and buttons, and of boxes.
-    fn sizes(self) -> [&'static str; 3] {
+    pub(super) fn sizes(self) -> [&'static str; 3] {
         match self {
             Self::None => ["0", "0", "0"],
             Self::Small => ["4px", "6px", "8px"],

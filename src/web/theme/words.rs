@@ -113,6 +113,15 @@ impl Words {
         money::money(minor, currency, &self.money_style())
     }
 
+    /// Each key with the names of its placeholders, to compare languages by.
+    #[cfg(test)]
+    pub fn placeholders(&self) -> std::collections::BTreeMap<&str, std::collections::BTreeSet<&str>> {
+        self.texts
+            .iter()
+            .map(|(key, text)| (key.as_str(), text.placeholders()))
+            .collect()
+    }
+
     fn choose<'a>(&'a self, text: &'a Text, params: &Map<String, Value>) -> Option<&'a str> {
         match text {
             Text::Plain(text) => Some(text),
@@ -185,6 +194,17 @@ impl Words {
 }
 
 impl Text {
+    #[cfg(test)]
+    fn placeholders(&self) -> std::collections::BTreeSet<&str> {
+        match self {
+            Self::Plain(text) => {
+                let inside = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
+                inside.map(|(name, _)| name.split(':').next().unwrap_or(name)).collect()
+            }
+            Self::Forms(forms) => forms.get("other").map(Self::placeholders).unwrap_or_default(),
+        }
+    }
+
     fn to_json(&self) -> Value {
         match self {
             Self::Plain(text) => Value::String(text.clone()),

@@ -1,0 +1,276 @@
+//! Calls, their room, bills and conversations.
+
+use crate::{
+    gallery::{Gallery, cast::now},
+    web::pages::views::*,
+};
+use jiff::{Timestamp, ToSpan as _};
+use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, OtherView};
+use uuid::Uuid;
+
+/// One's calls, and the room.
+pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let row = |nth: usize, stage, outcome, seconds, minor: Option<i64>| CallRow {
+        id: Uuid::from_u128(nth as u128),
+        other: g.cast.person(nth),
+        side: Side::Buyer,
+        service_title: g.cast.services[nth % 2].0.to_owned(),
+        at: now() - (26 * nth as i64).hours(),
+        stage,
+        outcome,
+        seconds,
+        amount: minor.map(|minor| g.cast.amount(minor)),
+    };
+    let ended = CallStage::Ended;
+    let page = CallsPage {
+        open: Some(row(2, CallStage::Live, None, 0, None)),
+        items: vec![
+            row(0, ended, Some(Outcome::BuyerEnded), 720, Some(2_160)),
+            row(1, ended, Some(Outcome::Missed), 0, None),
+            row(5, ended, Some(Outcome::OutOfCredit), 3_905, Some(11_700)),
+            row(3, ended, Some(Outcome::Cancelled), 0, None),
+        ],
+        older_url: None,
+    };
+    g.page("calls", &page, &g.buyer("/calls"))?;
+    g.page(
+        "calls-empty",
+        &CallsPage {
+            open: None,
+            items: Vec::new(),
+            older_url: None,
+        },
+        &g.buyer("/calls"),
+    )?;
+    let room = RoomSetup {
+        call_id: Uuid::from_u128(1),
+        role: CallRole::Buyer,
+        call: ringing(g),
+        top_up_amounts: vec![1_000, 2_000, 5_000],
+        terms: RoomTerms {
+            increment: Increment::Minute,
+            minimum_s: 300,
+            grace_s: 30,
+        },
+        can_rate: true,
+        other_photo: g.cast.person(0).photo_url,
+        urls: RoomUrls {
+            bill: "/calls/1/bill".to_owned(),
+            back: "/sellers/1".to_owned(),
+            login: "/login?next=/calls/1".to_owned(),
+        },
+    };
+    g.page("room", &RoomPage { room }, &g.buyer("/calls/1"))
+}
+
+/// A call that rings.
+fn ringing(g: &Gallery<'_>) -> CallView {
+    CallView {
+        id: Uuid::from_u128(1),
+        role: CallRole::Buyer,
+        phase: CallPhase::Ringing,
+        suspended: None,
+        ended: None,
+        until_ms: None,
+        other: OtherView {
+            name: g.cast.person(0).name,
+            present: false,
+            connected: false,
+        },
+        you_connected: false,
+        service_title: g.cast.services[0].0.to_owned(),
+        currency: g.cast.currency.to_owned(),
+        rate_minor: 180,
+        charged_minor: 0,
+        billable_ms: 0,
+        remaining_ms: None,
+        running: false,
+        available_minor: Some(2_350),
+        server_now_ms: now().as_millisecond(),
+    }
+}
+
+/// A call of twelve and a half minutes with one gap.
+pub fn bill(g: &Gallery<'_>) -> BillPage {
+    let start = now();
+    let at = |second: i64| start + second.seconds();
+    let spans =
+        |pairs: &[(i64, i64)]| -> Vec<(Timestamp, Timestamp)> { pairs.iter().map(|(a, b)| (at(*a), at(*b))).collect() };
+    let charged = [
+        (SpanKind::Grace, at(0), at(30)),
+        (SpanKind::Charged, at(30), at(310)),
+        (SpanKind::Charged, at(352), at(790)),
+    ];
+    let length = |text: Message, seconds, minor| BillLine {
+        text,
+        seconds,
+        amount: g.cast.amount(minor),
+    };
+    let block = |number: u32| BillBlock {
+        number,
+        kind: BillBlockKind::Charged,
+        from: at(30 + 60 * i64::from(number - 1)),
+        to: at(30 + 60 * i64::from(number)),
+        seconds: 60,
+        amount: g.cast.amount(180),
+    };
+    let grace = BillBlock {
+        number: 0,
+        kind: BillBlockKind::Grace,
+        from: at(0),
+        to: at(30),
+        seconds: 30,
+        amount: g.cast.amount(0),
+    };
+    BillPage {
+        id: Uuid::from_u128(0x5f1e_0c2b_7a90_4d11_8e22_33f4_1a2b_3c4d),
+        other: g.cast.person(0),
+        other_url: Some("/sellers/1".to_owned()),
+        side: Side::Buyer,
+        service_title: g.cast.services[0].0.to_owned(),
+        started_at: Some(start),
+        ended_at: at(790),
+        outcome: Outcome::BuyerEnded,
+        settling: false,
+        rate: g.cast.amount(180),
+        increment: Increment::Minute,
+        billable_seconds: 748,
+        charged_seconds: 720,
+        total: g.cast.amount(2_160),
+        lines: vec![
+            length(Message::new("bill.grace"), 30, 0),
+            length(
+                Message::new("bill.minutes")
+                    .with("count", 12)
+                    .with("rate", g.cast.amount(180)),
+                720,
+                2_160,
+            ),
+        ],
+        blocks: std::iter::once(grace).chain((1..=12).map(block)).collect(),
+        strip: Some(Strip::new(
+            at(0),
+            at(790),
+            &spans(&[(0, 310), (352, 790)]),
+            &spans(&[(0, 790)]),
+            &charged,
+        )),
+        share: None,
+        rating: Some(RatingForm::default()),
+    }
+}
+
+/// Bills.
+pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let buyer = bill(g);
+    g.page("bill", &buyer, &g.buyer("/calls/1/bill"))?;
+    let rating = RatingForm {
+        stars: Field::of("4"),
+        text: Field::of("Quick and clear."),
+        done: true,
+    };
+    g.page(
+        "bill-rated",
+        &BillPage {
+            rating: Some(rating),
+            ..buyer.clone()
+        },
+        &g.buyer("/calls/1/bill"),
+    )?;
+    let share = SellerShare {
+        earned: g.cast.amount(1_728),
+        commission: g.cast.amount(432),
+    };
+    let seller = BillPage {
+        side: Side::Seller,
+        other: Person::new(g.cast.buyer, None),
+        other_url: None,
+        share: Some(share),
+        rating: None,
+        ..buyer.clone()
+    };
+    g.page("bill-seller", &seller, &g.seller("/calls/1/bill"))?;
+    let missed = BillPage {
+        started_at: None,
+        outcome: Outcome::Missed,
+        billable_seconds: 0,
+        charged_seconds: 0,
+        total: g.cast.amount(0),
+        lines: Vec::new(),
+        blocks: Vec::new(),
+        strip: None,
+        rating: None,
+        ..buyer.clone()
+    };
+    g.page("bill-missed", &missed, &g.buyer("/calls/1/bill"))?;
+    g.page(
+        "bill-settling",
+        &BillPage {
+            settling: true,
+            rating: None,
+            ..buyer
+        },
+        &g.buyer("/calls/1/bill"),
+    )
+}
+
+/// Conversations.
+pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let row = |nth: usize, last: Message, unread| ConversationRow {
+        id: Uuid::from_u128(nth as u128),
+        other: g.cast.person(nth),
+        last,
+        at: now() - (20 * nth as i64).hours(),
+        unread,
+    };
+    let items = vec![
+        row(0, Message::new("conversations.last.call_ended").with("seconds", 720), 0),
+        row(1, Message::new("conversations.last.call_missed"), 2),
+        row(
+            5,
+            Message::new("conversations.last.message")
+                .with("text", "Thank you, that helped a lot. I will send the letter tomorrow."),
+            0,
+        ),
+    ];
+    g.page(
+        "conversations",
+        &ConversationsPage { items },
+        &g.buyer("/conversations"),
+    )?;
+    g.page(
+        "conversations-empty",
+        &ConversationsPage { items: Vec::new() },
+        &g.buyer("/conversations"),
+    )?;
+    let entry = |minutes: i64, kind, mine, text: &str| Entry {
+        at: now() - (600 - minutes).minutes(),
+        kind,
+        mine,
+        text: text.to_owned(),
+        seconds: if kind == EntryKind::CallEnded { 720 } else { 0 },
+        amount: (kind == EntryKind::CallEnded).then(|| g.cast.amount(2_160)),
+        url: (kind == EntryKind::CallEnded).then(|| "/calls/1/bill".to_owned()),
+    };
+    let page = ConversationPage {
+        id: Uuid::from_u128(1),
+        other: g.cast.person(0),
+        presence: Some(Presence::Available),
+        other_url: Some("/sellers/1".to_owned()),
+        entries: vec![
+            entry(0, EntryKind::CallMissed, true, ""),
+            entry(60, EntryKind::CallRejected, true, ""),
+            entry(70, EntryKind::CallEnded, true, ""),
+            entry(
+                75,
+                EntryKind::Message,
+                false,
+                "Here is the form we talked about: page 2, line 14.",
+            ),
+            entry(76, EntryKind::Message, true, "Thank you, that helped a lot."),
+            entry(120, EntryKind::CallCancelled, false, ""),
+        ],
+        older_url: None,
+    };
+    g.page("conversation", &page, &g.buyer("/conversations/1"))
+}

@@ -1,0 +1,27 @@
+//! The samples: each page in the states that look different.
+
+mod calls;
+mod money;
+mod public;
+mod system;
+
+use super::Gallery;
+
+/// Renders a tenant's pages and mails.
+pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
+    public::browsing(g)?;
+    public::profile(g)?;
+    public::identity(g)?;
+    money::money(g)?;
+    money::selling(g)?;
+    calls::calls(g)?;
+    calls::bills(g)?;
+    calls::conversations(g)?;
+    system::system(g)?;
+    system::mails(g)
+}
+
+/// Renders the platform's own pages.
+pub fn platform(g: &Gallery<'_>) -> anyhow::Result<()> {
+    system::platform(g)
+}

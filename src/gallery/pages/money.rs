@@ -1,0 +1,171 @@
+//! Wallet and selling.
+
+use crate::{
+    gallery::{Gallery, cast::now},
+    web::pages::views::*,
+};
+use jiff::ToSpan as _;
+use uuid::Uuid;
+
+/// Wallet, top-ups, the test gateway.
+pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let line = |hours: i64, kind, text: Message, minor: i64, balance: i64| StatementLine {
+        at: now() - hours.hours(),
+        kind,
+        text,
+        amount: g.cast.amount(minor),
+        balance: g.cast.amount(balance),
+        url: Some("/calls/1/bill".to_owned()),
+    };
+    let call = |nth: usize| Message::new("statement.call").with("name", g.cast.person(nth).name);
+    let top_up = |state| TopUpPage {
+        id: Uuid::from_u128(77),
+        state,
+        amount: g.cast.amount(2_000),
+        at: now(),
+        available: g.cast.amount(2_350),
+        pay_url: Some("/gateway/test/abc".to_owned()),
+        next: None,
+    };
+    let wallet = WalletPage {
+        available: g.cast.amount(2_350),
+        held: g.cast.amount(0),
+        lines: vec![
+            line(2, LineKind::Call, call(0), -2_160, 2_350),
+            line(3, LineKind::TopUp, Message::new("statement.top_up"), 4_000, 4_510),
+            line(30, LineKind::Call, call(5), -1_490, 510),
+            line(
+                54,
+                LineKind::Refund,
+                Message::new("statement.refund").with("name", g.cast.person(2).name),
+                300,
+                2_000,
+            ),
+            line(55, LineKind::TopUp, Message::new("statement.top_up"), 2_000, 1_700),
+        ],
+        suggestions: [1_000, 2_000, 5_000, 10_000].map(|minor| g.cast.amount(minor)).to_vec(),
+        amount: Field::default(),
+        minimum: g.cast.amount(500),
+        maximum: g.cast.amount(50_000),
+        open: Vec::new(),
+        next: None,
+        older_url: Some("/wallet?before=1".to_owned()),
+    };
+    g.page("wallet", &wallet, &g.buyer("/wallet"))?;
+    let waiting = WalletPage {
+        held: g.cast.amount(540),
+        open: vec![top_up(TopUpState::Unknown), top_up(TopUpState::Pending)],
+        amount: Field::of("3").wrong(
+            Message::new("error.between")
+                .with("minimum", g.cast.amount(500))
+                .with("maximum", g.cast.amount(50_000)),
+        ),
+        next: Some("/calls/1".to_owned()),
+        ..wallet.clone()
+    };
+    g.page("wallet-open", &waiting, &g.buyer("/wallet"))?;
+    let empty = WalletPage {
+        available: g.cast.amount(0),
+        lines: Vec::new(),
+        older_url: None,
+        ..wallet
+    };
+    g.page("wallet-empty", &empty, &g.buyer("/wallet"))?;
+    for (name, state) in [
+        ("top-up-settled", TopUpState::Settled),
+        ("top-up-pending", TopUpState::Pending),
+        ("top-up-declined", TopUpState::Declined),
+        ("top-up-unknown", TopUpState::Unknown),
+    ] {
+        g.page(name, &top_up(state), &g.buyer("/wallet/top-ups/1"))?;
+    }
+    let gateway = GatewayPage {
+        reference: "tst_5f1e0c2b7a".to_owned(),
+        merchant: g.cast.tenant.to_owned(),
+        amount: g.cast.amount(2_000),
+        challenge: false,
+        cancel_url: "/wallet".to_owned(),
+    };
+    g.page("gateway", &gateway, &g.buyer("/gateway/test/1"))?;
+    g.page(
+        "gateway-challenge",
+        &GatewayPage {
+            challenge: true,
+            ..gateway
+        },
+        &g.buyer("/gateway/test/1"),
+    )
+}
+
+/// The selling page.
+pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let row = |nth: usize, published| ServiceRow {
+        id: Uuid::from_u128(nth as u128),
+        title: g.cast.services[nth].0.to_owned(),
+        rate: g.cast.amount(180),
+        increment: Increment::Minute,
+        published,
+    };
+    let on = SellPage {
+        seller_id: Some(Uuid::from_u128(1)),
+        availability: Availability {
+            until: Some(now() + 3.hours()),
+            hours: 2,
+            possible: true,
+        },
+        auto_reject: false,
+        do_not_disturb: false,
+        profile: ProfileForm {
+            headline: Field::of(g.cast.card(0).headline),
+            about: Field::of(g.cast.about),
+            languages: Field::of("en, de"),
+        },
+        services: vec![row(0, true), row(1, false)],
+        form: None,
+        earnings: g.cast.amount(18_460),
+        share_percent: 80,
+    };
+    g.page("sell", &on, &g.seller("/sell"))?;
+    let off = Availability {
+        until: None,
+        hours: 2,
+        possible: true,
+    };
+    let form = ServiceForm {
+        id: Some(Uuid::from_u128(0)),
+        title: Field::of(g.cast.services[0].0),
+        description: Field::of(g.cast.services[0].1),
+        rate: Field::of("0.1").wrong(
+            Message::new("error.between")
+                .with("minimum", g.cast.amount(50))
+                .with("maximum", g.cast.amount(2_000)),
+        ),
+        currency: g.cast.currency.to_owned(),
+        rate_minimum: g.cast.amount(50),
+        rate_maximum: g.cast.amount(2_000),
+        minimum_minutes: Field::of("5"),
+        increment: Field::of("block"),
+        block_seconds: Field::of("30"),
+        grace_seconds: Field::of("30"),
+        video_enabled: true,
+        published: true,
+    };
+    g.page(
+        "sell-edit",
+        &SellPage {
+            availability: off.clone(),
+            form: Some(form),
+            ..on.clone()
+        },
+        &g.seller("/sell"),
+    )?;
+    let new = SellPage {
+        seller_id: None,
+        availability: Availability { possible: false, ..off },
+        profile: ProfileForm::default(),
+        services: Vec::new(),
+        earnings: g.cast.amount(0),
+        ..on
+    };
+    g.page("sell-new", &new, &g.buyer("/sell"))
+}

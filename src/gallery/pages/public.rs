@@ -1,0 +1,225 @@
+//! What anybody sees: home, live, a seller's page, getting in.
+
+use crate::{
+    gallery::Gallery,
+    web::pages::views::*,
+    web::theme::{Flash, PageContext, Tone},
+};
+use uuid::Uuid;
+
+/// Home and live.
+pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let others = [g.cast.cards(Presence::InCall), g.cast.cards(Presence::Away)].concat();
+    let home = HomePage {
+        query: String::new(),
+        available: g.cast.cards(Presence::Available),
+        others: others.clone(),
+        categories: Vec::new(),
+        reviews: g.cast.written(true),
+        more_url: None,
+    };
+    g.page("home", &home, &g.visitor("/"))?;
+    g.page("home-buyer", &home, &g.buyer("/"))?;
+    let nobody = HomePage {
+        available: Vec::new(),
+        reviews: Vec::new(),
+        ..home.clone()
+    };
+    g.page("home-nobody", &nobody, &g.visitor("/"))?;
+    let lost = HomePage {
+        query: "underwater basket weaving".to_owned(),
+        others: Vec::new(),
+        ..nobody
+    };
+    g.page("home-lost", &lost, &g.visitor("/"))?;
+    let sellers = [g.cast.cards(Presence::Available), g.cast.cards(Presence::InCall)].concat();
+    g.page(
+        "live",
+        &LivePage {
+            sellers,
+            more_url: None,
+        },
+        &g.buyer("/live"),
+    )?;
+    g.page(
+        "live-empty",
+        &LivePage {
+            sellers: Vec::new(),
+            more_url: None,
+        },
+        &g.visitor("/live"),
+    )
+}
+
+fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {
+    let (title, description) = g.cast.services[nth];
+    let rate = [180, 240][nth];
+    ServiceOffer {
+        id: Uuid::from_u128(nth as u128 + 100),
+        title: title.to_owned(),
+        description: description.to_owned(),
+        rate: g.cast.amount(rate),
+        increment: [Increment::Minute, Increment::Second][nth],
+        minimum_minutes: 5,
+        minimum_charge: g.cast.amount(rate * 5),
+        grace_seconds: 30,
+        video_enabled: true,
+        selected: nth == 0,
+    }
+}
+
+/// A seller's page.
+pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let page = |state: RingState, available: Option<i64>, lasts_minutes: Option<u32>| SellerPage {
+        seller: g.cast.card(0),
+        about: g.cast.about.to_owned(),
+        services: vec![offer(g, 0), offer(g, 1)],
+        ring: Some(RingBox {
+            service: offer(g, 0),
+            state,
+            needed: g.cast.amount(900),
+            available: available.map(|minor| g.cast.amount(minor)),
+            lasts_minutes,
+            ring_seconds: 45,
+        }),
+        reviews: g.cast.written(false),
+        calls_count: 348,
+        error: None,
+    };
+    let path = "/sellers/1";
+    g.page("seller", &page(RingState::Ready, Some(2_350), Some(13)), &g.buyer(path))?;
+    g.page("seller-visitor", &page(RingState::LogIn, None, None), &g.visitor(path))?;
+    g.page(
+        "seller-top-up",
+        &page(RingState::TopUp, Some(120), None),
+        &g.buyer(path),
+    )?;
+    let mut away = page(RingState::Away, Some(2_350), Some(13));
+    away.seller = g.cast.card(5);
+    away.services.truncate(1);
+    away.reviews.clear();
+    away.calls_count = 0;
+    g.page("seller-away", &away, &g.buyer(path))?;
+    let mut refused = page(RingState::InCall, Some(2_350), Some(13));
+    refused.error = Some(Message::new("error.busy"));
+    g.page("seller-busy", &refused, &g.buyer(path))
+}
+
+/// Getting in, and the account.
+pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let wrong = |value: &str, error: Message| Field::of(value).wrong(error);
+    let register = RegisterPage {
+        minimum_age: 18,
+        password_min: 10,
+        ..RegisterPage::default()
+    };
+    g.page("register", &register, &g.visitor("/register"))?;
+    let errors = RegisterPage {
+        name: Field::of("Jonas Winter"),
+        email: wrong("jonas@example", Message::new("error.email")),
+        password: wrong("", Message::new("error.too_short").with("count", 10)),
+        of_age: wrong("", Message::new("error.of_age").with("count", 18)),
+        accept_terms: Field::of("on"),
+        ..register.clone()
+    };
+    g.page("register-errors", &errors, &g.visitor("/register"))?;
+    let sent = Some("jonas@example.com".to_owned());
+    let mailbox_url = Some("/dev/mailbox".to_owned());
+    g.page(
+        "register-sent",
+        &RegisterPage {
+            sent_to: sent.clone(),
+            mailbox_url,
+            ..register
+        },
+        &g.visitor("/register"),
+    )?;
+    let demo = vec![
+        Choice {
+            value: "jonas@example.com".to_owned(),
+            label: "Buyer".to_owned(),
+        },
+        Choice {
+            value: "mira@example.com".to_owned(),
+            label: "Seller".to_owned(),
+        },
+    ];
+    let login = LoginPage {
+        demo,
+        demo_password: Some("correct horse".to_owned()),
+        ..LoginPage::default()
+    };
+    g.page("login", &login, &g.visitor("/login"))?;
+    let refused = LoginPage {
+        email: Field::of("jonas@example.com"),
+        error: Some(Message::new("error.login")),
+        ..LoginPage::default()
+    };
+    g.page("login-error", &refused, &g.visitor("/login"))?;
+    g.page("forgot", &ForgotPage::default(), &g.visitor("/forgot"))?;
+    g.page(
+        "forgot-sent",
+        &ForgotPage {
+            sent_to: sent,
+            ..ForgotPage::default()
+        },
+        &g.visitor("/forgot"),
+    )?;
+    let reset = ResetPage {
+        token: "t".to_owned(),
+        password_min: 10,
+        ..ResetPage::default()
+    };
+    g.page("reset", &reset, &g.visitor("/reset"))?;
+    g.page(
+        "reset-expired",
+        &ResetPage {
+            expired: true,
+            ..reset.clone()
+        },
+        &g.visitor("/reset"),
+    )?;
+    g.page("reset-done", &ResetPage { done: true, ..reset }, &g.visitor("/reset"))?;
+    for (name, state) in [
+        ("verify", VerifyState::Ask),
+        ("verify-done", VerifyState::Done),
+        ("verify-expired", VerifyState::Expired),
+    ] {
+        g.page(
+            name,
+            &VerifyPage {
+                token: "t".to_owned(),
+                state,
+            },
+            &g.visitor("/verify"),
+        )?;
+    }
+    let account = AccountPage {
+        email: "jonas@example.com".to_owned(),
+        name: Field::of(g.cast.buyer),
+        time_zone: Field::of(g.cast.zone),
+        language: Field::of("en"),
+        zones: ["America/New_York", "Europe/Berlin", "Europe/London"]
+            .map(str::to_owned)
+            .to_vec(),
+        languages: vec![Choice {
+            value: "en".to_owned(),
+            label: "English".to_owned(),
+        }],
+        do_not_disturb: false,
+        auto_reject: true,
+        sessions: 2,
+    };
+    let saved = Flash {
+        tone: Tone::Success,
+        message: Message::new("done.saved"),
+    };
+    g.page(
+        "account",
+        &account,
+        &PageContext {
+            flash: Some(saved),
+            ..g.buyer("/account")
+        },
+    )
+}

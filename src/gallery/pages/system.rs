@@ -1,0 +1,137 @@
+//! Terms, errors, the platform's own pages, mails.
+
+use super::calls::bill;
+use crate::{
+    gallery::{Gallery, cast::now},
+    web::pages::views::*,
+    web::theme::PageContext,
+};
+
+/// Terms and errors.
+pub fn system(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let terms = TermsPage {
+        version: "2026-01".to_owned(),
+        since: now(),
+        minimum_age: 18,
+    };
+    g.page("terms", &terms, &g.visitor("/terms"))?;
+    for status in [403, 404, 429, 500, 418] {
+        let retry_seconds = (status == 429).then_some(30);
+        g.page(
+            &format!("error-{status}"),
+            &ErrorPage {
+                status,
+                message: None,
+                retry_seconds,
+            },
+            &g.visitor("/x"),
+        )?;
+    }
+    Ok(())
+}
+
+/// The platform's home, the mailbox, and what stands at hosts nobody has.
+pub fn platform(g: &Gallery<'_>) -> anyhow::Result<()> {
+    g.page(
+        "unknown-host",
+        &UnknownHostPage {
+            host: "nobody.localhost:8080".to_owned(),
+        },
+        &g.visitor("/"),
+    )?;
+    let login = |role: &str, email: &str| DemoLogin {
+        role: role.to_owned(),
+        email: email.to_owned(),
+        password: "correct horse".to_owned(),
+    };
+    let tenant = |name: &str, theme: &str, tagline: &str| DemoTenant {
+        name: name.to_owned(),
+        url: format!("http://{theme}.localhost:8080"),
+        theme: theme.to_owned(),
+        tagline: tagline.to_owned(),
+        logins: vec![login("Buyer", "jonas@example.com"), login("Seller", "mira@example.com")],
+    };
+    let platform = PlatformHomePage {
+        tenants: vec![
+            tenant("Lumen", "lumen", "Advisers, in euro"),
+            tenant("Velvet", "velvet", "Performers, in dollars"),
+        ],
+    };
+    let page = PageContext {
+        platform: true,
+        mailbox_url: Some("/dev/mailbox".to_owned()),
+        ..g.visitor("/")
+    };
+    g.page("platform-home", &platform, &page)?;
+    let row = MailRow {
+        url: "/dev/mailbox/1".to_owned(),
+        from: "Lumen <hello@lumen.example>".to_owned(),
+        to: "jonas@example.com".to_owned(),
+        subject: "Confirm your mail address for Lumen".to_owned(),
+        at: now(),
+    };
+    g.page(
+        "mailbox",
+        &MailboxPage {
+            mails: vec![row.clone(), row.clone()],
+        },
+        &page,
+    )?;
+    let mail = MailPage {
+        mail: row,
+        text: "Hello Jonas,\n\nconfirm your mail address.".to_owned(),
+        html_url: "/dev/mailbox/1/html".to_owned(),
+        action_url: Some("http://lumen.localhost:8080/verify?token=t".to_owned()),
+    };
+    g.page("mailbox-mail", &mail, &page)
+}
+
+/// All mails.
+pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let name = || g.cast.buyer.to_owned();
+    let url = |path: &str| format!("http://{}.localhost:8080{path}", g.cast.theme);
+    g.mail(
+        "verify",
+        &VerifyMail {
+            name: name(),
+            url: url("/verify?token=t0k3n"),
+            hours: 24,
+        },
+    )?;
+    g.mail(
+        "reset",
+        &ResetMail {
+            name: name(),
+            url: url("/reset?token=t0k3n"),
+            minutes: 60,
+        },
+    )?;
+    g.mail(
+        "welcome",
+        &WelcomeMail {
+            name: name(),
+            url: url("/"),
+        },
+    )?;
+    let bill = bill(g);
+    let receipt = ReceiptMail {
+        name: name(),
+        other_name: bill.other.name,
+        service_title: bill.service_title,
+        at: now(),
+        seconds: bill.charged_seconds,
+        lines: bill.lines,
+        total: bill.total,
+        available: g.cast.amount(2_350),
+        url: url("/calls/1/bill"),
+    };
+    g.mail("receipt", &receipt)?;
+    let missed = MissedCallMail {
+        name: g.cast.person(0).name,
+        other_name: name(),
+        service_title: g.cast.services[0].0.to_owned(),
+        at: now(),
+        url: url("/conversations/1"),
+    };
+    g.mail("missed-call", &missed)
+}
