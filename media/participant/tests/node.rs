@@ -44,8 +44,9 @@ async fn two_participants_see_and_hear_each_other() -> Result<()> {
     let second = room.join(identity, MediaOptions::default()).await?;
     until(&second, |totals| totals.counters_read >= 1).await?;
     let waited = second.counters().first_frame().context("no first frame")? - start;
+    // Unasked, the next key frame would come almost 5 s after the sender's first.
     assert!(
-        waited < Duration::from_secs(1),
+        waited < Duration::from_secs(3),
         "the first picture took {waited:?}: was the key frame asked for?"
     );
     println!("join to first decoded frame: {waited:?}");

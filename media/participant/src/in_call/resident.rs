@@ -145,11 +145,10 @@ impl Resident {
                 self.shared.see(view);
                 Turn::Out(Presence::Ended)
             }
-            Err(HttpError::Refused { status, .. })
-                if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) =>
-            {
-                Turn::Out(Presence::Refused(format!("{} ({})", problem.message, problem.code)))
-            }
+            Err(HttpError::Refused {
+                status: StatusCode::FORBIDDEN | StatusCode::NOT_FOUND,
+                ..
+            }) => Turn::Out(Presence::Refused(format!("{} ({})", problem.message, problem.code))),
             _ => Turn::Rejoin,
         }
     }
