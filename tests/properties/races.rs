@@ -103,6 +103,20 @@ fn a_refusal_from_before_a_top_up_does_not_leave_the_call_suspended() {
 }
 
 #[test]
+fn an_answer_from_before_a_top_up_does_not_hide_it() {
+    // The payment of the second block is carried out before the top-up; its answer, saying that the wallet is empty,
+    // comes after the news of it.
+    let mut call = World::connected(blocks(60, 40), 80);
+    call.wait_s(40);
+    call.ledger.slow = (0, 4_000);
+    call.wait_ms(500);
+    call.move_money(40);
+    call.wait_s(45);
+    assert_eq!(call.phase(), CallPhase::Live);
+    call.check();
+}
+
+#[test]
 fn a_hold_the_session_had_given_up_on_is_used() {
     let mut call = World::connected(per_minute(100), 100);
     call.wait_s(65);

@@ -3,7 +3,7 @@
 use crate::world::{START_MS, World, blocks, per_minute, per_second};
 use tallyroom::domain::call::CallRole::{Buyer, Seller};
 use tallyroom::domain::call::{
-    Action, CallPhase, EndReason, Event, Evidence, Journal, Rejected, Run, Session, Terms, bill, replay,
+    Action, CallPhase, EndReason, Event, Evidence, Journal, MeterOutcome, Rejected, Run, Session, Terms, bill, replay,
 };
 use tallyroom::domain::time::Moment;
 
@@ -22,6 +22,26 @@ fn a_live_call_is_resumed_by_its_participants_and_nothing_is_billed_twice() {
     assert_eq!(bill::bill(&call.session).billed.len(), 2);
     assert_eq!(call.session.charged_minor(), 200);
     call.settled();
+}
+
+#[test]
+fn after_a_long_outage_of_the_control_plane_people_get_the_whole_reconnect_window() {
+    let mut call = World::connected(per_minute(100), 1_000);
+    call.wait_s(10);
+    call.set_link(Buyer, false);
+    call.set_link(Seller, false);
+    call.now += 600_000;
+    call.crash(0);
+    call.wait_s(119);
+    assert_eq!(call.end_reason(), None);
+    for role in [Buyer, Seller] {
+        call.join(role).unwrap();
+        call.set_link(role, true);
+    }
+    call.wait_s(10);
+    assert_eq!(call.phase(), CallPhase::Live);
+    call.finish();
+    assert_eq!(call.session.charged_minor(), 100);
 }
 
 #[test]
@@ -108,9 +128,9 @@ fn assert_replays(terms: Terms, available: i64, events: impl IntoIterator<Item =
 
 #[test]
 fn evidence_around_the_end_of_credit_replays_to_the_same_rescue_time() {
-    let hold = Event::Metered {
-        block: 0,
-        outcome: tallyroom::domain::call::MeterOutcome::Reserved,
+    let answer = |block, outcome| Event::Metered {
+        block,
+        outcome,
         available_minor: 0,
     };
     let mut events = vec![
@@ -119,9 +139,11 @@ fn evidence_around_the_end_of_credit_replays_to_the_same_rescue_time() {
         (0, Event::Join { role: Seller, epoch: 1 }),
         (0, Event::Connect { role: Buyer, epoch: 1 }),
         (0, Event::Connect { role: Seller, epoch: 1 }),
-        (0, hold),
+        (0, answer(0, MeterOutcome::Reserved)),
+        (6_200, answer(1, MeterOutcome::Refused)),
     ];
     events.extend((1..60).map(|n| (n * 500, seen(n * 500))));
+    events.sort_by_key(|(at, _)| *at);
     let (session, stored) = assert_replays(blocks(60, 10), 10, events);
     assert_eq!(session.phase(Moment(START_MS + 30_000)).0, CallPhase::Suspended);
     assert!(stored < 30, "{stored} entries stored");

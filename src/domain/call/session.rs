@@ -52,6 +52,8 @@ pub struct Session {
     /// Of those, the ones without an answer yet.
     unanswered: BTreeSet<u32>,
     available_minor: i64,
+    /// The next block was refused, and the wallet hasn't changed since.
+    refused: bool,
     /// The wallet changed after the block was asked for.
     news_while_asking: bool,
     charged_minor: i64,
@@ -78,6 +80,7 @@ impl Session {
             posted: 0,
             unanswered: BTreeSet::new(),
             available_minor,
+            refused: false,
             news_while_asking: false,
             charged_minor: 0,
             warned_min: None,

@@ -10,12 +10,13 @@ const MOST_AHEAD_MS: i64 = 10_000;
 const LEAST_AHEAD_MS: i64 = 3_000;
 
 impl Session {
-    /// Asks for the next block when time on those held runs short.
+    /// Asks for the next block when time on those held runs short, whatever the wallet looks like: what is known of it
+    /// may be older than a top-up. The ledger has the last word, until there is news.
     pub(super) fn reserve_ahead(&mut self, actions: &mut Vec<Action>) {
         let next = self.blocks.block(self.reserved);
         let ahead_ms = ((next.to_s - next.from_s) * 500).clamp(LEAST_AHEAD_MS, MOST_AHEAD_MS);
         let left_ms = self.covered_ms() - self.meter.billable_ms();
-        if !self.asking() && left_ms <= ahead_ms && self.can_afford_next() {
+        if !self.asking() && !self.refused && left_ms <= ahead_ms {
             self.ask(self.reserved + 1, actions);
         }
     }
@@ -23,6 +24,7 @@ impl Session {
     /// Asks for all blocks up to the `count`-th that aren't held yet.
     pub(super) fn ask(&mut self, count: u32, actions: &mut Vec<Action>) {
         self.asked = count.max(self.reserved);
+        self.news_while_asking = false;
         self.ever_asked = self.ever_asked.max(self.asked);
         self.order_asked(actions);
     }
@@ -34,6 +36,7 @@ impl Session {
 
     /// A block is held. Answers to orders of one instant come in any order.
     pub(super) fn held(&mut self, now: Moment, block: u32, actions: &mut Vec<Action>) {
+        self.refused = false;
         self.held_ahead.insert(block);
         while self.held_ahead.remove(&self.reserved) {
             self.reserved += 1;
@@ -44,9 +47,6 @@ impl Session {
 
     pub(super) fn refused(&mut self, actions: &mut Vec<Action>) {
         self.asked = self.reserved;
-        // The ledger has the last word, whatever the wallet looked like: nothing is asked again before news of it.
-        self.available_minor = self.available_minor.min(self.price_of_next() - 1);
-        let heard_since = std::mem::take(&mut self.news_while_asking);
         if let Phase::Connecting { check_until } = self.phase {
             self.phase = Phase::PreCheck { until: check_until };
             self.buyer.pressed = false;
@@ -55,16 +55,19 @@ impl Session {
             let held_s = self.blocks.end_s(self.reserved);
             let needed_minor = self.blocks.gross_minor(opening_s) - self.blocks.gross_minor(held_s);
             actions.push(Action::CreditShort { needed_minor });
-        } else if heard_since {
+        } else if self.news_while_asking {
             // The refusal may be from before the top-up.
             self.ask(self.reserved + 1, actions);
+        } else {
+            self.refused = true;
         }
     }
 
     pub(super) fn wallet(&mut self, available_minor: i64, actions: &mut Vec<Action>) {
         self.available_minor = available_minor;
+        self.refused = false;
         self.news_while_asking = self.asking();
-        if matches!(self.phase, Phase::NoCredit { .. }) && !self.asking() && self.can_afford_next() {
+        if matches!(self.phase, Phase::NoCredit { .. }) && !self.asking() {
             self.ask(self.reserved + 1, actions);
         }
     }
@@ -163,15 +166,6 @@ impl Session {
                 commission_minor,
             },
         }
-    }
-
-    fn price_of_next(&self) -> i64 {
-        let block = self.blocks.block(self.reserved);
-        self.blocks.price_minor(block, block.to_s).0
-    }
-
-    fn can_afford_next(&self) -> bool {
-        self.price_of_next() <= self.available_minor
     }
 
     pub(super) fn covered_ms(&self) -> i64 {
