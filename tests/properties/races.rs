@@ -3,7 +3,7 @@
 use crate::world::{World, blocks, per_minute, per_second};
 use tallyroom::domain::call::CallRole::{Buyer, Seller};
 use tallyroom::domain::call::{
-    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run,
+    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run, bill,
 };
 use tallyroom::domain::time::Moment;
 
@@ -69,9 +69,15 @@ fn the_call_ends_once_when_both_end_it() {
     call.end(Seller).unwrap();
     assert_eq!(call.end(Buyer), Err(Rejected::Over));
     assert_eq!(call.phase(), CallPhase::Settling);
+    let ended_at = Moment(call.now);
     call.wait_s(2);
     assert_eq!(call.end_reason(), Some(EndReason::SellerEnded));
     call.settled();
+    let present = bill::bill(&call.session).payer_present;
+    assert!(
+        present.iter().all(|span| span.to <= ended_at),
+        "the bill goes on after the end"
+    );
 }
 
 #[test]
