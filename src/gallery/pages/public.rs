@@ -14,7 +14,9 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
         query: String::new(),
         available: g.cast.cards(Presence::Available),
         others: others.clone(),
-        categories: Vec::new(),
+        categories: [("Tax", 12), ("Law", 9), ("Career", 7), ("Moving", 4)]
+            .map(category)
+            .to_vec(),
         reviews: g.cast.written(true),
         more_url: None,
     };
@@ -49,6 +51,14 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
         },
         &g.visitor("/live"),
     )
+}
+
+fn category((name, count): (&str, u32)) -> Category {
+    Category {
+        name: name.to_owned(),
+        url: "/?category=1".to_owned(),
+        count,
+    }
 }
 
 fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {

@@ -2,7 +2,7 @@
 
 export function forms(): void {
   document.addEventListener("submit", (event) => {
-    if (event.target instanceof HTMLFormElement && !event.defaultPrevented) busy(event.target, event.submitter);
+    if (event.target instanceof HTMLFormElement) once(event, event.target);
   });
   // A page that comes back from the browser's memory must not stay busy.
   window.addEventListener("pageshow", (event) => {
@@ -15,15 +15,16 @@ export function forms(): void {
   document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
 }
 
-function busy(form: HTMLFormElement, submitter: HTMLElement | null): void {
-  if (form.dataset["sent"] && form.method === "post") return;
-  const button = submitter ?? form.querySelector("button[type=submit], button:not([type])");
+/** A second press while the first is on its way sends nothing. */
+function once(event: SubmitEvent, form: HTMLFormElement): void {
+  if (form.querySelector("[aria-busy=true]")) return event.preventDefault();
+  const button = event.submitter ?? form.querySelector("button[type=submit], button:not([type])");
   button?.setAttribute("aria-busy", "true");
 }
 
 /** Keeps longer texts in this tab until they are sent. */
 function keep(form: HTMLFormElement): void {
-  const name = (field: HTMLTextAreaElement) => `draft:${location.pathname}:${field.name}`;
+  const name = (field: HTMLTextAreaElement) => `draft:${location.pathname}${location.search}:${field.name}`;
   for (const field of form.querySelectorAll("textarea")) {
     const kept = sessionStorage.getItem(name(field));
     if (kept && !field.value) field.value = kept;
