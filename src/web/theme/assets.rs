@@ -43,13 +43,15 @@ impl Assets {
     /// The elements that load a script with its styles and everything it imports.
     pub fn entry(&self, source: &str) -> Option<String> {
         let entry = self.manifest.get(source)?;
-        let mut chunks = Vec::new();
+        // Chunks may import each other, and the entry too.
+        let mut chunks = vec![entry];
         self.imported(entry, &mut chunks);
+        let chunks = &chunks[1..];
         let mut markup = String::new();
         for sheet in chunks.iter().flat_map(|chunk| &chunk.css).chain(&entry.css) {
             markup += &format!("<link rel=\"stylesheet\" href=\"/assets/{sheet}\">");
         }
-        for chunk in &chunks {
+        for chunk in chunks {
             markup += &format!("<link rel=\"modulepreload\" href=\"/assets/{}\">", chunk.file);
         }
         markup += &format!("<script type=\"module\" src=\"/assets/{}\"></script>", entry.file);

@@ -11,6 +11,8 @@ mod money;
 mod page;
 mod registry;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod when;
 mod words;
