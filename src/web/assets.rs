@@ -1,6 +1,6 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
-use super::{error::Result, error::no_route, site, state::Web};
+use super::{error::Result, site, state::Web, unrouted::nothing_there};
 use actix_files::Files;
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -19,7 +19,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
     let files = Files::new("/", folder)
         .prefer_utf8(true)
-        .default_handler(web::to(no_route));
+        .default_handler(web::to(nothing_there));
     config
         .service(stylesheet)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));

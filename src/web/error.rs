@@ -100,8 +100,7 @@ struct Telling {
 }
 
 impl Telling {
-    fn of(error: &actix_web::Error) -> Self {
-        let status = error.as_response_error().status_code();
+    fn of(error: &actix_web::Error, status: StatusCode) -> Self {
         if let Some(WebError(error)) = error.as_error::<WebError>() {
             return Self::ours(error, status);
         }
@@ -169,7 +168,7 @@ pub(super) async fn present<B: MessageBody + 'static>(
     let Some(error) = response.response().error() else {
         return Ok(response);
     };
-    let telling = Telling::of(error);
+    let telling = Telling::of(error, response.status());
     let request = response.request();
     let reference = trace::reference(&request.extensions());
     if telling.status.is_server_error() {
@@ -297,12 +296,4 @@ fn to_log_in(request: &HttpRequest) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, login))
         .finish()
-}
-
-/// For what no route has: another method of a known path is told apart from a path that doesn't exist.
-pub(super) async fn no_route(request: HttpRequest) -> std::result::Result<HttpResponse, actix_web::Error> {
-    if request.resource_map().has_resource(request.path()) {
-        return Err(actix_web::error::ErrorMethodNotAllowed("another method"));
-    }
-    Err(WebError(Error::not_found()).into())
 }

@@ -25,7 +25,10 @@ use actix_web::{
 };
 use std::sync::Arc;
 
-/// The ways in: open to people with a session that is over, and counted more strictly.
+/// The way back in for programs whose access ran out.
+const RENEW: &str = "/api/v1/session/refresh";
+
+/// The ways in: open to people with a session that is over, and all but [`RENEW`] counted more strictly.
 const WAYS_IN: [&str; 11] = [
     "/login",
     "/register",
@@ -33,7 +36,7 @@ const WAYS_IN: [&str; 11] = [
     "/reset",
     "/verify",
     "/api/v1/session",
-    "/api/v1/session/refresh",
+    RENEW,
     "/api/v1/register",
     "/api/v1/verify",
     "/api/v1/password/forgot",
@@ -88,7 +91,8 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             .claims()
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
         web.limits.request(site.tenant.id, who)?;
-        if request.method() == Method::POST && WAYS_IN.contains(&request.path()) {
+        let path = request.path();
+        if request.method() == Method::POST && path != RENEW && WAYS_IN.contains(&path) {
             web.limits.sign_in(site.tenant.id, site.client)?;
         }
         if let Shown::Cookies { .. } | Shown::Nothing = shown {

@@ -24,6 +24,7 @@ mod state;
 pub mod theme;
 mod tokens;
 mod trace;
+mod unrouted;
 
 pub use error::{Problem, Result, WebError};
 pub use site::{Frame, Platform, Site};

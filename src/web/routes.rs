@@ -1,8 +1,8 @@
 //! The map: which route is where. Pages and API belong to a tenant's host; the platform's own host has a few pages.
 
-use super::{api, assets, docs, error::no_route, extract, gate, ops, pages, sockets, state::Web};
+use super::{api, assets, docs, extract, gate, ops, pages, site, sockets, state::Web, unrouted::no_route};
 use actix_web::{
-    guard::fn_guard,
+    guard::{Guard, Not, fn_guard},
     middleware::from_fn,
     web::{self, Data, ServiceConfig},
 };
@@ -13,18 +13,26 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
         .configure(ops::routes)
         .configure(sockets::nodes);
     assets::routes(config, &web.assets());
-    let own = Data::clone(web);
-    let platform = web::scope("")
-        .guard(fn_guard(move |context| super::site::is_platform(context.head(), &own)))
-        .wrap(from_fn(gate::platform))
-        .configure(pages::platform)
-        .default_service(web::to(no_route));
+    // First, so that `no_route` knows a tenant's paths: of two scopes with the same prefix actix looks only the first up.
     let tenant = web::scope("")
+        .guard(Not(at_platform(web)))
         .wrap(from_fn(gate::tenant))
         .configure(docs::routes)
         .service(api::v1())
         .configure(sockets::people)
-        .configure(pages::tenant)
+        .configure(pages::tenant);
+    let platform = web::scope("")
+        .guard(at_platform(web))
+        .wrap(from_fn(gate::platform))
+        .configure(pages::platform);
+    // The scopes take this over, so it is reached through their gates.
+    config
+        .service(tenant)
+        .service(platform)
         .default_service(web::to(no_route));
-    config.service(platform).service(tenant);
+}
+
+fn at_platform(web: &Data<Web>) -> impl Guard + use<> {
+    let web = Data::clone(web);
+    fn_guard(move |context| site::is_platform(context.head(), &web))
 }

@@ -1,0 +1,11 @@
+//! The control plane from outside: real HTTP, a real PostgreSQL with its real roles, and a clock that is turned by hand.
+
+mod calls;
+mod catalogue;
+mod identity;
+mod layers;
+mod ledger;
+mod marketplace;
+mod support;
+mod wallet;
+mod web;

@@ -1,0 +1,132 @@
+//! A database of its own for every test, copied from one that is migrated once.
+
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
+use sha2::{Digest, Sha256};
+use std::{env, fs, path::Path, sync::OnceLock};
+use tallyroom::{
+    config::{DatabaseConfig, Secret},
+    store::migrate::migrate,
+};
+use url::Url;
+use uuid::Uuid;
+
+/// Dropped with its value.
+pub struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    pub fn new() -> Self {
+        let name = format!("it_{}", Uuid::now_v7().simple());
+        let create = format!("CREATE DATABASE {name} TEMPLATE {}", template());
+        connect("postgres")
+            .batch_execute(&create)
+            .expect("a database for the test");
+        Self { name }
+    }
+
+    pub fn config(&self) -> DatabaseConfig {
+        config(&self.name)
+    }
+
+    /// Throws everybody out and lets nobody in: the database is away.
+    pub fn close(&self) {
+        let name = &self.name;
+        let close = format!(
+            "ALTER DATABASE {name} ALLOW_CONNECTIONS false; \
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        connect("postgres").batch_execute(&close).expect("closed");
+    }
+
+    /// Lets people in again.
+    pub fn open(&self) {
+        let open = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name);
+        connect("postgres").batch_execute(&open).expect("open again");
+    }
+
+    /// As the superuser, whom no policy binds: to look at what was stored.
+    pub fn superuser(&self) -> PgConnection {
+        connect(&self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let dropped = connect("postgres").batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        if let Err(error) = dropped {
+            eprintln!("{} stays: {error}", self.name);
+        }
+    }
+}
+
+/// The migrated template. Its name carries a hash of the migrations, so a change makes a new one.
+fn template() -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let name = format!("it_template_{}", fingerprint());
+        let mut conn = connect("postgres");
+        // Several test runs may come here at once; the lock ends with the connection.
+        conn.batch_execute("SELECT pg_advisory_lock(727202)").expect("a lock");
+        let known = sql_query("SELECT 1 FROM pg_database WHERE datname = $1")
+            .bind::<Text, _>(&name)
+            .execute(&mut conn)
+            .expect("the list of databases");
+        if known == 0 {
+            // A run that was killed may have left half of one.
+            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_new WITH (FORCE)"))
+                .expect("dropped");
+            conn.batch_execute(&format!("CREATE DATABASE {name}_new"))
+                .expect("a template");
+            migrate(&config(&format!("{name}_new"))).expect("migrations run");
+            conn.batch_execute(&format!("ALTER DATABASE {name}_new RENAME TO {name}"))
+                .expect("renamed");
+        }
+        name
+    })
+}
+
+fn fingerprint() -> String {
+    let mut folders: Vec<_> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations"))
+        .expect("migrations")
+        .map(|entry| entry.expect("a migration").path().join("up.sql"))
+        .collect();
+    folders.sort();
+    let mut hash = Sha256::new();
+    for file in folders {
+        hash.update(fs::read(file).expect("up.sql"));
+    }
+    hex::encode(&hash.finalize()[..6])
+}
+
+fn config(database: &str) -> DatabaseConfig {
+    let role = |name: &str, password: &str| {
+        let mut url = server();
+        url.set_path(database);
+        url.set_username(name).expect("a user");
+        let password = env::var(password).unwrap_or_else(|_| "x".to_owned());
+        url.set_password(Some(&password)).expect("a password");
+        Secret::from(url.to_string())
+    };
+    let mut owner = server();
+    owner.set_path(database);
+    DatabaseConfig {
+        owner_url: Secret::from(owner.to_string()),
+        app_url: role("tallyroom_app", "APP_PASSWORD"),
+        system_url: role("tallyroom_system", "SYSTEM_PASSWORD"),
+        app_connections: 4,
+        system_connections: 2,
+    }
+}
+
+fn connect(database: &str) -> PgConnection {
+    let mut url = server();
+    url.set_path(database);
+    PgConnection::establish(url.as_str()).expect("the test cluster answers")
+}
+
+fn server() -> Url {
+    let url = env::var("TALLYROOM_TEST_DATABASE_URL")
+        .expect("set TALLYROOM_TEST_DATABASE_URL to a superuser's postgres:// URL (./dev test does it)");
+    Url::parse(&url).expect("TALLYROOM_TEST_DATABASE_URL is an URL")
+}

@@ -1,0 +1,242 @@
+//! The product in this process, as each test wants it.
+
+mod caller;
+mod database;
+mod node;
+mod user;
+
+pub use caller::Caller;
+pub use database::TestDatabase;
+pub use node::ScriptedNode;
+pub use user::{Answer, PASSWORD, TestUser};
+
+use actix_web::{dev::ServerHandle, web::Data};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Jsonb, sql_types::Text};
+use serde_json::{Value, json};
+use std::{
+    net::{SocketAddr, TcpListener},
+    num::NonZeroU32,
+    path::Path,
+    sync::{Arc, Once},
+};
+use tallyroom::{
+    app::App,
+    config::{Config, Secret},
+    domain::{ids::TenantId, money::Currency, policy::PolicyChange, tenant::Tenant, time::Moment},
+    gateways::clock::ManualClock,
+    jobs::Runner,
+    serve::{self, Product},
+    store::{TenantScope, tenants},
+    web::{self, Web},
+};
+
+/// Two tenants that every test has.
+pub const LUMEN: &str = "lumen.localhost";
+pub const VELVET: &str = "velvet.localhost";
+
+/// Noon of a winter's day.
+const START: Moment = Moment(1_800_014_400_000);
+
+/// The product, serving on a port of its own.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    pub address: SocketAddr,
+    pub database: TestDatabase,
+    pub web: Data<Web>,
+    pub jobs: Runner,
+    server: ServerHandle,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        prepare_process();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let database = TestDatabase::new();
+        let mut config = settings(&database, address);
+        change(&mut config);
+        let clock = Arc::new(ManualClock::new(START));
+        let product = serve::assemble(config, clock.clone()).await;
+        let Product { web, jobs } = product.expect("the product: ./dev builds the themes' assets");
+        let app = web.app.clone();
+        for (slug, currency, language) in [("lumen", "EUR", "en"), ("velvet", "USD", "en")] {
+            add_tenant(&app, slug, currency, language).await;
+        }
+        let live = Data::clone(&web);
+        let server = web::server(web, listener).expect("a server");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self {
+            app,
+            clock,
+            address,
+            database,
+            web: live,
+            jobs,
+            server: handle,
+        }
+    }
+
+    /// A browser nobody has signed in with.
+    pub fn anonymous(&self, host: &str) -> TestUser {
+        TestUser::anonymous(host, self.address)
+    }
+
+    /// A browser of somebody who has registered, confirmed their address and signed in.
+    pub async fn user(&self, host: &str, name: &str) -> TestUser {
+        let mut user = self.anonymous(host);
+        user.email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        self.register(&user, &user.email, name).await;
+        self.confirm(&user, &user.email).await;
+        user.log_in(&user.email, PASSWORD).await.expect(200);
+        user
+    }
+
+    /// The same person as a program.
+    pub async fn bearer(&self, host: &str, name: &str) -> TestUser {
+        let user = self.user(host, name).await;
+        let session = user.log_in(&user.email, PASSWORD).await.expect(200).json();
+        let token = session["access_token"].as_str().expect("a token");
+        let mut program = TestUser::with_token(host, self.address, token);
+        program.email = user.email;
+        program
+    }
+
+    pub async fn register(&self, user: &TestUser, email: &str, name: &str) {
+        user.post("/api/v1/register", registration(email, name))
+            .await
+            .expect(202);
+    }
+
+    pub async fn confirm(&self, user: &TestUser, email: &str) {
+        let token = self.mailed_token(email, "verify");
+        user.post("/api/v1/verify", json!({ "token": token })).await.expect(204);
+    }
+
+    /// All letters in the outbox to an address, at whichever tenant, oldest first.
+    pub fn letters(&self, email: &str) -> Vec<Value> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Jsonb)]
+            payload: Value,
+        }
+        let query = "SELECT payload FROM jobs j JOIN users u \
+            ON u.tenant_id = j.tenant_id AND u.id = (j.payload->>'to')::uuid \
+            WHERE j.kind = 'mail' AND u.email = $1 ORDER BY j.id";
+        let rows = sql_query(query)
+            .bind::<Text, _>(email)
+            .load::<Row>(&mut self.database.superuser());
+        rows.expect("the outbox").into_iter().map(|row| row.payload).collect()
+    }
+
+    /// The token in the newest letter of a kind.
+    pub fn mailed_token(&self, email: &str, letter: &str) -> String {
+        let letters = self.letters(email);
+        let newest = letters
+            .iter()
+            .rev()
+            .find(|sent| sent["letter"] == letter)
+            .unwrap_or_else(|| {
+                panic!("no {letter} letter to {email}: {letters:?}");
+            });
+        let link = newest["link"].as_str().expect("a link");
+        link.split_once("token=").expect("a token in the link").1.to_owned()
+    }
+
+    /// The right to a tenant's data.
+    pub async fn scope(&self, host: &str) -> TenantScope {
+        self.app
+            .db
+            .tenant_by_host(host)
+            .await
+            .expect("the database")
+            .expect("a tenant")
+            .1
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Stops without waiting; the database is dropped with whatever still hangs on it.
+        drop(self.server.stop(false));
+    }
+}
+
+/// What the register form sends.
+pub fn registration(email: &str, name: &str) -> Value {
+    json!({
+        "email": email,
+        "password": PASSWORD,
+        "name": name,
+        "of_age": true,
+        "accept_terms": true,
+        "time_zone": "Europe/Berlin",
+        "language": "en",
+    })
+}
+
+fn settings(database: &TestDatabase, address: SocketAddr) -> Config {
+    let mut config = Config::load().expect("settings");
+    config.database = database.config();
+    config.secrets.jwt = Secret::from("a key of the tests, long enough to sign with".to_owned());
+    config.secrets.media_token = Secret::from("a token of the tests, long enough to be taken".to_owned());
+    config.http.public_url = format!("http://localhost:{}", address.port())
+        .parse()
+        .expect("an address");
+    config.themes.directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tenant_themes");
+    // The clock stands still, so counters never run down by themselves.
+    let plenty = NonZeroU32::new(100_000).expect("not zero");
+    config.limits.sign_ins_per_minute = plenty;
+    config.limits.requests_per_second = plenty;
+    config.limits.tenant_requests_per_second = plenty;
+    config
+}
+
+async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
+    let tenant = Tenant {
+        id: TenantId::new(),
+        slug: slug.to_owned(),
+        name: slug.to_uppercase(),
+        theme: slug.to_owned(),
+        currency: Currency::parse(currency).expect("a currency"),
+        time_zone: "Europe/Berlin".to_owned(),
+        language: language.to_owned(),
+        hidden: false,
+        policy: PolicyChange::default(),
+        rate_bounds_minor: (1, 100_000),
+    };
+    let (host, now) = (format!("{slug}.localhost"), app.now());
+    // A cluster that copies templates for other tests may let a new database's first connection wait for long.
+    for _ in 0..10 {
+        let (tenant, host) = (tenant.clone(), host.clone());
+        if app
+            .db
+            .system(move |tx| tenants::put(tx, &tenant, &host, now))
+            .await
+            .is_ok()
+        {
+            return;
+        }
+    }
+    panic!("the test's database takes no connections");
+}
+
+/// One TLS provider for the process, and logs for whoever asks for them (RUST_LOG).
+fn prepare_process() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init()
+            .ok();
+    });
+}

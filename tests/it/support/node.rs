@@ -1,0 +1,172 @@
+//! A media node that carries nothing: it answers as a real one does, and reports what the test says has flowed.
+//! It comes in by the real door, so that everything but the packets is the product's.
+
+use super::TestApp;
+use futures::{SinkExt, StreamExt};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tallyroom_media_protocol::{
+    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reply, Request, RoomId,
+};
+use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use uuid::Uuid;
+
+/// The node.
+pub struct ScriptedNode {
+    out: mpsc::UnboundedSender<NodeMessage>,
+    peers: Arc<Mutex<Peers>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Peers {
+    /// In the order they came.
+    joined: Vec<(RoomId, PeerId)>,
+    producers: HashMap<PeerId, Vec<String>>,
+    paused_rooms: HashMap<RoomId, bool>,
+}
+
+impl ScriptedNode {
+    /// Dials the product; returns once it is welcome.
+    pub async fn connect(app: &TestApp) -> Self {
+        let url = format!("ws://{}/internal/media", app.address);
+        let mut request = url.into_client_request().expect("an address");
+        let token = app.app.config.secrets.media_token.expose();
+        let bearer = format!("Bearer {token}").parse().expect("a header");
+        request.headers_mut().insert("authorization", bearer);
+        let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("let in");
+        let (mut write, mut read) = socket.split();
+        let (out, mut outgoing) = mpsc::unbounded_channel();
+        let hello = NodeMessage::Hello {
+            node: Uuid::new_v4(),
+            version: PROTOCOL_VERSION,
+            capacity: 100,
+        };
+        write.send(text(&hello)).await.expect("hello");
+        let welcome = read.next().await.expect("an answer").expect("welcome");
+        assert!(welcome.to_text().expect("text").contains("welcome"));
+        let peers = Arc::new(Mutex::new(Peers::default()));
+        let known = peers.clone();
+        let task = tokio::spawn(async move {
+            // A node that says nothing at all for seconds counts as lost.
+            let mut alive = tokio::time::interval(Duration::from_millis(500));
+            loop {
+                tokio::select! {
+                    _ = alive.tick() => {
+                        let nothing = NodeMessage::Flow { peers: Vec::new(), load_permille: 0 };
+                        if write.send(text(&nothing)).await.is_err() {
+                            return;
+                        }
+                    }
+                    Some(message) = outgoing.recv() => {
+                        if write.send(text(&message)).await.is_err() {
+                            return;
+                        }
+                    }
+                    message = read.next() => {
+                        let Some(Ok(Message::Text(text_in))) = message else { return };
+                        let Ok(ControlMessage::Request { id, body }) = serde_json::from_str(&text_in) else { continue };
+                        let reply = answer(&mut known.lock().expect("peers"), body);
+                        if write.send(text(&NodeMessage::Response { id, result: Ok(reply) })).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+        Self { out, peers, task }
+    }
+
+    /// Reports that packets came from these peers this long ago: (peer, rtp age, anything's age).
+    pub fn report(&self, flows: &[(PeerId, Option<u32>, Option<u32>)]) {
+        let peers = self.peers.lock().expect("peers");
+        let flow = |(peer, sent, seen): &(PeerId, Option<u32>, Option<u32>)| {
+            let room = peers
+                .joined
+                .iter()
+                .find(|(_, joined)| joined == peer)
+                .map(|(room, _)| *room);
+            room.map(|room| PeerFlow {
+                room,
+                peer: *peer,
+                audio_age_ms: *sent,
+                video_age_ms: *sent,
+                transport_age_ms: *seen,
+                send_score: Some(10),
+                recv_score: Some(10),
+            })
+        };
+        let peers = flows.iter().filter_map(flow).collect();
+        self.out
+            .send(NodeMessage::Flow {
+                peers,
+                load_permille: 0,
+            })
+            .expect("connected");
+    }
+
+    /// Whether the room's media is held back.
+    pub fn is_paused(&self, room: RoomId) -> bool {
+        self.peers
+            .lock()
+            .expect("peers")
+            .paused_rooms
+            .get(&room)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// Dies, as by `kill -9`.
+    pub fn kill(self) {
+        self.task.abort();
+    }
+}
+
+fn text(message: &NodeMessage) -> Message {
+    Message::text(serde_json::to_string(message).expect("JSON"))
+}
+
+fn transport() -> serde_json::Value {
+    json!({ "id": Uuid::new_v4(), "iceParameters": {}, "iceCandidates": [], "dtlsParameters": {} })
+}
+
+fn answer(peers: &mut Peers, request: Request) -> Reply {
+    match request {
+        Request::Join { room, peer, .. } => {
+            peers.joined.push((room, peer));
+            let producers: Vec<ProducerInfo> = Vec::new();
+            Reply::Joined {
+                caps: json!({ "codecs": [] }),
+                send: Some(transport()),
+                recv: transport(),
+                producers,
+            }
+        }
+        Request::Produce { peer, kind, .. } => {
+            let name = match kind {
+                MediaKind::Audio => "audio",
+                MediaKind::Video => "video",
+            };
+            let producer = format!("{name}-{peer}");
+            peers.producers.entry(peer).or_default().push(producer.clone());
+            Reply::Produced { producer }
+        }
+        Request::Consume { producers, .. } => Reply::Consumed {
+            consumers: producers
+                .iter()
+                .map(|producer| json!({ "id": Uuid::new_v4(), "producerId": producer }))
+                .collect(),
+        },
+        Request::RestartIce { .. } => Reply::IceRestarted { ice: json!({}) },
+        Request::PauseRoom { room, paused } => {
+            peers.paused_rooms.insert(room, paused);
+            Reply::Done
+        }
+        _ => Reply::Done,
+    }
+}
