@@ -9,6 +9,7 @@ mod error;
 mod helpers;
 mod money;
 mod page;
+mod plural;
 mod registry;
 mod source;
 #[cfg(test)]
