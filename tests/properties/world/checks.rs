@@ -113,11 +113,15 @@ impl World {
         )
     }
 
-    /// What must be true at any time.
-    pub fn check(&mut self) {
+    /// What is stored leads to the same session, bill and all.
+    pub fn check_replay(&mut self) {
         self.entries.extend(self.journal.flush());
         self.oracle.stored();
         assert_eq!(self.replayed(), self.session, "replayed entries give another state");
+    }
+
+    /// What must be true at any time.
+    pub fn check(&self) {
         if self.end_reason().is_none() {
             let billable = self.oracle.billable(self.now);
             assert_eq!(self.session.meter().billable_ms(), billable.ms(), "billable time");
@@ -164,6 +168,7 @@ impl World {
     /// The call is over and every sum is right.
     pub fn settled(&mut self) {
         self.check();
+        self.check_replay();
         let Some(reason) = self.end_reason() else {
             panic!("the call never ended")
         };
