@@ -72,11 +72,11 @@ BEGIN
         UPDATE ledger_accounts a
         SET balance_minor = a.balance_minor + c.balance, held_minor = a.held_minor - c.held
         FROM (
-            SELECT tenant_id, account, sum(balance)::bigint AS balance, sum(held)::bigint AS held
+            SELECT r.tenant_id, side.account, sum(side.balance)::bigint AS balance, sum(side.held)::bigint AS held
             FROM resolved r CROSS JOIN LATERAL (VALUES
-                (payer_id, CASE kind WHEN 1 THEN -amount ELSE 0 END, r.held),
-                (payee_id, CASE kind WHEN 1 THEN amount - commission ELSE 0 END, 0),
-                (revenue_id, CASE kind WHEN 1 THEN commission ELSE 0 END, 0)
+                (r.payer_id, CASE r.kind WHEN 1 THEN -r.amount ELSE 0 END, r.held),
+                (r.payee_id, CASE r.kind WHEN 1 THEN r.amount - r.commission ELSE 0 END, 0),
+                (r.revenue_id, CASE r.kind WHEN 1 THEN r.commission ELSE 0 END, 0)
             ) AS side (account, balance, held)
             GROUP BY 1, 2
         ) c
@@ -91,8 +91,9 @@ BEGIN
                    ELSE CASE WHEN h.id IS NULL THEN 'unknown' ELSE 'posted' END
                END,
                a.balance_minor - a.held_minor
-        FROM unnest(p_tenants, p_legs, p_blocks, p_kinds) AS o (tenant, leg, block, kind)
+        FROM unnest(p_tenants, p_legs, p_blocks, p_kinds) WITH ORDINALITY AS o (tenant, leg, block, kind, place)
         JOIN call_legs l ON l.tenant_id = o.tenant AND l.id = o.leg
         JOIN ledger_accounts a ON a.tenant_id = l.tenant_id AND a.id = l.payer_id
-        LEFT JOIN ledger_transfers h ON h.tenant_id = l.tenant_id AND h.id = meter_hold_id(l.id, o.block);
+        LEFT JOIN ledger_transfers h ON h.tenant_id = l.tenant_id AND h.id = meter_hold_id(l.id, o.block)
+        ORDER BY o.place;
 END $$;

@@ -19,7 +19,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 pub fn migrate(config: &DatabaseConfig) -> Result<Vec<String>> {
     let mut conn = PgConnection::establish(config.owner_url.expose()).map_err(Error::unavailable)?;
     // One migrator at a time; the lock ends with the connection.
-    sql_query("SELECT pg_advisory_lock(727_201)").execute(&mut conn)?;
+    sql_query("SELECT pg_advisory_lock(727201)").execute(&mut conn)?;
     for (role, url) in [
         ("tallyroom_app", &config.app_url),
         ("tallyroom_system", &config.system_url),
