@@ -5,10 +5,10 @@ import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { goAvailable, inPhase, json, pay, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
 
-// 12.00 a minute in blocks of five seconds: each block costs 1.00, and 5.00 last 25 seconds.
-const RATE = "12.00";
-const BLOCK_MINOR = 100;
+// 10.00 a minute in blocks of five seconds: 5.00 last half a minute, in six blocks of 83 or 84 cents.
+const RATE = "10.00";
 const CREDIT_MINOR = 500;
+const upToBlock = (count) => Math.floor((1_000 * 5 * count) / 60);
 
 let product;
 let browser;
@@ -76,8 +76,8 @@ async function connect({ seller, buyer, shots }) {
 /** Money and time are shown and run; chat, mute and camera work. */
 async function talk({ seller, buyer, shots }) {
   await buyer.locator("[data-testid=remaining].is-low").waitFor();
-  assert.match(await buyer.getByTestId("remaining").innerText(), /0:[0-2]\d/);
-  assert.match(await buyer.getByTestId("charged").innerText(), /[1-5]\.00/);
+  assert.match(await buyer.getByTestId("remaining").innerText(), /0:[0-3]\d/);
+  assert.match(await buyer.getByTestId("charged").innerText(), /0\.83|1\.66|2\.50/);
 
   await buyer.getByTestId("chat").click();
   await buyer.getByTestId("chat-input").fill("Hello <b>there</b>");
@@ -124,7 +124,8 @@ async function endAndRate({ seller, buyer, shots }) {
 
   const charged = (await json(buyer, `/api/v1/calls/${call}`)).charged_minor;
   assert.ok(charged > CREDIT_MINOR, "what was added in the suspension was used");
-  assert.equal(charged % BLOCK_MINOR, 0, "whole blocks");
+  const blocks = Math.ceil((charged * 60) / 5_000);
+  assert.equal(charged, upToBlock(blocks), "whole blocks, rounded down once");
   const wallet = await json(buyer, "/api/v1/wallet");
   const paidIn = wallet.lines.filter((line) => line.kind === "top_up").reduce((sum, line) => sum + line.amount_minor, 0);
   assert.equal(wallet.balance_minor, paidIn - charged);
@@ -135,9 +136,9 @@ async function endAndRate({ seller, buyer, shots }) {
   await buyer.getByTestId("toast").first().waitFor();
   await buyer.getByTestId("bill-link").click();
   await buyer.waitForURL(/\/bill$/);
-  await buyer.getByText(`${charged / 100}.00`).first().waitFor();
+  await buyer.getByText((charged / 100).toFixed(2)).first().waitFor();
   await shots(buyer, "10-bill");
   await seller.goto(`/calls/${call}/bill`);
-  await seller.getByText(`${charged / 100}.00`).first().waitFor();
+  await seller.getByText((charged / 100).toFixed(2)).first().waitFor();
   await shots(seller, "10-bill-seller");
 }
