@@ -8,6 +8,8 @@ import { goAvailable, inPhase, json, pay, register, ring, seesOther, startSellin
 // 10.00 a minute in blocks of five seconds: 5.00 last half a minute, in six blocks of 83 or 84 cents.
 const RATE = "10.00";
 const CREDIT_MINOR = 500;
+const SELLER = "Sela Ringer";
+const BUYER = "Bo Caller";
 const upToBlock = (count) => Math.floor((1_000 * 5 * count) / 60);
 
 let product;
@@ -32,13 +34,13 @@ async function play(name) {
   const buyer = await person(browser, tenant, { viewport: name === "velvet" ? PHONE : undefined });
   const people = { seller, buyer, shots };
 
-  await register(seller, product, "Sela Ringer");
+  await register(seller, product, SELLER);
   await startSelling(seller, { headline: "Answers at once", title: "A short talk", rate: RATE });
   await goAvailable(seller);
-  await register(buyer, product, "Bo Caller");
+  await register(buyer, product, BUYER);
   await topUp(buyer, "5.00");
 
-  await ring(buyer, "Sela Ringer");
+  await ring(buyer, SELLER);
   await shots(buyer, "1-calling");
   await answerAndCheck(people);
   await connect(people);
@@ -53,7 +55,7 @@ async function play(name) {
 
 /** The seller accepts; both see the other move, and nothing is charged. */
 async function answerAndCheck({ seller, buyer, shots }) {
-  await seller.getByText("Bo Caller").first().waitFor();
+  await seller.getByText(BUYER).first().waitFor();
   await shots(seller, "2-ringing");
   await seller.getByTestId("accept").click();
   await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
@@ -65,7 +67,7 @@ async function answerAndCheck({ seller, buyer, shots }) {
 /** Billing starts only when the second one presses. */
 async function connect({ seller, buyer, shots }) {
   await buyer.getByTestId("connect").click();
-  await seller.locator("li.is-ready", { hasText: "Bo Caller" }).waitFor();
+  await seller.locator("li.is-ready", { hasText: BUYER }).waitFor();
   await inPhase(seller, "pre_check");
   await seller.getByTestId("connect").click();
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
@@ -133,7 +135,9 @@ async function endAndRate({ seller, buyer, shots }) {
 
   await buyer.getByTestId("rate-5").check();
   await buyer.getByTestId("rate-submit").click();
-  await buyer.getByTestId("toast").first().waitFor();
+  await buyer.locator("#rating-note:not(:empty)").waitFor();
+  const card = (await json(buyer, "/api/v1/sellers?available=true")).items.find(({ name }) => name === SELLER);
+  assert.deepEqual(card.rating, { average_tenths: 50, count: 1 });
   await buyer.getByTestId("bill-link").click();
   await buyer.waitForURL(/\/bill$/);
   await buyer.getByText((charged / 100).toFixed(2)).first().waitFor();
