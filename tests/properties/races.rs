@@ -242,7 +242,7 @@ fn packets_from_the_future_are_not_billed() {
 fn tiny_blocks_are_reserved_early_enough_to_talk_without_a_break() {
     let mut call = World::connected(blocks(60, 1), 6_000);
     call.weather.jitter_ms = 300;
-    call.ledger.slow = (250, 50);
+    call.ledger.slow = (500, 200);
     for _ in 0..300 {
         call.wait_ms(100);
         assert_eq!(
