@@ -44,7 +44,9 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn allowed(headers: &[(&'static str, &'static str)], method: Method, with_cookies: bool) -> bool {
+    type Headers = [(&'static str, &'static str)];
+
+    fn allowed(headers: &Headers, method: Method, with_cookies: bool) -> bool {
         let request = headers
             .iter()
             .fold(TestRequest::default().method(method), |request, header| {
@@ -55,7 +57,7 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_may_post() {
-        let cases: [(&[(&'static str, &'static str)], bool, bool); 9] = [
+        let cases: [(&Headers, bool, bool); 9] = [
             (&[("sec-fetch-site", "same-origin")], true, true),
             (&[("sec-fetch-site", "none")], true, true),
             (&[("sec-fetch-site", "same-site")], true, false),

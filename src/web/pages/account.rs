@@ -2,13 +2,13 @@
 
 use super::{
     flash::flash,
-    no_body, problem, render_as,
+    lead_to, problem, render_as,
     views::{AccountPage, Choice, Field},
 };
 use crate::{
     app::identity::{self, Change, Viewer},
     error::Error,
-    web::{Result, Site, Web, theme::Tone},
+    web::{Result, Site, Web, theme::Tone, tokens},
 };
 use actix_web::{
     HttpResponse, get,
@@ -56,7 +56,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ac
         },
         "log_out_everywhere" => {
             identity::log_out_everywhere(&web.app, &viewer).await?;
-            return super::signed_out(&web);
+            return Ok(lead_to("/", tokens::no_cookies(&web)));
         }
         _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
     };
@@ -71,10 +71,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ac
         *field = Field::of(value.unwrap_or_default()).wrong(message);
         return render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view);
     }
-    let mut response = no_body("/account");
-    let told = response.add_cookie(&flash(Tone::Success, "account.saved"));
-    told.map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
-    Ok(response)
+    Ok(lead_to("/account", [flash(Tone::Success, "account.saved")]))
 }
 
 async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {

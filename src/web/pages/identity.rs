@@ -1,12 +1,15 @@
 //! Getting in: register, log in, log out, forgotten passwords, verification.
 
 use super::{
-    local_path, no_body, problem, render, render_as,
-    views::{Field, ForgotPage, LoginPage, Message, RegisterPage, ResetPage, VerifyPage, VerifyState},
+    lead_to, local_path, no_body, problem, render, render_as,
+    views::{Choice, Field, ForgotPage, LoginPage, Message, RegisterPage, ResetPage, VerifyPage, VerifyState},
 };
 use crate::{
-    app::identity::{self, MINIMUM_AGE, PASSWORD_MIN, Registration, Viewer},
-    error::{Error, Kind},
+    app::{
+        identity::{self, MINIMUM_AGE, PASSWORD_MIN, Registration, Viewer},
+        seed,
+    },
+    error::Kind,
     web::{Result, Site, Web, tokens},
 };
 use actix_web::{
@@ -133,19 +136,33 @@ fn blank_registration() -> RegisterPage {
 }
 
 #[get("/login")]
-async fn log_in_form(site: Site, viewer: Option<Viewer>, query: Query<Next>) -> Result<HttpResponse> {
+async fn log_in_form(web: Data<Web>, site: Site, viewer: Option<Viewer>, query: Query<Next>) -> Result<HttpResponse> {
     let next = query.into_inner().next.and_then(local_path);
     if viewer.is_some() {
         return Ok(no_body(next.as_deref().unwrap_or("/")));
     }
-    render(
-        &site,
-        None,
-        &LoginPage {
-            next,
-            ..LoginPage::default()
-        },
-    )
+    let blank = blank_login(&web, &site);
+    render(&site, None, &LoginPage { next, ..blank })
+}
+
+/// In development with the demo's people to choose from.
+fn blank_login(web: &Web, site: &Site) -> LoginPage {
+    if !web.app.config.development.enabled {
+        return LoginPage::default();
+    }
+    let mut here = seed::logins(&web.app);
+    here.retain(|login| login.tenant == site.tenant.slug);
+    LoginPage {
+        demo_password: here.first().map(|login| login.password.to_owned()),
+        demo: here
+            .into_iter()
+            .map(|login| Choice {
+                label: format!("{} ({})", login.name, login.role),
+                value: login.email,
+            })
+            .collect(),
+        ..LoginPage::default()
+    }
 }
 
 #[derive(Deserialize)]
@@ -181,20 +198,15 @@ async fn log_in(
     .await;
     match signed {
         Ok(signed) => {
-            let mut response = no_body(next.as_deref().unwrap_or("/"));
-            for cookie in tokens::cookies(&web, &signed)? {
-                response
-                    .add_cookie(&cookie)
-                    .map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
-            }
-            Ok(response)
+            let cookies = tokens::cookies(&web, &signed)?;
+            Ok(lead_to(next.as_deref().unwrap_or("/"), cookies))
         }
         Err(error) if matches!(error.kind, Kind::SignInNeeded | Kind::Conflict { .. }) => {
             let view = LoginPage {
                 email: Field::of(typed.email),
                 error: Some(Message::new(error.public)),
                 next,
-                ..LoginPage::default()
+                ..blank_login(&web, &site)
             };
             render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
         }
@@ -207,7 +219,7 @@ async fn log_out(web: Data<Web>, viewer: Option<Viewer>) -> Result<HttpResponse>
     if let Some(viewer) = viewer {
         identity::log_out(&web.app, &viewer).await?;
     }
-    super::signed_out(&web)
+    Ok(lead_to("/", tokens::no_cookies(&web)))
 }
 
 #[get("/forgot")]

@@ -22,9 +22,8 @@ pub use bill::bill_lines;
 pub use wallet::words as statement_words;
 
 use super::{
-    Frame, Result, Web,
+    Frame, Result,
     theme::{PageUser, ThemeError},
-    tokens,
 };
 use crate::{
     app::identity::Viewer,
@@ -32,10 +31,10 @@ use crate::{
 };
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
+    cookie::Cookie,
     http::{StatusCode, header},
     web::ServiceConfig,
 };
-use anyhow::anyhow;
 use views::{Amount, Message, View};
 
 /// Pages at a tenant's host.
@@ -118,15 +117,14 @@ pub fn no_body(location: &str) -> HttpResponse {
         .finish()
 }
 
-/// Back home, without a session.
-fn signed_out(web: &Web) -> Result<HttpResponse> {
-    let mut response = no_body("/");
-    for cookie in tokens::no_cookies(web) {
-        response
-            .add_cookie(&cookie)
-            .map_err(|error| Error::internal(anyhow!("{error}")))?;
+/// The same, with something for the browser to keep.
+pub fn lead_to(location: &str, cookies: impl IntoIterator<Item = Cookie<'static>>) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, location));
+    for cookie in cookies {
+        response.cookie(cookie);
     }
-    Ok(response)
+    response.finish()
 }
 
 /// What a form is told beside its field: the field's name, empty for the form as a whole, and what is wrong.

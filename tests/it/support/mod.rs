@@ -10,7 +10,7 @@ pub use database::TestDatabase;
 pub use node::ScriptedNode;
 pub use user::{Answer, PASSWORD, TestUser};
 
-use actix_web::{dev::ServerHandle, web::Data};
+use actix_web::dev::ServerHandle;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Jsonb, sql_types::Text};
 use serde_json::{Value, json};
 use std::{
@@ -27,7 +27,7 @@ use tallyroom::{
     jobs::Runner,
     serve::{self, Product},
     store::{TenantScope, tenants},
-    web::{self, Web},
+    web,
 };
 
 /// Two tenants that every test has.
@@ -43,7 +43,6 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub address: SocketAddr,
     pub database: TestDatabase,
-    pub web: Data<Web>,
     pub jobs: Runner,
     server: ServerHandle,
 }
@@ -68,7 +67,6 @@ impl TestApp {
         for (slug, currency, language) in [("lumen", "EUR", "en"), ("velvet", "USD", "en")] {
             add_tenant(&app, slug, currency, language).await;
         }
-        let live = Data::clone(&web);
         let server = web::server(web, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
@@ -77,7 +75,6 @@ impl TestApp {
             clock,
             address,
             database,
-            web: live,
             jobs,
             server: handle,
         }

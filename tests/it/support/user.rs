@@ -69,7 +69,11 @@ impl TestUser {
 
     /// The same program with a token that hasn't run out.
     pub async fn renewed(&self) -> Self {
-        let session = self.log_in(&self.email, PASSWORD).await.expect(200).json();
+        let visitor = Self {
+            token: None,
+            ..self.clone()
+        };
+        let session = visitor.log_in(&self.email, PASSWORD).await.expect(200).json();
         let token = session["access_token"].as_str().expect("a token").to_owned();
         Self {
             token: Some(token),
@@ -153,10 +157,10 @@ impl Answer {
             .get_all("set-cookie")
             .iter()
             .filter_map(|value| value.to_str().ok());
-        set.filter_map(|cookie| cookie.split(';').next()?.split_once('='))
-            .filter(|(known, _)| *known == name)
+        let mut pairs = set.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+        pairs
+            .rfind(|(known, _)| *known == name)
             .map(|(_, value)| value.to_owned())
-            .last()
     }
 
     /// Checks the status and hands the answer on.
