@@ -25,15 +25,21 @@ pub(super) fn entry(call: &Call<'_>) -> Result<Value, RenderError> {
 }
 
 /// `{{time at "zoned"}}`: the same as a `time` element, to which the browser adds the reader's own time when its zone
-/// is another.
+/// is another: in the text where the text names a city, else as a title.
 pub(super) fn time(call: &Call<'_>) -> Result<Value, RenderError> {
     let Value::String(text) = datetime(call)? else {
         return Ok(Value::Null);
     };
+    let style = call.params.get(1).and_then(|style| style.as_str()).unwrap_or("full");
+    let named = if matches!(style, "full" | "zoned") {
+        " data-city"
+    } else {
+        ""
+    };
     let (text, zone) = (handlebars::html_escape(&text), handlebars::html_escape(call.zone));
+    let at = call.instant()?;
     Ok(Value::String(format!(
-        "<time datetime=\"{}\" data-zone=\"{zone}\">{text}</time>",
-        call.instant()?
+        "<time datetime=\"{at}\" data-zone=\"{zone}\"{named}>{text}</time>"
     )))
 }
 

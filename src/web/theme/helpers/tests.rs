@@ -116,7 +116,7 @@ fn time_is_localised_and_marked_up() {
     let out = render("{{time value \"zoned\"}}", page("en", json!("2026-11-24T18:00:00Z"))).unwrap();
     assert_eq!(
         out,
-        "<time datetime=\"2026-11-24T18:00:00Z\" data-zone=\"America/New_York\">Tue 13:00, New York</time>"
+        "<time datetime=\"2026-11-24T18:00:00Z\" data-zone=\"America/New_York\" data-city>Tue 13:00, New York</time>"
     );
 }
 
