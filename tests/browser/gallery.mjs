@@ -4,7 +4,7 @@
 //   tallyroom gallery OUT && node tests/browser/gallery.mjs OUT [FILTER]
 //
 // Screenshots and an index page of them go to OUT/shots.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, extname, join, normalize, resolve } from "node:path";
@@ -35,7 +35,7 @@ const LOOKS_SECOND = LOOKS.filter((look) => look.scheme === "light");
 function serve() {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
-    const file = path.startsWith("/assets/") ? join(root, "tenant_themes/dist", path.slice(8)) : join(out, path);
+    const file = join(out, path);
     try {
       const body = readFileSync(file);
       const mail = path.includes("/mail-");
@@ -88,11 +88,13 @@ function index(rows) {
   return `<!doctype html><meta charset="utf-8"><title>Gallery</title><style>body{font:14px sans-serif;margin:24px;background:#888}img{vertical-align:top;border-radius:4px}</style>${body}`;
 }
 
+// A copy, so that a build in the meantime doesn't pull the styles away.
+cpSync(join(root, "tenant_themes/dist"), join(out, "assets"), { recursive: true });
 const server = await serve();
 const base = `http://127.0.0.1:${server.address().port}`;
 mkdirSync(join(out, "shots"), { recursive: true });
 const samples = readdirSync(out, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !["shots", "theme"].includes(entry.name))
+  .filter((entry) => entry.isDirectory() && !["assets", "shots", "theme"].includes(entry.name))
   .flatMap((entry) =>
     readdirSync(join(out, entry.name))
       .filter((file) => file.endsWith(".html"))
