@@ -298,7 +298,8 @@ async fn availability_ends_by_itself() {
 #[tokio::test]
 async fn lists_page_and_search_and_show_text_as_text() {
     let app = TestApp::start().await;
-    let sol = app.user(LUMEN, "Sol <b>Bold").await;
+    let sol = app.user(LUMEN, "Sol").await;
+    sol.patch("/api/v1/me", json!({ "name": "Sol <b>Bold" })).await.expect(200);
     start_selling(&sol, "Knows <script>alert(1)</script>", 120).await;
     let scope = app.scope(LUMEN).await;
     // Thirty more, written straight into the store.
@@ -340,7 +341,7 @@ async fn lists_page_and_search_and_show_text_as_text() {
     assert_eq!(all.len(), 31, "each once");
 
     let visitor = app.anonymous(LUMEN);
-    assert_eq!(names(&visitor, "/api/v1/sellers?q=topic%201").await.len(), 24);
+    assert_eq!(names(&visitor, "/api/v1/sellers?q=topic").await.len(), 24);
     assert_eq!(
         names(&visitor, "/api/v1/sellers?q=seller%2017%20m%C3%BCsli").await,
         ["Seller 17"]

@@ -165,7 +165,7 @@ async fn an_answer_that_gets_lost_is_found_out_and_never_paid_twice() {
     app.jobs.run_due().await.expect("run");
     assert_eq!(balance(&ada).await, 3_000);
     assert_eq!(state(&ada, &id).await["state"], "settled");
-    for _ in 0..20 {
+    for _ in 0..3 {
         app.clock.advance(60 * SECOND);
         app.jobs.run_due().await.expect("run");
     }

@@ -271,6 +271,7 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
             entry(120, EntryKind::CallCancelled, false, ""),
         ],
         older_url: None,
+        text: Field::default(),
     };
     g.page("conversation", &page, &g.buyer("/conversations/1"))
 }

@@ -146,7 +146,7 @@ fn is_over(payment: &Payment, now: Moment) -> bool {
 
 fn apply(payment: &mut Payment, choice: Choice, now: Moment) {
     let refused = if payment.state == "open" {
-        "The card was declined."
+        "The card was refused."
     } else {
         "The bank didn't confirm the payment."
     };

@@ -29,7 +29,10 @@ pub(super) fn card(tenant: &Tenant, seller: &Listed) -> SellerCard {
             count: u32::try_from(card.rating_count).unwrap_or(0),
         },
         presence: presence(seller.presence),
-        available_until: card.available_until.map(|until| until.timestamp()),
+        available_until: card
+            .available_until
+            .filter(|_| seller.presence == browse::Presence::Available)
+            .map(|until| until.timestamp()),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     cards::presence,
-    no_body, render,
-    views::{Amount, ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, Message, Person},
+    no_body, problem, render, render_as,
+    views::{Amount, ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, Field, Message, Person},
 };
 use crate::{
     app::{conversations, identity::Viewer},
@@ -19,7 +19,9 @@ use crate::{
     web::{Result, Site, Web},
 };
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, get,
+    http::StatusCode,
+    post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
 use serde::Deserialize;
@@ -56,24 +58,7 @@ async fn show(
     id: Path<Uuid>,
     Query(shown): Query<Shown>,
 ) -> Result<HttpResponse> {
-    let page = shown.page.max(1);
-    let thread = conversations::read(&web.app, &viewer, ConversationId::from_uuid(*id), page).await?;
-    let buys = thread.conversation.buyer.id == viewer.user.id;
-    let photo = thread.seller.as_ref().and_then(|seller| seller.card.photo_url.clone());
-    let view = ConversationPage {
-        id: thread.conversation.id.uuid(),
-        other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
-        presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
-        other_url: buys.then(|| format!("/sellers/{}", thread.conversation.seller.id)),
-        entries: thread
-            .messages
-            .iter()
-            .map(|said| entry(said, &viewer, buys, site.tenant.currency))
-            .collect(),
-        older_url: thread
-            .more
-            .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
-    };
+    let view = page(&web, &site, &viewer, ConversationId::from_uuid(*id), shown.page).await?;
     render(&site, Some(&viewer), &view)
 }
 
@@ -84,9 +69,43 @@ struct Written {
 }
 
 #[post("/conversations/{id}")]
-async fn write(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Form(typed): Form<Written>) -> Result<HttpResponse> {
-    conversations::write(&web.app, &viewer, ConversationId::from_uuid(*id), &typed.text).await?;
-    Ok(no_body(&format!("/conversations/{id}")))
+async fn write(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(typed): Form<Written>,
+) -> Result<HttpResponse> {
+    let id = ConversationId::from_uuid(*id);
+    let Err(error) = conversations::write(&web.app, &viewer, id, &typed.text).await else {
+        return Ok(no_body(&format!("/conversations/{id}")));
+    };
+    let (_, wrong) = problem(error)?;
+    let mut view = page(&web, &site, &viewer, id, 1).await?;
+    view.text = Field::of(typed.text).wrong(wrong);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+async fn page(web: &Web, site: &Site, viewer: &Viewer, id: ConversationId, page: u32) -> Result<ConversationPage> {
+    let page = page.max(1);
+    let thread = conversations::read(&web.app, viewer, id, page).await?;
+    let buys = thread.conversation.buyer.id == viewer.user.id;
+    let photo = thread.seller.as_ref().and_then(|seller| seller.card.photo_url.clone());
+    Ok(ConversationPage {
+        id: thread.conversation.id.uuid(),
+        other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
+        presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
+        other_url: buys.then(|| format!("/sellers/{}", thread.conversation.seller.id)),
+        entries: thread
+            .messages
+            .iter()
+            .map(|said| entry(said, viewer, buys, site.tenant.currency))
+            .collect(),
+        older_url: thread
+            .more
+            .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
+        text: Field::default(),
+    })
 }
 
 fn other(conversation: &Conversation, reader: UserId) -> &Party {

@@ -1,6 +1,6 @@
 //! Conversations: what happened between two people.
 
-use super::{Amount, Message, Person, Presence};
+use super::{Amount, Field, Message, Person, Presence};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -27,7 +27,7 @@ pub struct ConversationRow {
     pub unread: u32,
 }
 
-/// `/conversations/{id}`.
+/// `/conversations/{id}`. Posts `text` to the same path.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConversationPage {
     /// Its id.
@@ -42,6 +42,8 @@ pub struct ConversationPage {
     pub entries: Vec<Entry>,
     /// Address of older ones.
     pub older_url: Option<String>,
+    /// What is being written.
+    pub text: Field,
 }
 
 /// Something that happened or was said.
