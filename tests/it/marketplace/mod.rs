@@ -1,0 +1,58 @@
+//! Sellers and buyers around a call.
+
+mod afterwards;
+mod demo;
+mod lists;
+mod selling;
+
+use crate::support::{TestApp, TestUser};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+use serde_json::{Value, json};
+
+fn service(title: &str, rate_minor: i64) -> Value {
+    json!({ "title": title, "rate_minor": rate_minor })
+}
+
+/// A seller with a profile and one published service; gives their id and the service's.
+async fn start_selling(user: &TestUser, headline: &str, rate_minor: i64) -> (String, String) {
+    let profile = user
+        .put(
+            "/api/v1/selling/profile",
+            json!({ "headline": headline, "languages": ["en"] }),
+        )
+        .await
+        .expect(200);
+    let offered = user
+        .post("/api/v1/selling/services", service("Advice", rate_minor))
+        .await
+        .expect(201)
+        .json();
+    let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+    (id(&profile.json()), id(&offered))
+}
+
+async fn go_available(user: &TestUser, hours: i64) {
+    user.put("/api/v1/selling/availability", json!({ "hours": hours }))
+        .await
+        .expect(200);
+}
+
+async fn names(user: &TestUser, path: &str) -> Vec<String> {
+    let items = user.get(path).await.expect(200).json()["items"].clone();
+    let name = |item: &Value| item["name"].as_str().expect("a name").to_owned();
+    items.as_array().expect("items").iter().map(name).collect()
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+fn count(app: &TestApp, what: &str) -> i64 {
+    let query = format!("SELECT count(*) FROM {what}");
+    sql_query(query)
+        .get_result::<Count>(&mut app.database.superuser())
+        .expect("counted")
+        .count
+}
