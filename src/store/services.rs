@@ -27,7 +27,7 @@ pub struct Service {
     pub rate_minor: i64,
     /// What it changes of the tenant's policy.
     pub policy: PolicyChange,
-    /// With picture; sound only otherwise.
+    /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it and can ring for it.
     pub published: bool,

@@ -31,7 +31,7 @@ pub struct ServiceDraft {
     pub increment: Increment,
     /// Free seconds at the start.
     pub grace_seconds: u32,
-    /// With picture.
+    /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it.
     pub published: bool,

@@ -101,7 +101,7 @@ struct Next {
 async fn show_top_up(
     web: Data<Web>,
     site: Site,
-    viewer: Viewer,
+    mut viewer: Viewer,
     id: Path<Uuid>,
     Query(shown): Query<Next>,
 ) -> Result<HttpResponse> {
@@ -109,6 +109,8 @@ async fn show_top_up(
     let available = wallet::balance(&web.app, &viewer, site.tenant.currency)
         .await?
         .available();
+    // The chip in the head shows the credit that has just come.
+    viewer.wallet_minor = available.minor;
     render(
         &site,
         Some(&viewer),
