@@ -22,14 +22,19 @@ BEGIN
     ORDER BY a.tenant_id, a.id FOR UPDATE;
 
     IF 0 = ANY (p_kinds) THEN
-        WITH wanted AS (
+        -- The same operation may come twice in a tick: only its first counts.
+        WITH ordered AS (
+            SELECT DISTINCT ON (tenant, leg, block) tenant, leg, block, amount, place
+            FROM unnest(p_tenants, p_legs, p_blocks, p_kinds, p_amounts)
+                WITH ORDINALITY AS o (tenant, leg, block, kind, amount, place)
+            WHERE kind = 0 ORDER BY tenant, leg, block, place
+        ), wanted AS (
             SELECT l.tenant_id, l.id AS leg, o.block, o.amount, l.payer_id, l.payee_id,
                    meter_hold_id(l.id, o.block) AS hold_id,
                    sum(o.amount) OVER (PARTITION BY l.tenant_id, l.payer_id ORDER BY o.place) AS needed
-            FROM unnest(p_tenants, p_legs, p_blocks, p_kinds, p_amounts)
-                WITH ORDINALITY AS o (tenant, leg, block, kind, amount, place)
+            FROM ordered o
             JOIN call_legs l ON l.tenant_id = o.tenant AND l.id = o.leg
-            WHERE o.kind = 0 AND NOT EXISTS (
+            WHERE NOT EXISTS (
                 SELECT 1 FROM ledger_transfers t
                 WHERE t.tenant_id = l.tenant_id AND t.id = meter_hold_id(l.id, o.block))
         ), granted AS (
@@ -47,14 +52,18 @@ BEGIN
     END IF;
 
     IF 1 = ANY (p_kinds) OR 2 = ANY (p_kinds) THEN
-        WITH resolved AS (
+        WITH ordered AS (
+            SELECT DISTINCT ON (tenant, leg, block) tenant, leg, block, kind, amount, commission
+            FROM unnest(p_tenants, p_legs, p_blocks, p_kinds, p_amounts, p_commissions)
+                WITH ORDINALITY AS o (tenant, leg, block, kind, amount, commission, place)
+            WHERE kind IN (1, 2) ORDER BY tenant, leg, block, place
+        ), resolved AS (
             SELECT l.*, o.block, o.kind, least(o.amount, h.amount_minor) AS amount, o.commission,
                    h.id AS hold_id, h.amount_minor AS held
-            FROM unnest(p_tenants, p_legs, p_blocks, p_kinds, p_amounts, p_commissions)
-                AS o (tenant, leg, block, kind, amount, commission)
+            FROM ordered o
             JOIN call_legs l ON l.tenant_id = o.tenant AND l.id = o.leg
             JOIN ledger_transfers h ON h.tenant_id = l.tenant_id AND h.id = meter_hold_id(l.id, o.block)
-            WHERE o.kind IN (1, 2) AND NOT EXISTS (
+            WHERE NOT EXISTS (
                 SELECT 1 FROM ledger_transfers t
                 WHERE t.tenant_id = l.tenant_id AND t.id = md5(h.id || ':resolution')::uuid)
         ), resolution AS (

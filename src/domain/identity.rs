@@ -28,14 +28,20 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, IdentityError> {
         let text = text.trim().to_lowercase();
         let good = text.len() <= 254
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
             && text.split_once('@').is_some_and(|(local, domain)| {
                 (1..=64).contains(&local.len())
                     && !domain.contains('@')
                     && domain.contains('.')
                     && domain.split('.').all(|label| !label.is_empty())
             });
-        if good { Ok(Self(text)) } else { Err(IdentityError::Email) }
+        if good {
+            Ok(Self(text))
+        } else {
+            Err(IdentityError::Email)
+        }
     }
 
     /// The address.
@@ -53,7 +59,11 @@ impl Password {
     /// # Errors
     /// [`IdentityError::Password`].
     pub fn parse(text: String) -> Result<Self, IdentityError> {
-        if (10..=200).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(IdentityError::Password) }
+        if (10..=200).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err(IdentityError::Password)
+        }
     }
 
     /// The characters, to be hashed and nothing else.
@@ -98,7 +108,17 @@ mod tests {
         for good in ["a@b.co", " Ada.Lovelace+x@Example.ORG "] {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "a", "a@b", "@b.co", "a@@b.co", "a b@c.de", "a@b..co", "a@b.co\r\nBcc: x@y.z", "<a@b.co>"] {
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "@b.co",
+            "a@@b.co",
+            "a b@c.de",
+            "a@b..co",
+            "a@b.co\r\nBcc: x@y.z",
+            "<a@b.co>",
+        ] {
             assert_eq!(Email::parse(bad), Err(IdentityError::Email), "{bad}");
         }
     }

@@ -7,4 +7,5 @@ pub mod money;
 pub mod policy;
 pub mod pricing;
 pub mod tenant;
+pub mod text;
 pub mod time;

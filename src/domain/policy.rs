@@ -137,7 +137,9 @@ impl Policy {
         self.rescue_s = self.rescue_s.clamp(10, 1_800);
         self.commission_bp = self.commission_bp.min(10_000);
         if let Increment::Block { seconds } = self.increment {
-            self.increment = Increment::Block { seconds: seconds.clamp(1, 4 * 3_600) };
+            self.increment = Increment::Block {
+                seconds: seconds.clamp(1, 4 * 3_600),
+            };
         }
         self.warnings_min.retain(|mark| (1..=60).contains(mark));
         self.warnings_min.sort_unstable_by(|a, b| b.cmp(a));
@@ -153,8 +155,15 @@ mod tests {
 
     #[test]
     fn the_nearest_level_wins_but_the_seller_never_sets_the_commission() {
-        let tenant = PolicyChange { commission_bp: Some(3_000), rescue_s: Some(60), ..Default::default() };
-        let category = PolicyChange { rescue_s: Some(90), ..Default::default() };
+        let tenant = PolicyChange {
+            commission_bp: Some(3_000),
+            rescue_s: Some(60),
+            ..Default::default()
+        };
+        let category = PolicyChange {
+            rescue_s: Some(90),
+            ..Default::default()
+        };
         let service = PolicyChange {
             commission_bp: Some(1),
             increment: Some(Increment::Block { seconds: 5 }),

@@ -72,7 +72,7 @@ async fn write_all(app: App, mut submissions: mpsc::Receiver<Submission>) {
             due.push(next);
         }
         match write(&app, &due).await {
-            Ok(answers) => tell(std::mem::take(&mut due), answers).await,
+            Ok(answers) => tell(std::mem::take(&mut due), answers),
             // A single submission that keeps failing stays: it may hold somebody's money, so it isn't forgotten.
             Err(error) if error.kind == Kind::Unavailable || due.len() == 1 => {
                 tracing::warn!(%error, waiting = due.len(), "the books can't be written; trying again");
@@ -117,7 +117,7 @@ async fn write_apart(app: &App, due: Vec<Submission>) -> Vec<Submission> {
     let mut left = Vec::new();
     for submission in due {
         match write(app, std::slice::from_ref(&submission)).await {
-            Ok(answers) => tell(vec![submission], answers).await,
+            Ok(answers) => tell(vec![submission], answers),
             Err(error) => {
                 tracing::error!(%error, call = %submission.call, "this call's books can't be written");
                 left.push(submission);
@@ -127,20 +127,27 @@ async fn write_apart(app: &App, due: Vec<Submission>) -> Vec<Submission> {
     left
 }
 
-async fn tell(due: Vec<Submission>, answers: Vec<LegAnswer>) {
+fn tell(due: Vec<Submission>, answers: Vec<LegAnswer>) {
     let rooms: HashMap<CallId, &mpsc::Sender<RoomMessage>> = due
         .iter()
         .map(|submission| (submission.call, &submission.room))
         .collect();
     for answer in answers {
         if let Some(room) = rooms.get(&answer.leg) {
-            // A room that is gone has no use for it.
-            let _ = room.send(RoomMessage::Metered(answer)).await;
+            deliver(room, RoomMessage::Metered(answer));
         }
     }
     for submission in due {
         if let Some(written) = submission.written {
             let _ = written.send(());
         }
+    }
+}
+
+/// Never waits for a room: it may be waiting for these books. A room that is gone has no use for the message.
+fn deliver(room: &mpsc::Sender<RoomMessage>, message: RoomMessage) {
+    if let Err(mpsc::error::TrySendError::Full(message)) = room.try_send(message) {
+        let room = room.clone();
+        tokio::spawn(async move { room.send(message).await });
     }
 }

@@ -117,7 +117,7 @@ impl People {
             person.seen = now;
             person.sockets.retain(|other| other.id != socket);
         }
-        if persons.len() % 1_024 == 0 {
+        if persons.len().is_multiple_of(1_024) {
             persons.retain(|_, person| {
                 !person.sockets.is_empty() || person.room.is_some() || now - person.seen <= ONLINE_MS
             });

@@ -16,8 +16,9 @@ use crate::{
     },
     error::Result,
     store::{
-        TenantScope,
+        TenantScope, TenantTx,
         calls::{self, Call},
+        ledger::{self, AccountKind},
     },
 };
 use std::{
@@ -83,7 +84,13 @@ impl Registry {
                 .await?;
             let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
             tracing::info!(call = %id, events = entries.len(), "call taken up again");
+            let (payer, currency) = (call.buyer.id, call.currency);
+            let wallet = move |tx: &mut TenantTx<'_>| ledger::balance(tx, AccountKind::Wallet(payer), currency);
+            let balance = self.world.app.db.tenant(&scope, wallet).await?;
             self.open(scope, call, session, Some(entries.len()));
+            // Credit that was added while nobody listened.
+            let available_minor = balance.available().minor;
+            self.tell(id.uuid(), RoomMessage::Wallet { payer, available_minor });
         }
         Ok(count)
     }

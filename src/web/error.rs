@@ -226,7 +226,9 @@ fn json(telling: Telling, reference: String) -> HttpResponse {
 fn page(request: &HttpRequest, telling: Telling) -> HttpResponse {
     let extensions = request.extensions();
     let site = extensions.get::<Site>();
-    if telling.status == StatusCode::UNAUTHORIZED && site.is_some() {
+    // A program that shows a token has no use for a sign-in page.
+    let program = request.headers().contains_key(header::AUTHORIZATION);
+    if telling.status == StatusCode::UNAUTHORIZED && site.is_some() && !program {
         return to_log_in(request);
     }
     let frame = site

@@ -33,7 +33,11 @@ fn every_table_of_tenants_has_forced_row_level_security() {
         "SELECT t.relname::text AS what FROM ({TENANT_TABLES}) t JOIN pg_class c ON c.oid = t.oid
          WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)"
     );
-    assert_eq!(found(conn, &open), Vec::<String>::new(), "row-level security isn't forced");
+    assert_eq!(
+        found(conn, &open),
+        Vec::<String>::new(),
+        "row-level security isn't forced"
+    );
     let unpolicied = format!(
         "SELECT t.relname::text AS what FROM ({TENANT_TABLES}) t WHERE NOT EXISTS (
              SELECT 1 FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles)
@@ -41,7 +45,11 @@ fn every_table_of_tenants_has_forced_row_level_security() {
                AND pg_get_expr(p.polqual, p.polrelid) LIKE '%tenant_id = (current_setting(''app.tenant_id''%'
                AND pg_get_expr(p.polwithcheck, p.polrelid) LIKE '%tenant_id = (current_setting(''app.tenant_id''%')"
     );
-    assert_eq!(found(conn, &unpolicied), Vec::<String>::new(), "no policy for reading and writing");
+    assert_eq!(
+        found(conn, &unpolicied),
+        Vec::<String>::new(),
+        "no policy for reading and writing"
+    );
     let lax = "SELECT c.relname::text AS what FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
            AND c.relname <> '__diesel_schema_migrations'";
@@ -59,7 +67,10 @@ fn keys_and_foreign_keys_begin_with_the_tenant() {
          WHERE a.attname <> 'tenant_id'"
     );
     // A host is one tenant's among all: that is what it is looked up for.
-    let keys: Vec<_> = found(conn, &keys).into_iter().filter(|key| !key.contains("tenant_hosts_host_key")).collect();
+    let keys: Vec<_> = found(conn, &keys)
+        .into_iter()
+        .filter(|key| !key.contains("tenant_hosts_host_key"))
+        .collect();
     assert_eq!(keys, Vec::<String>::new());
     let references = format!(
         "SELECT t.relname || '.' || k.conname AS what FROM ({TENANT_TABLES}) t
@@ -68,7 +79,11 @@ fn keys_and_foreign_keys_begin_with_the_tenant() {
          JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1]
          WHERE a.attname <> 'tenant_id' OR NOT (b.attname = 'tenant_id' OR k.confrelid = 'tenants'::regclass)"
     );
-    assert_eq!(found(conn, &references), Vec::<String>::new(), "foreign keys could cross tenants");
+    assert_eq!(
+        found(conn, &references),
+        Vec::<String>::new(),
+        "foreign keys could cross tenants"
+    );
     let unindexed = format!(
         "SELECT t.relname || '.' || k.conname AS what FROM ({TENANT_TABLES}) t
          JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p'

@@ -10,24 +10,30 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("gateways", &["domain", "store", "app", "error", "config"]),
     ("signaling", &["domain", "store", "app", "error"]),
     ("jobs", &["domain", "store", "app", "error"]),
-    ("web", &["domain", "store", "app", "error", "config", "gateways", "signaling"]),
+    (
+        "web",
+        &["domain", "store", "app", "error", "config", "gateways", "signaling"],
+    ),
 ];
 
 #[test]
 fn layers_name_only_what_lies_below_them() {
     let mut wrong = Vec::new();
     for (layer, allowed) in ALLOWED {
-        each_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer), &mut |path, text| {
-            for named in crate_paths(text) {
-                if named != layer && !allowed.contains(&named.as_str()) {
-                    wrong.push(format!("{} names crate::{named}", path.display()));
+        each_source(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer),
+            &mut |path, text| {
+                for named in crate_paths(text) {
+                    if named != layer && !allowed.contains(&named.as_str()) {
+                        wrong.push(format!("{} names crate::{named}", path.display()));
+                    }
                 }
-            }
-            let tables = text.contains("store::schema") || text.contains("diesel::");
-            if tables && !matches!(layer, "store") {
-                wrong.push(format!("{} knows tables", path.display()));
-            }
-        });
+                let tables = text.contains("store::schema") || text.contains("diesel::");
+                if tables && !matches!(layer, "store") {
+                    wrong.push(format!("{} knows tables", path.display()));
+                }
+            },
+        );
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -42,7 +48,11 @@ fn only_the_store_speaks_sql_and_only_the_scope_makes_scopes() {
         }
     });
     makers.sort();
-    assert_eq!(makers, ["store/calls.rs", "store/jobs.rs", "store/tenants.rs"], "from a host, a job, a stored call");
+    assert_eq!(
+        makers,
+        ["store/calls.rs", "store/jobs.rs", "store/tenants.rs"],
+        "from a host, a job, a stored call"
+    );
 }
 
 /// First segments after `crate::`, in `use` lines with braces and in paths.

@@ -7,13 +7,7 @@ mod people;
 
 use crate::{
     app::{App, identity::passwords},
-    domain::{
-        identity::Password,
-        ids::TenantId,
-        money::Currency,
-        policy::PolicyChange,
-        tenant::Tenant,
-    },
+    domain::{identity::Password, ids::TenantId, money::Currency, policy::PolicyChange, tenant::Tenant},
     error::{Error, Result},
     store::{TenantScope, tenants},
 };
@@ -69,9 +63,20 @@ pub fn logins(app: &App) -> Vec<Login> {
             email: address(cast, local),
             password: PASSWORD,
         };
-        logins.extend(cast.buyers.iter().take(2).map(|buyer| login("buyer", buyer.name, buyer.local)));
+        logins.extend(
+            cast.buyers
+                .iter()
+                .take(2)
+                .map(|buyer| login("buyer", buyer.name, buyer.local)),
+        );
         // The first is the robot.
-        logins.extend(cast.sellers.iter().skip(1).take(2).map(|seller| login("seller", seller.name, seller.local)));
+        logins.extend(
+            cast.sellers
+                .iter()
+                .skip(1)
+                .take(2)
+                .map(|seller| login("seller", seller.name, seller.local)),
+        );
     }
     logins
 }
@@ -103,5 +108,8 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
     let at = host.clone();
     app.db.system(move |tx| tenants::put(tx, &tenant, &at, now)).await?;
     // It may have been there with another id, and with settings that were changed since.
-    app.db.tenant_by_host(&host).await?.ok_or_else(|| Error::internal(anyhow!("no tenant at {host} after adding it")))
+    app.db
+        .tenant_by_host(&host)
+        .await?
+        .ok_or_else(|| Error::internal(anyhow!("no tenant at {host} after adding it")))
 }

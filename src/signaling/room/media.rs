@@ -266,15 +266,13 @@ impl Room {
                     self.tell_other(role, &message);
                 }
             }
-            Request::CloseProducer { producer, .. } => {
-                if self.seat_mut(role).producers.remove(producer).is_some() {
-                    self.tell_other(
-                        role,
-                        &ServerMessage::ProducerClosed {
-                            producer: producer.clone(),
-                        },
-                    );
-                }
+            Request::CloseProducer { producer, .. } if self.seat_mut(role).producers.remove(producer).is_some() => {
+                self.tell_other(
+                    role,
+                    &ServerMessage::ProducerClosed {
+                        producer: producer.clone(),
+                    },
+                );
             }
             _ => {}
         }

@@ -8,12 +8,24 @@ async fn a_settled_call_can_be_rated_by_its_buyer_once_it_is_over() {
     let pair = Pair::new(Price::default()).await;
     let mut talk = pair.live().await;
     let path = format!("/api/v1/calls/{}/rating", talk.call);
-    pair.buyer.put(&path, json!({ "stars": 5, "text": "Good." })).await.expect(409);
+    pair.buyer
+        .put(&path, json!({ "stars": 5, "text": "Good." }))
+        .await
+        .expect(409);
     talk.talk(4_000).await;
     talk.hang_up().await;
-    pair.seller.put(&path, json!({ "stars": 5, "text": "Mine." })).await.expect(403);
-    pair.buyer.put(&path, json!({ "stars": 6, "text": "" })).await.expect(422);
-    pair.buyer.put(&path, json!({ "stars": 4, "text": "<b>Good</b>" })).await.expect(200);
+    pair.seller
+        .put(&path, json!({ "stars": 5, "text": "Mine." }))
+        .await
+        .expect(403);
+    pair.buyer
+        .put(&path, json!({ "stars": 6, "text": "" }))
+        .await
+        .expect(422);
+    pair.buyer
+        .put(&path, json!({ "stars": 4, "text": "<b>Good</b>" }))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -27,11 +39,17 @@ async fn the_chat_reaches_both_and_stays_in_the_conversation() {
         super::ServerMessage::Chat { line } => Some(line.text.clone()),
         _ => None,
     };
-    assert_eq!(talk.seller.wait("the words", chat).await, "<script>alert(1)</script> hello");
+    assert_eq!(
+        talk.seller.wait("the words", chat).await,
+        "<script>alert(1)</script> hello"
+    );
     talk.talk(2_000).await;
     talk.hang_up().await;
     let list = pair.seller.get("/api/v1/conversations").await.expect(200).json();
     let id = list["items"][0]["id"].as_str().expect("a conversation").to_owned();
     let page = pair.seller.get(&format!("/conversations/{id}")).await.expect(200);
-    assert!(page.text.contains("&lt;script&gt;alert(1)&lt;/script&gt; hello"), "shown as text");
+    assert!(
+        page.text.contains("&lt;script&gt;alert(1)&lt;/script&gt; hello"),
+        "shown as text"
+    );
 }

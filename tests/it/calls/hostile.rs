@@ -8,12 +8,19 @@ use uuid::Uuid;
 #[tokio::test]
 async fn what_cant_be_read_closes_the_socket_with_its_reason() {
     let pair = Pair::new(Price::default()).await;
-    let big = format!("{{\"id\":1,\"type\":\"chat\",\"epoch\":1,\"text\":\"{}\"}}", "x".repeat(10 * 1024 * 1024));
+    let big = format!(
+        "{{\"id\":1,\"type\":\"chat\",\"epoch\":1,\"text\":\"{}\"}}",
+        "x".repeat(10 * 1024 * 1024)
+    );
     for bad in ["", "{", "[]", "null", "{\"type\":\"ping\"}", big.as_str()] {
         let mut page = Caller::open(&pair.app, &pair.buyer).await;
         page.send(bad).await;
         let reason = page.closed().await;
-        assert!(reason.is_some() || bad.len() > 1_000, "no reason for {:?}", &bad[..bad.len().min(20)]);
+        assert!(
+            reason.is_some() || bad.len() > 1_000,
+            "no reason for {:?}",
+            &bad[..bad.len().min(20)]
+        );
     }
 }
 
@@ -31,13 +38,23 @@ async fn requests_that_make_no_sense_are_answered_and_change_nothing() {
         (json!({ "type": "join", "call": Uuid::new_v4() }), "call_over"),
         (json!({ "type": "join", "call": "x" }), "invalid"),
         (json!({ "type": "chat", "epoch": epoch, "text": "" }), "invalid"),
-        (json!({ "type": "chat", "epoch": epoch, "text": "x".repeat(2_001) }), "invalid"),
+        (
+            json!({ "type": "chat", "epoch": epoch, "text": "x".repeat(2_001) }),
+            "invalid",
+        ),
         (json!({ "type": "chat", "epoch": epoch, "text": "a\u{0}b" }), "invalid"),
-        (json!({ "type": "consume", "epoch": epoch, "producers": vec!["x"; 17], "caps": {} }), "invalid"),
+        (
+            json!({ "type": "consume", "epoch": epoch, "producers": vec!["x"; 17], "caps": {} }),
+            "invalid",
+        ),
         (json!({ "type": "connect", "epoch": epoch }), "wrong_phase"),
     ];
     for (request, code) in cases {
-        assert_eq!(talk.buyer.ask(request.clone()).await.err().as_deref(), Some(code), "{request}");
+        assert_eq!(
+            talk.buyer.ask(request.clone()).await.err().as_deref(),
+            Some(code),
+            "{request}"
+        );
     }
     talk.talk(2_000).await;
     let bill = talk.hang_up().await;
@@ -64,13 +81,20 @@ async fn a_stranger_gets_into_nobodys_call_and_another_tenants_token_opens_nothi
     let stranger = pair.app.bearer(super::LUMEN, "Sam Stranger").await;
     let mut page = Caller::open(&pair.app, &stranger).await;
     assert_eq!(page.join(talk.call).await.err().as_deref(), Some("not_found"));
-    assert_eq!(page.ask(json!({ "type": "end", "epoch": 1 })).await.err().as_deref(), Some("not_in_call"));
+    assert_eq!(
+        page.ask(json!({ "type": "end", "epoch": 1 })).await.err().as_deref(),
+        Some("not_in_call")
+    );
     let abroad = pair.app.bearer(super::super::support::VELVET, "Vic Abroad").await;
     let refused = Caller::try_open(&pair.app, pair.buyer.host(), abroad.token()).await;
     let refusal = refused.err().expect("refused").to_string();
     assert!(refusal.contains("401"), "{refusal}");
     let mut own = Caller::open(&pair.app, &abroad).await;
-    assert_eq!(own.join(talk.call).await.err().as_deref(), Some("call_over"), "the id means nothing at another tenant");
+    assert_eq!(
+        own.join(talk.call).await.err().as_deref(),
+        Some("call_over"),
+        "the id means nothing at another tenant"
+    );
     talk.talk(2_000).await;
     talk.buyer.act("end").await.expect("ended");
     talk.buyer.phase(CallPhase::Ended).await;

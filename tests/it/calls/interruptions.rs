@@ -18,7 +18,11 @@ async fn a_gap_of_four_seconds_is_bridged() {
 
 #[tokio::test]
 async fn thirty_seconds_are_a_gap_and_no_second_minimum() {
-    let pair = Pair::new(Price { minimum_minutes: 1, ..Price::default() }).await;
+    let pair = Pair::new(Price {
+        minimum_minutes: 1,
+        ..Price::default()
+    })
+    .await;
     let mut talk = pair.live().await;
     talk.talk(10_000).await;
     talk.pass(30_000, true, false).await;
@@ -34,14 +38,21 @@ async fn thirty_seconds_are_a_gap_and_no_second_minimum() {
 
 #[tokio::test]
 async fn three_minutes_end_the_call_at_the_last_packet() {
-    let pair = Pair::new(Price { minimum_minutes: 5, ..Price::default() }).await;
+    let pair = Pair::new(Price {
+        minimum_minutes: 5,
+        ..Price::default()
+    })
+    .await;
     let mut talk = pair.live().await;
     talk.talk(70_000).await;
     talk.pass(180_000, true, false).await;
     let bill = talk.bill().await;
     assert_eq!(bill["billable_ms"], 70_000);
     assert_eq!(bill["call"]["end_reason"], "seller_lost");
-    assert_eq!(bill["charged_minor"], 240, "the minimum isn't due when the seller doesn't come back");
+    assert_eq!(
+        bill["charged_minor"], 240,
+        "the minimum isn't due when the seller doesn't come back"
+    );
 }
 
 #[tokio::test]
@@ -52,7 +63,11 @@ async fn a_second_tab_takes_over_and_the_first_cant_end_the_call() {
     let mut second = Caller::open(&pair.app, &pair.buyer).await;
     second.join(talk.call).await.expect("joined");
     let mut first = std::mem::replace(&mut talk.buyer, second);
-    first.wait("the notice", |message| matches!(message, ServerMessage::Replaced).then_some(())).await;
+    first
+        .wait("the notice", |message| {
+            matches!(message, ServerMessage::Replaced).then_some(())
+        })
+        .await;
     assert_eq!(first.act("end").await.map_err(|code| code == "stale_epoch"), Err(true));
     // The first tab's socket closes after the second has joined: nobody has left.
     drop(first);
@@ -75,7 +90,10 @@ async fn a_lost_socket_comes_back_to_the_same_call() {
     talk.flow(true, true).await;
     talk.talk(6_000).await;
     let bill = talk.hang_up().await;
-    assert_eq!((bill["billable_ms"].as_i64(), bill["charged_minor"].as_i64()), (Some(12_000), Some(120)));
+    assert_eq!(
+        (bill["billable_ms"].as_i64(), bill["charged_minor"].as_i64()),
+        (Some(12_000), Some(120))
+    );
 }
 
 #[tokio::test]
@@ -87,12 +105,21 @@ async fn when_the_node_dies_both_move_to_another_and_the_bill_has_one_gap() {
     let other = ScriptedNode::connect(&pair.app).await;
     std::mem::replace(&mut pair.node, other).kill();
     for page in [&mut buyer, &mut seller] {
-        page.wait("the reset", |message| matches!(message, ServerMessage::MediaReset).then_some(())).await;
+        page.wait("the reset", |message| {
+            matches!(message, ServerMessage::MediaReset).then_some(())
+        })
+        .await;
     }
     pair.app.clock.advance(8_000);
     buyer.join(call).await.expect("joined again");
     seller.join(call).await.expect("joined again");
-    let mut talk = super::Talk { pair: &pair, call, buyer, seller, billable_ms: 20_000 };
+    let mut talk = super::Talk {
+        pair: &pair,
+        call,
+        buyer,
+        seller,
+        billable_ms: 20_000,
+    };
     talk.flow(true, true).await;
     talk.talk(20_000).await;
     let bill = talk.hang_up().await;
@@ -109,14 +136,17 @@ async fn a_seller_who_sends_nothing_stops_the_meter_a_buyer_doesnt() {
     // Camera and microphone off at the seller: still there, not sending.
     for _ in 0..10 {
         pair.app.clock.advance(2_000);
-        pair.node.report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, None, Some(0))]);
+        pair.node
+            .report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, None, Some(0))]);
         talk.counted(10_000).await;
     }
     // Both off at the buyer: it counts.
-    pair.node.report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, Some(0), Some(0))]);
+    pair.node
+        .report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, Some(0), Some(0))]);
     talk.counted(10_000).await;
     pair.app.clock.advance(2_000);
-    pair.node.report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, Some(0), Some(0))]);
+    pair.node
+        .report(&[(talk.buyer.peer, None, Some(0)), (talk.seller.peer, Some(0), Some(0))]);
     talk.counted(12_000).await;
     let bill = talk.hang_up().await;
     assert_eq!(bill["billable_ms"], 12_000);
@@ -132,5 +162,8 @@ async fn the_database_goes_away_and_comes_back_in_a_live_call() {
     pair.app.database.open();
     talk.talk(60_000).await;
     let bill = talk.hang_up().await;
-    assert_eq!((bill["billable_ms"].as_i64(), bill["charged_minor"].as_i64()), (Some(70_000), Some(240)));
+    assert_eq!(
+        (bill["billable_ms"].as_i64(), bill["charged_minor"].as_i64()),
+        (Some(70_000), Some(240))
+    );
 }

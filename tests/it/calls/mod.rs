@@ -56,7 +56,10 @@ impl Pair {
     pub async fn new(price: Price) -> Self {
         let app = TestApp::start().await;
         let node = ScriptedNode::connect(&app).await;
-        let (buyer, seller) = (app.bearer(LUMEN, "Bea Buyer").await, app.bearer(LUMEN, "Sol Seller").await);
+        let (buyer, seller) = (
+            app.bearer(LUMEN, "Bea Buyer").await,
+            app.bearer(LUMEN, "Sol Seller").await,
+        );
         let profile = json!({ "headline": "Answers", "about": "", "languages": ["en"] });
         seller.put("/api/v1/selling/profile", profile).await.expect(200);
         let service = json!({
@@ -69,10 +72,23 @@ impl Pair {
             "video_enabled": true,
             "published": true,
         });
-        let service = seller.post("/api/v1/selling/services", service).await.expect(201).json();
+        let service = seller
+            .post("/api/v1/selling/services", service)
+            .await
+            .expect(201)
+            .json();
         let service = service["id"].as_str().expect("an id").parse().expect("an id");
-        seller.put("/api/v1/selling/availability", json!({ "hours": 12 })).await.expect(200);
-        let pair = Self { app, node, buyer, seller, service };
+        seller
+            .put("/api/v1/selling/availability", json!({ "hours": 12 }))
+            .await
+            .expect(200);
+        let pair = Self {
+            app,
+            node,
+            buyer,
+            seller,
+            service,
+        };
         pair.fund(price.credit_minor).await;
         pair
     }
@@ -96,14 +112,22 @@ impl Pair {
             ledger::balance(tx, AccountKind::Wallet(user), eur)
         });
         let available = funded.await.expect("funded").available();
-        self.app.app.people.wallet_changed(&scope, user, Money::new(available.minor, eur));
+        self.app
+            .app
+            .people
+            .wallet_changed(&scope, user, Money::new(available.minor, eur));
     }
 
     /// The buyer rings; the seller's open page hears it.
     pub async fn ring(&self) -> (Uuid, Caller, Caller) {
         let mut seller = Caller::open(&self.app, &self.seller).await;
         let buyer = Caller::open(&self.app, &self.buyer).await;
-        let call = self.buyer.post("/api/v1/calls", json!({ "service_id": self.service })).await.expect(201).json();
+        let call = self
+            .buyer
+            .post("/api/v1/calls", json!({ "service_id": self.service }))
+            .await
+            .expect(201)
+            .json();
         let call: Uuid = call["id"].as_str().expect("an id").parse().expect("an id");
         let heard = seller.wait("a ring", |message| match message {
             ServerMessage::Ring { call, caller_name, .. } => Some((*call, caller_name.clone())),
@@ -116,11 +140,20 @@ impl Pair {
     /// Up to the free check: accepted, both joined.
     pub async fn check(&self) -> Talk<'_> {
         let (call, mut buyer, mut seller) = self.ring().await;
-        self.seller.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await.expect(204);
+        self.seller
+            .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+            .await
+            .expect(204);
         buyer.wait("the seller's yes", ended_ring("accepted")).await;
         buyer.join(call).await.expect("joined");
         seller.join(call).await.expect("joined");
-        Talk { pair: self, call, buyer, seller, billable_ms: 0 }
+        Talk {
+            pair: self,
+            call,
+            buyer,
+            seller,
+            billable_ms: 0,
+        }
     }
 
     /// Up to the metered call.
@@ -137,7 +170,13 @@ impl Pair {
     /// The tenant's books are right, and nothing is held any more.
     pub async fn audit(&self) {
         let scope = self.app.scope(LUMEN).await;
-        let trials = self.app.app.db.tenant(&scope, ledger::trial_balance).await.expect("books");
+        let trials = self
+            .app
+            .app
+            .db
+            .tenant(&scope, ledger::trial_balance)
+            .await
+            .expect("books");
         for trial in trials {
             assert!(trial.holds(), "{trial:?}");
             assert_eq!(trial.held_minor, 0, "a hold is left over");
@@ -240,10 +279,23 @@ impl Talk<'_> {
         self.buyer.phase(CallPhase::Ended).await;
         self.seller.phase(CallPhase::Ended).await;
         let buyer = self.pair.buyer.renewed().await;
-        let bill = buyer.get(&format!("/api/v1/calls/{}/bill", self.call)).await.expect(200).json();
+        let bill = buyer
+            .get(&format!("/api/v1/calls/{}/bill", self.call))
+            .await
+            .expect(200)
+            .json();
         let number = |name: &str| bill[name].as_i64().expect("a number");
-        let lines: i64 = bill["lines"].as_array().expect("lines").iter().filter_map(|line| line["amount_minor"].as_i64()).sum();
-        assert_eq!(lines, number("charged_minor"), "the lines are what the ledger moved: {bill:#}");
+        let lines: i64 = bill["lines"]
+            .as_array()
+            .expect("lines")
+            .iter()
+            .filter_map(|line| line["amount_minor"].as_i64())
+            .sum();
+        assert_eq!(
+            lines,
+            number("charged_minor"),
+            "the lines are what the ledger moved: {bill:#}"
+        );
         assert_eq!(number("seller_minor") + number("tenant_minor"), number("charged_minor"));
         assert_eq!(number("ledger_sum_minor"), 0);
         self.pair.audit().await;

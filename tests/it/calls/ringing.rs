@@ -8,7 +8,10 @@ use tallyroom_media_protocol::signaling::{CallPhase, EndReason, ServerMessage};
 async fn a_rejected_ring_ends_for_both() {
     let pair = Pair::new(Price::default()).await;
     let (call, mut buyer, mut seller) = pair.ring().await;
-    pair.seller.post(&format!("/api/v1/calls/{call}/reject"), json!({})).await.expect(204);
+    pair.seller
+        .post(&format!("/api/v1/calls/{call}/reject"), json!({}))
+        .await
+        .expect(204);
     buyer.wait("the no", ended_ring("rejected")).await;
     seller.wait("the no", ended_ring("rejected")).await;
     let view = buyer.phase(CallPhase::Ended).await;
@@ -23,9 +26,15 @@ async fn nobody_answers_and_the_call_is_missed() {
     pair.app.clock.advance(45_001);
     buyer.wait("the end of the ring", ended_ring("missed")).await;
     buyer.phase(CallPhase::Ended).await;
-    let late = pair.seller.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await;
+    let late = pair
+        .seller
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await;
     late.expect(409);
-    assert_eq!(pair.app.letters(&pair.seller.email).last().expect("a letter")["letter"], "missed_call");
+    assert_eq!(
+        pair.app.letters(&pair.seller.email).last().expect("a letter")["letter"],
+        "missed_call"
+    );
 }
 
 #[tokio::test]
@@ -33,10 +42,22 @@ async fn the_second_accept_changes_nothing_and_strangers_cant() {
     let pair = Pair::new(Price::default()).await;
     let stranger = pair.app.bearer(super::LUMEN, "Sam Stranger").await;
     let (call, mut buyer, _seller) = pair.ring().await;
-    stranger.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await.expect(404);
-    pair.buyer.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await.expect(403);
-    pair.seller.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await.expect(204);
-    pair.seller.post(&format!("/api/v1/calls/{call}/accept"), json!({})).await.expect(409);
+    stranger
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await
+        .expect(404);
+    pair.buyer
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await
+        .expect(403);
+    pair.seller
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await
+        .expect(204);
+    pair.seller
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await
+        .expect(409);
     buyer.phase(CallPhase::PreCheck).await;
 }
 
@@ -44,7 +65,10 @@ async fn the_second_accept_changes_nothing_and_strangers_cant() {
 async fn a_ring_while_it_rings_is_refused_on_both_sides() {
     let pair = Pair::new(Price::default()).await;
     let (_call, _buyer_page, _seller_page) = pair.ring().await;
-    let again = pair.buyer.post("/api/v1/calls", json!({ "service_id": pair.service })).await;
+    let again = pair
+        .buyer
+        .post("/api/v1/calls", json!({ "service_id": pair.service }))
+        .await;
     again.expect(409);
     let other = pair.app.bearer(super::LUMEN, "Otto Other").await;
     let poor = other.post("/api/v1/calls", json!({ "service_id": pair.service })).await;
@@ -55,8 +79,15 @@ async fn a_ring_while_it_rings_is_refused_on_both_sides() {
 async fn do_not_disturb_is_kept_and_the_call_is_found_later() {
     let pair = Pair::new(Price::default()).await;
     let _page = Caller::open(&pair.app, &pair.seller).await;
-    pair.seller.patch("/api/v1/me", json!({ "do_not_disturb": true })).await.expect(200);
-    let refused = pair.buyer.post("/api/v1/calls", json!({ "service_id": pair.service })).await.expect(409);
+    pair.seller
+        .patch("/api/v1/me", json!({ "do_not_disturb": true }))
+        .await
+        .expect(200);
+    let refused = pair
+        .buyer
+        .post("/api/v1/calls", json!({ "service_id": pair.service }))
+        .await
+        .expect(409);
     assert_eq!(refused.code(), "not_available");
     let calls = pair.seller.get("/api/v1/calls").await.expect(200).json();
     assert_eq!(calls["items"][0]["end_reason"], "missed");
