@@ -1,6 +1,7 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
 mod media;
+mod reports;
 mod seat;
 mod task;
 mod view;
