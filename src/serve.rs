@@ -95,11 +95,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!(calls = taken_up, "calls of the server before this one taken up");
     }
     let address = listener.local_addr()?;
+    let launch = product.web.live.hub.launch();
     let server = web::server(product.web, listener)?;
     let handle = server.handle();
     let jobs = tokio::spawn(product.jobs.run());
     let mut own = Supervisor::default();
-    start_nodes(&mut own, &config, address.port());
+    let control = format!("ws://127.0.0.1:{}/internal/media?launch={launch}", address.port());
+    start_nodes(&mut own, &config, &control);
     if config.demo.robots {
         start_robots(&mut own)?;
     }
@@ -117,7 +119,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 /// One media node a core unless told otherwise.
-fn start_nodes(own: &mut Supervisor, config: &Config, port: u16) {
+fn start_nodes(own: &mut Supervisor, config: &Config, control: &str) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = if config.media.nodes == 0 {
         cores
@@ -126,16 +128,17 @@ fn start_nodes(own: &mut Supervisor, config: &Config, port: u16) {
     };
     for number in 0..count {
         let (media, token) = (config.media.clone(), config.secrets.media_token.clone());
+        let control = control.to_owned();
         own.keep(format!("media node {number}"), move || {
-            node(&media, token.expose(), port)
+            node(&media, token.expose(), &control)
         });
     }
 }
 
-fn node(media: &MediaConfig, token: &str, port: u16) -> Command {
+fn node(media: &MediaConfig, token: &str, control: &str) -> Command {
     let mut command = Command::new(&media.node_binary);
     command
-        .args(["--control", &format!("ws://127.0.0.1:{port}/internal/media")])
+        .args(["--control", control])
         .args(["--listen", &media.listen_ip.to_string()])
         .args(["--announce", &media.announced_address])
         .args(["--ports", &media.ports])

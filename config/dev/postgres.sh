@@ -107,6 +107,14 @@ pg_stop() {
   as_pg "$(pg_bin "$home")/pg_ctl" -D "$home/data" -m fast -w stop >/dev/null && say "Stopped PostgreSQL ($1)."
 }
 
+# Prints a shell command that restarts cluster $1, for tests of what the product does meanwhile.
+pg_restart_command() {
+  local home user=''
+  home=$(pg_home "$1")
+  [ "$(id -u)" -ne 0 ] || user='cd / && runuser -u postgres -- '
+  printf '%s%q -D %q -l %q -m fast -w restart >/dev/null' "$user" "$(pg_bin "$home")/pg_ctl" "$home/data" "$home/log"
+}
+
 sql() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
 
 # The owner of the tables, the role requests run as, the role the platform's own work runs as.

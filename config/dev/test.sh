@@ -101,6 +101,8 @@ run_tests() {
 export_test_environment() {
   pg_start test/postgres
   export TALLYROOM_TEST_DATABASE_URL=postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres
+  TALLYROOM_TEST_DATABASE_RESTART=$(pg_restart_command test/postgres)
+  export TALLYROOM_TEST_DATABASE_RESTART
   export TALLYROOM_BINARY=$var/bin/tallyroom
   export TALLYROOM__MEDIA__NODE_BINARY=$var/bin/tallyroom-media
 }

@@ -134,7 +134,10 @@ impl Policy {
         self.ring_s = self.ring_s.clamp(10, 120);
         self.grace_s = self.grace_s.min(600);
         self.minimum_s = self.minimum_s.min(4 * 3_600);
+        self.pre_check_s = self.pre_check_s.clamp(10, 120);
         self.rescue_s = self.rescue_s.clamp(10, 1_800);
+        self.reconnect_s = self.reconnect_s.clamp(10, 600);
+        self.bridge_ms = self.bridge_ms.min(5_000);
         self.commission_bp = self.commission_bp.min(10_000);
         if let Increment::Block { seconds } = self.increment {
             self.increment = Increment::Block {

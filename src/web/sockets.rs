@@ -5,13 +5,15 @@ use crate::{app::identity::Viewer, error::Error, gateways::media::Link, signalin
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
-    web::{Data, Payload, ServiceConfig},
+    web::{Data, Payload, Query, ServiceConfig},
 };
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Session};
 use anyhow::anyhow;
 use futures::StreamExt;
+use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 use tallyroom_media_protocol::{MAX_MESSAGE_BYTES, NodeMessage, PROTOCOL_VERSION, signaling::MAX_CLIENT_MESSAGE_BYTES};
+use uuid::Uuid;
 
 /// A node that doesn't say hello in this time isn't one.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
@@ -52,9 +54,20 @@ async fn open_page(
     Ok(response)
 }
 
+/// Which run of the server started a node; none if somebody else did.
+#[derive(Deserialize)]
+struct Launched {
+    launch: Option<Uuid>,
+}
+
 /// A media node; it shows the secret that both know.
 #[get("/internal/media")]
-async fn admit_node(web: Data<Web>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
+async fn admit_node(
+    web: Data<Web>,
+    launched: Query<Launched>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse> {
     let shown = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -70,7 +83,7 @@ async fn admit_node(web: Data<Web>, request: HttpRequest, body: Payload) -> Resu
         .max_frame_size(MAX_MESSAGE_BYTES)
         .aggregate_continuations()
         .max_continuation_size(MAX_MESSAGE_BYTES);
-    actix_web::rt::spawn(serve_node(web, session, stream));
+    actix_web::rt::spawn(serve_node(web, launched.launch, session, stream));
     Ok(response)
 }
 
@@ -84,7 +97,7 @@ fn not_a_socket(error: actix_web::Error) -> Error {
     Error::invalid("This address speaks WebSocket only.").because(anyhow!("{error}"))
 }
 
-async fn serve_node(web: Data<Web>, mut session: Session, mut stream: AggregatedMessageStream) {
+async fn serve_node(web: Data<Web>, launch: Option<Uuid>, mut session: Session, mut stream: AggregatedMessageStream) {
     let hub = &web.live.hub;
     let hello = tokio::time::timeout(HELLO_WITHIN, next(&mut session, &mut stream)).await;
     let Ok(Some(NodeMessage::Hello {
@@ -97,7 +110,7 @@ async fn serve_node(web: Data<Web>, mut session: Session, mut stream: Aggregated
         let _ = session.close(None).await;
         return;
     };
-    let mut link = hub.attach(node, capacity);
+    let mut link = hub.attach(node, capacity, launch);
     while let Some(()) = pump(&web, &mut link, &mut session, &mut stream).await {}
     hub.detach(&link).await;
     let _ = session.close(None).await;

@@ -1,7 +1,8 @@
 //! Messages between the control plane and a media node.
 //!
-//! The node dials `GET /internal/media` of every control plane (WebSocket, `Authorization: Bearer <media token>`),
-//! sends [`NodeMessage::Hello`] and from then on answers [`ControlMessage::Request`]s in any order, each by its `id`.
+//! The node dials `GET /internal/media` of every control plane (WebSocket, `Authorization: Bearer <media token>`; with
+//! `?launch=` and the id of the run if a control plane started the node itself), sends [`NodeMessage::Hello`] and from
+//! then on answers [`ControlMessage::Request`]s in any order, each by its `id`.
 //! RTP capabilities, RTP parameters, ICE and DTLS parameters pass through the control plane unread: they are
 //! JSON as mediasoup-client produces and expects it.
 //!

@@ -30,6 +30,7 @@ pub struct MediaHub {
     nodes: Mutex<HashMap<Uuid, Node>>,
     events: mpsc::Sender<MediaEvent>,
     next: AtomicU64,
+    launch: Uuid,
 }
 
 struct Node {
@@ -38,6 +39,7 @@ struct Node {
     waiting: HashMap<u64, Answer>,
     capacity: u32,
     peers: u32,
+    draining: bool,
 }
 
 /// One connection of a node; ends when it is dropped by [`MediaHub::detach`].
@@ -56,24 +58,36 @@ impl MediaHub {
             nodes: Mutex::default(),
             events,
             next: AtomicU64::new(1),
+            launch: Uuid::new_v4(),
         }
     }
 
-    /// A node said hello. An older connection of the same node is forgotten.
-    pub fn attach(&self, node: Uuid, capacity: u32) -> Link {
+    /// Names this run of the server. Nodes that it starts itself carry it in the address that they dial.
+    pub fn launch(&self) -> Uuid {
+        self.launch
+    }
+
+    /// A node said hello. An older connection of the same node is forgotten. One that another run of the server started
+    /// has a successor by now: it finishes what it carries and ends.
+    pub fn attach(&self, node: Uuid, capacity: u32, launch: Option<Uuid>) -> Link {
+        let draining = launch.is_some_and(|launch| launch != self.launch);
         let (out, outgoing) = mpsc::channel(QUEUE);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        // The queue is new and empty, so this fits.
+        // The queue is new and empty, so these fit.
         let _ = out.try_send(ControlMessage::Welcome);
+        if draining {
+            let _ = out.try_send(ControlMessage::Drain);
+        }
         let fresh = Node {
             link: number,
             out,
             waiting: HashMap::new(),
             capacity,
             peers: 0,
+            draining,
         };
         self.nodes().insert(node, fresh);
-        tracing::info!(%node, capacity, "media node connected");
+        tracing::info!(%node, capacity, draining, "media node connected");
         Link { node, number, outgoing }
     }
 
@@ -151,7 +165,7 @@ impl MediaNodes for MediaHub {
         let mut nodes = self.nodes();
         let (id, node) = nodes
             .iter_mut()
-            .filter(|(_, node)| node.peers < node.capacity)
+            .filter(|(_, node)| !node.draining && node.peers < node.capacity)
             .min_by_key(|(_, node)| node.peers)?;
         // Until the node's next report, so that rooms opened at once spread out.
         node.peers += 2;
@@ -170,5 +184,28 @@ impl MediaNodes for MediaHub {
                 Err(failed("the media node didn't answer in time"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nodes_of_an_earlier_run_are_drained_and_get_no_rooms() {
+        let hub = MediaHub::new(mpsc::channel(1).0);
+        let (left_over, own, elsewhere) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+        let mut link = hub.attach(left_over, 10, Some(Uuid::new_v4()));
+        assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Welcome)));
+        assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Drain)));
+        assert_eq!(hub.place(), None);
+
+        for (node, launch) in [(own, Some(hub.launch())), (elsewhere, None)] {
+            let mut link = hub.attach(node, 10, launch);
+            assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Welcome)));
+            assert!(link.outgoing.try_recv().is_err());
+        }
+        let placed = [hub.place(), hub.place()];
+        assert!(placed.contains(&Some(own)) && placed.contains(&Some(elsewhere)));
     }
 }

@@ -1,9 +1,9 @@
 // A whole product for one test file: its own database, its own ports, the built programs.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const top = join(import.meta.dirname, "..", "..", "..");
 
@@ -21,9 +21,19 @@ export async function startProduct(name, settings = {}) {
   psql(cluster, `create database ${database}`);
   execFileSync(binary, ["migrate"], { cwd: top, env, stdio: ["ignore", "inherit", "inherit"] });
   const seeded = execFileSync(binary, ["seed"], { cwd: top, env, encoding: "utf8" });
-  const server = serve(binary, env, name);
+  rmSync(logFile(name), { force: true });
+  let server = serve(binary, env, name);
+  // A server that is killed leaves its media nodes behind.
+  const nodes = new Set();
+  const mediaNodes = () => {
+    const running = childrenOf(server.child.pid).filter((pid) => programOf(pid) === "tallyroom-media");
+    for (const pid of running) nodes.add(pid);
+    return running;
+  };
   const stop = async () => {
+    mediaNodes();
     await server.stop();
+    for (const pid of nodes) if (programOf(pid) === "tallyroom-media") process.kill(pid, "SIGTERM");
     psql(cluster, `drop database ${database} with (force)`);
   };
   try {
@@ -39,8 +49,38 @@ export async function startProduct(name, settings = {}) {
     platform: tenant("localhost"),
     lumen: tenant("lumen.localhost"),
     velvet: tenant("velvet.localhost"),
+    sql: (query) => psql(environment(cluster, database, port).TALLYROOM__DATABASE__OWNER_URL, query),
+    mediaNodes,
+    log: () => readFileSync(logFile(name), "utf8"),
+    /** `kill -9` of the server. */
+    async kill() {
+      mediaNodes();
+      server.child.kill("SIGKILL");
+      await server.exited;
+    },
+    /** Serves again, on the same address and database. */
+    async serveAgain() {
+      server = serve(binary, env, name);
+      await ready(port, server);
+    },
     stop,
   };
+}
+
+/** Any of a process's threads may be a child's parent. */
+function childrenOf(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const lists = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8"));
+  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+}
+
+/** The name of a running program. */
+function programOf(pid) {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return undefined;
+  }
 }
 
 function required(variable) {
@@ -86,17 +126,22 @@ function freePort() {
   });
 }
 
-/** Starts `serve` with its log under var/test/; `stop()` ends it and waits. */
-function serve(binary, env, name) {
+function logFile(name) {
   const logs = join(top, "var", "test");
   mkdirSync(logs, { recursive: true });
-  const log = createWriteStream(join(logs, `browser-${name}-serve.log`));
+  return join(logs, `browser-${name}-serve.log`);
+}
+
+/** Starts `serve` with its log under var/test/; `stop()` ends it and waits. */
+function serve(binary, env, name) {
+  const log = createWriteStream(logFile(name), { flags: "a" });
   const child = spawn(binary, ["serve"], { cwd: top, env, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const exited = new Promise((resolve) => child.once("exit", resolve));
   return {
     child,
+    exited,
     running: () => child.exitCode === null && child.signalCode === null,
     async stop() {
       if (this.running()) child.kill("SIGTERM");
