@@ -100,6 +100,7 @@ async function runOutAndGoOn({ seller, buyer, shots }) {
   await Promise.all([inPhase(buyer, "suspended", 60_000), inPhase(seller, "suspended", 60_000)]);
   await Promise.all([shots(buyer, "6-suspended"), shots(seller, "6-suspended-seller")]);
   assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 0);
+  await buyer.locator("[data-toast=warning]").waitFor({ state: "detached" });
 
   const opened = buyer.context().waitForEvent("page");
   const amount = buyer.locator("[data-testid^=rescue-amount]").first();

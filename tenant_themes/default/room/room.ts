@@ -254,7 +254,8 @@ export class Room {
     if (call.phase === "settling" || call.phase === "ended") this.#over();
     void keepAwake(call.phase === "live" || call.phase === "suspended");
     if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
-    if ((call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
+    // A warning is of use while time runs out, not once it has.
+    if (call.phase !== "live" || (call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
     if (before?.currency !== call.currency) this.#topUps.labels();
   }
 
