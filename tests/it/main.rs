@@ -6,6 +6,7 @@ mod identity;
 mod layers;
 mod ledger;
 mod marketplace;
+mod matrix;
 mod support;
 mod wallet;
 mod web;

@@ -1,0 +1,182 @@
+//! Who asks, and the things that they ask for.
+
+use super::table::Row;
+use crate::{
+    calls::{Pair, Price},
+    support::{Answer, Caller, LUMEN, TestUser, VELVET},
+};
+use reqwest::{Method, header};
+use serde_json::json;
+use std::time::Duration;
+
+/// Where a route is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At every host.
+    Anywhere,
+    /// At the platform's own.
+    Platform,
+    /// At tenants'.
+    Tenant,
+}
+
+/// As whom a route is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Without any session.
+    Nobody,
+    /// Signed in, with no part in what is asked for.
+    Stranger,
+    /// The buyer of the call that is asked for.
+    Buyer,
+    /// Its seller.
+    Seller,
+    /// Signed in at another tenant, at that tenant's host, asking for the first one's things.
+    Elsewhere,
+    /// At the first tenant's host with another tenant's token.
+    Intruder,
+}
+
+impl Role {
+    /// The roles that a place's rows have verdicts for, in their order.
+    pub fn of(place: Place) -> &'static [Self] {
+        match place {
+            Place::Tenant => &[Self::Nobody, Self::Stranger, Self::Buyer, Self::Seller, Self::Elsewhere],
+            Place::Anywhere | Place::Platform => &[Self::Nobody],
+        }
+    }
+}
+
+/// Two people in a live call at one tenant, a stranger there, and somebody at another.
+pub struct Cast {
+    pair: Pair,
+    stranger: TestUser,
+    elsewhere: TestUser,
+    /// What names in the table stand for.
+    things: Vec<(&'static str, String)>,
+    _pages: [Caller; 2],
+}
+
+impl Cast {
+    pub async fn assemble() -> Self {
+        let pair = Pair::new(Price::default()).await;
+        let stranger = pair.app.bearer(LUMEN, "Sam Stranger").await;
+        let elsewhere = pair.app.bearer(VELVET, "Eve Elsewhere").await;
+        let profile = json!({ "headline": "Elsewhere", "about": "", "languages": ["en"] });
+        elsewhere.put("/api/v1/selling/profile", profile).await.expect(200);
+        // A call that comes to nothing leaves a line in the conversation.
+        let (missed, ..) = pair.ring().await;
+        let cancel = format!("/api/v1/calls/{missed}/cancel");
+        pair.buyer.post(&cancel, json!({})).await.expect(204);
+        let conversation = conversation(&pair.buyer).await;
+        let talk = pair.live().await;
+        let (call, pages) = (talk.call, [talk.buyer, talk.seller]);
+        let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
+        let seller = id(pair.seller.get("/api/v1/me").await);
+        let top_up = pair
+            .buyer
+            .post("/api/v1/wallet/top-ups", json!({ "amount_minor": 1_000 }))
+            .await
+            .expect(201);
+        let pay_at = top_up.json()["redirect_url"].as_str().expect("an address").to_owned();
+        let payment = pay_at.rsplit('/').next().expect("a reference").to_owned();
+        let things = vec![
+            ("call", call.to_string()),
+            ("service", pair.service.to_string()),
+            ("seller", seller),
+            ("top_up", id(top_up)),
+            ("payment", payment),
+            ("conversation", conversation),
+            ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),
+            ("sheet", "0123456789abcdef".to_owned()),
+        ];
+        Self {
+            pair,
+            stranger,
+            elsewhere,
+            things,
+            _pages: pages,
+        }
+    }
+
+    /// How the row's route answers that role.
+    pub async fn ask(&mut self, role: Role, row: &Row) -> String {
+        self.ask_for(role, row, None).await
+    }
+
+    /// The same; `instead` takes the place of the thing in the path.
+    pub async fn ask_for(&mut self, role: Role, row: &Row, instead: Option<&str>) -> String {
+        self.renew().await;
+        let method: Method = row.method().parse().expect("a method");
+        let path = match (instead, row.path().split_once('{')) {
+            (Some(other), Some((before, rest))) => {
+                format!("{before}{other}{}", rest.split_once('}').expect("a brace").1)
+            }
+            _ => self.filled(row.path(), '{', '}'),
+        };
+        let request = self.asks(role, row.place).request(method, &path);
+        let request = match row.body.as_deref().map(|body| self.filled(body, '<', '>')) {
+            Some(json) if json.starts_with('{') => request.header(header::CONTENT_TYPE, "application/json").body(json),
+            Some(form) => request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form),
+            None => request,
+        };
+        let answer = Answer::of(request).await;
+        assert!(
+            answer.status.as_u16() < 500,
+            "{} as {role:?}: {}",
+            row.route,
+            answer.text
+        );
+        match answer.header("location") {
+            location if location.starts_with("/login") => "login".to_owned(),
+            _ => answer.status.as_u16().to_string(),
+        }
+    }
+
+    fn asks(&self, role: Role, place: Place) -> TestUser {
+        let app = &self.pair.app;
+        match (role, place) {
+            (Role::Nobody, Place::Tenant) => app.anonymous(LUMEN),
+            (Role::Nobody, _) => app.anonymous("localhost"),
+            (Role::Stranger, _) => self.stranger.clone(),
+            (Role::Buyer, _) => self.pair.buyer.clone(),
+            (Role::Seller, _) => self.pair.seller.clone(),
+            (Role::Elsewhere, _) => self.elsewhere.clone(),
+            (Role::Intruder, _) => TestUser::with_token(LUMEN, app.address, self.elsewhere.token()),
+        }
+    }
+
+    /// Some routes end the session they are asked with.
+    async fn renew(&mut self) {
+        for user in [
+            &mut self.stranger,
+            &mut self.elsewhere,
+            &mut self.pair.buyer,
+            &mut self.pair.seller,
+        ] {
+            if user.get("/api/v1/me").await.status == 401 {
+                *user = user.renewed().await;
+            }
+        }
+    }
+
+    /// A text with its things' ids in place of their names.
+    fn filled(&self, text: &str, open: char, close: char) -> String {
+        let fill = |text: String, (name, id): &(&str, String)| text.replace(&format!("{open}{name}{close}"), id);
+        self.things.iter().fold(text.to_owned(), fill)
+    }
+}
+
+/// The person's one conversation; it begins a moment after the call that it is about has ended.
+async fn conversation(user: &TestUser) -> String {
+    for _ in 0..1_000 {
+        let list = user.get("/api/v1/conversations").await.expect(200).json();
+        if let Some(id) = list["items"][0]["id"].as_str() {
+            return id.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("no conversation began");
+}

@@ -1,0 +1,92 @@
+//! Every route as every role: `verdicts.txt` is the reviewed table, [`routes`] what the product really has.
+//!
+//! A route without a row fails, a row without a route fails, an answer that isn't the table's fails. What the table
+//! can't say holds for all rows: another tenant's token is refused, and nothing answers 5xx.
+
+mod cast;
+mod routes;
+mod table;
+
+use cast::{Cast, Place, Role};
+use table::{Row, Table};
+
+#[test]
+fn every_route_has_its_row() {
+    let (table, real) = (Table::read(), routes::all());
+    let listed = table.routes();
+    let missing: Vec<_> = real.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&real).collect();
+    assert!(missing.is_empty(), "routes without a row in verdicts.txt: {missing:#?}");
+    assert!(gone.is_empty(), "rows of verdicts.txt without a route: {gone:#?}");
+}
+
+/// The API's description is what its clients go by: it must have every route of the API and no other.
+#[test]
+fn the_description_has_every_route_of_the_api() {
+    let real: Vec<String> = routes::all()
+        .into_iter()
+        .filter(|route| route.contains(" /api/v1/"))
+        .collect();
+    assert_eq!(real, routes::described());
+}
+
+#[tokio::test]
+async fn every_route_answers_every_role_as_the_table_says() {
+    let mut cast = Cast::assemble().await;
+    let mut wrong = Vec::new();
+    for row in Table::read().rows {
+        let seen = observe(&mut cast, &row).await;
+        if seen != row.verdicts {
+            wrong.push(format!(
+                "{} answers {seen:?}, the table says {:?}",
+                row.route, row.verdicts
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Asks as each of the section's roles, in the table's order.
+async fn observe(cast: &mut Cast, row: &Row) -> Vec<String> {
+    let mut seen = Vec::new();
+    for role in Role::of(row.place) {
+        let verdict = if *role == Role::Elsewhere && !row.names_something() {
+            "-".to_owned()
+        } else {
+            cast.ask(*role, row).await
+        };
+        seen.push(verdict);
+    }
+    if row.place == Place::Tenant {
+        let intruder = cast.ask(Role::Intruder, row).await;
+        assert_eq!(intruder, "401", "{} takes another tenant's token", row.route);
+    }
+    seen
+}
+
+/// An id that isn't one, or that nothing has, is nowhere, or can't be taken: not an error of ours, and no way to tell
+/// what exists.
+#[tokio::test]
+async fn made_up_ids_name_nothing() {
+    let mut cast = Cast::assemble().await;
+    for row in Table::read().rows {
+        if row.place != Place::Tenant || !row.route.contains("{id}") {
+            continue;
+        }
+        for made_up in [
+            "00000000-0000-4000-8000-000000000000",
+            "1",
+            "%00",
+            "..%2F..",
+            "null",
+            "%F0%9F%98%80",
+        ] {
+            let verdict = cast.ask_for(Role::Seller, &row, Some(made_up)).await;
+            assert!(
+                ["404", "422"].contains(&verdict.as_str()),
+                "{} with {made_up:?}: {verdict}",
+                row.route
+            );
+        }
+    }
+}
