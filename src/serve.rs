@@ -16,7 +16,10 @@ use crate::{
 };
 use actix_web::web::Data;
 use anyhow::{Context, anyhow};
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    sync::Arc,
+};
 use tokio::{
     process::Command,
     signal::unix::{SignalKind, signal},
@@ -84,11 +87,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         )
     })?;
     let product = assemble(config.clone(), Arc::new(SystemClock)).await?;
-    let taken_up = product
-        .web
-        .live
-        .registry
-        .recover()
+    let registry = product.web.live.registry.clone();
+    let taken_up = registry
+        .recover(product.web.app.now())
         .await
         .map_err(|error| anyhow!("{error}"))?;
     if taken_up > 0 {
@@ -99,8 +100,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let server = web::server(product.web, listener)?;
     let handle = server.handle();
     let jobs = tokio::spawn(product.jobs.run());
+    let strays = tokio::spawn(registry.look_after());
     let mut own = Supervisor::default();
-    let control = format!("ws://127.0.0.1:{}/internal/media?launch={launch}", address.port());
+    let mut reached_at = address;
+    if address.ip().is_unspecified() {
+        reached_at.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let control = format!("ws://{reached_at}/internal/media?launch={launch}");
     start_nodes(&mut own, &config, &control);
     if config.demo.robots {
         start_robots(&mut own)?;
@@ -114,6 +120,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     tracing::info!("stopping");
     jobs.abort();
+    strays.abort();
     handle.stop(true).await;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::letters::Posted,
     domain::{
-        ids::{TenantId, TopUpId, UserId},
+        ids::{SessionId, TenantId, TopUpId, UserId},
         money::Money,
         time::Moment,
     },
@@ -63,6 +63,8 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+    /// A session of theirs was ended, or all of them: pages that were opened with it are closed.
+    fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>);
 }
 
 /// Media nodes that carry calls.
@@ -76,6 +78,10 @@ pub trait MediaNodes: Send + Sync {
     /// # Errors
     /// It refuses, is gone, or doesn't answer in time.
     async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal>;
+
+    /// The same without waiting: it is on its way, behind all that was asked before, when this returns. A refusal is
+    /// only logged.
+    fn order(&self, node: Uuid, request: Request);
 }
 
 /// What media nodes tell without being asked.

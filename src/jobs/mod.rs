@@ -13,6 +13,7 @@ use crate::{
 };
 use anyhow::anyhow;
 use std::{sync::Arc, time::Duration};
+use tracing::Instrument;
 
 /// How often due jobs are looked for.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -61,7 +62,11 @@ impl Runner {
             .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, BATCH))
             .await?;
         let count = claimed.len();
-        futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
+        let run = |job: Claimed| {
+            let span = tracing::info_span!("job", tenant = %job.scope.tenant(), job = %job.id, kind = job.kind);
+            self.run_one(job).instrument(span)
+        };
+        futures::future::join_all(claimed.into_iter().map(run)).await;
         Ok(count)
     }
 
@@ -72,9 +77,12 @@ impl Runner {
         match &outcome {
             Outcome::Done => {}
             Outcome::Retry { error, .. } => {
-                tracing::warn!(job = %job.id, kind = job.kind, error, "job failed; later again")
+                tracing::warn!(error, "job failed; later again")
             }
-            Outcome::Dead { error } => tracing::error!(job = %job.id, kind = job.kind, error, "job is dead"),
+            Outcome::Dead { error } => {
+                metrics::counter!("jobs_dead_total", "kind" => job.kind.clone()).increment(1);
+                tracing::error!(error, "job is dead");
+            }
         }
         let stored = self
             .app

@@ -3,7 +3,7 @@
 //! Events and operations of a tick share a transaction, events first: whatever the ledger did, the events explain it.
 //! A tick that fails is tried again whole; both parts are idempotent.
 
-use super::room::RoomMessage;
+use super::room::{RoomMessage, deliver};
 use crate::{
     app::App,
     domain::{
@@ -141,13 +141,5 @@ fn tell(due: Vec<Submission>, answers: Vec<LegAnswer>) {
         if let Some(written) = submission.written {
             let _ = written.send(());
         }
-    }
-}
-
-/// Never waits for a room: it may be waiting for these books. A room that is gone has no use for the message.
-fn deliver(room: &mpsc::Sender<RoomMessage>, message: RoomMessage) {
-    if let Err(mpsc::error::TrySendError::Full(message)) = room.try_send(message) {
-        let room = room.clone();
-        tokio::spawn(async move { room.send(message).await });
     }
 }

@@ -6,7 +6,7 @@ use super::{
     room::{RoomHandle, RoomMessage},
 };
 use crate::{
-    app::ports::Clock,
+    app::{identity::Viewer, ports::Clock},
     domain::{
         call::Epoch,
         ids::{CallId, UserId},
@@ -27,6 +27,8 @@ use tokio::sync::mpsc;
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Silence after which a socket is dead.
 const MAX_SILENT_PINGS: u32 = 3;
+/// A message that isn't taken for so long: the page is stuck.
+const SEND_WITHIN: Duration = Duration::from_secs(10);
 /// Requests under way at once.
 const MAX_PENDING: usize = 32;
 /// Messages a second that a socket may send for long, and at once.
@@ -36,13 +38,13 @@ const RATE: (i64, i64) = (30, 150);
 pub async fn serve(
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
-    scope: TenantScope,
-    person: UserId,
+    viewer: Viewer,
     mut session: Session,
     stream: AggregatedMessageStream,
 ) {
+    let (scope, person) = (viewer.scope, viewer.user.id);
     let key = (scope.tenant(), person);
-    let Some((socket, queue)) = registry.people().arrive(key) else {
+    let Some((socket, queue)) = registry.people().arrive(key, viewer.session) else {
         let description = Some("too many pages of yours are open".to_owned());
         let _ = session
             .close(Some(CloseReason {
@@ -115,7 +117,7 @@ impl Connection {
                                 return Some(self.closing(session, reason).await);
                             }
                         }
-                        Some(Ok(AggregatedMessage::Ping(bytes))) => session.pong(&bytes).await.ok()?,
+                        Some(Ok(AggregatedMessage::Ping(bytes))) => in_time(session.pong(&bytes)).await?,
                         Some(Ok(AggregatedMessage::Pong(_))) => {}
                         Some(Ok(AggregatedMessage::Binary(_))) => {
                             return Some(self.closing(session, "binary messages aren't understood").await);
@@ -128,7 +130,7 @@ impl Connection {
                 Some(done) = self.pending.next() => self.done(done).await,
                 text = queue.recv() => {
                     let text = text?;
-                    session.text(&*text).await.ok()?;
+                    in_time(session.text(&*text)).await?;
                     if self.socket.is_stuck() {
                         return Some(self.closing(session, "this page doesn't keep up").await);
                     }
@@ -138,7 +140,10 @@ impl Connection {
                     if silent > MAX_SILENT_PINGS {
                         return None;
                     }
-                    session.ping(b"").await.ok()?;
+                    in_time(session.ping(b"")).await?;
+                }
+                () = self.socket.signed_out() => {
+                    return Some(self.closing(session, "you signed out").await);
                 }
             }
         }
@@ -148,7 +153,7 @@ impl Connection {
         if let Ok(text) = serde_json::to_string(&ServerMessage::Closing {
             reason: reason.to_owned(),
         }) {
-            let _ = session.text(text).await;
+            let _ = in_time(session.text(text)).await;
         }
         CloseReason {
             code: CloseCode::Policy,
@@ -261,6 +266,11 @@ impl Connection {
         };
         self.socket.send(&ServerMessage::Reply { id, ok, error });
     }
+}
+
+/// None if it can't be handed on in time: a page that doesn't read must not hold up its own connection.
+async fn in_time(sending: impl Future<Output = std::result::Result<(), actix_ws::Closed>>) -> Option<()> {
+    tokio::time::timeout(SEND_WITHIN, sending).await.ok()?.ok()
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,10 @@
 //! Who has a page open.
 
-use super::room::RoomMessage;
+use super::room::{RoomMessage, deliver};
 use crate::{
     app::ports::{Clock, LivePeople},
     domain::{
-        ids::{TenantId, UserId},
+        ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
     },
@@ -14,11 +14,11 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 use tallyroom_media_protocol::signaling::ServerMessage;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// Messages that may wait for one slow socket before it is closed.
 const QUEUE: usize = 64;
@@ -32,24 +32,39 @@ const ONLINE_MS: i64 = 30_000;
 pub struct Socket {
     /// Unique in this process.
     pub id: u64,
+    session: SessionId,
     out: mpsc::Sender<Arc<str>>,
+    state: Arc<State>,
+}
+
+/// What others have to say to a socket's connection.
+#[derive(Debug, Default)]
+struct State {
+    lost: AtomicBool,
+    signed_out: Notify,
 }
 
 impl Socket {
-    /// Queues a message. A socket that can't keep up is closed: its connection sees the queue end.
+    /// Queues a message. A socket that can't keep up loses it, and so is closed by its connection.
     pub fn send(&self, message: &ServerMessage) {
         match serde_json::to_string(message) {
             Ok(text) => {
-                // A full queue makes the connection close itself; see `connection`.
-                let _ = self.out.try_send(text.into());
+                if self.out.try_send(text.into()).is_err() {
+                    self.state.lost.store(true, Ordering::Relaxed);
+                }
             }
             Err(error) => tracing::error!(%error, "a message can't be written"),
         }
     }
 
-    /// Whether messages had to be dropped or the connection is gone.
+    /// Whether messages had to be dropped.
     pub fn is_stuck(&self) -> bool {
-        self.out.capacity() == 0
+        self.state.lost.load(Ordering::Relaxed)
+    }
+
+    /// Returns once the session that the socket was opened with is over.
+    pub async fn signed_out(&self) {
+        self.state.signed_out.notified().await;
     }
 }
 
@@ -81,11 +96,13 @@ impl People {
     }
 
     /// A person opened a socket; none if they have too many.
-    pub(super) fn arrive(&self, key: Key) -> Option<(Socket, mpsc::Receiver<Arc<str>>)> {
+    pub(super) fn arrive(&self, key: Key, session: SessionId) -> Option<(Socket, mpsc::Receiver<Arc<str>>)> {
         let (out, queue) = mpsc::channel(QUEUE);
         let socket = Socket {
             id: self.next.fetch_add(1, Ordering::Relaxed),
+            session,
             out,
+            state: Arc::default(),
         };
         let now = self.clock.now();
         let mut persons = self.persons();
@@ -136,9 +153,18 @@ impl People {
         }
     }
 
-    /// The person is in a call, or in none any more.
-    pub(super) fn put_into(&self, key: Key, room: Option<mpsc::Sender<RoomMessage>>) {
-        self.persons().entry(key).or_default().room = room;
+    /// The person is in a call.
+    pub(super) fn put_into(&self, key: Key, room: mpsc::Sender<RoomMessage>) {
+        self.persons().entry(key).or_default().room = Some(room);
+    }
+
+    /// That call is over; the person may be in the next one already.
+    pub(super) fn take_out(&self, key: Key, room: &mpsc::Sender<RoomMessage>) {
+        if let Some(person) = self.persons().get_mut(&key)
+            && person.room.as_ref().is_some_and(|present| present.same_channel(room))
+        {
+            person.room = None;
+        }
     }
 
     /// Whether there was a sign of them within 30 s.
@@ -175,10 +201,70 @@ impl LivePeople for People {
         );
         let room = self.persons().get(&key).and_then(|person| person.room.clone());
         if let Some(room) = room {
-            let _ = room.try_send(RoomMessage::Wallet {
+            let message = RoomMessage::Wallet {
                 available_minor: available.minor,
                 payer: user,
-            });
+            };
+            deliver(&room, message);
         }
+    }
+
+    fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>) {
+        let persons = self.persons();
+        let Some(person) = persons.get(&(scope.tenant(), user)) else {
+            return;
+        };
+        let over = |socket: &&Socket| session.is_none_or(|ended| socket.session == ended);
+        for socket in person.sockets.iter().filter(over) {
+            socket.state.signed_out.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+
+    struct Noon;
+
+    #[async_trait]
+    impl Clock for Noon {
+        fn now(&self) -> Moment {
+            Moment(0)
+        }
+
+        async fn sleep_until(&self, _: Moment) {}
+    }
+
+    fn people() -> People {
+        People::new(Arc::new(Noon))
+    }
+
+    #[test]
+    fn a_call_that_ends_late_doesnt_take_its_people_out_of_the_next() {
+        let (people, key) = (people(), (TenantId::new(), UserId::new()));
+        let ((first, _ends), (second, mut news)) = (mpsc::channel(4), mpsc::channel(4));
+        people.put_into(key, first.clone());
+        people.put_into(key, second.clone());
+        people.take_out(key, &first);
+        let _page = people.arrive(key, SessionId::new()).expect("let in");
+        assert!(matches!(news.try_recv(), Ok(RoomMessage::Greet { .. })));
+        people.take_out(key, &second);
+        let _page = people.arrive(key, SessionId::new()).expect("let in");
+        assert!(news.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_socket_that_loses_a_message_is_stuck() {
+        let key = (TenantId::new(), UserId::new());
+        let (socket, _queue) = people().arrive(key, SessionId::new()).expect("let in");
+        let message = ServerMessage::MediaReset;
+        for _ in 0..QUEUE {
+            socket.send(&message);
+        }
+        assert!(!socket.is_stuck(), "full, and nothing is lost");
+        socket.send(&message);
+        assert!(socket.is_stuck());
     }
 }

@@ -13,8 +13,9 @@ use crate::{
     domain::{
         call::{Session, replay},
         ids::{CallId, TenantId},
+        time::Moment,
     },
-    error::Result,
+    error::{Kind, Result},
     store::{
         TenantScope, TenantTx,
         calls::{self, Call},
@@ -24,10 +25,16 @@ use crate::{
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tallyroom_media_protocol::{PeerFlow, Request};
 use tokio::{runtime::Handle, sync::mpsc};
 use uuid::Uuid;
+
+/// How often calls without a room are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How old such a call must be: a younger one's room may be about to open.
+const STRAY_MS: i64 = 30_000;
 
 /// Finds rooms by their call; opens and closes them.
 pub struct Registry {
@@ -67,43 +74,69 @@ impl Registry {
         self.open(scope, call, session, None);
     }
 
-    /// Takes up the calls that a server before this one left unfinished. Gives how many.
+    /// Takes up the calls that began to ring before a moment, haven't ended, and have no room: those of a server before
+    /// this one, of a room that failed, of a request that was cut off after its call was stored. Gives how many.
     ///
     /// # Errors
     /// The database is away.
-    pub async fn recover(self: &Arc<Self>) -> Result<usize> {
-        let unfinished = self.world.app.db.unfinished_calls().await?;
-        let count = unfinished.len();
+    pub async fn recover(self: &Arc<Self>, before: Moment) -> Result<usize> {
+        let mut unfinished = self.world.app.db.unfinished_calls(before).await?;
+        unfinished.retain(|(_, call)| !self.rooms().contains_key(&call.id));
+        let mut count = 0;
         for (scope, call) in unfinished {
             let id = call.id;
-            let entries = self
-                .world
-                .app
-                .db
-                .tenant(&scope, move |tx| calls::events(tx, id))
-                .await?;
-            let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
-            tracing::info!(call = %id, events = entries.len(), "call taken up again");
-            let (payer, currency) = (call.buyer.id, call.currency);
-            let wallet = move |tx: &mut TenantTx<'_>| ledger::balance(tx, AccountKind::Wallet(payer), currency);
-            let balance = self.world.app.db.tenant(&scope, wallet).await?;
-            self.open(scope, call, session, Some(entries.len()));
-            // Credit that was added while nobody listened.
-            let available_minor = balance.available().minor;
-            self.tell(id.uuid(), RoomMessage::Wallet { payer, available_minor });
+            match self.take_up(scope, call).await {
+                Ok(()) => count += 1,
+                Err(error) if error.kind == Kind::Unavailable => return Err(error),
+                // The others are taken up all the same; this one will be tried again.
+                Err(error) => tracing::error!(%error, call = %id, "a call can't be taken up"),
+            }
         }
         Ok(count)
+    }
+
+    async fn take_up(self: &Arc<Self>, scope: TenantScope, call: Call) -> Result<()> {
+        let (id, payer, currency) = (call.id, call.buyer.id, call.currency);
+        let read = move |tx: &mut TenantTx<'_>| {
+            let balance = ledger::balance(tx, AccountKind::Wallet(payer), currency)?;
+            Ok((calls::events(tx, id)?, balance.available().minor))
+        };
+        let (entries, available_minor) = self.world.app.db.tenant(&scope, read).await?;
+        let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
+        tracing::info!(call = %id, events = entries.len(), "call taken up again");
+        self.open(scope, call, session, Some(entries.len()));
+        // Credit that was added while nobody listened.
+        self.tell(id.uuid(), RoomMessage::Wallet { payer, available_minor });
+        Ok(())
+    }
+
+    /// Looks after calls without a room for as long as the server runs.
+    pub async fn look_after(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            match self.recover(self.world.app.now() + -STRAY_MS).await {
+                Ok(0) => {}
+                Ok(calls) => tracing::warn!(calls, "calls without a room taken up"),
+                Err(error) => tracing::warn!(%error, "calls without a room can't be looked for"),
+            }
+        }
     }
 
     fn open(self: &Arc<Self>, scope: TenantScope, call: Call, session: Session, stored: Option<usize>) {
         let _on = self.runtime.enter();
         let (id, tenant) = (call.id, scope.tenant());
+        let mut rooms = self.rooms();
+        if rooms.contains_key(&id) {
+            return;
+        }
         let people = [(tenant, call.buyer.id), (tenant, call.seller.id)];
         let (handle, task) = RoomHandle::open(self.world.clone(), scope, call, session, stored);
         for person in people {
-            self.world.people.put_into(person, Some(handle.0.clone()));
+            self.world.people.put_into(person, handle.0.clone());
         }
-        self.rooms().insert(id, (tenant, handle));
+        let mailbox = handle.0.clone();
+        rooms.insert(id, (tenant, handle));
+        drop(rooms);
         let registry = self.clone();
         tokio::spawn(async move {
             if let Err(error) = task.await {
@@ -111,7 +144,7 @@ impl Registry {
             }
             registry.rooms().remove(&id);
             for person in people {
-                registry.world.people.put_into(person, None);
+                registry.world.people.take_out(person, &mailbox);
             }
         });
     }

@@ -4,7 +4,7 @@ use super::{
     Db, SystemTx, TenantScope, TenantTx,
     error::violates,
     moment::At,
-    schema::{call_events, call_legs, calls, users},
+    schema::{call_events, call_legs, calls, people_in_calls, users},
 };
 use crate::{
     domain::{
@@ -139,7 +139,32 @@ pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std:
             call_legs::revenue_id.eq(accounts.revenue.uuid()),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    if call.ended.is_none() { occupy(tx, call) } else { Ok(()) }
+}
+
+/// Both people are in this call now. In the order of their ids, so that two who ring each other wait, and one loses.
+fn occupy(tx: &mut TenantTx<'_>, call: &Call) -> std::result::Result<(), CallRefused> {
+    let mut people = [call.buyer.id.uuid(), call.seller.id.uuid()];
+    people.sort_unstable();
+    let rows = people.map(|person| {
+        (
+            people_in_calls::tenant_id.eq(tx.tenant().uuid()),
+            people_in_calls::user_id.eq(person),
+            people_in_calls::call_id.eq(call.id.uuid()),
+        )
+    });
+    let free: Vec<Uuid> = diesel::insert_into(people_in_calls::table)
+        .values(rows.to_vec())
+        .on_conflict_do_nothing()
+        .returning(people_in_calls::user_id)
+        .get_results(tx.conn)?;
+    if !free.contains(&call.buyer.id.uuid()) {
+        Err(CallRefused::BuyerBusy)
+    } else if !free.contains(&call.seller.id.uuid()) {
+        Err(CallRefused::SellerBusy)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -209,8 +234,8 @@ fn reason_from(text: &str) -> Result<EndReason> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(Error::internal)
 }
 
-/// Rows of one tenant with both people's names.
-fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Call>> {
+/// Rows of one tenant with both people's names; each may be one that can't be read.
+fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Result<Call>>> {
     let ids: HashSet<Uuid> = rows.iter().flat_map(|row| [row.buyer_id, row.seller_id]).collect();
     let names: HashMap<Uuid, String> = users::table
         .filter(users::tenant_id.eq(tenant))
@@ -220,12 +245,11 @@ fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Ca
         .into_iter()
         .collect();
     let name = |id: &Uuid| names.get(id).cloned().unwrap_or_default();
-    rows.into_iter()
-        .map(|row| {
-            let (buyer, seller) = (name(&row.buyer_id), name(&row.seller_id));
-            row.call(buyer, seller)
-        })
-        .collect()
+    let call = |row: Row| {
+        let (buyer, seller) = (name(&row.buyer_id), name(&row.seller_id));
+        row.call(buyer, seller)
+    };
+    Ok(rows.into_iter().map(call).collect())
 }
 
 /// A call of one of its two people.
@@ -240,7 +264,7 @@ pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
         .first(tx.conn)?;
     named(tx.conn, tx.tenant().uuid(), vec![row])?
         .pop()
-        .ok_or_else(Error::not_found)
+        .ok_or_else(Error::not_found)?
 }
 
 /// A person's calls, newest first.
@@ -257,7 +281,7 @@ pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> R
         .offset(offset)
         .select(Row::as_select())
         .load(tx.conn)?;
-    named(tx.conn, tenant, rows)
+    named(tx.conn, tenant, rows)?.into_iter().collect()
 }
 
 /// The call that a person is in right now.
@@ -309,6 +333,10 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, ended: Ended) -> Result<bool> {
             calls::commission_minor.eq(ended.commission_minor),
         ))
         .execute(tx.conn)?;
+    let people = people_in_calls::table
+        .filter(people_in_calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(people_in_calls::call_id.eq(call.uuid()));
+    diesel::delete(people).execute(tx.conn)?;
     Ok(changed == 1)
 }
 
@@ -370,14 +398,16 @@ pub fn append(tx: &mut SystemTx<'_>, events: &[NewEvent]) -> Result<()> {
 }
 
 impl Db {
-    /// All calls that haven't ended, with the right to their tenants' data: what a restarted server takes up again.
+    /// Calls that began to ring before a moment and haven't ended, with the right to their tenants' data: what a server
+    /// takes up again. One that can't be read holds up no other.
     ///
     /// # Errors
     /// The database is away.
-    pub async fn unfinished_calls(&self) -> Result<Vec<(TenantScope, Call)>> {
-        self.system(|tx| {
+    pub async fn unfinished_calls(&self, before: Moment) -> Result<Vec<(TenantScope, Call)>> {
+        self.system(move |tx| {
             let rows: Vec<(Uuid, Row)> = calls::table
                 .filter(calls::ended_at.is_null())
+                .filter(calls::rang_at.le(At(before)))
                 .order(calls::rang_at)
                 .select((calls::tenant_id, Row::as_select()))
                 .load(tx.conn)?;
@@ -388,7 +418,12 @@ impl Db {
             let mut found = Vec::new();
             for (tenant, rows) in by_tenant {
                 let scope = TenantScope::of(TenantId::from_uuid(tenant));
-                found.extend(named(tx.conn, tenant, rows)?.into_iter().map(|call| (scope, call)));
+                for call in named(tx.conn, tenant, rows)? {
+                    match call {
+                        Ok(call) => found.push((scope, call)),
+                        Err(error) => tracing::error!(%error, "an unfinished call can't be read"),
+                    }
+                }
             }
             Ok(found)
         })

@@ -144,6 +144,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    people_in_calls (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        call_id -> Uuid,
+    }
+}
+
+diesel::table! {
     reviews (tenant_id, call_id) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -289,6 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_transfers,
     mail_tokens,
     messages,
+    people_in_calls,
     reviews,
     sellers,
     services,

@@ -4,7 +4,7 @@ use super::{
     Web,
     pages::{
         bill_lines,
-        views::{Amount, MissedCallMail, ReceiptMail, ResetMail, VerifyMail, WelcomeMail},
+        views::{Amount, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail},
     },
     theme::{Mail as Written, PageContext, Theme},
 };
@@ -95,9 +95,8 @@ impl Web {
                 },
                 &page,
             ),
-            Letter::Welcome { link } | Letter::AlreadyRegistered { link } => {
-                theme.mail(&WelcomeMail { name, url: link }, &page)
-            }
+            Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
+            Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
             Letter::MissedCall { call, link } => {
                 let call = calls::one(&self.app, scope, user.id, call).await?;

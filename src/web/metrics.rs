@@ -1,5 +1,6 @@
 //! Numbers for Prometheus.
 
+use super::state::Live;
 use actix_web::{HttpResponse, http::header};
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -44,6 +45,18 @@ pub(super) fn start_upkeep(handle: PrometheusHandle) {
             handle.run_upkeep();
         }
     });
+}
+
+/// What is going on this moment, on this server.
+pub(super) fn count_live(live: &Live) {
+    let gauges = [
+        ("calls_live", live.registry.count()),
+        ("sockets_open", live.registry.people().count()),
+        ("media_nodes", live.hub.count()),
+    ];
+    for (name, count) in gauges {
+        metrics::gauge!(name).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+    }
 }
 
 pub(super) fn page(handle: &PrometheusHandle) -> HttpResponse {

@@ -31,5 +31,6 @@ async fn numbers(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
     if forwarded && web.app.config.http.trusted_proxies > 0 {
         return Err(Error::not_found().into());
     }
+    metrics::count_live(&web.live);
     Ok(metrics::page(&web.metrics))
 }

@@ -1,6 +1,6 @@
 //! The two WebSocket doors: people's pages, and media nodes.
 
-use super::{error::Result, site::Site, state::Web};
+use super::{error::Result, state::Web};
 use crate::{app::identity::Viewer, error::Error, gateways::media::Link, signaling::connection};
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -13,6 +13,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 use tallyroom_media_protocol::{MAX_MESSAGE_BYTES, NodeMessage, PROTOCOL_VERSION, signaling::MAX_CLIENT_MESSAGE_BYTES};
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// A node that doesn't say hello in this time isn't one.
@@ -30,27 +31,16 @@ pub(super) fn nodes(config: &mut ServiceConfig) {
 
 /// A person's page.
 #[get("/ws")]
-async fn open_page(
-    web: Data<Web>,
-    site: Site,
-    viewer: Viewer,
-    request: HttpRequest,
-    body: Payload,
-) -> Result<HttpResponse> {
+async fn open_page(web: Data<Web>, viewer: Viewer, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let (response, session, stream) = actix_ws::handle(&request, body).map_err(not_a_socket)?;
     let stream = stream
         .max_frame_size(MAX_CLIENT_MESSAGE_BYTES)
         .aggregate_continuations()
         .max_continuation_size(MAX_CLIENT_MESSAGE_BYTES);
     let (registry, clock) = (Arc::clone(&web.live.registry), Arc::clone(&web.app.clock));
-    actix_web::rt::spawn(connection::serve(
-        registry,
-        clock,
-        site.scope,
-        viewer.user.id,
-        session,
-        stream,
-    ));
+    let span = tracing::info_span!("socket", tenant = %viewer.scope.tenant(), user = %viewer.user.id);
+    let serving = connection::serve(registry, clock, viewer, session, stream);
+    actix_web::rt::spawn(serving.instrument(span));
     Ok(response)
 }
 

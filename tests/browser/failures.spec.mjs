@@ -81,6 +81,21 @@ test("the server is killed and nobody comes back: settled at the last media", { 
   assert.ok(bill.billed.at(-1).to_ms <= left, "billed up to the last media at most");
 });
 
+test("a page that was away while its call ended shows the end", { timeout: 150_000 }, async () => {
+  const call = await live();
+  await product.kill();
+  await buyer.context().setOffline(true);
+  await product.serveAgain();
+  await inPhase(seller, "suspended", 40_000);
+  await seller.getByTestId("end").click();
+  await seller.getByTestId("end-confirm").click();
+  await seller.getByTestId("total").waitFor();
+  await buyer.context().setOffline(false);
+  await buyer.getByTestId("ended").waitFor();
+  await buyer.getByTestId("ack").click();
+  await trueBill(call);
+});
+
 test("PostgreSQL restarts in a live call: errors say so, then all goes on", { timeout: 150_000 }, async () => {
   const restart = process.env.TALLYROOM_TEST_DATABASE_RESTART;
   assert.ok(restart, "TALLYROOM_TEST_DATABASE_RESTART is not set: run these tests with ./dev test browser");

@@ -78,6 +78,8 @@ async function connect({ seller, buyer, shots }) {
 /** Money and time are shown and run; chat, mute and camera work. */
 async function talk({ seller, buyer, shots }) {
   await buyer.locator("[data-testid=remaining].is-low").waitFor();
+  await atTheBottomLeft(buyer, buyer.locator("[data-toast=warning]"));
+  await isRed(buyer.getByTestId("remaining"));
   assert.match(await buyer.getByTestId("remaining").innerText(), /0:[0-3]\d/);
   assert.match(await buyer.getByTestId("charged").innerText(), /0\.83|1\.66|2\.50/);
 
@@ -93,6 +95,24 @@ async function talk({ seller, buyer, shots }) {
   await buyer.locator(".tile-other .tile-muted").waitFor();
   await seller.getByTestId("mic").click();
   await buyer.locator(".tile-other .tile-muted").waitFor({ state: "hidden" });
+}
+
+async function atTheBottomLeft(page, element) {
+  await element.waitFor();
+  const { x, y, width } = await element.boundingBox();
+  const view = page.viewportSize();
+  assert.ok(x >= 0 && x + width <= view.width && x < 40, `the toast begins at ${x}`);
+  assert.ok(y > view.height / 2, `the toast is at ${y} of ${view.height}`);
+}
+
+async function isRed(element) {
+  const color = await element.evaluate((node) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    canvas.fillStyle = getComputedStyle(node).color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  });
+  assert.ok(color[0] > color[1] + 60 && color[0] > color[2] + 60, `the time left is ${color}`);
 }
 
 /** At zero the call waits; a top-up on the gateway's page, in another tab, resumes it. */

@@ -44,6 +44,11 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             let words = format!("{} isn't available right now. Nothing was charged.", seller.name);
             return Err(Error::conflict("not_available", words));
         }
+        // First of all: who is in a call hears of that one, and nothing is kept for somebody they can't ring now.
+        let busy = calls::busy(tx, &[buyer.id, seller.id])?;
+        if busy.contains(&buyer.id) {
+            return Err(in_a_call());
+        }
         let terms = Terms {
             rate_minor: service.rate_minor,
             policy: resolve(&platform, &tenant.policy, &PolicyChange::default(), &service.policy),
@@ -74,17 +79,14 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         if seller.do_not_disturb {
             return Ok(Rung::Refused(call, EndReason::Missed));
         }
-        if calls::busy(tx, &[seller.id])?.contains(&seller.id) {
+        if busy.contains(&seller.id) {
             return Ok(Rung::Refused(call, EndReason::Busy));
         }
         let accounts = accounts(tx, &call, now)?;
         match calls::insert(tx, &call, accounts) {
             Ok(()) => Ok(Rung::Ringing(call)),
             Err(CallRefused::SellerBusy) => Err(Error::conflict("busy", busy_words(&call.seller))),
-            Err(CallRefused::BuyerBusy) => Err(Error::conflict(
-                "in_a_call",
-                "You are in a call already. End it before you ring somebody else.",
-            )),
+            Err(CallRefused::BuyerBusy) => Err(in_a_call()),
             Err(CallRefused::Other(error)) => Err(error),
         }
     });
@@ -111,6 +113,13 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
 enum Rung {
     Ringing(Call),
     Refused(Call, EndReason),
+}
+
+fn in_a_call() -> Error {
+    Error::conflict(
+        "in_a_call",
+        "You are in a call already. End it before you ring somebody else.",
+    )
 }
 
 fn busy_words(seller: &Party) -> String {

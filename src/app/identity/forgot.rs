@@ -1,6 +1,6 @@
 //! Asking for a new password.
 
-use super::{reset::LINK_MS, tokens::LinkToken};
+use super::{RESEND_MS, reset::LINK_MS, tokens::LinkToken};
 use crate::{
     app::{App, letters, letters::Letter},
     domain::identity::Email,
@@ -25,6 +25,10 @@ pub async fn forgot(app: &App, scope: &TenantScope, origin: &str, email: &str) -
             let Some((user, _)) = users::by_email(tx, &email)? else {
                 return Ok(());
             };
+            // Nobody's mailbox is flooded from our form.
+            if mail_tokens::has_fresh(tx, user.id, Purpose::Reset, now + (LINK_MS - RESEND_MS))? {
+                return Ok(());
+            }
             mail_tokens::void_all(tx, user.id, Purpose::Reset, now)?;
             mail_tokens::insert(tx, user.id, Purpose::Reset, token.hash(), now + LINK_MS)?;
             letters::post(tx, user.id, Letter::Reset { link }, now)

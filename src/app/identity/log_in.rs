@@ -1,6 +1,6 @@
 //! Signing in.
 
-use super::{RefreshToken, SESSION_MS, SignedIn, Viewer, passwords, register::send_verification, verify};
+use super::{RESEND_MS, RefreshToken, SESSION_MS, SignedIn, Viewer, passwords, register::send_verification, verify};
 use crate::{
     app::App,
     domain::{
@@ -19,8 +19,6 @@ use crate::{
 
 /// Longest name of a browser that is kept.
 const DEVICE_CHARS: usize = 200;
-/// A verification link is sent again at most once a minute.
-const RESEND_MS: i64 = 60_000;
 
 /// Begins a session. Says nothing about which of address and password was wrong.
 ///

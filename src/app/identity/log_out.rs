@@ -11,7 +11,9 @@ pub async fn log_out(app: &App, viewer: &Viewer) -> Result<()> {
     let (now, session) = (app.now(), viewer.session);
     app.db
         .tenant(&viewer.scope, move |tx| sessions::end(tx, session, now))
-        .await
+        .await?;
+    app.people.signed_out(&viewer.scope, viewer.user.id, Some(session));
+    Ok(())
 }
 
 /// Ends all of the person's sessions, this one too.
@@ -22,5 +24,7 @@ pub async fn log_out_everywhere(app: &App, viewer: &Viewer) -> Result<()> {
     let (now, user) = (app.now(), viewer.user.id);
     app.db
         .tenant(&viewer.scope, move |tx| sessions::end_all(tx, user, now))
-        .await
+        .await?;
+    app.people.signed_out(&viewer.scope, user, None);
+    Ok(())
 }

@@ -41,6 +41,8 @@ pub const MINIMUM_AGE: u8 = 18;
 /// Fewest characters of a password, as `domain::identity::Password` has it.
 pub const PASSWORD_MIN: u8 = 10;
 
+/// A link is sent again at most once a minute.
+const RESEND_MS: i64 = 60_000;
 /// How long a session lasts without being used.
 const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
 

@@ -45,16 +45,21 @@ pub async fn reset(app: &App, scope: &TenantScope, token: &str, password: String
         return Ok(false);
     };
     let (now, password_hash) = (app.now(), passwords::hash(password).await?);
-    app.db
+    let reset = app
+        .db
         .tenant(scope, move |tx| {
             let Some(user) = mail_tokens::take(tx, Purpose::Reset, token.hash(), now)? else {
-                return Ok(false);
+                return Ok(None);
             };
             users::set_password(tx, user, &password_hash)?;
             users::mark_verified(tx, user, now)?;
             mail_tokens::void_all(tx, user, Purpose::Verify, now)?;
             sessions::end_all(tx, user, now)?;
-            Ok(true)
+            Ok(Some(user))
         })
-        .await
+        .await?;
+    if let Some(user) = reset {
+        app.people.signed_out(scope, user, None);
+    }
+    Ok(reset.is_some())
 }

@@ -113,6 +113,13 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
             url: url("/"),
         },
     )?;
+    g.mail(
+        "registered",
+        &RegisteredMail {
+            name: name(),
+            url: url("/login"),
+        },
+    )?;
     let bill = bill(g);
     let receipt = ReceiptMail {
         name: name(),

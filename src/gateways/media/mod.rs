@@ -172,6 +172,18 @@ impl MediaNodes for MediaHub {
         Some(*id)
     }
 
+    fn order(&self, node: Uuid, request: Request) {
+        let answered = match self.send(node, request) {
+            Ok((_, answered)) => answered,
+            Err(refusal) => return tracing::warn!(?refusal, "the media node can't be told"),
+        };
+        tokio::spawn(async move {
+            if let Ok(Err(refusal)) = answered.await {
+                tracing::warn!(?refusal, "the media node refused");
+            }
+        });
+    }
+
     async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal> {
         let (id, answered) = self.send(node, request)?;
         match tokio::time::timeout(ANSWER_WITHIN, answered).await {

@@ -53,7 +53,9 @@ impl Room {
         self.remove(before);
         let Some(node) = self.node.or_else(|| self.world.media.place()) else {
             let words = "No media server is free right now. Trying again in a moment.";
-            return Self::refuse(answer, Error::conflict("media_full", words));
+            return self
+                .turn_away(role, epoch, answer, Error::conflict("media_full", words))
+                .await;
         };
         self.node = Some(node);
         let (peer, room, media, mailbox) = (
@@ -62,12 +64,8 @@ impl Room {
             self.world.media.clone(),
             self.mailbox.clone(),
         );
-        let hold_back = self.held_back;
         tokio::spawn(async move {
             let result = media.request(node, Request::Join { room, peer, send: true }).await;
-            if hold_back {
-                let _ = media.request(node, Request::PauseRoom { room, paused: true }).await;
-            }
             let _ = mailbox
                 .send(RoomMessage::Admitted {
                     role,
@@ -94,18 +92,25 @@ impl Room {
         }
         let (caps, send, recv) = match result {
             Ok(Reply::Joined { caps, send, recv, .. }) => (caps, send.unwrap_or_default(), recv),
-            Ok(reply) => return Self::refuse(answer, Error::internal(anyhow!("a join was answered by {reply:?}"))),
+            Ok(reply) => {
+                let error = Error::internal(anyhow!("a join was answered by {reply:?}"));
+                return self.turn_away(role, epoch, answer, error).await;
+            }
             Err(refusal) => {
                 // The next try may find a better node.
                 self.node = self.seat(other(role)).peer.and(self.node);
-                return Self::refuse(answer, refused(refusal));
+                return self.turn_away(role, epoch, answer, refused(refusal)).await;
             }
         };
+        self.seat_mut(role).peer = Some(peer);
+        if self.held_back {
+            // The node may be a new one, which knows nothing of it.
+            self.hold_back(true);
+        }
         let chat = match calls::chat(&self.world.app, &self.scope, &self.call).await {
             Ok(chat) => chat,
-            Err(error) => return Self::refuse(answer, error),
+            Err(error) => return self.turn_away(role, epoch, answer, error).await,
         };
-        self.seat_mut(role).peer = Some(peer);
         let joined = Joined {
             epoch,
             peer,
@@ -116,7 +121,16 @@ impl Room {
             producers: self.seat(other(role)).producers(),
             chat,
         };
-        let _ = answer.send(Ok(Box::new(joined)));
+        if answer.send(Ok(Box::new(joined))).is_err() {
+            // The socket closed meanwhile; it hadn't joined yet, so nobody else will tell.
+            self.closed(role, epoch).await;
+        }
+    }
+
+    /// Somebody who can't be let in isn't there; they try again with a new join.
+    async fn turn_away(&mut self, role: CallRole, epoch: Epoch, answer: Answer<Box<Joined>>, error: Error) {
+        Self::refuse(answer, error);
+        self.closed(role, epoch).await;
     }
 
     pub(super) async fn request(&mut self, person: UserId, request: ClientRequest, answer: Answer<Value>) {

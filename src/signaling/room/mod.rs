@@ -27,6 +27,7 @@ use tallyroom_media_protocol::{
     signaling::{CallView, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// Messages that may wait for a room; media reports are dropped when it is full, people are told to try again.
@@ -100,6 +101,15 @@ pub(super) enum RoomMessage {
     ProducerClosed { producer: MediaId },
 }
 
+/// Puts news into a room's mailbox without waiting: whoever tells may be what the room waits for. Nothing is lost, and a
+/// room that is gone has no use for it.
+pub(super) fn deliver(room: &mpsc::Sender<RoomMessage>, message: RoomMessage) {
+    if let Err(mpsc::error::TrySendError::Full(message)) = room.try_send(message) {
+        let room = room.clone();
+        tokio::spawn(async move { room.send(message).await });
+    }
+}
+
 /// What a person can do about a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -125,8 +135,9 @@ impl RoomHandle {
         stored: Option<usize>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (mailbox, messages) = mpsc::channel(MAILBOX);
+        let span = tracing::info_span!("room", tenant = %scope.tenant(), call = %call.id);
         let room = task::Room::new(world, scope, call, session, mailbox.clone(), stored.unwrap_or(0));
-        let task = tokio::spawn(room.run(messages, stored.is_some()));
+        let task = tokio::spawn(room.run(messages, stored.is_some()).instrument(span));
         (Self(mailbox), task)
     }
 

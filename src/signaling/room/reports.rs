@@ -90,14 +90,9 @@ impl Room {
 
     /// Asks the node for something nobody waits for.
     fn order(&self, request: Request) {
-        let (Some(node), media) = (self.node, self.world.media.clone()) else {
-            return;
-        };
-        tokio::spawn(async move {
-            if let Err(refusal) = media.request(node, request).await {
-                tracing::warn!(?refusal, "the media node refused");
-            }
-        });
+        if let Some(node) = self.node {
+            self.world.media.order(node, request);
+        }
     }
 
     pub(super) async fn close_media(&mut self) {

@@ -21,7 +21,7 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 use tallyroom_media_protocol::signaling::{CallPhase, CallView, EndReason, OtherView};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -85,8 +85,10 @@ struct Calls {
     items: Vec<CallSummary>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Page {
+    /// From 1.
     #[serde(default)]
     page: u32,
 }
@@ -107,7 +109,7 @@ async fn ring(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<New
 }
 
 /// One's own calls, newest first, 25 a page.
-#[utoipa::path(tag = "calls", responses((status = 200, body = Calls), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "calls", params(Page), responses((status = 200, body = Calls), (status = 401, body = Problem)))]
 #[get("/calls")]
 async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(page): Query<Page>) -> Result<Json<Calls>> {
     let calls = calls::list(&web.app, &site.scope, viewer.user.id, page.page).await?;

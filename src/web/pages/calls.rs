@@ -110,7 +110,8 @@ fn stage(phase: CallPhase) -> CallStage {
 
 pub(super) fn outcome(reason: EndReason) -> Outcome {
     match reason {
-        EndReason::Rejected | EndReason::Busy => Outcome::Rejected,
+        EndReason::Rejected => Outcome::Rejected,
+        EndReason::Busy => Outcome::Busy,
         EndReason::Missed => Outcome::Missed,
         EndReason::Cancelled => Outcome::Cancelled,
         EndReason::BuyerEnded => Outcome::BuyerEnded,

@@ -119,7 +119,8 @@ fn other(conversation: &Conversation, reader: UserId) -> &Party {
 fn kind(reason: EndReason) -> EntryKind {
     match reason {
         EndReason::Missed => EntryKind::CallMissed,
-        EndReason::Rejected | EndReason::Busy => EntryKind::CallRejected,
+        EndReason::Rejected => EntryKind::CallRejected,
+        EndReason::Busy => EntryKind::CallBusy,
         EndReason::Cancelled => EntryKind::CallCancelled,
         EndReason::BuyerEnded
         | EndReason::SellerEnded
@@ -142,6 +143,7 @@ fn summary(message: &stored::Message) -> Message {
         } => match kind(*reason) {
             EntryKind::CallMissed => Message::new("conversations.last.call_missed"),
             EntryKind::CallRejected => Message::new("conversations.last.call_rejected"),
+            EntryKind::CallBusy => Message::new("conversations.last.call_busy"),
             EntryKind::CallCancelled => Message::new("conversations.last.call_cancelled"),
             EntryKind::Message | EntryKind::CallEnded => {
                 Message::new("conversations.last.call_ended").with("seconds", billable_ms / 1_000)

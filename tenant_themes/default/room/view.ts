@@ -178,9 +178,20 @@ function check(state: RoomState, call: CallView, left: string, say: Say): View {
     other_ready_text: say(call.other.connected ? "ready" : call.other.present ? "not_ready" : "joining"),
     connecting_text:
       call.role === "buyer"
-        ? say("live.connecting_text", { amount: money(call.rate_minor, call.currency, state.words.locale) })
+        ? say("live.connecting_text", { amount: money(openingMinor(state, call), call.currency, state.words.locale) })
         : say("live.connecting_text_seller"),
   };
+}
+
+/** What is reserved before time counts: the larger of minimum and first increment, in whole increments. */
+function openingMinor(state: RoomState, call: CallView): number {
+  const terms = state.config.terms;
+  if (!terms) return call.rate_minor;
+  const { kind, seconds = 1 } = terms.increment;
+  // Single seconds are reserved ten at a time.
+  const step = kind === "minute" ? 60 : kind === "block" ? seconds : 10;
+  const opening = Math.max(1, Math.ceil(terms.minimum_s / step)) * step;
+  return Math.floor((call.rate_minor * opening) / 60);
 }
 
 /** The sentence that says from when and how time is charged. */

@@ -1,5 +1,5 @@
 // A whole product for one test file: its own database, its own ports, the built programs.
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -51,6 +51,7 @@ export async function startProduct(name, settings = {}) {
     velvet: tenant("velvet.localhost"),
     sql: (query) => psql(environment(cluster, database, port).TALLYROOM__DATABASE__OWNER_URL, query),
     mediaNodes,
+    command: (name) => run(binary, [name], env),
     log: () => readFileSync(logFile(name), "utf8"),
     /** `kill -9` of the server. */
     async kill() {
@@ -65,6 +66,15 @@ export async function startProduct(name, settings = {}) {
     },
     stop,
   };
+}
+
+/** Runs one of the program's commands to its end. */
+function run(binary, args, env) {
+  return new Promise((resolve) => {
+    execFile(binary, args, { cwd: top, env, encoding: "utf8" }, (failed, out, error) => {
+      resolve({ code: failed ? (failed.code ?? failed.signal) : 0, out, error });
+    });
+  });
 }
 
 /** Any of a process's threads may be a child's parent. */

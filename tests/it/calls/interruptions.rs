@@ -167,3 +167,58 @@ async fn the_database_goes_away_and_comes_back_in_a_live_call() {
         (Some(70_000), Some(240))
     );
 }
+
+#[tokio::test]
+async fn who_cant_be_let_in_isnt_there() {
+    let pair = Pair::new(Price::default()).await;
+    let mut talk = pair.live().await;
+    talk.talk(10_000).await;
+    let (call, mut buyer, _seller) = (talk.call, talk.buyer, talk.seller);
+    pair.node.kill();
+    buyer
+        .wait("the reset", |message| {
+            matches!(message, ServerMessage::MediaReset).then_some(())
+        })
+        .await;
+    assert_eq!(buyer.join(call).await.expect_err("no node is left"), "media_full");
+    let view = pair
+        .seller
+        .get(&format!("/api/v1/calls/{call}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(view["other"]["present"], false, "{view:#}");
+}
+
+#[tokio::test]
+async fn media_stay_held_back_on_another_node_until_there_is_credit() {
+    let mut pair = Pair::new(Price {
+        credit_minor: 120,
+        ..Price::default()
+    })
+    .await;
+    let mut talk = pair.live().await;
+    talk.talk(60_000).await;
+    talk.buyer.phase(CallPhase::Suspended).await;
+    talk.held_back(true).await;
+    let (call, mut buyer, mut seller) = (talk.call, talk.buyer, talk.seller);
+    let other = ScriptedNode::connect(&pair.app).await;
+    std::mem::replace(&mut pair.node, other).kill();
+    for page in [&mut buyer, &mut seller] {
+        page.wait("the reset", |message| {
+            matches!(message, ServerMessage::MediaReset).then_some(())
+        })
+        .await;
+        page.join(call).await.expect("joined again");
+    }
+    let talk = super::Talk {
+        pair: &pair,
+        call,
+        buyer,
+        seller,
+        billable_ms: 60_000,
+    };
+    talk.held_back(true).await;
+    pair.fund(1_000).await;
+    talk.held_back(false).await;
+}

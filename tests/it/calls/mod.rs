@@ -60,28 +60,14 @@ impl Pair {
             app.bearer(LUMEN, "Bea Buyer").await,
             app.bearer(LUMEN, "Sol Seller").await,
         );
-        let profile = json!({ "headline": "Answers", "about": "", "languages": ["en"] });
-        seller.put("/api/v1/selling/profile", profile).await.expect(200);
-        let service = json!({
-            "title": "Advice",
-            "description": "About anything.",
-            "rate_minor": price.rate_minor,
-            "minimum_minutes": price.minimum_minutes,
-            "increment": price.increment,
-            "grace_seconds": price.grace_seconds,
-            "video_enabled": true,
-            "published": true,
-        });
-        let service = seller
-            .post("/api/v1/selling/services", service)
-            .await
-            .expect(201)
-            .json();
-        let service = service["id"].as_str().expect("an id").parse().expect("an id");
-        seller
-            .put("/api/v1/selling/availability", json!({ "hours": 12 }))
-            .await
-            .expect(200);
+        let Price {
+            rate_minor,
+            increment,
+            minimum_minutes,
+            grace_seconds,
+            ..
+        } = price;
+        let service = offer(&seller, rate_minor, increment, minimum_minutes, grace_seconds).await;
         let pair = Self {
             app,
             node,
@@ -95,7 +81,12 @@ impl Pair {
 
     /// Puts credit into the buyer's wallet, as a settled payment does.
     pub async fn fund(&self, minor: i64) {
-        let me = self.buyer.get("/api/v1/me").await.expect(200).json();
+        self.fund_for(&self.buyer, minor).await;
+    }
+
+    /// The same for anybody.
+    pub async fn fund_for(&self, user: &TestUser, minor: i64) {
+        let me = user.get("/api/v1/me").await.expect(200).json();
         let user = me["id"].as_str().expect("an id").parse().expect("an id");
         let (scope, now) = (self.app.scope(LUMEN).await, self.app.app.now());
         let eur = Currency::parse("EUR").expect("a currency");
@@ -182,6 +173,36 @@ impl Pair {
             assert_eq!(trial.held_minor, 0, "a hold is left over");
         }
     }
+}
+
+/// Somebody begins to sell, and is available for hours.
+pub async fn offer(
+    seller: &TestUser,
+    rate_minor: i64,
+    increment: Value,
+    minimum_minutes: u32,
+    grace_seconds: u32,
+) -> Uuid {
+    let profile = json!({ "headline": "Answers", "about": "", "languages": ["en"] });
+    seller.put("/api/v1/selling/profile", profile).await.expect(200);
+    let service = json!({
+        "title": "Advice",
+        "description": "About anything.",
+        "rate_minor": rate_minor,
+        "minimum_minutes": minimum_minutes,
+        "increment": increment,
+        "grace_seconds": grace_seconds,
+        "video_enabled": true,
+        "published": true,
+    });
+    let service = seller
+        .post("/api/v1/selling/services", service)
+        .await
+        .expect(201)
+        .json();
+    let hours = json!({ "hours": 12 });
+    seller.put("/api/v1/selling/availability", hours).await.expect(200);
+    service["id"].as_str().expect("an id").parse().expect("an id")
 }
 
 pub fn ended_ring(outcome: &'static str) -> impl Fn(&ServerMessage) -> Option<()> {

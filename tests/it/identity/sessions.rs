@@ -1,6 +1,6 @@
 //! Sessions: renewed, shared by tabs, stolen, ended, and worth nothing at another tenant.
 
-use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser, VELVET};
+use crate::support::{Answer, Caller, LUMEN, PASSWORD, TestApp, TestUser, VELVET};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -113,6 +113,20 @@ async fn logging_out_everywhere_acts_at_once() {
         .expect(303);
     program.get("/api/v1/me").await.expect(401);
     browser.get("/api/v1/me").await.expect(401);
+}
+
+#[tokio::test]
+async fn pages_of_a_session_that_is_over_are_closed() {
+    let app = TestApp::start().await;
+    let here = app.bearer(LUMEN, "Ada").await;
+    let (first, second) = (here.renewed().await, here.renewed().await);
+    let (one, other) = (Caller::open(&app, &first).await, Caller::open(&app, &second).await);
+    let third = Caller::open(&app, &here).await;
+    first.delete("/api/v1/session").await.expect(204);
+    assert_eq!(one.closed().await.as_deref(), Some("you signed out"));
+    second.delete("/api/v1/sessions").await.expect(204);
+    assert_eq!(other.closed().await.as_deref(), Some("you signed out"));
+    assert_eq!(third.closed().await.as_deref(), Some("you signed out"));
 }
 
 #[tokio::test]

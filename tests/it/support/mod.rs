@@ -26,6 +26,7 @@ use tallyroom::{
     gateways::clock::ManualClock,
     jobs::Runner,
     serve::{self, Product},
+    signaling::Registry,
     store::{TenantScope, tenants},
     web,
 };
@@ -44,6 +45,7 @@ pub struct TestApp {
     pub address: SocketAddr,
     pub database: TestDatabase,
     pub jobs: Runner,
+    pub registry: Arc<Registry>,
     server: ServerHandle,
 }
 
@@ -63,7 +65,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::new(START));
         let product = serve::assemble(config, clock.clone()).await;
         let Product { web, jobs } = product.expect("the product: ./dev builds the themes' assets");
-        let app = web.app.clone();
+        let (app, registry) = (web.app.clone(), web.live.registry.clone());
         for (slug, currency, language) in [("lumen", "EUR", "en"), ("velvet", "USD", "en")] {
             add_tenant(&app, slug, currency, language).await;
         }
@@ -76,6 +78,7 @@ impl TestApp {
             address,
             database,
             jobs,
+            registry,
             server: handle,
         }
     }

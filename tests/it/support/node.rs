@@ -122,7 +122,7 @@ impl ScriptedNode {
     }
 
     /// Dies, as by `kill -9`.
-    pub fn kill(self) {
+    pub fn kill(&self) {
         self.task.abort();
     }
 }

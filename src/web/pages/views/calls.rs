@@ -71,6 +71,8 @@ pub enum CallStage {
 pub enum Outcome {
     /// The seller said no.
     Rejected,
+    /// The seller was in another call.
+    Busy,
     /// Nobody answered.
     Missed,
     /// Given up before it was connected.

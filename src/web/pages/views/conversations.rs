@@ -77,6 +77,8 @@ pub enum EntryKind {
     CallMissed,
     /// The seller said no.
     CallRejected,
+    /// The seller was in another call.
+    CallBusy,
     /// Given up before it was connected.
     CallCancelled,
 }

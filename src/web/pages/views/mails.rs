@@ -35,6 +35,15 @@ pub struct WelcomeMail {
     pub url: String,
 }
 
+/// Somebody registered with an address that has an account.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegisteredMail {
+    /// To whom.
+    pub name: String,
+    /// The sign-in page.
+    pub url: String,
+}
+
 /// To the buyer, after a settled call.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptMail {

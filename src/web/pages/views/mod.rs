@@ -28,7 +28,7 @@ pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
-pub use mails::{MissedCallMail, ReceiptMail, ResetMail, VerifyMail, WelcomeMail};
+pub use mails::{MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail};
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
@@ -103,6 +103,7 @@ views! {
     VerifyMail => "mails/verify",
     ResetMail => "mails/reset",
     WelcomeMail => "mails/welcome",
+    RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
 }
