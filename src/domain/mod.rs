@@ -6,6 +6,7 @@ pub mod ids;
 pub mod money;
 pub mod policy;
 pub mod pricing;
+pub mod rating;
 pub mod tenant;
 pub mod text;
 pub mod time;

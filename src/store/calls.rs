@@ -11,6 +11,7 @@ use crate::{
         call::{EndReason, Entry, Terms},
         ids::{AccountId, CallId, ServiceId, TenantId, UserId},
         money::Currency,
+        rating::Rating,
         time::Moment,
     },
     error::{Error, Result},
@@ -50,6 +51,8 @@ pub struct Call {
     pub opening_minor: i64,
     /// When it began to ring.
     pub rang_at: Moment,
+    /// What sellers thought of the buyer then: told with the ring, not kept.
+    pub caller_rating: Option<Rating>,
     /// How it ended, once it has.
     pub ended: Option<Ended>,
 }
@@ -217,6 +220,7 @@ impl Row {
             terms: serde_json::from_value(self.terms).map_err(Error::internal)?,
             opening_minor: self.opening_minor,
             rang_at: self.rang_at.0,
+            caller_rating: None,
             ended,
         })
     }

@@ -1,4 +1,4 @@
-//! What buyers say about calls they paid for.
+//! What people say about each other after calls: buyers in public, sellers to sellers.
 
 use super::{
     TenantTx,
@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     domain::{
+        call::CallRole,
         ids::{CallId, UserId},
+        rating::Rating,
         time::Moment,
     },
     error::Result,
@@ -15,14 +17,16 @@ use crate::{
 use diesel::prelude::*;
 use uuid::Uuid;
 
-/// A rating with its words.
+/// A rating with its words; one by each side of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// The call it is about; one review a call.
+    /// The call it is about.
     pub call: CallId,
-    /// Who paid.
+    /// Which side wrote it, about the other.
+    pub author: CallRole,
+    /// The call's buyer.
     pub buyer: UserId,
-    /// Whom it is about.
+    /// Its seller.
     pub seller: UserId,
     /// 1 to 5.
     pub stars: i16,
@@ -52,12 +56,18 @@ struct Row {
     stars: i16,
     body: String,
     at: At,
+    author: String,
 }
 
 impl Row {
     fn review(self) -> Review {
         Review {
             call: CallId::from_uuid(self.call_id),
+            author: if self.author == name(CallRole::Seller) {
+                CallRole::Seller
+            } else {
+                CallRole::Buyer
+            },
             buyer: UserId::from_uuid(self.buyer_id),
             seller: UserId::from_uuid(self.seller_id),
             stars: self.stars,
@@ -67,7 +77,14 @@ impl Row {
     }
 }
 
-/// Writes a review, or the same call's anew, and keeps the seller's score exact.
+fn name(author: CallRole) -> &'static str {
+    match author {
+        CallRole::Buyer => "buyer",
+        CallRole::Seller => "seller",
+    }
+}
+
+/// Writes a review, or the same side's anew, and keeps the seller's score exact.
 ///
 /// # Errors
 /// The database is away.
@@ -75,7 +92,7 @@ pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
     let seller = sellers::table.find((tx.tenant().uuid(), review.seller.uuid()));
     // The seller's row is the lock: the sums follow from one review after the other.
     seller.select(sellers::user_id).for_update().first::<Uuid>(tx.conn)?;
-    let before = find(tx, review.call)?;
+    let before = find(tx, review.call, review.author)?;
     diesel::insert_into(reviews::table)
         .values((
             reviews::tenant_id.eq(tx.tenant().uuid()),
@@ -85,8 +102,9 @@ pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
             reviews::stars.eq(review.stars),
             reviews::body.eq(&review.text),
             reviews::at.eq(At(review.at)),
+            reviews::author.eq(name(review.author)),
         ))
-        .on_conflict((reviews::tenant_id, reviews::call_id))
+        .on_conflict((reviews::tenant_id, reviews::call_id, reviews::author))
         .do_update()
         .set((
             reviews::stars.eq(review.stars),
@@ -94,6 +112,9 @@ pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
             reviews::at.eq(At(review.at)),
         ))
         .execute(tx.conn)?;
+    if review.author == CallRole::Seller {
+        return Ok(());
+    }
     let more_stars = i64::from(review.stars) - before.as_ref().map_or(0, |before| i64::from(before.stars));
     diesel::update(seller)
         .set((
@@ -104,20 +125,34 @@ pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
     Ok(())
 }
 
-/// A call's review.
+/// What sellers think of a buyer: average in tenths and count; none without any rating.
 ///
 /// # Errors
 /// The database is away.
-pub fn find(tx: &mut TenantTx<'_>, call: CallId) -> Result<Option<Review>> {
+pub fn of_buyer(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<Option<Rating>> {
+    let (sum, count): (Option<i64>, i64) = reviews::table
+        .filter(reviews::tenant_id.eq(tx.tenant().uuid()))
+        .filter(reviews::buyer_id.eq(buyer.uuid()))
+        .filter(reviews::author.eq(name(CallRole::Seller)))
+        .select((diesel::dsl::sum(reviews::stars), diesel::dsl::count_star()))
+        .first(tx.conn)?;
+    Ok(sum.and_then(|sum| Rating::of(sum, count)))
+}
+
+/// What one side said about a call.
+///
+/// # Errors
+/// The database is away.
+pub fn find(tx: &mut TenantTx<'_>, call: CallId, author: CallRole) -> Result<Option<Review>> {
     let row = reviews::table
-        .find((tx.tenant().uuid(), call.uuid()))
+        .find((tx.tenant().uuid(), call.uuid(), name(author)))
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;
     Ok(row.map(Row::review))
 }
 
-/// A seller's reviews, newest first.
+/// What buyers say of a seller, newest first.
 ///
 /// # Errors
 /// The database is away.
@@ -149,6 +184,7 @@ fn newest(tx: &mut TenantTx<'_>, seller: Option<UserId>, stars: i16, limit: i64)
                 .and(subjects.field(users::id).eq(reviews::seller_id))),
         )
         .filter(reviews::tenant_id.eq(tx.tenant().uuid()))
+        .filter(reviews::author.eq(name(CallRole::Buyer)))
         .filter(reviews::stars.ge(stars))
         .order((reviews::at.desc(), reviews::call_id))
         .limit(limit)

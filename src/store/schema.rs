@@ -152,7 +152,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    reviews (tenant_id, call_id) {
+    reviews (tenant_id, call_id, author) {
         tenant_id -> Uuid,
         call_id -> Uuid,
         buyer_id -> Uuid,
@@ -160,6 +160,7 @@ diesel::table! {
         stars -> Int2,
         body -> Text,
         at -> Timestamptz,
+        author -> Text,
     }
 }
 

@@ -63,8 +63,7 @@ pub struct Card {
 impl Card {
     /// The average of all ratings times ten, rounded: 48 is 4.8. Zero without ratings.
     pub fn average_tenths(&self) -> u32 {
-        let average = (self.rating_sum * 10 + self.rating_count / 2).checked_div(self.rating_count);
-        average.and_then(|tenths| u32::try_from(tenths).ok()).unwrap_or(0)
+        crate::domain::rating::Rating::of(self.rating_sum, self.rating_count).map_or(0, |rating| rating.average_tenths)
     }
 }
 

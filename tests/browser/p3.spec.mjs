@@ -105,10 +105,12 @@ async function atTheBottomLeft(page, element) {
   assert.ok(y > view.height / 2, `the toast is at ${y} of ${view.height}`);
 }
 
+/** White on red, in the chip's own colours. */
 async function isRed(element) {
   const color = await element.evaluate((node) => {
+    const chip = node.closest(".chip-time");
     const canvas = document.createElement("canvas").getContext("2d");
-    canvas.fillStyle = getComputedStyle(node).color;
+    canvas.fillStyle = getComputedStyle(chip).backgroundColor;
     canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data];
   });

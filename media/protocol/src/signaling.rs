@@ -141,6 +141,15 @@ pub struct Joined {
     pub chat: Vec<ChatLine>,
 }
 
+/// What sellers think of somebody who rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerRating {
+    /// Average stars in tenths, 10 to 50.
+    pub average_tenths: u32,
+    /// How many ratings.
+    pub count: u32,
+}
+
 /// From the control plane.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -167,6 +176,9 @@ pub enum ServerMessage {
         call: Uuid,
         /// Who rings.
         caller_name: String,
+        /// What sellers whom they rang before think of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller_rating: Option<CallerRating>,
         /// What it is about.
         service_title: String,
         /// When it stops by itself.

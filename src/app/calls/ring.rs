@@ -16,7 +16,7 @@ use crate::{
         calls::{self, Call, CallRefused, Ended, LegAccounts, Party},
         conversations,
         ledger::{self, AccountKind},
-        sellers, services, users,
+        reviews, sellers, services, users,
     },
 };
 
@@ -70,6 +70,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             opening_minor: balance.available().minor,
             terms,
             rang_at: now,
+            caller_rating: reviews::of_buyer(tx, buyer.id)?,
             ended: None,
         };
         afford_start(&call, balance.available())?;

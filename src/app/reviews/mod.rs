@@ -1,4 +1,4 @@
-//! What buyers say about calls they paid for (requirement H1).
+//! What people say about each other after a call (requirement H1): buyers in public, sellers to sellers.
 
 mod rate;
 

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, identity::Viewer},
-    domain::{ids::CallId, text},
+    domain::{call::CallRole, ids::CallId, text},
     error::{Error, Result},
     store::{
         TenantScope, calls,
@@ -16,7 +16,7 @@ const OPEN_MS: i64 = 30 * 24 * 3_600_000;
 /// Rates a call of the reader's, or rates it anew.
 ///
 /// # Errors
-/// Not 1 to 5 stars, not their call, not the buyer, not settled, nothing was there to rate, or too late.
+/// Not 1 to 5 stars, not their call, not settled, nothing was there to rate, or too late.
 pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &str) -> Result<Review> {
     let stars = i16::try_from(stars).ok().filter(|stars| (1..=5).contains(stars));
     let stars = stars.ok_or_else(|| Error::field("stars", "Choose 1 to 5 stars."))?;
@@ -26,9 +26,11 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
     app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, user)?;
-            if call.buyer.id != user {
-                return Err(Error::forbidden("Only the person who called can rate a call."));
-            }
+            let author = if call.buyer.id == user {
+                CallRole::Buyer
+            } else {
+                CallRole::Seller
+            };
             let Some(ended) = call.ended else {
                 return Err(Error::conflict("not_settled", "Rate the call once it is over."));
             };
@@ -46,7 +48,8 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
             }
             let review = Review {
                 call: call.id,
-                buyer: user,
+                author,
+                buyer: call.buyer.id,
                 seller: call.seller.id,
                 stars,
                 text: words,
@@ -58,10 +61,10 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
         .await
 }
 
-/// What was said about a call.
+/// What one side said about a call.
 ///
 /// # Errors
 /// The database is away.
-pub async fn of_call(app: &App, scope: &TenantScope, call: CallId) -> Result<Option<Review>> {
-    app.db.tenant(scope, move |tx| reviews::find(tx, call)).await
+pub async fn of_call(app: &App, scope: &TenantScope, call: CallId, author: CallRole) -> Result<Option<Review>> {
+    app.db.tenant(scope, move |tx| reviews::find(tx, call, author)).await
 }

@@ -87,6 +87,7 @@ fn begin(
         service_title: service.title,
         currency,
         rang_at,
+        caller_rating: None,
         ended: None,
     };
     let accounts = LegAccounts {
@@ -233,6 +234,7 @@ fn end(tx: &mut TenantTx<'_>, call: &Call, session: &Session, talk: &Talk) -> Re
     if let Some((stars, words)) = talk.review {
         let review = Review {
             call: call.id,
+            author: CallRole::Buyer,
             buyer,
             seller,
             stars,

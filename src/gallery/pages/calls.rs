@@ -52,7 +52,6 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             minimum_s: 300,
             grace_s: 30,
         },
-        can_rate: true,
         other_photo: g.cast.person(0).photo_url,
         urls: RoomUrls {
             bill: "/calls/1/bill".to_owned(),

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use std::time::Duration;
-use tallyroom_media_protocol::signaling::ServerMessage;
+use tallyroom_media_protocol::signaling::{CallerRating, ServerMessage};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -253,6 +253,10 @@ impl Room {
         let message = ServerMessage::Ring {
             call: self.call.id.uuid(),
             caller_name: self.call.buyer.name.clone(),
+            caller_rating: self.call.caller_rating.map(|rating| CallerRating {
+                average_tenths: rating.average_tenths,
+                count: rating.count,
+            }),
             service_title: self.call.service_title.clone(),
             until_ms: self.session.next_deadline().unwrap_or(now).0,
             server_now_ms: now.0,

@@ -45,7 +45,7 @@ impl From<Review> for RatingView {
     }
 }
 
-/// Rates a call one paid for, within 30 days of its end; rating again replaces.
+/// Rates the other side of a call, within 30 days of its end; rating again replaces.
 #[utoipa::path(
     tag = "calls",
     responses((status = 200, body = RatingView), (status = 401, body = Problem), (status = 403, body = Problem),

@@ -15,6 +15,7 @@ use crate::{
         reviews,
     },
     domain::{
+        call::CallRole,
         call::bill::Line,
         ids::CallId,
         policy,
@@ -87,11 +88,14 @@ async fn rate(
 
 async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<(CallBill, Option<RatingForm>)> {
     let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
-    let rateable = viewer.user.id == bill.call.buyer.id && bill.bill.billable_ms > 0;
-    if !rateable {
+    if bill.bill.billable_ms == 0 {
         return Ok((bill, None));
     }
-    let form = match reviews::of_call(&web.app, &site.scope, id).await? {
+    let author = match side(&bill.call, viewer.user.id) {
+        Side::Buyer => CallRole::Buyer,
+        Side::Seller => CallRole::Seller,
+    };
+    let form = match reviews::of_call(&web.app, &site.scope, id, author).await? {
         Some(review) => RatingForm {
             stars: Field::of(review.stars.to_string()),
             text: Field::of(review.text),

@@ -138,7 +138,6 @@ async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
         room: RoomSetup {
             call_id: id.uuid(),
             role: view.role,
-            can_rate: view.role == CallRole::Buyer,
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)
                 .to_vec(),

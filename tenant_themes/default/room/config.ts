@@ -26,8 +26,6 @@ export interface RoomConfig {
   /** Offered when adding credit, minor units of the call's currency. */
   top_up_amounts: number[];
   terms?: BillingTerms | null;
-  /** Whether the reader may rate the other once the call is settled. */
-  can_rate: boolean;
   /** The other's picture, if there is one. */
   other_photo?: string | null;
   urls: {

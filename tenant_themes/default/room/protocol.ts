@@ -124,6 +124,7 @@ export type ServerMessage =
       type: "ring";
       call: string;
       caller_name: string;
+      caller_rating?: { average_tenths: number; count: number };
       service_title: string;
       until_ms: number;
       server_now_ms: number;

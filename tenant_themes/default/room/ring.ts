@@ -67,6 +67,14 @@ export class IncomingRing {
     this.#dialog.remove();
   }
 
+  /** What other sellers think of the caller. */
+  #rated(): HTMLElement[] {
+    const rating = this.ring.caller_rating;
+    if (!rating) return [];
+    const stars = new Intl.NumberFormat(this.words.locale, { minimumFractionDigits: 1 }).format(rating.average_tenths / 10);
+    return [h("p", { class: "ring-rated" }, icon("star"), this.words.say("ring.rated", { stars, count: rating.count }))];
+  }
+
   #build(): HTMLDialogElement {
     const { caller_name: name, service_title: service } = this.ring;
     const dialog = h(
@@ -76,6 +84,7 @@ export class IncomingRing {
       h("p", { class: "ring-kicker" }, this.words.say("ring.incoming")),
       h("h2", { id: "ring-name", class: "ring-name" }, name),
       h("p", { id: "ring-service", class: "ring-service" }, service),
+      ...this.#rated(),
       h("p", { class: "ring-free" }, this.words.say("ring.free")),
       this.#problem,
       h("div", { class: "ring-buttons" }, this.#reject, this.#accept),

@@ -280,9 +280,9 @@ function over(state: RoomState, call: CallView, say: Say): View {
     summary_time: clockTime(call.billable_ms, "down"),
     summary_total: money(call.charged_minor, call.currency, state.words.locale),
     summary_total_label: say(call.role === "buyer" ? "summary.total" : "summary.total_seller"),
-    may_rate: settled && !neverStarted(call) && state.config.can_rate,
+    may_rate: settled && !neverStarted(call),
     rate_title: say("summary.rate_title"),
-    rate_hint: say("summary.rate_hint"),
+    rate_hint: say(call.role === "buyer" ? "summary.rate_hint" : "summary.rate_hint_seller"),
   };
 }
 

@@ -4,7 +4,7 @@ use super::{Pair, Price};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_settled_call_can_be_rated_by_its_buyer_once_it_is_over() {
+async fn a_settled_call_can_be_rated_by_both_and_each_is_seen_by_whom_it_is_for() {
     let pair = Pair::new(Price::default()).await;
     let mut talk = pair.live().await;
     let path = format!("/api/v1/calls/{}/rating", talk.call);
@@ -14,10 +14,6 @@ async fn a_settled_call_can_be_rated_by_its_buyer_once_it_is_over() {
         .expect(409);
     talk.talk(4_000).await;
     talk.hang_up().await;
-    pair.seller
-        .put(&path, json!({ "stars": 5, "text": "Mine." }))
-        .await
-        .expect(403);
     pair.buyer
         .put(&path, json!({ "stars": 6, "text": "" }))
         .await
@@ -26,6 +22,37 @@ async fn a_settled_call_can_be_rated_by_its_buyer_once_it_is_over() {
         .put(&path, json!({ "stars": 4, "text": "<b>Good</b>" }))
         .await
         .expect(200);
+    for stars in [1, 3] {
+        pair.seller
+            .put(&path, json!({ "stars": stars, "text": "Quiet." }))
+            .await
+            .expect(200);
+    }
+    let me = pair.seller.get("/api/v1/me").await.expect(200).json();
+    let id = me["id"].as_str().expect("an id");
+    let profile = pair.buyer.get(&format!("/api/v1/sellers/{id}")).await.expect(200);
+    assert_eq!(
+        profile.json()["rating"],
+        json!({ "average_tenths": 40, "count": 1 }),
+        "{}",
+        profile.text
+    );
+    assert!(
+        !profile.text.contains("Quiet"),
+        "what the seller said is in no public place"
+    );
+
+    let mut page = super::Caller::open(&pair.app, &pair.seller).await;
+    pair.buyer
+        .post("/api/v1/calls", json!({ "service_id": pair.service }))
+        .await
+        .expect(201);
+    let rating = |message: &super::ServerMessage| match message {
+        super::ServerMessage::Ring { caller_rating, .. } => Some(*caller_rating),
+        _ => None,
+    };
+    let told = page.wait("the ring", rating).await.expect("a rating");
+    assert_eq!((told.average_tenths, told.count), (30, 1));
 }
 
 #[tokio::test]

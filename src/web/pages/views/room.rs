@@ -25,8 +25,6 @@ pub struct RoomSetup {
     pub top_up_amounts: Vec<i64>,
     /// How time is charged.
     pub terms: RoomTerms,
-    /// Whether the reader may rate once the call is settled.
-    pub can_rate: bool,
     /// The other's picture.
     pub other_photo: Option<String>,
     /// Where to go from here.

@@ -212,6 +212,7 @@ impl Inner {
             .values_mut()
             .for_each(|person| (person.has_pressed, person.peer) = (false, None));
         let ring = ServerMessage::Ring {
+            caller_rating: None,
             call: state.call,
             caller_name: "Buyer".into(),
             service_title: "Talk".into(),
