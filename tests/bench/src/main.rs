@@ -1,0 +1,58 @@
+//! Measures the product against baselines of the same run. `./dev bench` builds and runs it.
+
+mod cast;
+#[path = "../../it/support/database.rs"]
+#[allow(dead_code)]
+mod database;
+mod metering;
+mod report;
+
+use anyhow::{Context, Result, anyhow, bail};
+use futures::future::{BoxFuture, FutureExt};
+use std::process::ExitCode;
+
+type Bench = fn() -> BoxFuture<'static, Result<()>>;
+
+/// All benches, in the order they run.
+const BENCHES: [(&str, Bench); 1] = [("metering", || metering::run().boxed())];
+
+fn main() -> ExitCode {
+    // Whoever was first is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = tokio::runtime::Runtime::new()
+        .context("no runtime")
+        .and_then(|runtime| runtime.block_on(run(&arguments)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => measure(&BENCHES).await,
+        [name] => match BENCHES.iter().find(|(known, _)| known == name) {
+            Some(bench) => measure(&[*bench]).await,
+            None => bail!("there is no bench '{name}', but {}", BENCHES.map(|(name, _)| name).join(", ")),
+        },
+        _ => bail!("name one bench, or none for all"),
+    }
+}
+
+/// Runs all of them, whatever becomes of one; the error names those that couldn't be measured.
+async fn measure(benches: &[(&str, Bench)]) -> Result<()> {
+    let mut failed = Vec::new();
+    for (name, bench) in benches {
+        if let Err(error) = bench().await {
+            failed.push(format!("{name} can't be measured: {error:#}"));
+        }
+    }
+    match failed.as_slice() {
+        [] => Ok(()),
+        reasons => Err(anyhow!("{}", reasons.join("; "))),
+    }
+}
