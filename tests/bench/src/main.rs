@@ -4,26 +4,33 @@ mod cast;
 #[path = "../../it/support/database.rs"]
 #[allow(dead_code)]
 mod database;
+mod idle_ws;
+mod join;
+mod media;
 mod metering;
+mod pair;
+mod process;
+mod product;
 mod report;
 
 use anyhow::{Context, Result, anyhow, bail};
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{FutureExt, LocalBoxFuture};
 use std::process::ExitCode;
 
-type Bench = fn() -> BoxFuture<'static, Result<()>>;
+type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 1] = [("metering", || metering::run().boxed())];
+const BENCHES: [(&str, Bench); 3] = [
+    ("metering", || metering::run().boxed_local()),
+    ("join", || join::run().boxed_local()),
+    ("idle-ws", || idle_ws::run().boxed_local()),
+];
 
 fn main() -> ExitCode {
     // Whoever was first is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = tokio::runtime::Runtime::new()
-        .context("no runtime")
-        .and_then(|runtime| runtime.block_on(run(&arguments)));
-    match outcome {
+    match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error:#}");
@@ -32,12 +39,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// Some benches need processes apart, which are this program again.
+fn start(arguments: &[String]) -> Result<()> {
+    if arguments == [idle_ws::ECHO] {
+        return idle_ws::echo();
+    }
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(run(arguments))
+}
+
 async fn run(arguments: &[String]) -> Result<()> {
     match arguments {
         [] => measure(&BENCHES).await,
         [name] => match BENCHES.iter().find(|(known, _)| known == name) {
             Some(bench) => measure(&[*bench]).await,
-            None => bail!("there is no bench '{name}', but {}", BENCHES.map(|(name, _)| name).join(", ")),
+            None => bail!(
+                "there is no bench '{name}', but {}",
+                BENCHES.map(|(name, _)| name).join(", ")
+            ),
         },
         _ => bail!("name one bench, or none for all"),
     }

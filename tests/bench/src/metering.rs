@@ -10,7 +10,9 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query,
+    Connection, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
     sql_types::{Array, BigInt, Integer, Uuid as SqlUuid},
 };
 use std::time::Instant;

@@ -72,7 +72,12 @@ impl Rounds {
     fn line(self, case: Case) -> Result<Line> {
         let (value, values) = summary(self.value)?;
         let (baseline, baselines) = summary(self.baseline)?;
-        ensure!(baseline > 0.0, "{} {}: the baseline is {baseline}", case.bench, case.case);
+        ensure!(
+            baseline > 0.0,
+            "{} {}: the baseline is {baseline}",
+            case.bench,
+            case.case
+        );
         let ratio = value / baseline;
         let (bound, holds) = match case.bound {
             Bound::RatioAtLeast(least) => (format!("ratio >= {least}"), ratio >= least),
