@@ -1,11 +1,13 @@
 //! Measures the product against baselines of the same run. `./dev bench` builds and runs it.
 
+mod calls;
 mod cast;
 #[path = "../../it/support/database.rs"]
 #[allow(dead_code)]
 mod database;
 mod idle_ws;
 mod join;
+mod load;
 mod media;
 mod metering;
 mod pair;
@@ -20,9 +22,10 @@ use std::process::ExitCode;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 3] = [
+const BENCHES: [(&str, Bench); 4] = [
     ("metering", || metering::run().boxed_local()),
     ("join", || join::run().boxed_local()),
+    ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
 ];
 
@@ -50,6 +53,7 @@ fn start(arguments: &[String]) -> Result<()> {
 
 async fn run(arguments: &[String]) -> Result<()> {
     match arguments {
+        [word, rest @ ..] if word == load::LOAD => load::carry(rest).await,
         [] => measure(&BENCHES).await,
         [name] => match BENCHES.iter().find(|(known, _)| known == name) {
             Some(bench) => measure(&[*bench]).await,

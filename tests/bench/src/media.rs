@@ -23,7 +23,7 @@ impl BareMedia {
         let process = Command::new(&program)
             .args(["--control", &control.url()?, "--capacity", "400"])
             .env("TALLYROOM_MEDIA_TOKEN", TOKEN)
-            .env("TALLYROOM_LOG_FILTER", "warn")
+            .env("TALLYROOM_LOG_FILTER", "error")
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()

@@ -132,7 +132,7 @@ fn serve(database: &TestDatabase, address: SocketAddr) -> Result<Child> {
     for (name, value) in settings {
         command.env(format!("TALLYROOM__{name}"), value);
     }
-    command.arg("serve").env("TALLYROOM_LOG_FILTER", "warn");
+    command.arg("serve").env("TALLYROOM_LOG_FILTER", "error");
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command.spawn().with_context(|| format!("starting {program}"))
 }
