@@ -34,17 +34,21 @@ build_front_ends() {
   done
 }
 
-# $1: cargo's profile; $2: which targets. Tests build all of them here, so that cargo settles on one set of features.
-# Checkouts may share a target folder, so each keeps the programs it built in its own var/bin.
+# $1: cargo's profile; $2: which targets; $3: "bench" for the benches' program as well. Tests build all targets here, so
+# that cargo settles on one set of features. Checkouts may share a target folder, so each keeps the programs it built in
+# its own var/bin.
 build_programs() {
   local profile=${1:-dev} targets=${2:---bins} folder=debug program
+  local packages=(--workspace) programs=(tallyroom tallyroom-media)
   [ "$profile" = dev ] || folder=$profile
+  if [ "${3:-}" = bench ]; then programs+=(tallyroom-bench)
+  elif [ "$targets" = --bins ]; then packages+=(--exclude tallyroom-bench); fi
   say "Building ($profile; the first time takes minutes) …"
   mkdir -p "$var/bin" "$CARGO_TARGET_DIR"
   exec 8>"$CARGO_TARGET_DIR/.tallyroom.lock"
   flock 8
-  cargo build --workspace "$targets" --profile "$profile" --quiet >&2 || die "the build failed: see the errors above."
-  for program in tallyroom tallyroom-media; do
+  cargo build "${packages[@]}" "$targets" --profile "$profile" --quiet >&2 || die "the build failed: see the errors above."
+  for program in "${programs[@]}"; do
     cmp -s "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/$program" && continue
     cp "$CARGO_TARGET_DIR/$folder/$program" "$var/bin/.$program"
     mv "$var/bin/.$program" "$var/bin/$program"

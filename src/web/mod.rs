@@ -57,6 +57,8 @@ pub fn server(web: Data<Web>, listener: TcpListener) -> io::Result<Server> {
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(10)
+        // Signaling is many small messages: each would wait for the one before to be acknowledged.
+        .tcp_nodelay(true)
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())

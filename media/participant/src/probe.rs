@@ -153,7 +153,7 @@ async fn fund(buyer: &Account) -> Result<()> {
 }
 
 /// The seller's first service that can be bought.
-async fn first_service(seller: &Account) -> Result<Uuid> {
+pub async fn first_service(seller: &Account) -> Result<Uuid> {
     #[derive(Deserialize)]
     struct Services {
         items: Vec<Service>,

@@ -87,8 +87,13 @@ fn template() -> &'static str {
 }
 
 fn fingerprint() -> String {
-    let mut folders: Vec<_> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations"))
-        .expect("migrations")
+    // Benches use this module, too: their package lies deeper in the workspace.
+    let mut migrations = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("migrations"));
+    let migrations = migrations.find(|folder| folder.is_dir()).expect("migrations");
+    let mut folders: Vec<_> = fs::read_dir(migrations)
+        .expect("a folder")
         .map(|entry| entry.expect("a migration").path().join("up.sql"))
         .collect();
     folders.sort();

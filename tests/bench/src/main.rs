@@ -1,0 +1,81 @@
+//! Measures the product against baselines of the same run. `./dev bench` builds and runs it.
+
+mod calls;
+mod cast;
+#[path = "../../it/support/database.rs"]
+#[allow(dead_code)]
+mod database;
+mod idle_ws;
+mod join;
+mod load;
+mod media;
+mod metering;
+mod pair;
+mod process;
+mod product;
+mod report;
+
+use anyhow::{Context, Result, anyhow, bail};
+use futures::future::{FutureExt, LocalBoxFuture};
+use std::process::ExitCode;
+
+type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
+
+/// All benches, in the order they run.
+const BENCHES: [(&str, Bench); 4] = [
+    ("metering", || metering::run().boxed_local()),
+    ("join", || join::run().boxed_local()),
+    ("calls", || calls::run().boxed_local()),
+    ("idle-ws", || idle_ws::run().boxed_local()),
+];
+
+fn main() -> ExitCode {
+    // Whoever was first is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match start(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Some benches need processes apart, which are this program again.
+fn start(arguments: &[String]) -> Result<()> {
+    if arguments == [idle_ws::ECHO] {
+        return idle_ws::echo();
+    }
+    let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
+    runtime.block_on(run(arguments))
+}
+
+async fn run(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [word, rest @ ..] if word == load::LOAD => load::carry(rest).await,
+        [] => measure(&BENCHES).await,
+        [name] => match BENCHES.iter().find(|(known, _)| known == name) {
+            Some(bench) => measure(&[*bench]).await,
+            None => bail!(
+                "there is no bench '{name}', but {}",
+                BENCHES.map(|(name, _)| name).join(", ")
+            ),
+        },
+        _ => bail!("name one bench, or none for all"),
+    }
+}
+
+/// Runs all of them, whatever becomes of one; the error names those that couldn't be measured.
+async fn measure(benches: &[(&str, Bench)]) -> Result<()> {
+    let mut failed = Vec::new();
+    for (name, bench) in benches {
+        if let Err(error) = bench().await {
+            failed.push(format!("{name} can't be measured: {error:#}"));
+        }
+    }
+    match failed.as_slice() {
+        [] => Ok(()),
+        reasons => Err(anyhow!("{}", reasons.join("; "))),
+    }
+}
