@@ -3,6 +3,7 @@
 mod calls;
 mod catalogue;
 mod identity;
+mod jobs;
 mod layers;
 mod ledger;
 mod marketplace;

@@ -257,3 +257,24 @@ async fn the_check_is_free_and_ends_by_itself() {
     assert_eq!(bill["charged_minor"], 0);
     assert_eq!(bill["call"]["end_reason"], "cancelled", "not missed");
 }
+
+#[tokio::test]
+async fn whoever_was_seen_within_half_a_minute_can_be_rung() {
+    let pair = Pair::new(Price::default()).await;
+    let ring = || pair.buyer.post("/api/v1/calls", json!({ "service_id": pair.service }));
+    drop(Caller::open(&pair.app, &pair.seller).await);
+    is_alone(&pair).await;
+    pair.app.clock.advance(30_001);
+    assert_eq!(ring().await.expect(409).code(), "not_available");
+    drop(Caller::open(&pair.app, &pair.seller).await);
+    is_alone(&pair).await;
+    pair.app.clock.advance(30_000);
+    ring().await.expect(201);
+}
+
+/// Waits until the server has seen the last page go.
+async fn is_alone(pair: &Pair) {
+    while pair.app.registry.people().count() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
