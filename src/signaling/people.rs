@@ -21,7 +21,7 @@ use tallyroom_media_protocol::signaling::ServerMessage;
 use tokio::sync::{Notify, mpsc};
 
 /// Messages that may wait for one slow socket before it is closed.
-const QUEUE: usize = 64;
+const QUEUE: usize = 256;
 /// Most sockets of one person.
 const MAX_SOCKETS: usize = 20;
 /// A person counts as online this long after the last sign of them (requirement M11).

@@ -50,6 +50,8 @@ impl Room {
             return;
         }
         self.node = None;
+        // Whatever the next node sees is news.
+        self.scores = (None, None);
         for role in [CallRole::Buyer, CallRole::Seller] {
             let seat = self.seat_mut(role);
             if seat.lose_media().is_some() {

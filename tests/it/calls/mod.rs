@@ -253,7 +253,15 @@ impl Talk<'_> {
         if seller {
             flows.push((self.seller.peer, Some(0), Some(0)));
         }
-        self.pair.node.report(&flows);
+        let score = self.pair.node.report(&flows);
+        if buyer && seller {
+            // Or the clock might be turned before the report is taken in, and it would count for later.
+            let told = move |message: &ServerMessage| {
+                let both = (Some(score), Some(score));
+                matches!(message, ServerMessage::Quality { own, other } if (*own, *other) == both).then_some(())
+            };
+            self.buyer.wait("the report's score", told).await;
+        }
         self.counted(self.billable_ms).await;
     }
 

@@ -6,7 +6,10 @@ use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, Ordering},
+    },
     time::Duration,
 };
 use tallyroom_media_protocol::{
@@ -20,6 +23,7 @@ use uuid::Uuid;
 pub struct ScriptedNode {
     out: mpsc::UnboundedSender<NodeMessage>,
     peers: Arc<Mutex<Peers>>,
+    reports: AtomicU8,
     task: JoinHandle<()>,
 }
 
@@ -79,11 +83,18 @@ impl ScriptedNode {
                 }
             }
         });
-        Self { out, peers, task }
+        Self {
+            out,
+            peers,
+            reports: AtomicU8::new(0),
+            task,
+        }
     }
 
-    /// Reports that packets came from these peers this long ago: (peer, rtp age, anything's age).
-    pub fn report(&self, flows: &[(PeerId, Option<u32>, Option<u32>)]) {
+    /// Reports that packets came from these peers this long ago: (peer, rtp age, anything's age). Gives the score that
+    /// it reports with them, another than the last ones: whoever is told of it knows that the report was taken in.
+    pub fn report(&self, flows: &[(PeerId, Option<u32>, Option<u32>)]) -> u8 {
+        let score = self.reports.fetch_add(1, Ordering::Relaxed) % 10 + 1;
         let peers = self.peers.lock().expect("peers");
         let flow = |(peer, sent, seen): &(PeerId, Option<u32>, Option<u32>)| {
             let room = peers
@@ -97,8 +108,8 @@ impl ScriptedNode {
                 audio_age_ms: *sent,
                 video_age_ms: *sent,
                 transport_age_ms: *seen,
-                send_score: Some(10),
-                recv_score: Some(10),
+                send_score: Some(score),
+                recv_score: Some(score),
             })
         };
         let peers = flows.iter().filter_map(flow).collect();
@@ -108,6 +119,7 @@ impl ScriptedNode {
                 load_permille: 0,
             })
             .expect("connected");
+        score
     }
 
     /// Whether the room's media is held back.
