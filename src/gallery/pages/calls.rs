@@ -259,7 +259,7 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         entries: vec![
             entry(0, EntryKind::CallMissed, true, ""),
             entry(60, EntryKind::CallRejected, true, ""),
-            entry(55, EntryKind::CallBusy, false, ""),
+            entry(62, EntryKind::CallBusy, false, ""),
             entry(70, EntryKind::CallEnded, true, ""),
             entry(
                 75,
