@@ -26,6 +26,8 @@ pub enum Kind {
         /// Seconds.
         retry_after_s: u32,
     },
+    /// The marketplace is closed.
+    Closed,
     /// Something the product stands on is away for a moment.
     Unavailable,
     /// A fault of ours.
@@ -94,6 +96,13 @@ impl Error {
         )
     }
 
+    /// The marketplace is closed.
+    pub fn closed() -> Self {
+        let public =
+            "This marketplace is closed for now. Calls that are running finish; nothing else can be done here.";
+        Self::new(Kind::Closed, public)
+    }
+
     /// Something the product stands on is away.
     pub fn unavailable(context: impl Into<anyhow::Error>) -> Self {
         let public = "We can't reach our database for a moment. Nothing was changed; try again in a few seconds.";
@@ -125,6 +134,7 @@ impl Error {
             Kind::NotFound => "not_found",
             Kind::Conflict { code } => code,
             Kind::TooMany { .. } => "too_many",
+            Kind::Closed => "closed",
             Kind::Unavailable => "unavailable",
             Kind::Internal => "internal",
         }

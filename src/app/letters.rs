@@ -33,6 +33,13 @@ pub enum Letter {
         /// Absolute.
         link: String,
     },
+    /// Join the staff.
+    Invite {
+        /// Absolute.
+        link: String,
+        /// Who asks.
+        by: String,
+    },
     /// The address is confirmed.
     Welcome {
         /// Absolute, the tenant's home.

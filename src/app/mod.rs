@@ -3,9 +3,11 @@
 
 pub mod browse;
 pub mod calls;
+pub mod console;
 pub mod conversations;
 pub mod identity;
 pub mod letters;
+pub mod platform;
 pub mod ports;
 pub mod reviews;
 pub mod seed;
@@ -35,5 +37,12 @@ impl App {
     /// The time.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Scheme, host and port of a host of ours.
+    pub fn origin(&self, host: &str) -> String {
+        let public = &self.config.http.public_url;
+        let port = public.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{host}{port}", public.scheme())
     }
 }

@@ -23,6 +23,8 @@ pub enum TopUpKind {}
 pub enum SessionKind {}
 /// Marks conversations' ids.
 pub enum ConversationKind {}
+/// Marks the ids of the platform's own staff.
+pub enum PlatformStaffKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -40,6 +42,8 @@ pub type TopUpId = Id<TopUpKind>;
 pub type SessionId = Id<SessionKind>;
 /// A buyer's and a seller's message thread.
 pub type ConversationId = Id<ConversationKind>;
+/// Somebody who runs the platform.
+pub type PlatformStaffId = Id<PlatformStaffKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

@@ -1,9 +1,13 @@
 //! The product's rules, pure: no clock, no I/O, no database, no async. Everything here is a function of its arguments.
 
+pub mod audit;
+pub mod brand;
 pub mod call;
 pub mod identity;
 pub mod ids;
 pub mod money;
+pub mod permission;
+pub mod platform;
 pub mod policy;
 pub mod pricing;
 pub mod rating;

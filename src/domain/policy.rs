@@ -115,6 +115,20 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
 }
 
 impl PolicyChange {
+    /// This with what `later` sets in its place.
+    #[must_use]
+    pub fn with(self, later: &Self) -> Self {
+        Self {
+            ring_s: later.ring_s.or(self.ring_s),
+            grace_s: later.grace_s.or(self.grace_s),
+            minimum_s: later.minimum_s.or(self.minimum_s),
+            increment: later.increment.or(self.increment),
+            warnings_min: later.warnings_min.clone().or(self.warnings_min),
+            rescue_s: later.rescue_s.or(self.rescue_s),
+            commission_bp: later.commission_bp.or(self.commission_bp),
+        }
+    }
+
     fn apply(&self, policy: &mut Policy) {
         let set = |target: &mut u32, value: Option<u32>| *target = value.unwrap_or(*target);
         set(&mut policy.ring_s, self.ring_s);

@@ -40,6 +40,16 @@ pub struct SystemTx<'c> {
     pub(in crate::store) conn: &'c mut PgConnection,
 }
 
+impl SystemTx<'_> {
+    /// The same transaction, looking at one tenant: what the platform does there is done with all the rest or not at all.
+    pub fn within(&mut self, scope: &TenantScope) -> TenantTx<'_> {
+        TenantTx {
+            conn: self.conn,
+            tenant: scope.tenant(),
+        }
+    }
+}
+
 impl Db {
     /// Opens both pools; connections are made when they are needed.
     ///

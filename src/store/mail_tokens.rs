@@ -15,6 +15,8 @@ pub enum Purpose {
     Verify,
     /// To choose a new password.
     Reset,
+    /// To join a tenant's staff.
+    Invite,
 }
 
 impl Purpose {
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::Verify => "verify",
             Self::Reset => "reset",
+            Self::Invite => "invite",
         }
     }
 }

@@ -1,23 +1,29 @@
 //! All lasting state, in PostgreSQL behind row-level security. One file an aggregate; nothing outside this module sees
 //! a table. Data of a tenant is reached only through [`Db::tenant`] with a [`TenantScope`] (law 1).
 
+pub mod audit;
 pub mod calls;
+pub mod console;
 pub mod conversations;
 mod db;
 pub mod declarations;
 mod error;
 pub mod jobs;
 pub mod ledger;
+pub mod listing;
 pub mod mail_tokens;
 pub mod metering;
 pub mod migrate;
 mod moment;
+pub mod platform_staff;
 pub mod reviews;
 mod schema;
 mod scope;
 pub mod sellers;
 pub mod services;
 pub mod sessions;
+pub mod staff;
+pub mod tenant_lists;
 pub mod tenants;
 pub mod test_gateway;
 pub mod top_ups;

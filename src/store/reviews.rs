@@ -152,6 +152,22 @@ pub fn find(tx: &mut TenantTx<'_>, call: CallId, author: CallRole) -> Result<Opt
     Ok(row.map(Row::review))
 }
 
+/// Hides a buyer's review, or shows it again without a reason; says whether it was hidden before.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn hide(tx: &mut TenantTx<'_>, call: CallId, reason: Option<&str>, now: Moment) -> Result<bool> {
+    let row = reviews::table.find((tx.tenant().uuid(), call.uuid(), name(CallRole::Buyer)));
+    let before: Option<At> = row.select(reviews::hidden_at).for_update().first(tx.conn)?;
+    diesel::update(row)
+        .set((
+            reviews::hidden_at.eq(reason.map(|_| At(now))),
+            reviews::hidden_reason.eq(reason),
+        ))
+        .execute(tx.conn)?;
+    Ok(before.is_some())
+}
+
 /// What buyers say of a seller, newest first.
 ///
 /// # Errors
@@ -185,7 +201,7 @@ fn newest(tx: &mut TenantTx<'_>, seller: Option<UserId>, stars: i16, limit: i64)
         )
         .filter(reviews::tenant_id.eq(tx.tenant().uuid()))
         .filter(reviews::author.eq(name(CallRole::Buyer)))
-        .filter(reviews::stars.ge(stars))
+        .filter(reviews::stars.ge(stars).and(reviews::hidden_at.is_null()))
         .order((reviews::at.desc(), reviews::call_id))
         .limit(limit)
         .select((

@@ -7,6 +7,22 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    audit_log (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        actor_name -> Text,
+        action -> Text,
+        subject -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     call_events (tenant_id, call_id, seq) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -152,6 +168,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    plans (id) {
+        id -> Uuid,
+        name -> Text,
+        price_minor -> Int8,
+        currency -> Text,
+        interval_months -> Int4,
+        limits -> Jsonb,
+        offered -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform_audit_log (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        actor_name -> Text,
+        action -> Text,
+        subject -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform_sessions (token_hash) {
+        token_hash -> Bytea,
+        staff_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform_staff (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        totp_secret -> Nullable<Bytea>,
+        totp_step -> Int8,
+        enrolled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     reviews (tenant_id, call_id, author) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -161,6 +228,8 @@ diesel::table! {
         body -> Text,
         at -> Timestamptz,
         author -> Text,
+        hidden_at -> Nullable<Timestamptz>,
+        hidden_reason -> Nullable<Text>,
     }
 }
 
@@ -210,6 +279,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        permissions -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subscriptions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        plan_id -> Uuid,
+        amount_minor -> Int8,
+        currency -> Text,
+        starts_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant_hosts (tenant_id, host) {
         tenant_id -> Uuid,
         host -> Text,
@@ -230,6 +322,12 @@ diesel::table! {
         min_rate_minor -> Int8,
         max_rate_minor -> Int8,
         created_at -> Timestamptz,
+        state -> Text,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_reason -> Nullable<Text>,
+        delete_at -> Nullable<Timestamptz>,
+        vertical -> Text,
+        brand -> Nullable<Jsonb>,
     }
 }
 
@@ -278,16 +376,22 @@ diesel::table! {
         do_not_disturb -> Bool,
         auto_reject -> Bool,
         created_at -> Timestamptz,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_reason -> Nullable<Text>,
     }
 }
 
+diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
+diesel::joinable!(platform_sessions -> platform_staff (staff_id));
+diesel::joinable!(subscriptions -> tenants (tenant_id));
 diesel::joinable!(tenant_hosts -> tenants (tenant_id));
 diesel::joinable!(test_gateway_payments -> tenants (tenant_id));
 diesel::joinable!(users -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_log,
     call_events,
     call_legs,
     calls,
@@ -299,10 +403,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_tokens,
     messages,
     people_in_calls,
+    plans,
+    platform_audit_log,
+    platform_sessions,
+    platform_staff,
     reviews,
     sellers,
     services,
     sessions,
+    staff,
+    subscriptions,
     tenant_hosts,
     tenants,
     test_gateway_payments,

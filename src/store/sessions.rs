@@ -92,6 +92,7 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
                 .and(sessions::id.eq(session.uuid())),
         )
         .filter(sessions::user_id.eq(user.uuid()).and(sessions::ended_at.is_null()))
+        .filter(users::suspended_at.is_null())
         .filter(sessions::expires_at.gt(At(now)))
         .select((
             UserRow::as_select(),

@@ -6,7 +6,13 @@ use super::{
     schema::{tenant_hosts, tenants},
 };
 use crate::{
-    domain::{ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
+    domain::{
+        ids::TenantId,
+        money::Currency,
+        policy::PolicyChange,
+        tenant::{Tenant, TenantState},
+        time::Moment,
+    },
     error::{Error, Result},
 };
 use anyhow::anyhow;
@@ -27,6 +33,8 @@ struct Row {
     policy: serde_json::Value,
     min_rate_minor: i64,
     max_rate_minor: i64,
+    state: String,
+    brand: Option<serde_json::Value>,
 }
 
 impl Row {
@@ -43,6 +51,13 @@ impl Row {
             language: self.language,
             hidden: self.hidden,
             rate_bounds_minor: (self.min_rate_minor, self.max_rate_minor),
+            state: TenantState::parse(&self.state)
+                .ok_or_else(|| Error::internal(anyhow!("unknown state {:?}", self.state)))?,
+            brand: self
+                .brand
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?,
         })
     }
 }
@@ -76,14 +91,7 @@ impl Db {
     /// # Errors
     /// The database is away.
     pub async fn host_of(&self, scope: &TenantScope) -> Result<String> {
-        self.tenant(scope, |tx| {
-            let hosts = tenant_hosts::table.filter(tenant_hosts::tenant_id.eq(tx.tenant().uuid()));
-            Ok(hosts
-                .order(tenant_hosts::host)
-                .select(tenant_hosts::host)
-                .first(tx.conn)?)
-        })
-        .await
+        self.tenant(scope, host).await
     }
 
     /// All tenants that may be listed, by name.
@@ -118,12 +126,9 @@ pub fn own(tx: &mut TenantTx<'_>) -> Result<Tenant> {
         .tenant()
 }
 
-/// Adds a tenant on `host`, or updates its name and settings if its subdomain is taken already.
-///
-/// # Errors
-/// The database is away, or the host belongs to another tenant.
-pub fn put(tx: &mut SystemTx<'_>, tenant: &Tenant, host: &str, now: Moment) -> Result<TenantScope> {
-    let row = Row {
+fn row(tenant: &Tenant) -> Result<Row> {
+    let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
+    Ok(Row {
         id: tenant.id.uuid(),
         slug: tenant.slug.clone(),
         name: tenant.name.clone(),
@@ -135,20 +140,173 @@ pub fn put(tx: &mut SystemTx<'_>, tenant: &Tenant, host: &str, now: Moment) -> R
         policy: serde_json::to_value(&tenant.policy).map_err(Error::internal)?,
         min_rate_minor: tenant.rate_bounds_minor.0,
         max_rate_minor: tenant.rate_bounds_minor.1,
-    };
+        state: tenant.state.name().to_owned(),
+        brand: brand.map_err(Error::internal)?,
+    })
+}
+
+/// Adds a tenant on `host`, or updates its theme if its subdomain is taken already: for the demo.
+///
+/// # Errors
+/// The database is away.
+pub fn put(tx: &mut SystemTx<'_>, tenant: &Tenant, host: &str, now: Moment) -> Result<TenantScope> {
     let id: Uuid = diesel::insert_into(tenants::table)
-        .values((row, tenants::created_at.eq(At(now))))
+        .values((row(tenant)?, tenants::created_at.eq(At(now))))
         .on_conflict(tenants::slug)
         .do_update()
         .set(tenants::theme.eq(&tenant.theme))
         .returning(tenants::id)
         .get_result(tx.conn)?;
-    diesel::insert_into(tenant_hosts::table)
+    let scope = TenantScope::of(TenantId::from_uuid(id));
+    add_host(tx, &scope, host)?;
+    Ok(scope)
+}
+
+/// Adds a tenant on `host`; nothing if its subdomain or the host is another's.
+///
+/// # Errors
+/// The database is away.
+pub fn insert(tx: &mut SystemTx<'_>, tenant: &Tenant, host: &str, now: Moment) -> Result<Option<TenantScope>> {
+    let inserted = diesel::insert_into(tenants::table)
+        .values((row(tenant)?, tenants::created_at.eq(At(now))))
+        .on_conflict(tenants::slug)
+        .do_nothing()
+        .execute(tx.conn)?;
+    let scope = TenantScope::of(tenant.id);
+    Ok((inserted == 1 && add_host(tx, &scope, host)?).then_some(scope))
+}
+
+/// False if the host is taken.
+fn add_host(tx: &mut SystemTx<'_>, scope: &TenantScope, host: &str) -> Result<bool> {
+    let added = diesel::insert_into(tenant_hosts::table)
         .values((
-            tenant_hosts::tenant_id.eq(id),
+            tenant_hosts::tenant_id.eq(scope.tenant().uuid()),
             tenant_hosts::host.eq(host.to_lowercase()),
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
-    Ok(TenantScope::of(TenantId::from_uuid(id)))
+    Ok(added == 1)
+}
+
+/// A tenant with the right to its data, for the platform's own work; locked, so that two changes don't cross.
+///
+/// # Errors
+/// There is none, or the database is away.
+pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, TenantScope)> {
+    let found = tenants::table
+        .find(id.uuid())
+        .select(Row::as_select())
+        .for_update()
+        .first(tx.conn)?;
+    Ok((found.tenant()?, TenantScope::of(id)))
+}
+
+/// The host a tenant's links name: its first.
+///
+/// # Errors
+/// The database is away.
+pub fn host(tx: &mut TenantTx<'_>) -> Result<String> {
+    let hosts = tenant_hosts::table.filter(tenant_hosts::tenant_id.eq(tx.tenant().uuid()));
+    Ok(hosts
+        .order(tenant_hosts::host)
+        .select(tenant_hosts::host)
+        .first(tx.conn)?)
+}
+
+/// What is changed of a tenant's name; absent fields stay.
+#[derive(AsChangeset, Clone, Debug, Default, PartialEq, Eq)]
+#[diesel(table_name = tenants)]
+pub struct Naming {
+    /// Public name.
+    pub name: Option<String>,
+    /// IANA zone, checked.
+    pub time_zone: Option<String>,
+    /// A language there are words in.
+    pub language: Option<String>,
+}
+
+/// Changes what is set of `naming`.
+///
+/// # Errors
+/// The database is away.
+pub fn rename(tx: &mut TenantTx<'_>, naming: &Naming) -> Result<()> {
+    if *naming != Naming::default() {
+        diesel::update(tenants::table.find(tx.tenant().uuid()))
+            .set(naming)
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Sets what a tenant changes of the platform's policy, and its bounds of prices if they are given.
+///
+/// # Errors
+/// The database is away.
+pub fn set_terms(tx: &mut TenantTx<'_>, policy: &PolicyChange, bounds: Option<(i64, i64)>) -> Result<()> {
+    let policy = serde_json::to_value(policy).map_err(Error::internal)?;
+    let row = tenants::table.find(tx.tenant().uuid());
+    diesel::update(row).set(tenants::policy.eq(policy)).execute(tx.conn)?;
+    if let Some((least, most)) = bounds {
+        diesel::update(row)
+            .set((tenants::min_rate_minor.eq(least), tenants::max_rate_minor.eq(most)))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Why a site is closed.
+#[derive(Clone, Copy, Debug)]
+pub enum Closure<'a> {
+    /// Until the platform opens it again.
+    Suspended {
+        /// Why.
+        reason: &'a str,
+    },
+    /// Until it is gone.
+    Deleting {
+        /// When.
+        delete_at: Moment,
+    },
+}
+
+/// Closes a tenant's site.
+///
+/// # Errors
+/// The database is away.
+pub fn close(tx: &mut SystemTx<'_>, id: TenantId, closure: &Closure<'_>, now: Moment) -> Result<()> {
+    let row = tenants::table.find(id.uuid());
+    match closure {
+        Closure::Suspended { reason } => {
+            let suspended = (
+                tenants::state.eq(TenantState::Suspended.name()),
+                tenants::suspended_at.eq(At(now)),
+                tenants::suspended_reason.eq(*reason),
+            );
+            diesel::update(row).set(suspended).execute(tx.conn)?
+        }
+        Closure::Deleting { delete_at } => {
+            let deleting = (
+                tenants::state.eq(TenantState::Deleting.name()),
+                tenants::delete_at.eq(At(*delete_at)),
+            );
+            diesel::update(row).set(deleting).execute(tx.conn)?
+        }
+    };
+    Ok(())
+}
+
+/// Opens a tenant's site again.
+///
+/// # Errors
+/// The database is away.
+pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<()> {
+    diesel::update(tenants::table.find(id.uuid()))
+        .set((
+            tenants::state.eq(TenantState::Active.name()),
+            tenants::suspended_at.eq(None::<At>),
+            tenants::suspended_reason.eq(None::<String>),
+            tenants::delete_at.eq(None::<At>),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }

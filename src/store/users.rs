@@ -11,7 +11,7 @@ use crate::{
         ids::UserId,
         time::Moment,
     },
-    error::Result,
+    error::{Error, Result},
 };
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct User {
     pub auto_reject: bool,
     /// Has a selling profile.
     pub is_seller: bool,
+    /// The account was closed by the tenant's staff.
+    pub suspended: bool,
 }
 
 /// What is stored of somebody new.
@@ -67,6 +69,7 @@ pub(in crate::store) struct Row {
     language: String,
     do_not_disturb: bool,
     auto_reject: bool,
+    suspended_at: Option<At>,
 }
 
 impl Row {
@@ -80,6 +83,7 @@ impl Row {
             language: self.language,
             do_not_disturb: self.do_not_disturb,
             auto_reject: self.auto_reject,
+            suspended: self.suspended_at.is_some(),
             is_seller,
         }
     }
@@ -173,6 +177,29 @@ pub fn set_password(tx: &mut TenantTx<'_>, id: UserId, password_hash: &str) -> R
     diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
         .set(users::password_hash.eq(password_hash))
         .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Closes somebody's account, or opens it again without a reason; nobody can ring a closed one.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn suspend(tx: &mut TenantTx<'_>, id: UserId, reason: Option<&str>, now: Moment) -> Result<()> {
+    let key = (tx.tenant().uuid(), id.uuid());
+    let changed = diesel::update(users::table.find(key))
+        .set((
+            users::suspended_at.eq(reason.map(|_| At(now))),
+            users::suspended_reason.eq(reason),
+        ))
+        .execute(tx.conn)?;
+    if changed == 0 {
+        return Err(Error::not_found());
+    }
+    if reason.is_some() {
+        diesel::update(sellers::table.find(key))
+            .set(sellers::available_until.eq(None::<At>))
+            .execute(tx.conn)?;
+    }
     Ok(())
 }
 

@@ -43,9 +43,10 @@ async fn keep<B: MessageBody>(
 async fn stylesheet(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let asked = site::asked_host(request.head(), &web);
     let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let theme = web
-        .themes
-        .get(tenant.as_ref().map_or("default", |(tenant, _)| &tenant.theme));
+    let theme = match &tenant {
+        Some((tenant, _)) => web.themes.of(tenant),
+        None => web.themes.get("default"),
+    };
     let (current, sheet) = theme.stylesheet();
     let cache = if *hash == current { FOREVER } else { "no-cache" };
     Ok(HttpResponse::Ok()

@@ -60,7 +60,7 @@ impl ResponseError for WebError {
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Conflict { .. } => StatusCode::CONFLICT,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Closed | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -270,7 +270,7 @@ fn error_page(telling: &Telling) -> ErrorPage {
     let own = matches!(
         telling.status,
         StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN
-    );
+    ) || telling.code == "closed";
     ErrorPage {
         status: telling.status.as_u16(),
         message: own.then(|| Message::new(telling.message.clone())),

@@ -4,15 +4,29 @@
 use super::{
     error::{Result, WebError},
     site::{Platform, Site},
+    state::Web,
 };
-use crate::{app::identity::Viewer, error::Error};
+use crate::{
+    app::{
+        console::StaffMember,
+        identity::Viewer,
+        platform::{PlatformOwner, PlatformStaff},
+    },
+    domain::permission::Permission,
+    error::Error,
+};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    web::{FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
+    web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 use anyhow::anyhow;
-use std::future::{Ready, ready};
+use futures::future::LocalBoxFuture;
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+};
 
 /// Largest body of a form or a JSON request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -62,5 +76,120 @@ impl FromRequest for Viewer {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(carried(request).ok_or_else(|| WebError(Error::sign_in_needed())))
+    }
+}
+
+/// One of the platform's staff: 401 without.
+impl FromRequest for PlatformStaff {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(carried(request).ok_or_else(|| WebError(Error::sign_in_needed())))
+    }
+}
+
+/// One of the platform's owners: 403 for the rest of its staff.
+impl FromRequest for PlatformOwner {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let staff: Option<PlatformStaff> = carried(request);
+        let owner = staff.ok_or_else(Error::sign_in_needed).and_then(PlatformStaff::owner);
+        ready(owner.map_err(WebError))
+    }
+}
+
+/// Names a permission in a handler's type.
+pub(super) trait Needs: 'static {
+    /// Which; `None` is what all staff may.
+    const PERMISSION: Option<Permission>;
+}
+
+/// One of the tenant's staff who may do what `N` names: a handler can't get hold of one without naming it. 401 for
+/// nobody, 403 for everybody else.
+pub(super) struct Staff<N>(StaffMember, PhantomData<N>);
+
+impl<N> Deref for Staff<N> {
+    type Target = StaffMember;
+
+    fn deref(&self) -> &StaffMember {
+        &self.0
+    }
+}
+
+impl<N: Needs> FromRequest for Staff<N> {
+    type Error = WebError;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (viewer, site): (Option<Viewer>, Option<Site>) = (carried(request), carried(request));
+        let web = request.app_data::<Data<Web>>().cloned();
+        Box::pin(async move {
+            let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
+            let outside = || Error::internal(anyhow!("a tenant's route outside the gate"));
+            let (web, site) = web.zip(site).ok_or_else(outside)?;
+            let address = site.client.to_string();
+            let staff = StaffMember::with(&web.app, viewer, N::PERMISSION, address).await?;
+            Ok(Self(staff, PhantomData))
+        })
+    }
+}
+
+/// What handlers of the tenant's console may need, each a type of its own.
+pub(super) mod may {
+    use super::{Needs, Permission};
+
+    /// What all staff may.
+    pub struct Enter;
+    /// See [`Permission::Sellers`].
+    pub struct Sellers;
+    /// See [`Permission::Users`].
+    pub struct Users;
+    /// See [`Permission::Staff`].
+    pub struct Staff;
+    /// See [`Permission::Services`].
+    pub struct Services;
+    /// See [`Permission::Calls`].
+    pub struct Calls;
+    /// See [`Permission::ChatHistory`].
+    pub struct ChatHistory;
+    /// See [`Permission::Reviews`].
+    pub struct Reviews;
+    /// See [`Permission::Settings`].
+    pub struct Settings;
+    /// See [`Permission::Audit`].
+    pub struct Audit;
+
+    impl Needs for Enter {
+        const PERMISSION: Option<Permission> = None;
+    }
+    impl Needs for Sellers {
+        const PERMISSION: Option<Permission> = Some(Permission::Sellers);
+    }
+    impl Needs for Users {
+        const PERMISSION: Option<Permission> = Some(Permission::Users);
+    }
+    impl Needs for Staff {
+        const PERMISSION: Option<Permission> = Some(Permission::Staff);
+    }
+    impl Needs for Services {
+        const PERMISSION: Option<Permission> = Some(Permission::Services);
+    }
+    impl Needs for Calls {
+        const PERMISSION: Option<Permission> = Some(Permission::Calls);
+    }
+    impl Needs for ChatHistory {
+        const PERMISSION: Option<Permission> = Some(Permission::ChatHistory);
+    }
+    impl Needs for Reviews {
+        const PERMISSION: Option<Permission> = Some(Permission::Reviews);
+    }
+    impl Needs for Settings {
+        const PERMISSION: Option<Permission> = Some(Permission::Settings);
+    }
+    impl Needs for Audit {
+        const PERMISSION: Option<Permission> = Some(Permission::Audit);
     }
 }

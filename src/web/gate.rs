@@ -7,11 +7,15 @@ use super::{
     limits::Who,
     site::{self, Platform, Site},
     state::Web,
-    tokens::{self, Claims, REFRESH, SESSION},
+    tokens::{self, Claims, PLATFORM as PLATFORM_COOKIE, REFRESH, SESSION},
     trace,
 };
 use crate::{
-    app::identity::{self, RefreshToken, Viewer},
+    app::{
+        identity::{self, RefreshToken, Viewer},
+        platform,
+    },
+    domain::{ids::TenantId, tenant::TenantState},
     error::{Error, Result},
 };
 use actix_web::{
@@ -23,25 +27,37 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
+use uuid::Uuid;
 
 /// The way back in for programs whose access ran out.
 const RENEW: &str = "/api/v1/session/refresh";
 
 /// The ways in: open to people with a session that is over, and all but [`RENEW`] counted more strictly.
-const WAYS_IN: [&str; 11] = [
+const WAYS_IN: [&str; 13] = [
     "/login",
     "/register",
     "/forgot",
     "/reset",
     "/verify",
+    "/invite",
     "/api/v1/session",
     RENEW,
     "/api/v1/register",
     "/api/v1/verify",
     "/api/v1/password/forgot",
     "/api/v1/password/reset",
+    "/api/v1/invitation",
 ];
+
+/// What stays open at a marketplace that is closed: running calls, and credit for them.
+const FINISHING: [&str; 5] = ["/ws", "/calls", "/api/v1/calls/", "/wallet", "/api/v1/wallet"];
+
+/// The way into the platform's console, counted like those at tenants.
+const PLATFORM_SESSION: &str = "/api/platform/session";
+
+/// Slots of the counters for the platform's own host.
+const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 type Cookies = Vec<Cookie<'static>>;
 
@@ -72,12 +88,31 @@ pub(super) async fn platform<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse, actix_web::Error> {
     let frame = site::platform_frame(&request, &web);
-    request.extensions_mut().insert(Platform { frame });
-    let host = site::asked_host(request.head(), &web);
-    match csrf::check(&request, &host, request.headers().contains_key(header::COOKIE)) {
+    let client = site::client(&request, &web);
+    request.extensions_mut().insert(Platform { frame, client });
+    match admit_to_platform(&web, &request, client).await {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
         Err(error) => Ok(refuse(request, error)),
     }
+}
+
+/// The platform's staff come with a cookie of their own, to the API only.
+async fn admit_to_platform(web: &Web, request: &ServiceRequest, client: IpAddr) -> Result<()> {
+    let host = site::asked_host(request.head(), web);
+    csrf::check(request, &host, request.headers().contains_key(header::COOKIE))?;
+    if !request.path().starts_with("/api/") {
+        return Ok(());
+    }
+    web.limits.request(PLATFORM, Who::Address(client))?;
+    if request.method() == Method::POST && request.path() == PLATFORM_SESSION {
+        web.limits.sign_in(PLATFORM, client)?;
+    }
+    if let Some(cookie) = request.cookie(PLATFORM_COOKIE)
+        && let Some(staff) = platform::authenticate(&web.app, cookie.value(), &client.to_string()).await?
+    {
+        request.extensions_mut().insert(staff);
+    }
+    Ok(())
 }
 
 /// The verdict, and the cookies to set whatever it is.
@@ -99,7 +134,12 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             let host = site::asked_host(request.head(), web);
             csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
         }
-        if let Some(viewer) = recognise(web, request, &site, shown, &mut cookies).await? {
+        let viewer = recognise(web, request, &site, shown, &mut cookies).await?;
+        let finishing = viewer.is_some() && FINISHING.iter().any(|path| request.path().starts_with(path));
+        if site.tenant.state != TenantState::Active && !finishing {
+            return Err(Error::closed());
+        }
+        if let Some(viewer) = viewer {
             trace::note_viewer(&viewer);
             request.extensions_mut().insert(viewer);
         }
@@ -117,7 +157,8 @@ async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
         let frame = site::platform_frame(request, web);
         let mut extensions = request.extensions_mut();
         extensions.insert(UnknownHost(host.to_owned()));
-        extensions.insert(Platform { frame });
+        let client = site::client(request, web);
+        extensions.insert(Platform { frame, client });
         return Err(Error::not_found());
     };
     let frame = site::tenant_frame(request, web, &tenant, host);

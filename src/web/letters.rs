@@ -4,7 +4,7 @@ use super::{
     Web,
     pages::{
         bill_lines,
-        views::{Amount, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail},
+        views::{Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail},
     },
     theme::{Mail as Written, PageContext, Theme},
 };
@@ -38,7 +38,7 @@ impl Letters for Web {
             .db
             .tenant(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
             .await?;
-        let theme = self.themes.get(&tenant.theme);
+        let theme = self.themes.of(&tenant);
         let page = PageContext {
             tenant_name: tenant.name.clone(),
             lang: user.language.clone(),
@@ -74,6 +74,7 @@ impl Web {
             | Letter::AlreadyRegistered { link }
             | Letter::Reset { link }
             | Letter::Welcome { link }
+            | Letter::Invite { link, .. }
             | Letter::Receipt { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
@@ -95,6 +96,7 @@ impl Web {
                 },
                 &page,
             ),
+            Letter::Invite { link, by } => theme.mail(&InviteMail { name, by, url: link }, &page),
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),

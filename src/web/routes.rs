@@ -1,6 +1,8 @@
 //! The map: which route is where. Pages and API belong to a tenant's host; the platform's own host has a few pages.
 
-use super::{api, assets, docs, extract, gate, ops, pages, site, sockets, state::Web, unrouted::no_route};
+use super::{
+    api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web, unrouted::no_route,
+};
 use actix_web::{
     guard::{Guard, Not, fn_guard},
     middleware::from_fn,
@@ -24,6 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
     let platform = web::scope("")
         .guard(at_platform(web))
         .wrap(from_fn(gate::platform))
+        .configure(platform_api::description)
+        .service(platform_api::all())
         .configure(pages::platform);
     // The scopes take this over, so it is reached through their gates.
     config

@@ -49,6 +49,8 @@ pub struct Site {
 pub struct Platform {
     /// How its pages are dressed.
     pub frame: Frame,
+    /// Who asks, as far as the network tells.
+    pub client: IpAddr,
 }
 
 impl Site {
@@ -108,6 +110,11 @@ impl Hosts {
         known.insert(host.to_owned(), (now + REMEMBERED_MS, found.clone()));
         Ok(found)
     }
+
+    /// Looks everything up again: a tenant was added or changed, and people see it at once.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// The host that was asked for, as the browser wrote it, with its port. Behind proxies of ours it is what they say.
@@ -151,7 +158,7 @@ pub(super) fn client(request: &ServiceRequest, web: &Web) -> IpAddr {
 
 /// The frame of a tenant's pages.
 pub(super) fn tenant_frame(request: &ServiceRequest, web: &Web, tenant: &Tenant, host: &str) -> Frame {
-    let theme = web.themes.get(&tenant.theme);
+    let theme = web.themes.of(tenant);
     let page = PageContext {
         tenant_name: tenant.name.clone(),
         lang: preferred_language(request, &theme.languages(), &tenant.language),

@@ -2,7 +2,10 @@
 
 use super::state::Web;
 use crate::{
-    app::identity::{RefreshToken, SignedIn, Viewer},
+    app::{
+        identity::{RefreshToken, SignedIn, Viewer},
+        platform,
+    },
     domain::{
         ids::{SessionId, TenantId, UserId},
         time::Moment,
@@ -17,6 +20,9 @@ use serde::{Deserialize, Serialize};
 pub(super) const SESSION: &str = "session";
 /// The cookie with the refresh token.
 pub(super) const REFRESH: &str = "refresh";
+
+/// The cookie of the platform's own staff, at its own host.
+pub(super) const PLATFORM: &str = "platform_session";
 
 /// How long an access token holds, in seconds.
 pub(super) const ACCESS_S: i64 = 300;
@@ -93,6 +99,14 @@ fn cookie(web: &Web, name: &'static str, value: String, seconds: i64) -> Cookie<
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(seconds))
         .finish()
+}
+
+/// The cookie of somebody of the platform's staff; no token ends it. No other site's link carries it.
+pub(super) fn platform_cookie(web: &Web, signed: Option<&platform::SignedIn>) -> Cookie<'static> {
+    let (token, seconds) = signed.map_or((String::new(), 0), |signed| (signed.token.clone(), signed.seconds));
+    let mut cookie = cookie(web, PLATFORM, token, seconds);
+    cookie.set_same_site(SameSite::Strict);
+    cookie
 }
 
 /// The refresh token of a cookie.

@@ -105,7 +105,8 @@ fn the_roles_that_serve_own_nothing_and_bypass_nothing() {
     let appended = "SELECT r.rolname || ' ' || p.privilege_type || ' ' || p.table_name AS what
          FROM information_schema.role_table_grants p JOIN pg_roles r ON r.rolname = p.grantee
          WHERE r.rolname IN ('tallyroom_app', 'tallyroom_system') AND p.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
-           AND p.table_name IN ('ledger_transfers', 'ledger_entries', 'call_events', 'declarations')";
+           AND p.table_name IN ('ledger_transfers', 'ledger_entries', 'call_events', 'declarations', 'audit_log',
+               'platform_audit_log')";
     assert_eq!(found(conn, appended), Vec::<String>::new(), "append-only tables");
 }
 

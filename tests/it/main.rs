@@ -2,6 +2,7 @@
 
 mod calls;
 mod catalogue;
+mod consoles;
 mod identity;
 mod jobs;
 mod layers;

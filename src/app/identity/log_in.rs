@@ -23,7 +23,7 @@ const DEVICE_CHARS: usize = 200;
 /// Begins a session. Says nothing about which of address and password was wrong.
 ///
 /// # Errors
-/// Wrong address or password, an address that isn't confirmed (then a link is sent again), or the database is away.
+/// Wrong address or password, a closed account, an address that isn't confirmed (then a link is sent again), or the database is away.
 pub async fn log_in(
     app: &App,
     scope: &TenantScope,
@@ -49,6 +49,11 @@ pub async fn log_in(
     };
     let right = passwords::verify(typed, stored).await?;
     let user = user.filter(|_| right).ok_or_else(wrong)?;
+    if user.suspended {
+        return Err(Error::forbidden(
+            "This account is closed. Write to the people who run this marketplace.",
+        ));
+    }
     let (now, origin) = (app.now(), origin.to_owned());
     if !user.verified {
         app.db

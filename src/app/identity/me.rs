@@ -65,7 +65,7 @@ pub async fn open_sessions(app: &App, viewer: &Viewer) -> Result<u32> {
     Ok(u32::try_from(open).unwrap_or(u32::MAX))
 }
 
-pub(super) fn check_zone(name: &str) -> Result<()> {
+pub(in crate::app) fn check_zone(name: &str) -> Result<()> {
     let good = name.len() <= 64 && TimeZone::get(name).is_ok();
     if good {
         Ok(())
@@ -74,7 +74,7 @@ pub(super) fn check_zone(name: &str) -> Result<()> {
     }
 }
 
-pub(super) fn check_language(code: &str, languages: &[String]) -> Result<()> {
+pub(in crate::app) fn check_language(code: &str, languages: &[String]) -> Result<()> {
     let good = languages.iter().any(|language| language == code);
     if good {
         Ok(())

@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod forgot;
+mod invite;
 mod log_in;
 mod log_out;
 mod me;
@@ -17,9 +18,12 @@ mod verify;
 
 pub use authenticate::authenticate;
 pub use forgot::forgot;
+pub use invite::{Invitation, invitation_is_good, join};
+pub(in crate::app) use invite::{invite, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};
+pub(in crate::app) use me::{check_language, check_zone};
 pub use refresh::refresh;
 pub use register::{Registration, register};
 pub use reset::{reset, reset_link_is_good};

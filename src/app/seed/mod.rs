@@ -7,7 +7,13 @@ mod people;
 
 use crate::{
     app::{App, identity::passwords},
-    domain::{identity::Password, ids::TenantId, money::Currency, policy::PolicyChange, tenant::Tenant},
+    domain::{
+        identity::Password,
+        ids::TenantId,
+        money::Currency,
+        policy::PolicyChange,
+        tenant::{Tenant, TenantState},
+    },
     error::{Error, Result},
     store::{TenantScope, tenants},
 };
@@ -103,6 +109,8 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
         hidden: cast.hidden,
         policy: PolicyChange::default(),
         rate_bounds_minor: cast.rate_bounds_minor,
+        state: TenantState::Active,
+        brand: None,
     };
     let (host, now) = (host(app, cast), app.now());
     let at = host.clone();

@@ -190,6 +190,17 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
         &g.visitor("/reset"),
     )?;
     g.page("reset-done", &ResetPage { done: true, ..reset }, &g.visitor("/reset"))?;
+    let invite = InvitePage {
+        token: "t".to_owned(),
+        password_min: 10,
+        ..InvitePage::default()
+    };
+    g.page("invite", &invite, &g.visitor("/invite"))?;
+    g.page(
+        "invite-done",
+        &InvitePage { done: true, ..invite },
+        &g.visitor("/invite"),
+    )?;
     for (name, state) in [
         ("verify", VerifyState::Ask),
         ("verify-done", VerifyState::Done),

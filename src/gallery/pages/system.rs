@@ -107,6 +107,14 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         },
     )?;
     g.mail(
+        "invite",
+        &InviteMail {
+            name: name(),
+            by: "Olivia Owner".to_owned(),
+            url: url("/invite?token=t0k3n"),
+        },
+    )?;
+    g.mail(
         "welcome",
         &WelcomeMail {
             name: name(),

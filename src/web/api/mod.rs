@@ -1,6 +1,7 @@
 //! The JSON API, one file a resource, each with its own `routes`. What they describe of themselves is collected into
 //! [`openapi`].
 
+mod admin;
 pub(super) mod calls;
 mod conversations;
 mod me;
@@ -59,6 +60,7 @@ fn routes(config: &mut ServiceConfig) {
     sellers::routes(config);
     reviews::routes(config);
     conversations::routes(config);
+    admin::routes(config);
 }
 
 /// The description that `/api/openapi.json` and `tallyroom openapi` show.

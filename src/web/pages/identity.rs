@@ -2,7 +2,9 @@
 
 use super::{
     lead_to, local_path, no_body, problem, render, render_as,
-    views::{Choice, Field, ForgotPage, LoginPage, Message, RegisterPage, ResetPage, VerifyPage, VerifyState},
+    views::{
+        Choice, Field, ForgotPage, InvitePage, LoginPage, Message, RegisterPage, ResetPage, VerifyPage, VerifyState,
+    },
 };
 use crate::{
     app::{
@@ -32,6 +34,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(forgot)
         .service(reset_form)
         .service(reset)
+        .service(invite_form)
+        .service(invite)
         .service(verify_form)
         .service(verify);
 }
@@ -320,6 +324,38 @@ async fn reset(
             view.password.error = Some(problem(error)?.1);
             render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, viewer.as_ref(), &view)
         }
+    }
+}
+
+#[get("/invite")]
+async fn invite_form(web: Data<Web>, site: Site, Query(TokenForm { token }): Query<TokenForm>) -> Result<HttpResponse> {
+    let expired = !identity::invitation_is_good(&web.app, &site.scope, &token).await?;
+    render(&site, None, &invite_page(token, expired))
+}
+
+#[post("/invite")]
+async fn invite(web: Data<Web>, site: Site, Form(typed): Form<ResetForm>) -> Result<HttpResponse> {
+    let address = site.client.to_string();
+    let joined = identity::join(&web.app, &site.scope, &typed.token, typed.password, &address).await;
+    let mut view = invite_page(typed.token, false);
+    match joined {
+        Ok(done) => {
+            (view.done, view.expired) = (done, !done);
+            render(&site, None, &view)
+        }
+        Err(error) => {
+            view.password.error = Some(problem(error)?.1);
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
+        }
+    }
+}
+
+fn invite_page(token: String, expired: bool) -> InvitePage {
+    InvitePage {
+        token,
+        expired,
+        password_min: PASSWORD_MIN,
+        ..InvitePage::default()
     }
 }
 

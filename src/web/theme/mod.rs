@@ -23,7 +23,7 @@ pub use page::{Flash, PageContext, PageUser, Scheme, Tone};
 pub use registry::Themes;
 pub use tokens::{Font, Radius, Tokens};
 
-use crate::web::pages::views::View;
+use crate::{domain::brand::Brand, web::pages::views::View};
 use assets::Assets;
 use handlebars::{Handlebars, no_escape};
 use helpers::Shelf;
@@ -42,10 +42,15 @@ pub struct Theme {
     key: String,
     manifest: Manifest,
     shelf: Arc<Shelf>,
-    html: Handlebars<'static>,
-    text: Handlebars<'static>,
+    templates: Arc<Templates>,
     sheet: (String, String),
     facts: Value,
+}
+
+/// Compiled once a folder, however many tenants wear them in their own colours.
+struct Templates {
+    html: Handlebars<'static>,
+    text: Handlebars<'static>,
 }
 
 /// A mail, ready to be sent.
@@ -87,18 +92,35 @@ impl Theme {
                 .register_template_string(name, body)
                 .map_err(|error| ThemeError::template(name, error))?;
         }
+        Ok(Self::dressed(key, manifest, shelf, Arc::new(Templates { html, text })))
+    }
+
+    fn dressed(key: &str, manifest: Manifest, shelf: Arc<Shelf>, templates: Arc<Templates>) -> Self {
         let css = tokens::stylesheet(&manifest.tokens);
         let sheet = (hex::encode(&Sha256::digest(&css)[..8]), css);
         let facts = facts(key, &manifest, &shelf, &sheet.0);
-        Ok(Self {
+        Self {
             key: key.to_owned(),
             manifest,
             shelf,
-            html,
-            text,
+            templates,
             sheet,
             facts,
-        })
+        }
+    }
+
+    /// The same templates, words and pictures in a tenant's own colours.
+    fn branded(&self, brand: &Brand) -> Self {
+        let manifest = Manifest {
+            tokens: self.manifest.tokens.branded(brand),
+            ..self.manifest.clone()
+        };
+        Self::dressed(
+            &self.key,
+            manifest,
+            Arc::clone(&self.shelf),
+            Arc::clone(&self.templates),
+        )
     }
 
     /// The folder's name.
@@ -136,7 +158,8 @@ impl Theme {
     /// Writes a page: the template sees the view's fields, `page` and `theme`.
     pub fn render(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<String, ThemeError> {
         let root = self.root(template, view, page)?;
-        self.html
+        self.templates
+            .html
             .render(template, &root)
             .map_err(|error| ThemeError::render(template, error))
     }
@@ -160,10 +183,12 @@ impl Theme {
         Ok(Mail {
             subject: subject.replace(char::is_control, " "),
             html: self
+                .templates
                 .html
                 .render(template, &root)
                 .map_err(|error| ThemeError::render(template, error))?,
             text: self
+                .templates
                 .text
                 .render(&plain, &root)
                 .map_err(|error| ThemeError::render(&plain, error))?,

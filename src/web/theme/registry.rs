@@ -1,11 +1,12 @@
 //! All themes, loaded at start and again when a file changes in development.
 
 use super::{Theme, ThemeError, assets::Assets, source::Source};
+use crate::domain::{brand::Brand, tenant::Tenant};
 use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::SystemTime,
 };
 
@@ -19,9 +20,13 @@ pub struct Themes {
     loaded: RwLock<Loaded>,
 }
 
+/// Most looks of tenants' own that are kept; one is computed again in well under a millisecond.
+const KEPT_BRANDS: usize = 1_000;
+
 struct Loaded {
     themes: HashMap<String, Arc<Theme>>,
     default: Arc<Theme>,
+    branded: Mutex<HashMap<Brand, Arc<Theme>>>,
     state: State,
 }
 
@@ -55,6 +60,24 @@ impl Themes {
         Arc::clone(loaded.themes.get(key).unwrap_or(&loaded.default))
     }
 
+    /// What a tenant wears: the theme that is its folder, or the default one in its own colours.
+    pub fn of(&self, tenant: &Tenant) -> Arc<Theme> {
+        let theme = self.get(&tenant.theme);
+        let Some(brand) = &tenant.brand else {
+            return theme;
+        };
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&theme, &loaded.default) {
+            return theme;
+        }
+        let mut branded = loaded.branded.lock().unwrap_or_else(PoisonError::into_inner);
+        if branded.len() >= KEPT_BRANDS {
+            branded.clear();
+        }
+        let dressed = branded.entry(brand.clone());
+        Arc::clone(dressed.or_insert_with(|| Arc::new(theme.branded(brand))))
+    }
+
     fn reload(&self) {
         let now = state(&self.folder);
         if self.loaded.read().unwrap_or_else(PoisonError::into_inner).state == now {
@@ -86,7 +109,12 @@ fn load(folder: &Path) -> Result<Loaded, ThemeError> {
             themes.insert(key, Arc::new(theme));
         }
     }
-    Ok(Loaded { themes, default, state })
+    Ok(Loaded {
+        themes,
+        default,
+        branded: Mutex::default(),
+        state,
+    })
 }
 
 fn state(folder: &Path) -> State {

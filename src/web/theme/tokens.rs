@@ -3,6 +3,7 @@
 //! Only values that were parsed into these types reach a stylesheet, so nothing a tenant types can break out of it.
 
 use super::color::Color;
+use crate::domain::brand::{Brand, BrandRadius, BrandScheme};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
@@ -25,6 +26,26 @@ pub struct Tokens {
     /// What a page wears when the reader has chosen nothing.
     #[serde(default)]
     pub scheme: DefaultScheme,
+}
+
+impl Tokens {
+    /// These with a tenant's own choices in their place.
+    pub(super) fn branded(&self, brand: &Brand) -> Self {
+        Self {
+            brand: Color::parse(brand.brand.as_str()).map_or(self.brand, Hex),
+            radius: match brand.radius {
+                BrandRadius::Square => Radius::None,
+                BrandRadius::Soft => Radius::Medium,
+                BrandRadius::Round => Radius::Large,
+            },
+            scheme: match brand.scheme {
+                BrandScheme::Light => DefaultScheme::Light,
+                BrandScheme::Dark => DefaultScheme::Dark,
+                BrandScheme::Auto => DefaultScheme::System,
+            },
+            ..self.clone()
+        }
+    }
 }
 
 /// A colour in a file: `#rrggbb`.

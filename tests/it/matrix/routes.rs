@@ -13,8 +13,12 @@ fn read(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            // The API's files leave its common prefix to their scope.
-            let below = if path.ends_with("web/api") { "/api/v1" } else { prefix };
+            // The API's files leave their common prefix to their scope.
+            let below = match path.file_name().and_then(|name| name.to_str()) {
+                Some("api") => "/api/v1",
+                Some("platform_api") => "/api/platform",
+                _ => prefix,
+            };
             read(&path, below, found);
         } else {
             let text = fs::read_to_string(&path).expect("a source");

@@ -22,7 +22,13 @@ use std::{
 use tallyroom::{
     app::App,
     config::{Config, Secret},
-    domain::{ids::TenantId, money::Currency, policy::PolicyChange, tenant::Tenant, time::Moment},
+    domain::{
+        ids::TenantId,
+        money::Currency,
+        policy::PolicyChange,
+        tenant::{Tenant, TenantState},
+        time::Moment,
+    },
     gateways::clock::ManualClock,
     jobs::Runner,
     serve::{self, Product},
@@ -210,6 +216,8 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         hidden: false,
         policy: PolicyChange::default(),
         rate_bounds_minor: (1, 100_000),
+        state: TenantState::Active,
+        brand: None,
     };
     let (host, now) = (format!("{slug}.localhost"), app.now());
     // A cluster that copies templates for other tests may let a new database's first connection wait for long.

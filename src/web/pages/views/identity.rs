@@ -73,6 +73,21 @@ pub struct ResetPage {
     pub done: bool,
 }
 
+/// `/invite?token=`. Posts `token`, `password`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct InvitePage {
+    /// From the mail.
+    pub token: String,
+    /// Only its error is used.
+    pub password: Field,
+    /// Fewest characters.
+    pub password_min: u8,
+    /// The link is used up, too old, or was taken back.
+    pub expired: bool,
+    /// They have joined.
+    pub done: bool,
+}
+
 /// `/verify?token=`. Posts `token`, so that a mail scanner's GET uses nothing up.
 #[derive(Clone, Debug, Serialize)]
 pub struct VerifyPage {

@@ -26,6 +26,17 @@ pub struct ResetMail {
     pub minutes: u32,
 }
 
+/// Asks to join a tenant's staff.
+#[derive(Clone, Debug, Serialize)]
+pub struct InviteMail {
+    /// To whom.
+    pub name: String,
+    /// Who asks.
+    pub by: String,
+    /// The button.
+    pub url: String,
+}
+
 /// After verification.
 #[derive(Clone, Debug, Serialize)]
 pub struct WelcomeMail {

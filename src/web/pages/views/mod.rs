@@ -27,8 +27,8 @@ pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, En
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
-pub use identity::{ForgotPage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
-pub use mails::{MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail};
+pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
+pub use mails::{InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail};
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
@@ -84,6 +84,7 @@ views! {
     ForgotPage => "forgot",
     ResetPage => "reset",
     VerifyPage => "verify",
+    InvitePage => "invite",
     AccountPage => "account",
     WalletPage => "wallet",
     TopUpPage => "top_up",
@@ -102,6 +103,7 @@ views! {
     MailPage => "mail",
     VerifyMail => "mails/verify",
     ResetMail => "mails/reset",
+    InviteMail => "mails/invite",
     WelcomeMail => "mails/welcome",
     RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",

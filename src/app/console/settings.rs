@@ -1,0 +1,104 @@
+//! A marketplace's settings.
+
+use super::StaffMember;
+use crate::{
+    app::{App, identity, platform::checked_name},
+    domain::{
+        audit::{Action, Entry},
+        policy::{Policy, PolicyChange, resolve},
+        tenant::Tenant,
+    },
+    error::{Error, Result},
+    store::{
+        audit,
+        tenants::{self, Naming},
+    },
+};
+use serde_json::{Value, json};
+
+/// Most a minute may ever cost, in minor units.
+const MOST_RATE_MINOR: i64 = 100_000_000;
+
+/// What is changed; absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct SettingsChange {
+    /// Public name.
+    pub name: Option<String>,
+    /// IANA zone.
+    pub time_zone: Option<String>,
+    /// One of its languages.
+    pub language: Option<String>,
+    /// What it sets of the platform's policy; absent fields stay.
+    pub policy: PolicyChange,
+    /// Least and most a seller may ask a minute.
+    pub rate_bounds_minor: Option<(i64, i64)>,
+}
+
+/// Changes what is set; all of it or nothing. Calls that were begun keep what was agreed.
+///
+/// # Errors
+/// A field that can't be taken, or the database is away.
+pub async fn change_settings(
+    app: &App,
+    by: &StaffMember,
+    languages: &[String],
+    change: SettingsChange,
+) -> Result<Tenant> {
+    let naming = Naming {
+        name: change.name.as_deref().map(checked_name).transpose()?,
+        time_zone: change.time_zone,
+        language: change.language,
+    };
+    naming.time_zone.as_deref().map(identity::check_zone).transpose()?;
+    if let Some(language) = &naming.language {
+        identity::check_language(language, languages)?;
+    }
+    if let Some((least, most)) = change.rate_bounds_minor
+        && !(0 <= least && least <= most && most <= MOST_RATE_MINOR)
+    {
+        let words = "The least must be 0 or more, and the most at least that.";
+        return Err(Error::field("rate_bounds_minor", words));
+    }
+    check_policy(&change.policy)?;
+    let (actor, now, policy, bounds) = (by.actor(), app.now(), change.policy, change.rate_bounds_minor);
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let before = tenants::own(tx)?;
+            tenants::rename(tx, &naming)?;
+            tenants::set_terms(tx, &before.policy.clone().with(&policy), bounds)?;
+            let after = tenants::own(tx)?;
+            let entry = Entry::new(Action::SettingsChanged, &before.slug).changed(shown(&before), shown(&after));
+            audit::write(tx, &actor, &entry, now)?;
+            Ok(after)
+        })
+        .await
+}
+
+/// The platform's bounds are said, not silently kept.
+fn check_policy(change: &PolicyChange) -> Result<()> {
+    let none = PolicyChange::default();
+    let bounded = resolve(&Policy::default(), change, &none, &none);
+    let kept = |wish: Option<u32>, got: u32| wish.is_none_or(|wish| wish == got);
+    let good = kept(change.ring_s, bounded.ring_s)
+        && kept(change.grace_s, bounded.grace_s)
+        && kept(change.minimum_s, bounded.minimum_s)
+        && kept(change.rescue_s, bounded.rescue_s)
+        && kept(change.commission_bp, bounded.commission_bp)
+        && change.increment.is_none_or(|wish| wish == bounded.increment);
+    if good {
+        return Ok(());
+    }
+    let words = "Ring 10 to 120 s, free time up to 600 s, minimum up to 4 hours, waiting for credit 10 to 1,800 s, \
+                 commission up to 100 %.";
+    Err(Error::field("policy", words))
+}
+
+fn shown(tenant: &Tenant) -> Value {
+    json!({
+        "name": tenant.name,
+        "time_zone": tenant.time_zone,
+        "language": tenant.language,
+        "policy": tenant.policy,
+        "rate_bounds_minor": tenant.rate_bounds_minor,
+    })
+}

@@ -1,0 +1,66 @@
+//! Running the platform: its staff, and the tenants they look after.
+
+mod sealing;
+mod second_factor;
+mod session;
+mod staff;
+mod tenants;
+
+pub use second_factor::{Enrolment, present_code};
+pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
+pub use staff::{Newcomer, add};
+pub use tenants::{Change, Founded, Invited, NewTenant, change, create, delete, invite_admin, restore, suspend};
+pub(in crate::app) use tenants::{checked_name, checked_reason};
+
+use crate::{
+    domain::audit::{Actor, ActorId},
+    domain::platform::PlatformRole,
+    error::{Error, Result},
+    store::platform_staff::PlatformPerson,
+};
+
+/// A signed-in person of the platform's staff. Made only from a session that holds, so having one is the proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformStaff {
+    person: PlatformPerson,
+    address: String,
+}
+
+impl PlatformStaff {
+    /// Who.
+    pub fn person(&self) -> &PlatformPerson {
+        &self.person
+    }
+
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            who: ActorId::Platform(self.person.id),
+            name: self.person.name.clone(),
+            address: self.address.clone(),
+        }
+    }
+
+    /// The same person with the right to change things.
+    ///
+    /// # Errors
+    /// They may only look.
+    pub fn owner(self) -> Result<PlatformOwner> {
+        if self.person.role == PlatformRole::Owner {
+            Ok(PlatformOwner(self))
+        } else {
+            Err(Error::forbidden("Only the platform's owners may do that."))
+        }
+    }
+}
+
+/// One of the platform's owners: what changes tenants asks for this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformOwner(PlatformStaff);
+
+impl PlatformOwner {
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        self.0.actor()
+    }
+}

@@ -1,0 +1,146 @@
+//! What is written down of what staff do: who, what, about whom or what, before and after.
+
+use crate::domain::ids::{PlatformStaffId, UserId};
+use serde_json::Value;
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Which of them.
+    pub who: ActorId,
+    /// Their name then.
+    pub name: String,
+    /// From which network address.
+    pub address: String,
+}
+
+/// Which of the staff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActorId {
+    /// One of the platform's own.
+    Platform(PlatformStaffId),
+    /// One of the tenant's.
+    Staff(UserId),
+}
+
+/// One entry, without secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What was done.
+    pub action: Action,
+    /// To whom or what: a name or an id.
+    pub subject: String,
+    /// How it was; null if there was nothing.
+    pub before: Value,
+    /// How it is; null if there is nothing.
+    pub after: Value,
+}
+
+impl Entry {
+    /// Something that changed nothing that could be shown.
+    pub fn new(action: Action, subject: impl Into<String>) -> Self {
+        Self {
+            action,
+            subject: subject.into(),
+            before: Value::Null,
+            after: Value::Null,
+        }
+    }
+
+    /// With what changed.
+    #[must_use]
+    pub fn changed(self, before: Value, after: Value) -> Self {
+        Self { before, after, ..self }
+    }
+}
+
+/// Everything that is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// One of the platform's staff signed in.
+    PlatformSignedIn,
+    /// One of the platform's staff set up their second factor.
+    PlatformEnrolled,
+    /// A tenant was added.
+    TenantCreated,
+    /// A tenant's name, zone or language was changed by the platform.
+    TenantChanged,
+    /// A tenant's site was closed.
+    TenantSuspended,
+    /// A tenant's site was opened again.
+    TenantRestored,
+    /// A tenant is to be deleted.
+    TenantDeleted,
+    /// Somebody was asked to join the staff.
+    StaffInvited,
+    /// Somebody joined the staff.
+    StaffJoined,
+    /// Role or permissions were changed.
+    StaffChanged,
+    /// Somebody left the staff.
+    StaffRemoved,
+    /// An account was closed.
+    UserSuspended,
+    /// An account was opened again.
+    UserRestored,
+    /// A service is no longer offered.
+    ServiceUnpublished,
+    /// A service is offered again.
+    ServicePublished,
+    /// A call was ended by staff.
+    CallEnded,
+    /// Somebody read what others wrote.
+    ConversationRead,
+    /// What people wrote was taken away as a file.
+    ConversationsExported,
+    /// A review was hidden.
+    ReviewHidden,
+    /// A review is shown again.
+    ReviewShown,
+    /// Settings were changed.
+    SettingsChanged,
+    /// A media node takes no new calls.
+    NodeDrained,
+    /// A dead job is tried again.
+    JobRetried,
+    /// A dead job was given up.
+    JobDropped,
+    /// A plan was added.
+    PlanCreated,
+    /// A plan was changed.
+    PlanChanged,
+}
+
+impl Action {
+    /// As it is stored and searched for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PlatformSignedIn => "platform.signed_in",
+            Self::PlatformEnrolled => "platform.enrolled",
+            Self::TenantCreated => "tenant.created",
+            Self::TenantChanged => "tenant.changed",
+            Self::TenantSuspended => "tenant.suspended",
+            Self::TenantRestored => "tenant.restored",
+            Self::TenantDeleted => "tenant.deleted",
+            Self::StaffInvited => "staff.invited",
+            Self::StaffJoined => "staff.joined",
+            Self::StaffChanged => "staff.changed",
+            Self::StaffRemoved => "staff.removed",
+            Self::UserSuspended => "user.suspended",
+            Self::UserRestored => "user.restored",
+            Self::ServiceUnpublished => "service.unpublished",
+            Self::ServicePublished => "service.published",
+            Self::CallEnded => "call.ended",
+            Self::ConversationRead => "conversation.read",
+            Self::ConversationsExported => "conversations.exported",
+            Self::ReviewHidden => "review.hidden",
+            Self::ReviewShown => "review.shown",
+            Self::SettingsChanged => "settings.changed",
+            Self::NodeDrained => "node.drained",
+            Self::JobRetried => "job.retried",
+            Self::JobDropped => "job.dropped",
+            Self::PlanCreated => "plan.created",
+            Self::PlanChanged => "plan.changed",
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Calls.
+
+use crate::{
+    domain::time::Moment,
+    error::Result,
+    store::{
+        TenantTx,
+        listing::{List, Page, Wanted},
+        moment::At,
+    },
+};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A call.
+#[derive(Clone, Debug, QueryableByName, Serialize, ToSchema)]
+pub struct CallLine {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Who pays: `id`, `name`.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Object)]
+    pub buyer: Value,
+    /// Who is paid: `id`, `name`.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Object)]
+    pub seller: Value,
+    /// What was bought.
+    #[diesel(sql_type = Text)]
+    pub service: String,
+    /// `live` or `ended`.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// When it began to ring.
+    #[diesel(sql_type = Timestamptz, deserialize_as = At)]
+    #[schema(value_type = i64)]
+    pub rang_at: Moment,
+    /// When both connected.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub live_at: Option<i64>,
+    /// When it was over.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub ended_at: Option<i64>,
+    /// Why.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub end_reason: Option<String>,
+    /// Time that was charged for.
+    #[diesel(sql_type = BigInt)]
+    pub billable_ms: i64,
+    /// What was charged.
+    #[diesel(sql_type = BigInt)]
+    pub charged_minor: i64,
+    /// In which currency.
+    #[diesel(sql_type = Text)]
+    pub currency: String,
+}
+
+const CALLS: List = List {
+    columns: "c.id, c.service_title AS service, c.rang_at, c.end_reason, c.billable_ms, c.charged_minor, c.currency,
+        CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END AS state,
+        (extract(epoch FROM c.live_at) * 1000)::bigint AS live_at,
+        (extract(epoch FROM c.ended_at) * 1000)::bigint AS ended_at,
+        jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
+        jsonb_build_object('id', s.id, 'name', s.name) AS seller",
+    rows: "FROM calls c JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
+        JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
+        WHERE c.tenant_id = $2::uuid AND ($3 IS NULL OR (c.ended_at IS NULL) = ($3 = 'live'))
+          AND ($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1 OR c.service_title ILIKE $1)",
+    sorts: &[
+        ("rang_at", "c.rang_at"),
+        ("billable_ms", "c.billable_ms"),
+        ("charged_minor", "c.charged_minor"),
+    ],
+    newest_first: true,
+    key: "c.id",
+};
+
+/// Calls, newest first; those that aren't over, those that are, or all.
+///
+/// # Errors
+/// The database is away.
+pub fn calls(tx: &mut TenantTx<'_>, wanted: &Wanted, live: Option<bool>) -> Result<Page<CallLine>> {
+    let tenant = tx.tenant().to_string();
+    let state = live.map(|live| if live { "live" } else { "ended" });
+    CALLS.page(tx.conn, wanted, [Some(&tenant), state])
+}

@@ -1,0 +1,16 @@
+//! The tenant's console, at the tenant's own host. Every handler asks for a
+//! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
+
+mod lists;
+mod people;
+mod settings;
+mod staff;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    staff::routes(config);
+    people::routes(config);
+    lists::routes(config);
+    settings::routes(config);
+}

@@ -1,0 +1,117 @@
+//! People's accounts and reviews.
+
+use crate::{
+    app::console,
+    domain::ids::{CallId, UserId},
+    store::console::{self as lists, UserDetails, UserLine},
+    web::{
+        Problem, Result, Web,
+        extract::{Staff, may},
+        listing::{ListQuery, Listed},
+    },
+};
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Json, Path, Query},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list)
+        .service(show)
+        .service(suspend)
+        .service(restore)
+        .service(hide)
+        .service(unhide);
+}
+
+/// Everybody with an account, newest first.
+#[utoipa::path(tag = "console", params(ListQuery), responses((status = 200, body = Listed<UserLine>),
+    (status = 401, body = Problem), (status = 403, body = Problem)))]
+#[get("/admin/users")]
+async fn list(web: Data<Web>, by: Staff<may::Users>, Query(query): Query<ListQuery>) -> Result<Json<Listed<UserLine>>> {
+    let scope = by.viewer().scope;
+    let page = web
+        .app
+        .db
+        .tenant(&scope, move |tx| lists::users(tx, &query.into()))
+        .await?;
+    Ok(Json(page.into()))
+}
+
+/// Somebody with an account.
+#[derive(Serialize, ToSchema)]
+struct UserDetail {
+    #[serde(flatten)]
+    line: UserLine,
+    #[serde(flatten)]
+    details: UserDetails,
+}
+
+/// One account.
+#[utoipa::path(tag = "console", responses((status = 200, body = UserDetail), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[get("/admin/users/{id}")]
+async fn show(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<Json<UserDetail>> {
+    let (scope, id) = (by.viewer().scope, UserId::from_uuid(*id));
+    let (line, details) = web.app.db.tenant(&scope, move |tx| lists::user(tx, id)).await?;
+    Ok(Json(UserDetail { line, details }))
+}
+
+/// Why something is done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    #[schema(max_length = 500)]
+    reason: String,
+}
+
+/// Closes somebody's account; a call they are in finishes.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/admin/users/{id}/suspend")]
+async fn suspend(
+    web: Data<Web>,
+    by: Staff<may::Users>,
+    id: Path<Uuid>,
+    Json(typed): Json<Reason>,
+) -> Result<HttpResponse> {
+    console::suspend_user(&web.app, &by, UserId::from_uuid(*id), &typed.reason).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Opens somebody's account again.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/admin/users/{id}/restore")]
+async fn restore(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<HttpResponse> {
+    console::restore_user(&web.app, &by, UserId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Hides a review. Its stars still count.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[post("/admin/reviews/{id}/hide")]
+async fn hide(
+    web: Data<Web>,
+    by: Staff<may::Reviews>,
+    id: Path<Uuid>,
+    Json(typed): Json<Reason>,
+) -> Result<HttpResponse> {
+    console::hide_review(&web.app, &by, CallId::from_uuid(*id), &typed.reason).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Shows a review again.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem)))]
+#[post("/admin/reviews/{id}/show")]
+async fn unhide(web: Data<Web>, by: Staff<may::Reviews>, id: Path<Uuid>) -> Result<HttpResponse> {
+    console::show_review(&web.app, &by, CallId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

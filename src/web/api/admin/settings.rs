@@ -1,0 +1,138 @@
+//! The marketplace's settings.
+
+use crate::{
+    app::console::{self, SettingsChange},
+    domain::{
+        policy::{Increment, Policy, PolicyChange, resolve},
+        tenant::Tenant,
+    },
+    web::{
+        Problem, Result, Site, Web,
+        extract::{Staff, may},
+    },
+};
+use actix_web::{
+    get, patch,
+    web::{Data, Json},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(change);
+}
+
+/// The marketplace's settings.
+#[derive(Serialize, ToSchema)]
+struct Settings {
+    name: String,
+    slug: String,
+    currency: &'static str,
+    time_zone: String,
+    language: String,
+    policy: SettingsPolicy,
+    /// Least and most a seller may ask a minute.
+    rate_bounds_minor: (i64, i64),
+}
+
+/// What holds for calls unless a service says otherwise.
+#[derive(Serialize, ToSchema)]
+struct SettingsPolicy {
+    /// How long it rings, seconds.
+    ring_s: u32,
+    /// Billable seconds that are never charged.
+    grace_s: u32,
+    /// Least seconds charged.
+    minimum_s: u32,
+    increment: Increment,
+    /// How long a call without credit waits for a top-up, seconds.
+    rescue_s: u32,
+    /// The marketplace's share, in basis points.
+    commission_bp: u32,
+}
+
+impl From<&Tenant> for Settings {
+    fn from(tenant: &Tenant) -> Self {
+        let none = PolicyChange::default();
+        let policy = resolve(&Policy::default(), &tenant.policy, &none, &none);
+        Self {
+            name: tenant.name.clone(),
+            slug: tenant.slug.clone(),
+            currency: tenant.currency.code(),
+            time_zone: tenant.time_zone.clone(),
+            language: tenant.language.clone(),
+            policy: SettingsPolicy {
+                ring_s: policy.ring_s,
+                grace_s: policy.grace_s,
+                minimum_s: policy.minimum_s,
+                increment: policy.increment,
+                rescue_s: policy.rescue_s,
+                commission_bp: policy.commission_bp,
+            },
+            rate_bounds_minor: tenant.rate_bounds_minor,
+        }
+    }
+}
+
+/// What holds now.
+#[utoipa::path(tag = "console",
+    responses((status = 200, body = Settings), (status = 401, body = Problem), (status = 403, body = Problem)))]
+#[get("/admin/settings")]
+async fn show(site: Site, _by: Staff<may::Settings>) -> Json<Settings> {
+    Json(site.tenant.as_ref().into())
+}
+
+/// What is changed; absent fields stay.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangedSettings {
+    name: Option<String>,
+    time_zone: Option<String>,
+    language: Option<String>,
+    #[serde(default)]
+    policy: ChangedPolicy,
+    rate_bounds_minor: Option<(i64, i64)>,
+}
+
+/// What is changed of the policy; absent fields stay.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct ChangedPolicy {
+    ring_s: Option<u32>,
+    grace_s: Option<u32>,
+    minimum_s: Option<u32>,
+    increment: Option<Increment>,
+    rescue_s: Option<u32>,
+    commission_bp: Option<u32>,
+}
+
+/// Changes settings. Calls that were begun keep what was agreed.
+#[utoipa::path(tag = "console", responses((status = 200, body = Settings), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 422, body = Problem)))]
+#[patch("/admin/settings")]
+async fn change(
+    web: Data<Web>,
+    site: Site,
+    by: Staff<may::Settings>,
+    Json(typed): Json<ChangedSettings>,
+) -> Result<Json<Settings>> {
+    let change = SettingsChange {
+        name: typed.name,
+        time_zone: typed.time_zone,
+        language: typed.language,
+        policy: PolicyChange {
+            ring_s: typed.policy.ring_s,
+            grace_s: typed.policy.grace_s,
+            minimum_s: typed.policy.minimum_s,
+            increment: typed.policy.increment,
+            warnings_min: None,
+            rescue_s: typed.policy.rescue_s,
+            commission_bp: typed.policy.commission_bp,
+        },
+        rate_bounds_minor: typed.rate_bounds_minor,
+    };
+    let tenant = console::change_settings(&web.app, &by, &site.languages(), change).await?;
+    web.hosts.forget();
+    Ok(Json((&tenant).into()))
+}

@@ -1,0 +1,62 @@
+//! What the consoles' lists are asked with.
+
+use crate::store::listing::{Page, Wanted};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which part of a list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Text to look for.
+    q: String,
+    /// A column; with a hyphen in front descending.
+    sort: String,
+    /// From 1.
+    page: u32,
+    /// Lines a page, up to 100.
+    per_page: u32,
+}
+
+impl From<ListQuery> for Wanted {
+    fn from(query: ListQuery) -> Self {
+        Self {
+            search: query.q,
+            sort: query.sort,
+            page: query.page,
+            per_page: query.per_page,
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Listed<T: ToSchema> {
+    /// Its lines.
+    items: Vec<T>,
+    /// How many there are on all pages.
+    total: i64,
+    /// Which page.
+    page: u32,
+    /// Lines a page.
+    per_page: u32,
+}
+
+impl<T: ToSchema> Listed<T> {
+    /// Each line as it is shown.
+    pub fn of<S>(page: Page<S>, show: impl FnMut(S) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(show).collect(),
+            total: page.total,
+            page: page.page,
+            per_page: page.per_page,
+        }
+    }
+}
+
+impl<T: ToSchema> From<Page<T>> for Listed<T> {
+    fn from(page: Page<T>) -> Self {
+        Self::of(page, |item| item)
+    }
+}

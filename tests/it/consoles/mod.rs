@@ -1,0 +1,117 @@
+//! Both consoles: those who run the platform, and those who run a tenant.
+
+mod audit;
+mod closing;
+mod founding;
+mod sign_in;
+mod staff;
+
+use crate::support::{Answer, PASSWORD, TestApp, TestUser};
+use serde_json::{Value, json};
+use tallyroom::{
+    app::platform::{self, Newcomer},
+    domain::platform::PlatformRole,
+};
+
+/// The platform's own host.
+const PLATFORM: &str = "localhost";
+
+/// Somebody of the platform's staff with an authenticator.
+struct PlatformUser {
+    browser: TestUser,
+    email: String,
+    secret: String,
+}
+
+impl PlatformUser {
+    /// Added by hand and not signed in.
+    async fn added(app: &TestApp, email: &str, role: PlatformRole) -> Self {
+        let new = Newcomer {
+            email,
+            name: "Olivia",
+            role,
+            password: PASSWORD.to_owned(),
+            known_secret: None,
+        };
+        assert!(platform::add(&app.app, new).await.expect("added"));
+        Self {
+            browser: app.anonymous(PLATFORM),
+            email: email.to_owned(),
+            secret: String::new(),
+        }
+    }
+
+    /// Enrolled and signed in.
+    async fn signed_in(app: &TestApp, email: &str, role: PlatformRole) -> Self {
+        let mut user = Self::added(app, email, role).await;
+        let enrol = user.log_in(None).await.expect(200).json();
+        user.secret = enrol["secret"].as_str().expect("a secret").to_owned();
+        let code = user.code(app);
+        assert_eq!(user.log_in(Some(&code)).await.expect(200).json()["state"], "in");
+        user
+    }
+
+    /// What the authenticator shows now.
+    fn code(&self, app: &TestApp) -> String {
+        platform::present_code(&self.secret, app.app.now()).expect("a code")
+    }
+
+    async fn log_in(&self, code: Option<&str>) -> Answer {
+        let body = json!({"email": self.email, "password": PASSWORD, "code": code});
+        self.browser.post("/api/platform/session", body).await
+    }
+}
+
+/// What an owner sends to found a tenant.
+fn tenant(slug: &str) -> Value {
+    json!({
+        "name": "Harbour Lessons",
+        "slug": slug,
+        "vertical": "ring",
+        "currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "language": "en",
+        "brand": "#0b7285",
+        "scheme": "dark",
+        "radius": "round",
+        "admin_email": "ada@harbour.example",
+        "admin_name": "Ada",
+    })
+}
+
+/// A founded tenant with its admin signed in.
+struct Founded {
+    owner: PlatformUser,
+    id: String,
+    host: String,
+    admin: TestUser,
+}
+
+async fn founded(app: &TestApp) -> Founded {
+    let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
+    let created = owner.browser.post("/api/platform/tenants", tenant("harbour")).await;
+    let created = created.expect(201).json();
+    let host = "harbour.localhost".to_owned();
+    let admin = joined(app, &host, "ada@harbour.example").await;
+    Founded {
+        owner,
+        id: created["id"].as_str().expect("an id").to_owned(),
+        host,
+        admin,
+    }
+}
+
+/// Somebody who was invited, with a password of their own and signed in.
+async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
+    let user = app.anonymous(host);
+    let body = json!({"token": app.mailed_token(email, "invite"), "password": PASSWORD});
+    user.post("/api/v1/invitation", body).await.expect(204);
+    user.log_in(email, PASSWORD).await.expect(200);
+    user
+}
+
+/// The actions of a list of audit entries, newest first.
+fn actions(list: &Value) -> Vec<&str> {
+    let items = list["items"].as_array().expect("items");
+    items.iter().filter_map(|entry| entry["action"].as_str()).collect()
+}
