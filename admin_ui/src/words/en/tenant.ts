@@ -1,0 +1,4 @@
+/** Texts of a tenant's console. */
+export const tenant = {
+  "dash.title": "Dashboard",
+};
