@@ -48,6 +48,11 @@ export function shortTime(at: number): string {
   return time({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...(sameYear ? {} : { year: "numeric" }) }).format(at);
 }
 
+/** For axes: "28 Jul". */
+export function shortDay(at: number): string {
+  return time({ day: "numeric", month: "short" }).format(at);
+}
+
 export function day(at: number): string {
   return time({ day: "numeric", month: "short", year: "numeric" }).format(at);
 }
@@ -68,11 +73,6 @@ export function duration(ms: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-/** A share in hundredths of a percent: 1500 is "15 %". */
-export function percent(bp: number): string {
-  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 }).format(bp / 10_000);
 }
 
 /** What the server calls `end_reason`, `call.ended` and the like, as words. */

@@ -67,7 +67,7 @@ export function tenant(n) {
 }
 
 const SERVICES = ["Portrait retouching review", "Tarot for a hard decision", "Ask a vet", "Kleine Steuerfrage", "Conversation in French"];
-const ENDS = ["buyer_ended", "seller_ended", "no_credit", "buyer_lost", "missed"];
+const ENDS = ["buyer_ended", "seller_ended", "out_of_credit", "buyer_lost", "missed"];
 
 export function call(n, currency = "EUR") {
   const next = random(n * 31 + 5);
@@ -76,7 +76,7 @@ export function call(n, currency = "EUR") {
   const billable_ms = Math.floor(next() * 45 * MINUTE);
   const end_reason = live ? null : ENDS[n % ENDS.length];
   const answered = end_reason !== "missed";
-  const state = live ? ["live", "ringing", "live", "suspended", "checking", "live"][n] : "ended";
+  const state = live ? ["live", "ringing", "live", "suspended", "pre_check", "live"][n] : "ended";
   return {
     id: uuid(3, n),
     buyer: named(person(n + 3)),
@@ -84,11 +84,11 @@ export function call(n, currency = "EUR") {
     service: SERVICES[n % SERVICES.length],
     state,
     rang_at,
-    live_at: answered && state !== "ringing" && state !== "checking" ? rang_at + 40_000 : null,
+    live_at: answered && state !== "ringing" && state !== "pre_check" ? rang_at + 40_000 : null,
     ended_at: live ? null : rang_at + 60_000 + billable_ms,
     end_reason,
-    billable_ms: answered && state !== "ringing" && state !== "checking" ? billable_ms : 0,
-    charged_minor: answered && state !== "ringing" && state !== "checking" ? Math.round((billable_ms / MINUTE) * 180) : 0,
+    billable_ms: answered && state !== "ringing" && state !== "pre_check" ? billable_ms : 0,
+    charged_minor: answered && state !== "ringing" && state !== "pre_check" ? Math.round((billable_ms / MINUTE) * 180) : 0,
     currency,
   };
 }
