@@ -21,10 +21,14 @@ const POLICY = /CONTENT_SECURITY_POLICY: &str = "([^"]+)"/
 
 /** Starts it on a free port or `port`; `api` holds the state that tests may look at and change. */
 export function startMock(port = 0) {
-  const state = { platform: platformApi(), tenants: { lumen: tenantApi("lumen"), velvet: tenantApi("velvet") }, requests: [] };
+  const state = {
+    /** Makes everything as new. */
+    reset: () => Object.assign(state, { platform: platformApi(), tenants: { lumen: tenantApi("lumen"), velvet: tenantApi("velvet") }, requests: [] }),
+  };
+  state.reset();
   const server = createServer((request, response) => {
-    answer(state, request).then(({ status, type, body }) => {
-      response.writeHead(status, { "content-type": `${type}; charset=utf-8`, "content-security-policy": POLICY, "cache-control": "no-store" });
+    answer(state, request).then(({ status, type, body, cache = "no-store" }) => {
+      response.writeHead(status, { "content-type": `${type}; charset=utf-8`, "content-security-policy": POLICY, "cache-control": cache });
       response.end(body);
     });
   });
@@ -46,7 +50,7 @@ async function answer(state, request) {
 
 function file(path) {
   if (!existsSync(path)) return { status: 404, type: "text/plain", body: "not found" };
-  return { status: 200, type: TYPES[extname(path)] ?? "application/octet-stream", body: readFileSync(path) };
+  return { status: 200, type: TYPES[extname(path)] ?? "application/octet-stream", body: readFileSync(path), cache: path.startsWith(join(dist, "assets")) ? "max-age=31536000, immutable" : "no-cache" };
 }
 
 async function api(state, tenant, request, url) {

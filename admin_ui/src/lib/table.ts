@@ -1,5 +1,6 @@
 /** What a list page says of its table, and how the address turns into the question to the server. */
 import type { Snippet } from "svelte";
+import { t } from "../words";
 import type { Params } from "./api";
 
 export interface Column<T> {
@@ -55,6 +56,14 @@ export function tableParams({ q, sort, page, filters }: TableState): Params {
 /** What a press on a column's head sorts by: the column, then the other way round. */
 export function nextSort(present: string, key: string): string {
   return present === key ? `-${key}` : key;
+}
+
+/** Both ways of every column that can be sorted by. */
+export function sortChoices<T>(columns: Column<T>[]): Choice[] {
+  return columns.filter(({ sort }) => sort).flatMap(({ key, title }) => [
+    { value: key, label: t("table.sort_up", { column: title }) },
+    { value: `-${key}`, label: t("table.sort_down", { column: title }) },
+  ]);
 }
 
 export function sortOf(present: string, key: string): "ascending" | "descending" | "none" {

@@ -41,6 +41,10 @@ export const common = {
   "ask.type": "Type {text} to confirm",
   reason: "Reason",
 
+  "table.action": "Action",
+  "table.sort": "Sort by",
+  "table.sort_up": "{column}, ascending",
+  "table.sort_down": "{column}, descending",
   "table.range": "{from}–{to} of {total}",
   "table.zone": "times in {city}",
   "table.pages": "Pages",
