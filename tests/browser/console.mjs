@@ -99,7 +99,8 @@ async function look(page, { state, port }, view, { width, scheme }) {
     await page.evaluate(() => document.fonts.ready);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     problems.push(...(await checks(page)));
-    await page.screenshot({ path: join(out, shot), fullPage: true });
+    const dialog = await page.locator("dialog[open]").count();
+    await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });
   } catch (error) {
     problems.push(String(error).split("\n")[0]);
   }

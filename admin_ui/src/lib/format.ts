@@ -1,5 +1,5 @@
 /** How numbers, money and times are written: in the reader's language and zone. */
-import { language } from "../words";
+import { locale } from "../words";
 
 /** The reader's own zone. */
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -10,7 +10,7 @@ export function city(of: string): string {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(language).format(value);
+  return new Intl.NumberFormat(locale).format(value);
 }
 
 /** Decimals of a currency: 2 for euros, 0 for yen. */
@@ -34,13 +34,14 @@ export function minorUnits(typed: string, places: number): number | null {
   return Number((match[1] ?? "") + fraction.padEnd(places, "0"));
 }
 
-export function money(minor: number, currency: string): string {
+/** `brief` leaves the decimals out where they are noughts. */
+export function money(minor: number, currency: string, brief = false): string {
   const text = decimal(minor, decimals(currency)) as `${number}`;
-  return new Intl.NumberFormat(language, { style: "currency", currency }).format(text);
+  return new Intl.NumberFormat(locale, { style: "currency", currency, ...(brief && { trailingZeroDisplay: "stripIfInteger" }) }).format(text);
 }
 
 const time = (options: Intl.DateTimeFormatOptions, timeZone = zone) =>
-  new Intl.DateTimeFormat(language, { ...options, timeZone, hourCycle: "h23" });
+  new Intl.DateTimeFormat(locale, { ...options, timeZone, hourCycle: "h23" });
 
 /** For tables, whose foot names the zone: "28 Jul, 14:05", with the year where it isn't this one. */
 export function shortTime(at: number): string {

@@ -13,6 +13,8 @@ export interface Column<T> {
   /** What a cell holds: text, or markup. */
   text?: (row: T) => string;
   cell?: Snippet<[T]>;
+  /** Long texts, which may take several lines. */
+  wraps?: boolean;
   /** Left out of the cards that phones show. */
   wide?: boolean;
 }

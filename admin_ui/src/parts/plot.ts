@@ -14,6 +14,9 @@ export interface Look {
   value: (value: number) => string;
 }
 
+/** What a label below the bars takes. */
+const LABEL_PX = 56;
+
 /** Draws into `target` and follows its width; returns what takes it away. */
 export function plot(target: HTMLElement, points: Point[], look: Look): () => void {
   const style = getComputedStyle(target);
@@ -22,6 +25,8 @@ export function plot(target: HTMLElement, points: Point[], look: Look): () => vo
   const axis = { font, stroke: token("muted"), ticks: { show: false }, grid: { stroke: token("line"), width: 1 } };
   const fill = token(look.color);
   const bars = uPlot.paths.bars?.({ size: [0.7, 48], radius: 0.15 });
+  const step = Math.ceil((points.length * LABEL_PX) / (target.clientWidth - LABEL_PX));
+  const ats = points.map(({ at }) => at);
   const options: uPlot.Options = {
     width: target.clientWidth,
     height: target.clientHeight,
@@ -31,12 +36,12 @@ export function plot(target: HTMLElement, points: Point[], look: Look): () => vo
     cursor: { show: false },
     scales: { x: { range: around(points) }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 72, values: (_, ats) => ats.map(look.time) },
-      { ...axis, size: 72, space: 48, values: (_, values) => values.map(look.value) },
+      { ...axis, size: 28, grid: { show: false }, splits: () => ats.filter((_, i) => i % step === 0), values: (_, shown) => shown.map(look.time) },
+      { ...axis, size: (_, labels) => 20 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length)), space: 48, values: (_, values) => values.map(look.value) },
     ],
     series: [{}, { fill, width: 0, points: { show: false }, ...(bars && { paths: bars }) }],
   };
-  const chart = new uPlot(options, [points.map(({ at }) => at), points.map(({ value }) => value)], target);
+  const chart = new uPlot(options, [ats, points.map(({ value }) => value)], target);
   const observer = new ResizeObserver(() => chart.setSize({ width: target.clientWidth, height: target.clientHeight }));
   observer.observe(target);
   return () => {

@@ -14,12 +14,15 @@ const OTHERS: Record<string, () => Promise<Words>> = {
 export const LANGUAGES = ["en", ...Object.keys(OTHERS)];
 
 export let language = "en";
+/** The language as the reader's country writes numbers and days: "en-GB". */
+export let locale = "en";
 let words: Words = en;
 
 /** The chosen language, else the browser's first that there is. */
 export async function loadWords(): Promise<void> {
   const wanted = [localStorage.getItem("console.language") ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2));
   language = wanted.find((tag) => LANGUAGES.includes(tag)) ?? "en";
+  locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
   words = { ...en, ...(await OTHERS[language]?.()) };
   document.documentElement.lang = language;
 }
@@ -32,7 +35,7 @@ export function chooseLanguage(tag: string): void {
 export type Values = Record<string, string | number>;
 
 export function t(key: Key, values: Values = {}): string {
-  return fill(words[key] ?? en[key], values, language);
+  return fill(words[key] ?? en[key], values, locale);
 }
 
 /** The text of a key that is put together from a code of the server's; the code itself where there is none. */
