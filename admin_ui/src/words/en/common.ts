@@ -6,10 +6,7 @@ export const common = {
   cancel: "Cancel",
   save: "Save",
   saved: "Saved",
-  yes: "Yes",
-  no: "No",
   none: "None",
-  never: "Never",
   unlimited: "Unlimited",
 
   "problem.ours": "That didn't work, and it is our fault. Try again in a moment.",
