@@ -94,7 +94,7 @@ async function look(page, { state, port }, view, { width, scheme }) {
   try {
     await page.goto(`http://${view.host === "platform" ? "" : `${view.host}.`}localhost:${port}/admin${view.path}`);
     await page.getByRole("heading").first().waitFor();
-    await page.waitForLoadState("networkidle");
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
     await view.act?.(page);
     await page.evaluate(() => document.fonts.ready);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -102,6 +102,36 @@ export interface Job {
   created_at: number;
 }
 
+/** What the server writes down; those of the platform's host only last. */
+export const ACTIONS = [
+  "staff.invited",
+  "staff.joined",
+  "staff.changed",
+  "staff.removed",
+  "user.suspended",
+  "user.restored",
+  "service.unpublished",
+  "service.published",
+  "call.ended",
+  "conversation.read",
+  "conversations.exported",
+  "review.hidden",
+  "review.shown",
+  "settings.changed",
+  "tenant.created",
+  "tenant.changed",
+  "tenant.suspended",
+  "tenant.restored",
+  "tenant.deleted",
+  "platform.signed_in",
+  "platform.enrolled",
+  "node.drained",
+  "job.retried",
+  "job.dropped",
+  "plan.created",
+  "plan.changed",
+] as const;
+
 export interface AuditEntry {
   id: string;
   at: number;
@@ -215,7 +245,7 @@ export interface Conversation {
   messages: number;
 }
 export interface ConversationDetail extends Omit<Conversation, "messages"> {
-  messages: { at: number; from: Named; kind: string; text: string }[];
+  messages: { at: number; from: Named | null; kind: string; text: string }[];
 }
 
 export interface Review {

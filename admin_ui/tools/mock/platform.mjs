@@ -8,10 +8,10 @@ const QR =
   range(21 * 21, (n) => ((n * n + 7 * n) % 11 < 5 ? `<path d="M${n % 21} ${Math.floor(n / 21)}h1v1h-1z"/>` : "")).join("") +
   "</svg>";
 const KINDS = ["send_mail", "render_bill", "expire_topup", "notify_staff"];
-const ACTIONS = ["tenant.create", "tenant.suspend", "staff.invite", "settings.change", "node.drain", "job.retry", "call.end", "branding.change"];
+const ACTIONS = ["tenant.created", "tenant.suspended", "staff.invited", "settings.changed", "node.drained", "job.retried", "call.ended", "theme.changed"];
 
 function audit(n, tenants) {
-  const changes = ACTIONS[n % ACTIONS.length] === "settings.change";
+  const changes = ACTIONS[n % ACTIONS.length] === "settings.changed";
   return {
     id: uuid(6, n),
     at: NOW - n * 3 * HOUR,
@@ -51,7 +51,7 @@ export function platformApi() {
   routes["GET /users"] = ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email, keep: (item) => ofTenant(item, query) });
   routes["GET /calls"] = ({ query }) => listing(db.calls, query, { keep: (item) => live(item, query) && ofTenant(item, query) });
   routes["POST /calls/:tenant/:id/end"] = ({ params }) => void Object.assign(find(db.calls, params.id), { state: "ended", ended_at: NOW, end_reason: "staff_ended" });
-  routes["GET /audit"] = ({ query }) => listing(db.audit, query, { keep: ({ actor }) => !query.get("actor") || actor.kind === query.get("actor") });
+  routes["GET /audit"] = ({ query }) => listing(db.audit, query, { keep: ({ action }) => !query.get("action") || action === query.get("action") });
   const answer = router("/api/platform", routes);
   return {
     db,

@@ -28,7 +28,7 @@ export function sampleTenant(slug) {
     look: { brand, scheme: "auto", radius: "soft", font: "inter", page_title: `${name}: live video with people who know` },
     versions: range(3, (n) => ({ id: uuid(11, n), at: NOW - (n + 1) * 6 * DAY, by: person(1).name })),
     words: range(140, (n) => ({ key: `${["home", "wallet", "room", "mail"][n % 4]}.text_${n}`, default: ["Who is available now", "Add credit to your wallet", "{name} is calling you", "You have {count} minutes left. The call ends by itself when your credit runs out."][n % 4], value: n % 17 === 3 ? "Our own words for this" : null })),
-    audit: range(44, (n) => ({ id: uuid(6, n), at: NOW - n * 4 * HOUR, actor: { kind: n % 9 === 8 ? "platform" : "staff", id: uuid(1, n), name: person(n % 2 ? 1 : 14).name }, action: ["user.suspend", "review.hide", "settings.change", "staff.invite"][n % 4], subject: person(n + 4).name, before: n % 4 === 2 ? { grace_s: 10, commission_bp: 1500 } : null, after: n % 4 === 2 ? { grace_s: 15, commission_bp: 2000 } : { reason: "Abuse" }, address: `203.0.113.${n}` })),
+    audit: range(44, (n) => ({ id: uuid(6, n), at: NOW - n * 4 * HOUR, actor: { kind: n % 9 === 8 ? "platform" : "staff", id: uuid(1, n), name: person(n % 2 ? 1 : 14).name }, action: ["user.suspended", "review.hidden", "settings.changed", "staff.invited"][n % 4], subject: person(n + 4).name, before: n % 4 === 2 ? { grace_s: 10, commission_bp: 1500 } : null, after: n % 4 === 2 ? { grace_s: 15, commission_bp: 2000 } : { reason: "Abuse" }, address: `203.0.113.${n}` })),
   };
 }
 
@@ -60,7 +60,7 @@ export function tenantApi(slug) {
     "GET /dashboard.csv": () => ({ csv: "from,calls,minutes\n" }),
     "GET /calls": ({ query }) => listing(db.calls, query, { keep: (item) => live(item, query) }),
     "POST /calls/:id/end": ({ params }) => void Object.assign(find(db.calls, params.id), { state: "ended", ended_at: NOW, end_reason: "staff_ended" }),
-    "GET /audit": ({ query }) => listing(db.audit, query, { keep: ({ actor }) => !query.get("actor") || actor.kind === query.get("actor") }),
+    "GET /audit": ({ query }) => listing(db.audit, query, { keep: ({ action }) => !query.get("action") || action === query.get("action") }),
     ...people(db),
     ...staff(db),
     ...words(db),
@@ -113,7 +113,7 @@ function words(db) {
     "GET /conversations.csv": () => ({ csv: "at,from,text\n" }),
     "GET /conversations/:id": ({ params }) => {
       const chat = find(db.chats, params.id);
-      const messages = range(chat.messages, (n) => ({ at: chat.last_at - (chat.messages - n) * 11 * MINUTE, from: n % 2 ? chat.seller : chat.buyer, kind: n === 1 ? "call_missed" : "text", text: TEXTS[n % 4] }));
+      const messages = range(chat.messages, (n) => ({ at: chat.last_at - (chat.messages - n) * 11 * MINUTE, from: n === 1 ? null : n % 2 ? chat.seller : chat.buyer, kind: n === 1 ? "call_missed" : "text", text: TEXTS[n % 4] }));
       return { ...chat, messages };
     },
     "GET /reviews": ({ query }) => listing(db.reviews, query),
