@@ -59,7 +59,7 @@ export const common = {
   "time.there": "{clock} in {city}",
   "unit.seconds": "s",
   "unit.percent": "%",
-  months: { one: "month", other: "{count} months" },
+  months: { one: "one month", other: "{count} months" },
 
   "field.name": "Name",
   "field.email": "Email",
