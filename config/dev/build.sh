@@ -3,9 +3,9 @@
 
 front_ends=(tenant_themes admin_ui)
 
-# One number for the content of a folder's sources.
+# One number for the content of folders' sources.
 fingerprint() {
-  find "$1" \( -name node_modules -o -name dist -o -name artefacts \) -prune -o -type f -print0 |
+  find "$@" \( -name node_modules -o -name dist -o -name artefacts \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1
 }
 
@@ -26,7 +26,8 @@ build_front_ends() {
   for folder in "${front_ends[@]}"; do
     [ -f "$folder/package.json" ] || continue
     ensure_npm "$folder"
-    sum=$(fingerprint "$folder")
+    # The consoles wear the customer pages' sheet.
+    case $folder in admin_ui) sum=$(fingerprint "$folder" tenant_themes) ;; *) sum=$(fingerprint "$folder") ;; esac
     [ -d "$folder/dist" ] && [ "$(cat "$folder/dist/.sources" 2>/dev/null || true)" = "$sum" ] && continue
     say "Building $folder …"
     quietly "npm run build in $folder" npm --prefix "$folder" run build

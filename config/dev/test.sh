@@ -72,10 +72,17 @@ look_at_gallery() {
   node tests/browser/gallery.mjs "$var/gallery" "$@"
 }
 
+# Every page of both consoles with sample data, in a browser; $1 filters.
+look_at_consoles() {
+  ensure_npm tests/browser
+  node tests/browser/console.mjs "$var/consoles" "$@"
+}
+
 test_browser() {
   local specs=(tests/browser/*.spec.mjs)
   ensure_npm tests/browser
   step gallery look_at_gallery
+  step consoles look_at_consoles
   step browser node --test --test-concurrency=1 --test-reporter=tap "${specs[@]}"
 }
 

@@ -1,0 +1,74 @@
+/** Settings as people type them, and back. Only what was changed is sent, so that two people don't undo each other. */
+import { t, type Key } from "../words";
+import { Problem } from "./api";
+import { decimal, decimals, minorUnits } from "./format";
+import type { Increment, Settings } from "./types";
+
+export interface Typed {
+  name: string;
+  time_zone: string;
+  language: string;
+  ring_s: string;
+  grace_s: string;
+  minimum_s: string;
+  rescue_s: string;
+  increment: Increment["kind"];
+  block_s: string;
+  commission: string;
+  least: string;
+  most: string;
+}
+
+export function typed({ name, time_zone, language, policy, rate_bounds_minor: [least, most], currency }: Settings): Typed {
+  const amount = (minor: number) => decimal(minor, decimals(currency));
+  return {
+    name,
+    time_zone,
+    language,
+    ring_s: String(policy.ring_s),
+    grace_s: String(policy.grace_s),
+    minimum_s: String(policy.minimum_s),
+    rescue_s: String(policy.rescue_s),
+    increment: policy.increment.kind,
+    block_s: String(policy.increment.seconds ?? 30),
+    commission: decimal(policy.commission_bp, 2).replace(/\.?0+$/, "") || "0",
+    least: amount(least),
+    most: amount(most),
+  };
+}
+
+function refuse(field: string, key: Key): never {
+  throw new Problem(422, "invalid", t(key), field);
+}
+
+function whole(field: keyof Typed, form: Typed): number {
+  const text = form[field].trim();
+  return /^\d{1,6}$/.test(text) ? Number(text) : refuse(field, "settings.bad_number");
+}
+
+function scaled(field: keyof Typed, form: Typed, places: number, key: Key): number {
+  return minorUnits(form[field], places) ?? refuse(field, key);
+}
+
+/** What of `form` differs from `before`, as PATCH /settings wants it. */
+export function settingsChange(before: Settings, form: Typed): Record<string, unknown> {
+  const old = typed(before);
+  const differs = (...fields: (keyof Typed)[]) => fields.some((field) => form[field] !== old[field]);
+  const change: Record<string, unknown> = {};
+  const policy: Record<string, unknown> = {};
+  for (const field of ["name", "time_zone", "language"] as const) if (differs(field)) change[field] = form[field];
+  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s"] as const) if (differs(field)) policy[field] = whole(field, form);
+  if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
+  if (differs("commission")) policy["commission_bp"] = commission(form);
+  if (Object.keys(policy).length) change["policy"] = policy;
+  if (differs("least", "most")) {
+    const places = decimals(before.currency);
+    change["rate_bounds_minor"] = [scaled("least", form, places, "settings.bad_amount"), scaled("most", form, places, "settings.bad_amount")];
+  }
+  return change;
+}
+
+function commission(form: Typed): number {
+  const bp = scaled("commission", form, 2, "settings.bad_percent");
+  return bp <= 10_000 ? bp : refuse("commission", "settings.bad_percent");
+}

@@ -1,0 +1,312 @@
+/** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
+
+export interface Listing<T> {
+  items: T[];
+  total: number;
+  page: number;
+  per_page: number;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+export interface TenantRef extends Named {
+  slug: string;
+}
+
+export interface PlatformMe extends Named {
+  email: string;
+  role: "owner" | "support";
+}
+
+export type SignIn =
+  | { state: "in"; me: PlatformMe }
+  | { state: "code_needed" }
+  | { state: "enrol"; secret: string; otpauth_url: string; qr_svg: string };
+
+export interface Node {
+  id: string;
+  capacity: number;
+  peers: number;
+  draining: boolean;
+}
+
+export interface Overview {
+  tenants: { active: number; suspended: number; deleting: number };
+  users: number;
+  live_calls: number;
+  calls_today: number;
+  minutes_today: number;
+  dead_jobs: number;
+  nodes: Node[];
+  health: { name: string; ok: boolean; detail: string }[];
+}
+
+export type TenantState = "active" | "suspended" | "deleting";
+export interface TenantRow extends TenantRef {
+  url: string;
+  vertical: string;
+  currency: string;
+  state: TenantState;
+  created_at: number;
+  users: number;
+  sellers: number;
+  live_calls: number;
+  plan: { name: string; expires_at: number } | null;
+}
+export interface TenantDetail extends TenantRow {
+  hosts: { host: string; kind: "subdomain" | "domain"; verified_at: number | null }[];
+  admins: { id: string; name: string; email: string }[];
+  suspension: { reason: string; at: number } | null;
+  delete_at: number | null;
+  policy: Record<string, unknown>;
+  time_zone: string;
+  language: string;
+  theme: string;
+}
+
+export interface PlatformUser extends Named {
+  tenant: TenantRef;
+  email: string;
+  is_seller: boolean;
+  verified_at: number | null;
+  created_at: number;
+}
+
+export interface Call {
+  id: string;
+  /** Only on the platform's host. */
+  tenant?: TenantRef;
+  buyer: Named;
+  seller: Named;
+  service: string;
+  state: string;
+  rang_at: number;
+  live_at: number | null;
+  ended_at: number | null;
+  end_reason: string | null;
+  billable_ms: number;
+  charged_minor: number;
+  currency: string;
+}
+
+export interface Job {
+  tenant: TenantRef | null;
+  id: string;
+  kind: string;
+  state: string;
+  attempts: number;
+  run_at: number;
+  last_error: string | null;
+  created_at: number;
+}
+
+/** What the server writes down; those of the platform's host only last. */
+export const ACTIONS = [
+  "staff.invited",
+  "staff.joined",
+  "staff.changed",
+  "staff.removed",
+  "user.suspended",
+  "user.restored",
+  "service.unpublished",
+  "service.published",
+  "call.ended",
+  "conversation.read",
+  "conversations.exported",
+  "review.hidden",
+  "review.shown",
+  "settings.changed",
+  "tenant.created",
+  "tenant.changed",
+  "tenant.suspended",
+  "tenant.restored",
+  "tenant.deleted",
+  "platform.signed_in",
+  "platform.enrolled",
+  "node.drained",
+  "job.retried",
+  "job.dropped",
+  "plan.created",
+  "plan.changed",
+] as const;
+
+export interface AuditEntry {
+  id: string;
+  at: number;
+  tenant?: TenantRef | null;
+  actor: { kind: "platform" | "staff" | "system"; id: string | null; name: string };
+  action: string;
+  subject: unknown;
+  before: unknown;
+  after: unknown;
+  address: string | null;
+}
+
+export const LIMITS = ["sellers", "staff", "concurrent_calls", "storage_mb", "participants"] as const;
+export type Limits = Record<(typeof LIMITS)[number], number | null>;
+export interface Plan extends Named {
+  price_minor: number;
+  currency: string;
+  interval_months: number;
+  limits: Limits;
+  offered: boolean;
+}
+
+export const PERMISSIONS = [
+  "dashboard",
+  "calls",
+  "users",
+  "sellers",
+  "services",
+  "staff",
+  "chat_history",
+  "reviews",
+  "money",
+  "settings",
+  "branding",
+  "words",
+  "subscription",
+  "audit",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export interface TenantMe extends Named {
+  role: "admin" | "staff";
+  permissions: Permission[];
+  tenant: { name: string; slug: string; currency: string; time_zone: string; url: string };
+  read_only: boolean;
+}
+
+export type Period = "day" | "week" | "month";
+export interface Dashboard {
+  currency: string;
+  live_calls: number;
+  minutes: number;
+  revenue_minor: number;
+  commission_minor: number;
+  failed_payments: number;
+  quality_tenths: number | null;
+  series: { from_at: number; calls: number; minutes: number; charged_minor: number; commission_minor: number }[];
+}
+
+export interface Mark {
+  reason: string;
+  at: number;
+}
+export interface User extends Named {
+  email: string;
+  verified_at: number | null;
+  created_at: number;
+  suspended: Mark | null;
+  calls: number;
+  is_seller: boolean;
+}
+export interface UserDetail extends User {
+  balance_minor: number;
+  currency: string;
+  time_zone: string;
+}
+
+export interface Seller extends Named {
+  email: string;
+  headline: string;
+  available: boolean;
+  rating: { average_tenths: number; count: number } | null;
+  services: number;
+  calls: number;
+  earned_minor: number;
+  suspended: Mark | boolean | null;
+}
+
+export interface Service {
+  id: string;
+  title: string;
+  seller: Named;
+  rate_minor: number;
+  currency: string;
+  published: boolean;
+  calls: number;
+}
+
+export interface StaffMember extends Named {
+  email: string;
+  role: "admin" | "staff";
+  permissions: Permission[];
+  invited: boolean;
+}
+
+export interface Conversation {
+  id: string;
+  buyer: Named;
+  seller: Named;
+  last_at: number;
+  messages: number;
+}
+export interface ConversationDetail extends Omit<Conversation, "messages"> {
+  messages: { at: number; from: Named | null; kind: string; text: string }[];
+}
+
+export interface Review {
+  id: string;
+  at: number;
+  stars: number;
+  text: string;
+  from: Named;
+  seller: Named;
+  hidden: Mark | null;
+}
+
+export interface Increment {
+  kind: "second" | "minute" | "block";
+  seconds?: number;
+}
+export interface Policy {
+  ring_s: number;
+  grace_s: number;
+  minimum_s: number;
+  increment: Increment;
+  rescue_s: number;
+  commission_bp: number;
+}
+export interface Settings {
+  name: string;
+  slug: string;
+  currency: string;
+  time_zone: string;
+  language: string;
+  policy: Policy;
+  rate_bounds_minor: [number, number];
+}
+
+export type Scheme = "light" | "dark" | "auto";
+export type Radius = "square" | "soft" | "round";
+export interface Look {
+  brand: string;
+  scheme: Scheme;
+  radius: Radius;
+  font: string;
+  page_title: string;
+}
+export interface LookVerdict {
+  tokens: { brand: string; on_brand: string; brand_text: string };
+  contrast: { ratio_tenths: number; verdict: "good" | "adjusted" };
+}
+export interface Branding extends Look, LookVerdict {
+  fonts: string[];
+  versions: { id: string; at: number; by: string }[];
+}
+
+export interface WordList {
+  languages: string[];
+  items: { key: string; default: string; value: string | null }[];
+}
+
+export interface Subscription {
+  plan: { name: string; price_minor: number; currency: string; interval_months: number } | null;
+  expires_at: number | null;
+  limits: Limits;
+  usage: Limits;
+  history: { at: number; plan: string; amount_minor: number; currency: string; until: number }[];
+}

@@ -1,0 +1,18 @@
+/** A tenant's pages. */
+import type { Route } from "../lib/routes";
+
+export const routes: Route[] = [
+  { path: "/", title: "dash.title", icon: "layout-dashboard", group: "nav.watch", permission: "dashboard", load: () => import("./Dashboard.svelte") },
+  { path: "/calls", title: "calls.title", icon: "phone-call", group: "nav.watch", permission: "calls", load: () => import("../parts/Calls.svelte") },
+  { path: "/conversations", title: "chats.title", icon: "message-square", group: "nav.watch", permission: "chat_history", load: () => import("./Chats.svelte") },
+  { path: "/reviews", title: "reviews.title", icon: "star", group: "nav.watch", permission: "reviews", load: () => import("./Reviews.svelte") },
+  { path: "/users", title: "users.title", icon: "users", group: "nav.people", permission: "users", load: () => import("./Users.svelte") },
+  { path: "/sellers", title: "sellers.title", icon: "store", group: "nav.people", permission: "sellers", load: () => import("./Sellers.svelte") },
+  { path: "/services", title: "services.title", icon: "briefcase", group: "nav.people", permission: "services", load: () => import("./Services.svelte") },
+  { path: "/staff", title: "staff.title", icon: "user-cog", group: "nav.people", permission: "staff", load: () => import("./Staff.svelte") },
+  { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
+  { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },
+  { path: "/words", title: "wording.title", icon: "languages", group: "nav.setup", permission: "words", load: () => import("./Wording.svelte") },
+  { path: "/subscription", title: "sub.title", icon: "credit-card", group: "nav.setup", permission: "subscription", load: () => import("./Subscription.svelte") },
+  { path: "/audit", title: "audit.title", icon: "scroll-text", group: "nav.record", permission: "audit", load: () => import("../parts/Audit.svelte") },
+];

@@ -1,0 +1,7 @@
+/** Deutsch. */
+import type { Words } from "..";
+import { common } from "./common";
+import { platform } from "./platform";
+import { tenant } from "./tenant";
+
+export const de: Words = { ...common, ...platform, ...tenant };

@@ -1,0 +1,96 @@
+// Sample people, businesses and calls: the same ones on every run.
+
+/** Tuesday, 28 July 2026, 12:05 UTC: the samples' present. */
+export const NOW = Date.UTC(2026, 6, 28, 12, 5);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Numbers from 0 to 1 that only depend on `seed` (mulberry32). */
+export function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let x = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export function uuid(kind, n) {
+  return `0198${kind.toString(16).padStart(4, "0")}-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+const FIRST = "Jonas Mara Robin Ines Tomasz Aylin Pierre Sofia Henrik Chiara Noah Zeynep Lukas Amara Viktor Elif Daniel Marta Omar Julie".split(" ");
+const LAST = "Weber Lindqvist Okafor Moreau Kowalska Yılmaz Rossi Novák Jensen García Haddad Schneider Petrova van-den-Berg Silva".split(" ");
+
+export function person(n) {
+  const name = `${FIRST[n % FIRST.length]} ${LAST[(n * 7 + Math.floor(n / FIRST.length)) % LAST.length].replaceAll("-", " ")}`;
+  return { id: uuid(1, n), name, email: `${FIRST[n % FIRST.length].toLowerCase()}.${n}@example.com` };
+}
+
+export const named = ({ id, name }) => ({ id, name });
+
+const BUSINESSES = [
+  ["lumen", "Lumen", "EUR"],
+  ["velvet", "Velvet", "USD"],
+  ["tutora", "Tutora Language Lessons", "EUR"],
+  ["pawline", "Pawline Vets", "GBP"],
+  ["nordlys", "Nordlys Rådgivning", "NOK"],
+  ["kodama", "Kodama", "JPY"],
+  ["steuerblick", "Steuerblick: Beratung für Selbständige und kleine Unternehmen", "EUR"],
+  ["chartwise", "Chartwise", "USD"],
+];
+export const PLANS = [
+  { id: uuid(9, 1), name: "Start", price_minor: 4900, currency: "EUR", interval_months: 1, limits: { sellers: 10, staff: 3, concurrent_calls: 5, storage_mb: 2000, participants: 4 }, offered: true },
+  { id: uuid(9, 2), name: "Studio", price_minor: 49900, currency: "EUR", interval_months: 12, limits: { sellers: 100, staff: 20, concurrent_calls: 50, storage_mb: 50_000, participants: 12 }, offered: true },
+  { id: uuid(9, 3), name: "Founders", price_minor: 0, currency: "EUR", interval_months: 12, limits: { sellers: null, staff: null, concurrent_calls: null, storage_mb: null, participants: null }, offered: false },
+];
+
+export function tenant(n) {
+  const next = random(n + 1);
+  const [slug, name, currency] = BUSINESSES[n] ?? [`studio-${n}`, `Studio ${n}`, "EUR"];
+  const plan = n % 4 === 3 ? null : PLANS[n % 3];
+  return {
+    id: uuid(2, n),
+    slug,
+    name,
+    url: `http://${slug}.localhost:8080`,
+    vertical: "ring",
+    currency,
+    state: n === 3 ? "suspended" : n === 5 ? "deleting" : "active",
+    created_at: NOW - (40 + n * 9) * DAY - Math.floor(next() * DAY),
+    users: Math.floor(next() * 4000),
+    sellers: Math.floor(next() * 90),
+    live_calls: n === 3 || n === 5 ? 0 : Math.floor(next() * 7),
+    plan: plan && { name: plan.name, expires_at: NOW + (20 + n * 11) * DAY },
+  };
+}
+
+const SERVICES = ["Portrait retouching review", "Tarot for a hard decision", "Ask a vet", "Kleine Steuerfrage", "Conversation in French"];
+const ENDS = ["buyer_ended", "seller_ended", "out_of_credit", "buyer_lost", "missed"];
+
+export function call(n, currency = "EUR") {
+  const next = random(n * 31 + 5);
+  const live = n < 6;
+  const rang_at = live ? NOW - Math.floor((1 + next() * 25) * MINUTE) : NOW - n * 47 * MINUTE - Math.floor(next() * HOUR);
+  const billable_ms = Math.floor(next() * 45 * MINUTE);
+  const end_reason = live ? null : ENDS[n % ENDS.length];
+  const answered = end_reason !== "missed";
+  const state = live ? ["live", "ringing", "live", "suspended", "pre_check", "live"][n] : "ended";
+  return {
+    id: uuid(3, n),
+    buyer: named(person(n + 3)),
+    seller: named(person((n * 3) % 11)),
+    service: SERVICES[n % SERVICES.length],
+    state,
+    rang_at,
+    live_at: answered && state !== "ringing" && state !== "pre_check" ? rang_at + 40_000 : null,
+    ended_at: live ? null : rang_at + 60_000 + billable_ms,
+    end_reason,
+    billable_ms: answered && state !== "ringing" && state !== "pre_check" ? billable_ms : 0,
+    charged_minor: answered && state !== "ringing" && state !== "pre_check" ? Math.round((billable_ms / MINUTE) * 180) : 0,
+    currency,
+  };
+}
+
+export const range = (count, make) => Array.from({ length: count }, (_, n) => make(n));

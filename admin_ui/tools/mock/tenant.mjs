@@ -1,0 +1,154 @@
+// A tenant's sample API: /api/v1/admin/….
+import { find, invalid, listing, Refusal, router } from "./rest.mjs";
+import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
+
+const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money"];
+const LOOKS = { lumen: { brand: "#1f5f4f", name: "Lumen", currency: "EUR" }, velvet: { brand: "#e11d62", name: "Velvet", currency: "USD" } };
+const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock on.", "Perfect. I'll ring you then.\n\nI have three pictures I am unsure about, all from the same evening.", "Send them in the call's chat, that's easiest."];
+const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
+const HEADLINES = ["Your pictures, honestly looked at", "Decisions, gently", "Small animals, big worries", "Steuern ohne Angst vor der Steuer"];
+
+export function sampleTenant(slug) {
+  const { name, currency, brand } = LOOKS[slug];
+  const users = range(61, (n) => ({ ...person(n), verified_at: n % 9 === 8 ? null : NOW - n * DAY, created_at: NOW - n * DAY - HOUR, suspended: n === 4 ? { reason: "Insulted two sellers", at: NOW - 2 * DAY } : null, calls: (n * 7) % 40, is_seller: n < 11 }));
+  return {
+    me: { ...named(person(1)), role: "admin", permissions: [...PERMISSIONS], tenant: { name, slug, currency, time_zone: "Europe/London", url: `/` }, read_only: false },
+    users,
+    sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4 })),
+    services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: 120 + n * 15, currency, published: n % 6 !== 5, calls: n * 4 })),
+    staff: [
+      { ...person(1), role: "admin", permissions: [...PERMISSIONS], invited: false },
+      { ...person(14), role: "staff", permissions: ["dashboard", "calls", "reviews", "chat_history"], invited: false },
+      { ...person(15), role: "staff", permissions: ["settings"], invited: true },
+    ],
+    calls: range(52, (n) => call(n, currency)),
+    chats: range(28, (n) => ({ id: uuid(8, n), buyer: named(person(n + 20)), seller: named(person(n % 11)), last_at: NOW - n * 5 * HOUR, messages: 2 + (n % 9) })),
+    reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null })),
+    settings: { name, slug, currency, time_zone: "Europe/London", language: "en", policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000 }, rate_bounds_minor: [50, 1500] },
+    look: { brand, scheme: "auto", radius: "soft", font: "inter", page_title: `${name}: live video with people who know` },
+    versions: range(3, (n) => ({ id: uuid(11, n), at: NOW - (n + 1) * 6 * DAY, by: person(1).name })),
+    words: range(140, (n) => ({ key: `${["home", "wallet", "room", "mail"][n % 4]}.text_${n}`, default: ["Who is available now", "Add credit to your wallet", "{name} is calling you", "You have {count} minutes left. The call ends by itself when your credit runs out."][n % 4], value: n % 17 === 3 ? "Our own words for this" : null })),
+    audit: range(44, (n) => ({ id: uuid(6, n), at: NOW - n * 4 * HOUR, actor: { kind: n % 9 === 8 ? "platform" : "staff", id: uuid(1, n), name: person(n % 2 ? 1 : 14).name }, action: ["user.suspended", "review.hidden", "settings.changed", "staff.invited"][n % 4], subject: person(n + 4).name, before: n % 4 === 2 ? { grace_s: 10, commission_bp: 1500 } : null, after: n % 4 === 2 ? { grace_s: 15, commission_bp: 2000 } : { reason: "Abuse" }, address: `203.0.113.${n}` })),
+  };
+}
+
+function dashboard(db, period) {
+  const [steps, length] = { day: [24, HOUR], week: [7, DAY], month: [30, DAY] }[period];
+  const next = random(steps);
+  const series = range(steps, (n) => {
+    const minutes = Math.floor(next() * (length / HOUR) * 11 * (0.4 + Math.sin((n * Math.PI) / steps)));
+    const charged_minor = Math.max(0, minutes) * 183;
+    return { from_at: NOW - (steps - n) * length, calls: Math.max(0, Math.ceil(minutes / 14)), minutes: Math.max(0, minutes), charged_minor, commission_minor: Math.round(charged_minor * 0.2) };
+  });
+  const total = (key) => series.reduce((sum, step) => sum + step[key], 0);
+  return { currency: db.me.tenant.currency, live_calls: 6, minutes: total("minutes"), revenue_minor: total("charged_minor"), commission_minor: total("commission_minor"), failed_payments: 3, quality_tenths: 46, series };
+}
+
+const pale = (brand) => Number.parseInt(brand.slice(1, 3), 16) * 0.3 + Number.parseInt(brand.slice(3, 5), 16) * 0.6 + Number.parseInt(brand.slice(5, 7), 16) * 0.1 > 150;
+const verdict = ({ brand }) => ({
+  tokens: { brand: pale(brand) ? "#8a6d00" : brand, on_brand: "#ffffff", brand_text: pale(brand) ? "#6b5400" : brand },
+  contrast: { ratio_tenths: pale(brand) ? 14 : 71, verdict: pale(brand) ? "adjusted" : "good" },
+});
+const branding = (db) => ({ ...db.look, ...verdict(db.look), fonts: ["inter", "figtree", "manrope", "newsreader", "archivo", "space_grotesk"], versions: db.versions });
+
+export function tenantApi(slug) {
+  const db = sampleTenant(slug);
+  const live = (item, query) => (item.ended_at === null) === (query.get("state") !== "ended");
+  const routes = {
+    "GET /me": () => db.me,
+    "GET /dashboard": ({ query }) => dashboard(db, query.get("period") ?? "week"),
+    "GET /dashboard.csv": () => ({ csv: "from,calls,minutes\n" }),
+    "GET /calls": ({ query }) => listing(db.calls, query, { keep: (item) => live(item, query) }),
+    "POST /calls/:id/end": ({ params }) => void Object.assign(find(db.calls, params.id), { state: "ended", ended_at: NOW, end_reason: "staff_ended" }),
+    "GET /audit": ({ query }) => listing(db.audit, query, { keep: ({ action }) => !query.get("action") || action === query.get("action") }),
+    ...people(db),
+    ...staff(db),
+    ...words(db),
+    ...setup(db),
+  };
+  return { db, answer: router("/api/v1/admin", routes) };
+}
+
+function people(db) {
+  return {
+    "GET /users": ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email }),
+    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York" }),
+    "POST /users/:id/suspend": ({ params, body }) => void (find(db.users, params.id).suspended = { reason: body.reason, at: NOW }),
+    "POST /users/:id/restore": ({ params }) => void (find(db.users, params.id).suspended = null),
+    "GET /sellers": ({ query }) => listing(db.sellers, query),
+    "GET /services": ({ query }) => listing(db.services, query),
+    "POST /services/:id/publish": ({ params }) => void (find(db.services, params.id).published = true),
+    "POST /services/:id/unpublish": ({ params }) => void (find(db.services, params.id).published = false),
+  };
+}
+
+function staff(db) {
+  const admins = () => db.staff.filter(({ role }) => role === "admin").length;
+  const keepOne = (member, role) => {
+    if (member.role === "admin" && role !== "admin" && admins() === 1) throw new Refusal(409, "conflict", "This is the last administrator. Make somebody else one first.");
+  };
+  return {
+    "GET /staff": ({ query }) => listing(db.staff, query),
+    "POST /staff": ({ body }) => {
+      if (db.staff.some(({ email }) => email === body.email)) throw invalid("email", "This person is on your staff already.");
+      const member = { id: uuid(1, 700 + db.staff.length), invited: true, ...body };
+      db.staff.push(member);
+      return member;
+    },
+    "PATCH /staff/:id": ({ params, body }) => {
+      const member = find(db.staff, params.id);
+      keepOne(member, body.role);
+      return Object.assign(member, body);
+    },
+    "DELETE /staff/:id": ({ params }) => {
+      keepOne(find(db.staff, params.id), null);
+      db.staff = db.staff.filter(({ id }) => id !== params.id);
+    },
+  };
+}
+
+function words(db) {
+  return {
+    "GET /conversations": ({ query }) => listing(db.chats, query),
+    "GET /conversations.csv": () => ({ csv: "at,from,text\n" }),
+    "GET /conversations/:id": ({ params }) => {
+      const chat = find(db.chats, params.id);
+      const messages = range(chat.messages, (n) => ({ at: chat.last_at - (chat.messages - n) * 11 * MINUTE, from: n === 1 ? null : n % 2 ? chat.seller : chat.buyer, kind: n === 1 ? "call_missed" : "text", text: TEXTS[n % 4] }));
+      return { ...chat, messages };
+    },
+    "GET /reviews": ({ query }) => listing(db.reviews, query),
+    "POST /reviews/:id/hide": ({ params, body }) => void (find(db.reviews, params.id).hidden = { reason: body.reason, at: NOW }),
+    "POST /reviews/:id/show": ({ params }) => void (find(db.reviews, params.id).hidden = null),
+    "GET /words": () => ({ languages: ["en", "de"], items: db.words }),
+    "PUT /words": ({ body }) => {
+      if (body.value?.includes("<")) throw invalid("value", "Texts can't hold markup.");
+      const item = db.words.find(({ key }) => key === body.key);
+      item.value = body.value;
+    },
+  };
+}
+
+function setup(db) {
+  return {
+    "GET /settings": () => db.settings,
+    "PATCH /settings": ({ body }) => {
+      if (body.policy?.ring_s > 300) throw invalid("ring_s", "At most 300 seconds.");
+      Object.assign(db.settings, body, { policy: { ...db.settings.policy, ...body.policy } });
+      return db.settings;
+    },
+    "GET /branding": () => branding(db),
+    "PUT /branding": ({ body }) => {
+      db.look = body;
+      return branding(db);
+    },
+    "POST /branding/check": ({ body }) => verdict(body),
+    "POST /branding/revert/:version": () => branding(db),
+    "GET /subscription": () => ({
+      plan: PLANS[1],
+      expires_at: NOW + 200 * DAY,
+      limits: PLANS[1].limits,
+      usage: { sellers: 11, staff: 19, concurrent_calls: 6, storage_mb: 1204, participants: 2 },
+      history: range(2, (n) => ({ at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),
+    }),
+  };
+}

@@ -1,0 +1,158 @@
+// Looks at every page of both consoles on sample data: a screenshot each at 1280 and 390 px, light and dark, and the
+// checks that need a browser (axe finds nothing, nothing overflows sideways, the console stays silent under the
+// product's content security policy).
+//
+//   node tests/browser/console.mjs OUT [FILTER]     after `npm --prefix admin_ui run build`
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { startMock } from "../../admin_ui/tools/mock.mjs";
+import { NOW, uuid as id } from "../../admin_ui/tools/mock/sample.mjs";
+import { launchBrowser } from "./lib/browser.mjs";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const [out, filter = ""] = process.argv.slice(2);
+if (!out) throw new Error("usage: node console.mjs OUT [FILTER]");
+
+const LOOKS = [1280, 390].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
+const click = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+
+/** What is looked at: host, address, and what is done there first. */
+const VIEWS = [
+  ["platform", "sign-in", "", { signedOut: true }],
+  ["platform", "enrol", "", { signedOut: true, unenrolled: true, act: signIn }],
+  ["platform", "overview", ""],
+  ["platform", "calls", "/calls"],
+  ["platform", "calls-ended", "/calls?state=ended&sort=-charged_minor&page=2"],
+  ["platform", "call", `/calls?open=${id(3, 0)}`],
+  ["platform", "call-end", `/calls?open=${id(3, 0)}`, { act: click("End call") }],
+  ["platform", "nodes", "/nodes"],
+  ["platform", "jobs", "/jobs", { act: (page) => page.getByRole("checkbox", { name: "Select Send mail" }).first().check() }],
+  ["platform", "job", `/jobs?open=${id(5, 1)}`],
+  ["platform", "tenants", "/tenants"],
+  ["platform", "tenants-nothing", "/tenants?q=nobody+has+this"],
+  ["platform", "tenant", `/tenants?open=${id(2, 0)}`],
+  ["platform", "tenant-suspended", `/tenants?open=${id(2, 3)}`],
+  ["platform", "tenant-delete", `/tenants?open=${id(2, 0)}`, { act: click("Delete") }],
+  ["platform", "tenant-create", "/tenants?create=1"],
+  ["platform", "people", "/users"],
+  ["platform", "person", `/users?open=${id(1, 2)}`],
+  ["platform", "plans", "/plans"],
+  ["platform", "plan", `/plans?open=${id(9, 1)}`],
+  ["platform", "audit", "/audit"],
+  ["platform", "audit-entry", `/audit?open=${id(6, 3)}`],
+  ["platform", "missing", "/nowhere"],
+  ["platform", "drawer", "", { narrow: true, act: click("Open navigation") }],
+  ["platform", "german", "/tenants", { language: "de" }],
+  ["lumen", "dashboard", ""],
+  ["lumen", "dashboard-day", "/?period=day"],
+  ["lumen", "calls", "/calls"],
+  ["lumen", "chats", "/conversations"],
+  ["lumen", "chat", `/conversations?open=${id(8, 3)}`],
+  ["lumen", "reviews", "/reviews"],
+  ["lumen", "review", `/reviews?open=${id(10, 3)}`],
+  ["lumen", "users", "/users"],
+  ["lumen", "user", `/users?open=${id(1, 4)}`],
+  ["lumen", "sellers", "/sellers"],
+  ["lumen", "seller", `/sellers?open=${id(1, 0)}`],
+  ["lumen", "services", "/services"],
+  ["lumen", "staff", "/staff"],
+  ["lumen", "staff-member", `/staff?open=${id(1, 14)}`],
+  ["lumen", "settings", "/settings"],
+  ["lumen", "branding", "/branding"],
+  ["lumen", "words", "/words"],
+  ["lumen", "subscription", "/subscription"],
+  ["lumen", "audit", "/audit"],
+  ["lumen", "view-as", "/settings", { readOnly: true }],
+  ["velvet", "dashboard", "/?period=month"],
+  ["velvet", "staff", "/staff?create=1"],
+  ["velvet", "german", "/branding", { language: "de" }],
+].map(([host, name, path, more = {}]) => ({ host, name, path, ...more }));
+
+async function signIn(page) {
+  await page.getByLabel("Email").fill("owner@example.com");
+  await page.getByLabel("Password").fill("owner");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Code").waitFor();
+}
+
+async function look(page, { state, port }, view, { width, scheme }) {
+  const { platform, tenants } = state.reset();
+  if (!view.signedOut) platform.db.me = { id: "1", name: "Ada Owner", email: "owner@example.com", role: "owner" };
+  platform.db.enrolled = !view.unenrolled;
+  tenants.lumen.db.me.read_only = view.readOnly === true;
+  await page.setViewportSize({ width, height: width > 600 ? 800 : 844 });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  const problems = [];
+  // Asking who is signed in, or which console this is, is answered with a status that Chromium reports.
+  const quiet = (url) => /\/api\/platform\/me$/.test(url);
+  const onConsole = (message) => message.type() === "error" && !quiet(message.location().url) && problems.push(message.text());
+  const onError = (error) => problems.push(String(error));
+  page.on("console", onConsole);
+  page.on("pageerror", onError);
+  const shot = `${view.host}-${view.name}-${width}-${scheme}.png`;
+  try {
+    await page.goto(`http://${view.host === "platform" ? "" : `${view.host}.`}localhost:${port}/admin${view.path}`);
+    await page.getByRole("heading").first().waitFor();
+    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    await view.act?.(page);
+    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    problems.push(...(await checks(page)));
+    const dialog = await page.locator("dialog[open]").count();
+    await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });
+  } catch (error) {
+    problems.push(String(error).split("\n")[0]);
+  }
+  page.off("console", onConsole);
+  page.off("pageerror", onError);
+  return { shot, problems };
+}
+
+async function checks(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const axe = await page.evaluate(async (source) => {
+    (0, eval)(source);
+    return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map(
+      (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
+    );
+  }, axeSource);
+  return wide > 0 ? [`${wide} px too wide`, ...axe] : axe;
+}
+
+function index(shots) {
+  const cell = (shot) => `<a href="${shot}"><img src="${shot}" alt="${shot}" width="${shot.includes("-390-") ? 195 : 480}" loading="lazy"></a>`;
+  return `<!doctype html><meta charset="utf-8"><title>Consoles</title><style>body{background:#888}img{vertical-align:top;margin:4px}</style>${shots.map(cell).join("\n")}`;
+}
+
+mkdirSync(out, { recursive: true });
+const browser = await launchBrowser();
+const queue = VIEWS.filter(({ host, name }) => new RegExp(filter).test(`${host}/${name}`)).flatMap((view) =>
+  LOOKS.filter(({ width }) => !view.narrow || width < 600).map((size) => ({ view, size })),
+);
+const shots = [];
+let bad = 0;
+/** A browser's page in a language, at the samples' time. */
+async function reader(locale) {
+  const context = await browser.newContext({ locale, timezoneId: "Europe/Berlin" });
+  context.setDefaultTimeout(8_000);
+  const page = await context.newPage();
+  await page.clock.setSystemTime(NOW);
+  return page;
+}
+async function worker() {
+  const mock = await startMock();
+  const pages = { en: await reader("en-GB"), de: await reader("de") };
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const { shot, problems } = await look(pages[next.view.language ?? "en"], mock, next.view, next.size);
+    shots.push(shot);
+    for (const problem of problems) console.log(`${shot}: ${problem}`);
+    bad += problems.length;
+  }
+  mock.server.close();
+}
+await Promise.all([worker(), worker()]);
+await browser.close();
+writeFileSync(join(out, "index.html"), index(shots.sort()));
+console.log(JSON.stringify({ consoles: VIEWS.length, shots: shots.length, problems: bad }));
+process.exit(bad ? 1 : 0);
