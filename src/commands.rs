@@ -3,8 +3,13 @@
 use anyhow::{Context, anyhow};
 use std::{sync::Arc, time::Duration};
 use tallyroom::{
-    app::seed::{self, PASSWORD},
+    app::{
+        platform::{self, Newcomer},
+        ports::Clock,
+        seed::{self, PASSWORD},
+    },
     config::Config,
+    domain::platform::PlatformRole,
     gateways::clock::SystemClock,
     serve,
 };
@@ -24,6 +29,31 @@ pub async fn seed(config: Config) -> anyhow::Result<()> {
             login.role, login.url, login.email, login.password
         );
     }
+    Ok(())
+}
+
+/// Adds an owner of the platform, who sets a second factor up when first signing in.
+pub async fn owner(config: Config, email: &str, name: &str) -> anyhow::Result<()> {
+    let password = std::env::var("TALLYROOM_OWNER_PASSWORD").context("set TALLYROOM_OWNER_PASSWORD")?;
+    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let new = Newcomer {
+        email,
+        name,
+        role: PlatformRole::Owner,
+        password,
+        known_secret: None,
+    };
+    let added = platform::add(&product.web.app, new)
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    anyhow::ensure!(added, "{email} has an account already");
+    Ok(())
+}
+
+/// Prints what an authenticator of the demo's owner would show now.
+pub fn totp() -> anyhow::Result<()> {
+    let code = platform::present_code(seed::OWNER_SECRET, SystemClock.now()).map_err(|error| anyhow!("{error}"))?;
+    println!("{code}");
     Ok(())
 }
 

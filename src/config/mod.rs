@@ -28,6 +28,8 @@ pub struct Config {
     pub media: MediaConfig,
     /// How tenants look.
     pub themes: ThemesConfig,
+    /// The consoles' program.
+    pub console: ConsoleConfig,
     /// The demo's robots.
     pub demo: DemoConfig,
     /// What only developers need.
@@ -120,6 +122,14 @@ pub struct MediaConfig {
 #[serde(deny_unknown_fields)]
 pub struct ThemesConfig {
     /// Where themes and built assets are.
+    pub directory: PathBuf,
+}
+
+/// The consoles' program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleConfig {
+    /// Where it was built.
     pub directory: PathBuf,
 }
 

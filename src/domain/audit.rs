@@ -83,32 +83,14 @@ pub enum Action {
     UserSuspended,
     /// An account was opened again.
     UserRestored,
-    /// A service is no longer offered.
-    ServiceUnpublished,
-    /// A service is offered again.
-    ServicePublished,
-    /// A call was ended by staff.
-    CallEnded,
     /// Somebody read what others wrote.
     ConversationRead,
-    /// What people wrote was taken away as a file.
-    ConversationsExported,
     /// A review was hidden.
     ReviewHidden,
     /// A review is shown again.
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
-    /// A media node takes no new calls.
-    NodeDrained,
-    /// A dead job is tried again.
-    JobRetried,
-    /// A dead job was given up.
-    JobDropped,
-    /// A plan was added.
-    PlanCreated,
-    /// A plan was changed.
-    PlanChanged,
 }
 
 impl Action {
@@ -128,19 +110,10 @@ impl Action {
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
-            Self::ServiceUnpublished => "service.unpublished",
-            Self::ServicePublished => "service.published",
-            Self::CallEnded => "call.ended",
             Self::ConversationRead => "conversation.read",
-            Self::ConversationsExported => "conversations.exported",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
-            Self::NodeDrained => "node.drained",
-            Self::JobRetried => "job.retried",
-            Self::JobDropped => "job.dropped",
-            Self::PlanCreated => "plan.created",
-            Self::PlanChanged => "plan.changed",
         }
     }
 }

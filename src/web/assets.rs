@@ -25,7 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
-async fn keep<B: MessageBody>(
+pub(super) async fn keep<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse<B>, Error> {

@@ -4,6 +4,7 @@
 //! handler that `routes` has for it. Handlers ask for what they need ([`Site`], [`Viewer`](crate::app::identity::Viewer))
 //! and return [`Result`].
 
+mod admin_ui;
 pub mod api;
 mod assets;
 mod csrf;

@@ -1,7 +1,7 @@
 //! The map: which route is where. Pages and API belong to a tenant's host; the platform's own host has a few pages.
 
 use super::{
-    api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web, unrouted::no_route,
+    admin_ui, api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web, unrouted::no_route,
 };
 use actix_web::{
     guard::{Guard, Not, fn_guard},
@@ -15,6 +15,7 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
         .configure(ops::routes)
         .configure(sockets::nodes);
     assets::routes(config, &web.assets());
+    admin_ui::files(config, &web.app.config.console.directory);
     // First, so that `no_route` knows a tenant's paths: of two scopes with the same prefix actix looks only the first up.
     let tenant = web::scope("")
         .guard(Not(at_platform(web)))
@@ -22,12 +23,14 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
         .configure(docs::routes)
         .service(api::v1())
         .configure(sockets::people)
+        .configure(admin_ui::pages)
         .configure(pages::tenant);
     let platform = web::scope("")
         .guard(at_platform(web))
         .wrap(from_fn(gate::platform))
         .configure(platform_api::description)
         .service(platform_api::all())
+        .configure(admin_ui::pages)
         .configure(pages::platform);
     // The scopes take this over, so it is reached through their gates.
     config

@@ -107,14 +107,14 @@ where
             let mine = staff::find(tx, me)?.ok_or_else(uncovered)?;
             let had = staff::find(tx, id)?.ok_or_else(Error::not_found)?;
             let next = work(tx, &had, now)?;
+            if !mine.covers(&had) || next.as_ref().is_some_and(|next| !mine.covers(next)) {
+                return Err(uncovered());
+            }
             let lasting = admins.iter().any(|admin| *admin != id)
                 || next.as_ref().is_some_and(|next| next.role == StaffRole::Admin);
             if admins.contains(&id) && !lasting {
                 let words = "This is the last admin. Make somebody else an admin first.";
                 return Err(Error::conflict("last_admin", words));
-            }
-            if !mine.covers(&had) || next.as_ref().is_some_and(|next| !mine.covers(next)) {
-                return Err(uncovered());
             }
             let subject = users::find(tx, id)?.email;
             let after = next.as_ref().map_or(Value::Null, shown);

@@ -6,11 +6,16 @@ mod history;
 mod people;
 
 use crate::{
-    app::{App, identity::passwords},
+    app::{
+        App,
+        identity::passwords,
+        platform::{self, Newcomer},
+    },
     domain::{
         identity::Password,
         ids::TenantId,
         money::Currency,
+        platform::PlatformRole,
         policy::PolicyChange,
         tenant::{Tenant, TenantState},
     },
@@ -23,6 +28,11 @@ use cast::{Cast, LUMEN, PROBE, VELVET};
 /// The password of everybody in the demo.
 pub const PASSWORD: &str = "tallyroom-demo";
 
+/// The demo owner's second factor, known to everybody: only development seeds it. `tallyroom totp` shows its code.
+pub const OWNER_SECRET: &str = "TALLYR4OOMDEM2OSECRETFORTHEOWNER";
+/// The demo owner's address.
+const OWNER: &str = "owner@tallyroom.example";
+
 /// Who can log in to the demo, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
@@ -30,7 +40,7 @@ pub struct Login {
     pub tenant: &'static str,
     /// The tenant's address.
     pub url: String,
-    /// `buyer` or `seller`.
+    /// `buyer`, `seller`, `admin`, `staff`, or the platform's `owner`.
     pub role: &'static str,
     /// Public name.
     pub name: &'static str,
@@ -52,7 +62,38 @@ pub async fn demo(app: &App) -> Result<Vec<Login>> {
         people::put(app, &scope, &tenant, cast, &password_hash).await?;
         history::put(app, &scope, &tenant, cast).await?;
     }
-    Ok(logins(app))
+    let mut all = logins(app);
+    if app.config.development.enabled {
+        all.push(owner(app).await?);
+    }
+    Ok(all)
+}
+
+/// Adds the platform's owner.
+async fn owner(app: &App) -> Result<Login> {
+    let name = "Olivia Owner";
+    let new = Newcomer {
+        email: OWNER,
+        name,
+        role: PlatformRole::Owner,
+        password: PASSWORD.to_owned(),
+        known_secret: Some(OWNER_SECRET),
+    };
+    platform::add(app, new).await?;
+    Ok(Login {
+        tenant: "",
+        url: app
+            .config
+            .http
+            .public_url
+            .join("admin")
+            .map(String::from)
+            .unwrap_or_default(),
+        role: "owner",
+        name,
+        email: OWNER.to_owned(),
+        password: PASSWORD,
+    })
 }
 
 /// Who can log in to the demo, once it is made.
@@ -74,6 +115,11 @@ pub fn logins(app: &App) -> Vec<Login> {
                 .iter()
                 .take(2)
                 .map(|buyer| login("buyer", buyer.name, buyer.local)),
+        );
+        logins.extend(
+            people::STAFF
+                .iter()
+                .map(|member| login(member.role.name(), member.name, member.local)),
         );
         // The first is the robot.
         logins.extend(

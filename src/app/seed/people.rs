@@ -9,6 +9,7 @@ use crate::{
     domain::{
         identity::{Email, PersonName},
         ids::{ServiceId, UserId},
+        permission::{Permission, StaffRole, Standing},
         policy::PolicyChange,
         tenant::Tenant,
         time::Moment,
@@ -20,6 +21,7 @@ use crate::{
         ledger::{self, AccountKind, Transfer},
         sellers::{self, Profile},
         services::{self, Service},
+        staff,
         users::{self, NewUser},
         wallets,
     },
@@ -34,6 +36,30 @@ const CREDIT_MINOR: i64 = 15_000;
 /// Before the earliest past call.
 const PAST_MS: i64 = 30 * 24 * 3_600_000;
 
+/// Somebody who runs a demo tenant.
+pub(super) struct Member {
+    pub local: &'static str,
+    pub name: &'static str,
+    pub role: StaffRole,
+    permissions: &'static [Permission],
+}
+
+/// Those who run each demo tenant.
+pub(super) const STAFF: [Member; 2] = [
+    Member {
+        local: "admin",
+        name: "Alex Admin",
+        role: StaffRole::Admin,
+        permissions: &[],
+    },
+    Member {
+        local: "staff",
+        name: "Sam Staff",
+        role: StaffRole::Staff,
+        permissions: &[Permission::Users, Permission::Calls, Permission::Reviews],
+    },
+];
+
 /// Adds the people who are missing.
 pub(super) async fn put(
     app: &App,
@@ -47,6 +73,9 @@ pub(super) async fn put(
         .tenant(scope, move |tx| {
             for part in cast.sellers {
                 seller(tx, &tenant, cast, part, &hash, now)?;
+            }
+            for part in &STAFF {
+                member(tx, &tenant, cast, part, &hash, now)?;
             }
             for part in cast.buyers {
                 buyer(tx, &tenant, cast, part, &hash, now)?;
@@ -81,6 +110,16 @@ fn person(
         declarations::insert(tx, new.id, declared, TERMS_VERSION, "demo", now)?;
     }
     Ok((new.id, true))
+}
+
+/// Whoever is on the staff already keeps what they were given since.
+fn member(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Member, hash: &str, now: Moment) -> Result<()> {
+    let (user, new) = person(tx, tenant, (address(cast, part.local), part.name), hash, now)?;
+    if new {
+        let standing = Standing::new(part.role, part.permissions.iter().copied());
+        staff::put(tx, user, &standing, now)?;
+    }
+    Ok(())
 }
 
 fn seller(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Seller, hash: &str, now: Moment) -> Result<()> {

@@ -86,7 +86,7 @@ async fn deletion_cools_off_and_can_be_undone() {
 
     let named = owner
         .patch(
-            &path("").trim_end_matches('/'),
+            path("").trim_end_matches('/'),
             json!({"name": "Harbour", "time_zone": "Asia/Tokyo"}),
         )
         .await

@@ -5,6 +5,7 @@ mod closing;
 mod founding;
 mod sign_in;
 mod staff;
+mod ui;
 
 use crate::support::{Answer, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};

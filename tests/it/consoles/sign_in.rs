@@ -60,7 +60,6 @@ async fn sessions_end_and_belong_to_the_platforms_host_alone() {
     let app = TestApp::start().await;
     let owner = PlatformUser::signed_in(&app, "owner@example.org", PlatformRole::Owner).await;
     app.anonymous(LUMEN).get("/api/platform/me").await.expect(404);
-    app.anonymous(PLATFORM).get("/api/v1/me").await.expect(404);
     let ada = app.bearer(LUMEN, "Ada").await;
     let foreign = crate::support::TestUser::with_token(PLATFORM, app.address, ada.token());
     foreign.get("/api/platform/me").await.expect(401);

@@ -70,7 +70,9 @@ async fn observe(cast: &mut Cast, row: &Row) -> Vec<String> {
 async fn made_up_ids_name_nothing() {
     let mut cast = Cast::assemble().await;
     for row in Table::read().rows {
-        if row.place != Place::Tenant || !row.route.contains("{id}") {
+        // At the console the seller is refused whatever they ask for.
+        let asked = row.place == Place::Tenant && row.route.contains("{id}") && !row.route.contains("/admin/");
+        if !asked {
             continue;
         }
         for made_up in [

@@ -1,0 +1,94 @@
+//! The consoles' one program, as it was built: at `/admin` of the platform's host for whoever comes, at a tenant's host
+//! for its staff.
+
+use super::{assets, error::Result, site::Site, state::Web, unrouted::nothing_there};
+use crate::{
+    app::{console::StaffMember, identity::Viewer},
+    error::{Error, Kind},
+};
+use actix_files::{Files, NamedFile};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    middleware::from_fn,
+    web::{self, Data, Path, ServiceConfig},
+};
+use std::path::Path as FilePath;
+
+/// What carries a hash in its name, for everybody at every host.
+pub(super) fn files(config: &mut ServiceConfig, folder: &FilePath) {
+    // Without a build there is no folder, and nothing to be found in it.
+    if folder.join("assets").is_dir() {
+        let files = Files::new("/", folder.join("assets")).default_handler(web::to(nothing_there));
+        config.service(web::scope("/admin/assets").wrap(from_fn(assets::keep)).service(files));
+    }
+}
+
+pub(super) fn pages(config: &mut ServiceConfig) {
+    config.service(front).service(page);
+}
+
+#[get("/admin")]
+async fn front(
+    web: Data<Web>,
+    request: HttpRequest,
+    site: Option<Site>,
+    viewer: Option<Viewer>,
+) -> Result<HttpResponse> {
+    admit(&web, site, viewer).await?;
+    file(&web, &request, "index.html").await
+}
+
+/// Files without a hash by their names; every other path is the program's own to understand.
+#[get("/admin/{path:.*}")]
+async fn page(
+    web: Data<Web>,
+    request: HttpRequest,
+    site: Option<Site>,
+    viewer: Option<Viewer>,
+    path: Path<String>,
+) -> Result<HttpResponse> {
+    let loose = ["scheme.js", "favicon.svg"]
+        .into_iter()
+        .find(|name| *name == path.as_str());
+    if let Some(name) = loose {
+        return file(&web, &request, name).await;
+    }
+    if path.as_str() == "assets" || path.starts_with("assets/") {
+        return Err(Error::not_found().into());
+    }
+    admit(&web, site, viewer).await?;
+    file(&web, &request, "index.html").await
+}
+
+/// The platform's staff sign in inside; a tenant's have signed in before. For others there is nothing here.
+async fn admit(web: &Web, site: Option<Site>, viewer: Option<Viewer>) -> Result<()> {
+    let Some(site) = site else {
+        return Ok(());
+    };
+    let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
+    match StaffMember::with(&web.app, viewer, None, site.client.to_string()).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind == Kind::Forbidden => Err(Error::not_found().into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn file(web: &Web, request: &HttpRequest, name: &str) -> Result<HttpResponse> {
+    let path = web.app.config.console.directory.join(name);
+    let Ok(file) = NamedFile::open_async(&path).await else {
+        let words =
+            "The consoles haven't been built. Run: npm --prefix admin_ui install && npm --prefix admin_ui run build\n";
+        return Ok(HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
+            .content_type("text/plain; charset=utf-8")
+            .body(words));
+    };
+    let mut answer = file.prefer_utf8(true).into_response(request);
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(answer)
+}
