@@ -1,6 +1,6 @@
 //! The API's description and its reference page.
 
-use super::{api, error::Result};
+use super::{api, error::Result, platform_api};
 use actix_web::{
     Error, HttpResponse,
     body::MessageBody,
@@ -27,6 +27,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[get("/api/openapi.json")]
 async fn description() -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(api::openapi()))
+}
+
+/// The description at the platform's own host.
+pub(super) fn of_platform(config: &mut ServiceConfig) {
+    config.service(platform_description);
+}
+
+#[get("/api/openapi.json")]
+async fn platform_description() -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(platform_api::openapi()))
 }
 
 async fn relax<B: MessageBody>(

@@ -28,7 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
     let platform = web::scope("")
         .guard(at_platform(web))
         .wrap(from_fn(gate::platform))
-        .configure(platform_api::description)
+        .configure(docs::of_platform)
         .service(platform_api::all())
         .configure(admin_ui::pages)
         .configure(pages::platform);

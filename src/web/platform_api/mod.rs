@@ -4,17 +4,8 @@ mod audit;
 mod session;
 mod tenants;
 
-use super::error::Result;
-use actix_web::{
-    App, HttpResponse,
-    dev::HttpServiceFactory,
-    get,
-    web::{self},
-};
-use utoipa::{
-    OpenApi,
-    openapi::{self},
-};
+use actix_web::{App, dev::HttpServiceFactory};
+use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::{AppExt, OpenApiFactory, scope, service_config::ServiceConfig};
 
 #[derive(OpenApi)]
@@ -46,13 +37,4 @@ pub fn openapi() -> openapi::OpenApi {
         .service(all())
         .split_for_parts()
         .1
-}
-
-pub(super) fn description(config: &mut web::ServiceConfig) {
-    config.service(describe);
-}
-
-#[get("/api/openapi.json")]
-async fn describe() -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(openapi()))
 }
