@@ -59,7 +59,12 @@ struct PlatformMe {
     email: String,
     name: String,
     role: PlatformRole,
+    /// The console's pages that there are answers for.
+    pages: &'static [&'static str],
 }
+
+/// See [`PlatformMe::pages`].
+const PAGES: [&str; 2] = ["/tenants", "/audit"];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {
@@ -69,6 +74,7 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
+            pages: &PAGES,
         }
     }
 }

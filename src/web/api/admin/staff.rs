@@ -44,7 +44,20 @@ struct ConsoleMe {
     tenant: ConsoleTenant,
     /// Looks as the platform's staff do, and changes nothing.
     read_only: bool,
+    /// The console's pages that there are answers for.
+    pages: &'static [&'static str],
 }
+
+/// See [`ConsoleMe::pages`].
+const PAGES: [&str; 7] = [
+    "/conversations",
+    "/reviews",
+    "/users",
+    "/sellers",
+    "/staff",
+    "/settings",
+    "/audit",
+];
 
 /// Where they are.
 #[derive(Serialize, ToSchema)]
@@ -75,6 +88,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: false,
+        pages: &PAGES,
     })
 }
 
