@@ -17,7 +17,8 @@ mod report;
 
 use anyhow::{Context, Result, anyhow, bail};
 use futures::future::{FutureExt, LocalBoxFuture};
-use std::process::ExitCode;
+use std::{io::stderr, process::ExitCode};
+use tracing_subscriber::EnvFilter;
 
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
@@ -32,6 +33,12 @@ const BENCHES: [(&str, Bench); 4] = [
 fn main() -> ExitCode {
     // Whoever was first is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
+    // Only for whoever looks for the reason of something.
+    let filter = EnvFilter::from_default_env();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,7 +16,7 @@ use tallyroom_participant::{
 use tokio::time::sleep;
 use uuid::Uuid;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(5);
 
 /// Both logged in; the seller's page is open.
