@@ -3,7 +3,10 @@ CREATE OR REPLACE FUNCTION meter_tick(
     p_tenants uuid[], p_legs uuid[], p_blocks integer[], p_kinds smallint[], p_amounts bigint[],
     p_commissions bigint[], p_at timestamptz
 ) RETURNS TABLE (leg_id uuid, block_no integer, kind smallint, outcome text, available_minor bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- A plan that knows how many operations there are: one for any number looks each of them up in the whole ledger.
+SET plan_cache_mode = force_custom_plan
+AS $$
 #variable_conflict use_column
 DECLARE
     v_holds uuid[] := ARRAY(
