@@ -15,11 +15,11 @@ use tallyroom::{
 };
 
 /// The platform's own host.
-const PLATFORM: &str = "localhost";
+pub const PLATFORM: &str = "localhost";
 
 /// Somebody of the platform's staff with an authenticator.
-struct PlatformUser {
-    browser: TestUser,
+pub struct PlatformUser {
+    pub browser: TestUser,
     email: String,
     secret: String,
 }
@@ -43,7 +43,7 @@ impl PlatformUser {
     }
 
     /// Enrolled and signed in.
-    async fn signed_in(app: &TestApp, email: &str, role: PlatformRole) -> Self {
+    pub async fn signed_in(app: &TestApp, email: &str, role: PlatformRole) -> Self {
         let mut user = Self::added(app, email, role).await;
         let enrol = user.log_in(None).await.expect(200).json();
         user.secret = enrol["secret"].as_str().expect("a secret").to_owned();
@@ -103,7 +103,7 @@ async fn founded(app: &TestApp) -> Founded {
 }
 
 /// Somebody who was invited, with a password of their own and signed in.
-async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
+pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
     let user = app.anonymous(host);
     let body = json!({"token": app.mailed_token(email, "invite"), "password": PASSWORD});
     user.post("/api/v1/invitation", body).await.expect(204);
