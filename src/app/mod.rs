@@ -1,6 +1,7 @@
 //! What the product does: one verb a file, grouped by what it is about. Use cases reach data through `store` and the
 //! outside world through [`ports`].
 
+pub mod archive;
 pub mod browse;
 pub mod calls;
 pub mod console;
