@@ -16,8 +16,9 @@ use diesel::{
     sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
 };
 
-/// Tables that stay behind: what lets people in, and work that the old installation does itself.
-const LEFT_BEHIND: [&str; 3] = ["sessions", "mail_tokens", "jobs"];
+/// Tables that stay behind: what lets people in, and work that the old installation does
+/// itself.
+const LEFT_BEHIND: [&str; 4] = ["sessions", "mail_tokens", "jobs", "exports"];
 /// Columns whose values stay behind, each with what stands there instead.
 const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];
 /// Rows read or written at once.

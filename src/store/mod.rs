@@ -9,6 +9,7 @@ pub mod conversations;
 mod db;
 pub mod declarations;
 mod error;
+pub mod exports;
 pub mod jobs;
 pub mod ledger;
 pub mod listing;

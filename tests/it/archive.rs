@@ -2,9 +2,11 @@
 
 use crate::{
     calls::{Pair, Price},
+    consoles::{actions, founded},
     support::{LUMEN, PASSWORD, TestApp, TestDatabase},
 };
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{
@@ -235,6 +237,70 @@ async fn what_was_tampered_with_is_refused_and_leaves_nothing() {
     let bare = unpacked(&archive);
     assert_eq!(bare.len(), files.len());
     imported(&database, &archive).expect("the true one comes in");
+}
+
+#[tokio::test]
+async fn an_admin_gets_the_archive_and_has_it_for_a_week() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let admin = &founded.admin;
+    let ask = || admin.post("/api/v1/admin/exports", json!({}));
+    let id = ask().await.expect(202).json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(ask().await.expect(409).code(), "export_running");
+    let file = format!("/api/v1/admin/exports/{id}/archive");
+    admin.get(&file).await.expect(404);
+    let listed = || async { admin.get("/api/v1/admin/exports").await.expect(200).json()["items"][0].clone() };
+    assert_eq!(listed().await["state"], "waiting");
+
+    app.jobs.run_due().await.expect("run");
+    let line = listed().await;
+    assert_eq!((&line["state"], &line["asked_by"]), (&json!("done"), &json!("Ada")));
+    assert_eq!(line["tables_done"], line["tables"]);
+    let fetched = admin.request(Method::GET, &file).send().await.expect("an answer");
+    assert_eq!(fetched.headers()["content-type"], "application/gzip");
+    let bytes = fetched.bytes().await.expect("the archive");
+    assert_eq!(line["bytes"], bytes.len());
+    let database = TestDatabase::new();
+    let manifest = imported(&database, &bytes).expect("imported");
+    assert_eq!(
+        (manifest.slug.as_str(), json!(manifest.rows())),
+        ("harbour", line["rows"].clone())
+    );
+    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
+    assert_eq!(actions(&log)[..2], ["export.fetched", "export.asked"]);
+
+    app.clock.advance(7 * 24 * 3_600_000);
+    app.jobs.run_due().await.expect("run");
+    let admin = app.anonymous(&founded.host);
+    admin.log_in("ada@harbour.example", PASSWORD).await.expect(200);
+    admin.get(&file).await.expect(404);
+    let line = admin.get("/api/v1/admin/exports").await.expect(200).json();
+    assert_eq!(line["items"][0]["state"], "expired");
+    admin.post("/api/v1/admin/exports", json!({})).await.expect(202);
+}
+
+#[tokio::test]
+async fn an_archive_that_cant_be_kept_says_so_and_is_tried_again() {
+    let app = TestApp::start_with(|config| {
+        config.files.directory = tempfile::tempdir().expect("a folder").keep();
+    })
+    .await;
+    let founded = founded(&app).await;
+    let folder = &app.app.config.files.directory;
+    // Nothing can be made below a file.
+    std::fs::write(folder.join("tenants"), "in the way").expect("written");
+    founded.admin.post("/api/v1/admin/exports", json!({})).await.expect(202);
+    let state = || async {
+        let list = founded.admin.get("/api/v1/admin/exports").await.expect(200).json();
+        list["items"][0]["state"].clone()
+    };
+    app.jobs.run_due().await.expect("run");
+    assert_eq!(state().await, "failed");
+    std::fs::remove_file(folder.join("tenants")).expect("removed");
+    app.clock.advance(5_000);
+    app.jobs.run_due().await.expect("run");
+    assert_eq!(state().await, "done");
+    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 /// Changes a file's text; with `honestly`, the manifest says what is there then.

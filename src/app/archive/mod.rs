@@ -1,9 +1,11 @@
 //! A whole tenant as one archive (A14): a gzipped tar of a manifest and of one file of JSON lines a table. The same rows
 //! give the same files, so two archives can be compared by their manifests' checksums.
 
+mod asked;
 mod export;
 mod import;
 
+pub use asked::{EXPIRE_JOB, Job, MAKE_JOB, ask, expire, fetch, make};
 pub use export::{Progress, export};
 pub use import::import;
 

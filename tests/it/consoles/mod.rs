@@ -81,14 +81,14 @@ fn tenant(slug: &str) -> Value {
 }
 
 /// A founded tenant with its admin signed in.
-struct Founded {
+pub struct Founded {
     owner: PlatformUser,
     id: String,
-    host: String,
-    admin: TestUser,
+    pub host: String,
+    pub admin: TestUser,
 }
 
-async fn founded(app: &TestApp) -> Founded {
+pub async fn founded(app: &TestApp) -> Founded {
     let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
     let created = owner.browser.post("/api/platform/tenants", tenant("harbour")).await;
     let created = created.expect(201).json();
@@ -112,7 +112,7 @@ pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
 }
 
 /// The actions of a list of audit entries, newest first.
-fn actions(list: &Value) -> Vec<&str> {
+pub fn actions(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().expect("items");
     items.iter().filter_map(|entry| entry["action"].as_str()).collect()
 }
