@@ -8,6 +8,7 @@ pub mod console;
 pub mod conversations;
 mod db;
 pub mod declarations;
+pub mod erase_person;
 mod error;
 pub mod exports;
 pub mod jobs;

@@ -42,6 +42,10 @@ export const tenant = {
   "users.suspend_text": "Das Konto wird abgemeldet und kann sich nicht anmelden, anrufen oder angerufen werden, bis Sie es wiederherstellen.",
   "users.suspended_note": "Gesperrt seit {at}: {reason}",
   "users.suspended_toast": "{name} ist gesperrt",
+  "users.erase": "Löschen",
+  "users.erase_title": "{name} endgültig löschen?",
+  "users.erase_text": "Name, Adresse, Nachrichten und Bewertungen dieser Person werden entfernt. Anrufe und Buchungen bleiben ohne Namen, ebenso das restliche Guthaben ({balance}). Das lässt sich nicht rückgängig machen.",
+  "users.erased_toast": "Gelöscht: {messages} Nachrichten und {reviews} Bewertungen geleert. {calls} Anrufe bleiben ohne Namen.",
   "users.restore": "Wiederherstellen",
   "users.restored_toast": "{name} kann sich wieder anmelden",
 

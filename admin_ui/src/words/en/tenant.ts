@@ -40,6 +40,10 @@ export const tenant = {
   "users.suspend_text": "They are signed out and can't sign in, call or be called until you restore them.",
   "users.suspended_note": "Suspended since {at}: {reason}",
   "users.suspended_toast": "{name} is suspended",
+  "users.erase": "Erase",
+  "users.erase_title": "Erase {name} for good?",
+  "users.erase_text": "Name, address, messages and reviews of this person are removed. Calls and bookings of money stay, under no name; so does what is left in their wallet ({balance}). This can't be undone.",
+  "users.erased_toast": "Erased: {messages} messages and {reviews} reviews emptied. {calls} calls stay without a name.",
   "users.restore": "Restore",
   "users.restored_toast": "{name} can sign in again",
 
