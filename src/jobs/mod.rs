@@ -3,8 +3,9 @@
 
 use crate::{
     app::{
-        App, letters,
+        App, letters, platform,
         ports::{Letters, Mailer},
+        subscriptions,
         wallet::{self, ReconcileTopUp},
     },
     domain::time::Moment,
@@ -12,11 +13,16 @@ use crate::{
     store::jobs::{self, Claimed, Outcome},
 };
 use anyhow::anyhow;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tracing::Instrument;
 
 /// How often due jobs are looked for.
 const PERIOD: Duration = Duration::from_millis(500);
+/// How often the calendar is looked at.
+const CALENDAR_MS: i64 = 60_000;
 /// How long a claimed job may take before another process takes it.
 const LEASE_MS: i64 = 60_000;
 /// Jobs claimed at once.
@@ -32,12 +38,19 @@ pub struct Runner {
     app: App,
     mailer: Arc<dyn Mailer>,
     letters: Arc<dyn Letters>,
+    /// When it was looked last for what is due by the calendar and not by an event.
+    looked_at: Mutex<Option<Moment>>,
 }
 
 impl Runner {
     /// With what jobs need.
     pub fn new(app: App, mailer: Arc<dyn Mailer>, letters: Arc<dyn Letters>) -> Self {
-        Self { app, mailer, letters }
+        Self {
+            app,
+            mailer,
+            letters,
+            looked_at: Mutex::default(),
+        }
     }
 
     /// Runs jobs until the process ends.
@@ -56,6 +69,7 @@ impl Runner {
     /// The database is away.
     pub async fn run_due(&self) -> Result<usize> {
         let now = self.app.now();
+        self.look_at_the_calendar(now).await?;
         let claimed = self
             .app
             .db
@@ -68,6 +82,18 @@ impl Runner {
         };
         futures::future::join_all(claimed.into_iter().map(run)).await;
         Ok(count)
+    }
+
+    /// Once in a while: mails about the end of what tenants have paid for.
+    async fn look_at_the_calendar(&self, now: Moment) -> Result<()> {
+        {
+            let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked_at.is_some_and(|at| now - at < CALENDAR_MS) {
+                return Ok(());
+            }
+            *looked_at = Some(now);
+        }
+        subscriptions::remind(&self.app).await.map(|_| ())
     }
 
     async fn run_one(&self, job: Claimed) {
@@ -101,6 +127,12 @@ impl Runner {
                 let job_of: ReconcileTopUp = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
                 wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
             }
+            subscriptions::RECONCILE_JOB => {
+                let asked: subscriptions::Reconcile =
+                    serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+                subscriptions::reconcile(&self.app, &job.scope, asked.payment).await
+            }
+            platform::ERASE_JOB => platform::erase(&self.app, &job.scope).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }

@@ -161,6 +161,8 @@ pub(super) mod may {
     pub struct Settings;
     /// See [`Permission::Audit`].
     pub struct Audit;
+    /// See [`Permission::Subscription`].
+    pub struct Subscription;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -188,6 +190,9 @@ pub(super) mod may {
     }
     impl Needs for Settings {
         const PERMISSION: Option<Permission> = Some(Permission::Settings);
+    }
+    impl Needs for Subscription {
+        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -64,7 +64,7 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: [&str; 2] = ["/tenants", "/audit"];
+const PAGES: [&str; 4] = ["/tenants", "/plans", "/payments", "/audit"];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {

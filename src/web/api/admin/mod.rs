@@ -5,6 +5,7 @@ mod lists;
 mod people;
 mod settings;
 mod staff;
+mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,4 +14,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     people::routes(config);
     lists::routes(config);
     settings::routes(config);
+    subscription::routes(config);
 }

@@ -49,13 +49,14 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/conversations",
     "/reviews",
     "/users",
     "/sellers",
     "/staff",
     "/settings",
+    "/subscription",
     "/audit",
 ];
 
