@@ -7,6 +7,7 @@ mod lists;
 mod people;
 mod settings;
 mod staff;
+mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -17,4 +18,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     settings::routes(config);
     exports::routes(config);
     erase_person::routes(config);
+    subscription::routes(config);
 }
