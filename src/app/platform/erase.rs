@@ -1,7 +1,7 @@
 //! The end of a tenant whose time to be restored is over.
 
 use crate::{
-    app::App,
+    app::{App, archive},
     domain::audit::{Action, Actor, Entry},
     error::{Error, Result},
     store::{TenantScope, audit, erasure, subscriptions, tenants},
@@ -18,11 +18,12 @@ pub const ERASE_JOB: &str = "erase_tenant";
 /// A call is still running, or the database is away; the job runner tries again.
 pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
     let (now, tenant) = (app.now(), scope.tenant());
-    app.db
+    let gone = app
+        .db
         .system(move |tx| {
             let (found, scope) = tenants::for_platform(tx, tenant)?;
             if !erasure::is_due(tx, tenant, now)? {
-                return Ok(());
+                return Ok(false);
             }
             if subscriptions::usage(&mut tx.within(&scope))?.concurrent_calls > 0 {
                 return Err(Error::conflict("calls_running", "A call is still running there."));
@@ -31,7 +32,12 @@ pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
             let counts = erasure::erase(tx, tenant, now)?;
             let before = json!({"id": tenant, "name": found.name, "host": host});
             let entry = Entry::new(Action::TenantErased, found.slug).changed(before, counts);
-            audit::write_platform(tx, &Actor::system(), &entry, now)
+            audit::write_platform(tx, &Actor::system(), &entry, now)?;
+            Ok(true)
         })
-        .await
+        .await?;
+    if gone {
+        archive::forget(app, scope).await?;
+    }
+    Ok(())
 }
