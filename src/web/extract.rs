@@ -163,6 +163,8 @@ pub(super) mod may {
     pub struct Audit;
     /// See [`Permission::Subscription`].
     pub struct Subscription;
+    /// See [`Permission::Export`].
+    pub struct Export;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -193,6 +195,9 @@ pub(super) mod may {
     }
     impl Needs for Subscription {
         const PERMISSION: Option<Permission> = Some(Permission::Subscription);
+    }
+    impl Needs for Export {
+        const PERMISSION: Option<Permission> = Some(Permission::Export);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

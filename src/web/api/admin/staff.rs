@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/conversations",
     "/reviews",
     "/users",
@@ -58,6 +58,7 @@ const PAGES: [&str; 8] = [
     "/settings",
     "/subscription",
     "/audit",
+    "/exports",
 ];
 
 /// Where they are.
