@@ -110,6 +110,8 @@ pub enum Action {
     UserSuspended,
     /// An account was opened again.
     UserRestored,
+    /// A person was erased.
+    UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
     /// A review was hidden.
@@ -148,6 +150,7 @@ impl Action {
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
+            Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",

@@ -10,7 +10,7 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Uuid as SqlUuid},
+    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::{Map, Value, json};
 
@@ -67,13 +67,15 @@ pub fn erase(tx: &mut SystemTx<'_>, tenant: TenantId, now: Moment) -> Result<Val
          AND NOT EXISTS (SELECT 1 FROM ledger_accounts a WHERE a.tenant_id = $1 AND a.owner_id = u.id)",
     )?;
     deleted.insert("users".to_owned(), gone.into());
-    on(
-        tx,
-        tenant,
-        "UPDATE users SET email = 'gone-' || id || '@invalid', name = 'Gone', password_hash = '', verified_at = NULL,
-            time_zone = 'UTC', language = 'en', suspended_at = NULL, suspended_reason = NULL
+    sql_query(
+        "UPDATE users SET email = 'gone-' || id || '@erased.invalid', name = 'Gone', password_hash = '',
+            verified_at = NULL, time_zone = 'UTC', language = 'en', suspended_at = $2, suspended_reason = 'Gone',
+            erased_at = $2
          WHERE tenant_id = $1",
-    )?;
+    )
+    .bind::<SqlUuid, _>(tenant.uuid())
+    .bind::<Timestamptz, _>(At(now))
+    .execute(tx.conn)?;
     let mut kept = Map::new();
     for table in STAY.into_iter().chain(["users"]) {
         let query = format!("SELECT count(*) AS count FROM {table} WHERE tenant_id = $1");

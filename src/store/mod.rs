@@ -8,6 +8,7 @@ pub mod console;
 pub mod conversations;
 mod db;
 pub mod declarations;
+pub mod erase_person;
 pub mod erasure;
 mod error;
 pub mod exports;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod closing;
+mod erase_person;
 mod erasure;
 mod founding;
 mod sign_in;

@@ -1,6 +1,7 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod erase_person;
 mod exports;
 mod lists;
 mod people;
@@ -17,4 +18,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     settings::routes(config);
     subscription::routes(config);
     exports::routes(config);
+    erase_person::routes(config);
 }
