@@ -15,15 +15,19 @@ pub const ERASE_JOB: &str = "erase_tenant";
 /// that was. Does nothing to a tenant that was restored, or whose time isn't over.
 ///
 /// # Errors
-/// A call is still running, or the database is away; the job runner tries again.
+/// A call is still running, or the database or the object store is away; the job runner tries again.
 pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
     let (now, tenant) = (app.now(), scope.tenant());
-    let gone = app
-        .db
+    let due = app.db.system(move |tx| erasure::is_due(tx, tenant, now));
+    if !due.await? {
+        return Ok(());
+    }
+    archive::forget(app, scope).await?;
+    app.db
         .system(move |tx| {
             let (found, scope) = tenants::for_platform(tx, tenant)?;
             if !erasure::is_due(tx, tenant, now)? {
-                return Ok(false);
+                return Ok(());
             }
             if subscriptions::usage(&mut tx.within(&scope))?.concurrent_calls > 0 {
                 return Err(Error::conflict("calls_running", "A call is still running there."));
@@ -32,12 +36,7 @@ pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
             let counts = erasure::erase(tx, tenant, now)?;
             let before = json!({"id": tenant, "name": found.name, "host": host});
             let entry = Entry::new(Action::TenantErased, found.slug).changed(before, counts);
-            audit::write_platform(tx, &Actor::system(), &entry, now)?;
-            Ok(true)
+            audit::write_platform(tx, &Actor::system(), &entry, now)
         })
-        .await?;
-    if gone {
-        archive::forget(app, scope).await?;
-    }
-    Ok(())
+        .await
 }

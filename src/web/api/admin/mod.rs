@@ -16,7 +16,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     people::routes(config);
     lists::routes(config);
     settings::routes(config);
+    subscription::routes(config);
     exports::routes(config);
     erase_person::routes(config);
-    subscription::routes(config);
 }
