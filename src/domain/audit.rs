@@ -21,6 +21,8 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
+    /// Whoever runs the program on its machine.
+    System,
 }
 
 /// One entry, without secrets.
@@ -61,6 +63,12 @@ pub enum Action {
     PlatformSignedIn,
     /// One of the platform's staff set up their second factor.
     PlatformEnrolled,
+    /// Somebody with the password of one of the platform's staff sent a wrong code.
+    PlatformCodeRefused,
+    /// One of the platform's staff is to set up another second factor.
+    PlatformFactorReset,
+    /// One of the platform's staff was taken off it.
+    PlatformRemoved,
     /// A tenant was added.
     TenantCreated,
     /// A tenant's name, zone or language was changed by the platform.
@@ -85,6 +93,8 @@ pub enum Action {
     UserRestored,
     /// Somebody read what others wrote.
     ConversationRead,
+    /// Somebody looked for something in what others wrote.
+    ConversationSearched,
     /// A review was hidden.
     ReviewHidden,
     /// A review is shown again.
@@ -99,6 +109,9 @@ impl Action {
         match self {
             Self::PlatformSignedIn => "platform.signed_in",
             Self::PlatformEnrolled => "platform.enrolled",
+            Self::PlatformCodeRefused => "platform.code_refused",
+            Self::PlatformFactorReset => "platform.factor_reset",
+            Self::PlatformRemoved => "platform.removed",
             Self::TenantCreated => "tenant.created",
             Self::TenantChanged => "tenant.changed",
             Self::TenantSuspended => "tenant.suspended",
@@ -111,6 +124,7 @@ impl Action {
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
             Self::ConversationRead => "conversation.read",
+            Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
