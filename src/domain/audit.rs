@@ -101,6 +101,10 @@ pub enum Action {
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// An archive of the tenant was asked for.
+    ExportAsked,
+    /// An archive of the tenant was fetched.
+    ExportFetched,
 }
 
 impl Action {
@@ -128,6 +132,8 @@ impl Action {
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::ExportAsked => "export.asked",
+            Self::ExportFetched => "export.fetched",
         }
     }
 }

@@ -50,6 +50,8 @@ pub async fn verify(mut typed: String, stored: Option<String>) -> Result<bool> {
         typed.clear();
     }
     in_turn(move || {
+        // Who came with an archive has no password until they set one.
+        let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());
         let parsed = PasswordHash::new(&stored).map_err(|error| Error::internal(anyhow!("stored hash: {error}")))?;

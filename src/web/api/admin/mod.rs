@@ -1,6 +1,7 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod exports;
 mod lists;
 mod people;
 mod settings;
@@ -13,4 +14,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     people::routes(config);
     lists::routes(config);
     settings::routes(config);
+    exports::routes(config);
 }

@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/conversations",
     "/reviews",
     "/users",
@@ -57,6 +57,7 @@ const PAGES: [&str; 7] = [
     "/staff",
     "/settings",
     "/audit",
+    "/exports",
 ];
 
 /// Where they are.
