@@ -41,7 +41,8 @@ async fn settings_changed_at_once_are_all_kept() {
         holder.batch_execute("COMMIT").expect("released");
     };
     let (one, other, ()) = tokio::join!(change(json!({"ring_s": 31})), change(json!({"grace_s": 21})), release);
-    (one.expect(200), other.expect(200));
+    one.expect(200);
+    other.expect(200);
     let after = founded.admin.get(path).await.expect(200).json();
     assert_eq!(
         (&after["policy"]["ring_s"], &after["policy"]["grace_s"]),
@@ -97,5 +98,6 @@ async fn rights_that_were_taken_a_moment_ago_give_nothing() {
         sam.patch(&max, json!({"permissions": []})),
         release
     );
-    (invited.expect(403), changed.expect(403));
+    invited.expect(403);
+    changed.expect(403);
 }
