@@ -20,4 +20,9 @@ CREATE INDEX exports_by_time ON exports (tenant_id, created_at);
 
 SELECT wall_off('exports');
 GRANT SELECT, INSERT, UPDATE (state, tables_done, tables, rows, bytes, expires_at) ON exports TO tallyroom_app;
-GRANT SELECT ON exports TO tallyroom_system;
+GRANT SELECT, DELETE ON exports TO tallyroom_system;
+CREATE TRIGGER only_with_tenant AFTER DELETE ON exports REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_unless_erased();
+
+-- An archive has what the tenant's own role can read.
+GRANT SELECT ON subscription_notices TO tallyroom_app;

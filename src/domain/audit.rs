@@ -21,8 +21,19 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
-    /// Whoever runs the program on its machine.
+    /// Nobody: the platform by itself, or whoever runs the program on its machine.
     System,
+}
+
+impl Actor {
+    /// The platform by itself, when something is due or becomes known.
+    pub fn system() -> Self {
+        Self {
+            who: ActorId::System,
+            name: "System".to_owned(),
+            address: String::new(),
+        }
+    }
 }
 
 /// One entry, without secrets.
@@ -79,6 +90,20 @@ pub enum Action {
     TenantRestored,
     /// A tenant is to be deleted.
     TenantDeleted,
+    /// A tenant's cooling-off was over, and everything of it that could go went.
+    TenantErased,
+    /// A tenant was marked as free of subscriptions, or no longer.
+    TenantSubscription,
+    /// A plan was added.
+    PlanCreated,
+    /// A plan was changed.
+    PlanChanged,
+    /// What holds for all subscriptions was changed.
+    SubscriptionsChanged,
+    /// Somebody went to pay for a subscription.
+    SubscriptionBegun,
+    /// A subscription was paid.
+    SubscriptionPaid,
     /// Somebody was asked to join the staff.
     StaffInvited,
     /// Somebody joined the staff.
@@ -91,6 +116,8 @@ pub enum Action {
     UserSuspended,
     /// An account was opened again.
     UserRestored,
+    /// A person was erased.
+    UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
     /// Somebody looked for something in what others wrote.
@@ -121,12 +148,20 @@ impl Action {
             Self::TenantSuspended => "tenant.suspended",
             Self::TenantRestored => "tenant.restored",
             Self::TenantDeleted => "tenant.deleted",
+            Self::TenantErased => "tenant.erased",
+            Self::TenantSubscription => "tenant.subscription",
+            Self::PlanCreated => "plan.created",
+            Self::PlanChanged => "plan.changed",
+            Self::SubscriptionsChanged => "subscriptions.changed",
+            Self::SubscriptionBegun => "subscription.begun",
+            Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
+            Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
             Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",

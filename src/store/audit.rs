@@ -72,6 +72,10 @@ fn parts(actor: &Actor) -> (&'static str, Option<Uuid>) {
     }
 }
 
+fn address(actor: &Actor) -> Option<&str> {
+    Some(actor.address.as_str()).filter(|address| !address.is_empty())
+}
+
 /// Writes down what was done at a tenant, in the transaction that does it.
 ///
 /// # Errors
@@ -90,7 +94,7 @@ pub fn write(tx: &mut TenantTx<'_>, actor: &Actor, entry: &Entry, now: Moment) -
             audit_log::subject.eq(&entry.subject),
             audit_log::before.eq(present(&entry.before)),
             audit_log::after.eq(present(&entry.after)),
-            audit_log::address.eq(&actor.address),
+            audit_log::address.eq(address(actor)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -113,7 +117,7 @@ pub fn write_platform(tx: &mut SystemTx<'_>, actor: &Actor, entry: &Entry, now: 
             platform_audit_log::subject.eq(&entry.subject),
             platform_audit_log::before.eq(present(&entry.before)),
             platform_audit_log::after.eq(present(&entry.after)),
-            platform_audit_log::address.eq(&actor.address),
+            platform_audit_log::address.eq(address(actor)),
         ))
         .execute(tx.conn)?;
     Ok(())

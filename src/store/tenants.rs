@@ -126,14 +126,14 @@ pub fn own(tx: &mut TenantTx<'_>) -> Result<Tenant> {
         .tenant()
 }
 
-/// The same, and nobody else changes it until the transaction ends.
+/// Keeps others who ask for this, too, waiting until the transaction ends: what is counted stays as it was counted.
 ///
 /// # Errors
 /// The database is away.
-pub fn own_locked(tx: &mut TenantTx<'_>) -> Result<Tenant> {
-    let id = tx.tenant().uuid();
-    let row = tenants::table.find(id).select(Row::as_select());
-    row.for_update().first(tx.conn)?.tenant()
+pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
+    let row = tenants::table.find(tx.tenant().uuid()).select(tenants::id);
+    row.for_no_key_update().first::<Uuid>(tx.conn)?;
+    Ok(())
 }
 
 fn row(tenant: &Tenant) -> Result<Row> {
@@ -205,6 +205,7 @@ fn add_host(tx: &mut SystemTx<'_>, scope: &TenantScope, host: &str) -> Result<bo
 pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, TenantScope)> {
     let found = tenants::table
         .find(id.uuid())
+        .filter(tenants::erased_at.is_null())
         .select(Row::as_select())
         .for_update()
         .first(tx.conn)?;
@@ -352,4 +353,30 @@ pub fn keep(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
         .set((tenants::state.eq(state.name()), tenants::delete_at.eq(None::<At>)))
         .execute(tx.conn)?;
     Ok(state)
+}
+
+/// Marks a tenant as free of subscriptions, or as in need of one from `now` on. False if it was so already.
+///
+/// # Errors
+/// The database is away.
+pub fn set_subscription_free(tx: &mut SystemTx<'_>, id: TenantId, free: bool, now: Moment) -> Result<bool> {
+    let other = tenants::table
+        .find(id.uuid())
+        .filter(tenants::subscription_free.ne(free));
+    let changed = diesel::update(other)
+        .set((
+            tenants::subscription_free.eq(free),
+            tenants::subscription_due_since.eq((!free).then_some(At(now))),
+        ))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Whether a tenant is marked as free of subscriptions.
+///
+/// # Errors
+/// There is none, or the database is away.
+pub fn is_subscription_free(tx: &mut SystemTx<'_>, id: TenantId) -> Result<bool> {
+    let row = tenants::table.find(id.uuid());
+    Ok(row.select(tenants::subscription_free).first(tx.conn)?)
 }

@@ -177,6 +177,8 @@ pub(super) mod may {
     pub struct Audit;
     /// See [`Permission::Export`].
     pub struct Export;
+    /// See [`Permission::Subscription`].
+    pub struct Subscription;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -207,6 +209,9 @@ pub(super) mod may {
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);
+    }
+    impl Needs for Subscription {
+        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

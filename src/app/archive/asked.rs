@@ -11,7 +11,7 @@ use crate::{
         jobs,
     },
 };
-use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt, future::ready, stream::BoxStream};
 use object_store::{ObjectStoreExt, buffered::BufWriter, path::Path};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -140,6 +140,17 @@ pub async fn expire(app: &App, scope: &TenantScope, Job { export }: Job) -> Resu
     }
     note(app, scope, export, Step::Expired).await?;
     Ok(())
+}
+
+/// Throws all files of a tenant away.
+///
+/// # Errors
+/// The object store is away.
+pub async fn forget(app: &App, scope: &TenantScope) -> Result<()> {
+    let folder = Path::from(format!("tenants/{}", scope.tenant()));
+    let places = app.files.list(Some(&folder)).map_ok(|file| file.location).boxed();
+    let gone = app.files.delete_stream(places).try_for_each(|_| ready(Ok(())));
+    gone.await.map_err(Error::internal)
 }
 
 /// An archive's bytes, as they come.

@@ -1,11 +1,13 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
 //! [`StaffMember::who_may`].
 
+mod erase_person;
 mod people;
 mod reviews;
 mod settings;
 mod staff;
 
+pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
 pub use settings::{SettingsChange, change_settings};

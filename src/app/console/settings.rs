@@ -51,7 +51,9 @@ pub async fn change_settings(
     let (actor, now, policy, bounds) = (by.actor(), app.now(), change.policy, change.rate_bounds_minor);
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let before = tenants::own_locked(tx)?;
+            // Two changes at once follow each other: the second keeps what the first has set.
+            tenants::queue_up(tx)?;
+            let before = tenants::own(tx)?;
             tenants::rename(tx, &naming)?;
             tenants::set_terms(tx, &before.policy.clone().with(&policy), bounds)?;
             let after = tenants::own(tx)?;

@@ -2,7 +2,7 @@
 
 use super::{RESEND_MS, link, passwords, tokens::LinkToken};
 use crate::{
-    app::{App, letters, letters::Letter},
+    app::{App, letters, letters::Letter, subscriptions},
     domain::{
         audit::{Action, Actor, ActorId, Entry},
         identity::{Email, Password, PersonName},
@@ -60,7 +60,7 @@ pub(in crate::app) fn shown(standing: &Standing) -> Value {
 /// is on the staff at once; everybody else chooses one with the link, which proves their address and says yes.
 ///
 /// # Errors
-/// They are staff already, their account is closed, or the database is away.
+/// They are staff already, their account is closed, as many are as the plan has, or the database is away.
 pub(in crate::app) fn invite(
     tx: &mut TenantTx<'_>,
     actor: &Actor,
@@ -91,6 +91,9 @@ pub(in crate::app) fn invite(
             "already_staff",
             "This person is among the staff already.",
         ));
+    }
+    if had.is_none() {
+        subscriptions::one_more_staff(tx, now)?;
     }
     staff::put(tx, user, standing, now)?;
     let before = had.map_or(Value::Null, |had| shown(&had.standing));

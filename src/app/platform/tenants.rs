@@ -1,6 +1,6 @@
 //! Founding tenants, closing and opening them. Each change, its audit entry and its mail are one transaction.
 
-use super::PlatformOwner;
+use super::{PlatformOwner, erase::ERASE_JOB};
 use crate::{
     app::{App, identity},
     domain::{
@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, audit,
+        SystemTx, TenantScope, audit, jobs,
         tenants::{self, Closure, Naming},
     },
 };
@@ -279,7 +279,9 @@ pub async fn delete(app: &App, owner: &PlatformOwner, id: TenantId, confirmed: S
             state(tenant.state),
             json!({"state": "deleting", "delete_at": delete_at}),
         );
-        audit::write(&mut tx.within(scope), actor, &entry, now)
+        let tx = &mut tx.within(scope);
+        jobs::enqueue(tx, ERASE_JOB, Value::Null, delete_at)?;
+        audit::write(tx, actor, &entry, now)
     })
     .await
 }
@@ -297,7 +299,7 @@ pub(in crate::app) fn checked_reason(reason: &str) -> Result<String> {
 }
 
 /// Does something at one tenant, which is locked meanwhile.
-async fn at_tenant<F>(app: &App, owner: &PlatformOwner, id: TenantId, work: F) -> Result<()>
+pub(super) async fn at_tenant<F>(app: &App, owner: &PlatformOwner, id: TenantId, work: F) -> Result<()>
 where
     F: FnOnce(&mut SystemTx<'_>, &Tenant, &TenantScope, &crate::domain::audit::Actor, Moment) -> Result<()>
         + Send

@@ -72,7 +72,7 @@ async fn an_invitation_makes_its_reader_the_admin_once() {
         (&me["role"], &me["tenant"]["slug"]),
         (&json!("admin"), &json!("harbour"))
     );
-    assert_eq!(me["permissions"].as_array().unwrap().len(), 14);
+    assert_eq!(me["permissions"].as_array().unwrap().len(), 15);
     let token = app.mailed_token("ada@harbour.example", "invite");
     let again = json!({"token": token, "password": "another password"});
     let stranger = app.anonymous(&founded.host);

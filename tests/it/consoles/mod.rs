@@ -2,6 +2,8 @@
 
 mod audit;
 mod closing;
+mod erase_person;
+mod erasure;
 mod founding;
 mod invitations;
 mod lists;
@@ -10,6 +12,7 @@ mod people;
 mod races;
 mod sign_in;
 mod staff;
+mod subscriptions;
 mod ui;
 
 use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
@@ -60,6 +63,12 @@ impl PlatformUser {
     /// What the authenticator shows now.
     fn code(&self, app: &TestApp) -> String {
         platform::present_code(&self.secret, app.app.now()).expect("a code")
+    }
+
+    /// Signs in again, once the session is over.
+    async fn come_back(&self, app: &TestApp) {
+        let code = self.code(app);
+        assert_eq!(self.log_in(Some(&code)).await.expect(200).json()["state"], "in");
     }
 
     async fn log_in(&self, code: Option<&str>) -> Answer {

@@ -1,11 +1,13 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod erase_person;
 mod exports;
 mod lists;
 mod people;
 mod settings;
 mod staff;
+mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,4 +17,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     lists::routes(config);
     settings::routes(config);
     exports::routes(config);
+    erase_person::routes(config);
+    subscription::routes(config);
 }

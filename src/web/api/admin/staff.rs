@@ -49,13 +49,14 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 8] = [
+const PAGES: &[&str] = &[
     "/conversations",
     "/reviews",
     "/users",
     "/sellers",
     "/staff",
     "/settings",
+    "/subscription",
     "/audit",
     "/exports",
 ];
@@ -89,7 +90,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: false,
-        pages: &PAGES,
+        pages: PAGES,
     })
 }
 
