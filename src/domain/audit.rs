@@ -21,6 +21,8 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
+    /// Nobody: the product itself.
+    System,
 }
 
 /// One entry, without secrets.
@@ -91,6 +93,14 @@ pub enum Action {
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// A look was published.
+    BrandingPublished,
+    /// An earlier look was taken up again.
+    BrandingReverted,
+    /// A text was changed.
+    WordsChanged,
+    /// A template of the tenant's failed, and the theme's stood in for it.
+    TemplateFailed,
 }
 
 impl Action {
@@ -114,6 +124,10 @@ impl Action {
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::BrandingPublished => "branding.published",
+            Self::BrandingReverted => "branding.reverted",
+            Self::WordsChanged => "words.changed",
+            Self::TemplateFailed => "branding.template_failed",
         }
     }
 }

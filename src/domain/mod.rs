@@ -7,6 +7,7 @@ pub mod identity;
 pub mod ids;
 pub mod money;
 pub mod permission;
+pub mod picture;
 pub mod platform;
 pub mod policy;
 pub mod pricing;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Actor, ActorId, Entry},
+        audit::{Action, Actor, ActorId, Entry},
         time::Moment,
     },
     error::Result,
@@ -64,10 +64,11 @@ fn present(value: &Value) -> Option<&Value> {
     (!value.is_null()).then_some(value)
 }
 
-fn parts(actor: &Actor) -> (&'static str, Uuid) {
+fn parts(actor: &Actor) -> (&'static str, Option<Uuid>) {
     match actor.who {
-        ActorId::Platform(id) => ("platform", id.uuid()),
-        ActorId::Staff(id) => ("staff", id.uuid()),
+        ActorId::Platform(id) => ("platform", Some(id.uuid())),
+        ActorId::Staff(id) => ("staff", Some(id.uuid())),
+        ActorId::System => ("system", None),
     }
 }
 
@@ -170,4 +171,19 @@ pub fn list_all(
 ) -> Result<Page<Written>> {
     let tenant = tenant.map(|id| id.to_string());
     OF_PLATFORM.page(tx.conn, wanted, [tenant.as_deref(), action])
+}
+
+/// When something was written down last, about what, and what it became.
+///
+/// # Errors
+/// The database is away.
+pub fn latest(tx: &mut TenantTx<'_>, action: Action) -> Result<Option<(Moment, String, Option<Value>)>> {
+    let row: Option<(At, String, Option<Value>)> = audit_log::table
+        .filter(audit_log::tenant_id.eq(tx.tenant().uuid()))
+        .filter(audit_log::action.eq(action.name()))
+        .order(audit_log::id.desc())
+        .select((audit_log::at, audit_log::subject, audit_log::after))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(at, subject, after)| (at.into(), subject, after)))
 }

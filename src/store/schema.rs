@@ -136,6 +136,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    look_files (tenant_id, hash) {
+        tenant_id -> Uuid,
+        hash -> Text,
+        media_type -> Text,
+        body -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    look_versions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        by_id -> Nullable<Uuid>,
+        by_name -> Nullable<Text>,
+        look -> Nullable<Jsonb>,
+        files -> Array<Text>,
+    }
+}
+
+diesel::table! {
     mail_tokens (tenant_id, token_hash) {
         tenant_id -> Uuid,
         token_hash -> Bytea,
@@ -309,6 +331,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant_words (tenant_id, language, key) {
+        tenant_id -> Uuid,
+        language -> Text,
+        key -> Text,
+        value -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenants (id) {
         id -> Uuid,
         slug -> Text,
@@ -328,6 +360,7 @@ diesel::table! {
         delete_at -> Nullable<Timestamptz>,
         vertical -> Text,
         brand -> Nullable<Jsonb>,
+        look_revision -> Int8,
     }
 }
 
@@ -384,9 +417,12 @@ diesel::table! {
 diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
+diesel::joinable!(look_files -> tenants (tenant_id));
+diesel::joinable!(look_versions -> tenants (tenant_id));
 diesel::joinable!(platform_sessions -> platform_staff (staff_id));
 diesel::joinable!(subscriptions -> tenants (tenant_id));
 diesel::joinable!(tenant_hosts -> tenants (tenant_id));
+diesel::joinable!(tenant_words -> tenants (tenant_id));
 diesel::joinable!(test_gateway_payments -> tenants (tenant_id));
 diesel::joinable!(users -> tenants (tenant_id));
 
@@ -400,6 +436,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     ledger_accounts,
     ledger_transfers,
+    look_files,
+    look_versions,
     mail_tokens,
     messages,
     people_in_calls,
@@ -414,6 +452,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     subscriptions,
     tenant_hosts,
+    tenant_words,
     tenants,
     test_gateway_payments,
     top_ups,

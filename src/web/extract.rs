@@ -159,6 +159,10 @@ pub(super) mod may {
     pub struct Reviews;
     /// See [`Permission::Settings`].
     pub struct Settings;
+    /// See [`Permission::Branding`].
+    pub struct Branding;
+    /// See [`Permission::Words`].
+    pub struct Words;
     /// See [`Permission::Audit`].
     pub struct Audit;
 
@@ -188,6 +192,12 @@ pub(super) mod may {
     }
     impl Needs for Settings {
         const PERMISSION: Option<Permission> = Some(Permission::Settings);
+    }
+    impl Needs for Branding {
+        const PERMISSION: Option<Permission> = Some(Permission::Branding);
+    }
+    impl Needs for Words {
+        const PERMISSION: Option<Permission> = Some(Permission::Words);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

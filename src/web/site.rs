@@ -5,7 +5,7 @@ use super::{
     theme::{PageContext, Scheme, Theme},
 };
 use crate::{
-    domain::{money::Currency, tenant::Tenant, time::Moment},
+    domain::{ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
     error::Result,
     store::TenantScope,
 };
@@ -86,17 +86,28 @@ type Found = Option<(Arc<Tenant>, TenantScope)>;
 
 /// Which tenant lives where, remembered for a moment.
 #[derive(Default)]
-pub(super) struct Hosts(Mutex<HashMap<String, (Moment, Found)>>);
+pub(super) struct Hosts(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    found: HashMap<String, (Moment, Found)>,
+    /// How often something was forgotten: what was looked up before isn't kept after.
+    forgotten: u64,
+}
 
 impl Hosts {
     /// The tenant at a host.
     pub async fn find(&self, web: &Web, host: &str) -> Result<Found> {
         let now = web.app.now();
-        if let Some((until, found)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host)
-            && *until > now
-        {
-            return Ok(found.clone());
-        }
+        let forgotten = {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((until, found)) = known.found.get(host)
+                && *until > now
+            {
+                return Ok(found.clone());
+            }
+            known.forgotten
+        };
         let found = web
             .app
             .db
@@ -104,16 +115,24 @@ impl Hosts {
             .await?
             .map(|(tenant, scope)| (Arc::new(tenant), scope));
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED_HOSTS {
-            known.clear();
+        if known.forgotten == forgotten {
+            if known.found.len() >= REMEMBERED_HOSTS {
+                known.found.clear();
+            }
+            known
+                .found
+                .insert(host.to_owned(), (now + REMEMBERED_MS, found.clone()));
         }
-        known.insert(host.to_owned(), (now + REMEMBERED_MS, found.clone()));
         Ok(found)
     }
 
-    /// Looks everything up again: a tenant was added or changed, and people see it at once.
-    pub fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Looks a tenant up again that was added or changed, so that people see it at once; others' stay.
+    pub fn forget(&self, changed: TenantId) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.forgotten += 1;
+        known
+            .found
+            .retain(|_, (_, found)| found.as_ref().is_some_and(|(tenant, _)| tenant.id != changed));
     }
 }
 
@@ -157,8 +176,12 @@ pub(super) fn client(request: &ServiceRequest, web: &Web) -> IpAddr {
 }
 
 /// The frame of a tenant's pages.
-pub(super) fn tenant_frame(request: &ServiceRequest, web: &Web, tenant: &Tenant, host: &str) -> Frame {
-    let theme = web.themes.of(tenant);
+pub(super) fn tenant_frame(
+    request: &ServiceRequest,
+    web: &Web,
+    (tenant, theme): (&Tenant, Arc<Theme>),
+    host: &str,
+) -> Frame {
     let page = PageContext {
         tenant_name: tenant.name.clone(),
         lang: preferred_language(request, &theme.languages(), &tenant.language),

@@ -128,11 +128,7 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
         currency: typed.currency,
         time_zone: typed.time_zone,
         language: typed.language,
-        brand: Brand {
-            brand: typed.brand,
-            scheme: typed.scheme,
-            radius: typed.radius,
-        },
+        brand: Brand::new(typed.brand, typed.scheme, typed.radius),
         admin: Invited {
             email: typed.admin_email,
             name: typed.admin_name,
@@ -140,7 +136,7 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
     };
     let languages = web.themes.get("default").languages();
     let founded = platform::create(&web.app, &owner, &languages, new).await?;
-    web.hosts.forget();
+    web.hosts.forget(founded.id);
     Ok(HttpResponse::Created().json(detail(&web, founded.id).await?))
 }
 
@@ -278,6 +274,6 @@ async fn invite(
 
 /// People see it at once.
 async fn changed(web: &Web, id: TenantId) -> Result<Json<TenantDetail>> {
-    web.hosts.forget();
+    web.hosts.forget(id);
     Ok(Json(detail(web, id).await?))
 }

@@ -1,10 +1,13 @@
 //! Both consoles: those who run the platform, and those who run a tenant.
 
 mod audit;
+mod branding;
 mod closing;
 mod founding;
+mod look_files;
 mod sign_in;
 mod staff;
+mod templates;
 mod ui;
 
 use crate::support::{Answer, PASSWORD, TestApp, TestUser};

@@ -1,10 +1,15 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod branding;
+mod branding_files;
+mod branding_templates;
 mod lists;
 mod people;
 mod settings;
 mod staff;
+mod upload;
+mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,4 +18,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     people::routes(config);
     lists::routes(config);
     settings::routes(config);
+    branding::routes(config);
+    branding_files::routes(config);
+    branding_templates::routes(config);
+    words::routes(config);
 }

@@ -133,6 +133,6 @@ async fn change(
         rate_bounds_minor: typed.rate_bounds_minor,
     };
     let tenant = console::change_settings(&web.app, &by, &site.languages(), change).await?;
-    web.hosts.forget();
+    web.hosts.forget(site.tenant.id);
     Ok(Json((&tenant).into()))
 }

@@ -49,13 +49,15 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/conversations",
     "/reviews",
     "/users",
     "/sellers",
     "/staff",
     "/settings",
+    "/branding",
+    "/words",
     "/audit",
 ];
 
