@@ -14,13 +14,12 @@ CREATE TABLE look_files (
     PRIMARY KEY (tenant_id, hash)
 );
 
--- Without a look it is the theme as it comes; without a name it is how it was before anybody changed anything.
+-- Without a look it is the theme as it comes; by nobody, it is how it was before anybody changed anything.
 CREATE TABLE look_versions (
     tenant_id uuid NOT NULL REFERENCES tenants (id),
     id uuid NOT NULL,
     at timestamptz NOT NULL,
     by_id uuid,
-    by_name text,
     look jsonb,
     files text[] NOT NULL,
     PRIMARY KEY (tenant_id, id)

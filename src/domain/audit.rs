@@ -85,6 +85,8 @@ pub enum Action {
     UserSuspended,
     /// An account was opened again.
     UserRestored,
+    /// A person was erased.
+    UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
     /// A review was hidden.
@@ -101,6 +103,10 @@ pub enum Action {
     WordsChanged,
     /// A template of the tenant's failed, and the theme's stood in for it.
     TemplateFailed,
+    /// An archive of the tenant was asked for.
+    ExportAsked,
+    /// An archive of the tenant was fetched.
+    ExportFetched,
 }
 
 impl Action {
@@ -120,6 +126,7 @@ impl Action {
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
+            Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
@@ -128,6 +135,8 @@ impl Action {
             Self::BrandingReverted => "branding.reverted",
             Self::WordsChanged => "words.changed",
             Self::TemplateFailed => "branding.template_failed",
+            Self::ExportAsked => "export.asked",
+            Self::ExportFetched => "export.fetched",
         }
     }
 }

@@ -173,15 +173,16 @@ pub fn list_all(
     OF_PLATFORM.page(tx.conn, wanted, [tenant.as_deref(), action])
 }
 
-/// When something was written down last, about what, and what it became.
+/// What was written down last since some moment: when, about what, and what it became.
 ///
 /// # Errors
 /// The database is away.
-pub fn latest(tx: &mut TenantTx<'_>, action: Action) -> Result<Option<(Moment, String, Option<Value>)>> {
+pub fn latest(tx: &mut TenantTx<'_>, action: Action, since: Moment) -> Result<Option<(Moment, String, Option<Value>)>> {
     let row: Option<(At, String, Option<Value>)> = audit_log::table
         .filter(audit_log::tenant_id.eq(tx.tenant().uuid()))
+        .filter(audit_log::at.ge(At(since)))
         .filter(audit_log::action.eq(action.name()))
-        .order(audit_log::id.desc())
+        .order(audit_log::at.desc())
         .select((audit_log::at, audit_log::subject, audit_log::after))
         .first(tx.conn)
         .optional()?;

@@ -3,7 +3,7 @@
 use super::{
     TenantTx,
     moment::At,
-    schema::{look_files, look_versions},
+    schema::{look_files, look_versions, users},
 };
 use crate::{
     domain::{
@@ -42,26 +42,15 @@ pub struct File {
     pub body: Vec<u8>,
 }
 
-type Columns = (Uuid, At, Option<String>, Option<serde_json::Value>);
-type Selected = (
-    look_versions::id,
-    look_versions::at,
-    look_versions::by_name,
-    look_versions::look,
-);
-const SELECTED: Selected = (
-    look_versions::id,
-    look_versions::at,
-    look_versions::by_name,
-    look_versions::look,
-);
+type Columns = (Uuid, At, Option<Uuid>, Option<String>, Option<serde_json::Value>);
 
-fn version((id, at, by, look): Columns) -> Result<Version> {
+fn version((id, at, by, name, look): Columns) -> Result<Version> {
     let look = look.map(serde_json::from_value).transpose().map_err(Error::internal)?;
     Ok(Version {
         id,
         at: at.into(),
-        by,
+        // Names are read where people keep them: some are nobody by now.
+        by: by.map(|_| name.unwrap_or_default()),
         look,
     })
 }
@@ -71,32 +60,42 @@ fn version((id, at, by, look): Columns) -> Result<Version> {
 /// # Errors
 /// The database is away.
 pub fn versions(tx: &mut TenantTx<'_>) -> Result<Vec<Version>> {
+    let own = users::tenant_id
+        .eq(look_versions::tenant_id)
+        .and(look_versions::by_id.eq(users::id.nullable()));
     let rows: Vec<Columns> = look_versions::table
+        .left_join(users::table.on(own))
         .filter(look_versions::tenant_id.eq(tx.tenant().uuid()))
         .order(look_versions::id.desc())
-        .select(SELECTED)
+        .select((
+            look_versions::id,
+            look_versions::at,
+            look_versions::by_id,
+            users::name.nullable(),
+            look_versions::look,
+        ))
         .limit(KEPT_VERSIONS)
         .load(tx.conn)?;
     rows.into_iter().map(version).collect()
 }
 
-/// One of them.
+/// The look of one of them.
 ///
 /// # Errors
 /// There is none, or the database is away.
-pub fn find(tx: &mut TenantTx<'_>, id: Uuid) -> Result<Version> {
-    let row: Columns = look_versions::table
+pub fn look_of(tx: &mut TenantTx<'_>, id: Uuid) -> Result<Option<Brand>> {
+    let look: Option<serde_json::Value> = look_versions::table
         .find((tx.tenant().uuid(), id))
-        .select(SELECTED)
+        .select(look_versions::look)
         .first(tx.conn)?;
-    version(row)
+    look.map(serde_json::from_value).transpose().map_err(Error::internal)
 }
 
 /// Keeps a look as a version.
 ///
 /// # Errors
 /// The database is away.
-pub fn keep(tx: &mut TenantTx<'_>, look: Option<&Brand>, by: Option<(UserId, &str)>, now: Moment) -> Result<()> {
+pub fn keep(tx: &mut TenantTx<'_>, look: Option<&Brand>, by: Option<UserId>, now: Moment) -> Result<()> {
     let files: Vec<&str> = look.into_iter().flat_map(Brand::files).map(FileHash::as_str).collect();
     let stored = look.map(serde_json::to_value).transpose().map_err(Error::internal)?;
     diesel::insert_into(look_versions::table)
@@ -104,8 +103,7 @@ pub fn keep(tx: &mut TenantTx<'_>, look: Option<&Brand>, by: Option<(UserId, &st
             look_versions::tenant_id.eq(tx.tenant().uuid()),
             look_versions::id.eq(Uuid::now_v7()),
             look_versions::at.eq(At(now)),
-            look_versions::by_id.eq(by.map(|(id, _)| id.uuid())),
-            look_versions::by_name.eq(by.map(|(_, name)| name)),
+            look_versions::by_id.eq(by.map(UserId::uuid)),
             look_versions::look.eq(stored),
             look_versions::files.eq(files),
         ))
@@ -145,15 +143,6 @@ pub fn put_file(tx: &mut TenantTx<'_>, hash: &FileHash, file: &File, now: Moment
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
     Ok(())
-}
-
-/// How many files there are.
-///
-/// # Errors
-/// The database is away.
-pub fn count_files(tx: &mut TenantTx<'_>) -> Result<i64> {
-    let own = look_files::table.filter(look_files::tenant_id.eq(tx.tenant().uuid()));
-    Ok(own.count().get_result(tx.conn)?)
 }
 
 /// The files of those names that there are.

@@ -165,6 +165,8 @@ pub(super) mod may {
     pub struct Words;
     /// See [`Permission::Audit`].
     pub struct Audit;
+    /// See [`Permission::Export`].
+    pub struct Export;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -198,6 +200,9 @@ pub(super) mod may {
     }
     impl Needs for Words {
         const PERMISSION: Option<Permission> = Some(Permission::Words);
+    }
+    impl Needs for Export {
+        const PERMISSION: Option<Permission> = Some(Permission::Export);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -134,7 +134,7 @@ pub async fn publish_part(app: &App, by: &StaffMember, theme: Brand, part: Part,
 /// There is no such version, or the database is away.
 pub async fn revert_look(app: &App, by: &StaffMember, version: Uuid) -> Result<Tenant> {
     alter(app, by, Action::BrandingReverted, move |tx, _| {
-        Ok(looks::find(tx, version)?.look)
+        looks::look_of(tx, version)
     })
     .await
 }
@@ -145,7 +145,7 @@ where
     F: FnOnce(&mut TenantTx<'_>, Option<&Brand>) -> Result<Option<Brand>> + Send + 'static,
 {
     let (actor, now) = (by.actor(), app.now());
-    let (user, name) = (by.viewer().user.id, by.viewer().user.name.clone());
+    let user = by.viewer().user.id;
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let before = tenants::own_locked(tx)?;
@@ -156,7 +156,7 @@ where
             if looks::versions(tx)?.is_empty() {
                 looks::keep(tx, before.brand.as_ref(), None, now)?;
             }
-            looks::keep(tx, next.as_ref(), Some((user, &name)), now)?;
+            looks::keep(tx, next.as_ref(), Some(user), now)?;
             looks::tidy(tx)?;
             tenants::set_brand(tx, next.as_ref())?;
             let entry = Entry::new(action, &before.slug).changed(shown(before.brand.as_ref())?, shown(next.as_ref())?);

@@ -2,6 +2,7 @@
 //! [`StaffMember::with`].
 
 mod branding;
+mod erase_person;
 mod people;
 mod reviews;
 mod settings;
@@ -9,6 +10,7 @@ mod staff;
 mod words;
 
 pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
+pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
 pub use settings::{SettingsChange, change_settings};

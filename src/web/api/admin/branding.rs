@@ -156,18 +156,19 @@ async fn branding(web: &Web, scope: &TenantScope, tenant: &Tenant) -> Result<Jso
         .app
         .db
         .tenant(scope, |tx| {
-            let failed = audit::latest(tx, Action::TemplateFailed)?;
-            Ok((looks::versions(tx)?, failed))
+            let versions = looks::versions(tx)?;
+            let failed = match versions.first() {
+                Some(present) => audit::latest(tx, Action::TemplateFailed, present.at)?,
+                None => None,
+            };
+            Ok((versions, failed))
         })
         .await?;
-    let changed_at = versions.first().map(|version| version.at);
-    let fault = failed
-        .filter(|(at, ..)| Some(*at) >= changed_at)
-        .map(|(at, template, after)| LookFault {
-            at: at.0,
-            template,
-            why: after.unwrap_or_default()["why"].as_str().unwrap_or_default().to_owned(),
-        });
+    let fault = failed.map(|(at, template, after)| LookFault {
+        at: at.0,
+        template,
+        why: after.unwrap_or_default()["why"].as_str().unwrap_or_default().to_owned(),
+    });
     let chosen = theme.chosen();
     Ok(Json(Branding {
         brand: chosen.brand,

@@ -4,6 +4,8 @@
 mod branding;
 mod branding_files;
 mod branding_templates;
+mod erase_person;
+mod exports;
 mod lists;
 mod people;
 mod settings;
@@ -22,4 +24,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     branding_files::routes(config);
     branding_templates::routes(config);
     words::routes(config);
+    exports::routes(config);
+    erase_person::routes(config);
 }

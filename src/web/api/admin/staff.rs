@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/conversations",
     "/reviews",
     "/users",
@@ -59,6 +59,7 @@ const PAGES: [&str; 9] = [
     "/branding",
     "/words",
     "/audit",
+    "/exports",
 ];
 
 /// Where they are.
