@@ -128,6 +128,14 @@ pub enum Action {
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// A look was published.
+    BrandingPublished,
+    /// An earlier look was taken up again.
+    BrandingReverted,
+    /// A text was changed.
+    WordsChanged,
+    /// A template of the tenant's failed, and the theme's stood in for it.
+    TemplateFailed,
     /// An archive of the tenant was asked for.
     ExportAsked,
     /// An archive of the tenant was fetched.
@@ -167,6 +175,10 @@ impl Action {
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::BrandingPublished => "branding.published",
+            Self::BrandingReverted => "branding.reverted",
+            Self::WordsChanged => "words.changed",
+            Self::TemplateFailed => "branding.template_failed",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
         }

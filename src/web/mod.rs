@@ -11,11 +11,13 @@ mod csrf;
 mod docs;
 mod error;
 mod extract;
+pub mod gallery;
 mod gate;
 mod headers;
 mod letters;
 mod limits;
 mod listing;
+mod looks;
 pub mod metrics;
 mod ops;
 pub mod pages;
@@ -32,6 +34,7 @@ mod trace;
 mod unrouted;
 
 pub use error::{Problem, Result, WebError};
+pub use looks::tell_of_faults;
 pub use site::{Frame, Platform, Site};
 pub use state::{Live, Web};
 

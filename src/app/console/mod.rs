@@ -1,17 +1,21 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
 //! [`StaffMember::who_may`].
 
+mod branding;
 mod erase_person;
 mod people;
 mod reviews;
 mod settings;
 mod staff;
+mod words;
 
+pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
 pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
+pub use words::set_word;
 
 use crate::{
     app::{App, identity::Viewer},

@@ -1,18 +1,21 @@
 //! Both consoles: those who run the platform, and those who run a tenant.
 
 mod audit;
+mod branding;
 mod closing;
 mod erase_person;
 mod erasure;
 mod founding;
 mod invitations;
 mod lists;
+mod look_files;
 mod owners;
 mod people;
 mod races;
 mod sign_in;
 mod staff;
 mod subscriptions;
+mod templates;
 mod ui;
 
 use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
