@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{PlatformStaffId, UserId};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,16 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
+}
+
+impl ActorId {
+    /// Their account's id, wherever they have it.
+    pub fn uuid(self) -> Uuid {
+        match self {
+            Self::Platform(id) => id.uuid(),
+            Self::Staff(id) => id.uuid(),
+        }
+    }
 }
 
 /// One entry, without secrets.
@@ -91,6 +102,24 @@ pub enum Action {
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// A service was taken off the site.
+    ServiceUnpublished,
+    /// A service is on the site again.
+    ServicePublished,
+    /// A running call was ended.
+    CallEnded,
+    /// What people wrote to each other was taken along.
+    ConversationsExported,
+    /// A media node was told to finish and end.
+    NodeDrained,
+    /// A dead job is to be tried again.
+    JobRetried,
+    /// A dead job was given up.
+    JobDropped,
+    /// One of the platform's staff asked for a way into a tenant's console.
+    ViewAsked,
+    /// One of the platform's staff looked at a tenant's console.
+    ViewEntered,
 }
 
 impl Action {
@@ -114,6 +143,15 @@ impl Action {
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::ServiceUnpublished => "service.unpublished",
+            Self::ServicePublished => "service.published",
+            Self::CallEnded => "call.ended",
+            Self::ConversationsExported => "conversations.exported",
+            Self::NodeDrained => "node.drained",
+            Self::JobRetried => "job.retried",
+            Self::JobDropped => "job.dropped",
+            Self::ViewAsked => "view.asked",
+            Self::ViewEntered => "view.entered",
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod call;
 pub mod identity;
 pub mod ids;
 pub mod money;
+pub mod period;
 pub mod permission;
 pub mod platform;
 pub mod policy;

@@ -15,6 +15,7 @@ pub mod mail_tokens;
 pub mod metering;
 pub mod migrate;
 mod moment;
+pub mod platform_lists;
 pub mod platform_staff;
 pub mod reviews;
 mod schema;
@@ -28,6 +29,7 @@ pub mod tenants;
 pub mod test_gateway;
 pub mod top_ups;
 pub mod users;
+pub mod visits;
 pub mod wallets;
 
 pub use db::{Db, SystemTx, TenantTx};

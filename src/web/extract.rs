@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{
-        console::StaffMember,
+        console::{StaffMember, Visit},
         identity::Viewer,
         platform::{PlatformOwner, PlatformStaff},
     },
@@ -79,6 +79,16 @@ impl FromRequest for Viewer {
     }
 }
 
+/// One of the platform's staff who looks at a tenant's console; `Option<Visit>` for what its own staff see, too.
+impl FromRequest for Visit {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(carried(request).ok_or_else(|| WebError(Error::sign_in_needed())))
+    }
+}
+
 /// One of the platform's staff: 401 without.
 impl FromRequest for PlatformStaff {
     type Error = WebError;
@@ -125,12 +135,16 @@ impl<N: Needs> FromRequest for Staff<N> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (viewer, site): (Option<Viewer>, Option<Site>) = (carried(request), carried(request));
+        let visit: Option<Visit> = carried(request);
         let web = request.app_data::<Data<Web>>().cloned();
         Box::pin(async move {
-            let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
             let outside = || Error::internal(anyhow!("a tenant's route outside the gate"));
             let (web, site) = web.zip(site).ok_or_else(outside)?;
             let address = site.client.to_string();
+            if let Some(visit) = visit {
+                return Ok(Self(StaffMember::visiting(visit, address), PhantomData));
+            }
+            let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
             let staff = StaffMember::with(&web.app, viewer, N::PERMISSION, address).await?;
             Ok(Self(staff, PhantomData))
         })
@@ -143,6 +157,8 @@ pub(super) mod may {
 
     /// What all staff may.
     pub struct Enter;
+    /// See [`Permission::Dashboard`].
+    pub struct Dashboard;
     /// See [`Permission::Sellers`].
     pub struct Sellers;
     /// See [`Permission::Users`].
@@ -164,6 +180,9 @@ pub(super) mod may {
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
+    }
+    impl Needs for Dashboard {
+        const PERMISSION: Option<Permission> = Some(Permission::Dashboard);
     }
     impl Needs for Sellers {
         const PERMISSION: Option<Permission> = Some(Permission::Sellers);

@@ -8,7 +8,7 @@ use super::{
     site::{self, Platform, Site},
     state::Web,
     tokens::{self, Claims, PLATFORM as PLATFORM_COOKIE, REFRESH, SESSION},
-    trace,
+    trace, visits,
 };
 use crate::{
     app::{
@@ -134,9 +134,14 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             let host = site::asked_host(request.head(), web);
             csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
         }
+        if let Some(visit) = visits::of(web, request, &site).await? {
+            // Also where the marketplace is closed: somebody may have to see why.
+            request.extensions_mut().insert(visit);
+            return Ok(());
+        }
         let viewer = recognise(web, request, &site, shown, &mut cookies).await?;
         let finishing = viewer.is_some() && FINISHING.iter().any(|path| request.path().starts_with(path));
-        if site.tenant.state != TenantState::Active && !finishing {
+        if site.tenant.state != TenantState::Active && !finishing && !visits::is_way_in(request) {
             return Err(Error::closed());
         }
         if let Some(viewer) = viewer {

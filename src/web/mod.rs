@@ -8,6 +8,7 @@ mod admin_ui;
 pub mod api;
 mod assets;
 mod csrf;
+mod csv;
 mod docs;
 mod error;
 mod extract;
@@ -28,6 +29,7 @@ pub mod theme;
 mod tokens;
 mod trace;
 mod unrouted;
+mod visits;
 
 pub use error::{Problem, Result, WebError};
 pub use site::{Frame, Platform, Site};

@@ -2,7 +2,7 @@
 
 use super::{limits::Limits, metrics, site::Hosts, theme::Themes, tokens::TokenKeys};
 use crate::{
-    app::App,
+    app::{App, ports::Mailer},
     gateways::{mail::Mailbox, media::MediaHub},
     signaling::Registry,
 };
@@ -15,6 +15,8 @@ pub struct Live {
     pub registry: Arc<Registry>,
     /// Media nodes.
     pub hub: Arc<MediaHub>,
+    /// Where mails go.
+    pub mailer: Arc<dyn Mailer>,
     /// The development mailbox, if mails go there.
     pub mailbox: Option<Arc<Mailbox>>,
 }

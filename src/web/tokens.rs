@@ -3,6 +3,7 @@
 use super::state::Web;
 use crate::{
     app::{
+        console::Entered,
         identity::{RefreshToken, SignedIn, Viewer},
         platform,
     },
@@ -23,6 +24,9 @@ pub(super) const REFRESH: &str = "refresh";
 
 /// The cookie of the platform's own staff, at its own host.
 pub(super) const PLATFORM: &str = "platform_session";
+
+/// The cookie of a platform's person who looks at a tenant's console.
+pub(super) const VISIT: &str = "visit";
 
 /// How long an access token holds, in seconds.
 pub(super) const ACCESS_S: i64 = 300;
@@ -107,6 +111,11 @@ pub(super) fn platform_cookie(web: &Web, signed: Option<&platform::SignedIn>) ->
     let mut cookie = cookie(web, PLATFORM, token, seconds);
     cookie.set_same_site(SameSite::Strict);
     cookie
+}
+
+/// The cookie of a visit that begins. The way there leads from the platform's host, so it can't be a strict one.
+pub(super) fn visit_cookie(web: &Web, entered: &Entered) -> Cookie<'static> {
+    cookie(web, VISIT, entered.token.clone(), entered.seconds)
 }
 
 /// The refresh token of a cookie.

@@ -120,6 +120,8 @@ export const ACTIONS = [
   "review.hidden",
   "review.shown",
   "settings.changed",
+  "view.asked",
+  "view.entered",
   "tenant.created",
   "tenant.changed",
   "tenant.suspended",

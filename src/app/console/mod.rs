@@ -1,32 +1,52 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
 //! [`StaffMember::with`].
 
+mod calls;
 mod people;
 mod reviews;
+mod services;
 mod settings;
 mod staff;
+mod visit;
 
+pub use calls::end_call;
+pub(in crate::app) use calls::note_end;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
+pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
+pub use visit::{Entered, Visit, WAY_IN, enter, visit};
 
 use crate::{
     app::{App, identity::Viewer},
     domain::{
         audit::{Action, Actor, ActorId, Entry},
-        permission::{Permission, Standing},
+        ids::UserId,
+        permission::{Permission, StaffRole, Standing},
     },
     error::{Error, Result},
-    store::{audit, staff as stored},
+    store::{TenantScope, audit, staff as stored},
 };
 
-/// One of a tenant's staff at work, allowed to do what they came for.
+/// Somebody at work in a tenant's console, allowed to do what they came for: one of its staff, or one of the platform's,
+/// who look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMember {
-    viewer: Viewer,
+    viewer: ConsoleViewer,
     standing: Standing,
     address: String,
+}
+
+/// Who looks at a console, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleViewer {
+    /// Whose console.
+    pub scope: TenantScope,
+    /// Who.
+    pub who: ActorId,
+    /// Their name.
+    pub name: String,
 }
 
 impl StaffMember {
@@ -41,6 +61,11 @@ impl StaffMember {
         if needed.is_some_and(|permission| !standing.may(permission)) {
             return Err(Error::forbidden("You haven't been given the permission for this."));
         }
+        let viewer = ConsoleViewer {
+            scope: viewer.scope,
+            who: ActorId::Staff(user),
+            name: viewer.user.name,
+        };
         Ok(Self {
             viewer,
             standing,
@@ -48,9 +73,39 @@ impl StaffMember {
         })
     }
 
-    /// Who.
-    pub fn viewer(&self) -> &Viewer {
+    /// One of the platform's staff: sees everything. That they change nothing is the gate's to see to.
+    pub fn visiting(visit: Visit, address: String) -> Self {
+        let viewer = ConsoleViewer {
+            scope: visit.scope,
+            who: ActorId::Platform(visit.visitor.id),
+            name: visit.visitor.name,
+        };
+        Self {
+            viewer,
+            standing: Standing::new(StaffRole::Admin, []),
+            address,
+        }
+    }
+
+    /// Who, and where.
+    pub fn viewer(&self) -> &ConsoleViewer {
         &self.viewer
+    }
+
+    /// Their account here.
+    ///
+    /// # Errors
+    /// They are the platform's, and only look.
+    pub fn user(&self) -> Result<UserId> {
+        match self.viewer.who {
+            ActorId::Staff(user) => Ok(user),
+            ActorId::Platform(_) => Err(read_only()),
+        }
+    }
+
+    /// They look and change nothing.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.viewer.who, ActorId::Platform(_))
     }
 
     /// What they are and may.
@@ -61,11 +116,16 @@ impl StaffMember {
     /// For the audit log.
     pub fn actor(&self) -> Actor {
         Actor {
-            who: ActorId::Staff(self.viewer.user.id),
-            name: self.viewer.user.name.clone(),
+            who: self.viewer.who,
+            name: self.viewer.name.clone(),
             address: self.address.clone(),
         }
     }
+}
+
+/// What the platform's staff hear who would change something.
+pub fn read_only() -> Error {
+    Error::forbidden("You look at this console as the platform. Nothing can be changed here.")
 }
 
 /// Writes down that somebody did something that changed no row: read others' words, ended a call.

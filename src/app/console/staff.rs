@@ -48,7 +48,7 @@ pub async fn invite_staff(
         return Err(uncovered());
     }
     let (address, invitation) = (Email::parse(email)?, Invitation::new(email, name, tenant).await?);
-    let (me, actor, mine, now) = (by.viewer().user.id, by.actor(), by.standing().clone(), app.now());
+    let (me, actor, mine, now) = (by.user()?, by.actor(), by.standing().clone(), app.now());
     let origin = origin.to_owned();
     app.db
         .tenant(&by.viewer().scope, move |tx| {
@@ -99,7 +99,7 @@ async fn alter<F>(app: &App, by: &StaffMember, id: UserId, action: Action, work:
 where
     F: FnOnce(&mut TenantTx<'_>, &Standing, Moment) -> Result<Option<Standing>> + Send + 'static,
 {
-    let (me, actor, now) = (by.viewer().user.id, by.actor(), app.now());
+    let (me, actor, now) = (by.user()?, by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let admins = staff::lock_admins(tx)?;

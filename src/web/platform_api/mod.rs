@@ -1,6 +1,8 @@
 //! The platform's own JSON API, at its own host: one file a resource, each with its own `routes`.
 
 mod audit;
+mod lists;
+mod overview;
 mod session;
 mod tenants;
 
@@ -27,6 +29,8 @@ fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     tenants::routes(config);
     audit::routes(config);
+    overview::routes(config);
+    lists::routes(config);
 }
 
 /// The description that the platform's `/api/openapi.json` shows.

@@ -64,7 +64,9 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: [&str; 2] = ["/tenants", "/audit"];
+const PAGES: [&str; 8] = [
+    "/", "/calls", "/nodes", "/jobs", "/tenants", "/view-as", "/users", "/audit",
+];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {

@@ -31,7 +31,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(suspend)
         .service(restore)
         .service(delete)
-        .service(invite);
+        .service(invite)
+        .service(view_as);
 }
 
 /// A tenant in a list.
@@ -193,9 +194,9 @@ async fn change(
 /// Why something is done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TenantReason {
+pub(super) struct TenantReason {
     #[schema(max_length = 500)]
-    reason: String,
+    pub reason: String,
 }
 
 /// Closes a tenant's site; running calls finish.
@@ -274,6 +275,21 @@ async fn invite(
     };
     platform::invite_admin(&web.app, &owner, id, who).await?;
     changed(&web, id).await
+}
+
+/// A link that works once.
+#[derive(Serialize, ToSchema)]
+struct WayIn {
+    url: String,
+}
+
+/// A way into the tenant's console, for looking only. The tenant sees who looked.
+#[utoipa::path(tag = "tenants",
+    responses((status = 200, body = WayIn), (status = 401, body = Problem), (status = 404, body = Problem)))]
+#[post("/tenants/{id}/view-as")]
+async fn view_as(web: Data<Web>, staff: PlatformStaff, id: Path<Uuid>) -> Result<Json<WayIn>> {
+    let url = platform::view_as(&web.app, &staff, TenantId::from_uuid(*id)).await?;
+    Ok(Json(WayIn { url }))
 }
 
 /// People see it at once.

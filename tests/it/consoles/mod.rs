@@ -2,10 +2,14 @@
 
 mod audit;
 mod closing;
+mod figures;
 mod founding;
+mod overview;
+mod running;
 mod sign_in;
 mod staff;
 mod ui;
+mod visits;
 
 use crate::support::{Answer, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
@@ -109,6 +113,17 @@ async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
     user.post("/api/v1/invitation", body).await.expect(204);
     user.log_in(email, PASSWORD).await.expect(200);
     user
+}
+
+/// Another admin, of a tenant that every test has.
+async fn admin_at(app: &TestApp, owner: &PlatformUser, host: &str) -> TestUser {
+    let (id, email) = (app.scope(host).await.tenant(), format!("ada@{host}"));
+    let body = json!({"email": email, "name": "Ada"});
+    let path = format!("/api/platform/tenants/{id}/admins");
+    owner.browser.post(&path, body).await.expect(200);
+    let mut admin = joined(app, host, &email).await;
+    admin.email = email;
+    admin
 }
 
 /// The actions of a list of audit entries, newest first.

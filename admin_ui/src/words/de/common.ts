@@ -158,6 +158,8 @@ export const common = {
   "did.review.hidden": "Bewertung verborgen",
   "did.review.shown": "Bewertung wieder gezeigt",
   "did.settings.changed": "Einstellungen geändert",
+  "did.view.asked": "Die Plattform wollte diese Verwaltung ansehen",
+  "did.view.entered": "Die Plattform hat diese Verwaltung angesehen",
   "did.node.drained": "Knoten läuft aus",
   "did.job.retried": "Auftrag wiederholt",
   "did.job.dropped": "Auftrag verworfen",

@@ -156,6 +156,8 @@ export const common = {
   "did.review.hidden": "Review hidden",
   "did.review.shown": "Review shown again",
   "did.settings.changed": "Settings changed",
+  "did.view.asked": "Platform asked to look at this console",
+  "did.view.entered": "Platform looked at this console",
   "did.node.drained": "Node drained",
   "did.job.retried": "Job retried",
   "did.job.dropped": "Job dropped",

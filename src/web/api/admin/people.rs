@@ -65,9 +65,9 @@ async fn show(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<J
 /// Why something is done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Reason {
+pub(super) struct Reason {
     #[schema(max_length = 500)]
-    reason: String,
+    pub reason: String,
 }
 
 /// Closes somebody's account; a call they are in finishes.
