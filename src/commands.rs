@@ -1,9 +1,10 @@
 //! What the program's smaller commands do.
 
 use anyhow::{Context, anyhow};
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 use tallyroom::{
     app::{
+        archive,
         platform::{self, Newcomer},
         ports::Clock,
         seed::{self, PASSWORD},
@@ -12,6 +13,7 @@ use tallyroom::{
     domain::platform::PlatformRole,
     gateways::clock::SystemClock,
     serve,
+    store::tenants,
 };
 use tallyroom_participant::{
     http::{Credentials, Tenant},
@@ -54,6 +56,35 @@ pub async fn owner(config: Config, email: &str, name: &str) -> anyhow::Result<()
 pub fn totp() -> anyhow::Result<()> {
     let code = platform::present_code(seed::OWNER_SECRET, SystemClock.now()).map_err(|error| anyhow!("{error}"))?;
     println!("{code}");
+    Ok(())
+}
+
+/// Writes a tenant's archive.
+pub async fn export(config: Config, slug: &str, file: &Path) -> anyhow::Result<()> {
+    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let app = &product.web.app;
+    let wanted = slug.to_owned();
+    let found = app.db.system(move |tx| tenants::by_slug(tx, &wanted)).await;
+    let (_, scope) = found
+        .map_err(|error| anyhow!("{error}"))?
+        .with_context(|| format!("no tenant is called {slug}"))?;
+    let into = File::create(file).with_context(|| format!("{} can't be written", file.display()))?;
+    let manifest = archive::export(app, &scope, into, |_| {})
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    println!("{} rows of {} in {}", manifest.rows(), manifest.slug, file.display());
+    Ok(())
+}
+
+/// Makes a tenant from an archive.
+pub fn import(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let from = File::open(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let manifest = archive::import(&config.database, from).map_err(|error| anyhow!("{error}"))?;
+    println!(
+        "{} has {} rows; its people set new passwords by mail",
+        manifest.slug,
+        manifest.rows()
+    );
     Ok(())
 }
 

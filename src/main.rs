@@ -14,6 +14,8 @@ tallyroom: branded marketplaces for live video by the minute
   tallyroom migrate    brings the database up to date
   tallyroom seed       makes or completes the demo tenants, prints who can log in
   tallyroom owner      adds an owner of the platform: owner EMAIL NAME, password in TALLYROOM_OWNER_PASSWORD
+  tallyroom export     writes a tenant's archive: export SLUG FILE
+  tallyroom import     makes a tenant from an archive: import FILE
   tallyroom totp       prints the present code of the demo's owner
   tallyroom probe      places one paid call through the running product, prints JSON
   tallyroom robot      runs the demo's robot sellers
@@ -53,6 +55,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ["seed"] => runtime()?.block_on(commands::seed(Config::load()?)),
         ["totp"] => commands::totp(),
         ["owner", email, name] => runtime()?.block_on(commands::owner(Config::load()?, email, name)),
+        ["export", slug, file] => runtime()?.block_on(commands::export(Config::load()?, slug, file.as_ref())),
+        ["import", file] => commands::import(&Config::load()?, file.as_ref()),
         ["probe"] => runtime()?.block_on(commands::probe(Config::load()?)),
         ["robot"] => {
             log();

@@ -8,6 +8,7 @@ use crate::{
     config::{Config, MediaConfig},
     gateways::{
         clock::SystemClock,
+        files,
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
         payment::test::TestGateway,
@@ -51,6 +52,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
+        files: files::folder(&config.files.directory)?,
         db,
         clock: clock.clone(),
         config: config.clone(),

@@ -1,6 +1,7 @@
 //! What the product does: one verb a file, grouped by what it is about. Use cases reach data through `store` and the
 //! outside world through [`ports`].
 
+pub mod archive;
 pub mod browse;
 pub mod calls;
 pub mod console;
@@ -15,6 +16,7 @@ pub mod selling;
 pub mod wallet;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
+use object_store::ObjectStore;
 use ports::{Clock, LivePeople, PaymentGateway};
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Takes payments.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// What is too large for the database.
+    pub files: Arc<dyn ObjectStore>,
     /// People with an open page.
     pub people: Arc<dyn LivePeople>,
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub media: MediaConfig,
     /// How tenants look.
     pub themes: ThemesConfig,
+    /// Where files are kept.
+    pub files: FilesConfig,
     /// The consoles' program.
     pub console: ConsoleConfig,
     /// The demo's robots.
@@ -122,6 +124,14 @@ pub struct MediaConfig {
 #[serde(deny_unknown_fields)]
 pub struct ThemesConfig {
     /// Where themes and built assets are.
+    pub directory: PathBuf,
+}
+
+/// Files that are too large for the database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesConfig {
+    /// Where they are.
     pub directory: PathBuf,
 }
 

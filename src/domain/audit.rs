@@ -94,6 +94,8 @@ pub enum Action {
     UserSuspended,
     /// An account was opened again.
     UserRestored,
+    /// A person was erased.
+    UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
     /// A review was hidden.
@@ -120,6 +122,10 @@ pub enum Action {
     ViewAsked,
     /// One of the platform's staff looked at a tenant's console.
     ViewEntered,
+    /// An archive of the tenant was asked for.
+    ExportAsked,
+    /// An archive of the tenant was fetched.
+    ExportFetched,
 }
 
 impl Action {
@@ -139,6 +145,7 @@ impl Action {
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
+            Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
@@ -152,6 +159,8 @@ impl Action {
             Self::JobDropped => "job.dropped",
             Self::ViewAsked => "view.asked",
             Self::ViewEntered => "view.entered",
+            Self::ExportAsked => "export.asked",
+            Self::ExportFetched => "export.fetched",
         }
     }
 }

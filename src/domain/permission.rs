@@ -37,11 +37,13 @@ pub enum Permission {
     Audit,
     /// See and move money.
     Money,
+    /// Take everything out as one archive.
+    Export,
 }
 
 impl Permission {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Dashboard,
         Self::Sellers,
         Self::Users,
@@ -56,6 +58,7 @@ impl Permission {
         Self::Subscription,
         Self::Audit,
         Self::Money,
+        Self::Export,
     ];
 
     /// As it is stored and sent.
@@ -75,6 +78,7 @@ impl Permission {
             Self::Subscription => "subscription",
             Self::Audit => "audit",
             Self::Money => "money",
+            Self::Export => "export",
         }
     }
 

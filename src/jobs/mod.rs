@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, letters,
+        App, archive, letters,
         ports::{Letters, Mailer},
         wallet::{self, ReconcileTopUp},
     },
@@ -12,15 +12,21 @@ use crate::{
     store::jobs::{self, Claimed, Outcome},
 };
 use anyhow::anyhow;
-use std::{sync::Arc, time::Duration};
+use serde::de::DeserializeOwned;
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
 use tracing::Instrument;
 
 /// How often due jobs are looked for.
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long a claimed job may take before another process takes it.
 const LEASE_MS: i64 = 60_000;
+/// How often a running job's lease is made longer.
+const KEEP: Duration = Duration::from_secs(20);
+/// Jobs that run at once.
+const MOST_AT_ONCE: usize = 64;
 /// Jobs claimed at once.
-const BATCH: i64 = 16;
+const BATCH: usize = 16;
 /// Tries before a job is dead; with the backoff below that is about two days.
 const MAX_ATTEMPTS: u32 = 14;
 /// First pause after a failure; doubles each time up to [`LONGEST_MS`].
@@ -42,11 +48,22 @@ impl Runner {
 
     /// Runs jobs until the process ends.
     pub async fn run(self) {
+        let this = Arc::new(self);
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // A long job keeps none of the others waiting.
+        let mut running = JoinSet::new();
         loop {
-            ticks.tick().await;
-            while let Ok(1..) = self.run_due().await {}
+            tokio::select! {
+                _ = ticks.tick() => {}
+                Some(_) = running.join_next() => {}
+            }
+            let free = MOST_AT_ONCE.saturating_sub(running.len());
+            let claimed = this.claim(free.min(BATCH)).await.unwrap_or_default();
+            for job in claimed {
+                let this = Arc::clone(&this);
+                running.spawn(async move { this.run_one(job).await });
+            }
         }
     }
 
@@ -55,23 +72,30 @@ impl Runner {
     /// # Errors
     /// The database is away.
     pub async fn run_due(&self) -> Result<usize> {
-        let now = self.app.now();
-        let claimed = self
-            .app
-            .db
-            .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, BATCH))
-            .await?;
+        let claimed = self.claim(BATCH).await?;
         let count = claimed.len();
-        let run = |job: Claimed| {
-            let span = tracing::info_span!("job", tenant = %job.scope.tenant(), job = %job.id, kind = job.kind);
-            self.run_one(job).instrument(span)
-        };
-        futures::future::join_all(claimed.into_iter().map(run)).await;
+        futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
         Ok(count)
     }
 
+    async fn claim(&self, most: usize) -> Result<Vec<Claimed>> {
+        let (now, most) = (self.app.now(), i64::try_from(most).unwrap_or(0));
+        self.app
+            .db
+            .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, most))
+            .await
+    }
+
     async fn run_one(&self, job: Claimed) {
-        let result = self.work(&job).await;
+        let span = tracing::info_span!("job", tenant = %job.scope.tenant(), job = %job.id, kind = job.kind);
+        self.settle(job).instrument(span).await;
+    }
+
+    async fn settle(&self, job: Claimed) {
+        let result = tokio::select! {
+            result = self.work(&job) => result,
+            never = self.keep(&job) => match never {},
+        };
         let now = self.app.now();
         let outcome = outcome(&job, result, now);
         match &outcome {
@@ -94,25 +118,43 @@ impl Runner {
         }
     }
 
+    /// Keeps a job that takes long from being taken by another process.
+    async fn keep(&self, job: &Claimed) -> Infallible {
+        loop {
+            tokio::time::sleep(KEEP).await;
+            let (scope, id, until) = (job.scope, job.id, self.app.now() + LEASE_MS);
+            let kept = self.app.db.system(move |tx| jobs::keep(tx, &scope, id, until)).await;
+            if let Err(error) = kept {
+                tracing::warn!(%error, "a job's lease can't be kept");
+            }
+        }
+    }
+
     async fn work(&self, job: &Claimed) -> Result<()> {
         match job.kind.as_str() {
             letters::JOB => self.send(job).await,
             wallet::RECONCILE_JOB => {
-                let job_of: ReconcileTopUp = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+                let job_of: ReconcileTopUp = read(job)?;
                 wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
             }
+            archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
+            archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }
 
     async fn send(&self, job: &Claimed) -> Result<()> {
-        let posted = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
-        let mail = self.letters.write(&job.scope, posted).await?;
+        let mail = self.letters.write(&job.scope, read(job)?).await?;
         self.mailer
             .send(mail)
             .await
             .map_err(|error| Error::unavailable(anyhow!("{error:#}")))
     }
+}
+
+/// What a job is to be done with.
+fn read<T: DeserializeOwned>(job: &Claimed) -> Result<T> {
+    serde_json::from_value(job.payload.clone()).map_err(Error::internal)
 }
 
 fn outcome(job: &Claimed, result: Result<()>, now: Moment) -> Outcome {

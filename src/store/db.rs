@@ -88,6 +88,28 @@ impl Db {
         .await
     }
 
+    /// Runs `work` on one moment's state of that tenant: what others commit meanwhile isn't seen, nothing can be written,
+    /// and instants read as UTC.
+    ///
+    /// # Errors
+    /// As [`Db::tenant`].
+    pub async fn snapshot<T, F>(&self, scope: &TenantScope, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (pool, tenant) = (self.app.clone(), scope.tenant());
+        blocking(move || {
+            let mut conn = connection(&pool)?;
+            let begin = format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                 SET LOCAL app.tenant_id = '{tenant}'; SET LOCAL TimeZone = 'UTC'"
+            );
+            transaction(&mut conn, &begin, |conn| work(&mut TenantTx { conn, tenant }))
+        })
+        .await
+    }
+
     /// Runs `work` in one transaction of the platform's own role, off the async threads.
     ///
     /// # Errors

@@ -94,6 +94,18 @@ impl ClaimedRow {
     }
 }
 
+/// Makes a running job's lease longer.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut SystemTx<'_>, scope: &TenantScope, id: Uuid, until: Moment) -> Result<()> {
+    let row = jobs::table.find((scope.tenant().uuid(), id));
+    diesel::update(row.filter(jobs::state.eq("due")))
+        .set(jobs::leased_until.eq(At(until)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// What became of a claimed job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {

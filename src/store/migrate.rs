@@ -5,7 +5,13 @@ use crate::{
     error::{Error, Result},
 };
 use anyhow::{Context, anyhow};
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource},
+    pg::Pg,
+    sql_query,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use url::Url;
 
@@ -30,6 +36,13 @@ pub fn migrate(config: &DatabaseConfig) -> Result<Vec<String>> {
         .run_pending_migrations(MIGRATIONS)
         .map_err(|error| Error::internal(anyhow!("migration failed: {error}")))?;
     Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// The newest migration that this program knows: which shape of the database it expects.
+pub fn schema() -> String {
+    let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().unwrap_or_default();
+    let names = all.iter().map(|migration| migration.name().to_string());
+    names.max().unwrap_or_default()
 }
 
 fn ensure_role(conn: &mut PgConnection, role: &str, url: &str) -> anyhow::Result<()> {

@@ -1,13 +1,16 @@
 //! All lasting state, in PostgreSQL behind row-level security. One file an aggregate; nothing outside this module sees
 //! a table. Data of a tenant is reached only through [`Db::tenant`] with a [`TenantScope`] (law 1).
 
+pub mod archive;
 pub mod audit;
 pub mod calls;
 pub mod console;
 pub mod conversations;
 mod db;
 pub mod declarations;
+pub mod erase_person;
 mod error;
+pub mod exports;
 pub mod jobs;
 pub mod ledger;
 pub mod listing;

@@ -104,6 +104,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        asked_by -> Uuid,
+        state -> Text,
+        tables_done -> Int4,
+        tables -> Int4,
+        rows -> Int8,
+        bytes -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     ledger_accounts (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -201,6 +201,22 @@ pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, Tena
     Ok((found.tenant()?, TenantScope::of(id)))
 }
 
+/// A tenant by its subdomain, with the right to its data.
+///
+/// # Errors
+/// The database is away.
+pub fn by_slug(tx: &mut SystemTx<'_>, slug: &str) -> Result<Option<(Tenant, TenantScope)>> {
+    let found = tenants::table
+        .filter(tenants::slug.eq(slug))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    let Some(row) = found else { return Ok(None) };
+    let tenant = row.tenant()?;
+    let scope = TenantScope::of(tenant.id);
+    Ok(Some((tenant, scope)))
+}
+
 /// The host a tenant's links name: its first.
 ///
 /// # Errors

@@ -177,6 +177,8 @@ pub(super) mod may {
     pub struct Settings;
     /// See [`Permission::Audit`].
     pub struct Audit;
+    /// See [`Permission::Export`].
+    pub struct Export;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -207,6 +209,9 @@ pub(super) mod may {
     }
     impl Needs for Settings {
         const PERMISSION: Option<Permission> = Some(Permission::Settings);
+    }
+    impl Needs for Export {
+        const PERMISSION: Option<Permission> = Some(Permission::Export);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -62,6 +62,7 @@ const VIEWS = [
   ["lumen", "branding", "/branding"],
   ["lumen", "words", "/words"],
   ["lumen", "subscription", "/subscription"],
+  ["lumen", "exports", "/exports"],
   ["lumen", "audit", "/audit"],
   ["lumen", "view-as", "/settings", { readOnly: true }],
   ["velvet", "dashboard", "/?period=month"],

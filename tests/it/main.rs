@@ -1,5 +1,6 @@
 //! The control plane from outside: real HTTP, a real PostgreSQL with its real roles, and a clock that is turned by hand.
 
+mod archive;
 mod calls;
 mod catalogue;
 mod consoles;

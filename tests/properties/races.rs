@@ -217,6 +217,24 @@ fn a_ringing_or_connecting_call_can_be_cancelled_and_leaves_nothing_held() {
     assert_eq!(call.ledger.wallet, 1_000);
 }
 
+/// Whoever goes while the first money is being held ends a call that never began.
+#[test]
+fn going_while_connecting_cancels_the_call() {
+    for role in [Buyer, Seller] {
+        let mut call = World::ring(per_minute(100), 1_000);
+        call.answer();
+        call.ledger.slow = (0, 1_000);
+        call.press(Seller).unwrap();
+        call.press(Buyer).unwrap();
+        assert_eq!(call.phase(), CallPhase::Connecting);
+        call.end(role).unwrap();
+        call.wait_s(3);
+        assert_eq!(call.end_reason(), Some(EndReason::Cancelled));
+        call.settled();
+        assert_eq!(call.ledger.wallet, 1_000);
+    }
+}
+
 #[test]
 fn packets_from_the_future_are_not_billed() {
     let mut call = World::connected(per_second(60), 6_000);

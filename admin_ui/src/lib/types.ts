@@ -173,6 +173,7 @@ export const PERMISSIONS = [
   "words",
   "subscription",
   "audit",
+  "export",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -183,6 +184,18 @@ export interface TenantMe extends Named {
   permissions: Permission[];
   tenant: { name: string; slug: string; currency: string; time_zone: string; url: string };
   read_only: boolean;
+}
+
+export interface Export {
+  id: string;
+  asked_by: string;
+  state: "waiting" | "running" | "failed" | "done" | "expired";
+  tables_done: number;
+  tables: number;
+  rows: number;
+  bytes: number;
+  created_at: number;
+  expires_at: number | null;
 }
 
 export type Period = "day" | "week" | "month";

@@ -14,5 +14,6 @@ export const routes: Route[] = [
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },
   { path: "/words", title: "wording.title", icon: "languages", group: "nav.setup", permission: "words", load: () => import("./Wording.svelte") },
   { path: "/subscription", title: "sub.title", icon: "credit-card", group: "nav.setup", permission: "subscription", load: () => import("./Subscription.svelte") },
+  { path: "/exports", title: "exports.title", icon: "package", group: "nav.record", permission: "export", load: () => import("./Exports.svelte") },
   { path: "/audit", title: "audit.title", icon: "scroll-text", group: "nav.record", permission: "audit", load: () => import("../parts/Audit.svelte") },
 ];

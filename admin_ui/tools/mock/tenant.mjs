@@ -2,7 +2,7 @@
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
 
-const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money"];
+const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money", "export"];
 const LOOKS = { lumen: { brand: "#1f5f4f", name: "Lumen", currency: "EUR" }, velvet: { brand: "#e11d62", name: "Velvet", currency: "USD" } };
 const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock on.", "Perfect. I'll ring you then.\n\nI have three pictures I am unsure about, all from the same evening.", "Send them in the call's chat, that's easiest."];
 const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
@@ -28,6 +28,11 @@ export function sampleTenant(slug) {
     look: { brand, scheme: "auto", radius: "soft", font: "inter", page_title: `${name}: live video with people who know` },
     versions: range(3, (n) => ({ id: uuid(11, n), at: NOW - (n + 1) * 6 * DAY, by: person(1).name })),
     words: range(140, (n) => ({ key: `${["home", "wallet", "room", "mail"][n % 4]}.text_${n}`, default: ["Who is available now", "Add credit to your wallet", "{name} is calling you", "You have {count} minutes left. The call ends by itself when your credit runs out."][n % 4], value: n % 17 === 3 ? "Our own words for this" : null })),
+    exports: [
+      { id: uuid(12, 9), asked_by: person(1).name, state: "running", tables_done: 9, tables: 24, rows: 0, bytes: 0, created_at: NOW - 20_000, expires_at: null },
+      { id: uuid(12, 8), asked_by: person(14).name, state: "done", tables_done: 24, tables: 24, rows: 48211, bytes: 6_120_331, created_at: NOW - 2 * DAY, expires_at: NOW + 5 * DAY },
+      { id: uuid(12, 7), asked_by: person(1).name, state: "expired", tables_done: 24, tables: 24, rows: 31022, bytes: 4_001_202, created_at: NOW - 40 * DAY, expires_at: NOW - 33 * DAY },
+    ],
     audit: range(44, (n) => ({ id: uuid(6, n), at: NOW - n * 4 * HOUR, actor: { kind: n % 9 === 8 ? "platform" : "staff", id: uuid(1, n), name: person(n % 2 ? 1 : 14).name }, action: ["user.suspended", "review.hidden", "settings.changed", "staff.invited"][n % 4], subject: person(n + 4).name, before: n % 4 === 2 ? { grace_s: 10, commission_bp: 1500 } : null, after: n % 4 === 2 ? { grace_s: 15, commission_bp: 2000 } : { reason: "Abuse" }, address: `203.0.113.${n}` })),
   };
 }
@@ -74,6 +79,10 @@ function people(db) {
     "GET /users": ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email }),
     "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York" }),
     "POST /users/:id/suspend": ({ params, body }) => void (find(db.users, params.id).suspended = { reason: body.reason, at: NOW }),
+    "POST /users/:id/erase": ({ params }) => {
+      Object.assign(find(db.users, params.id), { name: "Erased account", email: `erased-${params.id}@erased.invalid`, suspended: { reason: "Erased account", at: NOW } });
+      return { messages: 12, reviews: 3, services: 0, sessions: 1, declarations: 2, calls_kept: 9, transfers_kept: 31 };
+    },
     "POST /users/:id/restore": ({ params }) => void (find(db.users, params.id).suspended = null),
     "GET /sellers": ({ query }) => listing(db.sellers, query),
     "GET /services": ({ query }) => listing(db.services, query),
@@ -143,6 +152,12 @@ function setup(db) {
     },
     "POST /branding/check": ({ body }) => verdict(body),
     "POST /branding/revert/:version": () => branding(db),
+    "GET /exports": ({ query }) => listing(db.exports, query),
+    "POST /exports": () => {
+      const made = { ...db.exports[0], id: uuid(12, db.exports.length), state: "waiting", tables_done: 0, tables: 0, created_at: NOW, expires_at: null };
+      db.exports.unshift(made);
+      return { id: made.id };
+    },
     "GET /subscription": () => ({
       plan: PLANS[1],
       expires_at: NOW + 200 * DAY,

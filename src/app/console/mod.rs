@@ -2,6 +2,7 @@
 //! [`StaffMember::with`].
 
 mod calls;
+mod erase_person;
 mod people;
 mod reviews;
 mod services;
@@ -11,6 +12,7 @@ mod visit;
 
 pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
+pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
 pub use services::{publish_service, unpublish_service};

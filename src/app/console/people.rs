@@ -8,7 +8,11 @@ use crate::{
         ids::UserId,
     },
     error::{Error, Result},
-    store::{audit, sessions, staff, users},
+    store::{
+        audit,
+        erase_person::{self, Standing},
+        sessions, staff, users,
+    },
 };
 use serde_json::json;
 
@@ -31,7 +35,7 @@ pub async fn suspend_user(app: &App, by: &StaffMember, id: UserId, reason: &str)
             }
             users::suspend(tx, id, Some(&reason), now)?;
             sessions::end_all(tx, id, now)?;
-            let entry = Entry::new(Action::UserSuspended, user.email);
+            let entry = Entry::new(Action::UserSuspended, id.to_string());
             let entry = entry.changed(
                 json!({"suspended": false}),
                 json!({"suspended": true, "reason": reason}),
@@ -55,8 +59,14 @@ pub async fn restore_user(app: &App, by: &StaffMember, id: UserId) -> Result<()>
             if !user.suspended {
                 return Err(Error::conflict("not_suspended", "This account is open."));
             }
+            if erase_person::standing(tx, id)? == Some(Standing::Erased) {
+                return Err(Error::conflict(
+                    "erased",
+                    "This person was erased. There is nothing to open.",
+                ));
+            }
             users::suspend(tx, id, None, now)?;
-            let entry = Entry::new(Action::UserRestored, user.email);
+            let entry = Entry::new(Action::UserRestored, id.to_string());
             let entry = entry.changed(json!({"suspended": true}), json!({"suspended": false}));
             audit::write(tx, &actor, &entry, now)
         })

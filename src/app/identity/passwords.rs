@@ -36,6 +36,8 @@ pub async fn hash(password: Password) -> Result<String> {
 /// Too many others are being compared.
 pub async fn verify(typed: String, stored: Option<String>) -> Result<bool> {
     in_turn(move || {
+        // Who came with an archive has no password until they set one.
+        let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());
         let parsed = PasswordHash::new(&stored).map_err(|error| Error::internal(anyhow!("stored hash: {error}")))?;

@@ -225,7 +225,7 @@ impl Session {
         self.check_epoch(role, epoch)?;
         let reason = match (&self.phase, role) {
             (Phase::Settling(_) | Phase::Ended(_), _) => return Err(Rejected::Over),
-            (Phase::Ringing { .. } | Phase::PreCheck { .. }, _) => EndReason::Cancelled,
+            (Phase::Ringing { .. } | Phase::PreCheck { .. } | Phase::Connecting { .. }, _) => EndReason::Cancelled,
             // Who gives up waiting for a seller that didn't come back doesn't owe the minimum (M5).
             (Phase::Live, CallRole::Buyer) if self.is_missing(CallRole::Seller, now) => EndReason::SellerLost,
             (_, CallRole::Buyer) => EndReason::BuyerEnded,

@@ -64,7 +64,7 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: [&str; 8] = [
+const PAGES: &[&str] = &[
     "/", "/calls", "/nodes", "/jobs", "/tenants", "/view-as", "/users", "/audit",
 ];
 
@@ -76,7 +76,7 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
-            pages: &PAGES,
+            pages: PAGES,
         }
     }
 }

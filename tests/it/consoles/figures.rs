@@ -150,7 +150,9 @@ async fn conversations_are_taken_along_whole_and_no_spreadsheet_computes_them() 
         if let Some(id) = list["items"][0]["id"].as_str() {
             break id.to_owned();
         }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     };
+    pair.app.clock.advance(1_000);
     let write = format!("/api/v1/conversations/{conversation}/messages");
     let formula = "=HYPERLINK(\"http://evil.example\")";
     pair.buyer.post(&write, json!({ "text": formula })).await.expect(201);

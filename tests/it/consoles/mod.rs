@@ -2,6 +2,7 @@
 
 mod audit;
 mod closing;
+mod erase_person;
 mod figures;
 mod founding;
 mod overview;
@@ -19,11 +20,11 @@ use tallyroom::{
 };
 
 /// The platform's own host.
-const PLATFORM: &str = "localhost";
+pub const PLATFORM: &str = "localhost";
 
 /// Somebody of the platform's staff with an authenticator.
-struct PlatformUser {
-    browser: TestUser,
+pub struct PlatformUser {
+    pub browser: TestUser,
     email: String,
     secret: String,
 }
@@ -47,7 +48,7 @@ impl PlatformUser {
     }
 
     /// Enrolled and signed in.
-    async fn signed_in(app: &TestApp, email: &str, role: PlatformRole) -> Self {
+    pub async fn signed_in(app: &TestApp, email: &str, role: PlatformRole) -> Self {
         let mut user = Self::added(app, email, role).await;
         let enrol = user.log_in(None).await.expect(200).json();
         user.secret = enrol["secret"].as_str().expect("a secret").to_owned();
@@ -85,14 +86,14 @@ fn tenant(slug: &str) -> Value {
 }
 
 /// A founded tenant with its admin signed in.
-struct Founded {
+pub struct Founded {
     owner: PlatformUser,
     id: String,
-    host: String,
-    admin: TestUser,
+    pub host: String,
+    pub admin: TestUser,
 }
 
-async fn founded(app: &TestApp) -> Founded {
+pub async fn founded(app: &TestApp) -> Founded {
     let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
     let created = owner.browser.post("/api/platform/tenants", tenant("harbour")).await;
     let created = created.expect(201).json();
@@ -107,7 +108,7 @@ async fn founded(app: &TestApp) -> Founded {
 }
 
 /// Somebody who was invited, with a password of their own and signed in.
-async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
+pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
     let user = app.anonymous(host);
     let body = json!({"token": app.mailed_token(email, "invite"), "password": PASSWORD});
     user.post("/api/v1/invitation", body).await.expect(204);
@@ -127,7 +128,7 @@ async fn admin_at(app: &TestApp, owner: &PlatformUser, host: &str) -> TestUser {
 }
 
 /// The actions of a list of audit entries, newest first.
-fn actions(list: &Value) -> Vec<&str> {
+pub fn actions(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().expect("items");
     items.iter().filter_map(|entry| entry["action"].as_str()).collect()
 }

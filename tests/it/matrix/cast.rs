@@ -5,7 +5,7 @@ use crate::{
     calls::{Pair, Price},
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
 };
-use reqwest::{Method, header};
+use reqwest::{Method, RequestBuilder, header};
 use serde_json::json;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Role {
 
 /// Two people in a live call at one tenant, a stranger there, and somebody at another.
 pub struct Cast {
-    pair: Pair,
+    pub pair: Pair,
     stranger: TestUser,
     elsewhere: TestUser,
     /// What names in the table stand for.
@@ -84,6 +84,8 @@ impl Cast {
             ("call", call.to_string()),
             ("service", pair.service.to_string()),
             ("seller", seller),
+            ("stranger", id(stranger.get("/api/v1/me").await)),
+            ("tenant", pair.app.scope(LUMEN).await.tenant().to_string()),
             ("top_up", id(top_up)),
             ("payment", payment),
             ("conversation", conversation),
@@ -115,20 +117,8 @@ impl Cast {
             _ => self.filled(row.path(), '{', '}'),
         };
         let request = self.asks(role, row.place).request(method, &path);
-        let request = match row.body.as_deref().map(|body| self.filled(body, '<', '>')) {
-            Some(json) if json.starts_with('{') => request.header(header::CONTENT_TYPE, "application/json").body(json),
-            Some(form) => request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(form),
-            None => request,
-        };
-        let answer = Answer::of(request).await;
-        assert!(
-            answer.status.as_u16() < 500,
-            "{} as {role:?}: {}",
-            row.route,
-            answer.text
-        );
+        let body = row.body.as_deref().map(|body| self.filled(body, '<', '>'));
+        let answer = answer(request, body, &row.route).await;
         match answer.header("location") {
             location if location.starts_with("/login") => "login".to_owned(),
             _ => answer.status.as_u16().to_string(),
@@ -163,10 +153,24 @@ impl Cast {
     }
 
     /// A text with its things' ids in place of their names.
-    fn filled(&self, text: &str, open: char, close: char) -> String {
+    pub fn filled(&self, text: &str, open: char, close: char) -> String {
         let fill = |text: String, (name, id): &(&str, String)| text.replace(&format!("{open}{name}{close}"), id);
         self.things.iter().fold(text.to_owned(), fill)
     }
+}
+
+/// The answer to a row's request; nothing may be an error of ours.
+pub async fn answer(request: RequestBuilder, body: Option<String>, route: &str) -> Answer {
+    let request = match body {
+        Some(json) if json.starts_with('{') => request.header(header::CONTENT_TYPE, "application/json").body(json),
+        Some(form) => request
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form),
+        None => request,
+    };
+    let answer = Answer::of(request).await;
+    assert!(answer.status.as_u16() < 500, "{route}: {}", answer.text);
+    answer
 }
 
 /// The person's one conversation; it begins a moment after the call that it is about has ended.

@@ -1,9 +1,11 @@
 //! Every route as every role: `verdicts.txt` is the reviewed table, [`routes`] what the product really has.
 //!
 //! A route without a row fails, a row without a route fails, an answer that isn't the table's fails. What the table
-//! can't say holds for all rows: another tenant's token is refused, and nothing answers 5xx.
+//! can't say holds for all rows: another tenant's token is refused, and nothing answers 5xx. What staff may at the
+//! consoles stands in `consoles.txt`.
 
 mod cast;
+mod consoles;
 mod routes;
 mod table;
 

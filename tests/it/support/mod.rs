@@ -62,6 +62,15 @@ impl TestApp {
 
     /// With settings of the test's own.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let started = Self::start_bare(change).await;
+        for (slug, currency, language) in [("lumen", "EUR", "en"), ("velvet", "USD", "en")] {
+            add_tenant(&started.app, slug, currency, language).await;
+        }
+        started
+    }
+
+    /// Without any tenant.
+    pub async fn start_bare(change: impl FnOnce(&mut Config)) -> Self {
         prepare_process();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -72,9 +81,6 @@ impl TestApp {
         let product = serve::assemble(config, clock.clone()).await;
         let Product { web, jobs } = product.expect("the product: ./dev builds the themes' assets");
         let (app, registry) = (web.app.clone(), web.live.registry.clone());
-        for (slug, currency, language) in [("lumen", "EUR", "en"), ("velvet", "USD", "en")] {
-            add_tenant(&app, slug, currency, language).await;
-        }
         let server = web::server(web, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
@@ -196,6 +202,7 @@ fn settings(database: &TestDatabase, address: SocketAddr) -> Config {
         .parse()
         .expect("an address");
     config.themes.directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tenant_themes");
+    config.files.directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("files");
     // The clock stands still, so counters never run down by themselves.
     let plenty = NonZeroU32::new(100_000).expect("not zero");
     config.limits.sign_ins_per_minute = plenty;

@@ -1,8 +1,10 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod chats;
 mod dashboard;
-mod export;
+mod erase_person;
+mod exports;
 mod lists;
 mod people;
 mod running;
@@ -17,6 +19,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     lists::routes(config);
     settings::routes(config);
     dashboard::routes(config);
-    export::routes(config);
+    chats::routes(config);
     running::routes(config);
+    exports::routes(config);
+    erase_person::routes(config);
 }

@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 11] = [
+const PAGES: &[&str] = &[
     "/",
     "/calls",
     "/services",
@@ -61,6 +61,7 @@ const PAGES: [&str; 11] = [
     "/staff",
     "/settings",
     "/audit",
+    "/exports",
 ];
 
 /// Where they are.
@@ -92,7 +93,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: staff.is_read_only(),
-        pages: &PAGES,
+        pages: PAGES,
     })
 }
 

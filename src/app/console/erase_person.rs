@@ -1,0 +1,59 @@
+//! Erasing a person on request (A14).
+
+use super::StaffMember;
+use crate::{
+    app::App,
+    domain::{
+        audit::{Action, Entry},
+        ids::UserId,
+    },
+    error::{Error, Result},
+    store::{
+        audit,
+        erase_person::{self, Erased, Standing},
+        staff, tenants,
+    },
+};
+use serde_json::json;
+
+/// Erases everything that says who somebody is or what they wrote. Calls and the ledger stay, under a name that is
+/// nobody's; so does money that is left in their accounts.
+///
+/// # Errors
+/// They are in a call, on the staff or erased already, not here, or the database is away.
+pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erased> {
+    let (scope, actor, now) = (by.viewer().scope, by.actor(), app.now());
+    let erased = app
+        .db
+        .tenant(&scope, move |tx| {
+            match erase_person::standing(tx, id)?.ok_or_else(Error::not_found)? {
+                Standing::Free => {}
+                Standing::InCall => {
+                    let words = "This person is in a call. Erase them when it has ended.";
+                    return Err(Error::conflict("in_call", words));
+                }
+                Standing::Erased => return Err(Error::conflict("erased", "This person was erased already.")),
+            }
+            if staff::find(tx, id)?.is_some() {
+                let words = "This person is on the staff. Take them off it first.";
+                return Err(Error::conflict("is_staff", words));
+            }
+            let name = nobody(&tenants::own(tx)?.language);
+            let erased = erase_person::erase(tx, id, name, now)?;
+            let entry = Entry::new(Action::UserErased, id.to_string());
+            let entry = entry.changed(json!({"erased": false}), json!(erased));
+            audit::write(tx, &actor, &entry, now)?;
+            Ok(erased)
+        })
+        .await?;
+    app.people.signed_out(&scope, id, None);
+    Ok(erased)
+}
+
+/// What somebody is called whom nobody knows any more.
+fn nobody(language: &str) -> &'static str {
+    match language {
+        "de" => "Gelöschtes Konto",
+        _ => "Erased account",
+    }
+}

@@ -1,0 +1,135 @@
+//! Making one person nobody: everything that says who they are goes, what others need to understand their own history
+//! and the books stays.
+
+use super::{TenantTx, moment::At};
+use crate::{
+    domain::{ids::UserId, time::Moment},
+    error::Result,
+};
+use diesel::{
+    OptionalExtension, QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What an erasure did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Erased {
+    /// Messages that were emptied.
+    pub messages: i64,
+    /// Reviews of theirs whose text was emptied; the stars still count.
+    pub reviews: i64,
+    /// Services that were emptied and taken off the site.
+    pub services: i64,
+    /// Sign-ins that were removed.
+    pub sessions: i64,
+    /// Declarations whose network address was emptied.
+    pub declarations: i64,
+    /// Calls that stay, with a name that isn't theirs.
+    pub calls_kept: i64,
+    /// Ledger entries that stay.
+    pub transfers_kept: i64,
+}
+
+#[derive(QueryableByName)]
+struct Person {
+    #[diesel(sql_type = Bool)]
+    in_call: bool,
+    #[diesel(sql_type = Bool)]
+    erased: bool,
+}
+
+/// What stands in the way of an erasure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Free,
+    /// They are in a call.
+    InCall,
+    /// It was done before.
+    Erased,
+}
+
+/// Looks at somebody before they are erased; nobody can ring them until the transaction ends.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn standing(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<Standing>> {
+    let person: Option<Person> = sql_query(
+        "SELECT u.erased_at IS NOT NULL AS erased, EXISTS (
+             SELECT 1 FROM people_in_calls p WHERE p.tenant_id = u.tenant_id AND p.user_id = u.id) AS in_call
+         FROM users u WHERE u.tenant_id = $1 AND u.id = $2 FOR UPDATE OF u",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .get_result(tx.conn)
+    .optional()?;
+    Ok(person.map(|person| match person {
+        Person { erased: true, .. } => Standing::Erased,
+        Person { in_call: true, .. } => Standing::InCall,
+        _ => Standing::Free,
+    }))
+}
+
+/// Erases somebody, who is called `name` from now on.
+///
+/// # Errors
+/// The database is away.
+pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Result<Erased> {
+    sql_query(
+        "UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = $3, password_hash = '',
+             verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4
+         WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .bind::<Text, _>(name)
+    .bind::<Timestamptz, _>(At(now))
+    .execute(tx.conn)?;
+    let mut run = |statement: &str| -> Result<i64> {
+        let changed = sql_query(statement)
+            .bind::<SqlUuid, _>(tx.tenant().uuid())
+            .bind::<SqlUuid, _>(id.uuid())
+            .execute(tx.conn)?;
+        Ok(i64::try_from(changed).unwrap_or(i64::MAX))
+    };
+    run(
+        "UPDATE sellers SET headline = '', about = '', languages = '{}', photo_url = NULL, available_until = NULL
+         WHERE tenant_id = $1 AND user_id = $2",
+    )?;
+    run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
+    let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
+    let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
+                       AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
+    let services = run("UPDATE services SET title = '–', description = '', published = false
+                        WHERE tenant_id = $1 AND seller_id = $2")?;
+    let sessions = run("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2")?;
+    let declarations = run("UPDATE declarations SET address = '' WHERE tenant_id = $1 AND user_id = $2")?;
+    let kept: Kept = sql_query(
+        "SELECT (SELECT count(*) FROM calls WHERE tenant_id = $1 AND $2 IN (buyer_id, seller_id)) AS calls,
+                (SELECT count(*) FROM ledger_transfers t WHERE t.tenant_id = $1 AND EXISTS (
+                     SELECT 1 FROM ledger_accounts a WHERE a.tenant_id = $1 AND a.owner_id = $2
+                       AND a.id IN (t.debit_id, t.credit_id))) AS transfers",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(id.uuid())
+    .get_result(tx.conn)?;
+    Ok(Erased {
+        messages,
+        reviews,
+        services,
+        sessions,
+        declarations,
+        calls_kept: kept.calls,
+        transfers_kept: kept.transfers,
+    })
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = BigInt)]
+    calls: i64,
+    #[diesel(sql_type = BigInt)]
+    transfers: i64,
+}
