@@ -3,7 +3,7 @@
 use crate::{
     app::letters::Posted,
     domain::{
-        ids::{SessionId, TenantId, TopUpId, UserId},
+        ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
     },
@@ -172,11 +172,13 @@ pub struct Checkout {
     /// Whose gateway account.
     pub scope: TenantScope,
     /// The intent; the provider's idempotency key.
-    pub top_up: TopUpId,
+    pub intent: Uuid,
     /// How much.
     pub amount: Money,
     /// Where the person comes back to.
     pub return_url: String,
+    /// Who gets the money, if not the tenant.
+    pub merchant: Option<String>,
 }
 
 /// The provider's payment page.

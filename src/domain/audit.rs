@@ -2,7 +2,6 @@
 
 use crate::domain::ids::{PlatformStaffId, UserId};
 use serde_json::Value;
-use uuid::Uuid;
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +21,17 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
+    /// Nobody: the platform by itself.
+    System,
 }
 
-impl ActorId {
-    /// Their account's id, wherever they have it.
-    pub fn uuid(self) -> Uuid {
-        match self {
-            Self::Platform(id) => id.uuid(),
-            Self::Staff(id) => id.uuid(),
+impl Actor {
+    /// The platform by itself, when something is due or becomes known.
+    pub fn system() -> Self {
+        Self {
+            who: ActorId::System,
+            name: "System".to_owned(),
+            address: String::new(),
         }
     }
 }
@@ -82,6 +84,20 @@ pub enum Action {
     TenantRestored,
     /// A tenant is to be deleted.
     TenantDeleted,
+    /// A tenant's cooling-off was over, and everything of it that could go went.
+    TenantErased,
+    /// A tenant was marked as free of subscriptions, or no longer.
+    TenantSubscription,
+    /// A plan was added.
+    PlanCreated,
+    /// A plan was changed.
+    PlanChanged,
+    /// What holds for all subscriptions was changed.
+    SubscriptionsChanged,
+    /// Somebody went to pay for a subscription.
+    SubscriptionBegun,
+    /// A subscription was paid.
+    SubscriptionPaid,
     /// Somebody was asked to join the staff.
     StaffInvited,
     /// Somebody joined the staff.
@@ -139,6 +155,13 @@ impl Action {
             Self::TenantSuspended => "tenant.suspended",
             Self::TenantRestored => "tenant.restored",
             Self::TenantDeleted => "tenant.deleted",
+            Self::TenantErased => "tenant.erased",
+            Self::TenantSubscription => "tenant.subscription",
+            Self::PlanCreated => "plan.created",
+            Self::PlanChanged => "plan.changed",
+            Self::SubscriptionsChanged => "subscriptions.changed",
+            Self::SubscriptionBegun => "subscription.begun",
+            Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
             Self::StaffChanged => "staff.changed",

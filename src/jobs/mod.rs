@@ -3,8 +3,9 @@
 
 use crate::{
     app::{
-        App, archive, letters,
+        App, archive, letters, platform,
         ports::{Letters, Mailer},
+        subscriptions,
         wallet::{self, ReconcileTopUp},
     },
     domain::time::Moment,
@@ -13,12 +14,18 @@ use crate::{
 };
 use anyhow::anyhow;
 use serde::de::DeserializeOwned;
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
 /// How often due jobs are looked for.
 const PERIOD: Duration = Duration::from_millis(500);
+/// How often the calendar is looked at.
+const CALENDAR_MS: i64 = 60_000;
 /// How long a claimed job may take before another process takes it.
 const LEASE_MS: i64 = 60_000;
 /// How often a running job's lease is made longer.
@@ -38,12 +45,19 @@ pub struct Runner {
     app: App,
     mailer: Arc<dyn Mailer>,
     letters: Arc<dyn Letters>,
+    /// When it was looked last for what is due by the calendar and not by an event.
+    looked_at: Mutex<Option<Moment>>,
 }
 
 impl Runner {
     /// With what jobs need.
     pub fn new(app: App, mailer: Arc<dyn Mailer>, letters: Arc<dyn Letters>) -> Self {
-        Self { app, mailer, letters }
+        Self {
+            app,
+            mailer,
+            letters,
+            looked_at: Mutex::default(),
+        }
     }
 
     /// Runs jobs until the process ends.
@@ -57,6 +71,9 @@ impl Runner {
             tokio::select! {
                 _ = ticks.tick() => {}
                 Some(_) = running.join_next() => {}
+            }
+            if let Err(error) = this.look_at_the_calendar(this.app.now()).await {
+                tracing::warn!(%error, "the calendar can't be looked at");
             }
             let free = MOST_AT_ONCE.saturating_sub(running.len());
             let claimed = this.claim(free.min(BATCH)).await.unwrap_or_default();
@@ -72,6 +89,7 @@ impl Runner {
     /// # Errors
     /// The database is away.
     pub async fn run_due(&self) -> Result<usize> {
+        self.look_at_the_calendar(self.app.now()).await?;
         let claimed = self.claim(BATCH).await?;
         let count = claimed.len();
         futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
@@ -84,6 +102,18 @@ impl Runner {
             .db
             .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, most))
             .await
+    }
+
+    /// Once in a while: mails about the end of what tenants have paid for.
+    async fn look_at_the_calendar(&self, now: Moment) -> Result<()> {
+        {
+            let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked_at.is_some_and(|at| now - at < CALENDAR_MS) {
+                return Ok(());
+            }
+            *looked_at = Some(now);
+        }
+        subscriptions::remind(&self.app).await.map(|_| ())
     }
 
     async fn run_one(&self, job: Claimed) {
@@ -139,6 +169,11 @@ impl Runner {
             }
             archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
             archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
+            subscriptions::RECONCILE_JOB => {
+                let asked: subscriptions::Reconcile = read(job)?;
+                subscriptions::reconcile(&self.app, &job.scope, asked.payment).await
+            }
+            platform::ERASE_JOB => platform::erase(&self.app, &job.scope).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }

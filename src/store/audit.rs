@@ -64,11 +64,16 @@ fn present(value: &Value) -> Option<&Value> {
     (!value.is_null()).then_some(value)
 }
 
-fn parts(actor: &Actor) -> (&'static str, Uuid) {
+fn parts(actor: &Actor) -> (&'static str, Option<Uuid>) {
     match actor.who {
-        ActorId::Platform(id) => ("platform", id.uuid()),
-        ActorId::Staff(id) => ("staff", id.uuid()),
+        ActorId::Platform(id) => ("platform", Some(id.uuid())),
+        ActorId::Staff(id) => ("staff", Some(id.uuid())),
+        ActorId::System => ("system", None),
     }
+}
+
+fn address(actor: &Actor) -> Option<&str> {
+    Some(actor.address.as_str()).filter(|address| !address.is_empty())
 }
 
 /// Writes down what was done at a tenant, in the transaction that does it.
@@ -89,7 +94,7 @@ pub fn write(tx: &mut TenantTx<'_>, actor: &Actor, entry: &Entry, now: Moment) -
             audit_log::subject.eq(&entry.subject),
             audit_log::before.eq(present(&entry.before)),
             audit_log::after.eq(present(&entry.after)),
-            audit_log::address.eq(&actor.address),
+            audit_log::address.eq(address(actor)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -112,7 +117,7 @@ pub fn write_platform(tx: &mut SystemTx<'_>, actor: &Actor, entry: &Entry, now: 
             platform_audit_log::subject.eq(&entry.subject),
             platform_audit_log::before.eq(present(&entry.before)),
             platform_audit_log::after.eq(present(&entry.after)),
-            platform_audit_log::address.eq(&actor.address),
+            platform_audit_log::address.eq(address(actor)),
         ))
         .execute(tx.conn)?;
     Ok(())

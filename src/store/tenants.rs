@@ -126,6 +126,16 @@ pub fn own(tx: &mut TenantTx<'_>) -> Result<Tenant> {
         .tenant()
 }
 
+/// Keeps others who ask for this, too, waiting until the transaction ends: what is counted stays as it was counted.
+///
+/// # Errors
+/// The database is away.
+pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
+    let row = tenants::table.find(tx.tenant().uuid()).select(tenants::id);
+    row.for_no_key_update().first::<Uuid>(tx.conn)?;
+    Ok(())
+}
+
 fn row(tenant: &Tenant) -> Result<Row> {
     let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
     Ok(Row {
@@ -195,6 +205,7 @@ fn add_host(tx: &mut SystemTx<'_>, scope: &TenantScope, host: &str) -> Result<bo
 pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, TenantScope)> {
     let found = tenants::table
         .find(id.uuid())
+        .filter(tenants::erased_at.is_null())
         .select(Row::as_select())
         .for_update()
         .first(tx.conn)?;
@@ -325,4 +336,30 @@ pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<()> {
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Marks a tenant as free of subscriptions, or as in need of one from `now` on. False if it was so already.
+///
+/// # Errors
+/// The database is away.
+pub fn set_subscription_free(tx: &mut SystemTx<'_>, id: TenantId, free: bool, now: Moment) -> Result<bool> {
+    let other = tenants::table
+        .find(id.uuid())
+        .filter(tenants::subscription_free.ne(free));
+    let changed = diesel::update(other)
+        .set((
+            tenants::subscription_free.eq(free),
+            tenants::subscription_due_since.eq((!free).then_some(At(now))),
+        ))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Whether a tenant is marked as free of subscriptions.
+///
+/// # Errors
+/// There is none, or the database is away.
+pub fn is_subscription_free(tx: &mut SystemTx<'_>, id: TenantId) -> Result<bool> {
+    let row = tenants::table.find(id.uuid());
+    Ok(row.select(tenants::subscription_free).first(tx.conn)?)
 }

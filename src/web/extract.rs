@@ -179,6 +179,8 @@ pub(super) mod may {
     pub struct Audit;
     /// See [`Permission::Export`].
     pub struct Export;
+    /// See [`Permission::Subscription`].
+    pub struct Subscription;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -212,6 +214,9 @@ pub(super) mod may {
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);
+    }
+    impl Needs for Subscription {
+        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -25,6 +25,7 @@ mod routes;
 mod site;
 mod sockets;
 mod state;
+mod subscription;
 pub mod theme;
 mod tokens;
 mod trace;

@@ -134,6 +134,11 @@ export const ACTIONS = [
   "job.dropped",
   "plan.created",
   "plan.changed",
+  "subscription.begun",
+  "subscription.paid",
+  "subscriptions.changed",
+  "tenant.subscription",
+  "tenant.erased",
 ] as const;
 
 export interface AuditEntry {
@@ -322,10 +327,50 @@ export interface WordList {
   items: { key: string; default: string; value: string | null }[];
 }
 
+/** What was paid, in the owner's book; its id is the payment's. */
+export interface Invoice {
+  id: string;
+  invoice_no: number;
+  tenant: TenantRef;
+  at: number;
+  plan: string;
+  amount_minor: number;
+  currency: string;
+  from: number;
+  until: number;
+}
+export interface SubscriptionPayment {
+  id: string;
+  state: "pending" | "settled" | "declined" | "unknown";
+  plan: string;
+  amount_minor: number;
+  currency: string;
+  redirect_url: string | null;
+  reason: string | null;
+}
 export interface Subscription {
+  /** Needs none; is paid; isn't any more and goes on until `stops_at`; takes no new calls. */
+  state: "free" | "paid" | "grace" | "stopped";
   plan: { name: string; price_minor: number; currency: string; interval_months: number } | null;
   expires_at: number | null;
+  stops_at: number | null;
   limits: Limits;
   usage: Limits;
-  history: { at: number; plan: string; amount_minor: number; currency: string; until: number }[];
+  history: Invoice[];
+  offers: Plan[];
+  open: SubscriptionPayment[];
+}
+/** As the platform sees it. */
+export interface TenantSubscription extends Subscription {
+  free: boolean;
+}
+export interface SubscriptionSettings {
+  on: boolean;
+  grace_days: number;
+  days_before: number[];
+  mail_subject: string;
+  mail_body: string;
+  issuer: string;
+  /** What can stand in braces in subject and body. */
+  variables: string[];
 }

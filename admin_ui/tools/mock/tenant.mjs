@@ -8,6 +8,8 @@ const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock 
 const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
 const HEADLINES = ["Your pictures, honestly looked at", "Decisions, gently", "Small animals, big worries", "Steuern ohne Angst vor der Steuer"];
 
+const PAYMENT = { state: "settled", plan: "Studio", amount_minor: 49900, currency: "EUR", redirect_url: null, reason: null };
+
 export function sampleTenant(slug) {
   const { name, currency, brand } = LOOKS[slug];
   const users = range(61, (n) => ({ ...person(n), verified_at: n % 9 === 8 ? null : NOW - n * DAY, created_at: NOW - n * DAY - HOUR, suspended: n === 4 ? { reason: "Insulted two sellers", at: NOW - 2 * DAY } : null, calls: (n * 7) % 40, is_seller: n < 11 }));
@@ -158,12 +160,18 @@ function setup(db) {
       db.exports.unshift(made);
       return { id: made.id };
     },
+    "POST /subscription/payments": ({ body }) => ({ ...PAYMENT, id: uuid(12, 9), plan: find(PLANS, body.plan_id).name }),
+    "GET /subscription/payments/:id": ({ params }) => ({ ...PAYMENT, id: params.id }),
     "GET /subscription": () => ({
+      state: "paid",
+      stops_at: NOW + 207 * DAY,
+      offers: PLANS.filter(({ offered }) => offered),
+      open: [],
       plan: PLANS[1],
       expires_at: NOW + 200 * DAY,
       limits: PLANS[1].limits,
       usage: { sellers: 11, staff: 19, concurrent_calls: 6, storage_mb: 1204, participants: 2 },
-      history: range(2, (n) => ({ at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),
+      history: range(2, (n) => ({ id: uuid(12, n), invoice_no: 1042 - n * 311, from: NOW - (165 + n * 365) * DAY, at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),
     }),
   };
 }

@@ -28,8 +28,9 @@ use crate::{
         permission::{Permission, StaffRole, Standing},
     },
     error::{Error, Result},
-    store::{TenantScope, audit, staff as stored},
+    store::{TenantScope, audit, staff as stored, visits::Visitor},
 };
+use uuid::Uuid;
 
 /// Somebody at work in a tenant's console, allowed to do what they came for: one of its staff, or one of the platform's,
 /// who look.
@@ -40,15 +41,46 @@ pub struct StaffMember {
     address: String,
 }
 
-/// Who looks at a console, and whose it is.
+/// Who is at a console, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsoleViewer {
     /// Whose console.
     pub scope: TenantScope,
-    /// Who.
-    pub who: ActorId,
+    who: Who,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Who {
+    /// One of the tenant's people.
+    Staff(Box<Viewer>),
+    /// One of the platform's.
+    Platform(Visitor),
+}
+
+impl ConsoleViewer {
+    /// Their account's id, wherever they have it.
+    pub fn id(&self) -> Uuid {
+        match &self.who {
+            Who::Staff(viewer) => viewer.user.id.uuid(),
+            Who::Platform(visitor) => visitor.id.uuid(),
+        }
+    }
+
     /// Their name.
-    pub name: String,
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Staff(viewer) => &viewer.user.name,
+            Who::Platform(visitor) => &visitor.name,
+        }
+    }
+
+    /// Whom they are signed in as at the tenant; nobody if they are the platform's.
+    pub fn account(&self) -> Option<&Viewer> {
+        match &self.who {
+            Who::Staff(viewer) => Some(viewer),
+            Who::Platform(_) => None,
+        }
+    }
 }
 
 impl StaffMember {
@@ -65,8 +97,7 @@ impl StaffMember {
         }
         let viewer = ConsoleViewer {
             scope: viewer.scope,
-            who: ActorId::Staff(user),
-            name: viewer.user.name,
+            who: Who::Staff(Box::new(viewer)),
         };
         Ok(Self {
             viewer,
@@ -79,8 +110,7 @@ impl StaffMember {
     pub fn visiting(visit: Visit, address: String) -> Self {
         let viewer = ConsoleViewer {
             scope: visit.scope,
-            who: ActorId::Platform(visit.visitor.id),
-            name: visit.visitor.name,
+            who: Who::Platform(visit.visitor),
         };
         Self {
             viewer,
@@ -99,15 +129,13 @@ impl StaffMember {
     /// # Errors
     /// They are the platform's, and only look.
     pub fn user(&self) -> Result<UserId> {
-        match self.viewer.who {
-            ActorId::Staff(user) => Ok(user),
-            ActorId::Platform(_) => Err(read_only()),
-        }
+        let account = self.viewer.account().ok_or_else(read_only)?;
+        Ok(account.user.id)
     }
 
     /// They look and change nothing.
     pub fn is_read_only(&self) -> bool {
-        matches!(self.viewer.who, ActorId::Platform(_))
+        self.viewer.account().is_none()
     }
 
     /// What they are and may.
@@ -117,9 +145,13 @@ impl StaffMember {
 
     /// For the audit log.
     pub fn actor(&self) -> Actor {
+        let who = match &self.viewer.who {
+            Who::Staff(viewer) => ActorId::Staff(viewer.user.id),
+            Who::Platform(visitor) => ActorId::Platform(visitor.id),
+        };
         Actor {
-            who: self.viewer.who,
-            name: self.viewer.name.clone(),
+            who,
+            name: self.viewer.name().to_owned(),
             address: self.address.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{passwords, tokens::LinkToken};
 use crate::{
-    app::{App, letters, letters::Letter},
+    app::{App, letters, letters::Letter, subscriptions},
     domain::{
         audit::{Action, Actor, ActorId, Entry},
         identity::{Email, Password, PersonName},
@@ -60,7 +60,7 @@ pub(in crate::app) fn shown(standing: &Standing) -> Value {
 /// everybody else chooses one with the link, which proves their address.
 ///
 /// # Errors
-/// They are staff already, or the database is away.
+/// They are staff already, as many are as the plan has, or the database is away.
 pub(in crate::app) fn invite(
     tx: &mut TenantTx<'_>,
     actor: &Actor,
@@ -86,6 +86,9 @@ pub(in crate::app) fn invite(
             "already_staff",
             "This person is among the staff already.",
         ));
+    }
+    if staff::find(tx, user)?.is_none() {
+        subscriptions::one_more_staff(tx, now)?;
     }
     staff::put(tx, user, standing, now)?;
     let entry = Entry::new(Action::StaffInvited, new.email.as_str()).changed(Value::Null, shown(standing));

@@ -1,23 +1,29 @@
 //! Running the platform: its staff, and the tenants they look after.
 
 mod calls;
+mod erase;
 mod health;
 mod jobs;
 mod nodes;
+mod plans;
 mod sealing;
 mod second_factor;
 mod session;
 mod staff;
+mod subscriptions;
 mod tenants;
 mod view_as;
 
 pub use calls::end_call;
+pub use erase::{ERASE_JOB, erase};
 pub use health::{Health, health, today};
 pub use jobs::{drop_job, retry_job};
 pub use nodes::drain_node;
+pub use plans::{PlanDraft, change_plan, create_plan};
 pub use second_factor::{Enrolment, present_code};
 pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
 pub use staff::{Newcomer, add};
+pub use subscriptions::{SubscriptionChange, change_subscriptions, set_subscription_free};
 pub use tenants::{Change, Founded, Invited, NewTenant, change, create, delete, invite_admin, restore, suspend};
 pub(in crate::app) use tenants::{checked_name, checked_reason};
 pub use view_as::view_as;

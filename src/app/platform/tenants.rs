@@ -1,6 +1,6 @@
 //! Founding tenants, closing and opening them. Each change, its audit entry and its mail are one transaction.
 
-use super::{PlatformOwner, PlatformStaff};
+use super::{PlatformOwner, PlatformStaff, erase::ERASE_JOB};
 use crate::{
     app::{App, identity},
     domain::{
@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, audit,
+        SystemTx, TenantScope, audit, jobs,
         tenants::{self, Closure, Naming},
     },
 };
@@ -258,7 +258,9 @@ pub async fn delete(app: &App, owner: &PlatformOwner, id: TenantId, confirmed: S
             state(tenant.state),
             json!({"state": "deleting", "delete_at": delete_at}),
         );
-        audit::write(&mut tx.within(scope), actor, &entry, now)
+        let tx = &mut tx.within(scope);
+        jobs::enqueue(tx, ERASE_JOB, Value::Null, delete_at)?;
+        audit::write(tx, actor, &entry, now)
     })
     .await
 }

@@ -3,7 +3,9 @@
 mod audit;
 mod lists;
 mod overview;
+mod plans;
 mod session;
+mod subscriptions;
 mod tenants;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -28,6 +30,8 @@ pub(super) fn all() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     tenants::routes(config);
+    plans::routes(config);
+    subscriptions::routes(config);
     audit::routes(config);
     overview::routes(config);
     lists::routes(config);

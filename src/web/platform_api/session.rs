@@ -65,7 +65,16 @@ struct PlatformMe {
 
 /// See [`PlatformMe::pages`].
 const PAGES: &[&str] = &[
-    "/", "/calls", "/nodes", "/jobs", "/tenants", "/view-as", "/users", "/audit",
+    "/",
+    "/calls",
+    "/nodes",
+    "/jobs",
+    "/tenants",
+    "/view-as",
+    "/users",
+    "/plans",
+    "/payments",
+    "/audit",
 ];
 
 impl From<&PlatformStaff> for PlatformMe {

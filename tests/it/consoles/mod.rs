@@ -3,12 +3,14 @@
 mod audit;
 mod closing;
 mod erase_person;
+mod erasure;
 mod figures;
 mod founding;
 mod overview;
 mod running;
 mod sign_in;
 mod staff;
+mod subscriptions;
 mod ui;
 mod visits;
 
@@ -60,6 +62,12 @@ impl PlatformUser {
     /// What the authenticator shows now.
     fn code(&self, app: &TestApp) -> String {
         platform::present_code(&self.secret, app.app.now()).expect("a code")
+    }
+
+    /// Signs in again, once the session is over.
+    async fn come_back(&self, app: &TestApp) {
+        let code = self.code(app);
+        assert_eq!(self.log_in(Some(&code)).await.expect(200).json()["state"], "in");
     }
 
     async fn log_in(&self, code: Option<&str>) -> Answer {

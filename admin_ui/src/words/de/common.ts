@@ -165,6 +165,11 @@ export const common = {
   "did.job.dropped": "Auftrag verworfen",
   "did.plan.created": "Tarif angelegt",
   "did.plan.changed": "Tarif geändert",
+  "did.subscription.begun": "Ging einen Tarif bezahlen",
+  "did.subscription.paid": "Tarif bezahlt",
+  "did.subscriptions.changed": "Änderte Regeln für Tarife",
+  "did.tenant.subscription": "Änderte, wer zahlt",
+  "did.tenant.erased": "Unternehmen gelöscht",
 
   "actor.platform": "Plattform",
   "actor.staff": "Team",

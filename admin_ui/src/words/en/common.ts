@@ -163,6 +163,11 @@ export const common = {
   "did.job.dropped": "Job dropped",
   "did.plan.created": "Plan created",
   "did.plan.changed": "Plan changed",
+  "did.subscription.begun": "Went to pay a subscription",
+  "did.subscription.paid": "Subscription paid",
+  "did.subscriptions.changed": "Changed subscription rules",
+  "did.tenant.subscription": "Changed who pays",
+  "did.tenant.erased": "Business erased",
 
   "actor.platform": "Platform",
   "actor.staff": "Staff",

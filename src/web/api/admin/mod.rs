@@ -10,6 +10,7 @@ mod people;
 mod running;
 mod settings;
 mod staff;
+mod subscription;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,4 +24,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     running::routes(config);
     exports::routes(config);
     erase_person::routes(config);
+    subscription::routes(config);
 }

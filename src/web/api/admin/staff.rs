@@ -60,6 +60,7 @@ const PAGES: &[&str] = &[
     "/sellers",
     "/staff",
     "/settings",
+    "/subscription",
     "/audit",
     "/exports",
 ];
@@ -81,8 +82,8 @@ struct ConsoleTenant {
 async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
     let (viewer, standing) = (staff.viewer(), staff.standing());
     Json(ConsoleMe {
-        id: viewer.who.uuid(),
-        name: viewer.name.clone(),
+        id: viewer.id(),
+        name: viewer.name().to_owned(),
         role: standing.role,
         permissions: standing.all(),
         tenant: ConsoleTenant {
