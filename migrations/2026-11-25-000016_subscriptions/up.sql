@@ -84,6 +84,7 @@ CREATE TABLE subscription_notices (
 
 SELECT wall_off('subscription_payments'), wall_off('subscription_notices');
 GRANT SELECT, INSERT, UPDATE ON subscription_payments TO tallyroom_app, tallyroom_system;
+GRANT SELECT ON subscription_notices TO tallyroom_app;
 GRANT SELECT, INSERT ON subscription_notices TO tallyroom_system;
 
 -- Whom a payment is for, where that isn't the tenant whose host the page is on.
@@ -103,17 +104,25 @@ END $$;
 DROP TRIGGER append_only ON call_events;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON call_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-DO $$
-DECLARE walled text;
+-- Lets rows of all tables of tenants go with their tenant, but those that stay: the ledger, the log, the owner's book. Run
+-- after each round of migrations, so that a new table needs nothing.
+CREATE FUNCTION let_go_with_tenant() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE walled regclass;
 BEGIN
-    FOREACH walled IN ARRAY ARRAY['users', 'declarations', 'sellers', 'services', 'conversations', 'messages', 'reviews',
-        'calls', 'call_legs', 'call_events', 'top_ups', 'test_gateway_payments', 'subscription_payments',
-        'subscription_notices', 'tenant_hosts'] LOOP
-        EXECUTE format('CREATE TRIGGER only_with_tenant AFTER DELETE ON %I REFERENCING OLD TABLE AS gone
+    FOR walled IN
+        SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+        WHERE n.nspname = 'public' AND c.relkind = 'r'
+          AND c.relname NOT IN ('ledger_accounts', 'ledger_transfers', 'audit_log', 'subscriptions')
+          -- What the platform or a tenant deletes anyway.
+          AND NOT has_table_privilege('tallyroom_system', c.oid, 'DELETE')
+    LOOP
+        EXECUTE format('CREATE TRIGGER only_with_tenant AFTER DELETE ON %s REFERENCING OLD TABLE AS gone
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_unless_erased()', walled);
-        EXECUTE format('GRANT DELETE ON %I TO tallyroom_system', walled);
+        EXECUTE format('GRANT SELECT, DELETE ON %s TO tallyroom_system', walled);
     END LOOP;
 END $$;
+REVOKE EXECUTE ON FUNCTION let_go_with_tenant() FROM PUBLIC;
 
 -- Tenants that are cooling off already are waited for, too. The owner isn't above its own walls: they are opened for it.
 ALTER TABLE tenants NO FORCE ROW LEVEL SECURITY;

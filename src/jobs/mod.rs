@@ -72,9 +72,6 @@ impl Runner {
                 _ = ticks.tick() => {}
                 Some(_) = running.join_next() => {}
             }
-            if let Err(error) = this.look_at_the_calendar(this.app.now()).await {
-                tracing::warn!(%error, "the calendar can't be looked at");
-            }
             let free = MOST_AT_ONCE.saturating_sub(running.len());
             let claimed = this.claim(free.min(BATCH)).await.unwrap_or_default();
             for job in claimed {
@@ -89,31 +86,33 @@ impl Runner {
     /// # Errors
     /// The database is away.
     pub async fn run_due(&self) -> Result<usize> {
-        self.look_at_the_calendar(self.app.now()).await?;
         let claimed = self.claim(BATCH).await?;
         let count = claimed.len();
         futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
         Ok(count)
     }
 
+    /// Once in a while: mails about the end of what tenants have paid for.
+    async fn look_at_the_calendar(&self, now: Moment) {
+        {
+            let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked_at.is_some_and(|at| now - at < CALENDAR_MS) {
+                return;
+            }
+            *looked_at = Some(now);
+        }
+        if let Err(error) = subscriptions::remind(&self.app).await {
+            tracing::warn!(%error, "the calendar can't be looked at; later again");
+        }
+    }
+
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>> {
         let (now, most) = (self.app.now(), i64::try_from(most).unwrap_or(0));
+        self.look_at_the_calendar(now).await;
         self.app
             .db
             .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, most))
             .await
-    }
-
-    /// Once in a while: mails about the end of what tenants have paid for.
-    async fn look_at_the_calendar(&self, now: Moment) -> Result<()> {
-        {
-            let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
-            if looked_at.is_some_and(|at| now - at < CALENDAR_MS) {
-                return Ok(());
-            }
-            *looked_at = Some(now);
-        }
-        subscriptions::remind(&self.app).await.map(|_| ())
     }
 
     async fn run_one(&self, job: Claimed) {
@@ -167,13 +166,13 @@ impl Runner {
                 let job_of: ReconcileTopUp = read(job)?;
                 wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
             }
-            archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
-            archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
             subscriptions::RECONCILE_JOB => {
                 let asked: subscriptions::Reconcile = read(job)?;
                 subscriptions::reconcile(&self.app, &job.scope, asked.payment).await
             }
             platform::ERASE_JOB => platform::erase(&self.app, &job.scope).await,
+            archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
+            archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }

@@ -1,7 +1,7 @@
 //! The end of a tenant: everything of it goes but what has to stay. The ledger stays (law 3), with people whom nobody can
 //! tell any more; so do the audit log and the owner's own book of invoices, which are append-only, too.
 
-use super::{SystemTx, moment::At, schema::tenants};
+use super::{SystemTx, archive::tables_without, moment::At, schema::tenants};
 use crate::{
     domain::{ids::TenantId, tenant::TenantState, time::Moment},
     error::Result,
@@ -10,41 +10,13 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Uuid as SqlUuid},
+    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::{Map, Value, json};
 
-/// Tables whose rows go, each before those that it refers to. A test holds this against the database's catalogue.
-pub const GO: [&str; 19] = [
-    "mail_tokens",
-    "sessions",
-    "declarations",
-    "staff",
-    "jobs",
-    "people_in_calls",
-    "reviews",
-    "messages",
-    "call_events",
-    "call_legs",
-    "calls",
-    "conversations",
-    "services",
-    "sellers",
-    "top_ups",
-    "test_gateway_payments",
-    "subscription_payments",
-    "subscription_notices",
-    "tenant_hosts",
-];
-
-/// Tables whose rows stay. Of the people, those whom the ledger names stay without anything that is theirs.
-pub const STAY: [&str; 5] = [
-    "ledger_accounts",
-    "ledger_transfers",
-    "audit_log",
-    "subscriptions",
-    "users",
-];
+/// Tables whose rows stay, besides the tenant's own row and the people whom the ledger names. All others go, new ones too.
+pub const STAY: [&str; 4] = ["ledger_accounts", "ledger_transfers", "audit_log", "subscriptions"];
+const PEOPLE: [&str; 2] = ["tenants", "users"];
 
 #[derive(QueryableByName)]
 struct Count {
@@ -82,9 +54,11 @@ pub fn erase(tx: &mut SystemTx<'_>, tenant: TenantId, now: Moment) -> Result<Val
         ))
         .execute(tx.conn)?;
     let mut deleted = Map::new();
-    for table in GO {
+    let going = tables_without(tx.conn, &[STAY.as_slice(), &PEOPLE].concat())?;
+    // Each before those that its rows point to.
+    for table in going.into_iter().rev().map(|table| table.name) {
         let gone = on(tx, tenant, &format!("DELETE FROM {table} WHERE tenant_id = $1"))?;
-        deleted.insert(table.to_owned(), gone.into());
+        deleted.insert(table, gone.into());
     }
     let gone = on(
         tx,
@@ -93,15 +67,17 @@ pub fn erase(tx: &mut SystemTx<'_>, tenant: TenantId, now: Moment) -> Result<Val
          AND NOT EXISTS (SELECT 1 FROM ledger_accounts a WHERE a.tenant_id = $1 AND a.owner_id = u.id)",
     )?;
     deleted.insert("users".to_owned(), gone.into());
-    on(
-        tx,
-        tenant,
-        "UPDATE users SET email = 'gone-' || id || '@invalid', name = 'Gone', password_hash = '', verified_at = NULL,
-            time_zone = 'UTC', language = 'en', suspended_at = NULL, suspended_reason = NULL
+    sql_query(
+        "UPDATE users SET email = 'gone-' || id || '@erased.invalid', name = 'Gone', password_hash = '',
+            verified_at = NULL, time_zone = 'UTC', language = 'en', suspended_at = $2, suspended_reason = 'Gone',
+            erased_at = $2
          WHERE tenant_id = $1",
-    )?;
+    )
+    .bind::<SqlUuid, _>(tenant.uuid())
+    .bind::<Timestamptz, _>(At(now))
+    .execute(tx.conn)?;
     let mut kept = Map::new();
-    for table in STAY {
+    for table in STAY.into_iter().chain(["users"]) {
         let query = format!("SELECT count(*) AS count FROM {table} WHERE tenant_id = $1");
         let Count { count } = sql_query(query).bind::<SqlUuid, _>(tenant.uuid()).get_result(tx.conn)?;
         kept.insert(table.to_owned(), count.into());

@@ -177,10 +177,10 @@ pub(super) mod may {
     pub struct Settings;
     /// See [`Permission::Audit`].
     pub struct Audit;
-    /// See [`Permission::Export`].
-    pub struct Export;
     /// See [`Permission::Subscription`].
     pub struct Subscription;
+    /// See [`Permission::Export`].
+    pub struct Export;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -212,11 +212,11 @@ pub(super) mod may {
     impl Needs for Settings {
         const PERMISSION: Option<Permission> = Some(Permission::Settings);
     }
-    impl Needs for Export {
-        const PERMISSION: Option<Permission> = Some(Permission::Export);
-    }
     impl Needs for Subscription {
         const PERMISSION: Option<Permission> = Some(Permission::Subscription);
+    }
+    impl Needs for Export {
+        const PERMISSION: Option<Permission> = Some(Permission::Export);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -154,21 +154,21 @@ function setup(db) {
     },
     "POST /branding/check": ({ body }) => verdict(body),
     "POST /branding/revert/:version": () => branding(db),
+    "POST /subscription/payments": ({ body }) => ({ ...PAYMENT, id: uuid(12, 9), plan: find(PLANS, body.plan_id).name }),
+    "GET /subscription/payments/:id": ({ params }) => ({ ...PAYMENT, id: params.id }),
     "GET /exports": ({ query }) => listing(db.exports, query),
     "POST /exports": () => {
       const made = { ...db.exports[0], id: uuid(12, db.exports.length), state: "waiting", tables_done: 0, tables: 0, created_at: NOW, expires_at: null };
       db.exports.unshift(made);
       return { id: made.id };
     },
-    "POST /subscription/payments": ({ body }) => ({ ...PAYMENT, id: uuid(12, 9), plan: find(PLANS, body.plan_id).name }),
-    "GET /subscription/payments/:id": ({ params }) => ({ ...PAYMENT, id: params.id }),
     "GET /subscription": () => ({
-      state: "paid",
-      stops_at: NOW + 207 * DAY,
+      state: db.unpaid ? "stopped" : "paid",
+      stops_at: NOW + (db.unpaid ? -3 : 207) * DAY,
       offers: PLANS.filter(({ offered }) => offered),
       open: [],
       plan: PLANS[1],
-      expires_at: NOW + 200 * DAY,
+      expires_at: NOW + (db.unpaid ? -10 : 200) * DAY,
       limits: PLANS[1].limits,
       usage: { sellers: 11, staff: 19, concurrent_calls: 6, storage_mb: 1204, participants: 2 },
       history: range(2, (n) => ({ id: uuid(12, n), invoice_no: 1042 - n * 311, from: NOW - (165 + n * 365) * DAY, at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),

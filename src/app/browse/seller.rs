@@ -2,7 +2,7 @@
 
 use super::{Listed, Offer};
 use crate::{
-    app::{App, identity::Viewer, selling::MOST_SERVICES},
+    app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions},
     domain::{ids::UserId, money::Money, tenant::Tenant},
     error::{Error, Result},
     store::{
@@ -30,6 +30,8 @@ pub struct SellerDetails {
     pub reviews: Vec<Published>,
     /// Calls that were paid for.
     pub paid_calls: i64,
+    /// No call can begin at this marketplace now.
+    pub closed: bool,
     /// Who reads it.
     pub reader: Option<Reader>,
 }
@@ -77,6 +79,7 @@ pub async fn seller(
                 offers: offers(&tenant, services),
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
+                closed: subscriptions::is_stopped(tx, now)?,
                 reader,
             })
         })

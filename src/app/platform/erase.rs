@@ -1,7 +1,7 @@
 //! The end of a tenant whose time to be restored is over.
 
 use crate::{
-    app::App,
+    app::{App, archive},
     domain::audit::{Action, Actor, Entry},
     error::{Error, Result},
     store::{TenantScope, audit, erasure, subscriptions, tenants},
@@ -15,9 +15,14 @@ pub const ERASE_JOB: &str = "erase_tenant";
 /// that was. Does nothing to a tenant that was restored, or whose time isn't over.
 ///
 /// # Errors
-/// A call is still running, or the database is away; the job runner tries again.
+/// A call is still running, or the database or the object store is away; the job runner tries again.
 pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
     let (now, tenant) = (app.now(), scope.tenant());
+    let due = app.db.system(move |tx| erasure::is_due(tx, tenant, now));
+    if !due.await? {
+        return Ok(());
+    }
+    archive::forget(app, scope).await?;
     app.db
         .system(move |tx| {
             let (found, scope) = tenants::for_platform(tx, tenant)?;

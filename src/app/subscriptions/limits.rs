@@ -29,6 +29,15 @@ pub(in crate::app) fn running(tx: &mut TenantTx<'_>, now: Moment) -> Result<Term
     Ok(terms)
 }
 
+/// Whether no call can begin here.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn is_stopped(tx: &mut TenantTx<'_>, now: Moment) -> Result<bool> {
+    let coverage = subscriptions::terms(tx, now)?.coverage(now);
+    Ok(matches!(coverage, Coverage::Stopped { .. }))
+}
+
 /// Lets one more call begin.
 ///
 /// # Errors

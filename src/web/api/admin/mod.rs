@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     dashboard::routes(config);
     chats::routes(config);
     running::routes(config);
+    subscription::routes(config);
     exports::routes(config);
     erase_person::routes(config);
-    subscription::routes(config);
 }

@@ -1,7 +1,7 @@
 //! Two years under the virtual clock.
 
 use super::{ADMIN, DAY, Shop, begin, pay, reminders, run_jobs, state, studio};
-use crate::support::{LUMEN, PASSWORD, ScriptedNode, TestUser};
+use crate::support::{LUMEN, PASSWORD, TestUser};
 use serde_json::{Value, json};
 
 /// Everybody's sessions are over by then.
@@ -74,7 +74,6 @@ async fn two_years_with_one_payment_and_then_another() {
     assert_eq!(walk(&shop, start, 367..=371).await, [] as [i64; 0]);
     turn_to(&shop, start, 372, -60_000);
     come_back(&mut shop).await;
-    shop.pair.node = ScriptedNode::connect(shop.app()).await;
     let mut talk = shop.pair.live().await;
     talk.talk(90_000).await;
     assert_eq!(shop.subscription().await["state"], "stopped");
@@ -124,6 +123,12 @@ async fn refused(shop: &Shop) {
         .expect(409);
     assert!(page.text.contains("takes no new calls at the moment"), "{}", page.text);
     assert!(page.text.contains("LUMEN"), "in the tenant's own look");
+    let page = shop.app().anonymous(LUMEN).get(&path).await.expect(200);
+    assert!(
+        page.text.contains("LUMEN takes no new calls"),
+        "said before anybody tries: {}",
+        page.text
+    );
     browser.get("/wallet").await.expect(200);
     let history: Value = shop.subscription().await;
     assert_eq!(history["state"], "stopped");
