@@ -237,6 +237,8 @@ diesel::table! {
         totp_step -> Int8,
         enrolled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        wrong_codes -> Int4,
+        wrong_code_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -307,6 +309,7 @@ diesel::table! {
         role -> Text,
         permissions -> Array<Nullable<Text>>,
         created_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
     }
 }
 

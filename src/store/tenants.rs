@@ -322,20 +322,37 @@ pub fn close(tx: &mut SystemTx<'_>, id: TenantId, closure: &Closure<'_>, now: Mo
     Ok(())
 }
 
-/// Opens a tenant's site again.
+/// Opens a tenant's site that was suspended; says what it is now.
 ///
 /// # Errors
 /// The database is away.
-pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<()> {
+pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
     diesel::update(tenants::table.find(id.uuid()))
         .set((
             tenants::state.eq(TenantState::Active.name()),
             tenants::suspended_at.eq(None::<At>),
             tenants::suspended_reason.eq(None::<String>),
-            tenants::delete_at.eq(None::<At>),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(TenantState::Active)
+}
+
+/// Keeps a tenant that was to be deleted; says what it is now: suspended if it was before.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
+    let row = tenants::table.find(id.uuid());
+    let suspended_at: Option<At> = row.select(tenants::suspended_at).first(tx.conn)?;
+    let state = if suspended_at.is_some() {
+        TenantState::Suspended
+    } else {
+        TenantState::Active
+    };
+    diesel::update(row)
+        .set((tenants::state.eq(state.name()), tenants::delete_at.eq(None::<At>)))
+        .execute(tx.conn)?;
+    Ok(state)
 }
 
 /// Marks a tenant as free of subscriptions, or as in need of one from `now` on. False if it was so already.

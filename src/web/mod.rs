@@ -21,6 +21,7 @@ pub mod metrics;
 mod ops;
 pub mod pages;
 pub mod platform_api;
+mod reason;
 mod routes;
 mod site;
 mod sockets;

@@ -50,17 +50,12 @@ fn at_console(path: &str) -> bool {
     path == "/admin" || path.starts_with("/admin/") || path.starts_with("/api/v1/admin/")
 }
 
-/// Whether a request uses a visit's link.
-pub(super) fn is_way_in(request: &ServiceRequest) -> bool {
-    request.path() == console::WAY_IN
-}
-
 /// The visit that a request is part of: then it is nobody else's, whatever other cookies it carries.
 ///
 /// # Errors
 /// It would change something, or the database is away.
-pub(super) async fn of(web: &Web, request: &ServiceRequest, site: &Site) -> error::Result<Option<Visit>> {
-    if !at_console(request.path()) {
+pub(super) async fn of(web: &Web, request: &ServiceRequest, path: &str, site: &Site) -> error::Result<Option<Visit>> {
+    if !at_console(path) {
         return Ok(None);
     }
     let Some(cookie) = request.cookie(VISIT) else {

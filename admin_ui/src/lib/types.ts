@@ -116,6 +116,7 @@ export const ACTIONS = [
   "service.published",
   "call.ended",
   "conversation.read",
+  "conversation.searched",
   "conversations.exported",
   "review.hidden",
   "review.shown",
@@ -129,6 +130,9 @@ export const ACTIONS = [
   "tenant.deleted",
   "platform.signed_in",
   "platform.enrolled",
+  "platform.code_refused",
+  "platform.factor_reset",
+  "platform.removed",
   "node.drained",
   "job.retried",
   "job.dropped",
@@ -270,6 +274,8 @@ export interface Conversation {
 }
 export interface ConversationDetail extends Omit<Conversation, "messages"> {
   messages: { at: number; from: Named | null; kind: string; text: string }[];
+  /** How many came before these. */
+  earlier: number;
 }
 
 export interface Review {

@@ -125,7 +125,7 @@ function words(db) {
     "GET /conversations/:id": ({ params }) => {
       const chat = find(db.chats, params.id);
       const messages = range(chat.messages, (n) => ({ at: chat.last_at - (chat.messages - n) * 11 * MINUTE, from: n === 1 ? null : n % 2 ? chat.seller : chat.buyer, kind: n === 1 ? "call_missed" : "text", text: TEXTS[n % 4] }));
-      return { ...chat, messages };
+      return { ...chat, messages, earlier: 0 };
     },
     "GET /reviews": ({ query }) => listing(db.reviews, query),
     "POST /reviews/:id/hide": ({ params, body }) => void (find(db.reviews, params.id).hidden = { reason: body.reason, at: NOW }),

@@ -1,5 +1,5 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
-//! [`StaffMember::with`].
+//! [`StaffMember::who_may`].
 
 mod calls;
 mod erase_person;
@@ -32,8 +32,7 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Somebody at work in a tenant's console, allowed to do what they came for: one of its staff, or one of the platform's,
-/// who look.
+/// Somebody at work in a tenant's console: one of its staff, or one of the platform's, who look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMember {
     viewer: ConsoleViewer,
@@ -84,26 +83,37 @@ impl ConsoleViewer {
 }
 
 impl StaffMember {
-    /// The person with the right to what they came for; `None` is what all staff may.
+    /// The person, if they are on the staff.
     ///
     /// # Errors
-    /// They aren't staff, lack the permission, or the database is away.
-    pub async fn with(app: &App, viewer: Viewer, needed: Option<Permission>, address: String) -> Result<Self> {
+    /// The database is away.
+    pub async fn of(app: &App, viewer: Viewer, address: String) -> Result<Option<Self>> {
         let user = viewer.user.id;
-        let standing = app.db.tenant(&viewer.scope, move |tx| stored::find(tx, user)).await?;
-        let standing = standing.ok_or_else(|| Error::forbidden("This is for the people who run this marketplace."))?;
-        if needed.is_some_and(|permission| !standing.may(permission)) {
-            return Err(Error::forbidden("You haven't been given the permission for this."));
-        }
+        let standing = app
+            .db
+            .tenant(&viewer.scope, move |tx| stored::standing(tx, user))
+            .await?;
         let viewer = ConsoleViewer {
             scope: viewer.scope,
             who: Who::Staff(Box::new(viewer)),
         };
-        Ok(Self {
+        Ok(standing.map(|standing| Self {
             viewer,
             standing,
             address,
-        })
+        }))
+    }
+
+    /// The person with the right to what they came for; `None` is what all staff may.
+    ///
+    /// # Errors
+    /// They aren't staff, or lack the permission.
+    pub fn who_may(member: Option<Self>, needed: Option<Permission>) -> Result<Self> {
+        let member = member.ok_or_else(|| Error::forbidden("This is for the people who run this marketplace."))?;
+        if needed.is_some_and(|permission| !member.standing.may(permission)) {
+            return Err(Error::forbidden("You haven't been given the permission for this."));
+        }
+        Ok(member)
     }
 
     /// One of the platform's staff: sees everything. That they change nothing is the gate's to see to.

@@ -1,6 +1,6 @@
 //! What people wrote to each other, all of it, a piece at a time.
 
-use super::conversations::{FITS, KIND};
+use super::conversations::KIND;
 use crate::{
     domain::time::Moment,
     error::Result,
@@ -40,6 +40,11 @@ pub struct ExportLine {
     #[diesel(sql_type = Text)]
     pub text: String,
 }
+
+/// As the list of conversations has it.
+const FITS: &str = "($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1
+    OR EXISTS (SELECT 1 FROM messages f WHERE f.tenant_id = c.tenant_id AND f.conversation_id = c.id
+        AND f.body ILIKE $1))";
 
 /// The `limit` lines that come after `last`, conversation by conversation, oldest first: of the conversations that a list
 /// with this `search` has.

@@ -1,6 +1,5 @@
 //! People, calls and jobs of all tenants, and what is done about them.
 
-use super::tenants::TenantReason;
 use crate::{
     app::platform::{self, PlatformOwner, PlatformStaff},
     domain::ids::{CallId, TenantId},
@@ -8,6 +7,7 @@ use crate::{
     web::{
         Problem, Result, Web,
         listing::{CallState, ListQuery, Listed},
+        reason::Reason,
     },
 };
 use actix_web::{
@@ -90,7 +90,7 @@ async fn end_call(
     web: Data<Web>,
     owner: PlatformOwner,
     path: Path<(Uuid, Uuid)>,
-    Json(typed): Json<TenantReason>,
+    Json(typed): Json<Reason>,
 ) -> Result<HttpResponse> {
     let (tenant, id) = (TenantId::from_uuid(path.0), CallId::from_uuid(path.1));
     let (scope, because) = platform::end_call(&web.app, &owner, tenant, id, &typed.reason).await?;

@@ -115,9 +115,10 @@ export const tenant = {
   "permission.export": "Archiv",
 
   "chats.title": "Nachrichten",
-  "chats.lead": "Was Käufer und Anbieter einander schrieben. Wer ein Gespräch öffnet, steht im Protokoll.",
+  "chats.lead": "Was Käufer und Anbieter einander schrieben. Wer ein Gespräch öffnet oder sucht, steht im Protokoll.",
   "chats.search": "Menschen oder Wörter suchen",
   "chats.call": "Anruf: {how}",
+  "chats.earlier": "Frühere Nachrichten sind nicht gezeigt: {count}",
   "chats.people": "Zwischen",
   "chats.last": "Letzte Nachricht",
   "chats.messages": "Nachrichten",

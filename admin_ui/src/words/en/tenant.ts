@@ -113,9 +113,10 @@ export const tenant = {
   "permission.export": "Archive",
 
   "chats.title": "Chat history",
-  "chats.lead": "What buyers and sellers wrote to each other. Opening a conversation is recorded in the audit log.",
+  "chats.lead": "What buyers and sellers wrote to each other. Opening a conversation and searching are recorded in the audit log.",
   "chats.search": "Search people or words",
   "chats.call": "Call: {how}",
+  "chats.earlier": "Earlier messages aren't shown: {count}",
   "chats.people": "Between",
   "chats.last": "Last message",
   "chats.messages": "Messages",

@@ -1,12 +1,12 @@
 //! What staff stop: calls that run, and services that are on the site.
 
-use super::people::Reason;
 use crate::{
     app::console,
     domain::ids::{CallId, ServiceId},
     web::{
         Problem, Result, Web,
         extract::{Staff, may},
+        reason::Reason,
     },
 };
 use actix_web::{
