@@ -125,6 +125,8 @@ export const ACTIONS = [
   "branding.reverted",
   "words.changed",
   "branding.template_failed",
+  "view.asked",
+  "view.entered",
   "tenant.created",
   "tenant.changed",
   "tenant.suspended",

@@ -64,7 +64,18 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: &[&str] = &["/tenants", "/plans", "/payments", "/audit"];
+const PAGES: &[&str] = &[
+    "/",
+    "/calls",
+    "/nodes",
+    "/jobs",
+    "/tenants",
+    "/view-as",
+    "/users",
+    "/plans",
+    "/payments",
+    "/audit",
+];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {

@@ -50,6 +50,10 @@ struct ConsoleMe {
 
 /// See [`ConsoleMe::pages`].
 const PAGES: &[&str] = &[
+    "/",
+    "/calls",
+    "/services",
+    "/conversations.csv",
     "/conversations",
     "/reviews",
     "/users",
@@ -78,10 +82,10 @@ struct ConsoleTenant {
     responses((status = 200, body = ConsoleMe), (status = 401, body = Problem), (status = 403, body = Problem)))]
 #[get("/admin/me")]
 async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
-    let (user, standing) = (&staff.viewer().user, staff.standing());
+    let (viewer, standing) = (staff.viewer(), staff.standing());
     Json(ConsoleMe {
-        id: user.id.uuid(),
-        name: user.name.clone(),
+        id: viewer.id(),
+        name: viewer.name().to_owned(),
         role: standing.role,
         permissions: standing.all(),
         tenant: ConsoleTenant {
@@ -91,7 +95,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             time_zone: site.tenant.time_zone.clone(),
             url: site.origin().to_owned(),
         },
-        read_only: false,
+        read_only: staff.is_read_only(),
         pages: PAGES,
     })
 }
