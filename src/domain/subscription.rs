@@ -166,7 +166,7 @@ mod tests {
             grace_days: 7,
         };
         // An hour less than seven days of 24 hours: the clocks change in between.
-        let stops = ends + 7 * DAY - 3_600_000;
+        let stops = ends + (7 * DAY - 3_600_000);
         assert_eq!(account.coverage(&berlin, ends + -1), Coverage::Paid { until: ends });
         let grace = Coverage::Grace {
             since: ends,

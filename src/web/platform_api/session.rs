@@ -64,7 +64,7 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: [&str; 4] = ["/tenants", "/plans", "/payments", "/audit"];
+const PAGES: &[&str] = &["/tenants", "/plans", "/payments", "/audit"];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {
@@ -74,7 +74,7 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
-            pages: &PAGES,
+            pages: PAGES,
         }
     }
 }

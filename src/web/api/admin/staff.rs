@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 9] = [
+const PAGES: &[&str] = &[
     "/conversations",
     "/reviews",
     "/users",
@@ -90,7 +90,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: false,
-        pages: &PAGES,
+        pages: PAGES,
     })
 }
 
