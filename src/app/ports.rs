@@ -65,6 +65,8 @@ pub trait LivePeople: Send + Sync {
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
     /// A session of theirs was ended, or all of them: pages that were opened with it are closed.
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>);
+    /// Their account was closed: all their pages are closed but the one that they are in a call with.
+    fn shut_out(&self, scope: &TenantScope, user: UserId);
 }
 
 /// Media nodes that carry calls.

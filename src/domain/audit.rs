@@ -21,7 +21,7 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
-    /// Nobody: the platform by itself.
+    /// Nobody: the platform by itself, or whoever runs the program on its machine.
     System,
 }
 
@@ -74,6 +74,12 @@ pub enum Action {
     PlatformSignedIn,
     /// One of the platform's staff set up their second factor.
     PlatformEnrolled,
+    /// Somebody with the password of one of the platform's staff sent a wrong code.
+    PlatformCodeRefused,
+    /// One of the platform's staff is to set up another second factor.
+    PlatformFactorReset,
+    /// One of the platform's staff was taken off it.
+    PlatformRemoved,
     /// A tenant was added.
     TenantCreated,
     /// A tenant's name, zone or language was changed by the platform.
@@ -114,12 +120,22 @@ pub enum Action {
     UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
+    /// Somebody looked for something in what others wrote.
+    ConversationSearched,
     /// A review was hidden.
     ReviewHidden,
     /// A review is shown again.
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// A look was published.
+    BrandingPublished,
+    /// An earlier look was taken up again.
+    BrandingReverted,
+    /// A text was changed.
+    WordsChanged,
+    /// A template of the tenant's failed, and the theme's stood in for it.
+    TemplateFailed,
     /// An archive of the tenant was asked for.
     ExportAsked,
     /// An archive of the tenant was fetched.
@@ -132,6 +148,9 @@ impl Action {
         match self {
             Self::PlatformSignedIn => "platform.signed_in",
             Self::PlatformEnrolled => "platform.enrolled",
+            Self::PlatformCodeRefused => "platform.code_refused",
+            Self::PlatformFactorReset => "platform.factor_reset",
+            Self::PlatformRemoved => "platform.removed",
             Self::TenantCreated => "tenant.created",
             Self::TenantChanged => "tenant.changed",
             Self::TenantSuspended => "tenant.suspended",
@@ -152,9 +171,14 @@ impl Action {
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
+            Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::BrandingPublished => "branding.published",
+            Self::BrandingReverted => "branding.reverted",
+            Self::WordsChanged => "words.changed",
+            Self::TemplateFailed => "branding.template_failed",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
         }

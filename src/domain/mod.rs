@@ -8,6 +8,7 @@ pub mod ids;
 pub mod money;
 pub mod notice;
 pub mod permission;
+pub mod picture;
 pub mod plan;
 pub mod platform;
 pub mod policy;

@@ -264,7 +264,7 @@ const INVOICES: List = List {
         ("amount_minor", "s.amount_minor"),
     ],
     newest_first: true,
-    key: "s.invoice_no DESC",
+    key: "s.invoice_no",
 };
 
 /// The owner's book, newest first.

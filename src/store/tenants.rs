@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
+        brand::Brand,
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
@@ -35,6 +36,7 @@ struct Row {
     max_rate_minor: i64,
     state: String,
     brand: Option<serde_json::Value>,
+    look_revision: i64,
 }
 
 impl Row {
@@ -58,6 +60,7 @@ impl Row {
                 .map(serde_json::from_value)
                 .transpose()
                 .map_err(Error::internal)?,
+            look_revision: self.look_revision,
         })
     }
 }
@@ -136,6 +139,29 @@ pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Sets what a tenant chose of its look.
+///
+/// # Errors
+/// The database is away.
+pub fn set_brand(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<()> {
+    let brand = brand.map(serde_json::to_value).transpose().map_err(Error::internal)?;
+    diesel::update(tenants::table.find(tx.tenant().uuid()))
+        .set(tenants::brand.eq(brand))
+        .execute(tx.conn)?;
+    touch_look(tx)
+}
+
+/// What was made of a tenant's look and words is no longer good.
+///
+/// # Errors
+/// The database is away.
+pub fn touch_look(tx: &mut TenantTx<'_>) -> Result<()> {
+    diesel::update(tenants::table.find(tx.tenant().uuid()))
+        .set(tenants::look_revision.eq(tenants::look_revision + 1))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 fn row(tenant: &Tenant) -> Result<Row> {
     let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
     Ok(Row {
@@ -152,6 +178,7 @@ fn row(tenant: &Tenant) -> Result<Row> {
         max_rate_minor: tenant.rate_bounds_minor.1,
         state: tenant.state.name().to_owned(),
         brand: brand.map_err(Error::internal)?,
+        look_revision: tenant.look_revision,
     })
 }
 
@@ -322,20 +349,37 @@ pub fn close(tx: &mut SystemTx<'_>, id: TenantId, closure: &Closure<'_>, now: Mo
     Ok(())
 }
 
-/// Opens a tenant's site again.
+/// Opens a tenant's site that was suspended; says what it is now.
 ///
 /// # Errors
 /// The database is away.
-pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<()> {
+pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
     diesel::update(tenants::table.find(id.uuid()))
         .set((
             tenants::state.eq(TenantState::Active.name()),
             tenants::suspended_at.eq(None::<At>),
             tenants::suspended_reason.eq(None::<String>),
-            tenants::delete_at.eq(None::<At>),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(TenantState::Active)
+}
+
+/// Keeps a tenant that was to be deleted; says what it is now: suspended if it was before.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
+    let row = tenants::table.find(id.uuid());
+    let suspended_at: Option<At> = row.select(tenants::suspended_at).first(tx.conn)?;
+    let state = if suspended_at.is_some() {
+        TenantState::Suspended
+    } else {
+        TenantState::Active
+    };
+    diesel::update(row)
+        .set((tenants::state.eq(state.name()), tenants::delete_at.eq(None::<At>)))
+        .execute(tx.conn)?;
+    Ok(state)
 }
 
 /// Marks a tenant as free of subscriptions, or as in need of one from `now` on. False if it was so already.

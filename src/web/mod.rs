@@ -11,15 +11,18 @@ mod csrf;
 mod docs;
 mod error;
 mod extract;
+pub mod gallery;
 mod gate;
 mod headers;
 mod letters;
 mod limits;
 mod listing;
+mod looks;
 pub mod metrics;
 mod ops;
 pub mod pages;
 pub mod platform_api;
+mod reason;
 mod routes;
 mod site;
 mod sockets;
@@ -31,6 +34,7 @@ mod trace;
 mod unrouted;
 
 pub use error::{Problem, Result, WebError};
+pub use looks::tell_of_faults;
 pub use site::{Frame, Platform, Site};
 pub use state::{Live, Web};
 

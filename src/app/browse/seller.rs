@@ -10,7 +10,7 @@ use crate::{
         reviews::{self, Published},
         sellers,
         services::{self, Service},
-        wallets,
+        users, wallets,
     },
 };
 
@@ -50,7 +50,7 @@ pub struct Reader {
 /// A seller's page as `viewer` sees it.
 ///
 /// # Errors
-/// There is no such seller, or the database is away.
+/// There is no such seller, their account is closed, or the database is away.
 pub async fn seller(
     app: &App,
     scope: &TenantScope,
@@ -63,6 +63,9 @@ pub async fn seller(
     app.db
         .tenant(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
+            if users::find(tx, id)?.suspended {
+                return Err(Error::not_found());
+            }
             let card = sellers::card(tx, id)?;
             let services = services::of_seller(tx, id, MOST_SERVICES)?;
             let reader = match reader {

@@ -11,6 +11,7 @@ use crate::{
     web::{
         Problem, Result, Web,
         listing::{ListQuery, Listed},
+        reason::Reason,
     },
 };
 use actix_web::{
@@ -128,11 +129,7 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
         currency: typed.currency,
         time_zone: typed.time_zone,
         language: typed.language,
-        brand: Brand {
-            brand: typed.brand,
-            scheme: typed.scheme,
-            radius: typed.radius,
-        },
+        brand: Brand::new(typed.brand, typed.scheme, typed.radius),
         admin: Invited {
             email: typed.admin_email,
             name: typed.admin_name,
@@ -140,7 +137,7 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
     };
     let languages = web.themes.get("default").languages();
     let founded = platform::create(&web.app, &owner, &languages, new).await?;
-    web.hosts.forget();
+    web.hosts.forget(founded.id);
     Ok(HttpResponse::Created().json(detail(&web, founded.id).await?))
 }
 
@@ -190,14 +187,6 @@ async fn change(
     changed(&web, id).await
 }
 
-/// Why something is done.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TenantReason {
-    #[schema(max_length = 500)]
-    reason: String,
-}
-
 /// Closes a tenant's site; running calls finish.
 #[utoipa::path(tag = "tenants", responses((status = 200, body = TenantDetail), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -207,7 +196,7 @@ async fn suspend(
     web: Data<Web>,
     owner: PlatformOwner,
     id: Path<Uuid>,
-    Json(typed): Json<TenantReason>,
+    Json(typed): Json<Reason>,
 ) -> Result<Json<TenantDetail>> {
     let id = TenantId::from_uuid(*id);
     platform::suspend(&web.app, &owner, id, &typed.reason).await?;
@@ -278,6 +267,6 @@ async fn invite(
 
 /// People see it at once.
 async fn changed(web: &Web, id: TenantId) -> Result<Json<TenantDetail>> {
-    web.hosts.forget();
+    web.hosts.forget(id);
     Ok(Json(detail(web, id).await?))
 }

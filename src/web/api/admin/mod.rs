@@ -1,6 +1,9 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod branding;
+mod branding_files;
+mod branding_templates;
 mod erase_person;
 mod exports;
 mod lists;
@@ -8,6 +11,8 @@ mod people;
 mod settings;
 mod staff;
 mod subscription;
+mod upload;
+mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -17,6 +22,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     lists::routes(config);
     settings::routes(config);
     subscription::routes(config);
+    branding::routes(config);
+    branding_files::routes(config);
+    branding_templates::routes(config);
+    words::routes(config);
     exports::routes(config);
     erase_person::routes(config);
 }

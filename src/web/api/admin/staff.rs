@@ -57,6 +57,8 @@ const PAGES: &[&str] = &[
     "/staff",
     "/settings",
     "/subscription",
+    "/branding",
+    "/words",
     "/audit",
     "/exports",
 ];
