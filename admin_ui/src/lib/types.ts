@@ -16,8 +16,6 @@ export interface TenantRef extends Named {
 }
 
 export interface PlatformMe extends Named {
-  /** The console's pages that the server has answers for; all of them without. */
-  pages?: string[];
   email: string;
   role: "owner" | "support";
 }
@@ -191,8 +189,6 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 export interface TenantMe extends Named {
-  /** As [`PlatformMe.pages`]. */
-  pages?: string[];
   role: "admin" | "staff";
   permissions: Permission[];
   tenant: { name: string; slug: string; currency: string; time_zone: string; url: string };

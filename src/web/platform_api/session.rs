@@ -59,23 +59,7 @@ struct PlatformMe {
     email: String,
     name: String,
     role: PlatformRole,
-    /// The console's pages that there are answers for.
-    pages: &'static [&'static str],
 }
-
-/// See [`PlatformMe::pages`].
-const PAGES: &[&str] = &[
-    "/",
-    "/calls",
-    "/nodes",
-    "/jobs",
-    "/tenants",
-    "/view-as",
-    "/users",
-    "/plans",
-    "/payments",
-    "/audit",
-];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {
@@ -85,7 +69,6 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
-            pages: PAGES,
         }
     }
 }

@@ -44,28 +44,7 @@ struct ConsoleMe {
     tenant: ConsoleTenant,
     /// Looks as the platform's staff do, and changes nothing.
     read_only: bool,
-    /// The console's pages that there are answers for.
-    pages: &'static [&'static str],
 }
-
-/// See [`ConsoleMe::pages`].
-const PAGES: &[&str] = &[
-    "/",
-    "/calls",
-    "/services",
-    "/conversations.csv",
-    "/conversations",
-    "/reviews",
-    "/users",
-    "/sellers",
-    "/staff",
-    "/settings",
-    "/subscription",
-    "/branding",
-    "/words",
-    "/audit",
-    "/exports",
-];
 
 /// Where they are.
 #[derive(Serialize, ToSchema)]
@@ -96,7 +75,6 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: staff.is_read_only(),
-        pages: PAGES,
     })
 }
 
