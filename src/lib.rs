@@ -8,7 +8,6 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod error;
-pub mod gallery;
 pub mod gateways;
 pub mod jobs;
 pub mod serve;

@@ -69,7 +69,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             println!("{}", tallyroom::web::api::openapi().to_pretty_json()?);
             Ok(())
         }
-        ["gallery", themes, out] => tallyroom::gallery::render_samples(themes.as_ref(), out.as_ref()),
+        ["gallery", themes, out] => tallyroom::web::gallery::render_samples(themes.as_ref(), out.as_ref()),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

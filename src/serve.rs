@@ -16,7 +16,10 @@ use crate::{
     jobs::Runner,
     signaling::{People, Registry},
     store::Db,
-    web::{self, Live, Web, theme::Themes},
+    web::{
+        self, Live, Web,
+        theme::{self, Themes},
+    },
 };
 use actix_web::web::Data;
 use anyhow::{Context, anyhow};
@@ -80,7 +83,9 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         mailer: mailer.clone(),
         mailbox,
     };
-    let web = Data::new(Web::new(app.clone(), themes, live)?);
+    let (faults, told) = theme::faults();
+    let web = Data::new(Web::new(app.clone(), themes, faults, live)?);
+    tokio::spawn(web::tell_of_faults(Data::clone(&web).into_inner(), told));
     let jobs = Runner::new(app, mailer, Data::clone(&web).into_inner());
     Ok(Product { web, jobs })
 }

@@ -57,7 +57,8 @@ async function api(state, tenant, request, url) {
   const json = (status, value) => ({ status, type: "application/json", body: value === undefined ? "" : JSON.stringify(value) });
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  const body = chunks.length ? JSON.parse(Buffer.concat(chunks).toString("utf8")) : undefined;
+  const sent = Buffer.concat(chunks).toString("utf8");
+  const body = chunks.length && request.headers["content-type"]?.startsWith("application/json") ? JSON.parse(sent) : sent || undefined;
   state.requests.push({ method: request.method, path: url.pathname + url.search, body });
   const routes = tenant ? state.tenants[tenant] : state.platform;
   try {

@@ -9,6 +9,7 @@ pub mod money;
 pub mod notice;
 pub mod period;
 pub mod permission;
+pub mod picture;
 pub mod plan;
 pub mod platform;
 pub mod policy;

@@ -125,8 +125,10 @@ pub struct Tenant {
     pub rate_bounds_minor: (i64, i64),
     /// Whether its site is open.
     pub state: TenantState,
-    /// How it looks if its theme is no folder on the disk.
+    /// What it chose of its look; the theme's own without.
     pub brand: Option<Brand>,
+    /// How often its look or words were changed: what was made of them is kept until this differs.
+    pub look_revision: i64,
 }
 
 #[cfg(test)]

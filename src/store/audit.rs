@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Actor, ActorId, Entry},
+        audit::{Action, Actor, ActorId, Entry},
         time::Moment,
     },
     error::Result,
@@ -176,4 +176,20 @@ pub fn list_all(
 ) -> Result<Page<Written>> {
     let tenant = tenant.map(|id| id.to_string());
     OF_PLATFORM.page(tx.conn, wanted, [tenant.as_deref(), action])
+}
+
+/// What was written down last since some moment: when, about what, and what it became.
+///
+/// # Errors
+/// The database is away.
+pub fn latest(tx: &mut TenantTx<'_>, action: Action, since: Moment) -> Result<Option<(Moment, String, Option<Value>)>> {
+    let row: Option<(At, String, Option<Value>)> = audit_log::table
+        .filter(audit_log::tenant_id.eq(tx.tenant().uuid()))
+        .filter(audit_log::at.ge(At(since)))
+        .filter(audit_log::action.eq(action.name()))
+        .order(audit_log::at.desc())
+        .select((audit_log::at, audit_log::subject, audit_log::after))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(at, subject, after)| (at.into(), subject, after)))
 }

@@ -15,6 +15,7 @@ pub mod exports;
 pub mod jobs;
 pub mod ledger;
 pub mod listing;
+pub mod looks;
 pub mod mail_tokens;
 pub mod metering;
 pub mod migrate;
@@ -40,6 +41,7 @@ pub mod top_ups;
 pub mod users;
 pub mod visits;
 pub mod wallets;
+pub mod words;
 
 pub use db::{Db, SystemTx, TenantTx};
 pub use scope::TenantScope;

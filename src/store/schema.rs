@@ -158,6 +158,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    look_files (tenant_id, hash) {
+        tenant_id -> Uuid,
+        hash -> Text,
+        media_type -> Text,
+        body -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    look_versions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        by_id -> Nullable<Uuid>,
+        look -> Nullable<Jsonb>,
+        files -> Array<Text>,
+    }
+}
+
+diesel::table! {
     mail_tokens (tenant_id, token_hash) {
         tenant_id -> Uuid,
         token_hash -> Bytea,
@@ -380,6 +401,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant_words (tenant_id, language, key) {
+        tenant_id -> Uuid,
+        language -> Text,
+        key -> Text,
+        value -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenants (id) {
         id -> Uuid,
         slug -> Text,
@@ -402,6 +433,7 @@ diesel::table! {
         subscription_free -> Bool,
         subscription_due_since -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
+        look_revision -> Int8,
     }
 }
 
@@ -471,10 +503,13 @@ diesel::table! {
 diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
+diesel::joinable!(look_files -> tenants (tenant_id));
+diesel::joinable!(look_versions -> tenants (tenant_id));
 diesel::joinable!(platform_sessions -> platform_staff (staff_id));
 diesel::joinable!(subscription_notices -> tenants (tenant_id));
 diesel::joinable!(subscriptions -> tenants (tenant_id));
 diesel::joinable!(tenant_hosts -> tenants (tenant_id));
+diesel::joinable!(tenant_words -> tenants (tenant_id));
 diesel::joinable!(test_gateway_payments -> tenants (tenant_id));
 diesel::joinable!(users -> tenants (tenant_id));
 diesel::joinable!(visits -> tenants (tenant_id));
@@ -490,6 +525,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     ledger_accounts,
     ledger_transfers,
+    look_files,
+    look_versions,
     mail_tokens,
     messages,
     people_in_calls,
@@ -507,6 +544,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subscription_settings,
     subscriptions,
     tenant_hosts,
+    tenant_words,
     tenants,
     test_gateway_payments,
     top_ups,

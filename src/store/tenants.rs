@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
+        brand::Brand,
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
@@ -35,6 +36,7 @@ struct Row {
     max_rate_minor: i64,
     state: String,
     brand: Option<serde_json::Value>,
+    look_revision: i64,
 }
 
 impl Row {
@@ -58,6 +60,7 @@ impl Row {
                 .map(serde_json::from_value)
                 .transpose()
                 .map_err(Error::internal)?,
+            look_revision: self.look_revision,
         })
     }
 }
@@ -136,6 +139,29 @@ pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Sets what a tenant chose of its look.
+///
+/// # Errors
+/// The database is away.
+pub fn set_brand(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<()> {
+    let brand = brand.map(serde_json::to_value).transpose().map_err(Error::internal)?;
+    diesel::update(tenants::table.find(tx.tenant().uuid()))
+        .set(tenants::brand.eq(brand))
+        .execute(tx.conn)?;
+    touch_look(tx)
+}
+
+/// What was made of a tenant's look and words is no longer good.
+///
+/// # Errors
+/// The database is away.
+pub fn touch_look(tx: &mut TenantTx<'_>) -> Result<()> {
+    diesel::update(tenants::table.find(tx.tenant().uuid()))
+        .set(tenants::look_revision.eq(tenants::look_revision + 1))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 fn row(tenant: &Tenant) -> Result<Row> {
     let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
     Ok(Row {
@@ -152,6 +178,7 @@ fn row(tenant: &Tenant) -> Result<Row> {
         max_rate_minor: tenant.rate_bounds_minor.1,
         state: tenant.state.name().to_owned(),
         brand: brand.map_err(Error::internal)?,
+        look_revision: tenant.look_revision,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
 use super::{error::Result, site, state::Web, unrouted::nothing_there};
+use crate::{domain::brand::FileHash, error, store::looks};
 use actix_files::Files;
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -22,6 +23,7 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
         .default_handler(web::to(nothing_there));
     config
         .service(stylesheet)
+        .service(picture)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
@@ -44,13 +46,40 @@ async fn stylesheet(web: Data<Web>, request: HttpRequest, hash: Path<String>) ->
     let asked = site::asked_host(request.head(), &web);
     let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
     let theme = match &tenant {
-        Some((tenant, _)) => web.themes.of(tenant),
+        Some((tenant, scope)) => web.theme(tenant, scope).await?,
         None => web.themes.get("default"),
     };
-    let (current, sheet) = theme.stylesheet();
-    let cache = if *hash == current { FOREVER } else { "no-cache" };
+    let own = theme.own_stylesheet().filter(|own| own.hash == *hash);
+    let sheet = own.unwrap_or(theme.stylesheet());
+    let cache = if *hash == sheet.hash { FOREVER } else { "no-cache" };
     Ok(HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, cache))
-        .body(sheet.to_owned()))
+        .body(sheet.css.clone()))
+}
+
+/// Whatever a picture holds, opened by itself it is a picture and nothing else.
+const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// A picture of the host's tenant.
+#[get("/look/{hash}")]
+async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
+    let asked = site::asked_host(request.head(), &web);
+    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
+    let (_, scope) = tenant.ok_or_else(error::Error::not_found)?;
+    let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
+    let wanted = [hash];
+    let found = web
+        .app
+        .db
+        .tenant(&scope, move |tx| looks::files(tx, &wanted))
+        .await?
+        .into_values()
+        .find(|file| file.media_type.starts_with("image/"))
+        .ok_or_else(error::Error::not_found)?;
+    Ok(HttpResponse::Ok()
+        .content_type(found.media_type)
+        .insert_header((header::CACHE_CONTROL, FOREVER))
+        .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
+        .body(found.body))
 }

@@ -186,6 +186,10 @@ pub(super) mod may {
     pub struct Reviews;
     /// See [`Permission::Settings`].
     pub struct Settings;
+    /// See [`Permission::Branding`].
+    pub struct Branding;
+    /// See [`Permission::Words`].
+    pub struct Words;
     /// See [`Permission::Audit`].
     pub struct Audit;
     /// See [`Permission::Subscription`].
@@ -225,6 +229,12 @@ pub(super) mod may {
     }
     impl Needs for Subscription {
         const PERMISSION: Option<Permission> = Some(Permission::Subscription);
+    }
+    impl Needs for Branding {
+        const PERMISSION: Option<Permission> = Some(Permission::Branding);
+    }
+    impl Needs for Words {
+        const PERMISSION: Option<Permission> = Some(Permission::Words);
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);

@@ -179,7 +179,8 @@ async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
         extensions.insert(Platform { frame, client });
         return Err(Error::not_found());
     };
-    let frame = site::tenant_frame(request, web, &tenant, host);
+    let theme = web.theme(&tenant, &scope).await?;
+    let frame = site::tenant_frame(request, web, (&tenant, theme), host);
     let site = Site {
         tenant: Arc::clone(&tenant),
         scope,

@@ -41,7 +41,7 @@ impl Letters for Web {
             .db
             .tenant(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
             .await?;
-        let theme = self.themes.of(&tenant);
+        let theme = self.theme(&tenant, scope).await?;
         let page = PageContext {
             tenant_name: tenant.name.clone(),
             lang: user.language.clone(),

@@ -12,11 +12,13 @@ mod csv;
 mod docs;
 mod error;
 mod extract;
+pub mod gallery;
 mod gate;
 mod headers;
 mod letters;
 mod limits;
 mod listing;
+mod looks;
 pub mod metrics;
 mod ops;
 pub mod pages;
@@ -34,6 +36,7 @@ mod unrouted;
 mod visits;
 
 pub use error::{Problem, Result, WebError};
+pub use looks::tell_of_faults;
 pub use site::{Frame, Platform, Site};
 pub use state::{Live, Web};
 

@@ -181,8 +181,12 @@ pub(super) fn client(request: &ServiceRequest, web: &Web) -> IpAddr {
 }
 
 /// The frame of a tenant's pages.
-pub(super) fn tenant_frame(request: &ServiceRequest, web: &Web, tenant: &Tenant, host: &str) -> Frame {
-    let theme = web.themes.of(tenant);
+pub(super) fn tenant_frame(
+    request: &ServiceRequest,
+    web: &Web,
+    (tenant, theme): (&Tenant, Arc<Theme>),
+    host: &str,
+) -> Frame {
     let page = PageContext {
         tenant_name: tenant.name.clone(),
         lang: preferred_language(request, &theme.languages(), &tenant.language),

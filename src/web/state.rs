@@ -1,6 +1,12 @@
 //! What all requests share.
 
-use super::{limits::Limits, metrics, site::Hosts, theme::Themes, tokens::TokenKeys};
+use super::{
+    limits::Limits,
+    metrics,
+    site::Hosts,
+    theme::{Faults, Themes},
+    tokens::TokenKeys,
+};
 use crate::{
     app::{App, ports::Mailer},
     gateways::{mail::Mailbox, media::MediaHub},
@@ -26,7 +32,7 @@ pub struct Web {
     /// The use cases' own.
     pub app: App,
     /// How tenants look.
-    pub themes: Themes,
+    pub themes: Arc<Themes>,
     /// What happens in real time.
     pub live: Live,
     /// Signs access tokens.
@@ -35,6 +41,8 @@ pub struct Web {
     pub(in crate::web) hosts: Hosts,
     /// Who asks too often.
     pub(in crate::web) limits: Limits,
+    /// Tells of tenants' templates that fail.
+    pub(in crate::web) faults: Faults,
     /// What `/metrics` shows.
     pub(in crate::web) metrics: PrometheusHandle,
 }
@@ -44,14 +52,15 @@ impl Web {
     ///
     /// # Errors
     /// The metrics' recorder can't be installed.
-    pub fn new(app: App, themes: Themes, live: Live) -> anyhow::Result<Self> {
+    pub fn new(app: App, themes: Themes, faults: Faults, live: Live) -> anyhow::Result<Self> {
         Ok(Self {
             keys: TokenKeys::new(app.config.secrets.jwt.expose()),
             hosts: Hosts::default(),
             limits: Limits::new(&app.config.limits, &app.clock),
             metrics: metrics::recorder()?,
             app,
-            themes,
+            themes: Arc::new(themes),
+            faults,
             live,
         })
     }

@@ -31,11 +31,14 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
-/** Sends a request and reads its answer. */
+/** Sends a request and reads its answer. A file or a text goes as it is, everything else as JSON. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.headers = { accept: "application/json", "content-type": body.type || "application/octet-stream" };
+    init.body = body;
+  } else if (body !== undefined) {
     init.headers = { accept: "application/json", "content-type": "application/json" };
     init.body = JSON.stringify(body);
   }
@@ -69,4 +72,6 @@ export const get = <T>(path: string, params: Params = {}, signal?: AbortSignal) 
 export const post = <T = void>(path: string, body?: unknown) => ask<T>("POST", path, body ?? {});
 export const patch = <T = void>(path: string, body: unknown) => ask<T>("PATCH", path, body);
 export const put = <T = void>(path: string, body: unknown) => ask<T>("PUT", path, body);
+/** Sends a text as a file. */
+export const putText = <T = void>(path: string, text: string, type: string) => ask<T>("PUT", path, new Blob([text], { type }));
 export const remove = <T = void>(path: string) => ask<T>("DELETE", path);

@@ -123,6 +123,10 @@ export const ACTIONS = [
   "settings.changed",
   "view.asked",
   "view.entered",
+  "branding.published",
+  "branding.reverted",
+  "words.changed",
+  "branding.template_failed",
   "tenant.created",
   "tenant.changed",
   "tenant.suspended",
@@ -323,9 +327,50 @@ export interface LookVerdict {
   tokens: { brand: string; on_brand: string; brand_text: string };
   contrast: { ratio_tenths: number; verdict: "good" | "adjusted" };
 }
+/** A look that was published: what was chosen, and files by the hash of what is in them. */
+export interface PublishedLook extends Partial<Look> {
+  logo?: string;
+  favicon?: string;
+  css?: string;
+  templates?: Record<string, string>;
+}
+export interface Version {
+  id: string;
+  at: number;
+  /** Nobody, if it is how things were before the first change. */
+  by: string | null;
+  /** None is the theme as it comes. */
+  look: PublishedLook | null;
+}
+export const PICTURES = ["logo", "favicon"] as const;
+export type PictureName = (typeof PICTURES)[number];
+export interface Picture {
+  url: string;
+  own: boolean;
+}
 export interface Branding extends Look, LookVerdict {
   fonts: string[];
-  versions: { id: string; at: number; by: string }[];
+  pictures: Record<PictureName, Picture>;
+  /** Own style sheet, by the hash of what is in it. */
+  css: string | null;
+  /** A template that failed since the last change; the theme's stands in for it. */
+  fault: { at: number; template: string; why: string } | null;
+  /** The newest, which is the present one, first. */
+  versions: Version[];
+}
+export interface TemplateRow {
+  name: string;
+  own: boolean;
+}
+export interface TemplateText {
+  name: string;
+  /** The theme's. */
+  original: string;
+  own: string | null;
+}
+export interface Preview {
+  html: string;
+  css: string;
 }
 
 export interface WordList {

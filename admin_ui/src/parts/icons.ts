@@ -43,6 +43,7 @@ import Store from "lucide-static/icons/store.svg?raw";
 import Sun from "lucide-static/icons/sun.svg?raw";
 import Trash2 from "lucide-static/icons/trash-2.svg?raw";
 import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
+import Upload from "lucide-static/icons/upload.svg?raw";
 import UserCog from "lucide-static/icons/user-cog.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
 import X from "lucide-static/icons/x.svg?raw";
@@ -94,6 +95,7 @@ export const icons = {
   sun: inner(Sun),
   "trash-2": inner(Trash2),
   "triangle-alert": inner(TriangleAlert),
+  upload: inner(Upload),
   "user-cog": inner(UserCog),
   users: inner(Users),
   x: inner(X),

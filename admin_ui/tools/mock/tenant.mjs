@@ -28,7 +28,10 @@ export function sampleTenant(slug) {
     reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null })),
     settings: { name, slug, currency, time_zone: "Europe/London", language: "en", policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000 }, rate_bounds_minor: [50, 1500] },
     look: { brand, scheme: "auto", radius: "soft", font: "inter", page_title: `${name}: live video with people who know` },
-    versions: range(3, (n) => ({ id: uuid(11, n), at: NOW - (n + 1) * 6 * DAY, by: person(1).name })),
+    pictures: { logo: false, favicon: true },
+    css: ".btn { letter-spacing: 0.02em }\n",
+    templates: { "parts/hero": "<h1 class=\"display text-3xl\">{{t \"home.title\"}}</h1>" },
+    versions: range(3, (n) => ({ id: uuid(11, n), at: NOW - (n + 1) * 6 * DAY, by: n === 2 ? null : person(1).name, look: n === 2 ? null : { brand, scheme: "auto", radius: n ? "round" : "soft", font: "inter", page_title: name, css: String(n).repeat(64) } })),
     words: range(140, (n) => ({ key: `${["home", "wallet", "room", "mail"][n % 4]}.text_${n}`, default: ["Who is available now", "Add credit to your wallet", "{name} is calling you", "You have {count} minutes left. The call ends by itself when your credit runs out."][n % 4], value: n % 17 === 3 ? "Our own words for this" : null })),
     exports: [
       { id: uuid(12, 9), asked_by: person(1).name, state: "running", tables_done: 9, tables: 24, rows: 0, bytes: 0, created_at: NOW - 20_000, expires_at: null },
@@ -56,7 +59,7 @@ const verdict = ({ brand }) => ({
   tokens: { brand: pale(brand) ? "#8a6d00" : brand, on_brand: "#ffffff", brand_text: pale(brand) ? "#6b5400" : brand },
   contrast: { ratio_tenths: pale(brand) ? 14 : 71, verdict: pale(brand) ? "adjusted" : "good" },
 });
-const branding = (db) => ({ ...db.look, ...verdict(db.look), fonts: ["inter", "figtree", "manrope", "newsreader", "archivo", "space_grotesk"], versions: db.versions });
+const branding = (db) => ({ ...db.look, ...verdict(db.look), pictures: Object.fromEntries(Object.entries(db.pictures).map(([name, own]) => [name, { own, url: "/admin/favicon.svg" }])), css: db.css === null ? null : "c".repeat(64), fault: null, fonts: ["inter", "figtree", "manrope", "newsreader", "archivo", "space_grotesk"], versions: db.versions });
 
 export function tenantApi(slug) {
   const db = sampleTenant(slug);
@@ -151,6 +154,39 @@ function setup(db) {
     "PUT /branding": ({ body }) => {
       db.look = body;
       return branding(db);
+    },
+    "PUT /branding/pictures/:name": ({ params }) => {
+      db.pictures[params.name] = true;
+      return branding(db);
+    },
+    "DELETE /branding/pictures/:name": ({ params }) => {
+      db.pictures[params.name] = false;
+      return branding(db);
+    },
+    "PUT /branding/css": ({ body }) => {
+      if (body.includes("@import")) throw invalid("css", "Line 1: @import can't be used here.");
+      db.css = body;
+      return branding(db);
+    },
+    "DELETE /branding/css": () => {
+      db.css = null;
+      return branding(db);
+    },
+    "GET /branding/files/:hash": ({ params }) => ({ text: params.hash.startsWith("c") ? db.css : `a {\n  order: ${params.hash[0]};\n}` }),
+    "GET /branding/templates": () => ({ items: ["home", "layout", "mails/receipt", "parts/hero", "room"].map((name) => ({ name, own: name in db.templates })) }),
+    "GET /branding/template": ({ query }) => ({ name: query.get("name"), original: "<p>{{page.tenant_name}}</p>", own: db.templates[query.get("name")] ?? null }),
+    "PUT /branding/template": ({ query, body }) => {
+      if (body.includes("<script")) throw invalid("template", "Line 1: `<script>` can't be used: it would act by itself.");
+      db.templates[query.get("name")] = body;
+      return branding(db);
+    },
+    "DELETE /branding/template": ({ query }) => {
+      delete db.templates[query.get("name")];
+      return branding(db);
+    },
+    "POST /branding/preview": ({ body }) => {
+      if (body.template?.text.includes("<script")) throw invalid("template", "Line 1: `<script>` can't be used: it would act by itself.");
+      return { html: `<!doctype html><title>${body.page}</title><body class="site"><h1>${body.page}</h1><p class="btn">Sample</p>`, css: body.css ?? db.css ?? "" };
     },
     "POST /branding/check": ({ body }) => verdict(body),
     "POST /branding/revert/:version": () => branding(db),

@@ -1,6 +1,7 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
 //! [`StaffMember::who_may`].
 
+mod branding;
 mod calls;
 mod erase_person;
 mod people;
@@ -9,7 +10,9 @@ mod services;
 mod settings;
 mod staff;
 mod visit;
+mod words;
 
+pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
 pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
 pub use erase_person::erase_user;
@@ -19,6 +22,7 @@ pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
 pub use visit::{Entered, Visit, WAY_IN, enter, visit};
+pub use words::set_word;
 
 use crate::{
     app::{App, identity::Viewer},

@@ -132,6 +132,7 @@ fn checked(new: &NewTenant, languages: &[String]) -> Result<Tenant> {
         rate_bounds_minor: (1, 100_000),
         state: TenantState::Active,
         brand: Some(new.brand.clone()),
+        look_revision: 0,
     })
 }
 

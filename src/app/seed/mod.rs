@@ -157,6 +157,7 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
         rate_bounds_minor: cast.rate_bounds_minor,
         state: TenantState::Active,
         brand: None,
+        look_revision: 0,
     };
     let (host, now) = (host(app, cast), app.now());
     let at = host.clone();

@@ -130,11 +130,7 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
         currency: typed.currency,
         time_zone: typed.time_zone,
         language: typed.language,
-        brand: Brand {
-            brand: typed.brand,
-            scheme: typed.scheme,
-            radius: typed.radius,
-        },
+        brand: Brand::new(typed.brand, typed.scheme, typed.radius),
         admin: Invited {
             email: typed.admin_email,
             name: typed.admin_name,

@@ -33,6 +33,11 @@ impl Color {
         })
     }
 
+    /// Red, green and blue.
+    pub fn channels(self) -> [u8; 3] {
+        [self.r, self.g, self.b]
+    }
+
     /// WCAG's relative luminance, 0 (black) to 1 (white).
     pub fn luminance(self) -> f64 {
         0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)

@@ -1,5 +1,6 @@
 //! What can be wrong with a theme.
 
+use super::Wrong;
 use std::{fmt::Display, path::Path};
 
 /// What is wrong, and where.
@@ -20,6 +21,14 @@ pub enum ThemeError {
         name: String,
         /// What is wrong with it, with the line.
         why: String,
+    },
+    /// What a tenant typed can't be taken.
+    #[error("{name}: {wrong}")]
+    Own {
+        /// Which template; `css` is the style sheet.
+        name: String,
+        /// What is wrong with it, with the line.
+        wrong: Wrong,
     },
     /// A page couldn't be rendered.
     #[error("rendering {template}: {why}")]
@@ -46,7 +55,14 @@ impl ThemeError {
         }
     }
 
-    pub(super) fn render(template: &str, why: impl Display) -> Self {
+    pub(super) fn own(name: &str, wrong: Wrong) -> Self {
+        Self::Own {
+            name: name.to_owned(),
+            wrong,
+        }
+    }
+
+    pub(in crate::web) fn render(template: &str, why: impl Display) -> Self {
         Self::Render {
             template: template.to_owned(),
             why: why.to_string(),

@@ -4,35 +4,49 @@
 //! all of them; [`Theme::render`] writes a page, [`Theme::render_mail`] a mail, [`Theme::stylesheet`] the tokens.
 
 mod assets;
+mod bounded;
 mod color;
 mod error;
+mod fault;
 mod helpers;
+mod markup;
 mod money;
+mod own_css;
+mod own_templates;
 mod page;
 mod plural;
 mod registry;
+mod render;
 mod source;
+mod tailor;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod when;
 mod words;
 
+pub use bounded::{MAX_BYTES as MAX_TEXT_BYTES, Wrong};
 pub use error::ThemeError;
+pub use fault::{Fault, Faults, Teller, channel as faults};
+pub use own_css::scoped;
+pub use own_templates::may_be_own;
 pub use page::{Flash, PageContext, PageUser, Scheme, Tone};
 pub use registry::Themes;
-pub use tokens::{Font, Radius, Tokens};
+pub use render::Mail;
+pub use tailor::Own;
+pub use tokens::{Radius, Tokens, Verdict};
+pub use words::placeholders;
 
-use crate::{domain::brand::Brand, web::pages::views::View};
+use crate::domain::brand::{Brand, FileHash};
 use assets::Assets;
 use handlebars::{Handlebars, no_escape};
 use helpers::Shelf;
-use serde::Serialize;
+use own_templates::OwnTemplates;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use source::{Manifest, Source};
 use std::{collections::BTreeMap, collections::HashMap, sync::Arc};
-use tokens::{DefaultScheme, Palette};
+use tokens::Palette;
 
 /// Templates whose name ends so are plain text.
 const TEXT_ENDING: &str = ".txt";
@@ -43,25 +57,47 @@ pub struct Theme {
     manifest: Manifest,
     shelf: Arc<Shelf>,
     templates: Arc<Templates>,
-    sheet: (String, String),
+    sheet: Sheet,
+    /// A tenant's own, over all others.
+    own_sheet: Option<Sheet>,
     facts: Value,
+    /// What was chosen over the folder's own tokens.
+    brand: Option<Brand>,
+    /// A tenant's own, in place of the folder's.
+    own_templates: OwnTemplates,
+    /// Told of own templates that fail; without, such a failure is an error like any other.
+    teller: Option<Teller>,
+}
+
+/// A style sheet, named by what is in it.
+pub struct Sheet {
+    /// Pages ask for `/theme/{hash}.css`.
+    pub hash: String,
+    /// The sheet.
+    pub css: String,
+}
+
+impl Sheet {
+    fn new(css: String) -> Self {
+        Self {
+            hash: hex::encode(&Sha256::digest(&css)[..8]),
+            css,
+        }
+    }
+
+    fn address(&self) -> String {
+        format!("/theme/{}.css", self.hash)
+    }
 }
 
 /// Compiled once a folder, however many tenants wear them in their own colours.
 struct Templates {
     html: Handlebars<'static>,
     text: Handlebars<'static>,
-}
-
-/// A mail, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// Subject, one line.
-    pub subject: String,
-    /// HTML part.
-    pub html: String,
-    /// Plain-text part.
-    pub text: String,
+    /// As they are written, by name.
+    sources: BTreeMap<String, String>,
+    /// What the helpers look things up in, unless a theme brings a shelf of its own.
+    shelf: Arc<Shelf>,
 }
 
 impl Theme {
@@ -92,35 +128,56 @@ impl Theme {
                 .register_template_string(name, body)
                 .map_err(|error| ThemeError::template(name, error))?;
         }
-        Ok(Self::dressed(key, manifest, shelf, Arc::new(Templates { html, text })))
+        let templates = Templates {
+            html,
+            text,
+            sources: templates,
+            shelf: Arc::clone(&shelf),
+        };
+        Ok(Self::dressed(key, manifest, shelf, Arc::new(templates), None))
     }
 
-    fn dressed(key: &str, manifest: Manifest, shelf: Arc<Shelf>, templates: Arc<Templates>) -> Self {
-        let css = tokens::stylesheet(&manifest.tokens);
-        let sheet = (hex::encode(&Sha256::digest(&css)[..8]), css);
-        let facts = facts(key, &manifest, &shelf, &sheet.0);
+    fn dressed(
+        key: &str,
+        manifest: Manifest,
+        shelf: Arc<Shelf>,
+        templates: Arc<Templates>,
+        brand: Option<Brand>,
+    ) -> Self {
+        let sheet = Sheet::new(tokens::stylesheet(&manifest.tokens));
+        let mut facts = facts(key, &manifest, &shelf, brand.as_ref());
+        facts["stylesheet"] = sheet.address().into();
+        facts["own_stylesheet"] = Value::Null;
         Self {
             key: key.to_owned(),
             manifest,
             shelf,
             templates,
             sheet,
+            own_sheet: None,
             facts,
+            brand,
+            own_templates: OwnTemplates::default(),
+            teller: None,
         }
     }
 
-    /// The same templates, words and pictures in a tenant's own colours.
-    fn branded(&self, brand: &Brand) -> Self {
-        let manifest = Manifest {
-            tokens: self.manifest.tokens.branded(brand),
-            ..self.manifest.clone()
-        };
-        Self::dressed(
-            &self.key,
-            manifest,
-            Arc::clone(&self.shelf),
-            Arc::clone(&self.templates),
-        )
+    /// The same with a tenant's own style sheet and templates.
+    fn adding(mut self, own_sheet: Option<Sheet>, own_templates: OwnTemplates) -> Self {
+        self.facts["own_stylesheet"] = own_sheet.as_ref().map(Sheet::address).into();
+        Self {
+            own_sheet,
+            own_templates,
+            ..self
+        }
+    }
+
+    /// The same, but own templates that fail are told of, and the folder's stand in for them.
+    fn forgiving(self, teller: Teller) -> Self {
+        Self {
+            teller: Some(teller),
+            ..self
+        }
     }
 
     /// The folder's name.
@@ -140,78 +197,19 @@ impl Theme {
         languages
     }
 
-    /// The tokens' stylesheet: a hash of what is in it, and the sheet. Pages ask for `/theme/{hash}.css`.
-    pub fn stylesheet(&self) -> (&str, &str) {
-        (&self.sheet.0, &self.sheet.1)
+    /// The tokens' stylesheet.
+    pub fn stylesheet(&self) -> &Sheet {
+        &self.sheet
+    }
+
+    /// The tenant's own stylesheet, if it has one.
+    pub fn own_stylesheet(&self) -> Option<&Sheet> {
+        self.own_sheet.as_ref()
     }
 
     /// One text of the words file in a language, for what isn't a page (notices, push messages).
     pub fn say(&self, lang: &str, key: &str, params: &Map<String, Value>, zone: &str) -> Option<String> {
         self.shelf.words([lang])?.say(key, params, zone)
-    }
-
-    /// Writes a view's page.
-    pub fn page<V: View>(&self, view: &V, page: &PageContext) -> Result<String, ThemeError> {
-        self.render(V::TEMPLATE, view, page)
-    }
-
-    /// Writes a page: the template sees the view's fields, `page` and `theme`.
-    pub fn render(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<String, ThemeError> {
-        let root = self.root(template, view, page)?;
-        self.templates
-            .html
-            .render(template, &root)
-            .map_err(|error| ThemeError::render(template, error))
-    }
-
-    /// Writes a view's mail.
-    pub fn mail<V: View>(&self, view: &V, page: &PageContext) -> Result<Mail, ThemeError> {
-        self.render_mail(V::TEMPLATE, view, page)
-    }
-
-    /// Writes a mail: `{template}` is the HTML part, `{template}.txt` the plain one, and the subject is the text
-    /// `{template with dots}.subject` of the words file, filled in with the view's fields.
-    pub fn render_mail(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<Mail, ThemeError> {
-        let root = self.root(template, view, page)?;
-        let mut params = root.as_object().cloned().unwrap_or_default();
-        params.insert("tenant_name".to_owned(), Value::String(page.tenant_name.clone()));
-        let key = format!("{}.subject", template.replace('/', "."));
-        let words = self.shelf.words([page.lang.as_str(), page.tenant_lang.as_str()]);
-        let subject = words.and_then(|words| words.say(&key, &params, &page.zone));
-        let subject = subject.ok_or_else(|| ThemeError::render(template, format!("no words for `{key}`")))?;
-        let plain = format!("{template}{TEXT_ENDING}");
-        Ok(Mail {
-            subject: subject.replace(char::is_control, " "),
-            html: self
-                .templates
-                .html
-                .render(template, &root)
-                .map_err(|error| ThemeError::render(template, error))?,
-            text: self
-                .templates
-                .text
-                .render(&plain, &root)
-                .map_err(|error| ThemeError::render(&plain, error))?,
-        })
-    }
-
-    fn root(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<Value, ThemeError> {
-        let wrong = |error| ThemeError::render(template, error);
-        let mut root = match serde_json::to_value(view).map_err(wrong)? {
-            Value::Object(root) => root,
-            Value::Null => Map::new(),
-            _ => return Err(ThemeError::render(template, "a view must be a struct")),
-        };
-        root.insert("page".to_owned(), serde_json::to_value(page).map_err(wrong)?);
-        let mut facts = self.facts.clone();
-        facts["scheme"] = match (page.scheme, self.manifest.tokens.scheme) {
-            (Scheme::Light, _) | (Scheme::Unset, DefaultScheme::Light) => "light",
-            (Scheme::Dark, _) | (Scheme::Unset, DefaultScheme::Dark) => "dark",
-            (Scheme::System, _) | (Scheme::Unset, DefaultScheme::System) => "system",
-        }
-        .into();
-        root.insert("theme".to_owned(), facts);
-        Ok(Value::Object(root))
     }
 }
 
@@ -236,8 +234,11 @@ fn inherit(own: &Source, default: &Source) -> HashMap<String, words::Words> {
 }
 
 /// What templates know as `theme`: its key, addresses, languages, and colours for mails, which know no stylesheet.
-fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, hash: &str) -> Value {
-    let picture = |name: &str| {
+fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -> Value {
+    let picture = |name: &str, chosen: Option<&FileHash>| {
+        if let Some(chosen) = chosen {
+            return format!("/look/{}", chosen.as_str());
+        }
         let own = shelf.assets.address(&format!("{key}/{name}"));
         own.or_else(|| shelf.assets.address(&format!("default/{name}")))
             .unwrap_or_default()
@@ -259,9 +260,9 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, hash: &str) -> Value {
     let [_, field, card] = manifest.tokens.radius.sizes();
     serde_json::json!({
         "key": key,
-        "stylesheet": format!("/theme/{hash}.css"),
-        "logo": picture("logo.svg"),
-        "favicon": picture("favicon.svg"),
+        "title": brand.and_then(|brand| brand.page_title.as_deref()),
+        "logo": picture("logo.svg", brand.and_then(|brand| brand.logo.as_ref())),
+        "favicon": picture("favicon.svg", brand.and_then(|brand| brand.favicon.as_ref())),
         "font": shelf.assets.address(&manifest.tokens.font.source()),
         "languages": languages,
         "corners": {"field": field, "box": card},

@@ -1,7 +1,7 @@
 //! All themes, loaded at start and again when a file changes in development.
 
-use super::{Theme, ThemeError, assets::Assets, source::Source};
-use crate::domain::{brand::Brand, tenant::Tenant};
+use super::{Own, Teller, Theme, ThemeError, assets::Assets, source::Source};
+use crate::domain::{ids::TenantId, tenant::Tenant};
 use std::{
     collections::HashMap,
     fs,
@@ -20,14 +20,21 @@ pub struct Themes {
     loaded: RwLock<Loaded>,
 }
 
-/// Most looks of tenants' own that are kept; one is computed again in well under a millisecond.
-const KEPT_BRANDS: usize = 1_000;
+/// Most themes that are kept as tenants wear them; one is made again in a few milliseconds.
+const KEPT: usize = 1_000;
 
 struct Loaded {
     themes: HashMap<String, Arc<Theme>>,
     default: Arc<Theme>,
-    branded: Mutex<HashMap<Brand, Arc<Theme>>>,
+    worn: Mutex<HashMap<TenantId, Worn>>,
     state: State,
+}
+
+/// A theme as a tenant wears it, and what it was made of.
+struct Worn {
+    revision: i64,
+    of: Arc<Theme>,
+    theme: Arc<Theme>,
 }
 
 /// What is noticed of a change: how many files there are, and when the last one was written.
@@ -60,22 +67,43 @@ impl Themes {
         Arc::clone(loaded.themes.get(key).unwrap_or(&loaded.default))
     }
 
-    /// What a tenant wears: the theme that is its folder, or the default one in its own colours.
-    pub fn of(&self, tenant: &Tenant) -> Arc<Theme> {
+    /// What a tenant wears, if it needn't be made first.
+    pub fn worn(&self, tenant: &Tenant) -> Option<Arc<Theme>> {
         let theme = self.get(&tenant.theme);
-        let Some(brand) = &tenant.brand else {
-            return theme;
-        };
+        if tenant.brand.is_none() && tenant.look_revision == 0 {
+            return Some(theme);
+        }
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
-        if !Arc::ptr_eq(&theme, &loaded.default) {
-            return theme;
+        let worn = loaded.worn.lock().unwrap_or_else(PoisonError::into_inner);
+        let worn = worn.get(&tenant.id)?;
+        (worn.revision == tenant.look_revision && Arc::ptr_eq(&worn.of, &theme)).then(|| Arc::clone(&worn.theme))
+    }
+
+    /// Makes what a tenant wears, and keeps it until the tenant changes it. What was published and can't be taken any more
+    /// is left out and told of: a page is served in any case.
+    ///
+    /// # Errors
+    /// The theme itself can't be worn.
+    pub fn tailor(&self, tenant: &Tenant, own: &Own, teller: Teller) -> Result<Arc<Theme>, ThemeError> {
+        let of = self.get(&tenant.theme);
+        let brand = tenant.brand.as_ref();
+        let theme = of.tailored(brand, own).or_else(|error| {
+            teller.tell("", error.to_string());
+            of.tailored(brand, &own.without_files())
+        })?;
+        let theme = Arc::new(theme.forgiving(teller));
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let mut worn = loaded.worn.lock().unwrap_or_else(PoisonError::into_inner);
+        if worn.len() >= KEPT {
+            worn.clear();
         }
-        let mut branded = loaded.branded.lock().unwrap_or_else(PoisonError::into_inner);
-        if branded.len() >= KEPT_BRANDS {
-            branded.clear();
-        }
-        let dressed = branded.entry(brand.clone());
-        Arc::clone(dressed.or_insert_with(|| Arc::new(theme.branded(brand))))
+        let made = Worn {
+            revision: tenant.look_revision,
+            of,
+            theme: Arc::clone(&theme),
+        };
+        worn.insert(tenant.id, made);
+        Ok(theme)
     }
 
     fn reload(&self) {
@@ -112,7 +140,7 @@ fn load(folder: &Path) -> Result<Loaded, ThemeError> {
     Ok(Loaded {
         themes,
         default,
-        branded: Mutex::default(),
+        worn: Mutex::default(),
         state,
     })
 }

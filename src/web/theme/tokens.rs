@@ -3,7 +3,7 @@
 //! Only values that were parsed into these types reach a stylesheet, so nothing a tenant types can break out of it.
 
 use super::color::Color;
-use crate::domain::brand::{Brand, BrandRadius, BrandScheme};
+use crate::domain::brand::{Brand, BrandRadius, BrandScheme, Font, HexColor};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
@@ -31,9 +31,13 @@ pub struct Tokens {
 impl Tokens {
     /// These with a tenant's own choices in their place.
     pub(super) fn branded(&self, brand: &Brand) -> Self {
+        // A theme may be finer than the choices are: what was left as it is stays as it is.
+        let own = self.chosen();
+        let font = brand.font.filter(|chosen| Some(*chosen) != own.font);
         Self {
             brand: Color::parse(brand.brand.as_str()).map_or(self.brand, Hex),
             radius: match brand.radius {
+                chosen if chosen == own.radius => self.radius,
                 BrandRadius::Square => Radius::None,
                 BrandRadius::Soft => Radius::Medium,
                 BrandRadius::Round => Radius::Large,
@@ -43,7 +47,61 @@ impl Tokens {
                 BrandScheme::Dark => DefaultScheme::Dark,
                 BrandScheme::Auto => DefaultScheme::System,
             },
+            font: font.unwrap_or(self.font),
+            display: font.unwrap_or(self.display),
             ..self.clone()
+        }
+    }
+}
+
+/// What is told of a look before it is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The colour of buttons.
+    pub brand: String,
+    /// Text on it.
+    pub on_brand: String,
+    /// The colour as text.
+    pub brand_text: String,
+    /// Contrast of the chosen colour with the page's ground, in tenths.
+    pub ratio_tenths: u32,
+    /// It had to be made darker or lighter somewhere.
+    pub adjusted: bool,
+}
+
+impl Tokens {
+    /// What becomes of the chosen colour, on the pages that most readers see first.
+    pub(super) fn verdict(&self) -> Verdict {
+        let palette = match self.scheme {
+            DefaultScheme::Dark => Palette::dark(self),
+            DefaultScheme::Light | DefaultScheme::System => Palette::light(self),
+        };
+        let chosen = self.brand.0;
+        Verdict {
+            brand: palette.brand.to_string(),
+            on_brand: palette.on_brand.to_string(),
+            brand_text: palette.brand_text.to_string(),
+            // At most 210.
+            ratio_tenths: (chosen.contrast(palette.surface) * 10.0) as u32,
+            adjusted: palette.brand != chosen || palette.brand_text != chosen,
+        }
+    }
+
+    /// What is chosen, as a tenant would choose it.
+    pub(super) fn chosen(&self) -> Brand {
+        let scheme = match self.scheme {
+            DefaultScheme::Light => BrandScheme::Light,
+            DefaultScheme::Dark => BrandScheme::Dark,
+            DefaultScheme::System => BrandScheme::Auto,
+        };
+        let radius = match self.radius {
+            Radius::None => BrandRadius::Square,
+            Radius::Small | Radius::Medium => BrandRadius::Soft,
+            Radius::Large => BrandRadius::Round,
+        };
+        Brand {
+            font: Some(self.font),
+            ..Brand::new(HexColor::of(self.brand.0.channels()), scheme, radius)
         }
     }
 }
@@ -87,24 +145,6 @@ impl Radius {
             Self::Large => ["999px", "999px", "24px"],
         }
     }
-}
-
-/// The six families that are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Font {
-    /// Neutral.
-    Inter,
-    /// Friendly.
-    Figtree,
-    /// Round and technical.
-    Manrope,
-    /// Serif.
-    Newsreader,
-    /// Bold, for posters.
-    Archivo,
-    /// Technical.
-    SpaceGrotesk,
 }
 
 impl Font {

@@ -11,16 +11,21 @@ use super::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Longest text a words file may hold, in bytes.
 const MAX_TEXT: usize = 8 * 1024;
 
-/// The words of one language, own ones over inherited ones.
+/// The words of one language, own ones over inherited ones. Copies share what they have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     lang: String,
-    texts: HashMap<String, Text>,
+    texts: Arc<HashMap<String, Text>>,
+    /// A tenant's, in place of those.
+    own: HashMap<String, Text>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +41,7 @@ impl Words {
     pub fn new(lang: &str) -> Self {
         Self {
             lang: lang.to_owned(),
-            texts: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -56,7 +61,7 @@ impl Words {
                 toml::Value::Table(inner) if !is_forms(inner) => self.add_table(&key, inner)?,
                 _ => {
                     let text = text(value).map_err(|why| format!("{key}: {why}"))?;
-                    self.texts.insert(key, text);
+                    Arc::make_mut(&mut self.texts).insert(key, text);
                 }
             }
         }
@@ -65,20 +70,54 @@ impl Words {
 
     /// Takes over what `other` has and this lacks.
     pub fn inherit(&mut self, other: &Self) {
-        for (key, text) in &other.texts {
-            self.texts.entry(key.clone()).or_insert_with(|| text.clone());
+        let texts = Arc::make_mut(&mut self.texts);
+        for (key, text) in other.texts.iter() {
+            texts.entry(key.clone()).or_insert_with(|| text.clone());
         }
+    }
+
+    /// Every text as a tenant may write it anew, by key; `calls[one]` is one form of `calls`.
+    pub fn items(&self) -> Vec<(String, &str)> {
+        let mut items = Vec::new();
+        for (key, text) in self.texts.iter() {
+            text.leaves(key, &mut items);
+        }
+        items.sort();
+        items
+    }
+
+    /// Puts a tenant's text in place of what was there. False if there is no such text to be written anew.
+    pub fn write(&mut self, key: &str, value: &str) -> bool {
+        let (name, forms) = key.split_once('[').unwrap_or((key, ""));
+        let Some(mut text) = self.get(name).cloned() else {
+            return false;
+        };
+        let forms = forms.split(['[', ']']).filter(|form| !form.is_empty());
+        let leaf = forms.fold(Some(&mut text), |text, form| match text? {
+            Text::Forms(forms) => forms.get_mut(form),
+            Text::Plain(_) => None,
+        });
+        let Some(Text::Plain(leaf)) = leaf else {
+            return false;
+        };
+        value.clone_into(leaf);
+        self.own.insert(name.to_owned(), text);
+        true
+    }
+
+    fn get(&self, key: &str) -> Option<&Text> {
+        self.own.get(key).or_else(|| self.texts.get(key))
     }
 
     /// The text of `key` with its placeholders filled in; none if there is no such key.
     pub fn say(&self, key: &str, params: &Map<String, Value>, zone: &str) -> Option<String> {
-        let pattern = self.choose(self.texts.get(key)?, params)?;
+        let pattern = self.choose(self.get(key)?, params)?;
         Some(self.fill(pattern, params, zone))
     }
 
     /// The text of `key` as it stands in the file.
     pub fn raw(&self, key: &str) -> Option<&str> {
-        match self.texts.get(key)? {
+        match self.get(key)? {
             Text::Plain(text) => Some(text),
             Text::Forms(_) => None,
         }
@@ -90,7 +129,7 @@ impl Words {
         let inside = self
             .texts
             .iter()
-            .filter_map(|(key, text)| Some((key.strip_prefix(&prefix)?, text)));
+            .filter_map(|(key, text)| Some((key.strip_prefix(&prefix)?, self.own.get(key).unwrap_or(text))));
         let mut sorted: Vec<_> = inside.collect();
         sorted.sort_by_key(|(key, _)| *key);
         Value::Object(
@@ -119,7 +158,7 @@ impl Words {
     /// Each key with the names of its placeholders, to compare languages by. Sentences that are keys themselves are
     /// left out: the first language needs none.
     #[cfg(test)]
-    pub fn placeholders(&self) -> std::collections::BTreeMap<&str, std::collections::BTreeSet<&str>> {
+    pub fn placeholders(&self) -> std::collections::BTreeMap<&str, BTreeSet<&str>> {
         self.texts
             .iter()
             .filter(|(key, _)| !key.contains(' '))
@@ -159,7 +198,7 @@ impl Words {
             };
             let (name, how) = inside.split_once(':').unwrap_or((inside, ""));
             match params.get(name) {
-                Some(value) => text.push_str(&self.write(value, how, zone)),
+                Some(value) => text.push_str(&self.written(value, how, zone)),
                 None => text.push_str(&format!("{{{inside}}}")),
             }
             rest = behind;
@@ -168,7 +207,7 @@ impl Words {
         text
     }
 
-    fn write(&self, value: &Value, how: &str, zone: &str) -> String {
+    fn written(&self, value: &Value, how: &str, zone: &str) -> String {
         match (value, how) {
             (Value::Object(amount), _) => match (amount.get("minor"), amount.get("currency")) {
                 (Some(Value::Number(minor)), Some(Value::String(currency))) => {
@@ -198,14 +237,28 @@ impl Words {
     }
 }
 
+/// The names that a text has filled in.
+pub fn placeholders(text: &str) -> BTreeSet<&str> {
+    let inside = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    inside.map(|(name, _)| name.split(':').next().unwrap_or(name)).collect()
+}
+
 impl Text {
-    #[cfg(test)]
-    fn placeholders(&self) -> std::collections::BTreeSet<&str> {
+    fn leaves<'a>(&'a self, key: &str, found: &mut Vec<(String, &'a str)>) {
         match self {
-            Self::Plain(text) => {
-                let inside = text.split('{').skip(1).filter_map(|part| part.split_once('}'));
-                inside.map(|(name, _)| name.split(':').next().unwrap_or(name)).collect()
+            Self::Plain(text) => found.push((key.to_owned(), text)),
+            Self::Forms(forms) => {
+                for (form, text) in forms {
+                    text.leaves(&format!("{key}[{form}]"), found);
+                }
             }
+        }
+    }
+
+    #[cfg(test)]
+    fn placeholders(&self) -> BTreeSet<&str> {
+        match self {
+            Self::Plain(text) => placeholders(text),
             Self::Forms(forms) => forms.get("other").map(Self::placeholders).unwrap_or_default(),
         }
     }
@@ -310,6 +363,25 @@ mod tests {
         assert_eq!(say(&own, "role.buyer", json!({})).unwrap(), "customer");
         assert_eq!(say(&own, "role.nobody", json!({})), None);
         assert_eq!(own.section("role"), json!({"buyer": "customer", "seller": "adviser"}));
+    }
+
+    #[test]
+    fn a_tenants_texts_stand_in_place_of_single_forms_too() {
+        let base = words(
+            "en",
+            "hello = 'Hello {name}'\ncalls = { one = '{count} call', other = '{count} calls' }",
+        );
+        let mut own = base.clone();
+        assert!(own.write("hello", "<b>Hi</b> {name}") && own.write("calls[other]", "{count} rings"));
+        for unknown in ["bye", "calls", "calls[few]", "hello[one]", "calls[other][one]", "["] {
+            assert!(!own.write(unknown, "x"), "{unknown}");
+        }
+        assert_eq!(say(&own, "hello", json!({"name": "M"})).unwrap(), "<b>Hi</b> M");
+        assert_eq!(say(&own, "calls", json!({"count": 1})).unwrap(), "1 call");
+        assert_eq!(say(&own, "calls", json!({"count": 2})).unwrap(), "2 rings");
+        assert_eq!(say(&base, "calls", json!({"count": 2})).unwrap(), "2 calls");
+        let keys: Vec<_> = own.items().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["calls[one]", "calls[other]", "hello"]);
     }
 
     #[test]

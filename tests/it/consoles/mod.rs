@@ -1,6 +1,7 @@
 //! Both consoles: those who run the platform, and those who run a tenant.
 
 mod audit;
+mod branding;
 mod closing;
 mod erase_person;
 mod erasure;
@@ -8,6 +9,7 @@ mod figures;
 mod founding;
 mod invitations;
 mod lists;
+mod look_files;
 mod overview;
 mod owners;
 mod people;
@@ -16,6 +18,7 @@ mod running;
 mod sign_in;
 mod staff;
 mod subscriptions;
+mod templates;
 mod ui;
 mod visits;
 

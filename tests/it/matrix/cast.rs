@@ -90,6 +90,7 @@ impl Cast {
             ("payment", payment),
             ("conversation", conversation),
             ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),
+            ("picture", "logo".to_owned()),
             ("sheet", "0123456789abcdef".to_owned()),
         ];
         Self {

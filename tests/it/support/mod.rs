@@ -239,6 +239,7 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         rate_bounds_minor: (1, 100_000),
         state: TenantState::Active,
         brand: None,
+        look_revision: 0,
     };
     let (host, now) = (format!("{slug}.localhost"), app.now());
     // A cluster that copies templates for other tests may let a new database's first connection wait for long.

@@ -1,6 +1,9 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod branding;
+mod branding_files;
+mod branding_templates;
 mod chats;
 mod dashboard;
 mod erase_person;
@@ -11,6 +14,8 @@ mod running;
 mod settings;
 mod staff;
 mod subscription;
+mod upload;
+mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +28,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     chats::routes(config);
     running::routes(config);
     subscription::routes(config);
+    branding::routes(config);
+    branding_files::routes(config);
+    branding_templates::routes(config);
+    words::routes(config);
     exports::routes(config);
     erase_person::routes(config);
 }

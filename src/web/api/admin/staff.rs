@@ -61,6 +61,8 @@ const PAGES: &[&str] = &[
     "/staff",
     "/settings",
     "/subscription",
+    "/branding",
+    "/words",
     "/audit",
     "/exports",
 ];

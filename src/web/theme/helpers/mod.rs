@@ -57,6 +57,19 @@ struct Helping {
 
 /// Registers all helpers.
 pub fn register(registry: &mut Handlebars<'_>, shelf: &Arc<Shelf>) {
+    for (name, helping) in all(shelf) {
+        registry.register_helper(name, Box::new(helping));
+    }
+}
+
+/// The same helpers over another shelf, for one rendering: what was compiled once serves tenants with words of their own.
+pub fn lend<'reg: 'rc, 'rc>(state: &mut RenderContext<'reg, 'rc>, shelf: &Arc<Shelf>) {
+    for (name, helping) in all(shelf) {
+        state.register_local_helper(name, Box::new(helping));
+    }
+}
+
+fn all(shelf: &Arc<Shelf>) -> impl Iterator<Item = (&'static str, Helping)> {
     let texts: [(&str, Write); 11] = [
         ("t", texts::t),
         ("say", texts::say),
@@ -78,16 +91,11 @@ pub fn register(registry: &mut Handlebars<'_>, shelf: &Arc<Shelf>) {
         ("star_row", markup::star_row),
     ];
     let texts = texts.into_iter().map(|(name, write)| (name, write, false));
-    for (name, write, markup) in texts.chain(markup.into_iter().map(|(name, write)| (name, write, true))) {
-        registry.register_helper(
-            name,
-            Box::new(Helping {
-                shelf: Arc::clone(shelf),
-                write,
-                markup,
-            }),
-        );
-    }
+    let markup = markup.into_iter().map(|(name, write)| (name, write, true));
+    texts.chain(markup).map(move |(name, write, markup)| {
+        let shelf = Arc::clone(shelf);
+        (name, Helping { shelf, write, markup })
+    })
 }
 
 impl HelperDef for Helping {

@@ -1,7 +1,7 @@
 //! Calls, their room, bills and conversations.
 
 use crate::{
-    gallery::{Gallery, cast::now},
+    web::gallery::{Gallery, cast::now},
     web::pages::views::*,
 };
 use jiff::{Timestamp, ToSpan as _};

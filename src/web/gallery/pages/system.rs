@@ -2,7 +2,7 @@
 
 use super::calls::bill;
 use crate::{
-    gallery::{Gallery, cast::now},
+    web::gallery::{Gallery, cast::now},
     web::pages::views::*,
     web::theme::PageContext,
 };

@@ -1,7 +1,7 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
 use crate::{
-    gallery::Gallery,
+    web::gallery::Gallery,
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
 };

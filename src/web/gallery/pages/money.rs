@@ -1,7 +1,7 @@
 //! Wallet and selling.
 
 use crate::{
-    gallery::{Gallery, cast::now},
+    web::gallery::{Gallery, cast::now},
     web::pages::views::*,
 };
 use jiff::ToSpan as _;

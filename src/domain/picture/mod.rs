@@ -1,0 +1,82 @@
+//! Pictures that people send: known by what is in them, never by their name, and made anew before anybody sees them.
+//! What was hidden in a file, a place where it was taken or a program for the browser, doesn't come out again.
+
+mod raster;
+mod svg;
+
+/// Most bytes that are taken.
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// What a picture is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// In the head of pages and mails.
+    Logo,
+    /// In browser tabs.
+    Favicon,
+}
+
+impl Purpose {
+    /// Longest side of what is kept, in pixels.
+    fn pixels(self) -> u32 {
+        match self {
+            Self::Logo => 512,
+            Self::Favicon => 128,
+        }
+    }
+}
+
+/// A picture made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// PNG or SVG.
+    pub media_type: &'static str,
+    /// The file.
+    pub body: Vec<u8>,
+}
+
+/// Why a picture can't be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// More than [`MAX_BYTES`].
+    #[error("At most 2 MB can be taken. Save the picture in a smaller size.")]
+    TooBig,
+    /// Another format, or none.
+    #[error("This is no PNG, JPEG, WebP, GIF or SVG picture.")]
+    Unknown,
+    /// The right format, but broken or far too large once it is unpacked.
+    #[error("This picture is damaged or has too many pixels; up to 4,096 on a side can be taken.")]
+    Unreadable,
+    /// An SVG that isn't well-formed or goes too deep.
+    #[error("This SVG can't be read: {0}.")]
+    Broken(String),
+    /// An SVG with something in it that isn't a picture.
+    #[error("This SVG can't be taken: line {line}: {what}.")]
+    Refused {
+        /// Where.
+        line: u32,
+        /// What was found.
+        what: String,
+    },
+}
+
+/// Takes a picture as it was sent and gives it back made anew.
+///
+/// # Errors
+/// It can't be taken.
+pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
+    if sent.len() > MAX_BYTES {
+        return Err(PictureError::TooBig);
+    }
+    if svg::is_one(sent) {
+        let body = svg::remake(sent)?.into_bytes();
+        return Ok(Picture {
+            media_type: "image/svg+xml",
+            body,
+        });
+    }
+    Ok(Picture {
+        media_type: "image/png",
+        body: raster::remake(sent, purpose.pixels())?,
+    })
+}

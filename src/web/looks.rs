@@ -1,0 +1,85 @@
+//! What a tenant's pages and mails wear: made of its theme and what it keeps in the database.
+
+use super::{
+    state::Web,
+    theme::{Fault, Own, Teller, Theme},
+};
+use crate::{
+    domain::{
+        audit::{Action, Actor, ActorId, Entry},
+        brand::{Brand, FileHash},
+        tenant::Tenant,
+    },
+    error::{Error, Result},
+    store::{TenantScope, TenantTx, audit, looks, words},
+};
+use serde_json::{Value, json};
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::mpsc::Receiver;
+
+impl Web {
+    /// What a tenant's pages and mails wear.
+    pub(super) async fn theme(&self, tenant: &Tenant, scope: &TenantScope) -> Result<Arc<Theme>> {
+        if let Some(theme) = self.themes.worn(tenant) {
+            return Ok(theme);
+        }
+        let own = match tenant.look_revision {
+            // Nothing was ever written, and needn't be looked for.
+            0 => Own::default(),
+            _ => {
+                let brand = tenant.brand.clone();
+                self.app.db.tenant(scope, move |tx| read(tx, brand.as_ref())).await?
+            }
+        };
+        let teller = Teller::new(*scope, self.faults.clone());
+        let (themes, tenant) = (Arc::clone(&self.themes), tenant.clone());
+        let made = tokio::task::spawn_blocking(move || themes.tailor(&tenant, &own, teller));
+        Ok(made.await.map_err(Error::internal)??)
+    }
+}
+
+/// What a look adds to its theme.
+pub(super) fn read(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<Own> {
+    let Some(brand) = brand else {
+        return Ok(Own {
+            words: words::all(tx)?,
+            ..Own::default()
+        });
+    };
+    let wanted: Vec<FileHash> = brand.css.iter().chain(brand.templates.values()).cloned().collect();
+    let files: HashMap<FileHash, String> = looks::files(tx, &wanted)?
+        .into_iter()
+        .filter_map(|(hash, file)| Some((hash, String::from_utf8(file.body).ok()?)))
+        .collect();
+    let text = |hash: &FileHash| files.get(hash).cloned();
+    let templates = brand
+        .templates
+        .iter()
+        .filter_map(|(name, hash)| Some((name.clone(), text(hash)?)));
+    Ok(Own {
+        css: brand.css.as_ref().and_then(text),
+        templates: templates.collect(),
+        words: words::all(tx)?,
+    })
+}
+
+/// Writes down what fails at a tenant, for its staff to see, until nothing can fail any more.
+pub async fn tell_of_faults(web: Arc<Web>, mut faults: Receiver<Fault>) {
+    let actor = Actor {
+        who: ActorId::System,
+        name: "Tallyroom".to_owned(),
+        address: String::new(),
+    };
+    while let Some(fault) = faults.recv().await {
+        let (actor, now, scope) = (actor.clone(), web.app.now(), fault.scope);
+        let entry = Entry::new(Action::TemplateFailed, fault.template).changed(Value::Null, json!({"why": fault.why}));
+        let written = web
+            .app
+            .db
+            .tenant(&scope, move |tx| audit::write(tx, &actor, &entry, now))
+            .await;
+        if let Err(error) = written {
+            tracing::error!(%error, "a tenant couldn't be told that its template fails");
+        }
+    }
+}
