@@ -77,13 +77,13 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     if config.development.enabled {
         themes = themes.watching();
     }
+    let (faults, told) = theme::faults();
     let live = Live {
         registry,
         hub,
         mailer: mailer.clone(),
         mailbox,
     };
-    let (faults, told) = theme::faults();
     let web = Data::new(Web::new(app.clone(), themes, faults, live)?);
     tokio::spawn(web::tell_of_faults(Data::clone(&web).into_inner(), told));
     let jobs = Runner::new(app, mailer, Data::clone(&web).into_inner());

@@ -128,6 +128,14 @@ pub enum Action {
     ReviewShown,
     /// Settings were changed.
     SettingsChanged,
+    /// A look was published.
+    BrandingPublished,
+    /// An earlier look was taken up again.
+    BrandingReverted,
+    /// A text was changed.
+    WordsChanged,
+    /// A template of the tenant's failed, and the theme's stood in for it.
+    TemplateFailed,
     /// A service was taken off the site.
     ServiceUnpublished,
     /// A service is on the site again.
@@ -146,14 +154,6 @@ pub enum Action {
     ViewAsked,
     /// One of the platform's staff looked at a tenant's console.
     ViewEntered,
-    /// A look was published.
-    BrandingPublished,
-    /// An earlier look was taken up again.
-    BrandingReverted,
-    /// A text was changed.
-    WordsChanged,
-    /// A template of the tenant's failed, and the theme's stood in for it.
-    TemplateFailed,
     /// An archive of the tenant was asked for.
     ExportAsked,
     /// An archive of the tenant was fetched.
@@ -193,6 +193,10 @@ impl Action {
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",
+            Self::BrandingPublished => "branding.published",
+            Self::BrandingReverted => "branding.reverted",
+            Self::WordsChanged => "words.changed",
+            Self::TemplateFailed => "branding.template_failed",
             Self::ServiceUnpublished => "service.unpublished",
             Self::ServicePublished => "service.published",
             Self::CallEnded => "call.ended",
@@ -202,10 +206,6 @@ impl Action {
             Self::JobDropped => "job.dropped",
             Self::ViewAsked => "view.asked",
             Self::ViewEntered => "view.entered",
-            Self::BrandingPublished => "branding.published",
-            Self::BrandingReverted => "branding.reverted",
-            Self::WordsChanged => "words.changed",
-            Self::TemplateFailed => "branding.template_failed",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
         }

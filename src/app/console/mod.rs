@@ -9,10 +9,11 @@ mod reviews;
 mod services;
 mod settings;
 mod staff;
-mod visit;
 mod words;
 
 pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
+mod visit;
+
 pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
 pub use erase_person::erase_user;
