@@ -52,6 +52,20 @@ pub async fn owner(config: Config, email: &str, name: &str) -> anyhow::Result<()
     Ok(())
 }
 
+/// Takes an owner of the platform off it.
+pub async fn remove_owner(config: Config, email: &str) -> anyhow::Result<()> {
+    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let removed = platform::remove(&product.web.app, email).await;
+    removed.map_err(|error| anyhow!("{error}"))
+}
+
+/// Has an owner of the platform set a new second factor up.
+pub async fn reset_factor(config: Config, email: &str) -> anyhow::Result<()> {
+    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let reset = platform::reset_factor(&product.web.app, email).await;
+    reset.map_err(|error| anyhow!("{error}"))
+}
+
 /// Prints what an authenticator of the demo's owner would show now.
 pub fn totp() -> anyhow::Result<()> {
     let code = platform::present_code(seed::OWNER_SECRET, SystemClock.now()).map_err(|error| anyhow!("{error}"))?;

@@ -13,7 +13,8 @@ tallyroom: branded marketplaces for live video by the minute
   tallyroom serve      serves pages, API and signaling; starts media nodes
   tallyroom migrate    brings the database up to date
   tallyroom seed       makes or completes the demo tenants, prints who can log in
-  tallyroom owner      adds an owner of the platform: owner EMAIL NAME, password in TALLYROOM_OWNER_PASSWORD
+  tallyroom owner      adds an owner of the platform: owner EMAIL NAME, password in TALLYROOM_OWNER_PASSWORD;
+                       owner --remove EMAIL takes one off; owner --reset-factor EMAIL when an authenticator is lost
   tallyroom export     writes a tenant's archive: export SLUG FILE
   tallyroom import     makes a tenant from an archive: import FILE
   tallyroom totp       prints the present code of the demo's owner
@@ -54,6 +55,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         ["seed"] => runtime()?.block_on(commands::seed(Config::load()?)),
         ["totp"] => commands::totp(),
+        ["owner", "--remove", email] => runtime()?.block_on(commands::remove_owner(Config::load()?, email)),
+        ["owner", "--reset-factor", email] => runtime()?.block_on(commands::reset_factor(Config::load()?, email)),
         ["owner", email, name] => runtime()?.block_on(commands::owner(Config::load()?, email, name)),
         ["export", slug, file] => runtime()?.block_on(commands::export(Config::load()?, slug, file.as_ref())),
         ["import", file] => commands::import(&Config::load()?, file.as_ref()),

@@ -52,6 +52,8 @@ pub enum Letter {
         /// Absolute, the bill.
         link: String,
     },
+    /// To an admin: what is paid for ends.
+    SubscriptionEnds(SubscriptionEnds),
     /// To the seller who didn't answer.
     MissedCall {
         /// Which.
@@ -59,6 +61,25 @@ pub enum Letter {
         /// Absolute, the conversation.
         link: String,
     },
+}
+
+/// What a mail about the end of what is paid for says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionEnds {
+    /// As the platform's owners wrote it, with variables.
+    pub subject: String,
+    /// The same.
+    pub body: String,
+    /// Which plan, if there ever was one.
+    pub plan: Option<String>,
+    /// Days that are left.
+    pub days: i64,
+    /// The end.
+    pub ends_at: Moment,
+    /// When new calls stop.
+    pub stops_at: Moment,
+    /// Absolute, where to pay.
+    pub link: String,
 }
 
 /// The job's payload.

@@ -8,11 +8,13 @@ pub mod console;
 pub mod conversations;
 pub mod identity;
 pub mod letters;
+mod payments;
 pub mod platform;
 pub mod ports;
 pub mod reviews;
 pub mod seed;
 pub mod selling;
+pub mod subscriptions;
 pub mod wallet;
 
 use crate::{config::Config, domain::time::Moment, store::Db};

@@ -3,7 +3,7 @@
 use crate::{
     app::letters::Posted,
     domain::{
-        ids::{SessionId, TenantId, TopUpId, UserId},
+        ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
     },
@@ -65,6 +65,8 @@ pub trait LivePeople: Send + Sync {
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
     /// A session of theirs was ended, or all of them: pages that were opened with it are closed.
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>);
+    /// Their account was closed: all their pages are closed but the one that they are in a call with.
+    fn shut_out(&self, scope: &TenantScope, user: UserId);
 }
 
 /// Media nodes that carry calls.
@@ -136,11 +138,13 @@ pub struct Checkout {
     /// Whose gateway account.
     pub scope: TenantScope,
     /// The intent; the provider's idempotency key.
-    pub top_up: TopUpId,
+    pub intent: Uuid,
     /// How much.
     pub amount: Money,
     /// Where the person comes back to.
     pub return_url: String,
+    /// Who gets the money, if not the tenant.
+    pub merchant: Option<String>,
 }
 
 /// The provider's payment page.

@@ -21,8 +21,19 @@ pub enum ActorId {
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
-    /// Nobody: the product itself.
+    /// Nobody: the platform by itself, or whoever runs the program on its machine.
     System,
+}
+
+impl Actor {
+    /// The platform by itself, when something is due or becomes known.
+    pub fn system() -> Self {
+        Self {
+            who: ActorId::System,
+            name: "System".to_owned(),
+            address: String::new(),
+        }
+    }
 }
 
 /// One entry, without secrets.
@@ -63,6 +74,12 @@ pub enum Action {
     PlatformSignedIn,
     /// One of the platform's staff set up their second factor.
     PlatformEnrolled,
+    /// Somebody with the password of one of the platform's staff sent a wrong code.
+    PlatformCodeRefused,
+    /// One of the platform's staff is to set up another second factor.
+    PlatformFactorReset,
+    /// One of the platform's staff was taken off it.
+    PlatformRemoved,
     /// A tenant was added.
     TenantCreated,
     /// A tenant's name, zone or language was changed by the platform.
@@ -73,6 +90,20 @@ pub enum Action {
     TenantRestored,
     /// A tenant is to be deleted.
     TenantDeleted,
+    /// A tenant's cooling-off was over, and everything of it that could go went.
+    TenantErased,
+    /// A tenant was marked as free of subscriptions, or no longer.
+    TenantSubscription,
+    /// A plan was added.
+    PlanCreated,
+    /// A plan was changed.
+    PlanChanged,
+    /// What holds for all subscriptions was changed.
+    SubscriptionsChanged,
+    /// Somebody went to pay for a subscription.
+    SubscriptionBegun,
+    /// A subscription was paid.
+    SubscriptionPaid,
     /// Somebody was asked to join the staff.
     StaffInvited,
     /// Somebody joined the staff.
@@ -89,6 +120,8 @@ pub enum Action {
     UserErased,
     /// Somebody read what others wrote.
     ConversationRead,
+    /// Somebody looked for something in what others wrote.
+    ConversationSearched,
     /// A review was hidden.
     ReviewHidden,
     /// A review is shown again.
@@ -115,11 +148,21 @@ impl Action {
         match self {
             Self::PlatformSignedIn => "platform.signed_in",
             Self::PlatformEnrolled => "platform.enrolled",
+            Self::PlatformCodeRefused => "platform.code_refused",
+            Self::PlatformFactorReset => "platform.factor_reset",
+            Self::PlatformRemoved => "platform.removed",
             Self::TenantCreated => "tenant.created",
             Self::TenantChanged => "tenant.changed",
             Self::TenantSuspended => "tenant.suspended",
             Self::TenantRestored => "tenant.restored",
             Self::TenantDeleted => "tenant.deleted",
+            Self::TenantErased => "tenant.erased",
+            Self::TenantSubscription => "tenant.subscription",
+            Self::PlanCreated => "plan.created",
+            Self::PlanChanged => "plan.changed",
+            Self::SubscriptionsChanged => "subscriptions.changed",
+            Self::SubscriptionBegun => "subscription.begun",
+            Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
             Self::StaffChanged => "staff.changed",
@@ -128,6 +171,7 @@ impl Action {
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",
             Self::ConversationRead => "conversation.read",
+            Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
             Self::SettingsChanged => "settings.changed",

@@ -25,6 +25,10 @@ pub enum SessionKind {}
 pub enum ConversationKind {}
 /// Marks the ids of the platform's own staff.
 pub enum PlatformStaffKind {}
+/// Marks plans' ids.
+pub enum PlanKind {}
+/// Marks the ids of what tenants buy from the platform.
+pub enum SubscriptionKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -44,6 +48,10 @@ pub type SessionId = Id<SessionKind>;
 pub type ConversationId = Id<ConversationKind>;
 /// Somebody who runs the platform.
 pub type PlatformStaffId = Id<PlatformStaffKind>;
+/// What a tenant can subscribe to.
+pub type PlanId = Id<PlanKind>;
+/// A payment for a plan, and what it buys: both have one id.
+pub type SubscriptionId = Id<SubscriptionKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

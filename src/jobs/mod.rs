@@ -3,8 +3,9 @@
 
 use crate::{
     app::{
-        App, archive, letters,
+        App, archive, letters, platform,
         ports::{Letters, Mailer},
+        subscriptions,
         wallet::{self, ReconcileTopUp},
     },
     domain::time::Moment,
@@ -13,12 +14,18 @@ use crate::{
 };
 use anyhow::anyhow;
 use serde::de::DeserializeOwned;
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
 /// How often due jobs are looked for.
 const PERIOD: Duration = Duration::from_millis(500);
+/// How often the calendar is looked at.
+const CALENDAR_MS: i64 = 60_000;
 /// How long a claimed job may take before another process takes it.
 const LEASE_MS: i64 = 60_000;
 /// How often a running job's lease is made longer.
@@ -38,12 +45,19 @@ pub struct Runner {
     app: App,
     mailer: Arc<dyn Mailer>,
     letters: Arc<dyn Letters>,
+    /// When it was looked last for what is due by the calendar and not by an event.
+    looked_at: Mutex<Option<Moment>>,
 }
 
 impl Runner {
     /// With what jobs need.
     pub fn new(app: App, mailer: Arc<dyn Mailer>, letters: Arc<dyn Letters>) -> Self {
-        Self { app, mailer, letters }
+        Self {
+            app,
+            mailer,
+            letters,
+            looked_at: Mutex::default(),
+        }
     }
 
     /// Runs jobs until the process ends.
@@ -78,8 +92,23 @@ impl Runner {
         Ok(count)
     }
 
+    /// Once in a while: mails about the end of what tenants have paid for.
+    async fn look_at_the_calendar(&self, now: Moment) {
+        {
+            let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked_at.is_some_and(|at| now - at < CALENDAR_MS) {
+                return;
+            }
+            *looked_at = Some(now);
+        }
+        if let Err(error) = subscriptions::remind(&self.app).await {
+            tracing::warn!(%error, "the calendar can't be looked at; later again");
+        }
+    }
+
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>> {
         let (now, most) = (self.app.now(), i64::try_from(most).unwrap_or(0));
+        self.look_at_the_calendar(now).await;
         self.app
             .db
             .system(move |tx| jobs::claim(tx, now, now + LEASE_MS, most))
@@ -137,6 +166,11 @@ impl Runner {
                 let job_of: ReconcileTopUp = read(job)?;
                 wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
             }
+            subscriptions::RECONCILE_JOB => {
+                let asked: subscriptions::Reconcile = read(job)?;
+                subscriptions::reconcile(&self.app, &job.scope, asked.payment).await
+            }
+            platform::ERASE_JOB => platform::erase(&self.app, &job.scope).await,
             archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
             archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),

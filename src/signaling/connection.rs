@@ -6,7 +6,11 @@ use super::{
     room::{RoomHandle, RoomMessage},
 };
 use crate::{
-    app::{identity::Viewer, ports::Clock},
+    app::{
+        App,
+        identity::{self, Viewer},
+        ports::Clock,
+    },
     domain::{
         call::Epoch,
         ids::{CallId, UserId},
@@ -33,11 +37,13 @@ const SEND_WITHIN: Duration = Duration::from_secs(10);
 const MAX_PENDING: usize = 32;
 /// Messages a second that a socket may send for long, and at once.
 const RATE: (i64, i64) = (30, 150);
+/// What a page is told whose session is over.
+const SIGNED_OUT: &str = "you signed out";
 
 /// Serves one socket until it closes.
 pub async fn serve(
     registry: Arc<Registry>,
-    clock: Arc<dyn Clock>,
+    app: App,
     viewer: Viewer,
     mut session: Session,
     stream: AggregatedMessageStream,
@@ -54,17 +60,14 @@ pub async fn serve(
             .await;
         return;
     };
-    socket.send(&ServerMessage::Hello {
-        server_now_ms: clock.now().0,
-    });
-    let id = socket.id;
+    let (id, now) = (socket.id, app.now());
     let bucket = Bucket {
         tokens: RATE.1 * 1_000,
-        at: clock.now(),
+        at: now,
     };
     let mut connection = Connection {
         registry: registry.clone(),
-        clock,
+        clock: app.clock.clone(),
         scope,
         person,
         socket,
@@ -72,7 +75,18 @@ pub async fn serve(
         pending: FuturesUnordered::new(),
         bucket,
     };
-    let reason = connection.run(&mut session, stream, queue).await;
+    // Whoever ended the session after the gate let it in didn't know this socket yet.
+    let reason = match identity::authenticate(&app, &scope, viewer.session, person).await {
+        Ok(Some(_)) => {
+            connection.socket.send(&ServerMessage::Hello { server_now_ms: now.0 });
+            connection.run(&mut session, stream, queue).await
+        }
+        Ok(None) => Some(connection.closing(&mut session, SIGNED_OUT).await),
+        Err(error) => {
+            tracing::warn!(%error, "a socket can't be let in");
+            None
+        }
+    };
     if let Some((room, epoch)) = connection.joined.take() {
         let _ = room.0.send(RoomMessage::Closed { person, epoch }).await;
     }
@@ -143,7 +157,7 @@ impl Connection {
                     in_time(session.ping(b"")).await?;
                 }
                 () = self.socket.signed_out() => {
-                    return Some(self.closing(session, "you signed out").await);
+                    return Some(self.closing(session, SIGNED_OUT).await);
                 }
             }
         }
@@ -233,17 +247,19 @@ impl Connection {
     }
 
     async fn done(&mut self, done: Done) {
-        if let Some((room, epoch)) = done.joined
-            && let Some((old, old_epoch)) = self.joined.replace((room.clone(), epoch))
-            && !old.0.same_channel(&room.0)
-        {
-            let _ = old
-                .0
-                .send(RoomMessage::Closed {
-                    person: self.person,
-                    epoch: old_epoch,
-                })
-                .await;
+        if let Some((room, epoch)) = done.joined {
+            self.socket.entered();
+            if let Some((old, old_epoch)) = self.joined.replace((room.clone(), epoch))
+                && !old.0.same_channel(&room.0)
+            {
+                let _ = old
+                    .0
+                    .send(RoomMessage::Closed {
+                        person: self.person,
+                        epoch: old_epoch,
+                    })
+                    .await;
+            }
         }
         self.reply(done.id, done.result);
     }

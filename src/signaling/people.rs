@@ -41,6 +41,7 @@ pub struct Socket {
 #[derive(Debug, Default)]
 struct State {
     lost: AtomicBool,
+    in_call: AtomicBool,
     signed_out: Notify,
 }
 
@@ -60,6 +61,11 @@ impl Socket {
     /// Whether messages had to be dropped.
     pub fn is_stuck(&self) -> bool {
         self.state.lost.load(Ordering::Relaxed)
+    }
+
+    /// It has entered a call.
+    pub(super) fn entered(&self) {
+        self.state.in_call.store(true, Ordering::Relaxed);
     }
 
     /// Returns once the session that the socket was opened with is over.
@@ -216,6 +222,17 @@ impl LivePeople for People {
         };
         let over = |socket: &&Socket| session.is_none_or(|ended| socket.session == ended);
         for socket in person.sockets.iter().filter(over) {
+            socket.state.signed_out.notify_one();
+        }
+    }
+
+    fn shut_out(&self, scope: &TenantScope, user: UserId) {
+        let persons = self.persons();
+        let Some(person) = persons.get(&(scope.tenant(), user)) else {
+            return;
+        };
+        let calling = |socket: &Socket| person.room.is_some() && socket.state.in_call.load(Ordering::Relaxed);
+        for socket in person.sockets.iter().filter(|socket| !calling(socket)) {
             socket.state.signed_out.notify_one();
         }
     }

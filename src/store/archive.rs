@@ -61,13 +61,12 @@ const TABLES: &str = "
 /// # Errors
 /// The database is away.
 pub fn tables(tx: &mut TenantTx<'_>) -> Result<Vec<Table>> {
-    in_order(load_tables(tx.conn)?)
+    tables_without(tx.conn, &LEFT_BEHIND)
 }
 
-fn load_tables(conn: &mut PgConnection) -> Result<Vec<Table>> {
-    Ok(sql_query(TABLES)
-        .bind::<Array<Text>, _>(LEFT_BEHIND.as_slice())
-        .load(conn)?)
+/// All tables of tenants but these, each after those that its rows point to.
+pub(in crate::store) fn tables_without(conn: &mut PgConnection, left_out: &[&str]) -> Result<Vec<Table>> {
+    in_order(sql_query(TABLES).bind::<Array<Text>, _>(left_out).load(conn)?)
 }
 
 fn in_order(mut waiting: Vec<Table>) -> Result<Vec<Table>> {
@@ -132,7 +131,7 @@ impl Import {
     pub fn begin(config: &DatabaseConfig, tenant: TenantId) -> Result<Self> {
         let mut conn = PgConnection::establish(config.owner_url.expose()).map_err(Error::unavailable)?;
         conn.batch_execute("BEGIN; SET LOCAL TimeZone = 'UTC'")?;
-        let tables = in_order(load_tables(&mut conn)?)?;
+        let tables = tables_without(&mut conn, &LEFT_BEHIND)?;
         // The owner is behind the walls, too, until this transaction ends.
         for table in &tables {
             conn.batch_execute(&format!(

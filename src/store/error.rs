@@ -16,6 +16,11 @@ impl From<Diesel> for Error {
             | Diesel::BrokenTransactionManager
             | Diesel::RollbackErrorOnCommit { .. } => Self::unavailable(error),
             Diesel::DatabaseError(_, info) if is_outage(info.message()) => Self::unavailable(error),
+            // Only what is read for people has a bound.
+            Diesel::DatabaseError(_, info) if info.message().ends_with("due to statement timeout") => Self {
+                public: "That takes too long right now. Look for something narrower, or try again in a moment.".into(),
+                ..Self::unavailable(error)
+            },
             // PostgreSQL's texts hold no NUL; somebody sent one.
             Diesel::DatabaseError(_, info) if info.message().starts_with("invalid byte sequence for encoding") => {
                 Self::invalid("There is a character in this that can't be taken.").because(error)

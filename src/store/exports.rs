@@ -60,8 +60,7 @@ const LIST: List = List {
 /// # Errors
 /// The database is away.
 pub fn list(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<Export>> {
-    let tenant = tx.tenant().to_string();
-    LIST.page(tx.conn, wanted, [Some(&tenant), None])
+    LIST.of_tenant(tx, wanted, None)
 }
 
 /// Asks for an archive.

@@ -1,5 +1,6 @@
 //! Lists of the consoles: searched, sorted, and cut into pages by the database.
 
+use super::TenantTx;
 use crate::error::{Error, Result};
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl,
@@ -14,6 +15,10 @@ use serde::Serialize;
 pub const MOST_PER_PAGE: u32 = 100;
 /// Pages beyond this one are never asked for by people.
 const LAST_PAGE: u32 = 1_000_000;
+/// Lines beyond these aren't counted: nobody turns so many pages, and counting reads them all.
+const MOST_COUNTED: u32 = 10_000;
+/// How long a list may keep a connection busy.
+const READ_WITHIN: &str = "SET LOCAL statement_timeout = '3s'";
 /// Longest text that is searched for.
 const SEARCH_CHARS: usize = 100;
 
@@ -35,7 +40,7 @@ pub struct Wanted {
 pub struct Page<T> {
     /// Its lines.
     pub items: Vec<T>,
-    /// How many there are on all pages.
+    /// How many there are on all pages, counted up to 10,000.
     pub total: i64,
     /// Which page.
     pub page: u32,
@@ -53,7 +58,7 @@ pub(in crate::store) struct List {
     pub sorts: &'static [(&'static str, &'static str)],
     /// The list's own order is descending.
     pub newest_first: bool,
-    /// Breaks ties, so that no line is on two pages.
+    /// Breaks ties in the order's direction, so that no line is on two pages.
     pub key: &'static str,
 }
 
@@ -84,18 +89,29 @@ impl List {
                 .bind::<Nullable<Text>, _>(own[1])
         };
         let Self { columns, rows, .. } = self;
-        let count: Count = bound(format!("SELECT count(*) AS total {rows}")).get_result(conn)?;
+        sql_query(READ_WITHIN).execute(conn)?;
         let items = bound(format!(
             "SELECT {columns} {rows} ORDER BY {order} LIMIT {per_page} OFFSET {}",
             u64::from(page - 1) * u64::from(per_page)
         ))
         .load(conn)?;
+        let counted = format!("SELECT count(*) AS total FROM (SELECT 1 {rows} LIMIT {MOST_COUNTED}) counted");
+        let count: Count = bound(counted).get_result(conn)?;
         Ok(Page {
             items,
             total: count.total,
             page,
             per_page,
         })
+    }
+
+    /// A page of one tenant's lines: the tenant is `$2`, and `own` the list's own filter, `$3`.
+    pub fn of_tenant<T>(&self, tx: &mut TenantTx<'_>, wanted: &Wanted, own: Option<&str>) -> Result<Page<T>>
+    where
+        T: QueryableByName<Pg> + 'static,
+    {
+        let tenant = tx.tenant().to_string();
+        self.page(tx.conn, wanted, [Some(&tenant), own])
     }
 
     fn order(&self, sort: &str) -> Result<String> {
@@ -106,12 +122,9 @@ impl List {
         };
         let column = self.sorts.iter().find(|(known, _)| *known == name);
         let (_, column) = column.ok_or_else(|| Error::field("sort", "This list can't be sorted by that."))?;
-        let direction = if descending {
-            "DESC NULLS LAST"
-        } else {
-            "ASC NULLS LAST"
-        };
-        Ok(format!("{column} {direction}, {}", self.key))
+        // As an index gives them, from either end.
+        let direction = if descending { "DESC" } else { "ASC" };
+        Ok(format!("{column} {direction}, {} {direction}", self.key))
     }
 }
 
@@ -152,9 +165,9 @@ mod tests {
             newest_first: true,
             key: "t.id",
         };
-        assert_eq!(list.order("").unwrap(), "t.at DESC NULLS LAST, t.id");
-        assert_eq!(list.order("name").unwrap(), "lower(t.name) ASC NULLS LAST, t.id");
-        assert_eq!(list.order("-name").unwrap(), "lower(t.name) DESC NULLS LAST, t.id");
+        assert_eq!(list.order("").unwrap(), "t.at DESC, t.id DESC");
+        assert_eq!(list.order("name").unwrap(), "lower(t.name) ASC, t.id ASC");
+        assert_eq!(list.order("-name").unwrap(), "lower(t.name) DESC, t.id DESC");
         assert!(list.order("1; DROP TABLE tenants").is_err());
         assert!(list.order("-").is_err());
     }

@@ -20,6 +20,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Verify, Self::Reset, Self::Invite];
+
     fn name(self) -> &'static str {
         match self {
             Self::Verify => "verify",
@@ -116,11 +119,12 @@ pub fn has_fresh(tx: &mut TenantTx<'_>, user: UserId, purpose: Purpose, moment: 
     Ok(found)
 }
 
-/// Makes all of somebody's unused links of one purpose worthless.
+/// Makes all of somebody's unused links of some purposes worthless.
 ///
 /// # Errors
 /// The database is away.
-pub fn void_all(tx: &mut TenantTx<'_>, user: UserId, purpose: Purpose, now: Moment) -> Result<()> {
+pub fn void_all(tx: &mut TenantTx<'_>, user: UserId, purposes: &[Purpose], now: Moment) -> Result<()> {
+    let purposes = purposes.iter().map(|purpose| purpose.name());
     diesel::update(mail_tokens::table)
         .filter(
             mail_tokens::tenant_id
@@ -129,7 +133,7 @@ pub fn void_all(tx: &mut TenantTx<'_>, user: UserId, purpose: Purpose, now: Mome
         )
         .filter(
             mail_tokens::purpose
-                .eq(purpose.name())
+                .eq_any(purposes)
                 .and(mail_tokens::used_at.is_null()),
         )
         .set(mail_tokens::used_at.eq(At(now)))

@@ -35,7 +35,9 @@ pub fn migrate(config: &DatabaseConfig) -> Result<Vec<String>> {
     let applied = conn
         .run_pending_migrations(MIGRATIONS)
         .map_err(|error| Error::internal(anyhow!("migration failed: {error}")))?;
-    Ok(applied.iter().map(ToString::to_string).collect())
+    let applied = applied.iter().map(ToString::to_string).collect();
+    sql_query("SELECT let_go_with_tenant()").execute(&mut conn)?;
+    Ok(applied)
 }
 
 /// The newest migration that this program knows: which shape of the database it expects.

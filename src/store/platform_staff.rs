@@ -9,7 +9,7 @@ use crate::{
     domain::{
         identity::{Email, PersonName},
         ids::PlatformStaffId,
-        platform::PlatformRole,
+        platform::{PlatformRole, WrongCodes},
         time::Moment,
     },
     error::{Error, Result},
@@ -138,6 +138,36 @@ pub fn offer_secret(tx: &mut SystemTx<'_>, id: PlatformStaffId, sealed: &[u8]) -
     kept.ok_or_else(|| Error::internal(anyhow!("a secret that was kept is gone")))
 }
 
+/// The wrong codes that somebody sent last; nobody else looks at a code of theirs until the transaction ends.
+///
+/// # Errors
+/// The database is away.
+pub fn lock_codes(tx: &mut SystemTx<'_>, id: PlatformStaffId) -> Result<WrongCodes> {
+    let (count, last_at): (i32, Option<At>) = platform_staff::table
+        .find(id.uuid())
+        .select((platform_staff::wrong_codes, platform_staff::wrong_code_at))
+        .for_update()
+        .first(tx.conn)?;
+    Ok(WrongCodes {
+        count,
+        last_at: last_at.map_or_else(Moment::default, Moment::from),
+    })
+}
+
+/// Keeps how many codes were wrong.
+///
+/// # Errors
+/// The database is away.
+pub fn keep_codes(tx: &mut SystemTx<'_>, id: PlatformStaffId, wrong: WrongCodes) -> Result<()> {
+    diesel::update(platform_staff::table.find(id.uuid()))
+        .set((
+            platform_staff::wrong_codes.eq(wrong.count),
+            platform_staff::wrong_code_at.eq(At(wrong.last_at)),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Uses a code's step up; false if it or a later one was used before.
 ///
 /// # Errors
@@ -152,6 +182,37 @@ pub fn use_step(tx: &mut SystemTx<'_>, id: PlatformStaffId, step: i64, now: Mome
         .set(platform_staff::enrolled_at.eq(At(now)))
         .execute(tx.conn)?;
     Ok(used == 1)
+}
+
+/// Takes somebody off the staff, with all their sign-ins; false if nobody has this address.
+///
+/// # Errors
+/// The database is away.
+pub fn remove(tx: &mut SystemTx<'_>, email: &Email) -> Result<bool> {
+    let of_email = platform_staff::table.filter(platform_staff::email.eq(email.as_str()));
+    Ok(diesel::delete(of_email).execute(tx.conn)? == 1)
+}
+
+/// Forgets somebody's second factor and ends all their sign-ins; false if nobody has this address.
+///
+/// # Errors
+/// The database is away.
+pub fn forget_factor(tx: &mut SystemTx<'_>, email: &Email) -> Result<bool> {
+    let of_email = platform_staff::table.filter(platform_staff::email.eq(email.as_str()));
+    let forgotten: Option<Uuid> = diesel::update(of_email)
+        .set((
+            platform_staff::totp_secret.eq(None::<Vec<u8>>),
+            platform_staff::totp_step.eq(0),
+            platform_staff::enrolled_at.eq(None::<At>),
+            platform_staff::wrong_codes.eq(0),
+        ))
+        .returning(platform_staff::id)
+        .get_result(tx.conn)
+        .optional()?;
+    if let Some(id) = forgotten {
+        diesel::delete(platform_sessions::table.filter(platform_sessions::staff_id.eq(id))).execute(tx.conn)?;
+    }
+    Ok(forgotten.is_some())
 }
 
 /// Stores a sign-in, and forgets those that are over.

@@ -88,6 +88,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoice_numbers (only_one) {
+        only_one -> Bool,
+        last -> Int8,
+    }
+}
+
+diesel::table! {
     jobs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -251,6 +258,8 @@ diesel::table! {
         totp_step -> Int8,
         enrolled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        wrong_codes -> Int4,
+        wrong_code_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -321,6 +330,48 @@ diesel::table! {
         role -> Text,
         permissions -> Array<Nullable<Text>>,
         created_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    subscription_notices (tenant_id, ends_at, days_before) {
+        tenant_id -> Uuid,
+        ends_at -> Timestamptz,
+        days_before -> Int4,
+        sent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subscription_payments (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        plan_id -> Uuid,
+        plan_name -> Text,
+        interval_months -> Int4,
+        gateway -> Text,
+        gateway_reference -> Nullable<Text>,
+        pay_url -> Nullable<Text>,
+        amount_minor -> Int8,
+        currency -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subscription_settings (only_one) {
+        only_one -> Bool,
+        on_since -> Nullable<Timestamptz>,
+        grace_days -> Int4,
+        days_before -> Array<Nullable<Int4>>,
+        mail_subject -> Text,
+        mail_body -> Text,
+        issuer -> Text,
     }
 }
 
@@ -334,6 +385,11 @@ diesel::table! {
         starts_at -> Timestamptz,
         expires_at -> Timestamptz,
         created_at -> Timestamptz,
+        plan_name -> Text,
+        interval_months -> Int4,
+        invoice_no -> Int8,
+        issuer -> Text,
+        customer -> Text,
     }
 }
 
@@ -375,6 +431,9 @@ diesel::table! {
         vertical -> Text,
         brand -> Nullable<Jsonb>,
         look_revision -> Int8,
+        subscription_free -> Bool,
+        subscription_due_since -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -390,6 +449,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         silent_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        merchant -> Nullable<Text>,
     }
 }
 
@@ -434,6 +494,7 @@ diesel::joinable!(ledger_accounts -> tenants (tenant_id));
 diesel::joinable!(look_files -> tenants (tenant_id));
 diesel::joinable!(look_versions -> tenants (tenant_id));
 diesel::joinable!(platform_sessions -> platform_staff (staff_id));
+diesel::joinable!(subscription_notices -> tenants (tenant_id));
 diesel::joinable!(subscriptions -> tenants (tenant_id));
 diesel::joinable!(tenant_hosts -> tenants (tenant_id));
 diesel::joinable!(tenant_words -> tenants (tenant_id));
@@ -447,6 +508,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calls,
     conversations,
     declarations,
+    invoice_numbers,
     jobs,
     ledger_accounts,
     ledger_transfers,
@@ -464,6 +526,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     services,
     sessions,
     staff,
+    subscription_notices,
+    subscription_payments,
+    subscription_settings,
     subscriptions,
     tenant_hosts,
     tenant_words,

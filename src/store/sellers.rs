@@ -270,13 +270,13 @@ pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
     row.card()
 }
 
-/// Cards of sellers who have something published: the most rated first, then the longest here.
+/// Cards of sellers who have something published and whose accounts are open: the most rated first, then the longest here.
 ///
 /// # Errors
 /// The database is away.
 pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> Result<Vec<Card>> {
     let rows: Vec<CardRow> = sql_query(format!(
-        "{CARDS} AND v.id IS NOT NULL
+        "{CARDS} AND v.id IS NOT NULL AND u.suspended_at IS NULL
              AND ($2 IS NULL OR s.available_until > $2 AND NOT u.do_not_disturb)
              AND s.user_id <> ALL ($3)
              AND (cardinality($4) = 0 OR NOT EXISTS (

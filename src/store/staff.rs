@@ -44,7 +44,7 @@ pub struct Member {
 }
 
 const LIST: List = List {
-    columns: "u.id, u.name, u.email, s.role, s.permissions, u.verified_at IS NULL AS invited",
+    columns: "u.id, u.name, u.email, s.role, s.permissions, s.accepted_at IS NULL AS invited",
     rows: "FROM staff s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
         WHERE s.tenant_id = $2::uuid AND ($1 IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1)",
     sorts: &[("name", "lower(u.name)"), ("email", "u.email"), ("role", "s.role")],
@@ -57,33 +57,53 @@ const LIST: List = List {
 /// # Errors
 /// The database is away.
 pub fn list(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<Member>> {
-    let tenant = tx.tenant().to_string();
-    LIST.page(tx.conn, wanted, [Some(&tenant), None])
+    LIST.of_tenant(tx, wanted, None)
 }
 
-type Row = (String, Vec<Option<String>>);
+/// Somebody's place among the staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What they may, once they have said yes.
+    pub standing: Standing,
+    /// They have said yes.
+    pub accepted: bool,
+}
 
-/// Somebody's standing; nothing if they aren't staff.
+type Row = (String, Vec<Option<String>>, Option<At>);
+
+/// Somebody's place; nothing if nobody asked them.
 ///
 /// # Errors
 /// The database is away.
-pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Standing>> {
+pub fn find(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Place>> {
     let row: Option<Row> = staff::table
         .find((tx.tenant().uuid(), user.uuid()))
-        .select((staff::role, staff::permissions))
+        .select((staff::role, staff::permissions, staff::accepted_at))
         .first(tx.conn)
         .optional()?;
-    row.map(standing).transpose()
+    row.map(place).transpose()
 }
 
 /// A permission that is no longer known is nobody's.
-fn standing((role, permissions): Row) -> Result<Standing> {
+fn place((role, permissions, accepted_at): Row) -> Result<Place> {
     let role = StaffRole::parse(&role).ok_or_else(|| Error::internal(anyhow!("unknown role {role:?}")))?;
     let permissions = permissions.iter().flatten().filter_map(|name| Permission::parse(name));
-    Ok(Standing::new(role, permissions))
+    Ok(Place {
+        standing: Standing::new(role, permissions),
+        accepted: accepted_at.is_some(),
+    })
 }
 
-/// Gives somebody a standing, or another one.
+/// What somebody may who has said yes; nothing for everybody else.
+///
+/// # Errors
+/// The database is away.
+pub fn standing(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Standing>> {
+    let place = find(tx, user)?.filter(|place| place.accepted);
+    Ok(place.map(|place| place.standing))
+}
+
+/// Gives somebody a standing, or another one. It counts once they have [accepted](accept).
 ///
 /// # Errors
 /// The database is away.
@@ -104,6 +124,18 @@ pub fn put(tx: &mut TenantTx<'_>, user: UserId, standing: &Standing, now: Moment
     Ok(())
 }
 
+/// Somebody said yes.
+///
+/// # Errors
+/// The database is away.
+pub fn accept(tx: &mut TenantTx<'_>, user: UserId, now: Moment) -> Result<()> {
+    diesel::update(staff::table.find((tx.tenant().uuid(), user.uuid())))
+        .filter(staff::accepted_at.is_null())
+        .set(staff::accepted_at.eq(At(now)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Takes somebody's standing away.
 ///
 /// # Errors
@@ -120,17 +152,19 @@ pub fn remove(tx: &mut TenantTx<'_>, user: UserId) -> Result<()> {
 pub fn lock_admins(tx: &mut TenantTx<'_>) -> Result<Vec<UserId>> {
     // All rows are locked first, in order: of two who demote each other one then sees what the other did.
     let of_tenant = staff::table.filter(staff::tenant_id.eq(tx.tenant().uuid()));
-    let staff: Vec<(Uuid, String)> = of_tenant
+    let staff: Vec<(Uuid, String, Option<At>)> = of_tenant
         .order(staff::user_id)
-        .select((staff::user_id, staff::role))
+        .select((staff::user_id, staff::role, staff::accepted_at))
         .for_update()
         .load(tx.conn)?;
-    let admins = staff.into_iter().filter(|(_, role)| role == StaffRole::Admin.name());
-    let admins: Vec<Uuid> = admins.map(|(id, _)| id).collect();
+    let admins = staff
+        .into_iter()
+        .filter(|(_, role, accepted_at)| role == StaffRole::Admin.name() && accepted_at.is_some());
+    let admins: Vec<Uuid> = admins.map(|(id, ..)| id).collect();
     use super::schema::users;
     let present: Vec<Uuid> = users::table
         .filter(users::tenant_id.eq(tx.tenant().uuid()).and(users::id.eq_any(admins)))
-        .filter(users::verified_at.is_not_null().and(users::suspended_at.is_null()))
+        .filter(users::suspended_at.is_null())
         .select(users::id)
         .load(tx.conn)?;
     Ok(present.into_iter().map(UserId::from_uuid).collect())

@@ -139,9 +139,11 @@ fn moment<S: serde::Serializer>(at: &Option<At>, serializer: S) -> Result<S::Ok,
 /// # Errors
 /// There is none, or the database is away.
 pub fn find(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Line, Details)> {
-    let line = sql_query(format!("SELECT {COLUMNS} FROM tenants t WHERE t.id = $1"))
-        .bind::<SqlUuid, _>(id.uuid())
-        .get_result(tx.conn)?;
+    let line = sql_query(format!(
+        "SELECT {COLUMNS} FROM tenants t WHERE t.id = $1 AND t.erased_at IS NULL"
+    ))
+    .bind::<SqlUuid, _>(id.uuid())
+    .get_result(tx.conn)?;
     // Own domains join when they can be proved.
     let details = sql_query(
         "SELECT t.delete_at, t.policy, t.time_zone, t.language, t.theme,

@@ -165,6 +165,16 @@ pub fn touch_look(tx: &mut TenantTx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Keeps others who ask for this, too, waiting until the transaction ends: what is counted stays as it was counted.
+///
+/// # Errors
+/// The database is away.
+pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
+    let row = tenants::table.find(tx.tenant().uuid()).select(tenants::id);
+    row.for_no_key_update().first::<Uuid>(tx.conn)?;
+    Ok(())
+}
+
 fn row(tenant: &Tenant) -> Result<Row> {
     let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
     Ok(Row {
@@ -235,6 +245,7 @@ fn add_host(tx: &mut SystemTx<'_>, scope: &TenantScope, host: &str) -> Result<bo
 pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, TenantScope)> {
     let found = tenants::table
         .find(id.uuid())
+        .filter(tenants::erased_at.is_null())
         .select(Row::as_select())
         .for_update()
         .first(tx.conn)?;
@@ -351,18 +362,61 @@ pub fn close(tx: &mut SystemTx<'_>, id: TenantId, closure: &Closure<'_>, now: Mo
     Ok(())
 }
 
-/// Opens a tenant's site again.
+/// Opens a tenant's site that was suspended; says what it is now.
 ///
 /// # Errors
 /// The database is away.
-pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<()> {
+pub fn reopen(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
     diesel::update(tenants::table.find(id.uuid()))
         .set((
             tenants::state.eq(TenantState::Active.name()),
             tenants::suspended_at.eq(None::<At>),
             tenants::suspended_reason.eq(None::<String>),
-            tenants::delete_at.eq(None::<At>),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(TenantState::Active)
+}
+
+/// Keeps a tenant that was to be deleted; says what it is now: suspended if it was before.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut SystemTx<'_>, id: TenantId) -> Result<TenantState> {
+    let row = tenants::table.find(id.uuid());
+    let suspended_at: Option<At> = row.select(tenants::suspended_at).first(tx.conn)?;
+    let state = if suspended_at.is_some() {
+        TenantState::Suspended
+    } else {
+        TenantState::Active
+    };
+    diesel::update(row)
+        .set((tenants::state.eq(state.name()), tenants::delete_at.eq(None::<At>)))
+        .execute(tx.conn)?;
+    Ok(state)
+}
+
+/// Marks a tenant as free of subscriptions, or as in need of one from `now` on. False if it was so already.
+///
+/// # Errors
+/// The database is away.
+pub fn set_subscription_free(tx: &mut SystemTx<'_>, id: TenantId, free: bool, now: Moment) -> Result<bool> {
+    let other = tenants::table
+        .find(id.uuid())
+        .filter(tenants::subscription_free.ne(free));
+    let changed = diesel::update(other)
+        .set((
+            tenants::subscription_free.eq(free),
+            tenants::subscription_due_since.eq((!free).then_some(At(now))),
+        ))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Whether a tenant is marked as free of subscriptions.
+///
+/// # Errors
+/// There is none, or the database is away.
+pub fn is_subscription_free(tx: &mut SystemTx<'_>, id: TenantId) -> Result<bool> {
+    let row = tenants::table.find(id.uuid());
+    Ok(row.select(tenants::subscription_free).first(tx.conn)?)
 }

@@ -30,6 +30,8 @@ pub struct Payment {
     pub silent_until: Option<Moment>,
     /// When it was opened.
     pub created_at: Moment,
+    /// Who gets the money, if not the tenant.
+    pub merchant: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -44,6 +46,7 @@ struct Row {
     reason: Option<String>,
     silent_until: Option<At>,
     created_at: At,
+    merchant: Option<String>,
 }
 
 impl Row {
@@ -59,6 +62,7 @@ impl Row {
             reason: self.reason,
             silent_until: self.silent_until.map(Moment::from),
             created_at: self.created_at.into(),
+            merchant: self.merchant,
         })
     }
 }
@@ -79,6 +83,7 @@ pub fn open(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Payment> {
             payments::return_url.eq(&payment.return_url),
             payments::state.eq(&payment.state),
             payments::created_at.eq(At(payment.created_at)),
+            payments::merchant.eq(&payment.merchant),
         ))
         .on_conflict((payments::tenant_id, payments::idempotency_key))
         .do_nothing()

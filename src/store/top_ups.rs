@@ -48,14 +48,23 @@ impl State {
         }
     }
 
+    /// As the person sees it: whether the gateway has heard of it is no concern of theirs.
+    #[must_use]
+    pub fn seen(self) -> Self {
+        match self {
+            Self::Created | Self::Pending => Self::Pending,
+            state => state,
+        }
+    }
+
     /// Nothing can change it any more.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Settled | Self::Declined)
     }
 
-    fn parse(name: &str) -> Result<Self> {
+    pub(in crate::store) fn parse(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|state| state.name() == name);
-        found.ok_or_else(|| Error::internal(anyhow!("unknown top-up state {name:?}")))
+        found.ok_or_else(|| Error::internal(anyhow!("unknown payment state {name:?}")))
     }
 }
 

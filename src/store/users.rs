@@ -123,6 +123,16 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
     Ok(row.user(seller.is_some()))
 }
 
+/// The same, and nobody else changes their account until the transaction ends.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn lock(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
+    let row = users::table.find((tx.tenant().uuid(), id.uuid()));
+    row.select(users::id).for_update().first::<Uuid>(tx.conn)?;
+    find(tx, id)
+}
+
 /// Who has this address here, and their password's hash.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use super::{assets, error::Result, site::Site, state::Web, unrouted::nothing_there};
 use crate::{
     app::{console::StaffMember, identity::Viewer},
-    error::{Error, Kind},
+    error::Error,
 };
 use actix_files::{Files, NamedFile};
 use actix_web::{
@@ -70,11 +70,8 @@ async fn admit(web: &Web, site: Option<Site>, viewer: Option<Viewer>) -> Result<
         return Ok(());
     };
     let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
-    match StaffMember::with(&web.app, viewer, None, site.client.to_string()).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind == Kind::Forbidden => Err(Error::not_found().into()),
-        Err(error) => Err(error.into()),
-    }
+    let member = StaffMember::of(&web.app, viewer, site.client.to_string()).await?;
+    member.map(|_| ()).ok_or_else(|| Error::not_found().into())
 }
 
 async fn file(web: &Web, request: &HttpRequest, name: &str) -> Result<HttpResponse> {

@@ -195,7 +195,7 @@ fn wants_json(request: &HttpRequest) -> bool {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    request.path().starts_with("/api/") || (accept.contains("json") && !accept.contains("html"))
+    request.match_info().as_str().starts_with("/api/") || (accept.contains("json") && !accept.contains("html"))
 }
 
 fn json(telling: Telling, reference: String) -> HttpResponse {

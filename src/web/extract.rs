@@ -3,6 +3,7 @@
 
 use super::{
     error::{Result, WebError},
+    limits,
     site::{Platform, Site},
     state::Web,
 };
@@ -21,7 +22,6 @@ use actix_web::{
     web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 use anyhow::anyhow;
-use futures::future::LocalBoxFuture;
 use std::{
     future::{Ready, ready},
     marker::PhantomData,
@@ -52,8 +52,7 @@ impl FromRequest for Site {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let missing = || WebError(Error::internal(anyhow!("a tenant's route outside the gate")));
-        ready(carried(request).ok_or_else(missing))
+        ready(carried(request).ok_or_else(|| WebError(outside())))
     }
 }
 
@@ -63,8 +62,7 @@ impl FromRequest for Platform {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let missing = || WebError(Error::internal(anyhow!("a platform's route outside the gate")));
-        ready(carried(request).ok_or_else(missing))
+        ready(carried(request).ok_or_else(|| WebError(outside())))
     }
 }
 
@@ -101,6 +99,26 @@ impl FromRequest for PlatformOwner {
     }
 }
 
+/// An attempt to sign in at the platform, counted: too many are 429 before anything that was sent is looked at.
+pub(super) struct Attempt;
+
+impl FromRequest for Attempt {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let web = request.app_data::<Data<Web>>();
+        let known = web.zip(carried::<Platform>(request)).ok_or_else(outside);
+        let counted = known.and_then(|(web, platform)| web.limits.sign_in(limits::PLATFORM, platform.client));
+        ready(counted.map(|()| Self).map_err(WebError))
+    }
+}
+
+/// A route that isn't behind its gate.
+fn outside() -> Error {
+    Error::internal(anyhow!("a route outside its gate"))
+}
+
 /// Names a permission in a handler's type.
 pub(super) trait Needs: 'static {
     /// Which; `None` is what all staff may.
@@ -108,7 +126,7 @@ pub(super) trait Needs: 'static {
 }
 
 /// One of the tenant's staff who may do what `N` names: a handler can't get hold of one without naming it. 401 for
-/// nobody, 403 for everybody else.
+/// nobody, 403 for everybody else. The gate has found out who they are, so this is decided before any body is read.
 pub(super) struct Staff<N>(StaffMember, PhantomData<N>);
 
 impl<N> Deref for Staff<N> {
@@ -121,19 +139,15 @@ impl<N> Deref for Staff<N> {
 
 impl<N: Needs> FromRequest for Staff<N> {
     type Error = WebError;
-    type Future = LocalBoxFuture<'static, Result<Self>>;
+    type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (viewer, site): (Option<Viewer>, Option<Site>) = (carried(request), carried(request));
-        let web = request.app_data::<Data<Web>>().cloned();
-        Box::pin(async move {
-            let viewer = viewer.ok_or_else(Error::sign_in_needed)?;
-            let outside = || Error::internal(anyhow!("a tenant's route outside the gate"));
-            let (web, site) = web.zip(site).ok_or_else(outside)?;
-            let address = site.client.to_string();
-            let staff = StaffMember::with(&web.app, viewer, N::PERMISSION, address).await?;
-            Ok(Self(staff, PhantomData))
-        })
+        let member = match carried::<Viewer>(request) {
+            Some(_) => carried::<Option<StaffMember>>(request).ok_or_else(outside),
+            None => Err(Error::sign_in_needed()),
+        };
+        let member = member.and_then(|member| StaffMember::who_may(member, N::PERMISSION));
+        ready(member.map(|member| Self(member, PhantomData)).map_err(WebError))
     }
 }
 
@@ -165,6 +179,8 @@ pub(super) mod may {
     pub struct Words;
     /// See [`Permission::Audit`].
     pub struct Audit;
+    /// See [`Permission::Subscription`].
+    pub struct Subscription;
     /// See [`Permission::Export`].
     pub struct Export;
 
@@ -200,6 +216,9 @@ pub(super) mod may {
     }
     impl Needs for Words {
         const PERMISSION: Option<Permission> = Some(Permission::Words);
+    }
+    impl Needs for Subscription {
+        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);

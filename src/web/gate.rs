@@ -4,18 +4,19 @@
 use super::{
     csrf,
     error::{UnknownHost, refuse},
-    limits::Who,
+    limits::{self, Who},
     site::{self, Platform, Site},
     state::Web,
-    tokens::{self, Claims, PLATFORM as PLATFORM_COOKIE, REFRESH, SESSION},
+    tokens::{self, Claims, REFRESH, SESSION},
     trace,
 };
 use crate::{
     app::{
+        console::StaffMember,
         identity::{self, RefreshToken, Viewer},
         platform,
     },
-    domain::{ids::TenantId, tenant::TenantState},
+    domain::tenant::TenantState,
     error::{Error, Result},
 };
 use actix_web::{
@@ -28,7 +29,6 @@ use actix_web::{
     web::Data,
 };
 use std::{net::IpAddr, sync::Arc};
-use uuid::Uuid;
 
 /// The way back in for programs whose access ran out.
 const RENEW: &str = "/api/v1/session/refresh";
@@ -50,14 +50,18 @@ const WAYS_IN: [&str; 13] = [
     "/api/v1/invitation",
 ];
 
-/// What stays open at a marketplace that is closed: running calls, and credit for them.
-const FINISHING: [&str; 5] = ["/ws", "/calls", "/api/v1/calls/", "/wallet", "/api/v1/wallet"];
+/// What stays open at a marketplace that is closed to whoever is signed in: running calls, and credit for them.
+const FINISHING: [&str; 6] = [
+    "/ws",
+    "/calls",
+    "/api/v1/calls/",
+    "/wallet",
+    "/api/v1/wallet",
+    "/gateway/",
+];
 
-/// The way into the platform's console, counted like those at tenants.
-const PLATFORM_SESSION: &str = "/api/platform/session";
-
-/// Slots of the counters for the platform's own host.
-const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
+/// The tenant's console, for those of its people who are on the staff.
+const CONSOLE: &str = "/api/v1/admin/";
 
 type Cookies = Vec<Cookie<'static>>;
 
@@ -100,19 +104,21 @@ pub(super) async fn platform<B: MessageBody + 'static>(
 async fn admit_to_platform(web: &Web, request: &ServiceRequest, client: IpAddr) -> Result<()> {
     let host = site::asked_host(request.head(), web);
     csrf::check(request, &host, request.headers().contains_key(header::COOKIE))?;
-    if !request.path().starts_with("/api/") {
+    if !path(request).starts_with("/api/") {
         return Ok(());
     }
-    web.limits.request(PLATFORM, Who::Address(client))?;
-    if request.method() == Method::POST && request.path() == PLATFORM_SESSION {
-        web.limits.sign_in(PLATFORM, client)?;
-    }
-    if let Some(cookie) = request.cookie(PLATFORM_COOKIE)
+    web.limits.request(limits::PLATFORM, Who::Address(client))?;
+    if let Some(cookie) = request.cookie(tokens::platform_name(web))
         && let Some(staff) = platform::authenticate(&web.app, cookie.value(), &client.to_string()).await?
     {
         request.extensions_mut().insert(staff);
     }
     Ok(())
+}
+
+/// The path as routes are found by: decoded, so that no other spelling of it is a way around what is asked of it here.
+fn path(request: &ServiceRequest) -> &str {
+    request.match_info().as_str()
 }
 
 /// The verdict, and the cookies to set whatever it is.
@@ -126,7 +132,7 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             .claims()
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
         web.limits.request(site.tenant.id, who)?;
-        let path = request.path();
+        let path = path(request);
         if request.method() == Method::POST && path != RENEW && WAYS_IN.contains(&path) {
             web.limits.sign_in(site.tenant.id, site.client)?;
         }
@@ -135,12 +141,16 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
         }
         let viewer = recognise(web, request, &site, shown, &mut cookies).await?;
-        let finishing = viewer.is_some() && FINISHING.iter().any(|path| request.path().starts_with(path));
-        if site.tenant.state != TenantState::Active && !finishing {
+        let finishing = viewer.is_some() && FINISHING.iter().any(|open| path.starts_with(open));
+        if site.tenant.state != TenantState::Active && !finishing && path != RENEW {
             return Err(Error::closed());
         }
         if let Some(viewer) = viewer {
             trace::note_viewer(&viewer);
+            if path.starts_with(CONSOLE) {
+                let member = StaffMember::of(&web.app, viewer.clone(), site.client.to_string()).await?;
+                request.extensions_mut().insert(member);
+            }
             request.extensions_mut().insert(viewer);
         }
         Ok(())
@@ -256,8 +266,8 @@ async fn recognise(
     {
         return Ok(Some(viewer));
     }
-    if request.path().starts_with("/api/") {
-        let refused = !matches!(access, Access::Missing) && !WAYS_IN.contains(&request.path());
+    if path(request).starts_with("/api/") {
+        let refused = !matches!(access, Access::Missing) && !WAYS_IN.contains(&path(request));
         return if refused {
             Err(Error::sign_in_needed())
         } else {

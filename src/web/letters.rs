@@ -4,17 +4,20 @@ use super::{
     Web,
     pages::{
         bill_lines,
-        views::{Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail},
+        views::{
+            Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
+            WelcomeMail,
+        },
     },
     theme::{Mail as Written, PageContext, Theme},
 };
 use crate::{
     app::{
         calls,
-        letters::{Letter, Posted},
+        letters::{Letter, Posted, SubscriptionEnds},
         ports::{Letters, Mail},
     },
-    domain::{ids::CallId, tenant::Tenant},
+    domain::{ids::CallId, notice, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope,
@@ -76,6 +79,7 @@ impl Web {
             | Letter::Welcome { link }
             | Letter::Invite { link, .. }
             | Letter::Receipt { link, .. }
+            | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
             | Letter::MissedCall { link, .. } => link.clone(),
         };
         page.origin = origin(&link);
@@ -100,6 +104,7 @@ impl Web {
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
+            Letter::SubscriptionEnds(end) => theme.mail(&subscription(name, theme, &page, end), &page),
             Letter::MissedCall { call, link } => {
                 let call = calls::one(&self.app, scope, user.id, call).await?;
                 let mail = MissedCallMail {
@@ -142,6 +147,32 @@ impl Web {
             available: Amount::new(balance.available().minor, currency.code()),
             url,
         })
+    }
+}
+
+/// What the platform's owners wrote, filled in.
+fn subscription(name: String, theme: &Theme, page: &PageContext, end: SubscriptionEnds) -> SubscriptionMail {
+    let day = |at: Moment| {
+        let params = [("at".to_owned(), at.timestamp().to_string().into())];
+        let params = params.into_iter().collect();
+        theme
+            .say(&page.lang, "mails.subscription.day", &params, &page.zone)
+            .unwrap_or_default()
+    };
+    let value = |variable: &str| match variable {
+        "tenant" => page.tenant_name.clone(),
+        "plan" => end.plan.clone().unwrap_or_else(|| "–".to_owned()),
+        "days" => end.days.to_string(),
+        "ends" => day(end.ends_at),
+        "stops" => day(end.stops_at),
+        _ => end.link.clone(),
+    };
+    let body = notice::fill(&end.body, value);
+    SubscriptionMail {
+        name,
+        subject: notice::fill(&end.subject, value),
+        paragraphs: body.split("\n\n").map(str::to_owned).collect(),
+        url: end.link.clone(),
     }
 }
 

@@ -17,6 +17,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use uuid::Uuid;
+
+/// Slots of the counters for the platform's own host.
+pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, AppClock, NoOpMiddleware<Nanos>>;
 

@@ -35,7 +35,7 @@ impl From<ListQuery> for Wanted {
 pub(super) struct Listed<T: ToSchema> {
     /// Its lines.
     items: Vec<T>,
-    /// How many there are on all pages.
+    /// How many there are on all pages, counted up to 10,000.
     total: i64,
     /// Which page.
     page: u32,

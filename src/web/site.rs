@@ -17,7 +17,7 @@ use actix_web::{
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// What dresses a page: a theme and the frame around the view.
@@ -86,53 +86,58 @@ type Found = Option<(Arc<Tenant>, TenantScope)>;
 
 /// Which tenant lives where, remembered for a moment.
 #[derive(Default)]
-pub(super) struct Hosts(Mutex<Remembered>);
+pub(super) struct Hosts(Mutex<Known>);
 
 #[derive(Default)]
-struct Remembered {
-    found: HashMap<String, (Moment, Found)>,
-    /// How often something was forgotten: what was looked up before isn't kept after.
-    forgotten: u64,
+struct Known {
+    hosts: HashMap<String, (Moment, Found)>,
+    /// How often something was forgotten.
+    changes: u64,
 }
 
 impl Hosts {
     /// The tenant at a host.
     pub async fn find(&self, web: &Web, host: &str) -> Result<Found> {
         let now = web.app.now();
-        let forgotten = {
-            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((until, found)) = known.found.get(host)
-                && *until > now
-            {
-                return Ok(found.clone());
-            }
-            known.forgotten
+        let changes = match self.remembered(host, now) {
+            Ok(found) => return Ok(found),
+            Err(changes) => changes,
         };
-        let found = web
-            .app
-            .db
-            .tenant_by_host(host)
-            .await?
-            .map(|(tenant, scope)| (Arc::new(tenant), scope));
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.forgotten == forgotten {
-            if known.found.len() >= REMEMBERED_HOSTS {
-                known.found.clear();
-            }
-            known
-                .found
-                .insert(host.to_owned(), (now + REMEMBERED_MS, found.clone()));
-        }
+        let found = web.app.db.tenant_by_host(host).await?;
+        let found = found.map(|(tenant, scope)| (Arc::new(tenant), scope));
+        self.remember(host, (now + REMEMBERED_MS, found.clone()), changes);
         Ok(found)
     }
 
-    /// Looks a tenant up again that was added or changed, so that people see it at once; others' stay.
-    pub fn forget(&self, changed: TenantId) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.forgotten += 1;
-        known
-            .found
-            .retain(|_, (_, found)| found.as_ref().is_some_and(|(tenant, _)| tenant.id != changed));
+    /// Looks a tenant up again, and hosts where there was none: it was added or changed, and people see it at once.
+    pub fn forget(&self, id: TenantId) {
+        let mut known = self.known();
+        known.changes += 1;
+        let of_another = |found: &Found| found.as_ref().is_some_and(|(tenant, _)| tenant.id != id);
+        known.hosts.retain(|_, (_, found)| of_another(found));
+    }
+
+    /// What is known of a host, or how often something was forgotten before one had to look.
+    fn remembered(&self, host: &str, now: Moment) -> std::result::Result<Found, u64> {
+        let known = self.known();
+        let fresh = known.hosts.get(host).filter(|(until, _)| *until > now);
+        fresh.map(|(_, found)| found.clone()).ok_or(known.changes)
+    }
+
+    /// What was read before something was forgotten may be from before the change, and isn't kept.
+    fn remember(&self, host: &str, found: (Moment, Found), changes: u64) {
+        let mut known = self.known();
+        if known.changes != changes {
+            return;
+        }
+        if known.hosts.len() >= REMEMBERED_HOSTS {
+            known.hosts.clear();
+        }
+        known.hosts.insert(host.to_owned(), found);
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -264,6 +269,20 @@ fn wish(entry: &str) -> Option<(i32, &str)> {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+
+    #[test]
+    fn what_was_read_before_a_change_isnt_remembered_after_it() {
+        let (hosts, now, host) = (Hosts::default(), Moment(0), "lumen.localhost");
+        let before = hosts.remembered(host, now).expect_err("nothing yet");
+        hosts.forget(TenantId::new());
+        hosts.remember(host, (now + 1, None), before);
+        let after = hosts.remembered(host, now).expect_err("looked up again");
+        hosts.remember(host, (now + 1, None), after);
+        assert!(hosts.remembered(host, now).is_ok_and(|found| found.is_none()));
+        assert!(hosts.remembered(host, now + 1).is_err(), "for a moment only");
+        hosts.forget(TenantId::new());
+        assert!(hosts.remembered(host, now).is_err(), "somebody may live there now");
+    }
 
     #[test]
     fn ports_and_dots_are_not_part_of_a_host() {

@@ -37,9 +37,9 @@ async fn open_page(web: Data<Web>, viewer: Viewer, request: HttpRequest, body: P
         .max_frame_size(MAX_CLIENT_MESSAGE_BYTES)
         .aggregate_continuations()
         .max_continuation_size(MAX_CLIENT_MESSAGE_BYTES);
-    let (registry, clock) = (Arc::clone(&web.live.registry), Arc::clone(&web.app.clock));
+    let (registry, app) = (Arc::clone(&web.live.registry), web.app.clone());
     let span = tracing::info_span!("socket", tenant = %viewer.scope.tenant(), user = %viewer.user.id);
-    let serving = connection::serve(registry, clock, viewer, session, stream);
+    let serving = connection::serve(registry, app, viewer, session, stream);
     actix_web::rt::spawn(serving.instrument(span));
     Ok(response)
 }

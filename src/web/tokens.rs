@@ -21,9 +21,6 @@ pub(super) const SESSION: &str = "session";
 /// The cookie with the refresh token.
 pub(super) const REFRESH: &str = "refresh";
 
-/// The cookie of the platform's own staff, at its own host.
-pub(super) const PLATFORM: &str = "platform_session";
-
 /// How long an access token holds, in seconds.
 pub(super) const ACCESS_S: i64 = 300;
 /// How long a browser keeps the refresh token, in seconds; the session itself ends it earlier.
@@ -101,10 +98,20 @@ fn cookie(web: &Web, name: &'static str, value: String, seconds: i64) -> Cookie<
         .finish()
 }
 
+/// The name of the platform's own staff's cookie. Tenants live below the platform's host, and a browser takes one of
+/// this name from no other host than its own; without TLS it would take none.
+pub(super) fn platform_name(web: &Web) -> &'static str {
+    if web.is_secure() {
+        "__Host-platform_session"
+    } else {
+        "platform_session"
+    }
+}
+
 /// The cookie of somebody of the platform's staff; no token ends it. No other site's link carries it.
 pub(super) fn platform_cookie(web: &Web, signed: Option<&platform::SignedIn>) -> Cookie<'static> {
     let (token, seconds) = signed.map_or((String::new(), 0), |signed| (signed.token.clone(), signed.seconds));
-    let mut cookie = cookie(web, PLATFORM, token, seconds);
+    let mut cookie = cookie(web, platform_name(web), token, seconds);
     cookie.set_same_site(SameSite::Strict);
     cookie
 }

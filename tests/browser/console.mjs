@@ -39,6 +39,8 @@ const VIEWS = [
   ["platform", "person", `/users?open=${id(1, 2)}`],
   ["platform", "plans", "/plans"],
   ["platform", "plan", `/plans?open=${id(9, 1)}`],
+  ["platform", "subscription-rules", "/plans?rules=1"],
+  ["platform", "payments", "/payments"],
   ["platform", "audit", "/audit"],
   ["platform", "audit-entry", `/audit?open=${id(6, 3)}`],
   ["platform", "missing", "/nowhere"],
@@ -69,6 +71,8 @@ const VIEWS = [
   ["lumen", "view-as", "/settings", { readOnly: true }],
   ["velvet", "dashboard", "/?period=month"],
   ["velvet", "staff", "/staff?create=1"],
+  ["velvet", "subscription-over", "/subscription", { unpaid: true }],
+  ["velvet", "subscription-german", "/subscription", { unpaid: true, language: "de" }],
   ["velvet", "german", "/branding", { language: "de" }],
 ].map(([host, name, path, more = {}]) => ({ host, name, path, ...more }));
 
@@ -89,6 +93,7 @@ async function look(page, { state, port }, view, { width, scheme }) {
   if (!view.signedOut) platform.db.me = { id: "1", name: "Ada Owner", email: "owner@example.com", role: "owner" };
   platform.db.enrolled = !view.unenrolled;
   tenants.lumen.db.me.read_only = view.readOnly === true;
+  tenants.velvet.db.unpaid = view.unpaid === true;
   await page.setViewportSize({ width, height: width > 600 ? 800 : 844 });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   const problems = [];

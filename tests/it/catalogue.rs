@@ -106,7 +106,9 @@ fn the_roles_that_serve_own_nothing_and_bypass_nothing() {
          FROM information_schema.role_table_grants p JOIN pg_roles r ON r.rolname = p.grantee
          WHERE r.rolname IN ('tallyroom_app', 'tallyroom_system') AND p.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
            AND p.table_name IN ('ledger_transfers', 'ledger_entries', 'call_events', 'declarations', 'audit_log',
-               'platform_audit_log')";
+               'platform_audit_log', 'subscriptions')
+           AND NOT (r.rolname = 'tallyroom_system' AND p.privilege_type = 'DELETE' AND EXISTS (
+               SELECT 1 FROM pg_trigger t WHERE t.tgrelid = p.table_name::regclass AND t.tgname = 'only_with_tenant'))";
     assert_eq!(found(conn, appended), Vec::<String>::new(), "append-only tables");
 }
 

@@ -10,6 +10,7 @@ mod layers;
 mod ledger;
 mod marketplace;
 mod matrix;
+mod migrations;
 mod support;
 mod wallet;
 mod web;

@@ -116,6 +116,7 @@ export const ACTIONS = [
   "service.published",
   "call.ended",
   "conversation.read",
+  "conversation.searched",
   "conversations.exported",
   "review.hidden",
   "review.shown",
@@ -131,11 +132,19 @@ export const ACTIONS = [
   "tenant.deleted",
   "platform.signed_in",
   "platform.enrolled",
+  "platform.code_refused",
+  "platform.factor_reset",
+  "platform.removed",
   "node.drained",
   "job.retried",
   "job.dropped",
   "plan.created",
   "plan.changed",
+  "subscription.begun",
+  "subscription.paid",
+  "subscriptions.changed",
+  "tenant.subscription",
+  "tenant.erased",
 ] as const;
 
 export interface AuditEntry {
@@ -267,6 +276,8 @@ export interface Conversation {
 }
 export interface ConversationDetail extends Omit<Conversation, "messages"> {
   messages: { at: number; from: Named | null; kind: string; text: string }[];
+  /** How many came before these. */
+  earlier: number;
 }
 
 export interface Review {
@@ -365,10 +376,50 @@ export interface WordList {
   items: { key: string; default: string; value: string | null }[];
 }
 
+/** What was paid, in the owner's book; its id is the payment's. */
+export interface Invoice {
+  id: string;
+  invoice_no: number;
+  tenant: TenantRef;
+  at: number;
+  plan: string;
+  amount_minor: number;
+  currency: string;
+  from: number;
+  until: number;
+}
+export interface SubscriptionPayment {
+  id: string;
+  state: "pending" | "settled" | "declined" | "unknown";
+  plan: string;
+  amount_minor: number;
+  currency: string;
+  redirect_url: string | null;
+  reason: string | null;
+}
 export interface Subscription {
+  /** Needs none; is paid; isn't any more and goes on until `stops_at`; takes no new calls. */
+  state: "free" | "paid" | "grace" | "stopped";
   plan: { name: string; price_minor: number; currency: string; interval_months: number } | null;
   expires_at: number | null;
+  stops_at: number | null;
   limits: Limits;
   usage: Limits;
-  history: { at: number; plan: string; amount_minor: number; currency: string; until: number }[];
+  history: Invoice[];
+  offers: Plan[];
+  open: SubscriptionPayment[];
+}
+/** As the platform sees it. */
+export interface TenantSubscription extends Subscription {
+  free: boolean;
+}
+export interface SubscriptionSettings {
+  on: boolean;
+  grace_days: number;
+  days_before: number[];
+  mail_subject: string;
+  mail_body: string;
+  issuer: string;
+  /** What can stand in braces in subject and body. */
+  variables: string[];
 }

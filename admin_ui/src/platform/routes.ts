@@ -9,5 +9,6 @@ export const routes: Route[] = [
   { path: "/tenants", title: "tenants.title", icon: "building-2", group: "nav.business", load: () => import("./Tenants.svelte") },
   { path: "/users", title: "people.title", icon: "users", group: "nav.business", load: () => import("./People.svelte") },
   { path: "/plans", title: "plans.title", icon: "package", group: "nav.business", load: () => import("./Plans.svelte") },
+  { path: "/payments", title: "payments.title", icon: "credit-card", group: "nav.business", load: () => import("./Payments.svelte") },
   { path: "/audit", title: "audit.title", icon: "scroll-text", group: "nav.record", load: () => import("../parts/Audit.svelte") },
 ];

@@ -25,6 +25,9 @@ function audit(n, tenants) {
   };
 }
 
+const RULES = { on: true, grace_days: 7, days_before: [14, 3, 0], mail_subject: "The subscription of {tenant} ends on {ends}", mail_body: "Your plan {plan} is paid until {ends}. Nothing renews by itself.\n\n{link}", issuer: "Example Platform Ltd\n1 Example Street", variables: ["tenant", "plan", "days", "ends", "stops", "link"] };
+const invoice = (n, tenant) => ({ id: uuid(12, n), invoice_no: 1042 - n, tenant: ref(tenant), at: NOW - n * 3 * DAY, plan: PLANS[n % 3].name, amount_minor: PLANS[n % 3].price_minor, currency: "EUR", from: NOW - n * 3 * DAY, until: NOW + (365 - n * 3) * DAY });
+
 export function samplePlatform() {
   const tenants = range(34, tenant);
   return {
@@ -38,6 +41,9 @@ export function samplePlatform() {
     nodes: range(3, (n) => ({ id: `media-${n + 1}`, capacity: 400, peers: [212, 388, 0][n], draining: n === 2 })),
     jobs: range(9, (n) => ({ tenant: n % 4 === 3 ? null : ref(tenants[n % 5]), id: uuid(5, n), kind: KINDS[n % 4], state: n < 6 ? "dead" : "due", attempts: n < 6 ? 8 : 1, run_at: NOW - n * HOUR, last_error: n < 6 ? "mail server: 550 5.1.1 no such mailbox <gone@example.com>, and it said so eight times" : null, created_at: NOW - n * HOUR - 30 * MINUTE })),
     plans: structuredClone(PLANS),
+    rules: structuredClone(RULES),
+    free: new Set(),
+    invoices: range(30, (n) => invoice(n, tenants[n % 9])),
     audit: range(80, (n) => audit(n, tenants)),
   };
 }
@@ -143,6 +149,7 @@ function work(db, state) {
     "GET /jobs": ({ query }) => listing(db.jobs, query, { keep: (item) => state(item, query) }),
     "POST /jobs/:tenant/:id/retry": ({ params }) => void (find(db.jobs, params.id).state = "due"),
     "POST /jobs/:tenant/:id/drop": ({ params }) => void drop(params.id),
+    ...subscriptions(db),
     "GET /plans": ({ query }) => listing(db.plans, query),
     "POST /plans": ({ body }) => {
       const plan = { id: uuid(9, 100 + db.plans.length), ...body };
@@ -150,5 +157,27 @@ function work(db, state) {
       return plan;
     },
     "PATCH /plans/:id": ({ params, body }) => Object.assign(find(db.plans, params.id), body),
+  };
+}
+
+function subscriptions(db) {
+  const standing = (id) => {
+    const free = db.free.has(id);
+    const history = db.invoices.filter(({ tenant }) => tenant.id === id);
+    return { free, state: free ? "free" : "paid", plan: PLANS[1], expires_at: NOW + 200 * DAY, stops_at: NOW + 207 * DAY, limits: PLANS[1].limits, usage: PLANS[0].limits, offers: PLANS, open: [], history };
+  };
+  return {
+    "GET /subscriptions": () => db.rules,
+    "PATCH /subscriptions": ({ body }) => {
+      const unknown = /\{(\w*)\}/g;
+      for (const [, name] of `${body.mail_subject} ${body.mail_body}`.matchAll(unknown)) if (!RULES.variables.includes(name)) throw invalid("mail_body", `In this text {${name}} stands for nothing.`);
+      return Object.assign(db.rules, body);
+    },
+    "GET /invoices": ({ query }) => listing(db.invoices, query),
+    "GET /tenants/:id/subscription": ({ params }) => standing(params.id),
+    "PATCH /tenants/:id/subscription": ({ params, body }) => {
+      db.free[body.free ? "add" : "delete"](params.id);
+      return standing(params.id);
+    },
   };
 }

@@ -8,6 +8,8 @@ const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock 
 const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
 const HEADLINES = ["Your pictures, honestly looked at", "Decisions, gently", "Small animals, big worries", "Steuern ohne Angst vor der Steuer"];
 
+const PAYMENT = { state: "settled", plan: "Studio", amount_minor: 49900, currency: "EUR", redirect_url: null, reason: null };
+
 export function sampleTenant(slug) {
   const { name, currency, brand } = LOOKS[slug];
   const users = range(61, (n) => ({ ...person(n), verified_at: n % 9 === 8 ? null : NOW - n * DAY, created_at: NOW - n * DAY - HOUR, suspended: n === 4 ? { reason: "Insulted two sellers", at: NOW - 2 * DAY } : null, calls: (n * 7) % 40, is_seller: n < 11 }));
@@ -126,7 +128,7 @@ function words(db) {
     "GET /conversations/:id": ({ params }) => {
       const chat = find(db.chats, params.id);
       const messages = range(chat.messages, (n) => ({ at: chat.last_at - (chat.messages - n) * 11 * MINUTE, from: n === 1 ? null : n % 2 ? chat.seller : chat.buyer, kind: n === 1 ? "call_missed" : "text", text: TEXTS[n % 4] }));
-      return { ...chat, messages };
+      return { ...chat, messages, earlier: 0 };
     },
     "GET /reviews": ({ query }) => listing(db.reviews, query),
     "POST /reviews/:id/hide": ({ params, body }) => void (find(db.reviews, params.id).hidden = { reason: body.reason, at: NOW }),
@@ -188,6 +190,8 @@ function setup(db) {
     },
     "POST /branding/check": ({ body }) => verdict(body),
     "POST /branding/revert/:version": () => branding(db),
+    "POST /subscription/payments": ({ body }) => ({ ...PAYMENT, id: uuid(12, 9), plan: find(PLANS, body.plan_id).name }),
+    "GET /subscription/payments/:id": ({ params }) => ({ ...PAYMENT, id: params.id }),
     "GET /exports": ({ query }) => listing(db.exports, query),
     "POST /exports": () => {
       const made = { ...db.exports[0], id: uuid(12, db.exports.length), state: "waiting", tables_done: 0, tables: 0, created_at: NOW, expires_at: null };
@@ -195,11 +199,15 @@ function setup(db) {
       return { id: made.id };
     },
     "GET /subscription": () => ({
+      state: db.unpaid ? "stopped" : "paid",
+      stops_at: NOW + (db.unpaid ? -3 : 207) * DAY,
+      offers: PLANS.filter(({ offered }) => offered),
+      open: [],
       plan: PLANS[1],
-      expires_at: NOW + 200 * DAY,
+      expires_at: NOW + (db.unpaid ? -10 : 200) * DAY,
       limits: PLANS[1].limits,
       usage: { sellers: 11, staff: 19, concurrent_calls: 6, storage_mb: 1204, participants: 2 },
-      history: range(2, (n) => ({ at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),
+      history: range(2, (n) => ({ id: uuid(12, n), invoice_no: 1042 - n * 311, from: NOW - (165 + n * 365) * DAY, at: NOW - (165 + n * 365) * DAY, plan: "Studio", amount_minor: 49900, currency: "EUR", until: NOW + (200 - n * 365) * DAY })),
     }),
   };
 }

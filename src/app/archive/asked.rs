@@ -11,7 +11,7 @@ use crate::{
         jobs,
     },
 };
-use futures::stream::BoxStream;
+use futures::{TryStreamExt, stream::BoxStream};
 use object_store::{ObjectStoreExt, buffered::BufWriter, path::Path};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -139,6 +139,24 @@ pub async fn expire(app: &App, scope: &TenantScope, Job { export }: Job) -> Resu
         Err(error) => return Err(Error::internal(error)),
     }
     note(app, scope, export, Step::Expired).await?;
+    Ok(())
+}
+
+/// Throws all files of a tenant away.
+///
+/// # Errors
+/// The object store is away.
+pub async fn forget(app: &App, scope: &TenantScope) -> Result<()> {
+    let all = Path::from(format!("tenants/{}", scope.tenant()));
+    let files: Vec<_> = app
+        .files
+        .list(Some(&all))
+        .try_collect()
+        .await
+        .map_err(Error::internal)?;
+    for file in files {
+        app.files.delete(&file.location).await.map_err(Error::internal)?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ mod asked;
 mod export;
 mod import;
 
-pub use asked::{EXPIRE_JOB, Job, MAKE_JOB, ask, expire, fetch, make};
+pub use asked::{EXPIRE_JOB, Job, MAKE_JOB, ask, expire, fetch, forget, make};
 pub use export::{Progress, export};
 pub use import::import;
 

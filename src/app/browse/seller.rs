@@ -2,7 +2,7 @@
 
 use super::{Listed, Offer};
 use crate::{
-    app::{App, identity::Viewer, selling::MOST_SERVICES},
+    app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions},
     domain::{ids::UserId, money::Money, tenant::Tenant},
     error::{Error, Result},
     store::{
@@ -10,7 +10,7 @@ use crate::{
         reviews::{self, Published},
         sellers,
         services::{self, Service},
-        wallets,
+        users, wallets,
     },
 };
 
@@ -30,6 +30,8 @@ pub struct SellerDetails {
     pub reviews: Vec<Published>,
     /// Calls that were paid for.
     pub paid_calls: i64,
+    /// No call can begin at this marketplace now.
+    pub closed: bool,
     /// Who reads it.
     pub reader: Option<Reader>,
 }
@@ -48,7 +50,7 @@ pub struct Reader {
 /// A seller's page as `viewer` sees it.
 ///
 /// # Errors
-/// There is no such seller, or the database is away.
+/// There is no such seller, their account is closed, or the database is away.
 pub async fn seller(
     app: &App,
     scope: &TenantScope,
@@ -61,6 +63,9 @@ pub async fn seller(
     app.db
         .tenant(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
+            if users::find(tx, id)?.suspended {
+                return Err(Error::not_found());
+            }
             let card = sellers::card(tx, id)?;
             let services = services::of_seller(tx, id, MOST_SERVICES)?;
             let reader = match reader {
@@ -77,6 +82,7 @@ pub async fn seller(
                 offers: offers(&tenant, services),
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
+                closed: subscriptions::is_stopped(tx, now)?,
                 reader,
             })
         })

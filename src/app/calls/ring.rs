@@ -1,7 +1,7 @@
 //! The buyer rings a seller (requirement E3).
 
 use crate::{
-    app::App,
+    app::{App, subscriptions},
     domain::{
         call::{EndReason, Terms, blocks::Blocks},
         ids::{CallId, ServiceId, UserId},
@@ -34,6 +34,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         if !(service.published && service.video_enabled) {
             return Err(Error::not_found());
         }
+        let plan = subscriptions::running(tx, now)?;
         let (buyer, seller) = (users::find(tx, buyer)?, users::find(tx, service.seller)?);
         if buyer.id == seller.id {
             return Err(Error::invalid("You can't ring yourself."));
@@ -84,6 +85,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             return Ok(Rung::Refused(call, EndReason::Busy));
         }
         let accounts = accounts(tx, &call, now)?;
+        subscriptions::one_more_call(tx, &plan)?;
         match calls::insert(tx, &call, accounts) {
             Ok(()) => Ok(Rung::Ringing(call)),
             Err(CallRefused::SellerBusy) => Err(Error::conflict("busy", busy_words(&call.seller))),

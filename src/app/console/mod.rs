@@ -1,5 +1,5 @@
 //! A tenant's console: what its staff do. Whoever comes here has shown which permission they act with, see
-//! [`StaffMember::with`].
+//! [`StaffMember::who_may`].
 
 mod branding;
 mod erase_person;
@@ -27,7 +27,7 @@ use crate::{
     store::{audit, staff as stored},
 };
 
-/// One of a tenant's staff at work, allowed to do what they came for.
+/// One of a tenant's staff at work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMember {
     viewer: Viewer,
@@ -36,22 +36,33 @@ pub struct StaffMember {
 }
 
 impl StaffMember {
-    /// The person with the right to what they came for; `None` is what all staff may.
+    /// The person, if they are on the staff.
     ///
     /// # Errors
-    /// They aren't staff, lack the permission, or the database is away.
-    pub async fn with(app: &App, viewer: Viewer, needed: Option<Permission>, address: String) -> Result<Self> {
+    /// The database is away.
+    pub async fn of(app: &App, viewer: Viewer, address: String) -> Result<Option<Self>> {
         let user = viewer.user.id;
-        let standing = app.db.tenant(&viewer.scope, move |tx| stored::find(tx, user)).await?;
-        let standing = standing.ok_or_else(|| Error::forbidden("This is for the people who run this marketplace."))?;
-        if needed.is_some_and(|permission| !standing.may(permission)) {
-            return Err(Error::forbidden("You haven't been given the permission for this."));
-        }
-        Ok(Self {
+        let standing = app
+            .db
+            .tenant(&viewer.scope, move |tx| stored::standing(tx, user))
+            .await?;
+        Ok(standing.map(|standing| Self {
             viewer,
             standing,
             address,
-        })
+        }))
+    }
+
+    /// The person with the right to what they came for; `None` is what all staff may.
+    ///
+    /// # Errors
+    /// They aren't staff, or lack the permission.
+    pub fn who_may(member: Option<Self>, needed: Option<Permission>) -> Result<Self> {
+        let member = member.ok_or_else(|| Error::forbidden("This is for the people who run this marketplace."))?;
+        if needed.is_some_and(|permission| !member.standing.may(permission)) {
+            return Err(Error::forbidden("You haven't been given the permission for this."));
+        }
+        Ok(member)
     }
 
     /// Who.

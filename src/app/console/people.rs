@@ -25,7 +25,7 @@ pub async fn suspend_user(app: &App, by: &StaffMember, id: UserId, reason: &str)
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let user = users::find(tx, id)?;
+            let user = users::lock(tx, id)?;
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";
                 return Err(Error::conflict("is_staff", words));
@@ -43,7 +43,7 @@ pub async fn suspend_user(app: &App, by: &StaffMember, id: UserId, reason: &str)
             audit::write(tx, &actor, &entry, now)
         })
         .await?;
-    app.people.signed_out(&by.viewer().scope, id, None);
+    app.people.shut_out(&by.viewer().scope, id);
     Ok(())
 }
 
@@ -55,7 +55,7 @@ pub async fn restore_user(app: &App, by: &StaffMember, id: UserId) -> Result<()>
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let user = users::find(tx, id)?;
+            let user = users::lock(tx, id)?;
             if !user.suspended {
                 return Err(Error::conflict("not_suspended", "This account is open."));
             }

@@ -7,7 +7,7 @@ use crate::{
         audit::{Action, Entry},
         ids::CallId,
     },
-    error::Result,
+    error::{Error, Result},
     store::{audit, reviews},
 };
 use serde_json::json;
@@ -23,7 +23,7 @@ pub async fn hide_review(app: &App, by: &StaffMember, call: CallId, reason: &str
 /// Shows a review again.
 ///
 /// # Errors
-/// Not here, or the database is away.
+/// It is shown, not here, or the database is away.
 pub async fn show_review(app: &App, by: &StaffMember, call: CallId) -> Result<()> {
     set(app, by, call, None).await
 }
@@ -33,6 +33,9 @@ async fn set(app: &App, by: &StaffMember, call: CallId, reason: Option<String>) 
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let was_hidden = reviews::hide(tx, call, reason.as_deref(), now)?;
+            if reason.is_none() && !was_hidden {
+                return Err(Error::conflict("not_hidden", "This review is shown already."));
+            }
             let action = if reason.is_some() {
                 Action::ReviewHidden
             } else {

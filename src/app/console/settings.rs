@@ -2,17 +2,17 @@
 
 use super::StaffMember;
 use crate::{
-    app::{App, identity, platform::checked_name},
+    app::{
+        App,
+        platform::{Change, checked_naming},
+    },
     domain::{
         audit::{Action, Entry},
         policy::{Policy, PolicyChange, resolve},
         tenant::Tenant,
     },
     error::{Error, Result},
-    store::{
-        audit,
-        tenants::{self, Naming},
-    },
+    store::{audit, tenants},
 };
 use serde_json::{Value, json};
 
@@ -22,12 +22,8 @@ const MOST_RATE_MINOR: i64 = 100_000_000;
 /// What is changed; absent fields stay.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsChange {
-    /// Public name.
-    pub name: Option<String>,
-    /// IANA zone.
-    pub time_zone: Option<String>,
-    /// One of its languages.
-    pub language: Option<String>,
+    /// Its name, its zone, its language.
+    pub naming: Change,
     /// What it sets of the platform's policy; absent fields stay.
     pub policy: PolicyChange,
     /// Least and most a seller may ask a minute.
@@ -44,15 +40,7 @@ pub async fn change_settings(
     languages: &[String],
     change: SettingsChange,
 ) -> Result<Tenant> {
-    let naming = Naming {
-        name: change.name.as_deref().map(checked_name).transpose()?,
-        time_zone: change.time_zone,
-        language: change.language,
-    };
-    naming.time_zone.as_deref().map(identity::check_zone).transpose()?;
-    if let Some(language) = &naming.language {
-        identity::check_language(language, languages)?;
-    }
+    let naming = checked_naming(change.naming, languages)?;
     if let Some((least, most)) = change.rate_bounds_minor
         && !(0 <= least && least <= most && most <= MOST_RATE_MINOR)
     {
@@ -63,12 +51,17 @@ pub async fn change_settings(
     let (actor, now, policy, bounds) = (by.actor(), app.now(), change.policy, change.rate_bounds_minor);
     app.db
         .tenant(&by.viewer().scope, move |tx| {
+            // Two changes at once follow each other: the second keeps what the first has set.
+            tenants::queue_up(tx)?;
             let before = tenants::own(tx)?;
             tenants::rename(tx, &naming)?;
             tenants::set_terms(tx, &before.policy.clone().with(&policy), bounds)?;
             let after = tenants::own(tx)?;
-            let entry = Entry::new(Action::SettingsChanged, &before.slug).changed(shown(&before), shown(&after));
-            audit::write(tx, &actor, &entry, now)?;
+            let (was, is) = (shown(&before), shown(&after));
+            if was != is {
+                let entry = Entry::new(Action::SettingsChanged, &before.slug).changed(was, is);
+                audit::write(tx, &actor, &entry, now)?;
+            }
             Ok(after)
         })
         .await

@@ -44,20 +44,19 @@ pub async fn invite_staff(
     (email, name): (&str, &str),
     standing: Standing,
 ) -> Result<UserId> {
-    if !by.standing().covers(&standing) {
-        return Err(uncovered());
-    }
     let (address, invitation) = (Email::parse(email)?, Invitation::new(email, name, tenant).await?);
-    let (me, actor, mine, now) = (by.viewer().user.id, by.actor(), by.standing().clone(), app.now());
-    let origin = origin.to_owned();
+    let (me, actor, now, origin) = (by.viewer().user.id, by.actor(), app.now(), origin.to_owned());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
+            let (mine, _) = alone(tx, me)?;
             // Asking again whoever hasn't answered replaces their rights.
-            if let Some((user, _)) = users::by_email(tx, &address)? {
-                let had = staff::find(tx, user.id)?;
-                if user.id == me || had.is_some_and(|had| !mine.covers(&had)) {
-                    return Err(uncovered());
-                }
+            let had = match users::by_email(tx, &address)? {
+                Some((user, _)) if user.id == me => return Err(uncovered()),
+                Some((user, _)) => staff::find(tx, user.id)?,
+                None => None,
+            };
+            if !mine.covers(&standing) || had.is_some_and(|had| !mine.covers(&had.standing)) {
+                return Err(uncovered());
             }
             invite(tx, &actor, &invitation, &standing, &origin, now)
         })
@@ -67,14 +66,20 @@ pub async fn invite_staff(
 /// Changes somebody's role or permissions.
 ///
 /// # Errors
-/// It is oneself, rights beyond one's own, the last admin, nobody of the staff, or the database is away.
+/// It is oneself, rights beyond one's own, a list for an admin, the last admin, nobody of the staff, or the database is
+/// away.
 pub async fn change_staff(app: &App, by: &StaffMember, id: UserId, change: StaffChange) -> Result<()> {
     alter(app, by, id, Action::StaffChanged, move |tx, had, now| {
         let role = change.role.unwrap_or(had.role);
-        let listed = change
-            .permissions
-            .unwrap_or_else(|| had.permissions.iter().copied().collect());
-        let next = Standing::new(role, listed);
+        let had = had.permissions.iter().copied();
+        let next = match change.permissions {
+            Some(listed) if role == StaffRole::Admin && !listed.is_empty() => {
+                let words = "An admin may everything: nothing can be listed.";
+                return Err(Error::field("permissions", words));
+            }
+            Some(listed) => Standing::new(role, listed),
+            None => Standing::new(role, had),
+        };
         staff::put(tx, id, &next, now)?;
         Ok(Some(next))
     })
@@ -88,10 +93,18 @@ pub async fn change_staff(app: &App, by: &StaffMember, id: UserId, change: Staff
 pub async fn remove_staff(app: &App, by: &StaffMember, id: UserId) -> Result<()> {
     alter(app, by, id, Action::StaffRemoved, move |tx, _, now| {
         staff::remove(tx, id)?;
-        mail_tokens::void_all(tx, id, Purpose::Invite, now)?;
+        mail_tokens::void_all(tx, id, &[Purpose::Invite], now)?;
         Ok(None)
     })
     .await
+}
+
+/// One's own standing and the admins, now that nobody else changes the staff: one's rights may have been taken since the
+/// request came in.
+fn alone(tx: &mut TenantTx<'_>, me: UserId) -> Result<(Standing, Vec<UserId>)> {
+    let admins = staff::lock_admins(tx)?;
+    let mine = staff::standing(tx, me)?.filter(|mine| mine.may(Permission::Staff));
+    Ok((mine.ok_or_else(uncovered)?, admins))
 }
 
 /// One change of somebody's standing, held against all rules before and after.
@@ -102,12 +115,13 @@ where
     let (me, actor, now) = (by.viewer().user.id, by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let admins = staff::lock_admins(tx)?;
-            // Now that the rows are locked: one's own rights may have been taken a moment ago.
-            let mine = staff::find(tx, me)?.ok_or_else(uncovered)?;
-            let had = staff::find(tx, id)?.ok_or_else(Error::not_found)?;
+            let (mine, admins) = alone(tx, me)?;
+            let had = staff::find(tx, id)?.ok_or_else(Error::not_found)?.standing;
+            if !mine.covers(&had) {
+                return Err(uncovered());
+            }
             let next = work(tx, &had, now)?;
-            if !mine.covers(&had) || next.as_ref().is_some_and(|next| !mine.covers(next)) {
+            if next.as_ref().is_some_and(|next| !mine.covers(next)) {
                 return Err(uncovered());
             }
             let lasting = admins.iter().any(|admin| *admin != id)

@@ -29,7 +29,7 @@ pub async fn forgot(app: &App, scope: &TenantScope, origin: &str, email: &str) -
             if mail_tokens::has_fresh(tx, user.id, Purpose::Reset, now + (LINK_MS - RESEND_MS))? {
                 return Ok(());
             }
-            mail_tokens::void_all(tx, user.id, Purpose::Reset, now)?;
+            mail_tokens::void_all(tx, user.id, &[Purpose::Reset], now)?;
             mail_tokens::insert(tx, user.id, Purpose::Reset, token.hash(), now + LINK_MS)?;
             letters::post(tx, user.id, Letter::Reset { link }, now)
         })

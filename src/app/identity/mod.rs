@@ -6,6 +6,7 @@
 mod authenticate;
 mod forgot;
 mod invite;
+mod link;
 mod log_in;
 mod log_out;
 mod me;

@@ -18,6 +18,9 @@ static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_pa
 /// Whoever would wait longer than this is sent away.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Longer ones than can be set aren't worth the work of hashing.
+const MOST_BYTES: usize = 1_000;
+
 /// Compared with when there is no account, so that takes as long.
 static NOBODY: LazyLock<String> =
     LazyLock::new(|| hash_now("nobody has this password").unwrap_or_else(|_| String::new()));
@@ -30,11 +33,22 @@ pub async fn hash(password: Password) -> Result<String> {
     in_turn(move || hash_now(password.expose())).await?
 }
 
+/// What is told to whoever signs in with what doesn't fit: not which of address and password was wrong.
+pub fn mismatch() -> Error {
+    Error {
+        public: "That address and password don't belong together.".into(),
+        ..Error::sign_in_needed()
+    }
+}
+
 /// Whether `typed` is the password behind `stored`. Without a stored one it takes as long to say no.
 ///
 /// # Errors
 /// Too many others are being compared.
-pub async fn verify(typed: String, stored: Option<String>) -> Result<bool> {
+pub async fn verify(mut typed: String, stored: Option<String>) -> Result<bool> {
+    if typed.len() > MOST_BYTES {
+        typed.clear();
+    }
     in_turn(move || {
         // Who came with an archive has no password until they set one.
         let stored = stored.filter(|stored| !stored.is_empty());

@@ -1,6 +1,6 @@
 //! Registration.
 
-use super::{MINIMUM_AGE, TERMS_VERSION, passwords, tokens::LinkToken, verify};
+use super::{MINIMUM_AGE, TERMS_VERSION, invite::send_invitation, passwords, tokens::LinkToken, verify};
 use crate::{
     app::{App, letters, letters::Letter},
     domain::{
@@ -13,6 +13,7 @@ use crate::{
         TenantScope, TenantTx,
         declarations::{self, Declared},
         mail_tokens::{self, Purpose},
+        staff, tenants,
         users::{self, NewUser},
     },
 };
@@ -93,10 +94,15 @@ fn store(tx: &mut TenantTx<'_>, new: &NewUser, origin: &str, address: &str, now:
                 now,
             );
         }
+        if staff::find(tx, taken.id)?.is_some() {
+            // Asked to join the staff, and only the link they were sent may give this account a password.
+            let by = tenants::own(tx)?.name;
+            return send_invitation(tx, taken.id, origin, by, now);
+        }
         // Whoever registered first may not be the one who reads the mail. The newest registration counts, and only its
         // own link confirms it, so nobody confirms a password that somebody else chose.
         users::replace_unverified(tx, taken.id, new)?;
-        mail_tokens::void_all(tx, taken.id, Purpose::Verify, now)?;
+        mail_tokens::void_all(tx, taken.id, &[Purpose::Verify], now)?;
         taken.id
     };
     for declared in [Declared::OfAge, Declared::Terms] {

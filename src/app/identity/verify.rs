@@ -28,6 +28,8 @@ pub async fn verify(app: &App, scope: &TenantScope, origin: &str, token: &str) -
             let Some(user) = mail_tokens::take(tx, Purpose::Verify, token.hash(), now)? else {
                 return Ok(false);
             };
+            // Whoever had no account yet when they were asked to join the staff has one now, with a password.
+            mail_tokens::void_all(tx, user, &[Purpose::Invite], now)?;
             if users::mark_verified(tx, user, now)? {
                 letters::post(tx, user, Letter::Welcome { link }, now)?;
             }

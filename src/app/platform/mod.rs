@@ -1,16 +1,22 @@
 //! Running the platform: its staff, and the tenants they look after.
 
+mod erase;
+mod plans;
 mod sealing;
 mod second_factor;
 mod session;
 mod staff;
+mod subscriptions;
 mod tenants;
 
+pub use erase::{ERASE_JOB, erase};
+pub use plans::{PlanDraft, change_plan, create_plan};
 pub use second_factor::{Enrolment, present_code};
 pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
-pub use staff::{Newcomer, add};
+pub use staff::{Newcomer, add, remove, reset_factor};
+pub use subscriptions::{SubscriptionChange, change_subscriptions, set_subscription_free};
 pub use tenants::{Change, Founded, Invited, NewTenant, change, create, delete, invite_admin, restore, suspend};
-pub(in crate::app) use tenants::{checked_name, checked_reason};
+pub(in crate::app) use tenants::{checked_name, checked_naming, checked_reason};
 
 use crate::{
     domain::audit::{Actor, ActorId},

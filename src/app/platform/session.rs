@@ -10,6 +10,7 @@ use crate::{
     domain::{
         audit::{Action, Entry},
         identity::Email,
+        platform::WrongCodes,
         time::Moment,
     },
     error::{Error, Result},
@@ -50,25 +51,16 @@ pub enum Stage {
 /// Takes the next step of signing in. Says nothing about which of address and password was wrong.
 ///
 /// # Errors
-/// Wrong address, password or code, a code that was used before, or the database is away.
+/// Wrong address, password or code, a code that was used before, too many of them, a second factor that can't be read, or
+/// the database is away.
 pub async fn log_in(app: &App, email: &str, password: String, code: Option<&str>, address: &str) -> Result<Stage> {
-    let wrong = || Error {
-        public: "That address and password don't belong together.".into(),
-        ..Error::sign_in_needed()
-    };
     let known = match Email::parse(email) {
         Ok(email) => app.db.system(move |tx| platform_staff::by_email(tx, &email)).await?,
         Err(_) => None,
     };
-    // Longer passwords than can be set aren't worth the work of hashing.
-    let typed = if password.len() <= 1_000 {
-        password
-    } else {
-        String::new()
-    };
     let stored = known.as_ref().map(|known| known.password_hash.clone());
-    let right = passwords::verify(typed, stored).await?;
-    let known = known.filter(|_| right).ok_or_else(wrong)?;
+    let right = passwords::verify(password, stored).await?;
+    let known = known.filter(|_| right).ok_or_else(passwords::mismatch)?;
     let secret = secret_of(app, &known).await?;
     let code = code.map(str::trim).filter(|code| !code.is_empty());
     match code {
@@ -93,7 +85,12 @@ async fn secret_of(app: &App, known: &Credentials) -> Result<Vec<u8>> {
                 .await?
         }
     };
-    unseal(key, &sealed)
+    let unreadable = |error: Error| {
+        let words = "Your second factor can't be read: the server's key is another than the one it was sealed with. Have \
+                     it reset on the server: tallyroom owner --reset-factor";
+        Error::conflict("factor_unreadable", words).because(error)
+    };
+    unseal(key, &sealed).map_err(unreadable)
 }
 
 async fn finish(app: &App, known: Credentials, secret: &[u8], code: &str, address: &str) -> Result<Stage> {
@@ -102,7 +99,7 @@ async fn finish(app: &App, known: Credentials, secret: &[u8], code: &str, addres
         ..Error::sign_in_needed()
     };
     let now = app.now();
-    let step = second_factor::step(secret, &known.person.email, code, now)?.ok_or_else(refused)?;
+    let step = second_factor::step(secret, &known.person.email, code, now)?;
     let mut token = [0; 32];
     rand::rng().fill_bytes(&mut token);
     let staff = PlatformStaff {
@@ -110,9 +107,14 @@ async fn finish(app: &App, known: Credentials, secret: &[u8], code: &str, addres
         address: address.to_owned(),
     };
     let (hash, by, first) = (Sha256::digest(token).into(), staff.clone(), !known.enrolled);
-    let admitted = app.db.system(move |tx| admit(tx, &by, step, hash, first, now)).await?;
-    if !admitted {
-        return Err(refused());
+    match app.db.system(move |tx| admit(tx, &by, step, hash, first, now)).await? {
+        Verdict::Admitted => {}
+        Verdict::Refused => return Err(refused()),
+        Verdict::Paused { ms } => {
+            return Err(Error::too_many(
+                u32::try_from(ms / 1_000).unwrap_or(u32::MAX).saturating_add(1),
+            ));
+        }
     }
     Ok(Stage::In(Box::new(SignedIn {
         staff,
@@ -121,26 +123,46 @@ async fn finish(app: &App, known: Credentials, secret: &[u8], code: &str, addres
     })))
 }
 
+/// What becomes of a code.
+enum Verdict {
+    Admitted,
+    Refused,
+    /// It isn't looked at: too many were wrong.
+    Paused {
+        ms: i64,
+    },
+}
+
+/// A code that isn't good is counted and written down, too.
 fn admit(
     tx: &mut SystemTx<'_>,
     staff: &PlatformStaff,
-    step: i64,
+    step: Option<i64>,
     hash: SessionHash,
     first: bool,
     now: Moment,
-) -> Result<bool> {
+) -> Result<Verdict> {
     let id = staff.person.id;
-    if !platform_staff::use_step(tx, id, step, now)? {
-        return Ok(false);
+    let wrong = platform_staff::lock_codes(tx, id)?;
+    if let Some(ms) = wrong.pause_ms(now) {
+        return Ok(Verdict::Paused { ms });
+    }
+    let good = match step {
+        Some(step) => platform_staff::use_step(tx, id, step, now)?,
+        None => false,
+    };
+    let (wrong, action) = match (good, first) {
+        (true, true) => (WrongCodes::default(), Action::PlatformEnrolled),
+        (true, false) => (WrongCodes::default(), Action::PlatformSignedIn),
+        (false, _) => (wrong.and_one(now), Action::PlatformCodeRefused),
+    };
+    platform_staff::keep_codes(tx, id, wrong)?;
+    audit::write_platform(tx, &staff.actor(), &Entry::new(action, &staff.person.email), now)?;
+    if !good {
+        return Ok(Verdict::Refused);
     }
     platform_staff::open_session(tx, id, hash, now, now + SESSION_MS)?;
-    let action = if first {
-        Action::PlatformEnrolled
-    } else {
-        Action::PlatformSignedIn
-    };
-    audit::write_platform(tx, &staff.actor(), &Entry::new(action, &staff.person.email), now)?;
-    Ok(true)
+    Ok(Verdict::Admitted)
 }
 
 fn hash(token: &str) -> Option<SessionHash> {

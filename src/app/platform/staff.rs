@@ -1,14 +1,15 @@
-//! Adding somebody to the platform's staff: from the command line, and for the demo.
+//! Adding somebody to the platform's staff, and taking them off it: from the command line, and for the demo.
 
 use super::sealing::seal;
 use crate::{
     app::{App, identity::passwords},
     domain::{
+        audit::{Action, Actor, ActorId, Entry},
         identity::{Email, Password, PersonName},
         platform::PlatformRole,
     },
     error::{Error, Result},
-    store::platform_staff,
+    store::{SystemTx, audit, platform_staff},
 };
 use anyhow::anyhow;
 use totp_rs::Secret;
@@ -48,6 +49,48 @@ pub async fn add(app: &App, new: Newcomer<'_>) -> Result<bool> {
                 platform_staff::offer_secret(tx, known.person.id, &sealed)?;
             }
             Ok(added)
+        })
+        .await
+}
+
+/// Takes somebody off the staff: they are signed out at once. What they did stays written down.
+///
+/// # Errors
+/// Nobody has this address, or the database is away.
+pub async fn remove(app: &App, email: &str) -> Result<()> {
+    look_after(app, email, Action::PlatformRemoved, platform_staff::remove).await
+}
+
+/// Has somebody set a new second factor up when they sign in the next time; they are signed out at once.
+///
+/// # Errors
+/// Nobody has this address, or the database is away.
+pub async fn reset_factor(app: &App, email: &str) -> Result<()> {
+    look_after(app, email, Action::PlatformFactorReset, platform_staff::forget_factor).await
+}
+
+/// Whoever may run the program on the server does it, so nobody of the staff is named.
+async fn look_after(
+    app: &App,
+    email: &str,
+    action: Action,
+    work: fn(&mut SystemTx<'_>, &Email) -> Result<bool>,
+) -> Result<()> {
+    let (email, now) = (Email::parse(email)?, app.now());
+    let actor = Actor {
+        who: ActorId::System,
+        name: "the command line".to_owned(),
+        address: String::new(),
+    };
+    app.db
+        .system(move |tx| {
+            if !work(tx, &email)? {
+                return Err(Error::field(
+                    "email",
+                    "Nobody on the platform's staff has this address.",
+                ));
+            }
+            audit::write_platform(tx, &actor, &Entry::new(action, email.as_str()), now)
         })
         .await
 }

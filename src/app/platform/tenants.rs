@@ -1,6 +1,6 @@
 //! Founding tenants, closing and opening them. Each change, its audit entry and its mail are one transaction.
 
-use super::PlatformOwner;
+use super::{PlatformOwner, erase::ERASE_JOB};
 use crate::{
     app::{App, identity},
     domain::{
@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, audit,
+        SystemTx, TenantScope, audit, jobs,
         tenants::{self, Closure, Naming},
     },
 };
@@ -144,10 +144,26 @@ pub(in crate::app) fn checked_name(name: &str) -> Result<String> {
     text::line(name, 1..=60).ok_or_else(|| Error::field("name", "Enter a name of 1 to 60 characters."))
 }
 
+/// What is changed of a name, a zone or a language, checked.
+///
+/// # Errors
+/// A field that can't be taken.
+pub(in crate::app) fn checked_naming(change: Change, languages: &[String]) -> Result<Naming> {
+    change.time_zone.as_deref().map(identity::check_zone).transpose()?;
+    if let Some(language) = &change.language {
+        identity::check_language(language, languages)?;
+    }
+    Ok(Naming {
+        name: change.name.as_deref().map(checked_name).transpose()?,
+        time_zone: change.time_zone,
+        language: change.language,
+    })
+}
+
 /// Asks somebody to run a tenant.
 ///
 /// # Errors
-/// A field that can't be taken, no such tenant, or the database is away.
+/// A field that can't be taken, the site is closed, no such tenant, or the database is away.
 pub async fn invite_admin(app: &App, owner: &PlatformOwner, id: TenantId, who: Invited) -> Result<()> {
     let (tenant, host) = app
         .db
@@ -158,7 +174,13 @@ pub async fn invite_admin(app: &App, owner: &PlatformOwner, id: TenantId, who: I
         .await?;
     let invitation = identity::Invitation::new(&who.email, &who.name, &tenant).await?;
     let origin = app.origin(&host);
-    at_tenant(app, owner, id, move |tx, _, scope, actor, now| {
+    at_tenant(app, owner, id, move |tx, tenant, scope, actor, now| {
+        if tenant.state != TenantState::Active {
+            return Err(Error::conflict(
+                "not_active",
+                "This marketplace is closed. Open it first.",
+            ));
+        }
         let admin = Standing::new(StaffRole::Admin, []);
         identity::invite(&mut tx.within(scope), actor, &invitation, &admin, &origin, now).map(|_| ())
     })
@@ -176,15 +198,7 @@ pub async fn change(
     languages: &[String],
     change: Change,
 ) -> Result<()> {
-    let naming = Naming {
-        name: change.name.as_deref().map(checked_name).transpose()?,
-        time_zone: change.time_zone,
-        language: change.language,
-    };
-    naming.time_zone.as_deref().map(identity::check_zone).transpose()?;
-    if let Some(language) = &naming.language {
-        identity::check_language(language, languages)?;
-    }
+    let naming = checked_naming(change, languages)?;
     at_tenant(app, owner, id, move |tx, tenant, scope, actor, now| {
         let shown =
             |name: &str, zone: &str, language: &str| json!({"name": name, "time_zone": zone, "language": language});
@@ -193,6 +207,9 @@ pub async fn change(
         tenants::rename(tx, &naming)?;
         let after = tenants::own(tx)?;
         let after = shown(&after.name, &after.time_zone, &after.language);
+        if before == after {
+            return Ok(());
+        }
         let entry = Entry::new(Action::TenantChanged, &tenant.slug).changed(before, after);
         audit::write(tx, actor, &entry, now)
     })
@@ -217,7 +234,7 @@ pub async fn suspend(app: &App, owner: &PlatformOwner, id: TenantId, reason: &st
     .await
 }
 
-/// Opens a tenant's site again, also one that was to be deleted.
+/// Opens a tenant's site again. One that was to be deleted isn't any more, and is as open as it was before.
 ///
 /// # Errors
 /// It is open, no such tenant, or the database is away.
@@ -226,9 +243,13 @@ pub async fn restore(app: &App, owner: &PlatformOwner, id: TenantId) -> Result<(
         if tenant.state == TenantState::Active {
             return Err(Error::conflict("active", "This marketplace is open."));
         }
-        tenants::reopen(tx, id)?;
+        let now_is = if tenant.state == TenantState::Deleting {
+            tenants::keep(tx, id)?
+        } else {
+            tenants::reopen(tx, id)?
+        };
         let entry = Entry::new(Action::TenantRestored, &tenant.slug);
-        let entry = entry.changed(state(tenant.state), state(TenantState::Active));
+        let entry = entry.changed(state(tenant.state), state(now_is));
         audit::write(&mut tx.within(scope), actor, &entry, now)
     })
     .await
@@ -259,7 +280,9 @@ pub async fn delete(app: &App, owner: &PlatformOwner, id: TenantId, confirmed: S
             state(tenant.state),
             json!({"state": "deleting", "delete_at": delete_at}),
         );
-        audit::write(&mut tx.within(scope), actor, &entry, now)
+        let tx = &mut tx.within(scope);
+        jobs::enqueue(tx, ERASE_JOB, Value::Null, delete_at)?;
+        audit::write(tx, actor, &entry, now)
     })
     .await
 }
@@ -277,7 +300,7 @@ pub(in crate::app) fn checked_reason(reason: &str) -> Result<String> {
 }
 
 /// Does something at one tenant, which is locked meanwhile.
-async fn at_tenant<F>(app: &App, owner: &PlatformOwner, id: TenantId, work: F) -> Result<()>
+pub(super) async fn at_tenant<F>(app: &App, owner: &PlatformOwner, id: TenantId, work: F) -> Result<()>
 where
     F: FnOnce(&mut SystemTx<'_>, &Tenant, &TenantScope, &crate::domain::audit::Actor, Moment) -> Result<()>
         + Send

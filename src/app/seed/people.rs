@@ -118,6 +118,7 @@ fn member(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Member, ha
     if new {
         let standing = Standing::new(part.role, part.permissions.iter().copied());
         staff::put(tx, user, &standing, now)?;
+        staff::accept(tx, user, now)?;
     }
     Ok(())
 }

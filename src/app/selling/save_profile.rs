@@ -1,7 +1,7 @@
 //! A seller's profile.
 
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, subscriptions},
     domain::text,
     error::{Error, Result},
     store::sellers::{self, Profile},
@@ -24,7 +24,7 @@ pub struct ProfileDraft {
 /// Writes the reader's profile; the first time makes them a seller.
 ///
 /// # Errors
-/// A field that can't be taken, or the database is away.
+/// A field that can't be taken, as many sellers as the plan has, or the database is away.
 pub async fn save_profile(app: &App, viewer: &Viewer, draft: ProfileDraft) -> Result<Profile> {
     let headline = text::line(&draft.headline, 1..=120);
     let about = text::paragraphs(&draft.about, 0..=5_000);
@@ -40,6 +40,9 @@ pub async fn save_profile(app: &App, viewer: &Viewer, draft: ProfileDraft) -> Re
     let now = app.now();
     app.db
         .tenant(&viewer.scope, move |tx| {
+            if sellers::find(tx, profile.user)?.is_none() {
+                subscriptions::one_more_seller(tx, now)?;
+            }
             sellers::put(tx, &profile, now)?;
             sellers::find(tx, profile.user)?.ok_or_else(Error::not_found)
         })

@@ -2,7 +2,7 @@
 
 use super::{RECONCILE_JOB, ReconcileTopUp, outcome, top_up_bounds};
 use crate::{
-    app::{App, identity::Viewer, ports::Checkout},
+    app::{App, identity::Viewer, payments::FIRST_ASKED_MS, ports::Checkout},
     domain::{
         ids::TopUpId,
         money::{Currency, Money},
@@ -16,9 +16,6 @@ use crate::{
 
 /// Payments without an outcome a person can have.
 pub(super) const MOST_OPEN: i64 = 10;
-
-/// The job first asks after this long; by then most people are back and it has nothing to do.
-const FIRST_ASKED_MS: i64 = 60_000;
 
 /// Stores the intent to add `amount_minor`, then has the gateway open its payment page; `return_url` says where the
 /// person comes back to.
@@ -66,9 +63,10 @@ pub async fn begin_top_up(
         .await?;
     let checkout = Checkout {
         scope: viewer.scope,
-        top_up: intent.id,
+        intent: intent.id.uuid(),
         amount: intent.amount,
         return_url: return_url(intent.id),
+        merchant: None,
     };
     let begun = app.gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await

@@ -3,7 +3,7 @@
 use super::{RECONCILE_JOB, ReconcileTopUp};
 use crate::{
     app::{
-        App,
+        App, payments,
         ports::{Begun, GatewayError, Outcome},
     },
     domain::{ids::TopUpId, money::Money, time::Moment},
@@ -16,9 +16,6 @@ use crate::{
     },
 };
 use anyhow::anyhow;
-
-/// How soon an outcome that got lost is asked for again.
-const ASK_AGAIN_MS: i64 = 10_000;
 
 /// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
 /// that nobody was sent to, and the job closes it.
@@ -33,8 +30,7 @@ pub(super) async fn begun(
         Ok(begun) => begun,
         Err(GatewayError::Unknown(why)) => return Err(GatewayError::Unknown(why).into()),
         Err(error) => {
-            let refused = Outcome::Declined("The payment provider can't take this payment.".to_owned());
-            heard(app, scope, id, Ok(refused)).await?;
+            heard(app, scope, id, Ok(payments::refused())).await?;
             return Err(error.into());
         }
     };
@@ -78,27 +74,15 @@ fn apply(
         return Ok((top_up, None));
     }
     let before = top_up.state;
-    let mut available = None;
-    match answer {
-        Ok(Outcome::Settled(paid)) => {
-            available = Some(credit(tx, &top_up, paid, now)?);
-            top_up.state = State::Settled;
-        }
-        Ok(Outcome::Declined(reason)) => {
-            top_up.state = State::Declined;
-            top_up.reason = Some(reason);
-        }
-        Ok(Outcome::Pending) => top_up.state = State::Pending,
-        Err(error) => {
-            tracing::warn!(top_up = %id, %error, "a payment's outcome isn't known");
-            top_up.state = State::Unknown;
-        }
-    }
+    let heard = payments::weigh(id.uuid(), answer);
+    let available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
+    top_up.state = heard.state;
+    top_up.reason = heard.reason;
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
         if top_up.state == State::Unknown {
             let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;
-            jobs::enqueue(tx, RECONCILE_JOB, payload, now + ASK_AGAIN_MS)?;
+            jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;
         }
     }
     Ok((top_up, available))

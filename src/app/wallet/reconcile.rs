@@ -2,16 +2,11 @@
 
 use super::{RECONCILE_JOB, ReconcileTopUp, outcome};
 use crate::{
-    app::{App, ports::Outcome},
+    app::{App, payments},
     domain::ids::TopUpId,
     error::{Error, Result},
     store::{TenantScope, jobs, top_ups},
 };
-
-/// An intent without a payment page is given up after this long.
-const NEVER_OPENED_MS: i64 = 15 * 60_000;
-/// Bounds of the time between two questions; in between it is a quarter of the payment's age.
-const PAUSE_MS: (i64, i64) = (10_000, 3_600_000);
 
 /// Asks the gateway about a top-up that has no outcome yet. If it still has none afterwards, the next question is
 /// enqueued: asking goes on, more and more rarely, until there is an answer. Nothing is ever charged again.
@@ -24,22 +19,20 @@ pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()
         return Ok(());
     }
     let now = app.now();
-    let age = now - top_up.created_at;
     let top_up = match &top_up.reference {
         Some(reference) => {
             let answer = app.gateway.confirm(scope, reference).await;
             outcome::heard(app, scope, id, answer).await?
         }
-        None if age >= NEVER_OPENED_MS => {
-            let given_up = Outcome::Declined("The payment page couldn't be opened.".to_owned());
-            outcome::heard(app, scope, id, Ok(given_up)).await?
-        }
-        None => top_up,
+        None => match payments::never_opened(top_up.created_at, now) {
+            Some(given_up) => outcome::heard(app, scope, id, Ok(given_up)).await?,
+            None => top_up,
+        },
     };
     if top_up.state.is_final() {
         return Ok(());
     }
-    let next = now + (age / 4).clamp(PAUSE_MS.0, PAUSE_MS.1);
+    let next = payments::next_question(top_up.created_at, now);
     app.db
         .tenant(scope, move |tx| {
             let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;

@@ -60,13 +60,14 @@ impl PaymentGateway for TestGateway {
         let base = Url::parse(&checkout.return_url).map_err(rejected)?;
         let payment = Payment {
             reference: hex::encode(rand::random::<[u8; 16]>()),
-            idempotency_key: checkout.top_up.to_string(),
+            idempotency_key: checkout.intent.to_string(),
             amount: checkout.amount,
             return_url: checkout.return_url.clone(),
             state: "open".to_owned(),
             reason: None,
             silent_until: None,
             created_at: self.clock.now(),
+            merchant: checkout.merchant.clone(),
         };
         let opened = self
             .db

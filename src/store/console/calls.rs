@@ -87,7 +87,5 @@ const CALLS: List = List {
 /// # Errors
 /// The database is away.
 pub fn calls(tx: &mut TenantTx<'_>, wanted: &Wanted, live: Option<bool>) -> Result<Page<CallLine>> {
-    let tenant = tx.tenant().to_string();
-    let state = live.map(|live| if live { "live" } else { "ended" });
-    CALLS.page(tx.conn, wanted, [Some(&tenant), state])
+    CALLS.of_tenant(tx, wanted, live.map(|live| if live { "live" } else { "ended" }))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{ids::ConversationId, time::Moment},
-    error::Result,
+    error::{Error, Result},
     store::{
         TenantTx,
         listing::{List, Page, Wanted},
@@ -41,19 +41,15 @@ pub struct ConversationLine {
     pub messages: i64,
 }
 
-const COLUMNS: &str = "c.id, c.last_at,
-    (SELECT count(*) FROM messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id) AS messages,
-    jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
-    jsonb_build_object('id', s.id, 'name', s.name) AS seller";
-
-const JOINED: &str = "FROM conversations c JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
-    JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id";
-
 const CONVERSATIONS: List = List {
-    columns: COLUMNS,
+    columns: "c.id, c.last_at,
+        (SELECT count(*) FROM messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id) AS messages,
+        jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
+        jsonb_build_object('id', s.id, 'name', s.name) AS seller",
     rows: "FROM conversations c JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
         JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
-        WHERE c.tenant_id = $2::uuid AND ($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1
+        WHERE c.tenant_id = $2::uuid AND ($3 IS NULL OR c.id = $3::uuid)
+          AND ($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1
             OR EXISTS (SELECT 1 FROM messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
                 AND m.body ILIKE $1))",
     sorts: &[("last_at", "c.last_at"), ("messages", "messages")],
@@ -66,8 +62,7 @@ const CONVERSATIONS: List = List {
 /// # Errors
 /// The database is away.
 pub fn conversations(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<ConversationLine>> {
-    let tenant = tx.tenant().to_string();
-    CONVERSATIONS.page(tx.conn, wanted, [Some(&tenant), None])
+    CONVERSATIONS.of_tenant(tx, wanted, None)
 }
 
 /// Something said or done.
@@ -92,17 +87,13 @@ pub struct MessageLine {
 /// Most messages that are shown, the latest.
 const MOST_MESSAGES: i64 = 1_000;
 
-/// A thread with what is in it, oldest first.
+/// A thread with the latest of what is in it, oldest first.
 ///
 /// # Errors
 /// Not here, or the database is away.
 pub fn conversation(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<(ConversationLine, Vec<MessageLine>)> {
-    let line = sql_query(format!(
-        "SELECT {COLUMNS} {JOINED} WHERE c.tenant_id = $1 AND c.id = $2"
-    ))
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(tx.conn)?;
+    let mut found = CONVERSATIONS.of_tenant(tx, &Wanted::default(), Some(&id.to_string()))?;
+    let line = found.items.pop().ok_or_else(Error::not_found)?;
     let mut messages: Vec<MessageLine> = sql_query(
         "SELECT m.at, m.body AS text,
             CASE WHEN m.kind = 'chat' THEN 'text' ELSE 'call_' || coalesce(k.end_reason, 'live') END AS kind,

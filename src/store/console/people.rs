@@ -70,8 +70,7 @@ const USERS: List = List {
 /// # Errors
 /// The database is away.
 pub fn users(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<UserLine>> {
-    let tenant = tx.tenant().to_string();
-    USERS.page(tx.conn, wanted, [Some(&tenant), None])
+    USERS.of_tenant(tx, wanted, None)
 }
 
 /// What is known of somebody besides their [`UserLine`].
@@ -171,8 +170,7 @@ const SELLERS: List = List {
 /// # Errors
 /// The database is away.
 pub fn sellers(tx: &mut TenantTx<'_>, wanted: &Wanted, now: Moment) -> Result<Page<SellerLine>> {
-    let (tenant, now) = (tx.tenant().to_string(), now.0.to_string());
-    SELLERS.page(tx.conn, wanted, [Some(&tenant), Some(&now)])
+    SELLERS.of_tenant(tx, wanted, Some(&now.0.to_string()))
 }
 
 /// Something that is offered.
@@ -205,7 +203,8 @@ pub struct ServiceLine {
 const SERVICES: List = List {
     columns: "v.id, v.title, v.rate_minor, t.currency, v.published,
         jsonb_build_object('id', u.id, 'name', u.name) AS seller,
-        (SELECT count(*) FROM calls c WHERE c.tenant_id = v.tenant_id AND c.service_id = v.id) AS calls",
+        (SELECT count(*) FROM calls c WHERE c.tenant_id = v.tenant_id AND c.seller_id = v.seller_id
+            AND c.service_id = v.id) AS calls",
     rows: "FROM services v JOIN users u ON u.tenant_id = v.tenant_id AND u.id = v.seller_id
         JOIN tenants t ON t.id = v.tenant_id
         WHERE v.tenant_id = $2::uuid AND ($1 IS NULL OR v.title ILIKE $1 OR u.name ILIKE $1)",
@@ -223,14 +222,13 @@ const SERVICES: List = List {
 /// # Errors
 /// The database is away.
 pub fn services(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<ServiceLine>> {
-    let tenant = tx.tenant().to_string();
-    SERVICES.page(tx.conn, wanted, [Some(&tenant), None])
+    SERVICES.of_tenant(tx, wanted, None)
 }
 
 /// A review with whether it is shown.
 #[derive(Clone, Debug, QueryableByName, Serialize, ToSchema)]
 pub struct ReviewLine {
-    /// The call it is about.
+    /// The call it is about, on which its buyer says one thing.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     /// When it was written or changed last.
@@ -265,18 +263,17 @@ const REVIEWS: List = List {
             'at', (extract(epoch FROM r.hidden_at) * 1000)::bigint) END AS hidden",
     rows: "FROM reviews r JOIN users b ON b.tenant_id = r.tenant_id AND b.id = r.buyer_id
         JOIN users s ON s.tenant_id = r.tenant_id AND s.id = r.seller_id
-        WHERE r.tenant_id = $2::uuid
+        WHERE r.tenant_id = $2::uuid AND r.author = 'buyer'
           AND ($1 IS NULL OR r.body ILIKE $1 OR b.name ILIKE $1 OR s.name ILIKE $1)",
     sorts: &[("at", "r.at"), ("stars", "r.stars")],
     newest_first: true,
     key: "r.call_id",
 };
 
-/// All reviews, newest first.
+/// What buyers said of sellers, newest first.
 ///
 /// # Errors
 /// The database is away.
 pub fn reviews(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<ReviewLine>> {
-    let tenant = tx.tenant().to_string();
-    REVIEWS.page(tx.conn, wanted, [Some(&tenant), None])
+    REVIEWS.of_tenant(tx, wanted, None)
 }

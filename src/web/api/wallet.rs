@@ -126,10 +126,7 @@ struct TopUpView {
 
 impl From<TopUp> for TopUpView {
     fn from(top_up: TopUp) -> Self {
-        let state = match top_up.state {
-            State::Created | State::Pending => State::Pending,
-            state => state,
-        };
+        let state = top_up.state.seen();
         Self {
             id: top_up.id.uuid(),
             state: state.name(),

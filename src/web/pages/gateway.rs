@@ -26,7 +26,7 @@ async fn show(web: Data<Web>, site: Site, reference: Path<String>) -> Result<Htt
         return Ok(no_body(&payment.return_url));
     }
     let view = GatewayPage {
-        merchant: site.tenant.name.clone(),
+        merchant: payment.merchant.unwrap_or_else(|| site.tenant.name.clone()),
         amount: Amount::new(payment.amount.minor, payment.amount.currency.code()),
         challenge: payment.state == "needs_authentication",
         cancel_url: payment.return_url,

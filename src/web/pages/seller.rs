@@ -132,6 +132,7 @@ fn ring_box(site: &Site, seller: &SellerDetails, chosen: &Offer) -> RingBox {
 fn ring_state(seller: &SellerDetails, chosen: &Offer) -> RingState {
     match (seller.reader, seller.listed.presence) {
         (Some(reader), _) if reader.is_seller => RingState::Own,
+        _ if seller.closed => RingState::Closed,
         (Some(reader), _) if reader.busy => RingState::Busy,
         (_, Presence::InCall) => RingState::InCall,
         (_, Presence::Away) => RingState::Away,

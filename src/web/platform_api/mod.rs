@@ -1,7 +1,9 @@
 //! The platform's own JSON API, at its own host: one file a resource, each with its own `routes`.
 
 mod audit;
+mod plans;
 mod session;
+mod subscriptions;
 mod tenants;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -26,6 +28,8 @@ pub(super) fn all() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     tenants::routes(config);
+    plans::routes(config);
+    subscriptions::routes(config);
     audit::routes(config);
 }
 

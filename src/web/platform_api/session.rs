@@ -3,7 +3,7 @@
 use crate::{
     app::platform::{self, Enrolment, PlatformStaff, Stage},
     domain::platform::PlatformRole,
-    web::{Platform, Problem, Result, Web, tokens},
+    web::{Platform, Problem, Result, Web, extract::Attempt, tokens},
 };
 use actix_web::{
     HttpRequest, HttpResponse, delete, get, post,
@@ -64,7 +64,7 @@ struct PlatformMe {
 }
 
 /// See [`PlatformMe::pages`].
-const PAGES: [&str; 2] = ["/tenants", "/audit"];
+const PAGES: &[&str] = &["/tenants", "/plans", "/payments", "/audit"];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {
@@ -74,7 +74,7 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
-            pages: &PAGES,
+            pages: PAGES,
         }
     }
 }
@@ -82,10 +82,16 @@ impl From<&PlatformStaff> for PlatformMe {
 /// Takes the next step of signing in.
 #[utoipa::path(
     tag = "session",
-    responses((status = 200, body = SignIn), (status = 401, body = Problem), (status = 429, body = Problem))
+    responses((status = 200, body = SignIn), (status = 401, body = Problem),
+        (status = 409, description = "The second factor can't be read", body = Problem), (status = 429, body = Problem))
 )]
 #[post("/session")]
-async fn log_in(web: Data<Web>, platform: Platform, Json(typed): Json<PlatformCredentials>) -> Result<HttpResponse> {
+async fn log_in(
+    web: Data<Web>,
+    platform: Platform,
+    _counted: Attempt,
+    Json(typed): Json<PlatformCredentials>,
+) -> Result<HttpResponse> {
     let address = platform.client.to_string();
     let code = typed.code.as_deref();
     let stage = platform::log_in(&web.app, &typed.email, typed.password, code, &address).await?;
@@ -116,7 +122,7 @@ async fn log_in(web: Data<Web>, platform: Platform, Json(typed): Json<PlatformCr
 #[utoipa::path(tag = "session", responses((status = 204), (status = 401, body = Problem)))]
 #[delete("/session")]
 async fn log_out(web: Data<Web>, _staff: PlatformStaff, request: HttpRequest) -> Result<HttpResponse> {
-    if let Some(cookie) = request.cookie(tokens::PLATFORM) {
+    if let Some(cookie) = request.cookie(tokens::platform_name(&web)) {
         platform::log_out(&web.app, cookie.value()).await?;
     }
     let gone = tokens::platform_cookie(&web, None);

@@ -11,6 +11,7 @@ use crate::{
     web::{
         Problem, Result, Web,
         listing::{ListQuery, Listed},
+        reason::Reason,
     },
 };
 use actix_web::{
@@ -186,14 +187,6 @@ async fn change(
     changed(&web, id).await
 }
 
-/// Why something is done.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TenantReason {
-    #[schema(max_length = 500)]
-    reason: String,
-}
-
 /// Closes a tenant's site; running calls finish.
 #[utoipa::path(tag = "tenants", responses((status = 200, body = TenantDetail), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -203,7 +196,7 @@ async fn suspend(
     web: Data<Web>,
     owner: PlatformOwner,
     id: Path<Uuid>,
-    Json(typed): Json<TenantReason>,
+    Json(typed): Json<Reason>,
 ) -> Result<Json<TenantDetail>> {
     let id = TenantId::from_uuid(*id);
     platform::suspend(&web.app, &owner, id, &typed.reason).await?;

@@ -1,5 +1,6 @@
 //! Measures the product against baselines of the same run. `./dev bench` builds and runs it.
 
+mod asked;
 mod calls;
 mod cast;
 #[path = "../../it/support/database.rs"]
@@ -10,10 +11,13 @@ mod join;
 mod load;
 mod media;
 mod metering;
+mod pages;
 mod pair;
 mod process;
 mod product;
 mod report;
+mod tenants;
+mod themes;
 
 use anyhow::{Context, Result, anyhow, bail};
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -23,11 +27,13 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("metering", || metering::run().boxed_local()),
     ("join", || join::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
+    ("pages", || pages::run().boxed_local()),
+    ("tenants", || tenants::run().boxed_local()),
 ];
 
 fn main() -> ExitCode {

@@ -16,6 +16,7 @@ use std::{
 use tallyroom_participant::http::{Credentials, Tenant};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// A limit that nobody reaches.
 const UNLIMITED: &str = "1000000";
 /// The bench's product can be reached from this machine only, and not for long.
@@ -26,29 +27,42 @@ pub struct Product {
     server: Child,
     address: SocketAddr,
     database: TestDatabase,
+    settings: Vec<(String, String)>,
     http: reqwest::Client,
 }
 
 impl Product {
     /// Serves that database.
     pub async fn start(database: TestDatabase) -> Result<Self> {
+        Self::start_with(database, &[]).await
+    }
+
+    /// The same with settings of the bench's own.
+    pub async fn start_with(database: TestDatabase, settings: &[(&str, &str)]) -> Result<Self> {
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         let product = Self {
-            server: serve(&database, address)?,
+            server: serve(&database, address, &settings)?,
             address,
             database,
+            settings,
             http,
         };
         product.ready().await?;
         Ok(product)
     }
 
-    /// Serves the same in a new process.
-    pub async fn restart(&mut self) -> Result<()> {
+    /// Serves the same in a new process; says how long that took to get ready.
+    pub async fn restart(&mut self) -> Result<Duration> {
         end(&mut self.server);
-        self.server = serve(&self.database, self.address)?;
-        self.ready().await
+        let started = Instant::now();
+        self.server = serve(&self.database, self.address, &self.settings)?;
+        self.ready().await?;
+        Ok(started.elapsed())
     }
 
     async fn ready(&self) -> Result<()> {
@@ -59,7 +73,7 @@ impl Product {
                 return Ok(());
             }
             ensure!(started.elapsed() < READY_WITHIN, "the product does not get ready");
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -112,7 +126,7 @@ pub fn credentials(name: &str) -> Credentials {
     }
 }
 
-fn serve(database: &TestDatabase, address: SocketAddr) -> Result<Child> {
+fn serve(database: &TestDatabase, address: SocketAddr, more: &[(String, String)]) -> Result<Child> {
     let program = env::var("TALLYROOM_BINARY").context("TALLYROOM_BINARY names no program: use ./dev bench")?;
     let config = database.config();
     let mut command = Command::new(&program);
@@ -130,6 +144,9 @@ fn serve(database: &TestDatabase, address: SocketAddr) -> Result<Child> {
         ("MEDIA__NODES", "1"),
     ];
     for (name, value) in settings {
+        command.env(format!("TALLYROOM__{name}"), value);
+    }
+    for (name, value) in more {
         command.env(format!("TALLYROOM__{name}"), value);
     }
     command.arg("serve").env("TALLYROOM_LOG_FILTER", "error");

@@ -4,14 +4,21 @@ mod audit;
 mod branding;
 mod closing;
 mod erase_person;
+mod erasure;
 mod founding;
+mod invitations;
+mod lists;
 mod look_files;
+mod owners;
+mod people;
+mod races;
 mod sign_in;
 mod staff;
+mod subscriptions;
 mod templates;
 mod ui;
 
-use crate::support::{Answer, PASSWORD, TestApp, TestUser};
+use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
 use tallyroom::{
     app::platform::{self, Newcomer},
@@ -59,6 +66,12 @@ impl PlatformUser {
     /// What the authenticator shows now.
     fn code(&self, app: &TestApp) -> String {
         platform::present_code(&self.secret, app.app.now()).expect("a code")
+    }
+
+    /// Signs in again, once the session is over.
+    async fn come_back(&self, app: &TestApp) {
+        let code = self.code(app);
+        assert_eq!(self.log_in(Some(&code)).await.expect(200).json()["state"], "in");
     }
 
     async fn log_in(&self, code: Option<&str>) -> Answer {
@@ -119,4 +132,29 @@ pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
 pub fn actions(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().expect("items");
     items.iter().filter_map(|entry| entry["action"].as_str()).collect()
+}
+
+/// Somebody who runs the tenant that every test has, signed in.
+async fn admin_of_lumen(app: &TestApp) -> TestUser {
+    let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
+    let path = format!("/api/platform/tenants/{}/admins", app.scope(LUMEN).await.tenant());
+    let body = json!({"email": "ada@lumen.example", "name": "Ada"});
+    owner.browser.post(&path, body).await.expect(200);
+    joined(app, LUMEN, "ada@lumen.example").await
+}
+
+/// Asks somebody to join the staff.
+async fn invite(by: &TestUser, email: &str, role: &str, permissions: Value) -> Answer {
+    let body = json!({"email": email, "name": "Somebody", "role": role, "permissions": permissions});
+    by.post("/api/v1/admin/staff", body).await
+}
+
+/// The id that an answer names.
+fn id(answer: &Answer) -> String {
+    answer.json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// Somebody's own id.
+async fn own_id(user: &TestUser) -> String {
+    id(&user.get("/api/v1/me").await.expect(200))
 }

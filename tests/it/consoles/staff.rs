@@ -1,17 +1,8 @@
 //! A tenant's staff: nobody raises themselves, nobody gives what they lack, and one admin stays.
 
-use super::{actions, founded, joined};
+use super::{actions, founded, id, invite, joined};
 use crate::support::{LUMEN, PASSWORD, TestApp, TestUser};
-use serde_json::{Value, json};
-
-async fn invite(by: &TestUser, email: &str, role: &str, permissions: Value) -> crate::support::Answer {
-    let body = json!({"email": email, "name": "Somebody", "role": role, "permissions": permissions});
-    by.post("/api/v1/admin/staff", body).await
-}
-
-fn id(answer: &crate::support::Answer) -> String {
-    answer.json()["id"].as_str().expect("an id").to_owned()
-}
+use serde_json::json;
 
 #[tokio::test]
 async fn staff_do_what_they_were_given_and_nothing_else() {
@@ -195,6 +186,9 @@ async fn the_last_admin_stays() {
     let last = |answer: crate::support::Answer| assert_eq!(answer.expect(409).code(), "last_admin");
     last(founded.admin.delete(&at(&ada)).await);
     last(founded.admin.patch(&at(&ada), json!({"role": "staff"})).await);
+    let listed = json!({"permissions": ["users"]});
+    let refused = founded.admin.patch(&at(&ada), listed).await.expect(422).json();
+    assert_eq!(refused["error"]["field"], "permissions", "an admin may everything");
     // Who hasn't accepted yet is no admin to rely on.
     let bea_id = id(&invite(&founded.admin, "bea@harbour.example", "admin", json!([]))
         .await

@@ -103,8 +103,8 @@ impl Consoles {
         for permission in Permission::ALL {
             let user = app.bearer(LUMEN, &format!("Staff {}", permission.name())).await;
             let standing = format!(
-                "INSERT INTO staff (tenant_id, user_id, role, permissions, created_at)
-                 SELECT tenant_id, id, 'staff', ARRAY['{}'], now() FROM users WHERE email = '{}'",
+                "INSERT INTO staff (tenant_id, user_id, role, permissions, created_at, accepted_at)
+                 SELECT tenant_id, id, 'staff', ARRAY['{}'], now(), now() FROM users WHERE email = '{}'",
                 permission.name(),
                 user.email
             );

@@ -54,11 +54,8 @@ impl Caller {
             epoch: 0,
             peer: Uuid::nil(),
         };
-        caller
-            .wait("hello", |message| {
-                matches!(message, ServerMessage::Hello { .. }).then_some(())
-            })
-            .await;
+        let hello = |message: &ServerMessage| matches!(message, ServerMessage::Hello { .. }).then_some(());
+        caller.try_wait("hello", hello).await?;
         Ok(caller)
     }
 
@@ -115,8 +112,13 @@ impl Caller {
 
     /// Waits for a message; earlier ones are kept for other waits.
     pub async fn wait<T>(&mut self, what: &str, wanted: impl Fn(&ServerMessage) -> Option<T>) -> T {
+        self.try_wait(what, wanted).await.unwrap_or_else(|end| panic!("{end}"))
+    }
+
+    /// The same; an error if the socket is closed instead.
+    async fn try_wait<T>(&mut self, what: &str, wanted: impl Fn(&ServerMessage) -> Option<T>) -> Result<T, String> {
         if let Some(place) = self.heard.iter().position(|message| wanted(message).is_some()) {
-            return wanted(&self.heard.remove(place)).expect("just seen");
+            return Ok(wanted(&self.heard.remove(place)).expect("just seen"));
         }
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
@@ -126,12 +128,17 @@ impl Caller {
                 Some(Ok(Message::Text(text))) => {
                     let message: ServerMessage = serde_json::from_str(&text).expect("a message");
                     if let Some(found) = wanted(&message) {
-                        return found;
+                        return Ok(found);
                     }
                     self.heard.push(message);
                 }
                 Some(Ok(_)) => {}
-                end => panic!("the socket ended ({end:?}) before {what}; came: {:#?}", self.heard),
+                end => {
+                    return Err(format!(
+                        "the socket ended ({end:?}) before {what}; came: {:#?}",
+                        self.heard
+                    ));
+                }
             }
         }
     }

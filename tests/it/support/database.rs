@@ -25,6 +25,29 @@ impl TestDatabase {
         Self { name }
     }
 
+    /// An empty one that belongs to a role of its own, whom row-level security binds as it does in production.
+    pub fn owned() -> Self {
+        let name = format!("it_{}", Uuid::now_v7().simple());
+        let mut conn = connect("postgres");
+        conn.batch_execute(&format!("CREATE ROLE {name} LOGIN PASSWORD 'x'"))
+            .expect("an owner");
+        conn.batch_execute(&format!("CREATE DATABASE {name} OWNER {name}"))
+            .expect("a database");
+        Self { name }
+    }
+
+    /// With the address of the owner that [`owned`](Self::owned) made.
+    pub fn owners_config(&self) -> DatabaseConfig {
+        let mut owner = server();
+        owner.set_path(&self.name);
+        owner.set_username(&self.name).expect("a user");
+        owner.set_password(Some("x")).expect("a password");
+        DatabaseConfig {
+            owner_url: Secret::from(owner.to_string()),
+            ..self.config()
+        }
+    }
+
     pub fn config(&self) -> DatabaseConfig {
         config(&self.name)
     }
@@ -53,7 +76,10 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let dropped = connect("postgres").batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let mut conn = connect("postgres");
+        let dropped = conn
+            .batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name))
+            .and_then(|()| conn.batch_execute(&format!("DROP ROLE IF EXISTS {}", self.name)));
         if let Err(error) = dropped {
             eprintln!("{} stays: {error}", self.name);
         }

@@ -29,7 +29,10 @@ use tallyroom::{
         tenant::{Tenant, TenantState},
         time::Moment,
     },
-    gateways::clock::ManualClock,
+    gateways::{
+        clock::ManualClock,
+        mail::{Mailbox, ReceivedMail},
+    },
     jobs::Runner,
     serve::{self, Product},
     signaling::Registry,
@@ -52,6 +55,7 @@ pub struct TestApp {
     pub database: TestDatabase,
     pub jobs: Runner,
     pub registry: Arc<Registry>,
+    mailbox: Option<Arc<Mailbox>>,
     server: ServerHandle,
 }
 
@@ -81,6 +85,7 @@ impl TestApp {
         let product = serve::assemble(config, clock.clone()).await;
         let Product { web, jobs } = product.expect("the product: ./dev builds the themes' assets");
         let (app, registry) = (web.app.clone(), web.live.registry.clone());
+        let mailbox = web.live.mailbox.clone();
         let server = web::server(web, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
@@ -91,6 +96,7 @@ impl TestApp {
             database,
             jobs,
             registry,
+            mailbox,
             server: handle,
         }
     }
@@ -145,6 +151,14 @@ impl TestApp {
             .bind::<Text, _>(email)
             .load::<Row>(&mut self.database.superuser());
         rows.expect("the outbox").into_iter().map(|row| row.payload).collect()
+    }
+
+    /// All mails that were sent to an address, newest first.
+    pub fn mails_to(&self, email: &str) -> Vec<ReceivedMail> {
+        let mailbox = self.mailbox.as_ref().expect("mails land in the mailbox");
+        let mut mails = mailbox.mails();
+        mails.retain(|mail| mail.to.contains(email));
+        mails
     }
 
     /// The token in the newest letter of a kind.

@@ -2,10 +2,11 @@
 
 use crate::{
     app::console,
-    domain::{audit::Action, ids::ConversationId},
+    domain::{audit::Action, ids::ConversationId, time::Moment},
     store::{
         audit::{self, Written},
         console::{self as lists, CallLine, ConversationLine, MessageLine, ReviewLine, SellerLine, ServiceLine},
+        listing::Wanted,
     },
     web::{
         Problem, Result, Web,
@@ -18,6 +19,7 @@ use actix_web::{
     web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -102,7 +104,7 @@ async fn calls(
     Ok(Json(page.into()))
 }
 
-/// Who wrote to whom, the latest first. The search looks into what was written, too.
+/// Who wrote to whom, the latest first. The search looks into what was written, too, and is written down.
 #[utoipa::path(tag = "console", params(ListQuery), responses((status = 200, body = Listed<ConversationLine>),
     (status = 401, body = Problem), (status = 403, body = Problem)))]
 #[get("/admin/conversations")]
@@ -111,21 +113,50 @@ async fn conversations(
     by: Staff<may::ChatHistory>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Listed<ConversationLine>>> {
-    let scope = by.viewer().scope;
+    let (scope, wanted) = (by.viewer().scope, Wanted::from(query));
+    let searched = wanted.search.trim().to_owned();
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::conversations(tx, &query.into()))
+        .tenant(&scope, move |tx| lists::conversations(tx, &wanted))
         .await?;
+    if !searched.is_empty() {
+        console::note(&web.app, &by, Action::ConversationSearched, searched).await?;
+    }
     Ok(Json(page.into()))
 }
 
 /// A thread with its latest 1,000 messages.
 #[derive(Serialize, ToSchema)]
 struct ReadConversation {
-    #[serde(flatten)]
-    line: ConversationLine,
+    id: Uuid,
+    /// Who pays: `id`, `name`.
+    #[schema(value_type = Object)]
+    buyer: Value,
+    /// Who is paid: `id`, `name`.
+    #[schema(value_type = Object)]
+    seller: Value,
+    /// When something was added last.
+    #[schema(value_type = i64)]
+    last_at: Moment,
+    /// Oldest first.
     messages: Vec<MessageLine>,
+    /// How many came before these.
+    earlier: i64,
+}
+
+impl ReadConversation {
+    fn of(line: ConversationLine, messages: Vec<MessageLine>) -> Self {
+        let shown = i64::try_from(messages.len()).unwrap_or(i64::MAX);
+        Self {
+            id: line.id,
+            buyer: line.buyer,
+            seller: line.seller,
+            last_at: line.last_at,
+            earlier: line.messages - shown,
+            messages,
+        }
+    }
 }
 
 /// What two people wrote to each other. That it was read is written down.
@@ -136,7 +167,7 @@ async fn conversation(web: Data<Web>, by: Staff<may::ChatHistory>, id: Path<Uuid
     let (scope, id) = (by.viewer().scope, ConversationId::from_uuid(*id));
     let (line, messages) = web.app.db.tenant(&scope, move |tx| lists::conversation(tx, id)).await?;
     console::note(&web.app, &by, Action::ConversationRead, id.to_string()).await?;
-    Ok(Json(ReadConversation { line, messages }))
+    Ok(Json(ReadConversation::of(line, messages)))
 }
 
 /// Reviews, newest first, hidden ones among them.

@@ -10,6 +10,7 @@ mod lists;
 mod people;
 mod settings;
 mod staff;
+mod subscription;
 mod upload;
 mod words;
 
@@ -24,6 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     branding_files::routes(config);
     branding_templates::routes(config);
     words::routes(config);
+    subscription::routes(config);
     exports::routes(config);
     erase_person::routes(config);
 }

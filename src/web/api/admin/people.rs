@@ -8,13 +8,14 @@ use crate::{
         Problem, Result, Web,
         extract::{Staff, may},
         listing::{ListQuery, Listed},
+        reason::Reason,
     },
 };
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Json, Path, Query},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -60,14 +61,6 @@ async fn show(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<J
     let (scope, id) = (by.viewer().scope, UserId::from_uuid(*id));
     let (line, details) = web.app.db.tenant(&scope, move |tx| lists::user(tx, id)).await?;
     Ok(Json(UserDetail { line, details }))
-}
-
-/// Why something is done.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Reason {
-    #[schema(max_length = 500)]
-    reason: String,
 }
 
 /// Closes somebody's account; a call they are in finishes.

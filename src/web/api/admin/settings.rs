@@ -1,7 +1,10 @@
 //! The marketplace's settings.
 
 use crate::{
-    app::console::{self, SettingsChange},
+    app::{
+        console::{self, SettingsChange},
+        platform::Change,
+    },
     domain::{
         policy::{Increment, Policy, PolicyChange, resolve},
         tenant::Tenant,
@@ -118,9 +121,11 @@ async fn change(
     Json(typed): Json<ChangedSettings>,
 ) -> Result<Json<Settings>> {
     let change = SettingsChange {
-        name: typed.name,
-        time_zone: typed.time_zone,
-        language: typed.language,
+        naming: Change {
+            name: typed.name,
+            time_zone: typed.time_zone,
+            language: typed.language,
+        },
         policy: PolicyChange {
             ring_s: typed.policy.ring_s,
             grace_s: typed.policy.grace_s,
@@ -133,6 +138,6 @@ async fn change(
         rate_bounds_minor: typed.rate_bounds_minor,
     };
     let tenant = console::change_settings(&web.app, &by, &site.languages(), change).await?;
-    web.hosts.forget(site.tenant.id);
+    web.hosts.forget(tenant.id);
     Ok(Json((&tenant).into()))
 }

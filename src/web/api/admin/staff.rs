@@ -49,7 +49,7 @@ struct ConsoleMe {
 }
 
 /// See [`ConsoleMe::pages`].
-const PAGES: [&str; 10] = [
+const PAGES: &[&str] = &[
     "/conversations",
     "/reviews",
     "/users",
@@ -58,6 +58,7 @@ const PAGES: [&str; 10] = [
     "/settings",
     "/branding",
     "/words",
+    "/subscription",
     "/audit",
     "/exports",
 ];
@@ -91,7 +92,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: false,
-        pages: &PAGES,
+        pages: PAGES,
     })
 }
 

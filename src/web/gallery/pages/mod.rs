@@ -18,6 +18,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calls::bills(g)?;
     calls::conversations(g)?;
     system::system(g)?;
+    system::invoice(g)?;
     system::mails(g)
 }
 

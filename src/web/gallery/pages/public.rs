@@ -104,6 +104,11 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         &page(RingState::TopUp, Some(120), None),
         &g.buyer(path),
     )?;
+    g.page(
+        "seller-closed",
+        &page(RingState::Closed, Some(2_350), Some(13)),
+        &g.buyer(path),
+    )?;
     let mut away = page(RingState::Away, Some(2_350), Some(13));
     away.seller = g.cast.card(5);
     away.services.truncate(1);

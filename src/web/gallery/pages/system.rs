@@ -30,6 +30,22 @@ pub fn system(g: &Gallery<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What a tenant paid the platform.
+pub fn invoice(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let invoice = InvoicePage {
+        number: 1_042,
+        at: now(),
+        issuer: "Tallyroom Ltd\n1 Example Street\nBerlin\nVAT DE000000000".to_owned(),
+        customer: g.cast.tenant.to_owned(),
+        plan: "Studio".to_owned(),
+        months: 12,
+        starts: now(),
+        until: now(),
+        amount: g.cast.amount(49_900),
+    };
+    g.page("invoice", &invoice, &g.visitor("/api/v1/admin/subscription/invoices/1"))
+}
+
 /// The platform's home, the mailbox, and what stands at hosts nobody has.
 pub fn platform(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page(
@@ -112,6 +128,18 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
             name: name(),
             by: "Olivia Owner".to_owned(),
             url: url("/invite?token=t0k3n"),
+        },
+    )?;
+    g.mail(
+        "subscription",
+        &SubscriptionMail {
+            name: name(),
+            subject: "The subscription of Lumen ends on 8 December 2026".to_owned(),
+            paragraphs: vec![
+                "Your plan Studio is paid until 8 December 2026. Nothing renews by itself.".to_owned(),
+                "After that calls can be begun until 15 December 2026.".to_owned(),
+            ],
+            url: url("/admin/subscription"),
         },
     )?;
     g.mail(

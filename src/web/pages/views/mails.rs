@@ -92,3 +92,16 @@ pub struct MissedCallMail {
     /// The conversation.
     pub url: String,
 }
+
+/// To an admin: what is paid for ends. The platform's owners wrote its words.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubscriptionMail {
+    /// To whom.
+    pub name: String,
+    /// Filled in.
+    pub subject: String,
+    /// Filled in, one entry a paragraph.
+    pub paragraphs: Vec<String>,
+    /// Where to pay.
+    pub url: String,
+}

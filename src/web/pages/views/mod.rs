@@ -11,6 +11,7 @@ mod form;
 mod gateway;
 mod home;
 mod identity;
+mod invoice;
 mod mails;
 mod people;
 mod room;
@@ -28,7 +29,10 @@ pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
-pub use mails::{InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, VerifyMail, WelcomeMail};
+pub use invoice::InvoicePage;
+pub use mails::{
+    InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
+};
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
@@ -108,4 +112,6 @@ views! {
     RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
+    SubscriptionMail => "mails/subscription",
+    InvoicePage => "invoice",
 }

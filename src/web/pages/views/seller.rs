@@ -98,4 +98,6 @@ pub enum RingState {
     Own,
     /// The reader is in a call already.
     Busy,
+    /// No call can begin at this marketplace now.
+    Closed,
 }

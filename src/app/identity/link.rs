@@ -1,0 +1,68 @@
+//! Choosing a password with a link from a mail: a forgotten one anew, or one's first among the staff.
+
+use super::{passwords, tokens::LinkToken};
+use crate::{
+    app::App,
+    domain::{identity::Password, ids::UserId, time::Moment},
+    error::Result,
+    store::{
+        TenantScope, TenantTx,
+        mail_tokens::{self, Purpose},
+        sessions, users,
+    },
+};
+
+/// Whether a link could be used; looking at it uses nothing up.
+pub(super) async fn is_good(app: &App, scope: &TenantScope, purpose: Purpose, token: &str) -> Result<bool> {
+    let Some(token) = LinkToken::parse(token) else {
+        return Ok(false);
+    };
+    let now = app.now();
+    app.db
+        .tenant(scope, move |tx| mail_tokens::is_good(tx, purpose, token.hash(), now))
+        .await
+}
+
+/// Sets the password and ends all sessions: whoever had the old one is out. The link also proves the address, and uses
+/// up every other one. False if it is unknown, used, or too old, or if `also`, which is done before, says no.
+pub(super) async fn choose_password<F>(
+    app: &App,
+    scope: &TenantScope,
+    purpose: Purpose,
+    token: &str,
+    password: String,
+    also: F,
+) -> Result<bool>
+where
+    F: FnOnce(&mut TenantTx<'_>, UserId, Moment) -> Result<bool> + Send + 'static,
+{
+    let password = Password::parse(password)?;
+    // Nobody has passwords hashed with a link that was made up.
+    if !is_good(app, scope, purpose, token).await? {
+        return Ok(false);
+    }
+    let Some(token) = LinkToken::parse(token) else {
+        return Ok(false);
+    };
+    let (now, password_hash) = (app.now(), passwords::hash(password).await?);
+    let chosen = app
+        .db
+        .tenant(scope, move |tx| {
+            let Some(user) = mail_tokens::take(tx, purpose, token.hash(), now)? else {
+                return Ok(None);
+            };
+            if !also(tx, user, now)? {
+                return Ok(None);
+            }
+            users::set_password(tx, user, &password_hash)?;
+            users::mark_verified(tx, user, now)?;
+            mail_tokens::void_all(tx, user, &Purpose::ALL, now)?;
+            sessions::end_all(tx, user, now)?;
+            Ok(Some(user))
+        })
+        .await?;
+    if let Some(user) = chosen {
+        app.people.signed_out(scope, user, None);
+    }
+    Ok(chosen.is_some())
+}

@@ -1,0 +1,56 @@
+//! What payments of all sorts have in common, whatever the money is for: how an answer is weighed, and when to ask again.
+
+use super::ports::{GatewayError, Outcome};
+use crate::{
+    domain::{money::Money, time::Moment},
+    store::top_ups::State,
+};
+use uuid::Uuid;
+
+/// The first question of the job; by then most people are back and it has nothing to do.
+pub(super) const FIRST_ASKED_MS: i64 = 60_000;
+/// How soon an outcome that got lost is asked for again.
+pub(super) const ASK_AGAIN_MS: i64 = 10_000;
+/// An intent without a payment page is given up after this long.
+const NEVER_OPENED_MS: i64 = 15 * 60_000;
+/// Bounds of the time between two questions; in between it is a quarter of the payment's age.
+const PAUSE_MS: (i64, i64) = (10_000, 3_600_000);
+
+/// What an answer of a gateway makes of a payment.
+pub(super) struct Heard {
+    /// How it stands.
+    pub state: State,
+    /// Why it was declined.
+    pub reason: Option<String>,
+    /// What was paid, if it was.
+    pub paid: Option<Money>,
+}
+
+/// Weighs an answer. Silence is no answer: the money may have moved.
+pub(super) fn weigh(payment: Uuid, answer: Result<Outcome, GatewayError>) -> Heard {
+    let (state, reason, paid) = match answer {
+        Ok(Outcome::Settled(paid)) => (State::Settled, None, Some(paid)),
+        Ok(Outcome::Declined(reason)) => (State::Declined, Some(reason), None),
+        Ok(Outcome::Pending) => (State::Pending, None, None),
+        Err(error) => {
+            tracing::warn!(%payment, %error, "a payment's outcome isn't known");
+            (State::Unknown, None, None)
+        }
+    };
+    Heard { state, reason, paid }
+}
+
+/// When to ask next about a payment without an outcome: more and more rarely, until there is one.
+pub(super) fn next_question(begun: Moment, now: Moment) -> Moment {
+    now + ((now - begun) / 4).clamp(PAUSE_MS.0, PAUSE_MS.1)
+}
+
+/// What is said of a payment that the gateway never opened a page for, once that is certain.
+pub(super) fn never_opened(begun: Moment, now: Moment) -> Option<Outcome> {
+    (now - begun >= NEVER_OPENED_MS).then(|| Outcome::Declined("The payment page couldn't be opened.".to_owned()))
+}
+
+/// What is said of a payment that the gateway refused to open.
+pub(super) fn refused() -> Outcome {
+    Outcome::Declined("The payment provider can't take this payment.".to_owned())
+}

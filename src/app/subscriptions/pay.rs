@@ -1,0 +1,157 @@
+//! A tenant's admin pays for a plan, and comes back from the payment page.
+
+use super::{RECONCILE_JOB, Reconcile, outcome};
+use crate::{
+    app::{
+        App,
+        console::StaffMember,
+        payments::{self, FIRST_ASKED_MS},
+        ports::{Checkout, Outcome},
+    },
+    domain::{
+        audit::{Action, Entry},
+        ids::{PlanId, SubscriptionId},
+        money::Money,
+        subscription::Coverage,
+    },
+    error::{Error, Result},
+    store::{
+        SystemTx, TenantScope, audit, jobs, plans,
+        subscription_payments::{self as stored, Payment},
+        subscription_settings, subscriptions,
+        top_ups::State,
+    },
+};
+use serde_json::{Value, json};
+
+/// Stores the intent to pay for an interval of a plan, then has the gateway open its payment page; `return_url` says
+/// where the person comes back to. While a payment for the same plan waits to be paid, it is that one again.
+///
+/// # Errors
+/// The tenant needs no subscription, the plan isn't offered, an earlier payment's outcome isn't known yet, or the gateway
+/// doesn't answer or refuses.
+pub async fn begin(
+    app: &App,
+    by: &StaffMember,
+    plan: PlanId,
+    return_url: impl FnOnce(SubscriptionId) -> String,
+) -> Result<Payment> {
+    let scope = by.viewer().scope;
+    if let Some(waiting) = waiting(app, &scope, plan).await? {
+        return Ok(waiting);
+    }
+    let (actor, user, now, gateway) = (by.actor(), by.viewer().user.id, app.now(), app.gateway.name());
+    let intent = move |tx: &mut SystemTx<'_>| {
+        let chosen = plans::find(tx, plan)?;
+        if !chosen.offered {
+            let words = "This plan isn't offered any more. Choose another one.";
+            return Err(Error::conflict("plan_not_offered", words));
+        }
+        let issuer = subscription_settings::read(tx)?.issuer;
+        let tx = &mut tx.within(&scope);
+        if subscriptions::terms(tx, now)?.coverage(now) == Coverage::Free {
+            let words = "This marketplace needs no subscription. Nothing was charged.";
+            return Err(Error::conflict("no_subscription_needed", words));
+        }
+        let payment = Payment {
+            id: SubscriptionId::new(),
+            user,
+            plan,
+            plan_name: chosen.name,
+            months: chosen.months,
+            gateway: gateway.to_owned(),
+            reference: None,
+            pay_url: None,
+            amount: chosen.price,
+            state: State::Created,
+            reason: None,
+            created_at: now,
+        };
+        stored::insert(tx, &payment)?;
+        let payload = serde_json::to_value(Reconcile { payment: payment.id }).map_err(Error::internal)?;
+        jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)?;
+        let after = json!({"amount_minor": payment.amount.minor, "currency": payment.amount.currency.code()});
+        let entry = Entry::new(Action::SubscriptionBegun, &payment.plan_name).changed(Value::Null, after);
+        audit::write(tx, &actor, &entry, now)?;
+        Ok((payment, issuer))
+    };
+    let (payment, issuer) = app.db.system(intent).await?;
+    if payment.amount.minor == 0 {
+        // Nothing to pay: no gateway takes that.
+        let nothing = Money::new(0, payment.amount.currency);
+        return outcome::heard(app, &scope, payment.id, Ok(Outcome::Settled(nothing))).await;
+    }
+    let checkout = Checkout {
+        scope,
+        intent: payment.id.uuid(),
+        amount: payment.amount,
+        return_url: return_url(payment.id),
+        merchant: issuer.lines().next().map(str::to_owned),
+    };
+    let begun = app.gateway.begin_checkout(&checkout).await;
+    outcome::begun(app, &scope, payment.id, begun).await
+}
+
+/// An open payment for that plan that can still be paid. Who may have paid already isn't sent to pay again.
+async fn waiting(app: &App, scope: &TenantScope, plan: PlanId) -> Result<Option<Payment>> {
+    let open = app.db.tenant(scope, stored::open).await?;
+    let mut waiting = None;
+    for payment in open {
+        let payment = ask(app, scope, payment).await?;
+        match payment.state {
+            State::Unknown => {
+                let words =
+                    "We are still finding out what became of your last payment. Wait a minute; you won't pay twice.";
+                return Err(Error::conflict("payment_unknown", words));
+            }
+            State::Pending if payment.plan == plan => waiting = Some(payment),
+            _ => {}
+        }
+    }
+    Ok(waiting)
+}
+
+/// A payment of the tenant as it stands now: while it has no outcome, the gateway is asked.
+///
+/// # Errors
+/// It isn't there, or the database is away. A gateway that doesn't answer is no error: the payment is `unknown` then, and
+/// asked about again.
+pub async fn confirm(app: &App, by: &StaffMember, id: SubscriptionId) -> Result<Payment> {
+    let scope = by.viewer().scope;
+    let payment = app.db.tenant(&scope, move |tx| stored::find(tx, id)).await?;
+    ask(app, &scope, payment).await
+}
+
+async fn ask(app: &App, scope: &TenantScope, payment: Payment) -> Result<Payment> {
+    match &payment.reference {
+        Some(reference) if !payment.state.is_final() => {
+            let answer = app.gateway.confirm(scope, reference).await;
+            outcome::heard(app, scope, payment.id, answer).await
+        }
+        _ => Ok(payment),
+    }
+}
+
+/// The job that finds out what became of a payment. If it has no outcome afterwards, the next question is enqueued.
+/// Nothing is ever charged again.
+///
+/// # Errors
+/// The database is away, or the gateway's answer contradicts the intent; the job runner tries again.
+pub async fn reconcile(app: &App, scope: &TenantScope, id: SubscriptionId) -> Result<()> {
+    let payment = app.db.tenant(scope, move |tx| stored::find(tx, id)).await?;
+    let (now, begun) = (app.now(), payment.created_at);
+    let never_opened = payments::never_opened(begun, now).filter(|_| payment.reference.is_none());
+    let payment = match never_opened {
+        Some(given_up) => outcome::heard(app, scope, id, Ok(given_up)).await?,
+        None => ask(app, scope, payment).await?,
+    };
+    if payment.state.is_final() {
+        return Ok(());
+    }
+    app.db
+        .tenant(scope, move |tx| {
+            let payload = serde_json::to_value(Reconcile { payment: id }).map_err(Error::internal)?;
+            jobs::enqueue(tx, RECONCILE_JOB, payload, payments::next_question(begun, now))
+        })
+        .await
+}

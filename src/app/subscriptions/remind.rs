@@ -1,0 +1,81 @@
+//! Mails before the end of what is paid for.
+
+use crate::{
+    app::{
+        App,
+        letters::{self, Letter, SubscriptionEnds},
+    },
+    domain::{subscription::due_notice, time::Moment},
+    error::Result,
+    store::{
+        subscription_notices::{self as notices, Ending},
+        subscription_settings::{self, Settings},
+        subscriptions, tenants,
+    },
+};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Puts all mails that are due about ends of paid time into the outbox; gives at how many tenants. Each goes out once,
+/// however often and by how many processes this is called.
+///
+/// # Errors
+/// The database is away.
+pub async fn remind(app: &App) -> Result<usize> {
+    let now = app.now();
+    let found = app.db.system(move |tx| {
+        let settings = subscription_settings::read(tx)?;
+        let ending = match settings.on_since {
+            Some(_) => notices::ending(tx, now)?,
+            None => Vec::new(),
+        };
+        Ok((settings, ending))
+    });
+    let (settings, ending) = found.await?;
+    let mut told = 0;
+    for end in ending {
+        let due = due_notice(end.ends_at, end.since, &settings.days_before, &end.zone, now);
+        // What was said of a later moment isn't followed by what should have been said before.
+        if let Some(days) = due
+            && end.told.is_none_or(|told| days < told)
+        {
+            told += usize::from(tell(app, &settings, end, days, now).await?);
+        }
+    }
+    Ok(told)
+}
+
+async fn tell(app: &App, settings: &Settings, end: Ending, days_before: i32, now: Moment) -> Result<bool> {
+    let (subject, body) = (settings.mail_subject.clone(), settings.mail_body.clone());
+    let app = app.clone();
+    let db = app.db.clone();
+    db.system(move |tx| {
+        let (_, scope) = tenants::for_platform(tx, end.tenant)?;
+        let tx = &mut tx.within(&scope);
+        let terms = subscriptions::terms(tx, now)?;
+        let stops_at = terms.account.stops_at(&end.zone);
+        // Somebody may have paid a moment ago.
+        let same = terms.account.ends_at() == Some(end.ends_at);
+        let (true, Some(stops_at)) = (same, stops_at) else {
+            return Ok(false);
+        };
+        if !notices::note(tx, end.ends_at, days_before, now)? {
+            return Ok(false);
+        }
+        let link = format!("{}/admin/subscription", app.origin(&tenants::host(tx)?));
+        let letter = Letter::SubscriptionEnds(SubscriptionEnds {
+            subject,
+            body,
+            plan: terms.plan,
+            days: ((end.ends_at - now).max(0) + DAY_MS - 1) / DAY_MS,
+            ends_at: end.ends_at,
+            stops_at,
+            link,
+        });
+        for reader in notices::readers(tx)? {
+            letters::post(tx, reader, letter.clone(), now)?;
+        }
+        Ok(true)
+    })
+    .await
+}

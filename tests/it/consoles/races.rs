@@ -1,0 +1,103 @@
+//! Two at once: whoever comes second sees what the first has done.
+
+use super::{founded, id, invite, joined, own_id};
+use crate::support::TestApp;
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
+use serde_json::json;
+use std::time::Duration;
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Returns once so many transactions wait for a lock.
+async fn until_waiting(conn: &mut PgConnection, wanted: i64) {
+    let query = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        let Count { count } = sql_query(query).get_result(conn).expect("a count");
+        if count == wanted {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{wanted} should wait for each other");
+}
+
+#[tokio::test]
+async fn settings_changed_at_once_are_all_kept() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let (mut holder, mut watcher) = (app.database.superuser(), app.database.superuser());
+    holder
+        .batch_execute("BEGIN; SELECT 1 FROM tenants FOR UPDATE")
+        .expect("locked");
+    let path = "/api/v1/admin/settings";
+    let change = |policy| founded.admin.patch(path, json!({ "policy": policy }));
+    let release = async {
+        until_waiting(&mut watcher, 2).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let (one, other, ()) = tokio::join!(change(json!({"ring_s": 31})), change(json!({"grace_s": 21})), release);
+    one.expect(200);
+    other.expect(200);
+    let after = founded.admin.get(path).await.expect(200).json();
+    assert_eq!(
+        (&after["policy"]["ring_s"], &after["policy"]["grace_s"]),
+        (&json!(31), &json!(21))
+    );
+}
+
+#[tokio::test]
+async fn one_account_is_closed_once() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let bob = own_id(&app.user(&founded.host, "Bob").await).await;
+    let (mut holder, mut watcher) = (app.database.superuser(), app.database.superuser());
+    holder
+        .batch_execute("BEGIN; SELECT 1 FROM users FOR UPDATE")
+        .expect("locked");
+    let path = format!("/api/v1/admin/users/{bob}/suspend");
+    let suspend = |reason: &str| founded.admin.post(&path, json!({ "reason": reason }));
+    let release = async {
+        until_waiting(&mut watcher, 2).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let (one, other, ()) = tokio::join!(suspend("rude"), suspend("late"), release);
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409]);
+}
+
+#[tokio::test]
+async fn rights_that_were_taken_a_moment_ago_give_nothing() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let sam = invite(
+        &founded.admin,
+        "sam@harbour.example",
+        "staff",
+        json!(["users", "staff"]),
+    )
+    .await;
+    let sam_id = id(&sam.expect(201));
+    let max = invite(&founded.admin, "max@harbour.example", "staff", json!(["users"])).await;
+    let max = format!("/api/v1/admin/staff/{}", id(&max.expect(201)));
+    let sam = joined(&app, &founded.host, "sam@harbour.example").await;
+    let (mut holder, mut watcher) = (app.database.superuser(), app.database.superuser());
+    let take = format!("BEGIN; UPDATE staff SET permissions = '{{users}}' WHERE user_id = '{sam_id}'");
+    holder.batch_execute(&take).expect("taken");
+    let release = async {
+        until_waiting(&mut watcher, 2).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let (invited, changed, ()) = tokio::join!(
+        invite(&sam, "eve@harbour.example", "staff", json!(["users"])),
+        sam.patch(&max, json!({"permissions": []})),
+        release
+    );
+    invited.expect(403);
+    changed.expect(403);
+}
