@@ -1,4 +1,6 @@
-//! How a tenant's look came to be: published versions, and the files they name.
+//! How a tenant's look came to be: published versions, and the files they name. The files are small and belong to their
+//! version, so they are in the database: published with it in one transaction, behind the same wall, there for every
+//! process, and in every backup and archive.
 
 use super::{
     TenantTx,

@@ -13,7 +13,8 @@ use actix_web::{
     web::Data,
 };
 
-/// No inline script or style anywhere, and no form that leads elsewhere, whatever a tenant's templates say; sockets to this host, which the scheme alone can't say in every browser.
+/// No inline script or style anywhere, and no form that leads elsewhere, whatever a tenant's templates say: to a gateway's
+/// own page one goes by a link. Sockets to this host, which the scheme alone can't say in every browser.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

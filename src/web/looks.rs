@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::{Action, Actor, ActorId, Entry},
+        audit::{Action, Actor, Entry},
         brand::{Brand, FileHash},
         tenant::Tenant,
     },
@@ -65,11 +65,7 @@ pub(super) fn read(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<Own> 
 
 /// Writes down what fails at a tenant, for its staff to see, until nothing can fail any more.
 pub async fn tell_of_faults(web: Arc<Web>, mut faults: Receiver<Fault>) {
-    let actor = Actor {
-        who: ActorId::System,
-        name: "Tallyroom".to_owned(),
-        address: String::new(),
-    };
+    let actor = Actor::system();
     while let Some(fault) = faults.recv().await {
         let (actor, now, scope) = (actor.clone(), web.app.now(), fault.scope);
         let entry = Entry::new(Action::TemplateFailed, fault.template).changed(Value::Null, json!({"why": fault.why}));

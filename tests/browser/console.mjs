@@ -62,6 +62,8 @@ const VIEWS = [
   ["lumen", "staff-member", `/staff?open=${id(1, 14)}`],
   ["lumen", "settings", "/settings"],
   ["lumen", "branding", "/branding"],
+  ["lumen", "branding-editor", "/branding", { act: openEditor }],
+  ["lumen", "branding-versions", "/branding", { act: (page) => page.getByRole("button", { name: "What changed" }).first().click() }],
   ["lumen", "words", "/words"],
   ["lumen", "subscription", "/subscription"],
   ["lumen", "exports", "/exports"],
@@ -81,6 +83,11 @@ async function signIn(page) {
   await page.getByLabel("Code").waitFor();
 }
 
+async function openEditor(page) {
+  await page.getByRole("button", { name: "Open the editor" }).click();
+  await page.getByTitle("Preview with sample data").waitFor();
+}
+
 async function look(page, { state, port }, view, { width, scheme }) {
   const { platform, tenants } = state.reset();
   if (!view.signedOut) platform.db.me = { id: "1", name: "Ada Owner", email: "owner@example.com", role: "owner" };
@@ -92,7 +99,9 @@ async function look(page, { state, port }, view, { width, scheme }) {
   const problems = [];
   // Asking who is signed in, or which console this is, is answered with a status that Chromium reports.
   const quiet = (url) => /\/api\/platform\/me$/.test(url);
-  const onConsole = (message) => message.type() === "error" && !quiet(message.location().url) && problems.push(message.text());
+  // A preview's sandbox says that it runs nothing: that is what it is for.
+  const sandboxed = (text) => text.startsWith("Blocked script execution in 'about:srcdoc'");
+  const onConsole = (message) => message.type() === "error" && !quiet(message.location().url) && !sandboxed(message.text()) && problems.push(message.text());
   const onError = (error) => problems.push(String(error));
   page.on("console", onConsole);
   page.on("pageerror", onError);

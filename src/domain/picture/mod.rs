@@ -17,10 +17,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Longest side of what is kept, in pixels.
+    /// Longest side of what is kept, in pixels: even noise stays below a megabyte.
     fn pixels(self) -> u32 {
         match self {
-            Self::Logo => 512,
+            Self::Logo => 480,
             Self::Favicon => 128,
         }
     }

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 const SVG: &str = "http://www.w3.org/2000/svg";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
+/// Longest drawing, in bytes; written anew it can become six times as long.
+const MAX_BYTES: usize = 128 * 1024;
 /// Most elements, attributes and texts together.
 const MAX_NODES: u32 = 20_000;
 /// Deepest nesting.
@@ -67,6 +69,9 @@ pub(super) fn is_one(sent: &[u8]) -> bool {
 
 pub(super) fn remake(sent: &[u8]) -> Result<String, PictureError> {
     let broken = |why: &dyn std::fmt::Display| PictureError::Broken(why.to_string());
+    if sent.len() > MAX_BYTES {
+        return Err(broken(&"it has more than 128 KB"));
+    }
     let text = std::str::from_utf8(sent).map_err(|_| broken(&"it isn't UTF-8 text"))?;
     let options = ParsingOptions {
         nodes_limit: MAX_NODES,
@@ -271,5 +276,7 @@ mod tests {
             Err(PictureError::Broken(_))
         ));
         assert!(matches!(remake(b"<svg\xff"), Err(PictureError::Broken(_))));
+        let long = format!("<title>{}</title>", "x".repeat(MAX_BYTES));
+        assert!(matches!(with(&long), Err(PictureError::Broken(_))));
     }
 }

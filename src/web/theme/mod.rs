@@ -4,15 +4,12 @@
 //! all of them; [`Theme::render`] writes a page, [`Theme::render_mail`] a mail, [`Theme::stylesheet`] the tokens.
 
 mod assets;
-mod bounded;
 mod color;
 mod error;
 mod fault;
 mod helpers;
-mod markup;
 mod money;
-mod own_css;
-mod own_templates;
+mod own;
 mod page;
 mod plural;
 mod registry;
@@ -22,26 +19,30 @@ mod tailor;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod verdict;
 mod when;
 mod words;
 
-pub use bounded::{MAX_BYTES as MAX_TEXT_BYTES, Wrong};
 pub use error::ThemeError;
 pub use fault::{Fault, Faults, Teller, channel as faults};
-pub use own_css::scoped;
-pub use own_templates::may_be_own;
+pub use own::{
+    bounded::{MAX_BYTES as MAX_TEXT_BYTES, Wrong},
+    css::scoped,
+    may_be_own,
+};
 pub use page::{Flash, PageContext, PageUser, Scheme, Tone};
 pub use registry::Themes;
 pub use render::Mail;
 pub use tailor::Own;
-pub use tokens::{Radius, Tokens, Verdict};
+pub use tokens::{Radius, Tokens};
+pub use verdict::Verdict;
 pub use words::placeholders;
 
 use crate::domain::brand::{Brand, FileHash};
 use assets::Assets;
 use handlebars::{Handlebars, no_escape};
 use helpers::Shelf;
-use own_templates::OwnTemplates;
+use own::OwnTemplates;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use source::{Manifest, Source};

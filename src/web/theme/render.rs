@@ -1,8 +1,6 @@
 //! Writing pages and mails.
 
-use super::{
-    PageContext, Scheme, TEXT_ENDING, Theme, ThemeError, Wrong, helpers, own_templates, tokens::DefaultScheme,
-};
+use super::{PageContext, Scheme, TEXT_ENDING, Theme, ThemeError, Wrong, helpers, own::cost, tokens::DefaultScheme};
 use crate::web::pages::views::View;
 use handlebars::{
     Context, Handlebars, RenderContext, RenderError, RenderErrorReason, Renderable as _, StringOutput, Template,
@@ -98,8 +96,8 @@ impl Theme {
             compiled.render(registry, &context, &mut state, &mut out)?;
             return Ok(out.into_string()?);
         }
-        own_templates::prepare(&mut state, own);
-        let mut out = own_templates::Page::default();
+        cost::prepare(&mut state, own);
+        let mut out = cost::Page::default();
         compiled.render(registry, &context, &mut state, &mut out)?;
         Ok(out.into_string())
     }

@@ -1,7 +1,10 @@
 //! A theme as one tenant wears it: in its own colours, with its own words, style sheet and templates.
 
 use super::{
-    Sheet, Theme, ThemeError, Verdict, helpers::Shelf, own_css, own_templates::OwnTemplates, source::Manifest,
+    Sheet, Theme, ThemeError, Verdict,
+    helpers::Shelf,
+    own::{OwnTemplates, css},
+    source::Manifest,
 };
 use crate::{domain::brand::Brand, store::words::OwnWord};
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,12 +47,12 @@ impl Theme {
         } else {
             Arc::new(self.shelf.with(&own.words))
         };
-        let css = own.css.as_deref().map(own_css::scoped).transpose();
-        let css = css.map_err(|wrong| ThemeError::own("css", wrong))?;
+        let sheet = own.css.as_deref().map(css::scoped).transpose();
+        let sheet = sheet.map_err(|wrong| ThemeError::own("css", wrong))?;
         let templates = OwnTemplates::read(&own.templates, &self.templates.html, &self.templates.text)
             .map_err(|(name, wrong)| ThemeError::own(&name, wrong))?;
         let theme = Self::dressed(&self.key, manifest, shelf, Arc::clone(&self.templates), brand.cloned());
-        Ok(theme.adding(css.map(Sheet::new), templates))
+        Ok(theme.adding(sheet.map(Sheet::new), templates))
     }
 
     /// What becomes of the chosen colour.
