@@ -102,7 +102,7 @@ pub fn note(tx: &mut TenantTx<'_>, ends_at: Moment, days_before: i32, now: Momen
     Ok(noted == 1)
 }
 
-/// Whom to write to: the admins who have accepted and whose accounts are open.
+/// Whom to write to: the admins who have accepted and whose accounts are open. Not locked, since the tenant is.
 ///
 /// # Errors
 /// The database is away.
@@ -112,7 +112,7 @@ pub fn readers(tx: &mut TenantTx<'_>) -> Result<Vec<UserId>> {
         .inner_join(staff::table.on(staff::tenant_id.eq(users::tenant_id).and(staff::user_id.eq(users::id))));
     let found: Vec<Uuid> = admins
         .filter(users::tenant_id.eq(tx.tenant().uuid()).and(staff::role.eq("admin")))
-        .filter(users::verified_at.is_not_null().and(users::suspended_at.is_null()))
+        .filter(staff::accepted_at.is_not_null().and(users::suspended_at.is_null()))
         .order(users::id)
         .select(users::id)
         .load(tx.conn)?;
