@@ -145,7 +145,7 @@ where
     F: FnOnce(&mut TenantTx<'_>, Option<&Brand>) -> Result<Option<Brand>> + Send + 'static,
 {
     let (actor, now) = (by.actor(), app.now());
-    let user = by.viewer().user.id;
+    let user = by.user()?;
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             tenants::queue_up(tx)?;

@@ -40,7 +40,7 @@ pub async fn begin(
     if let Some(waiting) = waiting(app, &scope, plan).await? {
         return Ok(waiting);
     }
-    let (actor, user, now, gateway) = (by.actor(), by.viewer().user.id, app.now(), app.gateway.name());
+    let (actor, user, now, gateway) = (by.actor(), by.user()?, app.now(), app.gateway.name());
     let intent = move |tx: &mut SystemTx<'_>| {
         let chosen = plans::find(tx, plan)?;
         if !chosen.offered {

@@ -92,8 +92,8 @@ impl Words {
         let Some(mut text) = self.get(name).cloned() else {
             return false;
         };
-        let forms = forms.split(['[', ']']).filter(|form| !form.is_empty());
-        let leaf = forms.fold(Some(&mut text), |text, form| match text? {
+        let mut forms = forms.split(['[', ']']).filter(|form| !form.is_empty());
+        let leaf = forms.try_fold(&mut text, |text, form| match text {
             Text::Forms(forms) => forms.get_mut(form),
             Text::Plain(_) => None,
         });
