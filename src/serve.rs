@@ -1,7 +1,10 @@
 //! The one place where the product is put together.
 
 use crate::{
-    app::{App, ports::Clock},
+    app::{
+        App,
+        ports::{Clock, Mailer},
+    },
     config::{Config, MediaConfig},
     gateways::{
         clock::SystemClock,
@@ -69,13 +72,19 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         }
         url => (None, url.to_owned()),
     };
-    let mailer = Arc::new(SmtpMailer::new(&smtp_url, &config.mail.sender)?);
+    let mailer: Arc<dyn Mailer> = Arc::new(SmtpMailer::new(&smtp_url, &config.mail.sender)?);
     let mut themes = Themes::load(&config.themes.directory)?;
     if config.development.enabled {
         themes = themes.watching();
     }
     let (faults, told) = theme::faults();
-    let web = Data::new(Web::new(app.clone(), themes, faults, Live { registry, hub, mailbox })?);
+    let live = Live {
+        registry,
+        hub,
+        mailer: mailer.clone(),
+        mailbox,
+    };
+    let web = Data::new(Web::new(app.clone(), themes, faults, live)?);
     tokio::spawn(web::tell_of_faults(Data::clone(&web).into_inner(), told));
     let jobs = Runner::new(app, mailer, Data::clone(&web).into_inner());
     Ok(Product { web, jobs })

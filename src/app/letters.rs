@@ -66,6 +66,8 @@ pub enum Letter {
 /// What a mail about the end of what is paid for says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionEnds {
+    /// The sender's name, the platform's.
+    pub from: String,
     /// As the platform's owners wrote it, with variables.
     pub subject: String,
     /// The same.

@@ -10,7 +10,9 @@ use crate::{
     store::TenantScope,
 };
 use async_trait::async_trait;
+use serde::Serialize;
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -30,6 +32,12 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// The server refused or can't be reached; sending may be tried again.
     async fn send(&self, mail: Mail) -> anyhow::Result<()>;
+
+    /// Greets the mail server without sending anything.
+    ///
+    /// # Errors
+    /// It can't be reached, or doesn't take us.
+    async fn check(&self) -> anyhow::Result<()>;
 }
 
 /// Writes letters out as mails, in the tenant's brand and the reader's language.
@@ -84,6 +92,28 @@ pub trait MediaNodes: Send + Sync {
     /// The same without waiting: it is on its way, behind all that was asked before, when this returns. A refusal is
     /// only logged.
     fn order(&self, node: Uuid, request: Request);
+
+    /// All nodes that are connected, in no order.
+    fn nodes(&self) -> Vec<NodeState>;
+
+    /// Has a node finish what it carries and end: it gets no new rooms. False if it isn't connected.
+    fn drain(&self, node: Uuid) -> bool;
+}
+
+/// A media node, as its connection knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NodeState {
+    /// Which.
+    pub id: Uuid,
+    /// Participants it takes.
+    pub capacity: u32,
+    /// Participants it has.
+    pub peers: u32,
+    /// It gets no new rooms.
+    pub draining: bool,
+    /// Since when it is connected.
+    #[schema(value_type = i64)]
+    pub connected_at: Moment,
 }
 
 /// What media nodes tell without being asked.
@@ -130,6 +160,12 @@ pub trait PaymentGateway: Send + Sync {
     /// # Errors
     /// [`GatewayError`].
     async fn confirm(&self, scope: &TenantScope, reference: &str) -> std::result::Result<Outcome, GatewayError>;
+
+    /// Asks whether it is there at all.
+    ///
+    /// # Errors
+    /// It doesn't answer, or doesn't take us.
+    async fn check(&self) -> std::result::Result<(), GatewayError>;
 }
 
 /// An intent to pay.

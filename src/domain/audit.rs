@@ -136,6 +136,24 @@ pub enum Action {
     WordsChanged,
     /// A template of the tenant's failed, and the theme's stood in for it.
     TemplateFailed,
+    /// A service was taken off the site.
+    ServiceUnpublished,
+    /// A service is on the site again.
+    ServicePublished,
+    /// A running call was ended.
+    CallEnded,
+    /// What people wrote to each other was taken along.
+    ConversationsExported,
+    /// A media node was told to finish and end.
+    NodeDrained,
+    /// A dead job is to be tried again.
+    JobRetried,
+    /// A dead job was given up.
+    JobDropped,
+    /// One of the platform's staff asked for a way into a tenant's console.
+    ViewAsked,
+    /// One of the platform's staff looked at a tenant's console.
+    ViewEntered,
     /// An archive of the tenant was asked for.
     ExportAsked,
     /// An archive of the tenant was fetched.
@@ -179,6 +197,15 @@ impl Action {
             Self::BrandingReverted => "branding.reverted",
             Self::WordsChanged => "words.changed",
             Self::TemplateFailed => "branding.template_failed",
+            Self::ServiceUnpublished => "service.unpublished",
+            Self::ServicePublished => "service.published",
+            Self::CallEnded => "call.ended",
+            Self::ConversationsExported => "conversations.exported",
+            Self::NodeDrained => "node.drained",
+            Self::JobRetried => "job.retried",
+            Self::JobDropped => "job.dropped",
+            Self::ViewAsked => "view.asked",
+            Self::ViewEntered => "view.entered",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
         }

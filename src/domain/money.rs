@@ -55,13 +55,7 @@ pub struct Money {
 /// Plain, for messages that no template writes: `12.50 EUR`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exponent = self.currency.exponent();
-        let (unit, sign) = (10_u64.pow(exponent), if self.minor < 0 { "-" } else { "" });
-        let (whole, part) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
-        match usize::try_from(exponent) {
-            Ok(0) | Err(_) => write!(f, "{sign}{whole} {}", self.currency),
-            Ok(width) => write!(f, "{sign}{whole}.{part:0width$} {}", self.currency),
-        }
+        write!(f, "{} {}", self.decimal(), self.currency)
     }
 }
 
@@ -80,6 +74,17 @@ impl Money {
     /// `minor` smallest units of `currency`.
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
+    }
+
+    /// The number alone, for machines: `12.50`.
+    pub fn decimal(self) -> String {
+        let exponent = self.currency.exponent();
+        let (unit, sign) = (10_u64.pow(exponent), if self.minor < 0 { "-" } else { "" });
+        let (whole, part) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
+        match usize::try_from(exponent) {
+            Ok(0) | Err(_) => format!("{sign}{whole}"),
+            Ok(width) => format!("{sign}{whole}.{part:0width$}"),
+        }
     }
 
     /// Sum.

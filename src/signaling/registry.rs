@@ -3,7 +3,7 @@
 use super::{
     books::Books,
     people::People,
-    room::{RoomHandle, RoomMessage, World},
+    room::{RoomHandle, RoomMessage, World, over},
 };
 use crate::{
     app::{
@@ -154,6 +154,23 @@ impl Registry {
         let rooms = self.rooms();
         let (tenant, handle) = rooms.get(&call)?;
         (*tenant == scope.tenant()).then(|| handle.clone())
+    }
+
+    /// Ends a call for the people who run the place, whatever it is doing, and tells both why. The bill is settled as of
+    /// this moment. A call without a room is taken up first.
+    ///
+    /// # Errors
+    /// It is over, or the database is away.
+    pub async fn stop(self: &Arc<Self>, scope: &TenantScope, call: CallId, because: String) -> Result<()> {
+        if self.room(scope, call).is_none() {
+            let mut unfinished = self.world.app.db.unfinished_calls(self.world.app.now()).await?;
+            unfinished.retain(|(_, each)| each.id == call);
+            if let Some((scope, stray)) = unfinished.pop() {
+                self.take_up(scope, stray).await?;
+            }
+        }
+        let room = self.room(scope, call).ok_or_else(over)?;
+        room.stop(because).await
     }
 
     /// How many rooms are open.

@@ -7,9 +7,10 @@ use crate::{
     error::{Error, Result},
 };
 use diesel::{
-    Connection, PgConnection,
+    Connection, PgConnection, RunQueryDsl,
     connection::{AnsiTransactionManager, TransactionManager},
     r2d2::{ConnectionManager, Pool, PooledConnection},
+    sql_query,
 };
 use std::time::Duration;
 
@@ -122,6 +123,23 @@ impl Db {
         blocking(move || {
             let mut conn = connection(&pool)?;
             transaction(&mut conn, "BEGIN", |conn| work(&mut SystemTx { conn }))
+        })
+        .await
+    }
+}
+
+impl Db {
+    /// Asks both roles' pools for an answer.
+    ///
+    /// # Errors
+    /// One of them has none.
+    pub async fn check(&self) -> Result<()> {
+        let pools = [self.app.clone(), self.system.clone()];
+        blocking(move || {
+            for pool in &pools {
+                sql_query("SELECT 1").execute(&mut connection(pool)?)?;
+            }
+            Ok(())
         })
         .await
     }

@@ -3,7 +3,7 @@
 use super::{SystemTx, TenantScope, TenantTx, moment::At, schema::jobs};
 use crate::{
     domain::{ids::TenantId, time::Moment},
-    error::Result,
+    error::{Error, Result},
 };
 use diesel::{
     prelude::*,
@@ -152,4 +152,60 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
         }
     };
     Ok(())
+}
+
+/// A job that was given up, as it is written down: what it was to be done with may be secret.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+pub struct Dead {
+    /// What was to be done.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    state: String,
+}
+
+/// A dead job of the tenant, locked.
+fn dead(tx: &mut TenantTx<'_>, id: Uuid) -> Result<Dead> {
+    let found: Dead = jobs::table
+        .find((tx.tenant().uuid(), id))
+        .for_update()
+        .select(Dead::as_select())
+        .first(tx.conn)?;
+    if found.state == "dead" {
+        return Ok(found);
+    }
+    Err(Error::conflict(
+        "not_dead",
+        "This job wasn't given up: it waits, or is done.",
+    ))
+}
+
+/// Has a dead job tried again, as often as a new one.
+///
+/// # Errors
+/// Not here, not dead, or the database is away.
+pub fn retry(tx: &mut TenantTx<'_>, id: Uuid, now: Moment) -> Result<Dead> {
+    let found = dead(tx, id)?;
+    diesel::update(jobs::table.find((tx.tenant().uuid(), id)))
+        .set((
+            jobs::state.eq("due"),
+            jobs::attempts.eq(0),
+            jobs::run_at.eq(At(now)),
+            jobs::finished_at.eq(None::<At>),
+        ))
+        .execute(tx.conn)?;
+    Ok(found)
+}
+
+/// Forgets a dead job.
+///
+/// # Errors
+/// Not here, not dead, or the database is away.
+pub fn drop_dead(tx: &mut TenantTx<'_>, id: Uuid) -> Result<Dead> {
+    let found = dead(tx, id)?;
+    diesel::delete(jobs::table.find((tx.tenant().uuid(), id))).execute(tx.conn)?;
+    Ok(found)
 }

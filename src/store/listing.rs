@@ -129,7 +129,7 @@ impl List {
 }
 
 /// A text to look for anywhere, as LIKE wants it.
-fn pattern(search: &str) -> Result<Option<String>> {
+pub(in crate::store) fn pattern(search: &str) -> Result<Option<String>> {
     let search = search.trim();
     if search.chars().count() > SEARCH_CHARS {
         return Err(Error::field("q", "Look for something shorter: up to 100 characters."));

@@ -21,6 +21,7 @@ pub mod metering;
 pub mod migrate;
 mod moment;
 pub mod plans;
+pub mod platform_lists;
 pub mod platform_staff;
 pub mod reviews;
 mod schema;
@@ -38,6 +39,7 @@ pub mod tenants;
 pub mod test_gateway;
 pub mod top_ups;
 pub mod users;
+pub mod visits;
 pub mod wallets;
 pub mod words;
 

@@ -430,10 +430,10 @@ diesel::table! {
         delete_at -> Nullable<Timestamptz>,
         vertical -> Text,
         brand -> Nullable<Jsonb>,
-        look_revision -> Int8,
         subscription_free -> Bool,
         subscription_due_since -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
+        look_revision -> Int8,
     }
 }
 
@@ -488,6 +488,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    visits (tenant_id, link_hash) {
+        tenant_id -> Uuid,
+        link_hash -> Bytea,
+        staff_id -> Uuid,
+        staff_name -> Text,
+        link_until -> Timestamptz,
+        session_hash -> Nullable<Bytea>,
+        session_until -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
@@ -500,6 +512,7 @@ diesel::joinable!(tenant_hosts -> tenants (tenant_id));
 diesel::joinable!(tenant_words -> tenants (tenant_id));
 diesel::joinable!(test_gateway_payments -> tenants (tenant_id));
 diesel::joinable!(users -> tenants (tenant_id));
+diesel::joinable!(visits -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
@@ -536,4 +549,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     test_gateway_payments,
     top_ups,
     users,
+    visits,
 );

@@ -128,3 +128,19 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
         .load(tx.conn)?;
     rows.into_iter().map(Row::service).collect()
 }
+
+/// Puts a service on the site, or takes it off. Gives its title, and whether it was there before.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn publish(tx: &mut TenantTx<'_>, id: ServiceId, published: bool) -> Result<(String, bool)> {
+    let row = services::table.find((tx.tenant().uuid(), id.uuid()));
+    let before = row
+        .for_update()
+        .select((services::title, services::published))
+        .first(tx.conn)?;
+    diesel::update(row)
+        .set(services::published.eq(published))
+        .execute(tx.conn)?;
+    Ok(before)
+}

@@ -21,6 +21,13 @@ pub struct Settings {
     pub issuer: String,
 }
 
+impl Settings {
+    /// The platform's name: the first line of who sends invoices.
+    pub fn sender(&self) -> &str {
+        self.issuer.lines().next().unwrap_or_default()
+    }
+}
+
 #[derive(AsChangeset, Queryable, Selectable)]
 #[diesel(table_name = table, treat_none_as_null = true)]
 struct Row {

@@ -129,17 +129,14 @@ pub fn own(tx: &mut TenantTx<'_>) -> Result<Tenant> {
         .tenant()
 }
 
-/// The same, locked until the transaction ends, so that two changes don't cross.
+/// Keeps others who ask for this, too, waiting until the transaction ends: what is counted stays as it was counted.
 ///
 /// # Errors
 /// The database is away.
-pub fn own_locked(tx: &mut TenantTx<'_>) -> Result<Tenant> {
-    tenants::table
-        .find(tx.tenant().uuid())
-        .select(Row::as_select())
-        .for_update()
-        .first(tx.conn)?
-        .tenant()
+pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
+    let row = tenants::table.find(tx.tenant().uuid()).select(tenants::id);
+    row.for_no_key_update().first::<Uuid>(tx.conn)?;
+    Ok(())
 }
 
 /// Sets what a tenant chose of its look.
@@ -162,16 +159,6 @@ pub fn touch_look(tx: &mut TenantTx<'_>) -> Result<()> {
     diesel::update(tenants::table.find(tx.tenant().uuid()))
         .set(tenants::look_revision.eq(tenants::look_revision + 1))
         .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Keeps others who ask for this, too, waiting until the transaction ends: what is counted stays as it was counted.
-///
-/// # Errors
-/// The database is away.
-pub fn queue_up(tx: &mut TenantTx<'_>) -> Result<()> {
-    let row = tenants::table.find(tx.tenant().uuid()).select(tenants::id);
-    row.for_no_key_update().first::<Uuid>(tx.conn)?;
     Ok(())
 }
 

@@ -3,7 +3,10 @@
 
 use super::{assets, error::Result, site::Site, state::Web, unrouted::nothing_there};
 use crate::{
-    app::{console::StaffMember, identity::Viewer},
+    app::{
+        console::{StaffMember, Visit},
+        identity::Viewer,
+    },
     error::Error,
 };
 use actix_files::{Files, NamedFile};
@@ -37,8 +40,9 @@ async fn front(
     request: HttpRequest,
     site: Option<Site>,
     viewer: Option<Viewer>,
+    visit: Option<Visit>,
 ) -> Result<HttpResponse> {
-    admit(&web, site, viewer).await?;
+    admit(&web, site, viewer, visit).await?;
     file(&web, &request, "index.html").await
 }
 
@@ -49,6 +53,7 @@ async fn page(
     request: HttpRequest,
     site: Option<Site>,
     viewer: Option<Viewer>,
+    visit: Option<Visit>,
     path: Path<String>,
 ) -> Result<HttpResponse> {
     let loose = ["scheme.js", "favicon.svg"]
@@ -60,13 +65,14 @@ async fn page(
     if path.as_str() == "assets" || path.starts_with("assets/") {
         return Err(Error::not_found().into());
     }
-    admit(&web, site, viewer).await?;
+    admit(&web, site, viewer, visit).await?;
     file(&web, &request, "index.html").await
 }
 
-/// The platform's staff sign in inside; a tenant's have signed in before. For others there is nothing here.
-async fn admit(web: &Web, site: Option<Site>, viewer: Option<Viewer>) -> Result<()> {
-    let Some(site) = site else {
+/// The platform's staff sign in inside; a tenant's have signed in before, unless the platform's visit it. For others there
+/// is nothing here.
+async fn admit(web: &Web, site: Option<Site>, viewer: Option<Viewer>, visit: Option<Visit>) -> Result<()> {
+    let Some(site) = site.filter(|_| visit.is_none()) else {
         return Ok(());
     };
     let viewer = viewer.ok_or_else(Error::sign_in_needed)?;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::{
-        console::StaffMember,
+        console::{StaffMember, Visit},
         identity::Viewer,
         platform::{PlatformOwner, PlatformStaff},
     },
@@ -69,6 +69,16 @@ impl FromRequest for Platform {
 /// The signed-in person: 401 without, which pages turn into the way to the sign-in page. `Option<Viewer>` for pages
 /// that anybody may see.
 impl FromRequest for Viewer {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(carried(request).ok_or_else(|| WebError(Error::sign_in_needed())))
+    }
+}
+
+/// One of the platform's staff who looks at a tenant's console; `Option<Visit>` for what its own staff see, too.
+impl FromRequest for Visit {
     type Error = WebError;
     type Future = Ready<Result<Self>>;
 
@@ -142,8 +152,9 @@ impl<N: Needs> FromRequest for Staff<N> {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let member = match carried::<Viewer>(request) {
-            Some(_) => carried::<Option<StaffMember>>(request).ok_or_else(outside),
+        let member = match carried::<Option<StaffMember>>(request) {
+            Some(member) => Ok(member),
+            None if carried::<Viewer>(request).is_some() => Err(outside()),
             None => Err(Error::sign_in_needed()),
         };
         let member = member.and_then(|member| StaffMember::who_may(member, N::PERMISSION));
@@ -157,6 +168,8 @@ pub(super) mod may {
 
     /// What all staff may.
     pub struct Enter;
+    /// See [`Permission::Dashboard`].
+    pub struct Dashboard;
     /// See [`Permission::Sellers`].
     pub struct Sellers;
     /// See [`Permission::Users`].
@@ -187,6 +200,9 @@ pub(super) mod may {
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
     }
+    impl Needs for Dashboard {
+        const PERMISSION: Option<Permission> = Some(Permission::Dashboard);
+    }
     impl Needs for Sellers {
         const PERMISSION: Option<Permission> = Some(Permission::Sellers);
     }
@@ -211,14 +227,14 @@ pub(super) mod may {
     impl Needs for Settings {
         const PERMISSION: Option<Permission> = Some(Permission::Settings);
     }
+    impl Needs for Subscription {
+        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
+    }
     impl Needs for Branding {
         const PERMISSION: Option<Permission> = Some(Permission::Branding);
     }
     impl Needs for Words {
         const PERMISSION: Option<Permission> = Some(Permission::Words);
-    }
-    impl Needs for Subscription {
-        const PERMISSION: Option<Permission> = Some(Permission::Subscription);
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);

@@ -49,10 +49,14 @@ impl Letters for Web {
             zone: user.time_zone.clone(),
             ..PageContext::default()
         };
+        let from_name = match &posted.letter {
+            Letter::SubscriptionEnds(end) => end.from.clone(),
+            _ => tenant.name.clone(),
+        };
         let written = self.words(scope, &tenant, &user, &theme, page, posted.letter).await?;
         let Written { subject, html, text } = written;
         Ok(Mail {
-            from_name: tenant.name,
+            from_name,
             to: user.email,
             subject,
             text,

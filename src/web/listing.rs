@@ -4,6 +4,23 @@ use crate::store::listing::{Page, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+/// Which calls.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CallState {
+    /// That aren't over.
+    Live,
+    /// That are.
+    Ended,
+}
+
+impl CallState {
+    /// As the lists are asked.
+    pub fn is_live(self) -> bool {
+        self == Self::Live
+    }
+}
+
 /// Which part of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]

@@ -8,6 +8,7 @@ mod admin_ui;
 pub mod api;
 mod assets;
 mod csrf;
+mod csv;
 mod docs;
 mod error;
 mod extract;
@@ -32,6 +33,7 @@ pub mod theme;
 mod tokens;
 mod trace;
 mod unrouted;
+mod visits;
 
 pub use error::{Problem, Result, WebError};
 pub use looks::tell_of_faults;

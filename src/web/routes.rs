@@ -1,7 +1,8 @@
 //! The map: which route is where. Pages and API belong to a tenant's host; the platform's own host has a few pages.
 
 use super::{
-    admin_ui, api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web, unrouted::no_route,
+    admin_ui, api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web,
+    unrouted::no_route, visits,
 };
 use actix_web::{
     guard::{Guard, Not, fn_guard},
@@ -23,6 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
         .configure(docs::routes)
         .service(api::v1())
         .configure(sockets::people)
+        .configure(visits::routes)
         .configure(admin_ui::pages)
         .configure(pages::tenant);
     let platform = web::scope("")

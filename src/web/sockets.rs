@@ -100,7 +100,7 @@ async fn serve_node(web: Data<Web>, launch: Option<Uuid>, mut session: Session, 
         let _ = session.close(None).await;
         return;
     };
-    let mut link = hub.attach(node, capacity, launch);
+    let mut link = hub.attach(node, capacity, launch, web.app.now());
     while let Some(()) = pump(&web, &mut link, &mut session, &mut stream).await {}
     hub.detach(&link).await;
     let _ = session.close(None).await;

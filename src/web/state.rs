@@ -8,7 +8,7 @@ use super::{
     tokens::TokenKeys,
 };
 use crate::{
-    app::App,
+    app::{App, ports::Mailer},
     gateways::{mail::Mailbox, media::MediaHub},
     signaling::Registry,
 };
@@ -21,6 +21,8 @@ pub struct Live {
     pub registry: Arc<Registry>,
     /// Media nodes.
     pub hub: Arc<MediaHub>,
+    /// Where mails go.
+    pub mailer: Arc<dyn Mailer>,
     /// The development mailbox, if mails go there.
     pub mailbox: Option<Arc<Mailbox>>,
 }

@@ -3,6 +3,7 @@
 use super::state::Web;
 use crate::{
     app::{
+        console::Entered,
         identity::{RefreshToken, SignedIn, Viewer},
         platform,
     },
@@ -20,6 +21,9 @@ use serde::{Deserialize, Serialize};
 pub(super) const SESSION: &str = "session";
 /// The cookie with the refresh token.
 pub(super) const REFRESH: &str = "refresh";
+
+/// The cookie of a platform's person who looks at a tenant's console.
+pub(super) const VISIT: &str = "visit";
 
 /// How long an access token holds, in seconds.
 pub(super) const ACCESS_S: i64 = 300;
@@ -114,6 +118,11 @@ pub(super) fn platform_cookie(web: &Web, signed: Option<&platform::SignedIn>) ->
     let mut cookie = cookie(web, platform_name(web), token, seconds);
     cookie.set_same_site(SameSite::Strict);
     cookie
+}
+
+/// The cookie of a visit that begins. The way there leads from the platform's host, so it can't be a strict one.
+pub(super) fn visit_cookie(web: &Web, entered: &Entered) -> Cookie<'static> {
+    cookie(web, VISIT, entered.token.clone(), entered.seconds)
 }
 
 /// The refresh token of a cookie.

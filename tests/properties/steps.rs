@@ -33,6 +33,7 @@ pub enum Step {
     /// A tab that was replaced still tries everything.
     StaleTab(CallRole),
     End(CallRole),
+    Stop,
     MoveMoney(i64),
     LedgerSlow {
         turn_ms: i64,
@@ -145,6 +146,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => role().prop_map(Step::Press),
         1 => role().prop_map(Step::StaleTab),
         1 => role().prop_map(Step::End),
+        1 => Just(Step::Stop),
         3 => (-200..2_000i64).prop_map(Step::MoveMoney),
         2 => (tenths(60), tenths(60)).prop_map(|(turn_ms, answer_ms)| Step::LedgerSlow { turn_ms, answer_ms }),
         1 => Just(Step::RepeatOrders),
@@ -188,6 +190,7 @@ impl Step {
             Self::Leave(role) => world.leave(role),
             Self::Press(role) => world.press(role),
             Self::End(role) => world.end(role),
+            Self::Stop => world.feed(Event::Stop),
             Self::Overtake(role) => {
                 let epoch = world.epoch(role);
                 let _ = world.join(role);

@@ -15,9 +15,9 @@ export interface Route {
   load: () => Promise<{ default: Component }>;
 }
 
-/** The pages that the server has and whoever is here may see. */
+/** The pages that whoever is here may see. */
 export function allowed(routes: Route[]): Route[] {
-  return routes.filter(({ path, permission }) => session.offers(path) && (!permission || session.sees(permission)));
+  return routes.filter(({ permission }) => !permission || session.sees(permission));
 }
 
 export function grouped(routes: Route[]): { group: Key; routes: Route[] }[] {

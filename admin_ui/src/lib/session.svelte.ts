@@ -18,12 +18,6 @@ class Session {
     return this.presence.kind === "tenant" ? this.presence.me : null;
   }
 
-  /** Whether the server has answers for that page or action. */
-  offers(path: string): boolean {
-    const pages = this.presence.kind === "platform" || this.presence.kind === "tenant" ? this.presence.me.pages : undefined;
-    return pages === undefined || pages.includes(path);
-  }
-
   /** Whether the platform's person here may change things; support reads, except for `also`. */
   owns(also: "jobs" | "view_as" | null = null): boolean {
     return this.presence.kind === "platform" && (this.presence.me.role === "owner" || also !== null);

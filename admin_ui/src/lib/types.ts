@@ -16,8 +16,6 @@ export interface TenantRef extends Named {
 }
 
 export interface PlatformMe extends Named {
-  /** The console's pages that the server has answers for; all of them without. */
-  pages?: string[];
   email: string;
   role: "owner" | "support";
 }
@@ -125,6 +123,8 @@ export const ACTIONS = [
   "branding.reverted",
   "words.changed",
   "branding.template_failed",
+  "view.asked",
+  "view.entered",
   "tenant.created",
   "tenant.changed",
   "tenant.suspended",
@@ -189,8 +189,6 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 export interface TenantMe extends Named {
-  /** As [`PlatformMe.pages`]. */
-  pages?: string[];
   role: "admin" | "staff";
   permissions: Permission[];
   tenant: { name: string; slug: string; currency: string; time_zone: string; url: string };

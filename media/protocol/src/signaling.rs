@@ -348,6 +348,8 @@ pub enum EndReason {
     SellerLost,
     /// Both connections were lost.
     BothLost,
+    /// The people who run the marketplace, or the platform, ended it.
+    StaffEnded,
 }
 
 /// A call as one of its people sees it.
@@ -363,6 +365,9 @@ pub struct CallView {
     pub suspended: Option<SuspendReason>,
     /// How it ended.
     pub ended: Option<EndReason>,
+    /// What the staff who ended it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_because: Option<String>,
     /// When this phase ends by itself (ring, pre-check, rescue, reconnect).
     pub until_ms: Option<i64>,
     /// The other person.

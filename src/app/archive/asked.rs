@@ -49,7 +49,7 @@ fn place(scope: &TenantScope, export: Uuid) -> Path {
 /// One is being made already, or the database is away.
 pub async fn ask(app: &App, by: &StaffMember) -> Result<Uuid> {
     let (actor, now, export) = (by.actor(), app.now(), Uuid::now_v7());
-    let user = by.viewer().user.id;
+    let user = by.user()?;
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             exports::insert(tx, export, user, now)?;

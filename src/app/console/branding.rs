@@ -145,10 +145,11 @@ where
     F: FnOnce(&mut TenantTx<'_>, Option<&Brand>) -> Result<Option<Brand>> + Send + 'static,
 {
     let (actor, now) = (by.actor(), app.now());
-    let user = by.viewer().user.id;
+    let user = by.user()?;
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let before = tenants::own_locked(tx)?;
+            tenants::queue_up(tx)?;
+            let before = tenants::own(tx)?;
             let next = change(tx, before.brand.as_ref())?;
             if next == before.brand {
                 return Ok(before);

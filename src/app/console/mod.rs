@@ -2,37 +2,89 @@
 //! [`StaffMember::who_may`].
 
 mod branding;
+mod calls;
 mod erase_person;
 mod people;
 mod reviews;
+mod services;
 mod settings;
 mod staff;
 mod words;
 
 pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
+mod visit;
+
+pub use calls::end_call;
+pub(in crate::app) use calls::note_end;
 pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
+pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
+pub use visit::{Entered, Visit, WAY_IN, enter, visit};
 pub use words::set_word;
 
 use crate::{
     app::{App, identity::Viewer},
     domain::{
         audit::{Action, Actor, ActorId, Entry},
-        permission::{Permission, Standing},
+        ids::UserId,
+        permission::{Permission, StaffRole, Standing},
     },
     error::{Error, Result},
-    store::{audit, staff as stored},
+    store::{TenantScope, audit, staff as stored, visits::Visitor},
 };
+use uuid::Uuid;
 
-/// One of a tenant's staff at work.
+/// Somebody at work in a tenant's console: one of its staff, or one of the platform's, who look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMember {
-    viewer: Viewer,
+    viewer: ConsoleViewer,
     standing: Standing,
     address: String,
+}
+
+/// Who is at a console, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleViewer {
+    /// Whose console.
+    pub scope: TenantScope,
+    who: Who,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Who {
+    /// One of the tenant's people.
+    Staff(Box<Viewer>),
+    /// One of the platform's.
+    Platform(Visitor),
+}
+
+impl ConsoleViewer {
+    /// Their account's id, wherever they have it.
+    pub fn id(&self) -> Uuid {
+        match &self.who {
+            Who::Staff(viewer) => viewer.user.id.uuid(),
+            Who::Platform(visitor) => visitor.id.uuid(),
+        }
+    }
+
+    /// Their name.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Staff(viewer) => &viewer.user.name,
+            Who::Platform(visitor) => &visitor.name,
+        }
+    }
+
+    /// Whom they are signed in as at the tenant; nobody if they are the platform's.
+    pub fn account(&self) -> Option<&Viewer> {
+        match &self.who {
+            Who::Staff(viewer) => Some(viewer),
+            Who::Platform(_) => None,
+        }
+    }
 }
 
 impl StaffMember {
@@ -46,6 +98,10 @@ impl StaffMember {
             .db
             .tenant(&viewer.scope, move |tx| stored::standing(tx, user))
             .await?;
+        let viewer = ConsoleViewer {
+            scope: viewer.scope,
+            who: Who::Staff(Box::new(viewer)),
+        };
         Ok(standing.map(|standing| Self {
             viewer,
             standing,
@@ -65,9 +121,36 @@ impl StaffMember {
         Ok(member)
     }
 
-    /// Who.
-    pub fn viewer(&self) -> &Viewer {
+    /// One of the platform's staff: sees everything. That they change nothing is the gate's to see to.
+    pub fn visiting(visit: Visit, address: String) -> Self {
+        let viewer = ConsoleViewer {
+            scope: visit.scope,
+            who: Who::Platform(visit.visitor),
+        };
+        Self {
+            viewer,
+            standing: Standing::new(StaffRole::Admin, []),
+            address,
+        }
+    }
+
+    /// Who, and where.
+    pub fn viewer(&self) -> &ConsoleViewer {
         &self.viewer
+    }
+
+    /// Their account here.
+    ///
+    /// # Errors
+    /// They are the platform's, and only look.
+    pub fn user(&self) -> Result<UserId> {
+        let account = self.viewer.account().ok_or_else(read_only)?;
+        Ok(account.user.id)
+    }
+
+    /// They look and change nothing.
+    pub fn is_read_only(&self) -> bool {
+        self.viewer.account().is_none()
     }
 
     /// What they are and may.
@@ -77,12 +160,21 @@ impl StaffMember {
 
     /// For the audit log.
     pub fn actor(&self) -> Actor {
+        let who = match &self.viewer.who {
+            Who::Staff(viewer) => ActorId::Staff(viewer.user.id),
+            Who::Platform(visitor) => ActorId::Platform(visitor.id),
+        };
         Actor {
-            who: ActorId::Staff(self.viewer.user.id),
-            name: self.viewer.user.name.clone(),
+            who,
+            name: self.viewer.name().to_owned(),
             address: self.address.clone(),
         }
     }
+}
+
+/// What the platform's staff hear who would change something.
+pub fn read_only() -> Error {
+    Error::forbidden("You look at this console as the platform. Nothing can be changed here.")
 }
 
 /// Writes down that somebody did something that changed no row: read others' words, ended a call.

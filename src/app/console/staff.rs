@@ -45,7 +45,7 @@ pub async fn invite_staff(
     standing: Standing,
 ) -> Result<UserId> {
     let (address, invitation) = (Email::parse(email)?, Invitation::new(email, name, tenant).await?);
-    let (me, actor, now, origin) = (by.viewer().user.id, by.actor(), app.now(), origin.to_owned());
+    let (me, actor, now, origin) = (by.user()?, by.actor(), app.now(), origin.to_owned());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let (mine, _) = alone(tx, me)?;
@@ -112,7 +112,7 @@ async fn alter<F>(app: &App, by: &StaffMember, id: UserId, action: Action, work:
 where
     F: FnOnce(&mut TenantTx<'_>, &Standing, Moment) -> Result<Option<Standing>> + Send + 'static,
 {
-    let (me, actor, now) = (by.viewer().user.id, by.actor(), app.now());
+    let (me, actor, now) = (by.user()?, by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let (mine, admins) = alone(tx, me)?;

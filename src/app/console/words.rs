@@ -30,7 +30,7 @@ pub async fn set_word(app: &App, by: &StaffMember, language: String, key: String
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            tenants::own_locked(tx)?;
+            tenants::queue_up(tx)?;
             let before = words::find(tx, &language, &key)?;
             if before == value {
                 return Ok(());

@@ -28,6 +28,7 @@ pub(in crate::app) use me::{check_language, check_zone};
 pub use refresh::refresh;
 pub use register::{Registration, register};
 pub use reset::{reset, reset_link_is_good};
+pub(in crate::app) use tokens::LinkToken;
 pub use tokens::RefreshToken;
 pub use verify::verify;
 

@@ -8,25 +8,25 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
 
-/// A token that stands in a mail's link.
-pub(super) struct LinkToken([u8; 32]);
+/// A token that stands in a link, which only its reader knows.
+pub(in crate::app) struct LinkToken([u8; 32]);
 
 impl LinkToken {
-    pub(super) fn new() -> Self {
+    pub(in crate::app) fn new() -> Self {
         Self(random())
     }
 
     /// Reads one; a text that isn't one has no hash either.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::app) fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok().map(Self)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(in crate::app) fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    pub(super) fn hash(&self) -> [u8; 32] {
+    pub(in crate::app) fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
     }
 }

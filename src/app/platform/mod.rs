@@ -1,6 +1,10 @@
 //! Running the platform: its staff, and the tenants they look after.
 
+mod calls;
 mod erase;
+mod health;
+mod jobs;
+mod nodes;
 mod plans;
 mod sealing;
 mod second_factor;
@@ -8,8 +12,13 @@ mod session;
 mod staff;
 mod subscriptions;
 mod tenants;
+mod view_as;
 
+pub use calls::end_call;
 pub use erase::{ERASE_JOB, erase};
+pub use health::{Health, health, today};
+pub use jobs::{drop_job, retry_job};
+pub use nodes::drain_node;
 pub use plans::{PlanDraft, change_plan, create_plan};
 pub use second_factor::{Enrolment, present_code};
 pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
@@ -17,6 +26,7 @@ pub use staff::{Newcomer, add, remove, reset_factor};
 pub use subscriptions::{SubscriptionChange, change_subscriptions, set_subscription_free};
 pub use tenants::{Change, Founded, Invited, NewTenant, change, create, delete, invite_admin, restore, suspend};
 pub(in crate::app) use tenants::{checked_name, checked_naming, checked_reason};
+pub use view_as::view_as;
 
 use crate::{
     domain::audit::{Actor, ActorId},
@@ -24,6 +34,7 @@ use crate::{
     error::{Error, Result},
     store::platform_staff::PlatformPerson,
 };
+use std::ops::Deref;
 
 /// A signed-in person of the platform's staff. Made only from a session that holds, so having one is the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,9 +75,10 @@ impl PlatformStaff {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformOwner(PlatformStaff);
 
-impl PlatformOwner {
-    /// For the audit log.
-    pub fn actor(&self) -> Actor {
-        self.0.actor()
+impl Deref for PlatformOwner {
+    type Target = PlatformStaff;
+
+    fn deref(&self) -> &PlatformStaff {
+        &self.0
     }
 }

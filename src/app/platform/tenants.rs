@@ -1,10 +1,10 @@
 //! Founding tenants, closing and opening them. Each change, its audit entry and its mail are one transaction.
 
-use super::{PlatformOwner, erase::ERASE_JOB};
+use super::{PlatformOwner, PlatformStaff, erase::ERASE_JOB};
 use crate::{
     app::{App, identity},
     domain::{
-        audit::{Action, Entry},
+        audit::{Action, Actor, Entry},
         brand::Brand,
         ids::TenantId,
         money::Currency,
@@ -300,13 +300,12 @@ pub(in crate::app) fn checked_reason(reason: &str) -> Result<String> {
 }
 
 /// Does something at one tenant, which is locked meanwhile.
-pub(super) async fn at_tenant<F>(app: &App, owner: &PlatformOwner, id: TenantId, work: F) -> Result<()>
+pub(super) async fn at_tenant<T, F>(app: &App, staff: &PlatformStaff, id: TenantId, work: F) -> Result<T>
 where
-    F: FnOnce(&mut SystemTx<'_>, &Tenant, &TenantScope, &crate::domain::audit::Actor, Moment) -> Result<()>
-        + Send
-        + 'static,
+    T: Send + 'static,
+    F: FnOnce(&mut SystemTx<'_>, &Tenant, &TenantScope, &Actor, Moment) -> Result<T> + Send + 'static,
 {
-    let (actor, now) = (owner.actor(), app.now());
+    let (actor, now) = (staff.actor(), app.now());
     app.db
         .system(move |tx| {
             let (tenant, scope) = tenants::for_platform(tx, id)?;

@@ -4,6 +4,7 @@
 mod cast;
 mod history;
 mod people;
+mod plans;
 
 use crate::{
     app::{
@@ -64,6 +65,7 @@ pub async fn demo(app: &App) -> Result<Vec<Login>> {
     }
     let mut all = logins(app);
     if app.config.development.enabled {
+        plans::put(app).await?;
         all.push(owner(app).await?);
     }
     Ok(all)

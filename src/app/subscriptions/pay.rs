@@ -40,14 +40,14 @@ pub async fn begin(
     if let Some(waiting) = waiting(app, &scope, plan).await? {
         return Ok(waiting);
     }
-    let (actor, user, now, gateway) = (by.actor(), by.viewer().user.id, app.now(), app.gateway.name());
+    let (actor, user, now, gateway) = (by.actor(), by.user()?, app.now(), app.gateway.name());
     let intent = move |tx: &mut SystemTx<'_>| {
         let chosen = plans::find(tx, plan)?;
         if !chosen.offered {
             let words = "This plan isn't offered any more. Choose another one.";
             return Err(Error::conflict("plan_not_offered", words));
         }
-        let issuer = subscription_settings::read(tx)?.issuer;
+        let merchant = subscription_settings::read(tx)?.sender().to_owned();
         let tx = &mut tx.within(&scope);
         if subscriptions::terms(tx, now)?.coverage(now) == Coverage::Free {
             let words = "This marketplace needs no subscription. Nothing was charged.";
@@ -73,9 +73,9 @@ pub async fn begin(
         let after = json!({"amount_minor": payment.amount.minor, "currency": payment.amount.currency.code()});
         let entry = Entry::new(Action::SubscriptionBegun, &payment.plan_name).changed(Value::Null, after);
         audit::write(tx, &actor, &entry, now)?;
-        Ok((payment, issuer))
+        Ok((payment, merchant))
     };
-    let (payment, issuer) = app.db.system(intent).await?;
+    let (payment, merchant) = app.db.system(intent).await?;
     if payment.amount.minor == 0 {
         // Nothing to pay: no gateway takes that.
         let nothing = Money::new(0, payment.amount.currency);
@@ -86,7 +86,7 @@ pub async fn begin(
         intent: payment.id.uuid(),
         amount: payment.amount,
         return_url: return_url(payment.id),
-        merchant: issuer.lines().next().map(str::to_owned),
+        merchant: Some(merchant),
     };
     let begun = app.gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &scope, payment.id, begun).await

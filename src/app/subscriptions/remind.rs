@@ -39,7 +39,12 @@ pub async fn remind(app: &App) -> Result<usize> {
         if let Some(days) = due
             && end.told.is_none_or(|told| days < told)
         {
-            told += usize::from(tell(app, &settings, end, days, now).await?);
+            let tenant = end.tenant;
+            match tell(app, &settings, end, days, now).await {
+                Ok(did) => told += usize::from(did),
+                // The others are told all the same; this one is tried again when the calendar is looked at next.
+                Err(error) => tracing::error!(%tenant, %error, "nobody can be told about the end of what is paid for"),
+            }
         }
     }
     Ok(told)
@@ -47,6 +52,7 @@ pub async fn remind(app: &App) -> Result<usize> {
 
 async fn tell(app: &App, settings: &Settings, end: Ending, days_before: i32, now: Moment) -> Result<bool> {
     let (subject, body) = (settings.mail_subject.clone(), settings.mail_body.clone());
+    let from = settings.sender().to_owned();
     let app = app.clone();
     let db = app.db.clone();
     db.system(move |tx| {
@@ -64,6 +70,7 @@ async fn tell(app: &App, settings: &Settings, end: Ending, days_before: i32, now
         }
         let link = format!("{}/admin/subscription", app.origin(&tenants::host(tx)?));
         let letter = Letter::SubscriptionEnds(SubscriptionEnds {
+            from,
             subject,
             body,
             plan: terms.plan,

@@ -71,6 +71,8 @@ pub enum Event {
         /// On which connection.
         epoch: Epoch,
     },
+    /// The people who run the place ended the call, whatever it was doing.
+    Stop,
     /// The media node saw packets.
     Media(Evidence),
     /// The ledger answered a [`MeterOp`].

@@ -110,6 +110,7 @@ impl Session {
             Event::Leave { role, epoch } => self.leave(role, epoch)?,
             Event::Connect { role, epoch } => self.connect(now, role, epoch, &mut actions)?,
             Event::End { role, epoch } => self.end(now, role, epoch, &mut actions)?,
+            Event::Stop => self.stop(now, &mut actions)?,
             Event::Media(evidence) => self.media(&evidence.until(now)),
             Event::Metered {
                 block,
@@ -231,6 +232,14 @@ impl Session {
             (_, CallRole::Seller) => EndReason::SellerEnded,
         };
         self.settle(now, reason, actions);
+        Ok(())
+    }
+
+    fn stop(&mut self, now: Moment, actions: &mut Vec<Action>) -> Result<(), Rejected> {
+        if let Phase::Settling(_) = self.phase {
+            return Err(Rejected::Over);
+        }
+        self.settle(now, EndReason::StaffEnded, actions);
         Ok(())
     }
 

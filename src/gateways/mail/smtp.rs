@@ -43,4 +43,10 @@ impl Mailer for SmtpMailer {
         self.transport.send(message).await?;
         Ok(())
     }
+
+    async fn check(&self) -> anyhow::Result<()> {
+        let greeted = self.transport.test_connection().await?;
+        anyhow::ensure!(greeted, "the mail server hung up");
+        Ok(())
+    }
 }

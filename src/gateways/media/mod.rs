@@ -4,7 +4,10 @@ mod supervisor;
 
 pub use supervisor::Supervisor;
 
-use crate::app::ports::{MediaEvent, MediaNodes};
+use crate::{
+    app::ports::{MediaEvent, MediaNodes, NodeState},
+    domain::time::Moment,
+};
 use async_trait::async_trait;
 use std::{
     collections::HashMap,
@@ -40,6 +43,7 @@ struct Node {
     capacity: u32,
     peers: u32,
     draining: bool,
+    connected_at: Moment,
 }
 
 /// One connection of a node; ends when it is dropped by [`MediaHub::detach`].
@@ -69,7 +73,7 @@ impl MediaHub {
 
     /// A node said hello. An older connection of the same node is forgotten. One that another run of the server started
     /// has a successor by now: it finishes what it carries and ends.
-    pub fn attach(&self, node: Uuid, capacity: u32, launch: Option<Uuid>) -> Link {
+    pub fn attach(&self, node: Uuid, capacity: u32, launch: Option<Uuid>, now: Moment) -> Link {
         let draining = launch.is_some_and(|launch| launch != self.launch);
         let (out, outgoing) = mpsc::channel(QUEUE);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -85,8 +89,9 @@ impl MediaHub {
             capacity,
             peers: 0,
             draining,
+            connected_at: now,
         };
-        self.nodes().insert(node, fresh);
+        self.connected().insert(node, fresh);
         tracing::info!(%node, capacity, draining, "media node connected");
         Link { node, number, outgoing }
     }
@@ -94,7 +99,7 @@ impl MediaHub {
     /// A node's connection ended.
     pub async fn detach(&self, link: &Link) {
         let removed = {
-            let mut nodes = self.nodes();
+            let mut nodes = self.connected();
             let current = nodes.get(&link.node).is_some_and(|node| node.link == link.number);
             current && nodes.remove(&link.node).is_some()
         };
@@ -109,7 +114,7 @@ impl MediaHub {
         let event = match message {
             NodeMessage::Response { id, result } => {
                 let waiting = self
-                    .nodes()
+                    .connected()
                     .get_mut(&link.node)
                     .and_then(|node| node.waiting.remove(&id));
                 if let Some(answer) = waiting {
@@ -118,7 +123,7 @@ impl MediaHub {
                 return;
             }
             NodeMessage::Flow { peers, .. } => {
-                if let Some(node) = self.nodes().get_mut(&link.node) {
+                if let Some(node) = self.connected().get_mut(&link.node) {
                     node.peers = u32::try_from(peers.len()).unwrap_or(u32::MAX);
                 }
                 MediaEvent::Flow { node: link.node, peers }
@@ -132,16 +137,16 @@ impl MediaHub {
 
     /// How many nodes are connected.
     pub fn count(&self) -> usize {
-        self.nodes().len()
+        self.connected().len()
     }
 
-    fn nodes(&self) -> MutexGuard<'_, HashMap<Uuid, Node>> {
+    fn connected(&self) -> MutexGuard<'_, HashMap<Uuid, Node>> {
         self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, node: Uuid, body: Request) -> Result<(u64, oneshot::Receiver<Result<Reply, Refusal>>), Refusal> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut nodes = self.nodes();
+        let mut nodes = self.connected();
         let node = nodes.get_mut(&node).ok_or_else(|| failed("the media node is gone"))?;
         let (answer, answered) = oneshot::channel();
         node.out
@@ -162,7 +167,7 @@ fn failed(message: &str) -> Refusal {
 #[async_trait]
 impl MediaNodes for MediaHub {
     fn place(&self) -> Option<Uuid> {
-        let mut nodes = self.nodes();
+        let mut nodes = self.connected();
         let (id, node) = nodes
             .iter_mut()
             .filter(|(_, node)| !node.draining && node.peers < node.capacity)
@@ -184,13 +189,35 @@ impl MediaNodes for MediaHub {
         });
     }
 
+    fn nodes(&self) -> Vec<NodeState> {
+        let state = |(id, node): (&Uuid, &Node)| NodeState {
+            id: *id,
+            capacity: node.capacity,
+            peers: node.peers,
+            draining: node.draining,
+            connected_at: node.connected_at,
+        };
+        self.connected().iter().map(state).collect()
+    }
+
+    fn drain(&self, node: Uuid) -> bool {
+        let mut nodes = self.connected();
+        let Some(node) = nodes.get_mut(&node) else {
+            return false;
+        };
+        node.draining = true;
+        // A node whose queue is full is about to be dropped.
+        let _ = node.out.try_send(ControlMessage::Drain);
+        true
+    }
+
     async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal> {
         let (id, answered) = self.send(node, request)?;
         match tokio::time::timeout(ANSWER_WITHIN, answered).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(failed("the media node went away")),
             Err(_) => {
-                if let Some(node) = self.nodes().get_mut(&node) {
+                if let Some(node) = self.connected().get_mut(&node) {
                     node.waiting.remove(&id);
                 }
                 Err(failed("the media node didn't answer in time"))
@@ -207,13 +234,13 @@ mod tests {
     fn the_nodes_of_an_earlier_run_are_drained_and_get_no_rooms() {
         let hub = MediaHub::new(mpsc::channel(1).0);
         let (left_over, own, elsewhere) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
-        let mut link = hub.attach(left_over, 10, Some(Uuid::new_v4()));
+        let mut link = hub.attach(left_over, 10, Some(Uuid::new_v4()), Moment(0));
         assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Welcome)));
         assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Drain)));
         assert_eq!(hub.place(), None);
 
         for (node, launch) in [(own, Some(hub.launch())), (elsewhere, None)] {
-            let mut link = hub.attach(node, 10, launch);
+            let mut link = hub.attach(node, 10, launch, Moment(0));
             assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Welcome)));
             assert!(link.outgoing.try_recv().is_err());
         }

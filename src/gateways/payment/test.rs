@@ -100,6 +100,11 @@ impl PaymentGateway for TestGateway {
             _ => Outcome::Pending,
         })
     }
+
+    async fn check(&self) -> std::result::Result<(), GatewayError> {
+        let answered = self.db.system(test_gateway::check).await;
+        answered.map_err(|error| GatewayError::Unknown(error.to_string()))
+    }
 }
 
 /// What the payment page shows.

@@ -53,6 +53,8 @@ pub(super) enum RoomMessage {
         decision: Decision,
         answer: Answer<()>,
     },
+    /// The people who run the place end the call, and say why.
+    Stop { because: String, answer: Answer<()> },
     /// The person enters.
     Join {
         person: UserId,
@@ -169,6 +171,14 @@ impl RoomHandle {
             answer,
         })
         .await
+    }
+
+    /// Ends the call, whatever it is doing; both are told why.
+    ///
+    /// # Errors
+    /// It is over.
+    pub(super) async fn stop(&self, because: String) -> Result<()> {
+        self.ask(|answer| RoomMessage::Stop { because, answer }).await
     }
 
     /// How the person sees the call.

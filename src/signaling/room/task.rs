@@ -47,6 +47,8 @@ pub(in crate::signaling) struct Room {
     pub(super) told: Told,
     rang: bool,
     finish: Option<EndReason>,
+    /// What the staff who ended the call said.
+    pub(super) because: Option<String>,
 }
 
 impl Room {
@@ -75,6 +77,7 @@ impl Room {
             told: Told::default(),
             rang: false,
             finish: None,
+            because: None,
         }
     }
 
@@ -115,6 +118,11 @@ impl Room {
                 answer,
             } => {
                 let _ = answer.send(self.decide(person, decision).await);
+            }
+            RoomMessage::Stop { because, answer } => {
+                let stopped = self.apply(Event::Stop).await;
+                self.because = self.because.take().or(stopped.is_ok().then_some(because));
+                let _ = answer.send(stopped);
             }
             RoomMessage::Join { person, socket, answer } => self.join(person, socket, answer).await,
             RoomMessage::Admitted {

@@ -36,6 +36,7 @@ impl Room {
             phase,
             suspended,
             ended: self.session.end_reason(),
+            ended_because: self.because.clone(),
             until_ms: match phase {
                 CallPhase::Ringing | CallPhase::PreCheck | CallPhase::Suspended => {
                     self.session.next_deadline().map(|at| at.0)

@@ -1,16 +1,18 @@
 //! Calls.
 
 use crate::{
-    domain::time::Moment,
+    domain::{ids::CallId, time::Moment},
     error::Result,
     store::{
         TenantTx,
         listing::{List, Page, Wanted},
         moment::At,
+        schema::calls as table,
     },
 };
 use diesel::{
     QueryableByName,
+    prelude::*,
     sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde::Serialize;
@@ -62,22 +64,29 @@ pub struct CallLine {
     pub currency: String,
 }
 
+/// Columns of a [`CallLine`], of a call `c` with its buyer `b` and its seller `s`.
+pub(in crate::store) const COLUMNS: &str =
+    "c.id, c.service_title AS service, c.rang_at, c.end_reason, c.billable_ms, c.charged_minor, c.currency,
+    CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END AS state,
+    (extract(epoch FROM c.live_at) * 1000)::bigint AS live_at,
+    (extract(epoch FROM c.ended_at) * 1000)::bigint AS ended_at,
+    jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
+    jsonb_build_object('id', s.id, 'name', s.name) AS seller";
+
+/// What calls can be sorted by.
+pub(in crate::store) const SORTS: &[(&str, &str)] = &[
+    ("rang_at", "c.rang_at"),
+    ("billable_ms", "c.billable_ms"),
+    ("charged_minor", "c.charged_minor"),
+];
+
 const CALLS: List = List {
-    columns: "c.id, c.service_title AS service, c.rang_at, c.end_reason, c.billable_ms, c.charged_minor, c.currency,
-        CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END AS state,
-        (extract(epoch FROM c.live_at) * 1000)::bigint AS live_at,
-        (extract(epoch FROM c.ended_at) * 1000)::bigint AS ended_at,
-        jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
-        jsonb_build_object('id', s.id, 'name', s.name) AS seller",
+    columns: COLUMNS,
     rows: "FROM calls c JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
         JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
         WHERE c.tenant_id = $2::uuid AND ($3 IS NULL OR (c.ended_at IS NULL) = ($3 = 'live'))
           AND ($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1 OR c.service_title ILIKE $1)",
-    sorts: &[
-        ("rang_at", "c.rang_at"),
-        ("billable_ms", "c.billable_ms"),
-        ("charged_minor", "c.charged_minor"),
-    ],
+    sorts: SORTS,
     newest_first: true,
     key: "c.id",
 };
@@ -88,4 +97,13 @@ const CALLS: List = List {
 /// The database is away.
 pub fn calls(tx: &mut TenantTx<'_>, wanted: &Wanted, live: Option<bool>) -> Result<Page<CallLine>> {
     CALLS.of_tenant(tx, wanted, live.map(|live| if live { "live" } else { "ended" }))
+}
+
+/// Whether a call isn't over yet.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn is_running(tx: &mut TenantTx<'_>, call: CallId) -> Result<bool> {
+    let row = table::table.find((tx.tenant().uuid(), call.uuid()));
+    Ok(row.select(table::ended_at.is_null()).first(tx.conn)?)
 }

@@ -41,6 +41,10 @@ pub struct ConversationLine {
     pub messages: i64,
 }
 
+/// What a message `m`, of a call `k` if it is about one, is.
+pub(super) const KIND: &str =
+    "CASE WHEN m.kind = 'chat' THEN 'text' ELSE 'call_' || coalesce(k.end_reason, 'live') END";
+
 const CONVERSATIONS: List = List {
     columns: "c.id, c.last_at,
         (SELECT count(*) FROM messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id) AS messages,
@@ -94,14 +98,13 @@ const MOST_MESSAGES: i64 = 1_000;
 pub fn conversation(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<(ConversationLine, Vec<MessageLine>)> {
     let mut found = CONVERSATIONS.of_tenant(tx, &Wanted::default(), Some(&id.to_string()))?;
     let line = found.items.pop().ok_or_else(Error::not_found)?;
-    let mut messages: Vec<MessageLine> = sql_query(
-        "SELECT m.at, m.body AS text,
-            CASE WHEN m.kind = 'chat' THEN 'text' ELSE 'call_' || coalesce(k.end_reason, 'live') END AS kind,
+    let mut messages: Vec<MessageLine> = sql_query(format!(
+        "SELECT m.at, m.body AS text, {KIND} AS kind,
             CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name) END AS \"from\"
          FROM messages m LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.sender_id
          LEFT JOIN calls k ON k.tenant_id = m.tenant_id AND k.id = m.call_id
-         WHERE m.tenant_id = $1 AND m.conversation_id = $2 ORDER BY m.at DESC, m.id DESC LIMIT $3",
-    )
+         WHERE m.tenant_id = $1 AND m.conversation_id = $2 ORDER BY m.at DESC, m.id DESC LIMIT $3"
+    ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<SqlUuid, _>(id.uuid())
     .bind::<BigInt, _>(MOST_MESSAGES)

@@ -164,6 +164,7 @@ fn stored_view(call: &Call, reader: UserId, now: Moment) -> CallView {
         phase,
         suspended: None,
         ended: call.ended.map(|ended| ended.reason),
+        ended_because: None,
         until_ms: None,
         other: OtherView {
             name: other.name.clone(),

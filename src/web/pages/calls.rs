@@ -120,6 +120,7 @@ pub(super) fn outcome(reason: EndReason) -> Outcome {
         EndReason::BuyerLost => Outcome::BuyerLost,
         EndReason::SellerLost => Outcome::SellerLost,
         EndReason::BothLost => Outcome::BothLost,
+        EndReason::StaffEnded => Outcome::StaffEnded,
     }
 }
 

@@ -127,7 +127,8 @@ fn kind(reason: EndReason) -> EntryKind {
         | EndReason::OutOfCredit
         | EndReason::BuyerLost
         | EndReason::SellerLost
-        | EndReason::BothLost => EntryKind::CallEnded,
+        | EndReason::BothLost
+        | EndReason::StaffEnded => EntryKind::CallEnded,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The platform's own JSON API, at its own host: one file a resource, each with its own `routes`.
 
 mod audit;
+mod lists;
+mod overview;
 mod plans;
 mod session;
 mod subscriptions;
@@ -31,6 +33,8 @@ fn routes(config: &mut ServiceConfig) {
     plans::routes(config);
     subscriptions::routes(config);
     audit::routes(config);
+    overview::routes(config);
+    lists::routes(config);
 }
 
 /// The description that the platform's `/api/openapi.json` shows.

@@ -59,12 +59,7 @@ struct PlatformMe {
     email: String,
     name: String,
     role: PlatformRole,
-    /// The console's pages that there are answers for.
-    pages: &'static [&'static str],
 }
-
-/// See [`PlatformMe::pages`].
-const PAGES: &[&str] = &["/tenants", "/plans", "/payments", "/audit"];
 
 impl From<&PlatformStaff> for PlatformMe {
     fn from(staff: &PlatformStaff) -> Self {
@@ -74,7 +69,6 @@ impl From<&PlatformStaff> for PlatformMe {
             email: person.email.clone(),
             name: person.name.clone(),
             role: person.role,
-            pages: PAGES,
         }
     }
 }

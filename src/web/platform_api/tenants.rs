@@ -32,7 +32,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(suspend)
         .service(restore)
         .service(delete)
-        .service(invite);
+        .service(invite)
+        .service(view_as);
 }
 
 /// A tenant in a list.
@@ -263,6 +264,21 @@ async fn invite(
     };
     platform::invite_admin(&web.app, &owner, id, who).await?;
     changed(&web, id).await
+}
+
+/// A link that works once.
+#[derive(Serialize, ToSchema)]
+struct WayIn {
+    url: String,
+}
+
+/// A way into the tenant's console, for looking only. The tenant sees who looked.
+#[utoipa::path(tag = "tenants",
+    responses((status = 200, body = WayIn), (status = 401, body = Problem), (status = 404, body = Problem)))]
+#[post("/tenants/{id}/view-as")]
+async fn view_as(web: Data<Web>, staff: PlatformStaff, id: Path<Uuid>) -> Result<Json<WayIn>> {
+    let url = platform::view_as(&web.app, &staff, TenantId::from_uuid(*id)).await?;
+    Ok(Json(WayIn { url }))
 }
 
 /// People see it at once.

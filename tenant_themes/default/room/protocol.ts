@@ -18,7 +18,8 @@ export type EndReason =
   | "out_of_credit"
   | "buyer_lost"
   | "seller_lost"
-  | "both_lost";
+  | "both_lost"
+  | "staff_ended";
 
 /** A call as one of its people sees it. Amounts are minor units, instants milliseconds on the server's clock. */
 export interface CallView {
@@ -27,6 +28,8 @@ export interface CallView {
   phase: CallPhase;
   suspended: SuspendReason | null;
   ended: EndReason | null;
+  /** What the staff who ended it said. */
+  ended_because?: string;
   until_ms: number | null;
   other: { name: string; present: boolean; connected: boolean };
   you_connected: boolean;

@@ -272,7 +272,7 @@ function over(state: RoomState, call: CallView, say: Say): View {
   const lost = call.ended?.endsWith("_lost") ?? false;
   return {
     ended_title: endedTitle(call, say),
-    ended_note: free ? say("ended.nothing_charged") : lost ? say("ended.until_last") : "",
+    ended_note: [call.ended_because ?? "", free ? say("ended.nothing_charged") : lost ? say("ended.until_last") : ""].filter(Boolean).join(" "),
     settled,
     settling: !settled,
     summary_title: say("summary.title"),
@@ -300,7 +300,8 @@ function endedTitle(call: CallView, say: Say): string {
     case "seller_lost":
       return say(call.ended === `${me}_lost` ? "ended.you_lost" : "ended.other_lost");
     case "both_lost":
-      return say("ended.both_lost");
+    case "staff_ended":
+      return say(`ended.${call.ended}`);
     default:
       return say(`ended.${call.ended}${me === "seller" ? "_seller" : ""}`);
   }

@@ -26,7 +26,10 @@ async fn send(user: &TestUser, picture: &str, body: impl Into<reqwest::Body>) ->
 }
 
 fn message(answer: Answer) -> String {
-    answer.json()["error"]["message"].as_str().unwrap().to_owned()
+    answer.json()["error"]["message"]
+        .as_str()
+        .expect("a message")
+        .to_owned()
 }
 
 #[tokio::test]

@@ -5,18 +5,22 @@ mod branding;
 mod closing;
 mod erase_person;
 mod erasure;
+mod figures;
 mod founding;
 mod invitations;
 mod lists;
 mod look_files;
+mod overview;
 mod owners;
 mod people;
 mod races;
+mod running;
 mod sign_in;
 mod staff;
 mod subscriptions;
 mod templates;
 mod ui;
+mod visits;
 
 use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
@@ -126,6 +130,17 @@ pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
     user.post("/api/v1/invitation", body).await.expect(204);
     user.log_in(email, PASSWORD).await.expect(200);
     user
+}
+
+/// Another admin, of a tenant that every test has.
+async fn admin_at(app: &TestApp, owner: &PlatformUser, host: &str) -> TestUser {
+    let (id, email) = (app.scope(host).await.tenant(), format!("ada@{host}"));
+    let body = json!({"email": email, "name": "Ada"});
+    let path = format!("/api/platform/tenants/{id}/admins");
+    owner.browser.post(&path, body).await.expect(200);
+    let mut admin = joined(app, host, &email).await;
+    admin.email = email;
+    admin
 }
 
 /// The actions of a list of audit entries, newest first.

@@ -14,7 +14,10 @@ async fn put(user: &TestUser, name: &str, text: impl Into<reqwest::Body>) -> Ans
 }
 
 fn message(answer: &Answer) -> String {
-    answer.json()["error"]["message"].as_str().unwrap().to_owned()
+    answer.json()["error"]["message"]
+        .as_str()
+        .expect("a message")
+        .to_owned()
 }
 
 async fn home(app: &TestApp, founded: &Founded) -> String {

@@ -122,6 +122,12 @@ impl ScriptedNode {
         score
     }
 
+    /// Whether somebody of the room was let in here.
+    pub fn carries(&self, room: RoomId) -> bool {
+        let peers = self.peers.lock().expect("peers");
+        peers.joined.iter().any(|(joined, _)| *joined == room)
+    }
+
     /// Whether the room's media is held back.
     pub fn is_paused(&self, room: RoomId) -> bool {
         self.peers

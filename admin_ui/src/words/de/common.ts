@@ -166,6 +166,8 @@ export const common = {
   "did.branding.reverted": "Früheres Aussehen wiederhergestellt",
   "did.words.changed": "Text geändert",
   "did.branding.template_failed": "Vorlage fehlgeschlagen",
+  "did.view.asked": "Die Plattform wollte diese Verwaltung ansehen",
+  "did.view.entered": "Die Plattform hat diese Verwaltung angesehen",
   "did.node.drained": "Knoten läuft aus",
   "did.job.retried": "Auftrag wiederholt",
   "did.job.dropped": "Auftrag verworfen",

@@ -164,6 +164,8 @@ export const common = {
   "did.branding.reverted": "An earlier look was taken up",
   "did.words.changed": "A text was changed",
   "did.branding.template_failed": "A template failed",
+  "did.view.asked": "Platform asked to look at this console",
+  "did.view.entered": "Platform looked at this console",
   "did.node.drained": "Node drained",
   "did.job.retried": "Job retried",
   "did.job.dropped": "Job dropped",

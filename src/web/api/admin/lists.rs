@@ -11,7 +11,7 @@ use crate::{
     web::{
         Problem, Result, Web,
         extract::{Staff, may},
-        listing::{ListQuery, Listed},
+        listing::{CallState, ListQuery, Listed},
     },
 };
 use actix_web::{
@@ -71,13 +71,6 @@ async fn services(
     Ok(Json(page.into()))
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum CallState {
-    Live,
-    Ended,
-}
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CallFilter {
@@ -95,7 +88,7 @@ async fn calls(
     Query(query): Query<ListQuery>,
     Query(filter): Query<CallFilter>,
 ) -> Result<Json<Listed<CallLine>>> {
-    let (scope, live) = (by.viewer().scope, filter.state.map(|state| state == CallState::Live));
+    let (scope, live) = (by.viewer().scope, filter.state.map(CallState::is_live));
     let page = web
         .app
         .db

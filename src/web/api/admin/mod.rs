@@ -4,10 +4,13 @@
 mod branding;
 mod branding_files;
 mod branding_templates;
+mod chats;
+mod dashboard;
 mod erase_person;
 mod exports;
 mod lists;
 mod people;
+mod running;
 mod settings;
 mod staff;
 mod subscription;
@@ -21,11 +24,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     people::routes(config);
     lists::routes(config);
     settings::routes(config);
+    dashboard::routes(config);
+    chats::routes(config);
+    running::routes(config);
+    subscription::routes(config);
     branding::routes(config);
     branding_files::routes(config);
     branding_templates::routes(config);
     words::routes(config);
-    subscription::routes(config);
     exports::routes(config);
     erase_person::routes(config);
 }

@@ -44,24 +44,7 @@ struct ConsoleMe {
     tenant: ConsoleTenant,
     /// Looks as the platform's staff do, and changes nothing.
     read_only: bool,
-    /// The console's pages that there are answers for.
-    pages: &'static [&'static str],
 }
-
-/// See [`ConsoleMe::pages`].
-const PAGES: &[&str] = &[
-    "/conversations",
-    "/reviews",
-    "/users",
-    "/sellers",
-    "/staff",
-    "/settings",
-    "/branding",
-    "/words",
-    "/subscription",
-    "/audit",
-    "/exports",
-];
 
 /// Where they are.
 #[derive(Serialize, ToSchema)]
@@ -78,10 +61,10 @@ struct ConsoleTenant {
     responses((status = 200, body = ConsoleMe), (status = 401, body = Problem), (status = 403, body = Problem)))]
 #[get("/admin/me")]
 async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
-    let (user, standing) = (&staff.viewer().user, staff.standing());
+    let (viewer, standing) = (staff.viewer(), staff.standing());
     Json(ConsoleMe {
-        id: user.id.uuid(),
-        name: user.name.clone(),
+        id: viewer.id(),
+        name: viewer.name().to_owned(),
         role: standing.role,
         permissions: standing.all(),
         tenant: ConsoleTenant {
@@ -91,8 +74,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             time_zone: site.tenant.time_zone.clone(),
             url: site.origin().to_owned(),
         },
-        read_only: false,
-        pages: PAGES,
+        read_only: staff.is_read_only(),
     })
 }
 

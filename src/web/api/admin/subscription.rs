@@ -72,5 +72,5 @@ async fn show_payment(web: Data<Web>, by: Staff<may::Subscription>, id: Path<Uui
 async fn invoice(web: Data<Web>, site: Site, by: Staff<may::Subscription>, id: Path<Uuid>) -> Result<HttpResponse> {
     let (scope, id) = (by.viewer().scope, SubscriptionId::from_uuid(*id));
     let found = web.app.db.tenant(&scope, move |tx| bought::own_invoice(tx, id)).await?;
-    pages::render(&site, Some(by.viewer()), &invoice_page(found))
+    pages::render(&site, by.viewer().account(), &invoice_page(found))
 }

@@ -70,6 +70,7 @@ fn ringing(g: &Gallery<'_>) -> CallView {
         phase: CallPhase::Ringing,
         suspended: None,
         ended: None,
+        ended_because: None,
         until_ms: None,
         other: OtherView {
             name: g.cast.person(0).name,

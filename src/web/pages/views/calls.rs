@@ -89,4 +89,6 @@ pub enum Outcome {
     SellerLost,
     /// Both were.
     BothLost,
+    /// The people who run the marketplace ended it.
+    StaffEnded,
 }

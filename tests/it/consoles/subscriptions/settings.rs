@@ -162,6 +162,7 @@ async fn the_mail_says_what_the_owner_wrote() {
         mail.text
     );
     assert!(mail.html.contains("/admin/subscription"), "{}", mail.html);
+    assert!(mail.from.contains("Tallyroom"), "from the platform: {}", mail.from);
 
     // Switched off and on again, it counts anew; switched off, nobody is stopped.
     shop.app().clock.advance(30 * DAY);

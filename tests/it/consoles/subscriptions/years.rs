@@ -2,7 +2,9 @@
 
 use super::{ADMIN, DAY, Shop, begin, pay, reminders, run_jobs, state, studio};
 use crate::support::{LUMEN, PASSWORD, TestUser};
+use futures::future::join_all;
 use serde_json::{Value, json};
+use tallyroom::app::subscriptions;
 
 /// Everybody's sessions are over by then.
 async fn come_back(shop: &mut Shop) {
@@ -134,6 +136,18 @@ async fn refused(shop: &Shop) {
     assert_eq!(history["state"], "stopped");
     assert_eq!(history["history"][0]["invoice_no"], 1, "and the way to pay is open");
     assert_eq!(history["offers"][0]["name"], "Studio");
+}
+
+#[tokio::test]
+async fn however_many_processes_look_each_mail_goes_out_once() {
+    let shop = Shop::open().await;
+    let plan = shop.sell(studio()).await;
+    pay(&shop.admin, &plan).await;
+    turn_to(&shop, shop.app().app.now().0, 351, 0);
+    let before = reminders(shop.app(), ADMIN).len();
+    let all = join_all((0..8).map(|_| subscriptions::remind(&shop.app().app))).await;
+    let told: usize = all.into_iter().map(|told| told.expect("looked")).sum();
+    assert_eq!((told, reminders(shop.app(), ADMIN).len() - before), (1, 1));
 }
 
 #[tokio::test]

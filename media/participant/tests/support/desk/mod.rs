@@ -241,6 +241,7 @@ impl Inner {
             phase: state.phase,
             suspended: None,
             ended: (state.phase == CallPhase::Ended).then_some(EndReason::BuyerEnded),
+            ended_because: None,
             until_ms: None,
             other: OtherView {
                 name: "X".into(),

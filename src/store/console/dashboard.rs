@@ -1,0 +1,173 @@
+//! A tenant's figures over a stretch of time.
+//!
+//! A call counts when it ends, with the sums of its bill, which are those that the ledger moved. What the ledger has moved
+//! for calls that still run counts now.
+
+use crate::{
+    domain::time::Moment,
+    error::Result,
+    store::{TenantTx, moment::At},
+};
+use diesel::{
+    QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const MINUTE_MS: i64 = 60_000;
+
+/// A tenant's figures.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Dashboard {
+    /// Of all amounts.
+    pub currency: String,
+    /// Calls that run now.
+    pub live_calls: i64,
+    /// Minutes that were billed.
+    pub minutes: i64,
+    /// What buyers paid for calls.
+    pub revenue_minor: i64,
+    /// The tenant's part of it.
+    pub commission_minor: i64,
+    /// Payments into wallets that came to nothing.
+    pub failed_payments: i64,
+    /// How good calls were, of 50; none until it is measured.
+    pub quality_tenths: Option<i64>,
+    /// The same, step by step.
+    pub series: Vec<DashboardStep>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DashboardStep {
+    /// When it begins.
+    #[schema(value_type = i64)]
+    pub from_at: Moment,
+    /// Calls that were talked.
+    pub calls: i64,
+    /// Minutes that were billed.
+    pub minutes: i64,
+    /// What buyers paid for calls.
+    pub charged_minor: i64,
+    /// The tenant's part of it.
+    pub commission_minor: i64,
+}
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = Integer)]
+    step: i32,
+    #[diesel(sql_type = BigInt)]
+    calls: i64,
+    #[diesel(sql_type = BigInt)]
+    billable_ms: i64,
+    #[diesel(sql_type = BigInt)]
+    charged_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    commission_minor: i64,
+}
+
+#[derive(QueryableByName)]
+struct Now {
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    live_calls: i64,
+    #[diesel(sql_type = BigInt)]
+    charged_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    commission_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    failed_payments: i64,
+}
+
+/// The figures of the steps between these bounds; it is the last step now.
+///
+/// # Errors
+/// The database is away.
+pub fn dashboard(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Dashboard> {
+    let from = bounds.first().copied().unwrap_or_default();
+    let (ended, now) = (ended(tx, bounds)?, now(tx, from)?);
+    let mut series: Vec<DashboardStep> = bounds
+        .windows(2)
+        .map(|step| DashboardStep {
+            from_at: step[0],
+            calls: 0,
+            minutes: 0,
+            charged_minor: 0,
+            commission_minor: 0,
+        })
+        .collect();
+    for row in &ended {
+        // The database counts buckets from 1.
+        let step = usize::try_from(row.step - 1).ok().and_then(|step| series.get_mut(step));
+        if let Some(step) = step {
+            step.calls = row.calls;
+            step.minutes = rounded(row.billable_ms);
+            step.charged_minor = row.charged_minor;
+            step.commission_minor = row.commission_minor;
+        }
+    }
+    if let Some(present) = series.last_mut() {
+        present.charged_minor += now.charged_minor;
+        present.commission_minor += now.commission_minor;
+    }
+    Ok(Dashboard {
+        currency: now.currency,
+        live_calls: now.live_calls,
+        minutes: rounded(ended.iter().map(|row| row.billable_ms).sum()),
+        revenue_minor: series.iter().map(|step| step.charged_minor).sum(),
+        commission_minor: series.iter().map(|step| step.commission_minor).sum(),
+        failed_payments: now.failed_payments,
+        quality_tenths: None,
+        series,
+    })
+}
+
+fn rounded(ms: i64) -> i64 {
+    (ms + MINUTE_MS / 2) / MINUTE_MS
+}
+
+fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
+    let ends = (bounds.first(), bounds.last());
+    let bounds: Vec<At> = bounds.iter().copied().map(At).collect();
+    let rows = sql_query(
+        "SELECT width_bucket(c.ended_at, $2) AS step, count(*) FILTER (WHERE c.live_at IS NOT NULL) AS calls,
+            coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
+            coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
+            coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor
+         FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Array<Timestamptz>, _>(bounds)
+    .bind::<Timestamptz, _>(At(ends.0.copied().unwrap_or_default()))
+    .bind::<Timestamptz, _>(At(ends.1.copied().unwrap_or_default()))
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
+/// What runs, and payments that failed since `from`. The ledger is read leg by leg (OFFSET 0), whatever the planner
+/// knows of it.
+fn now(tx: &mut TenantTx<'_>, from: Moment) -> Result<Now> {
+    let now = sql_query(
+        "WITH running AS (SELECT tenant_id, id FROM calls WHERE tenant_id = $1 AND ended_at IS NULL),
+            moved AS (
+                SELECT coalesce(sum(t.amount_minor) FILTER (WHERE t.phase = 'posted'), 0)::bigint AS charged,
+                       coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 'commission'), 0)::bigint AS commission
+                FROM running r
+                JOIN call_legs l ON l.tenant_id = r.tenant_id AND l.call_id = r.id
+                CROSS JOIN LATERAL (
+                    SELECT phase, kind, amount_minor FROM ledger_transfers t
+                    WHERE t.leg_id = l.id AND t.tenant_id = l.tenant_id OFFSET 0) t)
+         SELECT t.currency, (SELECT count(*) FROM running) AS live_calls,
+            moved.charged AS charged_minor, moved.commission AS commission_minor,
+            (SELECT count(*) FROM top_ups p
+             WHERE p.tenant_id = $1 AND p.state = 'declined' AND p.updated_at >= $2) AS failed_payments
+         FROM tenants t, moved WHERE t.id = $1",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Timestamptz, _>(At(from))
+    .get_result(tx.conn)?;
+    Ok(now)
+}

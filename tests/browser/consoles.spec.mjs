@@ -1,0 +1,103 @@
+// Both consoles on the product itself: what its pages ask for is answered, and what they do is done. How they behave in
+// every corner is shown on sample data, in console.spec.mjs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchBrowser, person } from "./lib/browser.mjs";
+import { startProduct } from "./lib/server.mjs";
+import { logIn } from "./lib/steps.mjs";
+
+const PASSWORD = "tallyroom-demo";
+const READ_ONLY = "You look at this console as the platform.";
+
+let product;
+let browser;
+before(async () => {
+  product = await startProduct("consoles");
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+test("the owner sees the whole platform, and a tenant's console without a hand in it", { timeout: 120_000 }, async () => {
+  const page = await signedInOwner();
+  await page.getByText("Works").nth(3).waitFor();
+  await eachPage(page, ["Calls", "Media nodes", "Jobs", "Businesses", "People", "Audit log"]);
+  await page.goto("/admin/calls?state=ended");
+  await page.getByRole("row").nth(3).waitFor();
+
+  await page.goto("/admin/tenants");
+  await page.getByRole("button", { name: "Lumen" }).or(page.getByRole("link", { name: "Lumen" })).first().click();
+  const [visit] = await Promise.all([
+    page.context().waitForEvent("page"),
+    page.getByRole("button", { name: "View its console" }).click(),
+  ]);
+  await visit.getByText(READ_ONLY).waitFor();
+  assert.equal(new URL(visit.url()).pathname, "/admin");
+  await visit.getByRole("link", { name: "Services" }).click();
+  await visit.getByRole("row").nth(2).waitFor();
+  assert.equal(await visit.getByRole("button", { name: "Unpublish" }).count(), 0);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a tenant's admin sees the figures, who looked, and takes a service off the site", { timeout: 120_000 }, async () => {
+  const page = await person(browser, product.lumen);
+  await logIn(page, "admin@lumen.example", PASSWORD);
+  await page.goto("/admin?period=month");
+  await page.getByText("Charged to buyers").waitFor();
+  const [figures] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download CSV" }).click(),
+  ]);
+  assert.equal(figures.suggestedFilename(), "lumen-month.csv");
+  await page.goto("/admin/conversations");
+  const [chats] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download CSV" }).click(),
+  ]);
+  assert.equal(chats.suggestedFilename(), "lumen-conversations.csv");
+
+  await page.goto("/admin/services");
+  await page.getByRole("button", { name: /^Unpublish/ }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Unpublish" }).click();
+  await page.getByText("is no longer on your site").waitFor();
+  await page.getByRole("button", { name: /^Publish/ }).first().click();
+  await page.getByText("is on your site again").waitFor();
+  await page.goto("/admin/audit");
+  const log = page.locator("tbody");
+  await log.getByText("Platform looked at this console").first().waitFor();
+  await log.getByText("Service unpublished").first().waitFor();
+  // The program asks at both consoles' doors who is there; at a tenant's host the platform's is none.
+  const problems = page.problems.filter((problem) => !problem.includes("/api/platform/me"));
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+async function signedInOwner() {
+  const page = await person(browser, product.platform);
+  await page.goto("/admin");
+  await page.getByLabel("Email").fill("owner@tallyroom.example");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  const { out: code } = await product.command("totp");
+  await page.getByRole("textbox", { name: "Code" }).fill(code.trim());
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  // That nobody was signed in before is no problem.
+  page.problems.length = 0;
+  return page;
+}
+
+/** Opens the pages from the navigation; each is answered. */
+async function eachPage(page, names) {
+  for (const name of names) {
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => new URL(response.url()).pathname.startsWith("/api/platform/")),
+      page.getByRole("navigation").getByRole("link", { name, exact: true }).click(),
+    ]);
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    assert.equal(answer.status(), 200, name);
+  }
+}
