@@ -12,7 +12,9 @@ import { logIn } from "./lib/steps.mjs";
 const arrived = [];
 const listener = createServer((request, response) => {
   arrived.push(request.url);
-  response.end();
+  // A page without an icon: else the browser asks for one whenever it likes.
+  response.setHeader("content-type", "text/html");
+  response.end('<link rel="icon" href="data:,">');
 });
 let EVIL;
 let product;
