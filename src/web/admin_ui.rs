@@ -37,13 +37,38 @@ pub(super) fn pages(config: &mut ServiceConfig) {
 #[get("/admin")]
 async fn front(
     web: Data<Web>,
-    request: HttpRequest,
     site: Option<Site>,
     viewer: Option<Viewer>,
     visit: Option<Visit>,
 ) -> Result<HttpResponse> {
-    admit(&web, site, viewer, visit).await?;
-    file(&web, &request, "index.html").await
+    program(&web, site, viewer, visit).await
+}
+
+/// The program's page, told which console this host has.
+async fn program(web: &Web, site: Option<Site>, viewer: Option<Viewer>, visit: Option<Visit>) -> Result<HttpResponse> {
+    let face = if site.is_some() { "tenant" } else { "platform" };
+    admit(web, site, viewer, visit).await?;
+    let path = web.app.config.console.directory.join("index.html");
+    let Ok(built) = tokio::fs::read_to_string(&path).await else {
+        return Ok(unbuilt());
+    };
+    let told = built.replacen(
+        "<meta name=\"face\" content=\"\"",
+        &format!("<meta name=\"face\" content=\"{face}\""),
+        1,
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(told))
+}
+
+fn unbuilt() -> HttpResponse {
+    let words =
+        "The consoles haven't been built. Run: npm --prefix admin_ui install && npm --prefix admin_ui run build\n";
+    HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
+        .content_type("text/plain; charset=utf-8")
+        .body(words)
 }
 
 /// Files without a hash by their names; every other path is the program's own to understand.
@@ -65,8 +90,7 @@ async fn page(
     if path.as_str() == "assets" || path.starts_with("assets/") {
         return Err(Error::not_found().into());
     }
-    admit(&web, site, viewer, visit).await?;
-    file(&web, &request, "index.html").await
+    program(&web, site, viewer, visit).await
 }
 
 /// The platform's staff sign in inside; a tenant's have signed in before, unless the platform's visit it. For others there
@@ -83,11 +107,7 @@ async fn admit(web: &Web, site: Option<Site>, viewer: Option<Viewer>, visit: Opt
 async fn file(web: &Web, request: &HttpRequest, name: &str) -> Result<HttpResponse> {
     let path = web.app.config.console.directory.join(name);
     let Ok(file) = NamedFile::open_async(&path).await else {
-        let words =
-            "The consoles haven't been built. Run: npm --prefix admin_ui install && npm --prefix admin_ui run build\n";
-        return Ok(HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
-            .content_type("text/plain; charset=utf-8")
-            .body(words));
+        return Ok(unbuilt());
     };
     let mut answer = file.prefer_utf8(true).into_response(request);
     answer

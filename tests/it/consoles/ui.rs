@@ -9,7 +9,10 @@ async fn the_program_is_served_to_those_it_is_for() {
     let folder = temp_dir().join(format!("tallyroom-console-{}", process::id()));
     fs::create_dir_all(folder.join("assets")).expect("a folder");
     for (name, text) in [
-        ("index.html", "<title>Console</title>"),
+        (
+            "index.html",
+            "<title>Console</title><meta name=\"face\" content=\"\" />",
+        ),
         ("scheme.js", "1"),
         ("assets/index-0a1b.js", "2"),
     ] {
@@ -22,8 +25,13 @@ async fn the_program_is_served_to_those_it_is_for() {
     let visitors = [app.anonymous(PLATFORM), app.anonymous(&founded.host)];
 
     for path in ["/admin", "/admin/", "/admin/tenants/7"] {
-        for reader in [&visitors[0], &founded.admin] {
+        for (reader, face) in [(&visitors[0], "platform"), (&founded.admin, "tenant")] {
             let page = reader.get(path).await.expect(200);
+            assert!(
+                page.text.contains(&format!("name=\"face\" content=\"{face}\"")),
+                "{}",
+                page.text
+            );
             assert!(page.text.contains("Console") && page.header("cache-control") == "no-cache");
             assert!(page.header("content-security-policy").contains("script-src 'self'"));
         }

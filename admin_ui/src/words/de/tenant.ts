@@ -280,6 +280,7 @@ export const tenant = {
   "sub.price": "{price} für {months}",
   "sub.usage": "Was Sie nutzen",
   "sub.used": "{used} von {limit}",
+  "sub.used_free": "{used}, ohne Grenze",
   "sub.history": "Zahlungen",
   "sub.no_history": "Noch wurde nichts bezahlt.",
 } satisfies Words;

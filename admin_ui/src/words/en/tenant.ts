@@ -278,6 +278,7 @@ export const tenant = {
   "sub.price": "{price} for {months}",
   "sub.usage": "What you use",
   "sub.used": "{used} of {limit}",
+  "sub.used_free": "{used}, no limit",
   "sub.history": "Payments",
   "sub.no_history": "Nothing has been paid yet.",
 };
