@@ -117,6 +117,8 @@ impl HelperDef for Helping {
             hash: helper
                 .hash()
                 .iter()
+                // A text has no use for more, and copies would cost.
+                .filter(|(_, value)| !value.value().is_array() && !value.value().is_object())
                 .map(|(name, value)| ((*name).to_owned(), value.value().clone()))
                 .collect(),
         };

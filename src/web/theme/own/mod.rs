@@ -17,13 +17,21 @@ use depths::{Depths, MAX_DEPTH};
 use handlebars::{Handlebars, Template};
 use std::collections::BTreeMap;
 
-/// Pages of the platform and of the test gateway, and what people type their passwords into: no tenant's to change.
-const NOT_ITS_OWN: [&str; 6] = [
+/// Pages of the platform and of the test gateway, the platform's invoices and mails to the tenant, and what people type
+/// their passwords into: no tenant's to change.
+const NOT_ITS_OWN: [&str; 13] = [
     "platform_home",
     "unknown_host",
     "mailbox",
     "mail",
     "gateway",
+    "invoice",
+    "mails/subscription",
+    "mails/subscription.txt",
+    "login",
+    "register",
+    "reset",
+    "invite",
     "parts/field",
 ];
 

@@ -11,6 +11,9 @@ const HELPERS: [&str; 26] = [
 /// More of them, with markup; `json`, `words` and `entry` only where the theme's own template has them.
 const MARKUP_HELPERS: [&str; 2] = ["time", "star_row"];
 
+/// Most parameters of one call: a part is given copies of all of them.
+const MAX_PARAMETERS: usize = 32;
+
 /// What the theme's own template uses it may go on using.
 pub fn check(template: &Template, original: &Template) -> Result<(), Wrong> {
     let (mut found, mut theirs) = (Named::default(), Named::default());
@@ -100,7 +103,10 @@ impl Named {
                 .ok_or_else(|| Wrong::on(self.line, "A helper must be named, not computed."))?;
             self.helpers.push((name.to_owned(), self.line));
         }
-        for parameter in parameters {
+        for (at, parameter) in parameters.enumerate() {
+            if at >= MAX_PARAMETERS {
+                return Err(Wrong::on(self.line, "This has more than 32 parameters."));
+            }
             if let Parameter::Subexpression(inside) = parameter
                 && let TemplateElement::Expression(helper) = inside.as_element()
             {

@@ -54,6 +54,13 @@ fn attacks_are_refused_where_they_stand() {
         ("{{#*inline \"x\"}}{{> x}}{{/inline}}{{> x}}", "Line 1: Inline"),
         ("{{> (lookup . 'x')}}", "Line 1: "),
         ("{{> parts/flash}}", "includes itself: parts/flash → parts/flash"),
+        (
+            &format!(
+                "{{{{> parts/face{}}}}}",
+                (0..40).map(|n| format!(" c{n}=this")).collect::<String>()
+            ),
+            "Line 1: This has more than 32",
+        ),
         ("{{log person}}", "Line 1: The helper `log`"),
         ("{{json page}}", "Line 1: The helper `json`"),
         ("{{t (words 'room')}}", "Line 1: The helper `words`"),
@@ -74,7 +81,15 @@ fn attacks_are_refused_where_they_stand() {
         mutual.contains("includes itself: parts/face → parts/flash → parts/face"),
         "{mutual}"
     );
-    for name in ["nowhere", "../layout", "mailbox", "platform_home"] {
+    for name in [
+        "nowhere",
+        "../layout",
+        "mailbox",
+        "platform_home",
+        "login",
+        "invoice",
+        "mails/subscription.txt",
+    ] {
         assert!(refused(&[(name, "x")]).contains("no template of this name"), "{name}");
     }
 }
@@ -95,6 +110,7 @@ fn what_goes_on_for_too_long_is_ended() {
         )
     };
     let many = "{{> parts/face}}".repeat(100);
+    let given: String = (0..31).map(|number| format!(" a{number}=this")).collect();
     for templates in [
         vec![("home", loops(9, ""))],
         vec![("home", loops(6, "x"))],
@@ -107,6 +123,13 @@ fn what_goes_on_for_too_long_is_ended() {
             ("parts/flash", "{{> parts/empty}}".repeat(100)),
             ("parts/empty", many),
             ("parts/face", String::new()),
+        ],
+        // Copies of copies: each part hands on what it was handed, many times.
+        vec![
+            ("home", format!("{{{{> parts/flash{given}}}}}")),
+            ("parts/flash", format!("{{{{> parts/empty{given}}}}}")),
+            ("parts/empty", format!("{{{{> parts/face{given}}}}}")),
+            ("parts/face", "x".to_owned()),
         ],
     ] {
         let templates: Vec<(&str, &str)> = templates.iter().map(|(name, text)| (*name, text.as_str())).collect();
