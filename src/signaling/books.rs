@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Kind, Result},
     store::{
-        calls::{self, NewEvent},
+        call_events::{self, NewEvent},
         metering::{self, LegAnswer, LegOp},
     },
 };
@@ -94,7 +94,7 @@ async fn write(app: &App, due: &[Submission]) -> Result<Vec<LegAnswer>> {
     let now = app.now();
     app.db
         .system(move |tx| {
-            calls::append(tx, &events)?;
+            call_events::append(tx, &events)?;
             if ops.is_empty() {
                 Ok(Vec::new())
             } else {

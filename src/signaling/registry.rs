@@ -17,8 +17,8 @@ use crate::{
     },
     error::{Kind, Result},
     store::{
-        TenantScope, TenantTx,
-        calls::{self, Call},
+        TenantScope, TenantTx, call_events,
+        calls::Call,
         ledger::{self, AccountKind},
     },
 };
@@ -99,7 +99,7 @@ impl Registry {
         let (id, payer, currency) = (call.id, call.buyer.id, call.currency);
         let read = move |tx: &mut TenantTx<'_>| {
             let balance = ledger::balance(tx, AccountKind::Wallet(payer), currency)?;
-            Ok((calls::events(tx, id)?, balance.available().minor))
+            Ok((call_events::events(tx, id)?, balance.available().minor))
         };
         let (entries, available_minor) = self.world.app.db.tenant(&scope, read).await?;
         let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);

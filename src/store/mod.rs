@@ -3,7 +3,9 @@
 
 pub mod archive;
 pub mod audit;
+pub mod call_events;
 pub mod calls;
+pub mod closing;
 pub mod console;
 pub mod conversations;
 mod db;

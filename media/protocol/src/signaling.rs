@@ -7,6 +7,10 @@
 //!
 //! Instants are milliseconds since the Unix epoch on the server's clock; clients show them against `server_now_ms`.
 
+mod views;
+
+pub use views::{CallPhase, CallRole, CallView, EndReason, OtherView, SuspendReason};
+
 use crate::{MediaId, MediaKind, PeerId, ProducerInfo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -282,125 +286,4 @@ pub struct ChatLine {
     pub text: String,
     /// When.
     pub at_ms: i64,
-}
-
-/// Who one is in a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallRole {
-    /// Pays.
-    Buyer,
-    /// Is paid.
-    Seller,
-}
-
-/// Where a call stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallPhase {
-    /// Rings at the seller.
-    Ringing,
-    /// Free check of picture and sound; waits for both to press connect.
-    PreCheck,
-    /// Both pressed; the first increment is being reserved.
-    Connecting,
-    /// Metered.
-    Live,
-    /// Not metered: see [`CallView::suspended`].
-    Suspended,
-    /// Over; the last sums are being settled.
-    Settling,
-    /// Over and settled: the bill is final.
-    Ended,
-}
-
-/// Why a live call stands still.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuspendReason {
-    /// The wallet is used up; a top-up resumes.
-    Credit,
-    /// A side's media is missing; coming back resumes.
-    Connection,
-}
-
-/// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// The seller said no.
-    Rejected,
-    /// The seller didn't answer in time.
-    Missed,
-    /// The seller was in another call.
-    Busy,
-    /// The buyer gave up ringing, or the pre-check ended without both pressing connect.
-    Cancelled,
-    /// The buyer ended it.
-    BuyerEnded,
-    /// The seller ended it.
-    SellerEnded,
-    /// The credit was used up and not renewed in time.
-    OutOfCredit,
-    /// The buyer's connection was lost and didn't come back.
-    BuyerLost,
-    /// The seller's connection was lost and didn't come back.
-    SellerLost,
-    /// Both connections were lost.
-    BothLost,
-    /// The people who run the marketplace, or the platform, ended it.
-    StaffEnded,
-}
-
-/// A call as one of its people sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CallView {
-    /// The call.
-    pub id: Uuid,
-    /// Which side the reader is.
-    pub role: CallRole,
-    /// Where it stands.
-    pub phase: CallPhase,
-    /// Why it is suspended.
-    pub suspended: Option<SuspendReason>,
-    /// How it ended.
-    pub ended: Option<EndReason>,
-    /// What the staff who ended it said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_because: Option<String>,
-    /// When this phase ends by itself (ring, pre-check, rescue, reconnect).
-    pub until_ms: Option<i64>,
-    /// The other person.
-    pub other: OtherView,
-    /// Whether the reader pressed connect.
-    pub you_connected: bool,
-    /// What the service is called.
-    pub service_title: String,
-    /// ISO code of all amounts here.
-    pub currency: String,
-    /// Price of a minute, in minor units.
-    pub rate_minor: i64,
-    /// Charged so far, in minor units.
-    pub charged_minor: i64,
-    /// Billable time so far.
-    pub billable_ms: i64,
-    /// Time that can still be talked on what is reserved and available; none before the call is live.
-    pub remaining_ms: Option<i64>,
-    /// Whether time is being charged right now, so that clients may count `remaining_ms` down.
-    pub running: bool,
-    /// Buyer only: what the wallet has left to spend, in minor units.
-    pub available_minor: Option<i64>,
-    /// The server's clock when this was made.
-    pub server_now_ms: i64,
-}
-
-/// The other person in a call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OtherView {
-    /// Public name.
-    pub name: String,
-    /// Has joined the room and is there.
-    pub present: bool,
-    /// Pressed connect.
-    pub connected: bool,
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope,
+        TenantScope, call_events,
         calls::{self, Call},
         metering::{self, LegTotals},
     },
@@ -35,7 +35,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         .db
         .tenant(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
-            Ok((stored, calls::events(tx, call)?, metering::leg_totals(tx, call)?))
+            Ok((stored, call_events::events(tx, call)?, metering::leg_totals(tx, call)?))
         })
         .await?;
     if call.ended.is_none() {

@@ -16,8 +16,10 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, audit, jobs,
-        tenants::{self, Closure, Naming},
+        SystemTx, TenantScope, audit,
+        closing::{self, Closure},
+        jobs,
+        tenants::{self, Naming},
     },
 };
 use serde_json::{Value, json};
@@ -226,7 +228,7 @@ pub async fn suspend(app: &App, owner: &PlatformOwner, id: TenantId, reason: &st
         if tenant.state != TenantState::Active {
             return Err(Error::conflict("not_active", "This marketplace is closed already."));
         }
-        tenants::close(tx, id, &Closure::Suspended { reason: &reason }, now)?;
+        closing::close(tx, id, &Closure::Suspended { reason: &reason }, now)?;
         let entry = Entry::new(Action::TenantSuspended, &tenant.slug);
         let entry = entry.changed(state(tenant.state), json!({"state": "suspended", "reason": reason}));
         audit::write(&mut tx.within(scope), actor, &entry, now)
@@ -244,9 +246,9 @@ pub async fn restore(app: &App, owner: &PlatformOwner, id: TenantId) -> Result<(
             return Err(Error::conflict("active", "This marketplace is open."));
         }
         let now_is = if tenant.state == TenantState::Deleting {
-            tenants::keep(tx, id)?
+            closing::keep(tx, id)?
         } else {
-            tenants::reopen(tx, id)?
+            closing::reopen(tx, id)?
         };
         let entry = Entry::new(Action::TenantRestored, &tenant.slug);
         let entry = entry.changed(state(tenant.state), state(now_is));
@@ -274,7 +276,7 @@ pub async fn delete(app: &App, owner: &PlatformOwner, id: TenantId, confirmed: S
             ));
         }
         let delete_at = now + COOLING_OFF_MS;
-        tenants::close(tx, id, &Closure::Deleting { delete_at }, now)?;
+        closing::close(tx, id, &Closure::Deleting { delete_at }, now)?;
         let entry = Entry::new(Action::TenantDeleted, &tenant.slug);
         let entry = entry.changed(
             state(tenant.state),

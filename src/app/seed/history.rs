@@ -17,7 +17,8 @@ use crate::{
     error::{Error, Result},
     store::{
         SystemTx, TenantScope, TenantTx,
-        calls::{self, Call, CallRefused, Ended, LegAccounts, NewEvent, Party},
+        call_events::{self, NewEvent},
+        calls::{self, Call, CallRefused, Ended, LegAccounts, Party},
         conversations,
         ledger::{self, AccountKind},
         metering::{self, LegOp},
@@ -173,7 +174,7 @@ impl Play {
                 entry: entry.clone(),
             })
             .collect();
-        calls::append(tx, &events)?;
+        call_events::append(tx, &events)?;
         match self.session.end_reason() {
             Some(EndReason::BuyerEnded) => Ok(self.session),
             other => Err(Error::internal(anyhow!("a demo call went wrong: {other:?}"))),

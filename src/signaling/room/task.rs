@@ -16,7 +16,8 @@ use crate::{
     signaling::books::Submission,
     store::{
         TenantScope,
-        calls::{Call, NewEvent, Party},
+        call_events::NewEvent,
+        calls::{Call, Party},
     },
 };
 use std::time::Duration;
