@@ -10,6 +10,12 @@ test("changed lines stand between two that stayed", () => {
   assert.deepEqual(shown("a\nb\nc", "a\nx\nb\ny\nc"), [" a", "+x", " b", "+y", " c"]);
 });
 
+test("texts with too many lines to compare are shown whole", () => {
+  const many = (mark: string) => Array.from({ length: 30_000 }, (_, line) => `${mark}${line}`).join("\n");
+  const changes = lineChanges(many("a"), many("b"));
+  assert.equal(changes.length, 60_000);
+});
+
 test("a text that begins or ends is all new or all gone", () => {
   assert.deepEqual(shown("", "a\nb"), ["+a", "+b"]);
   assert.deepEqual(shown("a\nb", ""), ["-a", "-b"]);

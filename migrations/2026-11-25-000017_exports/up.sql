@@ -14,8 +14,8 @@ CREATE TABLE exports (
     FOREIGN KEY (tenant_id, asked_by) REFERENCES users (tenant_id, id),
     CHECK ((state IN ('done', 'expired')) = (expires_at IS NOT NULL))
 );
--- One at a time.
-CREATE UNIQUE INDEX one_export_a_tenant ON exports (tenant_id) WHERE state IN ('waiting', 'running', 'failed');
+-- One at a time; one that failed stands in nobody's way and is tried again later.
+CREATE UNIQUE INDEX one_export_a_tenant ON exports (tenant_id) WHERE state IN ('waiting', 'running');
 CREATE INDEX exports_by_time ON exports (tenant_id, created_at);
 
 SELECT wall_off('exports');

@@ -101,6 +101,15 @@ pub fn due_notice(ends: Moment, since: Moment, days_before: &[i32], zone: &TimeZ
     days_before.iter().copied().filter(due).min()
 }
 
+/// In how many of the zone's days the end is, begun ones counted: what a mail says.
+pub fn days_left(ends: Moment, zone: &TimeZone, now: Moment) -> i32 {
+    // A day is never longer than 25 hours: so many always reach.
+    let most = i32::try_from((ends - now).max(0) / 82_800_000 + 2).unwrap_or(i32::MAX);
+    (0..most)
+        .find(|days| days_later(now, *days, zone) >= ends)
+        .unwrap_or(most)
+}
+
 fn days_later(at: Moment, days: i32, zone: &TimeZone) -> Moment {
     let later = zoned(at, zone).checked_add(days.days());
     later.map_or(at, |later| later.timestamp().into())
@@ -208,6 +217,18 @@ mod tests {
         assert_eq!(due(0, 300), Some(0));
         assert_eq!(due(90, 95), None, "bought when that mail would have been late already");
         assert_eq!(due(100, 300), None);
+    }
+
+    #[test]
+    fn days_left_are_days_of_the_calendar() {
+        let berlin = zone("Europe/Berlin");
+        // Clocks go back in between: the fourteen days have an hour more.
+        let ends = at("2026-11-01T09:00:00Z");
+        assert_eq!(days_left(ends, &berlin, at("2026-10-18T08:00:00Z")), 14);
+        assert_eq!(days_left(ends, &berlin, at("2026-10-18T07:59:59Z")), 15);
+        assert_eq!(days_left(ends, &berlin, at("2026-10-31T09:00:00Z")), 1);
+        assert_eq!(days_left(ends, &berlin, ends), 0);
+        assert_eq!(days_left(ends, &berlin, ends + DAY), 0);
     }
 
     proptest! {

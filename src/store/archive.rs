@@ -130,7 +130,8 @@ impl Import {
     /// The database is away, or a tenant of that id is there already.
     pub fn begin(config: &DatabaseConfig, tenant: TenantId) -> Result<Self> {
         let mut conn = PgConnection::establish(config.owner_url.expose()).map_err(Error::unavailable)?;
-        conn.batch_execute("BEGIN; SET LOCAL TimeZone = 'UTC'")?;
+        // Whoever serves meanwhile waits for these tables; an import that can't have them soon comes another time.
+        conn.batch_execute("BEGIN; SET LOCAL TimeZone = 'UTC'; SET LOCAL lock_timeout = '5s'")?;
         let tables = tables_without(&mut conn, &LEFT_BEHIND)?;
         // The owner is behind the walls, too, until this transaction ends.
         for table in &tables {
@@ -187,7 +188,7 @@ impl Import {
         }
     }
 
-    /// Checks that the tenant's books add up, and keeps everything.
+    /// Checks that the tenant's books add up, and keeps everything; a tenant that was to be deleted isn't any more.
     ///
     /// # Errors
     /// They don't, or the database is away.
@@ -201,6 +202,10 @@ impl Import {
                 wrong.count
             )));
         }
+        // The job that would delete it stayed behind, and who moves a business means to keep it.
+        sql_query("UPDATE tenants SET state = 'active', delete_at = NULL WHERE id = $1 AND state = 'deleting'")
+            .bind::<SqlUuid, _>(tenant.uuid())
+            .execute(&mut self.conn)?;
         for table in &self.tables {
             let walled = format!("ALTER TABLE {} FORCE ROW LEVEL SECURITY", quoted(&table.name));
             self.conn.batch_execute(&walled)?;

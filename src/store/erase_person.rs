@@ -7,7 +7,7 @@ use crate::{
     error::Result,
 };
 use diesel::{
-    OptionalExtension, QueryableByName, RunQueryDsl, sql_query,
+    QueryableByName, RunQueryDsl, sql_query,
     sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde::Serialize;
@@ -33,43 +33,21 @@ pub struct Erased {
 }
 
 #[derive(QueryableByName)]
-struct Person {
-    #[diesel(sql_type = Bool)]
-    in_call: bool,
+struct Known {
     #[diesel(sql_type = Bool)]
     erased: bool,
 }
 
-/// What stands in the way of an erasure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Nothing.
-    Free,
-    /// They are in a call.
-    InCall,
-    /// It was done before.
-    Erased,
-}
-
-/// Looks at somebody before they are erased; nobody can ring them until the transaction ends.
+/// Whether somebody was erased.
 ///
 /// # Errors
 /// Not here, or the database is away.
-pub fn standing(tx: &mut TenantTx<'_>, id: UserId) -> Result<Option<Standing>> {
-    let person: Option<Person> = sql_query(
-        "SELECT u.erased_at IS NOT NULL AS erased, EXISTS (
-             SELECT 1 FROM people_in_calls p WHERE p.tenant_id = u.tenant_id AND p.user_id = u.id) AS in_call
-         FROM users u WHERE u.tenant_id = $1 AND u.id = $2 FOR UPDATE OF u",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<SqlUuid, _>(id.uuid())
-    .get_result(tx.conn)
-    .optional()?;
-    Ok(person.map(|person| match person {
-        Person { erased: true, .. } => Standing::Erased,
-        Person { in_call: true, .. } => Standing::InCall,
-        _ => Standing::Free,
-    }))
+pub fn is_erased(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool> {
+    let known: Known = sql_query("SELECT erased_at IS NOT NULL AS erased FROM users WHERE tenant_id = $1 AND id = $2")
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<SqlUuid, _>(id.uuid())
+        .get_result(tx.conn)?;
+    Ok(known.erased)
 }
 
 /// Erases somebody, who is called `name` from now on.

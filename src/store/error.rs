@@ -32,13 +32,14 @@ impl From<Diesel> for Error {
 
 /// PostgreSQL's words when it goes down, comes up, or is full. They come as errors of no kind of their own.
 fn is_outage(message: &str) -> bool {
-    const SIGNS: [&str; 6] = [
+    const SIGNS: [&str; 7] = [
         "terminating connection",
         "the database system is",
         "server closed the connection",
         "connection to server",
         "too many clients",
         "no connection to the server",
+        "due to lock timeout",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
 }

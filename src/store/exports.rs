@@ -1,6 +1,6 @@
 //! Archives that a tenant's admins asked for, and how far they are.
 
-use super::{TenantTx, moment::At, schema::exports};
+use super::{TenantTx, error::violates, moment::At, schema::exports};
 use crate::{
     domain::{ids::UserId, time::Moment},
     error::{Error, Result},
@@ -9,7 +9,7 @@ use crate::{
 use diesel::{
     QueryableByName,
     prelude::*,
-    result::{DatabaseErrorKind, Error as Diesel},
+    result::Error as Diesel,
     sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
@@ -79,12 +79,18 @@ pub fn insert(tx: &mut TenantTx<'_>, id: Uuid, asked_by: UserId, now: Moment) ->
         .execute(tx.conn);
     match inserted {
         Ok(_) => Ok(()),
-        Err(Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Error::conflict(
+        Err(error) => Err(busy(error)),
+    }
+}
+
+fn busy(error: Diesel) -> Error {
+    if violates(&error, "one_export_a_tenant") {
+        return Error::conflict(
             "export_running",
             "An archive is being made already. Wait until it is done.",
-        )),
-        Err(error) => Err(error.into()),
+        );
     }
+    error.into()
 }
 
 /// What becomes of an archive.
@@ -115,7 +121,7 @@ pub enum Step {
 /// Writes a step down; false if the archive is past it.
 ///
 /// # Errors
-/// The database is away.
+/// It failed and another is being made now, or the database is away.
 pub fn step(tx: &mut TenantTx<'_>, id: Uuid, step: Step) -> Result<bool> {
     let row = exports::table.find((tx.tenant().uuid(), id));
     let unfinished = row.filter(exports::state.eq_any(["waiting", "running", "failed"]));
@@ -126,7 +132,8 @@ pub fn step(tx: &mut TenantTx<'_>, id: Uuid, step: Step) -> Result<bool> {
                 exports::tables_done.eq(done),
                 exports::tables.eq(of),
             ))
-            .execute(tx.conn)?,
+            .execute(tx.conn)
+            .map_err(busy)?,
         Step::Failed => diesel::update(unfinished)
             .set(exports::state.eq("failed"))
             .execute(tx.conn)?,

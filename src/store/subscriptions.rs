@@ -127,7 +127,8 @@ struct Used {
 /// The database is away.
 pub fn usage(tx: &mut TenantTx<'_>) -> Result<Usage> {
     let used: Used = sql_query(
-        "SELECT (SELECT count(*) FROM sellers WHERE tenant_id = $1) AS sellers,
+        "SELECT (SELECT count(*) FROM sellers s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+                WHERE s.tenant_id = $1 AND u.erased_at IS NULL) AS sellers,
             (SELECT count(*) FROM staff WHERE tenant_id = $1) AS staff,
             (SELECT count(DISTINCT call_id) FROM people_in_calls WHERE tenant_id = $1) AS calls",
     )
@@ -264,7 +265,7 @@ const INVOICES: List = List {
         ("amount_minor", "s.amount_minor"),
     ],
     newest_first: true,
-    key: "s.invoice_no",
+    key: "s.id",
 };
 
 /// The owner's book, newest first.

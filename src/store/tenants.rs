@@ -245,7 +245,7 @@ pub fn for_platform(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Tenant, Tena
 /// The database is away.
 pub fn by_slug(tx: &mut SystemTx<'_>, slug: &str) -> Result<Option<(Tenant, TenantScope)>> {
     let found = tenants::table
-        .filter(tenants::slug.eq(slug))
+        .filter(tenants::slug.eq(slug).and(tenants::erased_at.is_null()))
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;

@@ -19,8 +19,15 @@ export function lineChanges(before: string, after: string): LineChange[] {
   return [...was.slice(Math.max(0, head - AROUND), head).map(same), ...middle, ...was.slice(was.length - tail).slice(0, AROUND).map(same)];
 }
 
-/** By the longest common run of lines; texts are at most 64 KB, so the table stays small. */
+/** Most cells of the table that finds what is common. */
+const MOST_CELLS = 4_000_000;
+
+/** By the longest common run of lines; of texts with too many of them all is shown as changed. */
 function common(was: string[], is: string[]): LineChange[] {
+  if (was.length * is.length > MOST_CELLS) {
+    const all = (kind: "was" | "is", lines: string[]) => lines.map((text): LineChange => ({ kind, text }));
+    return [...all("was", was), ...all("is", is)];
+  }
   const width = is.length + 1;
   const longest = new Uint16Array((was.length + 1) * width);
   const at = (row: number, column: number) => longest[row * width + column] ?? 0;

@@ -9,9 +9,9 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        audit,
-        erase_person::{self, Erased, Standing},
-        staff, tenants,
+        audit, calls,
+        erase_person::{self, Erased},
+        staff, tenants, users,
     },
 };
 use serde_json::json;
@@ -26,13 +26,14 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
     let erased = app
         .db
         .tenant(&scope, move |tx| {
-            match erase_person::standing(tx, id)?.ok_or_else(Error::not_found)? {
-                Standing::Free => {}
-                Standing::InCall => {
-                    let words = "This person is in a call. Erase them when it has ended.";
-                    return Err(Error::conflict("in_call", words));
-                }
-                Standing::Erased => return Err(Error::conflict("erased", "This person was erased already.")),
+            // Locked first, and looked at after: whoever rings them is in a call by now, or waits.
+            users::lock(tx, id)?;
+            if erase_person::is_erased(tx, id)? {
+                return Err(Error::conflict("erased", "This person was erased already."));
+            }
+            if calls::current(tx, id)?.is_some() {
+                let words = "This person is in a call. Erase them when it has ended.";
+                return Err(Error::conflict("in_call", words));
             }
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";

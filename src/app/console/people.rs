@@ -8,11 +8,7 @@ use crate::{
         ids::UserId,
     },
     error::{Error, Result},
-    store::{
-        audit,
-        erase_person::{self, Standing},
-        sessions, staff, users,
-    },
+    store::{audit, erase_person, sessions, staff, users},
 };
 use serde_json::json;
 
@@ -59,7 +55,7 @@ pub async fn restore_user(app: &App, by: &StaffMember, id: UserId) -> Result<()>
             if !user.suspended {
                 return Err(Error::conflict("not_suspended", "This account is open."));
             }
-            if erase_person::standing(tx, id)? == Some(Standing::Erased) {
+            if erase_person::is_erased(tx, id)? {
                 return Err(Error::conflict(
                     "erased",
                     "This person was erased. There is nothing to open.",

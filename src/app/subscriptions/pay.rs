@@ -18,11 +18,14 @@ use crate::{
     store::{
         SystemTx, TenantScope, audit, jobs, plans,
         subscription_payments::{self as stored, Payment},
-        subscription_settings, subscriptions,
+        subscription_settings, subscriptions, tenants,
         top_ups::State,
     },
 };
 use serde_json::{Value, json};
+
+/// Payments without an outcome a tenant can have.
+const MOST_OPEN: usize = 10;
 
 /// Stores the intent to pay for an interval of a plan, then has the gateway open its payment page; `return_url` says
 /// where the person comes back to. While a payment for the same plan waits to be paid, it is that one again.
@@ -52,6 +55,19 @@ pub async fn begin(
         if subscriptions::terms(tx, now)?.coverage(now) == Coverage::Free {
             let words = "This marketplace needs no subscription. Nothing was charged.";
             return Err(Error::conflict("no_subscription_needed", words));
+        }
+        // One at a time, so that two clicks don't open two pages to pay on.
+        tenants::queue_up(tx)?;
+        let open = stored::open(tx)?;
+        // A page that the gateway didn't open in that time isn't waited for.
+        let begun = |open: &Payment| open.state != State::Created || now - open.created_at < FIRST_ASKED_MS;
+        if open.iter().any(|open| open.plan == plan && begun(open)) {
+            let words = "A payment for this plan was begun a moment ago. Try again in a minute.";
+            return Err(Error::conflict("payment_begun", words));
+        }
+        if open.len() >= MOST_OPEN {
+            let words = "You have several payments open already. Finish one of them, or wait until they have run out.";
+            return Err(Error::conflict("too_many_open_payments", words));
         }
         let payment = Payment {
             id: SubscriptionId::new(),
@@ -139,13 +155,14 @@ async fn ask(app: &App, scope: &TenantScope, payment: Payment) -> Result<Payment
 /// The database is away, or the gateway's answer contradicts the intent; the job runner tries again.
 pub async fn reconcile(app: &App, scope: &TenantScope, id: SubscriptionId) -> Result<()> {
     let payment = app.db.tenant(scope, move |tx| stored::find(tx, id)).await?;
-    let (now, begun) = (app.now(), payment.created_at);
+    let (now, begun, before) = (app.now(), payment.created_at, payment.state);
     let never_opened = payments::never_opened(begun, now).filter(|_| payment.reference.is_none());
     let payment = match never_opened {
         Some(given_up) => outcome::heard(app, scope, id, Ok(given_up)).await?,
         None => ask(app, scope, payment).await?,
     };
-    if payment.state.is_final() {
+    // Who has just become unknown is asked about again already.
+    if payment.state.is_final() || (payment.state == State::Unknown && before != State::Unknown) {
         return Ok(());
     }
     app.db

@@ -5,7 +5,10 @@ use crate::{
         App,
         letters::{self, Letter, SubscriptionEnds},
     },
-    domain::{subscription::due_notice, time::Moment},
+    domain::{
+        subscription::{days_left, due_notice},
+        time::Moment,
+    },
     error::Result,
     store::{
         subscription_notices::{self as notices, Ending},
@@ -13,8 +16,6 @@ use crate::{
         subscriptions, tenants,
     },
 };
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Puts all mails that are due about ends of paid time into the outbox; gives at how many tenants. Each goes out once,
 /// however often and by how many processes this is called.
@@ -74,7 +75,7 @@ async fn tell(app: &App, settings: &Settings, end: Ending, days_before: i32, now
             subject,
             body,
             plan: terms.plan,
-            days: ((end.ends_at - now).max(0) + DAY_MS - 1) / DAY_MS,
+            days: i64::from(days_left(end.ends_at, &end.zone, now)),
             ends_at: end.ends_at,
             stops_at,
             link,

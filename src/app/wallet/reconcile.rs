@@ -5,7 +5,10 @@ use crate::{
     app::{App, payments},
     domain::ids::TopUpId,
     error::{Error, Result},
-    store::{TenantScope, jobs, top_ups},
+    store::{
+        TenantScope, jobs,
+        top_ups::{self, State},
+    },
 };
 
 /// Asks the gateway about a top-up that has no outcome yet. If it still has none afterwards, the next question is
@@ -18,7 +21,7 @@ pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()
     if top_up.state.is_final() {
         return Ok(());
     }
-    let now = app.now();
+    let (now, before) = (app.now(), top_up.state);
     let top_up = match &top_up.reference {
         Some(reference) => {
             let answer = app.gateway.confirm(scope, reference).await;
@@ -29,7 +32,8 @@ pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()
             None => top_up,
         },
     };
-    if top_up.state.is_final() {
+    // Who has just become unknown is asked about again already.
+    if top_up.state.is_final() || (top_up.state == State::Unknown && before != State::Unknown) {
         return Ok(());
     }
     let next = payments::next_question(top_up.created_at, now);

@@ -118,7 +118,7 @@ impl HelperDef for Helping {
                 .hash()
                 .iter()
                 // A text has no use for more, and copies would cost.
-                .filter(|(_, value)| !value.value().is_array() && !value.value().is_object())
+                .filter(|(_, value)| is_plain(value.value()))
                 .map(|(name, value)| ((*name).to_owned(), value.value().clone()))
                 .collect(),
         };
@@ -140,6 +140,15 @@ impl HelperDef for Helping {
             out.write(&registry.get_escape_fn()(&text))?;
         }
         Ok(())
+    }
+}
+
+/// Whether a value is one word or number, or an amount of money.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.len() == 2 && fields.contains_key("minor") && fields.contains_key("currency"),
+        Value::Array(_) => false,
+        _ => true,
     }
 }
 

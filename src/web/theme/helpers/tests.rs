@@ -112,6 +112,15 @@ fn money_in_the_readers_language() {
 }
 
 #[test]
+fn a_text_is_handed_amounts_but_nothing_larger() {
+    let hello = "{{t \"hello\" name=value}}";
+    let amount = json!({"minor": 180, "currency": "EUR"});
+    assert_eq!(render(hello, page("en", amount)).unwrap(), "Hello €1.80");
+    let large = json!({"minor": 180, "currency": "EUR", "rows": [1, 2]});
+    assert_eq!(render(hello, page("en", large)).unwrap(), "Hello {name}");
+}
+
+#[test]
 fn time_is_localised_and_marked_up() {
     let out = render("{{time value \"zoned\"}}", page("en", json!("2026-11-24T18:00:00Z"))).unwrap();
     assert_eq!(

@@ -57,7 +57,14 @@ async fn staff_and_sellers_are_as_many_as_the_plan_has() {
     let raise = json!({"limits": limits(json!({"staff": 3, "sellers": 2}))});
     owner.patch(&change, raise).await.expect(204);
     shop.admin.post(path, invite("moe@example.org")).await.expect(201);
-    nora.put("/api/v1/selling/profile", profile).await.expect(200);
+    nora.put("/api/v1/selling/profile", profile.clone()).await.expect(200);
+    // Who is erased leaves a place.
+    let otto = shop.app().bearer(LUMEN, "Otto Other").await;
+    otto.put("/api/v1/selling/profile", profile.clone()).await.expect(409);
+    let me = nora.get("/api/v1/me").await.expect(200).json();
+    let erase = format!("/api/v1/admin/users/{}/erase", me["id"].as_str().expect("an id"));
+    shop.admin.post(&erase, json!({})).await.expect(200);
+    otto.put("/api/v1/selling/profile", profile).await.expect(200);
 }
 
 #[tokio::test]

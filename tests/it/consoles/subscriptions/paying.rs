@@ -22,6 +22,23 @@ fn count(shop: &Shop, rows: &str) -> i64 {
 }
 
 #[tokio::test]
+async fn two_clicks_open_one_page_to_pay_on() {
+    let shop = Shop::open().await;
+    let plan = shop.sell(studio()).await;
+    let click = || {
+        shop.admin
+            .post("/api/v1/admin/subscription/payments", json!({ "plan_id": plan }))
+    };
+    let answers = join_all((0..6).map(|_| click())).await;
+    for answer in answers {
+        let is_begun = answer.status == 409 && answer.code() == "payment_begun";
+        assert!(answer.status.is_success() || is_begun, "{}", answer.text);
+    }
+    assert_eq!(count(&shop, "subscription_payments"), 1);
+    assert_eq!(count(&shop, "test_gateway_payments WHERE merchant IS NOT NULL"), 1);
+}
+
+#[tokio::test]
 async fn paid_once_however_often_it_is_looked_at_and_not_on_the_tenants_ledger() {
     let shop = Shop::open().await;
     let plan = shop.sell(studio()).await;
