@@ -76,14 +76,13 @@ async fn sell(config: &RobotConfig, backoff: &mut Backoff) -> Result<()> {
         stay_in(&seller, call).await;
     }
     loop {
+        // Whoever rang before it knew that its last call is over, perhaps across a reconnect, is still waiting.
         let call = next_message(&mut events, ring).await?;
         sleep(config.answer_after).await;
         match seller.accept(call).await {
             Ok(()) => stay_in(&seller, call).await,
             Err(error) => tracing::info!(%error, %call, "the robot came too late"),
         }
-        // Rings that came meanwhile found it busy.
-        events = events.resubscribe();
     }
 }
 

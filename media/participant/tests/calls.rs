@@ -249,6 +249,30 @@ async fn the_robot_answers_again_and_again_across_a_restart() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_robot_answers_who_rings_the_moment_a_call_is_over() -> Result<()> {
+    let (_process, node) = node().await?;
+    let desk = Desk::open(node).await?;
+    let buyer = person(&desk, CallRole::Buyer).await?;
+    let mut config = RobotConfig::new(desk.tenant(), credentials(CallRole::Seller));
+    config.answer_after = Duration::from_millis(50);
+    let robot = tokio::spawn(run_robot(config));
+    until("availability", || {
+        desk.is_available() && desk.is_connected(CallRole::Seller)
+    })
+    .await?;
+    for _ in 0..3 {
+        let call = desk.ring();
+        until("answer", || desk.phase() == CallPhase::PreCheck).await?;
+        let buyer_in = buyer.join(call, MediaOptions::default());
+        buyer_in.joined().await?;
+        timeout(PATIENCE, buyer_in.until(|view| view.other.present)).await??;
+        buyer_in.end().await?;
+    }
+    robot.abort();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_robot_that_is_started_again_goes_back_into_its_call() -> Result<()> {
     let (_process, node) = node().await?;
     let desk = Desk::open(node).await?;
