@@ -56,6 +56,7 @@ const VIEWS = [
   ["lumen", "users", "/users"],
   ["lumen", "user", `/users?open=${id(1, 4)}`],
   ["lumen", "sellers", "/sellers"],
+  ["lumen", "seller-invite", "/sellers?create=1"],
   ["lumen", "seller", `/sellers?open=${id(1, 0)}`],
   ["lumen", "services", "/services"],
   ["lumen", "staff", "/staff"],

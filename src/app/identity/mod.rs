@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod forgot;
+mod declarations;
 mod invite;
 mod link;
 mod log_in;
@@ -19,8 +20,9 @@ mod verify;
 
 pub use authenticate::authenticate;
 pub use forgot::forgot;
-pub use invite::{Invitation, invitation_is_good, join};
-pub(in crate::app) use invite::{invite, shown};
+pub use declarations::Declarations;
+pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
+pub(in crate::app) use invite::{invite, invite_seller, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};

@@ -5,6 +5,7 @@ mod save_service;
 mod show;
 mod switch_availability;
 
+pub(in crate::app) use save_profile::headline;
 pub use save_profile::{ProfileDraft, save_profile};
 pub use save_service::{ServiceDraft, save_service};
 pub use show::{Selling, list_services, show};

@@ -57,7 +57,7 @@ pub(in crate::app) fn one_more_call(tx: &mut TenantTx<'_>, terms: &Terms) -> Res
 pub(in crate::app) fn one_more_seller(tx: &mut TenantTx<'_>, now: Moment) -> Result<()> {
     let most = subscriptions::terms(tx, now)?.limits.sellers;
     let full = |_| {
-        let words = "This marketplace has as many sellers as its plan allows. Ask the people who run it.";
+        let words = "This marketplace has as many sellers as its plan allows; its admins can choose a larger one.";
         Error::conflict("sellers_full", words)
     };
     one_more(tx, most, |used| used.sellers, full)

@@ -11,6 +11,7 @@ mod exports;
 mod lists;
 mod people;
 mod running;
+mod sellers;
 mod settings;
 mod staff;
 mod subscription;
@@ -27,6 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     dashboard::routes(config);
     chats::routes(config);
     running::routes(config);
+    sellers::routes(config);
     subscription::routes(config);
     branding::routes(config);
     branding_files::routes(config);
