@@ -1,6 +1,6 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
-use super::{error::Result, site, state::Web, unrouted::nothing_there};
+use super::{error::Result, site, state::Web, theme::mark, unrouted::nothing_there};
 use crate::{domain::brand::FileHash, error, store::looks};
 use actix_files::Files;
 use actix_web::{
@@ -24,6 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
     config
         .service(stylesheet)
         .service(picture)
+        .service(initials)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
@@ -82,4 +83,18 @@ async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Re
         .insert_header((header::CACHE_CONTROL, FOREVER))
         .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
         .body(found.body))
+}
+
+/// The picture of a tenant that has chosen none; its name may change.
+#[get("/mark.svg")]
+async fn initials(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
+    let asked = site::asked_host(request.head(), &web);
+    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
+    let (tenant, scope) = tenant.ok_or_else(error::Error::not_found)?;
+    let theme = web.theme(&tenant, &scope).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/svg+xml")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
+        .body(mark::mark(&tenant.name, &theme.verdict())))
 }

@@ -105,7 +105,15 @@ impl Web {
                 },
                 &page,
             ),
-            Letter::Invite { link, by, task } => theme.mail(&InviteMail { name, by, sells: task == Task::Sell, url: link }, &page),
+            Letter::Invite { link, by, task } => theme.mail(
+                &InviteMail {
+                    name,
+                    by,
+                    sells: task == Task::Sell,
+                    url: link,
+                },
+                &page,
+            ),
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),

@@ -234,16 +234,23 @@ pub struct Joining {
 pub async fn join(app: &App, scope: &TenantScope, typed: Joining) -> Result<Option<Task>> {
     typed.declared.check()?;
     let address = typed.address.to_string();
-    link::choose_password(app, scope, Purpose::Invite, &typed.token, typed.password, move |tx, id, now| {
-        let Some(task) = Task::of(tx, id)? else {
-            return Ok(None);
-        };
-        typed.declared.write(tx, id, &address, now)?;
-        if task == Task::Run {
-            accept(tx, id, address, now)?;
-        }
-        Ok(Some(task))
-    })
+    link::choose_password(
+        app,
+        scope,
+        Purpose::Invite,
+        &typed.token,
+        typed.password,
+        move |tx, id, now| {
+            let Some(task) = Task::of(tx, id)? else {
+                return Ok(None);
+            };
+            typed.declared.write(tx, id, &address, now)?;
+            if task == Task::Run {
+                accept(tx, id, address, now)?;
+            }
+            Ok(Some(task))
+        },
+    )
     .await
 }
 

@@ -4,8 +4,8 @@
 //! what differs is said by mail.
 
 mod authenticate;
-mod forgot;
 mod declarations;
+mod forgot;
 mod invite;
 mod link;
 mod log_in;
@@ -19,8 +19,8 @@ mod tokens;
 mod verify;
 
 pub use authenticate::authenticate;
-pub use forgot::forgot;
 pub use declarations::Declarations;
+pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
 pub(in crate::app) use invite::{invite, invite_seller, shown};
 pub use log_in::log_in;

@@ -150,7 +150,10 @@ async fn whoever_is_asked_to_sell_does_once_they_said_yes() {
     assert_eq!(id(&ask().await.expect(201)), sela_id);
     let sellers = || async { founded.admin.get("/api/v1/admin/sellers").await.expect(200).json() };
     let list = sellers().await;
-    assert_eq!((&list["total"], &list["items"][0]["invited"]), (&json!(1), &json!(true)));
+    assert_eq!(
+        (&list["total"], &list["items"][0]["invited"]),
+        (&json!(1), &json!(true))
+    );
     let visitor = app.anonymous(&founded.host);
     let page = format!("/api/v1/sellers/{sela_id}");
     visitor.get(&page).await.expect(404);
@@ -168,7 +171,10 @@ async fn whoever_is_asked_to_sell_does_once_they_said_yes() {
     sela.get("/api/v1/admin/me").await.expect(403);
     sela.get("/api/v1/selling/services").await.expect(200);
     let shown = visitor.get(&page).await.expect(200).json();
-    assert_eq!((&shown["name"], &shown["headline"]), (&json!("Sela"), &json!("Teaches sailing")));
+    assert_eq!(
+        (&shown["name"], &shown["headline"]),
+        (&json!("Sela"), &json!("Teaches sailing"))
+    );
     assert_eq!(sellers().await["items"][0]["invited"], false);
     assert_eq!(ask().await.expect(409).code(), "already_seller");
     let log = founded.admin.get("/api/v1/admin/audit").await.expect(200).json();

@@ -85,6 +85,30 @@ async fn pictures_are_made_anew_and_served_so_that_they_do_nothing() {
 }
 
 #[tokio::test]
+async fn a_business_without_a_picture_shows_its_initials_and_nobody_elses_sign() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let visitor = app.anonymous(&founded.host);
+    let home = visitor.get("/").await.expect(200).text;
+    assert!(home.contains("src=\"/mark.svg?0b7285\""), "{home}");
+    assert!(!home.contains("/assets/default/logo") && !home.contains("/assets/default/favicon"));
+    let mark = visitor.get("/mark.svg").await.expect(200).text;
+    assert!(
+        mark.contains(">HL</text>") && mark.contains("fill=\"#0b7285\""),
+        "{mark}"
+    );
+    app.anonymous("localhost").get("/mark.svg").await.expect(404);
+    assert!(
+        !app.anonymous(LUMEN)
+            .get("/")
+            .await
+            .expect(200)
+            .text
+            .contains("/mark.svg")
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_picture_is_refused_with_the_reason() {
     let app = TestApp::start().await;
     let founded = founded(&app).await;
