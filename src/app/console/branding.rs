@@ -6,7 +6,6 @@ use crate::{
     domain::{
         audit::{Action, Entry},
         brand::{Brand, BrandRadius, BrandScheme, FileHash, Font, HexColor},
-        picture::{self, Purpose},
         tenant::Tenant,
         text,
     },
@@ -93,20 +92,6 @@ impl Part {
             }
         }
     }
-}
-
-/// Makes a picture anew, to be published.
-///
-/// # Errors
-/// It can't be taken; says why.
-pub async fn remake_picture(sent: Vec<u8>, purpose: Purpose) -> Result<File> {
-    let made = tokio::task::spawn_blocking(move || picture::remake(&sent, purpose));
-    let made = made.await.map_err(Error::internal)?;
-    let made = made.map_err(|error| Error::field("picture", error.to_string()))?;
-    Ok(File {
-        media_type: made.media_type.to_owned(),
-        body: made.body,
-    })
 }
 
 /// Publishes a part of the look, or without a file goes back to the theme's. `theme` is what a look begins with that
