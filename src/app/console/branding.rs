@@ -2,7 +2,7 @@
 
 use super::StaffMember;
 use crate::{
-    app::App,
+    app::{App, subscriptions},
     domain::{
         audit::{Action, Entry},
         brand::{Brand, BrandRadius, BrandScheme, FileHash, Font, HexColor},
@@ -105,6 +105,7 @@ pub async fn publish_part(app: &App, by: &StaffMember, theme: Brand, part: Part,
         let mut look = present.cloned().unwrap_or(theme);
         let hash = file.as_ref().map(|file| FileHash::of(&file.body));
         if let (Some(hash), Some(file)) = (&hash, &file) {
+            subscriptions::more_stored(tx, file.body.len(), now)?;
             looks::put_file(tx, hash, file, now)?;
         }
         part.put(&mut look, hash);

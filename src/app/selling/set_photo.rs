@@ -1,7 +1,7 @@
 //! A seller's face.
 
 use crate::{
-    app::{App, identity::Viewer, pictures},
+    app::{App, identity::Viewer, pictures, subscriptions},
     domain::picture::Purpose,
     error::Result,
     store::photos,
@@ -14,7 +14,10 @@ use crate::{
 pub async fn set_photo(app: &App, viewer: &Viewer, sent: Vec<u8>) -> Result<()> {
     let (user, now, photo) = (viewer.user.id, app.now(), pictures::remake(sent, Purpose::Face).await?);
     app.db
-        .tenant(&viewer.scope, move |tx| photos::set(tx, user, Some(&photo), now))
+        .tenant(&viewer.scope, move |tx| {
+            subscriptions::more_stored(tx, photo.body.len(), now)?;
+            photos::set(tx, user, Some(&photo), now)
+        })
         .await
 }
 
