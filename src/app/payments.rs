@@ -2,9 +2,10 @@
 
 use super::ports::{GatewayError, Outcome};
 use crate::{
-    domain::{money::Money, time::Moment},
-    store::top_ups::State,
+    domain::{money::Money, payment::State, time::Moment},
+    error::{Error, Result},
 };
+use anyhow::anyhow;
 use uuid::Uuid;
 
 /// The first question of the job; by then most people are back and it has nothing to do.
@@ -26,9 +27,16 @@ pub(super) struct Heard {
     pub paid: Option<Money>,
 }
 
-/// Weighs an answer. Silence is no answer: the money may have moved.
-pub(super) fn weigh(payment: Uuid, answer: Result<Outcome, GatewayError>) -> Heard {
+/// Weighs an answer about a payment of so much. Silence is no answer: the money may have moved.
+///
+/// # Errors
+/// Another amount was paid than was asked for.
+pub(super) fn weigh(payment: Uuid, asked: Money, answer: std::result::Result<Outcome, GatewayError>) -> Result<Heard> {
     let (state, reason, paid) = match answer {
+        Ok(Outcome::Settled(paid)) if paid != asked => {
+            let told = anyhow!("payment {payment} is of {asked:?}, but {paid:?} was paid");
+            return Err(Error::internal(told));
+        }
         Ok(Outcome::Settled(paid)) => (State::Settled, None, Some(paid)),
         Ok(Outcome::Declined(reason)) => (State::Declined, Some(reason), None),
         Ok(Outcome::Pending) => (State::Pending, None, None),
@@ -37,7 +45,7 @@ pub(super) fn weigh(payment: Uuid, answer: Result<Outcome, GatewayError>) -> Hea
             (State::Unknown, None, None)
         }
     };
-    Heard { state, reason, paid }
+    Ok(Heard { state, reason, paid })
 }
 
 /// When to ask next about a payment without an outcome: more and more rarely, until there is one.

@@ -7,6 +7,7 @@ pub mod identity;
 pub mod ids;
 pub mod money;
 pub mod notice;
+pub mod payment;
 pub mod period;
 pub mod permission;
 pub mod picture;

@@ -1,10 +1,11 @@
 //! Payments for subscriptions: the intents, and what became of them.
 
-use super::{TenantTx, moment::At, schema::subscription_payments as payments, top_ups::State};
+use super::{TenantTx, moment::At, schema::subscription_payments as payments, top_ups};
 use crate::{
     domain::{
         ids::{PlanId, SubscriptionId, UserId},
         money::{Currency, Money},
+        payment::State,
         time::Moment,
     },
     error::{Error, Result},
@@ -92,7 +93,7 @@ impl Row {
             reference: self.gateway_reference,
             pay_url: self.pay_url,
             amount: Money::new(self.amount_minor, currency),
-            state: State::parse(&self.state)?,
+            state: top_ups::state(&self.state)?,
             reason: self.reason,
             created_at: self.created_at.into(),
         })

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         ids::{TopUpId, UserId},
         money::{Currency, Money},
+        payment::State,
         time::Moment,
     },
     error::{Error, Result},
@@ -12,61 +13,6 @@ use crate::{
 use anyhow::anyhow;
 use diesel::prelude::*;
 use uuid::Uuid;
-
-/// How a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Stored; the gateway hasn't heard of it, as far as we know.
-    Created,
-    /// The person can pay.
-    Pending,
-    /// The gateway doesn't say.
-    Unknown,
-    /// In the wallet. Final.
-    Settled,
-    /// It won't come. Final.
-    Declined,
-}
-
-impl State {
-    const ALL: [Self; 5] = [
-        Self::Created,
-        Self::Pending,
-        Self::Unknown,
-        Self::Settled,
-        Self::Declined,
-    ];
-
-    /// Its name in the database and in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::Settled => "settled",
-            Self::Declined => "declined",
-        }
-    }
-
-    /// As the person sees it: whether the gateway has heard of it is no concern of theirs.
-    #[must_use]
-    pub fn seen(self) -> Self {
-        match self {
-            Self::Created | Self::Pending => Self::Pending,
-            state => state,
-        }
-    }
-
-    /// Nothing can change it any more.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Settled | Self::Declined)
-    }
-
-    pub(in crate::store) fn parse(name: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|state| state.name() == name);
-        found.ok_or_else(|| Error::internal(anyhow!("unknown payment state {name:?}")))
-    }
-}
 
 /// A payment into a wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +52,11 @@ struct Row {
     created_at: At,
 }
 
+/// A state as the database names it.
+pub(in crate::store) fn state(name: &str) -> Result<State> {
+    State::parse(name).ok_or_else(|| Error::internal(anyhow!("unknown payment state {name:?}")))
+}
+
 impl Row {
     fn top_up(self) -> Result<TopUp> {
         let currency = Currency::parse(&self.currency);
@@ -117,7 +68,7 @@ impl Row {
             reference: self.gateway_reference,
             pay_url: self.pay_url,
             amount: Money::new(self.amount_minor, currency),
-            state: State::parse(&self.state)?,
+            state: state(&self.state)?,
             reason: self.reason,
             created_at: self.created_at.into(),
         })

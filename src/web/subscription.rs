@@ -4,11 +4,12 @@ use super::pages::views::{Amount, InvoicePage};
 use crate::{
     app::subscriptions::Shown,
     domain::{
+        payment::State,
         plan::{Limits, Usage},
         subscription::Coverage,
         time::Moment,
     },
-    store::{plans::Line, subscription_payments::Payment, subscriptions::Invoice, top_ups::State},
+    store::{plans::Line, subscription_payments::Payment, subscriptions::Invoice},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

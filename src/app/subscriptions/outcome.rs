@@ -10,6 +10,7 @@ use crate::{
         audit::{Action, Actor, Entry},
         ids::SubscriptionId,
         money::Money,
+        payment::State,
         subscription::period,
         tenant::Tenant,
         time::Moment,
@@ -21,10 +22,8 @@ use crate::{
         subscription_settings,
         subscriptions::{self, Bought},
         tenants,
-        top_ups::State,
     },
 };
-use anyhow::anyhow;
 use serde_json::{Value, json};
 
 /// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
@@ -83,7 +82,7 @@ fn apply(
         return Ok(payment);
     }
     let before = payment.state;
-    let heard = payments::weigh(id.uuid(), answer);
+    let heard = payments::weigh(id.uuid(), payment.amount, answer)?;
     if let Some(paid) = heard.paid {
         grant(tx, scope, &tenant, &payment, paid, now)?;
     }
@@ -109,13 +108,6 @@ fn grant(
     paid: Money,
     now: Moment,
 ) -> Result<()> {
-    if paid != payment.amount {
-        return Err(Error::internal(anyhow!(
-            "payment {} is of {:?}, but {paid:?} was paid",
-            payment.id,
-            payment.amount
-        )));
-    }
     let terms = subscriptions::terms(&mut tx.within(scope), now)?;
     let settings = subscription_settings::read(tx)?;
     let span = period(now, terms.account.paid_until, payment.months, &terms.zone);

@@ -12,6 +12,7 @@ use crate::{
         audit::{Action, Entry},
         ids::{PlanId, SubscriptionId},
         money::Money,
+        payment::State,
         subscription::Coverage,
     },
     error::{Error, Result},
@@ -19,7 +20,6 @@ use crate::{
         SystemTx, TenantScope, audit, jobs, plans,
         subscription_payments::{self as stored, Payment},
         subscription_settings, subscriptions, tenants,
-        top_ups::State,
     },
 };
 use serde_json::{Value, json};

@@ -6,11 +6,12 @@ use crate::{
     domain::{
         ids::TopUpId,
         money::{Currency, Money},
+        payment::State,
     },
     error::{Error, Result},
     store::{
         jobs,
-        top_ups::{self, State, TopUp},
+        top_ups::{self, TopUp},
     },
 };
 

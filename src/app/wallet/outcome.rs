@@ -6,16 +6,15 @@ use crate::{
         App, payments,
         ports::{Begun, GatewayError, Outcome},
     },
-    domain::{ids::TopUpId, money::Money, time::Moment},
+    domain::{ids::TopUpId, money::Money, payment::State, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, jobs,
         ledger::{self, AccountKind, Transfer},
-        top_ups::{self, State, TopUp},
+        top_ups::{self, TopUp},
         wallets,
     },
 };
-use anyhow::anyhow;
 
 /// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
 /// that nobody was sent to, and the job closes it.
@@ -74,7 +73,7 @@ fn apply(
         return Ok((top_up, None));
     }
     let before = top_up.state;
-    let heard = payments::weigh(id.uuid(), answer);
+    let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
     top_up.state = heard.state;
     top_up.reason = heard.reason;
@@ -89,13 +88,6 @@ fn apply(
 }
 
 fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {
-    if paid != top_up.amount {
-        return Err(Error::internal(anyhow!(
-            "top-up {} is of {:?}, but {paid:?} was paid",
-            top_up.id,
-            top_up.amount
-        )));
-    }
     let currency = paid.currency;
     let debit = ledger::account(tx, AccountKind::Gateway, currency, now)?;
     let credit = ledger::account(tx, AccountKind::Wallet(top_up.user), currency, now)?;

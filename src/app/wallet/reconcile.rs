@@ -3,12 +3,9 @@
 use super::{RECONCILE_JOB, ReconcileTopUp, outcome};
 use crate::{
     app::{App, payments},
-    domain::ids::TopUpId,
+    domain::{ids::TopUpId, payment::State},
     error::{Error, Result},
-    store::{
-        TenantScope, jobs,
-        top_ups::{self, State},
-    },
+    store::{TenantScope, jobs, top_ups},
 };
 
 /// Asks the gateway about a top-up that has no outcome yet. If it still has none afterwards, the next question is

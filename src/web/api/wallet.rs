@@ -2,11 +2,8 @@
 
 use crate::{
     app::{identity::Viewer, wallet},
-    domain::ids::TopUpId,
-    store::{
-        top_ups::{State, TopUp},
-        wallets::Line,
-    },
+    domain::{ids::TopUpId, payment::State},
+    store::{top_ups::TopUp, wallets::Line},
     web::{Problem, Result, Site, Web, pages},
 };
 use actix_web::{

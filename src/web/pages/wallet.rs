@@ -9,12 +9,10 @@ use crate::{
     domain::{
         ids::TopUpId,
         money::{Currency, Money},
+        payment::State,
     },
     error::Error,
-    store::{
-        top_ups::{State, TopUp},
-        wallets::Line,
-    },
+    store::{top_ups::TopUp, wallets::Line},
     web::{Result, Site, Web},
 };
 use actix_web::{

@@ -1,0 +1,56 @@
+//! Payments of all sorts: how they stand.
+
+/// How a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Stored; the gateway hasn't heard of it, as far as we know.
+    Created,
+    /// The person can pay.
+    Pending,
+    /// The gateway doesn't say.
+    Unknown,
+    /// The money is there. Final.
+    Settled,
+    /// It won't come. Final.
+    Declined,
+}
+
+impl State {
+    const ALL: [Self; 5] = [
+        Self::Created,
+        Self::Pending,
+        Self::Unknown,
+        Self::Settled,
+        Self::Declined,
+    ];
+
+    /// Its name in the database and in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+            Self::Settled => "settled",
+            Self::Declined => "declined",
+        }
+    }
+
+    /// As the person sees it: whether the gateway has heard of it is no concern of theirs.
+    #[must_use]
+    pub fn seen(self) -> Self {
+        match self {
+            Self::Created | Self::Pending => Self::Pending,
+            state => state,
+        }
+    }
+
+    /// Nothing can change it any more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Settled | Self::Declined)
+    }
+
+    /// Reads its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
