@@ -134,7 +134,8 @@ pub struct Wishes(Vec<(Event, Channel, bool)>);
 impl Wishes {
     /// What is stored; what says the same as the default is left out.
     pub fn new(stated: impl IntoIterator<Item = (Event, Channel, bool)>) -> Self {
-        let differs = |(event, channel, wanted): &(Event, Channel, bool)| event.rule(*channel) == Rule::Unless(!*wanted);
+        let differs =
+            |(event, channel, wanted): &(Event, Channel, bool)| event.rule(*channel) == Rule::Unless(!*wanted);
         Self(stated.into_iter().filter(differs).collect())
     }
 

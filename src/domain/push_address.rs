@@ -18,7 +18,10 @@ fn is_at(url: &Url, service: &str) -> bool {
     if service.contains("://") {
         return Url::parse(service).is_ok_and(|known| known.origin() == url.origin());
     }
-    let Some(host) = url.host_str().filter(|_| url.scheme() == "https" && url.port().is_none()) else {
+    let Some(host) = url
+        .host_str()
+        .filter(|_| url.scheme() == "https" && url.port().is_none())
+    else {
         return false;
     };
     match service.strip_prefix('*') {

@@ -127,7 +127,11 @@ impl PushServices for WebPush {
             .map_err(hopeless)?;
         let (parts, body) = sealed.into_parts();
         let authorization = self.authorization(&url, now).map_err(Error::internal)?;
-        let request = self.client.post(url).headers(parts.headers).header("authorization", authorization);
+        let request = self
+            .client
+            .post(url)
+            .headers(parts.headers)
+            .header("authorization", authorization);
         // What the service says besides its status isn't read.
         let answer = request.body(body).send().await.map_err(Error::unavailable)?;
         match answer.status() {

@@ -309,12 +309,11 @@ struct Stated {
 /// # Errors
 /// The database is away.
 pub fn wishes(tx: &mut TenantTx<'_>, of: UserId) -> Result<Wishes> {
-    let rows: Vec<Stated> = sql_query(
-        "SELECT event, channel, wanted FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<SqlUuid, _>(of.uuid())
-    .load(tx.conn)?;
+    let rows: Vec<Stated> =
+        sql_query("SELECT event, channel, wanted FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2")
+            .bind::<SqlUuid, _>(tx.tenant().uuid())
+            .bind::<SqlUuid, _>(of.uuid())
+            .load(tx.conn)?;
     let known = |row: Stated| Some((Event::parse(&row.event)?, Channel::parse(&row.channel)?, row.wanted));
     Ok(Wishes::new(rows.into_iter().filter_map(known)))
 }

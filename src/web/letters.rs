@@ -5,8 +5,8 @@ use super::{
     pages::{
         bill_lines, notification_words,
         views::{
-            Amount, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
-            WelcomeMail,
+            Amount, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
+            VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},

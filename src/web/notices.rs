@@ -30,7 +30,9 @@ pub(super) async fn slip(web: &Web, scope: &TenantScope, told: Told) -> Result<S
     let body = said(&theme, &user.language, &user.time_zone, &message);
     Ok(Slip {
         // What the site doesn't show replaces what was said of the same before.
-        id: told.shown.unwrap_or_else(|| Uuid::new_v5(&to.uuid(), told.link.as_bytes())),
+        id: told
+            .shown
+            .unwrap_or_else(|| Uuid::new_v5(&to.uuid(), told.link.as_bytes())),
         title: tenant.name,
         body: body.chars().take(MOST_CHARS).collect(),
         link: told.shown.map_or(told.link, |id| format!("/notifications/{id}")),

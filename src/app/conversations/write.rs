@@ -25,7 +25,11 @@ pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) 
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
             let message = conversations::add_chat(tx, conversation.id, user, &words, None, now)?;
-            let other = if conversation.buyer.id == user { conversation.seller.id } else { conversation.buyer.id };
+            let other = if conversation.buyer.id == user {
+                conversation.seller.id
+            } else {
+                conversation.buyer.id
+            };
             let news = News::about(Event::Message, user, format!("/conversations/{id}"));
             tell(&handle, tx, other, news, now)?;
             Ok(Message {

@@ -52,7 +52,8 @@ pub async fn choose(app: &App, viewer: &Viewer, wanted: Vec<(Event, Channel)>) -
 }
 
 fn events_for(tx: &mut TenantTx<'_>, user: &User) -> Result<Vec<Event>> {
-    let is_admin = staff::find(tx, user.id)?.is_some_and(|place| place.accepted && place.standing.role == StaffRole::Admin);
+    let is_admin =
+        staff::find(tx, user.id)?.is_some_and(|place| place.accepted && place.standing.role == StaffRole::Admin);
     let can = |event: &Event| match event.audience() {
         Audience::Everyone => true,
         Audience::Sellers => user.is_seller,

@@ -79,7 +79,11 @@ pub async fn push(app: &App, letters: &dyn Letters, scope: &TenantScope, job: Pu
             Some(id) => notifications::is_unseen(tx, to, id)?,
             None => true,
         };
-        if unseen { push_subscriptions::find(tx, to, id, now) } else { Ok(None) }
+        if unseen {
+            push_subscriptions::find(tx, to, id, now)
+        } else {
+            Ok(None)
+        }
     });
     let Some(device) = found.await? else { return Ok(()) };
     let slip = serde_json::to_vec(&letters.slip(scope, told).await?).map_err(Error::internal)?;

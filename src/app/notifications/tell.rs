@@ -54,7 +54,9 @@ pub(in crate::app) fn tell(app: &App, tx: &mut TenantTx<'_>, to: UserId, news: N
     } else {
         (None, true)
     };
-    if wants(Channel::Mail) && let Some(letter) = letter(app, tx, &news, is_new)? {
+    if wants(Channel::Mail)
+        && let Some(letter) = letter(app, tx, &news, is_new)?
+    {
         letters::post(tx, to, letter, now)?;
     }
     if shown.is_some() || wants(Channel::Push) {

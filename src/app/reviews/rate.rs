@@ -57,7 +57,11 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
                 at: now,
             };
             reviews::put(tx, &review)?;
-            let other = if author == CallRole::Buyer { review.seller } else { review.buyer };
+            let other = if author == CallRole::Buyer {
+                review.seller
+            } else {
+                review.buyer
+            };
             let news = News::about(Event::Review, user, format!("/calls/{}/bill", call.id));
             tell(&handle, tx, other, news.with("count", stars), now)?;
             Ok(review)

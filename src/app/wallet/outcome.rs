@@ -3,7 +3,9 @@
 use super::{RECONCILE_JOB, ReconcileTopUp};
 use crate::{
     app::{
-        App, notifications::tell, payments,
+        App,
+        notifications::tell,
+        payments,
         ports::{Begun, GatewayError, Outcome},
     },
     domain::{ids::TopUpId, money::Money, notification::Event, time::Moment},

@@ -103,7 +103,10 @@ async fn choose(web: Data<Web>, viewer: Viewer, Form(ticked): Form<HashMap<Strin
     };
     let wanted = ticked.keys().filter_map(named).collect();
     notifications::choose(&web.app, &viewer, wanted).await?;
-    Ok(lead_to("/account/notifications", [flash(Tone::Success, "account.saved")]))
+    Ok(lead_to(
+        "/account/notifications",
+        [flash(Tone::Success, "account.saved")],
+    ))
 }
 
 /// What a browser runs to show notifications. It is for all pages of the host, so it lives at the host's root.

@@ -12,7 +12,14 @@ use uuid::Uuid;
 
 /// The list, the bell, and the choice.
 pub fn notifications(g: &Gallery<'_>) -> anyhow::Result<()> {
-    let symbols = ["phone-missed", "message-square", "star", "wallet", "triangle-alert", "calendar-clock"];
+    let symbols = [
+        "phone-missed",
+        "message-square",
+        "star",
+        "wallet",
+        "triangle-alert",
+        "calendar-clock",
+    ];
     let row = |(event, symbol): (Event, &'static str)| {
         let mut params = Map::new();
         for (name, value) in [

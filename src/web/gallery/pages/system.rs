@@ -178,7 +178,9 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         url: url("/conversations/1"),
     };
     g.mail("missed-call", &missed)?;
-    let message = Message::new("notify.said.review").with("name", g.cast.buyer).with("count", 5);
+    let message = Message::new("notify.said.review")
+        .with("name", g.cast.buyer)
+        .with("count", 5);
     let news = NewsMail {
         name: g.cast.person(0).name,
         subject: format!("{} rated your call with 5 stars", g.cast.buyer),

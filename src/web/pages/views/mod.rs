@@ -32,7 +32,8 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{
-    InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
+    InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
+    WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
