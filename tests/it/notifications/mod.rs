@@ -2,6 +2,8 @@
 
 mod push;
 
+pub use push::subscription;
+
 use crate::{
     calls::{Pair, Price},
     support::{Caller, LUMEN, TestApp, TestUser, VELVET},

@@ -98,7 +98,8 @@ fn browser() -> SecretKey {
     SecretKey::from_slice(&[7; 32]).expect("a key")
 }
 
-fn subscription(endpoint: &str) -> Value {
+/// What a browser says of itself.
+pub fn subscription(endpoint: &str) -> Value {
     let key = browser().public_key().to_encoded_point(false);
     json!({
         "endpoint": endpoint,
