@@ -10,6 +10,7 @@ pub mod identity;
 pub mod letters;
 pub mod notifications;
 mod payments;
+pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod reviews;

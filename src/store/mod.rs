@@ -23,6 +23,7 @@ pub mod metering;
 pub mod migrate;
 mod moment;
 pub mod notifications;
+pub mod photos;
 pub mod plans;
 pub mod platform_lists;
 pub mod platform_staff;

@@ -15,7 +15,6 @@ mod sellers;
 mod settings;
 mod staff;
 mod subscription;
-mod upload;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
