@@ -26,11 +26,11 @@ after(async () => {
 async function isClean(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
-  const found = await page.evaluate(async (source) => {
-    if (!window.axe) (0, eval)(source);
-    return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => `${v.id}: ${v.nodes[0].target}`);
-  }, axe).catch(() => null);
-  if (found) assert.deepEqual(found, [], name);
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () =>
+    (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => `${v.id}: ${v.nodes[0].target}`),
+  );
+  assert.deepEqual(found, [], name);
   assert.deepEqual(page.problems, [], name);
   await screenshot(page, `notifications-${name}`);
 }
