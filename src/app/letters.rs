@@ -5,12 +5,14 @@ use crate::{
     app::identity::Task,
     domain::{
         ids::{CallId, UserId},
+        notification::Event,
         time::Moment,
     },
     error::{Error, Result},
     store::{TenantTx, jobs},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The job's kind in the outbox.
 pub const JOB: &str = "mail";
@@ -65,6 +67,21 @@ pub enum Letter {
         /// Absolute, the conversation.
         link: String,
     },
+    /// What the person wants to be told by mail.
+    News(NewsLetter),
+}
+
+/// A notification by mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewsLetter {
+    /// What happened.
+    pub event: Event,
+    /// Whom it is about.
+    pub about: Option<UserId>,
+    /// What else goes into the text.
+    pub params: Map<String, Value>,
+    /// Absolute, the page it leads to.
+    pub link: String,
 }
 
 /// What a mail about the end of what is paid for says.

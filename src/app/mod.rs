@@ -8,6 +8,7 @@ pub mod console;
 pub mod conversations;
 pub mod identity;
 pub mod letters;
+pub mod notifications;
 mod payments;
 pub mod pictures;
 pub mod platform;
@@ -20,7 +21,7 @@ pub mod wallet;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{Clock, LivePeople, PaymentGateway};
+use ports::{Clock, LivePeople, PaymentGateway, PushServices};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -38,6 +39,8 @@ pub struct App {
     pub files: Arc<dyn ObjectStore>,
     /// People with an open page.
     pub people: Arc<dyn LivePeople>,
+    /// Browsers without an open page.
+    pub push: Arc<dyn PushServices>,
 }
 
 impl App {

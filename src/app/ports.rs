@@ -1,13 +1,13 @@
 //! How use cases reach the outside world.
 
 use crate::{
-    app::letters::Posted,
+    app::{letters::Posted, notifications::Told},
     domain::{
         ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
     },
-    store::TenantScope,
+    store::{TenantScope, push_subscriptions::Device},
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -48,6 +48,52 @@ pub trait Letters: Send + Sync {
     /// # Errors
     /// What the letter tells of isn't there any more, or the database is away.
     async fn write(&self, scope: &TenantScope, posted: Posted) -> crate::error::Result<Mail>;
+
+    /// What a browser shows of a notification.
+    ///
+    /// # Errors
+    /// The person isn't there any more, or the database is away.
+    async fn slip(&self, scope: &TenantScope, told: Told) -> crate::error::Result<Slip>;
+}
+
+/// A notification as a browser shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Slip {
+    /// Two of the same are one.
+    pub id: Uuid,
+    /// The tenant's name.
+    pub title: String,
+    /// Plain text.
+    pub body: String,
+    /// Where a click leads, a path.
+    pub link: String,
+    /// The tenant's sign, a path.
+    pub icon: String,
+}
+
+/// What became of a push message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// The push service has it.
+    Taken,
+    /// There is no such browser any more.
+    Gone,
+}
+
+/// The push services of browsers' makers.
+#[async_trait]
+pub trait PushServices: Send + Sync {
+    /// What browsers subscribe with: our public key, an uncompressed point of P-256 in base64url.
+    fn public_key(&self) -> &str;
+    /// Whether an endpoint is at a service that is sent to at all.
+    fn takes(&self, endpoint: &str) -> bool;
+    /// Whether this is a browser's public key.
+    fn is_key(&self, p256dh: &[u8]) -> bool;
+    /// Sends a message, encrypted for the browser.
+    ///
+    /// # Errors
+    /// The service doesn't take it: not now, or never.
+    async fn send(&self, device: &Device, message: Vec<u8>, now: Moment) -> crate::error::Result<Pushed>;
 }
 
 /// A mail ready to go.
@@ -71,6 +117,8 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+    /// They have so many notifications that they haven't seen: pages are told.
+    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64);
     /// A session of theirs was ended, or all of them: pages that were opened with it are closed.
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>);
     /// Their account was closed: all their pages are closed but the one that they are in a call with.

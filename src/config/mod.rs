@@ -24,6 +24,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
+    /// Messages to browsers.
+    pub push: PushConfig,
     /// Media nodes that this server starts.
     pub media: MediaConfig,
     /// How tenants look.
@@ -99,6 +101,16 @@ pub struct MailConfig {
     pub smtp_url: Secret,
     /// The address mails come from; the name is the tenant's.
     pub sender: String,
+}
+
+/// Messages to browsers that have no page open.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushConfig {
+    /// Whom push services write to, `mailto:` or `https:`; empty for the address that mails come from.
+    pub contact: String,
+    /// Push services that are sent to; see `domain::push_address`.
+    pub services: Vec<String>,
 }
 
 /// Media nodes that this server starts.

@@ -5,3 +5,4 @@ pub mod files;
 pub mod mail;
 pub mod media;
 pub mod payment;
+pub mod push;

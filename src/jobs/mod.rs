@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, archive, letters, platform,
+        App, archive, letters, notifications, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -92,7 +92,7 @@ impl Runner {
         Ok(count)
     }
 
-    /// Once in a while: mails about the end of what tenants have paid for.
+    /// Once in a while: mails about the end of what tenants have paid for, and what has become too old.
     async fn look_at_the_calendar(&self, now: Moment) {
         {
             let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,6 +103,9 @@ impl Runner {
         }
         if let Err(error) = subscriptions::remind(&self.app).await {
             tracing::warn!(%error, "the calendar can't be looked at; later again");
+        }
+        if let Err(error) = notifications::sweep(&self.app).await {
+            tracing::warn!(%error, "old notifications can't be forgotten; later again");
         }
     }
 
@@ -173,6 +176,10 @@ impl Runner {
             platform::ERASE_JOB => platform::erase(&self.app, &job.scope).await,
             archive::MAKE_JOB => archive::make(&self.app, &job.scope, read(job)?).await,
             archive::EXPIRE_JOB => archive::expire(&self.app, &job.scope, read(job)?).await,
+            notifications::ANNOUNCE_JOB => notifications::announce(&self.app, &job.scope, read(job)?).await,
+            notifications::PUSH_JOB => {
+                notifications::push(&self.app, self.letters.as_ref(), &job.scope, read(job)?).await
+            }
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }

@@ -215,6 +215,10 @@ impl LivePeople for People {
         }
     }
 
+    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64) {
+        self.tell((scope.tenant(), user), &ServerMessage::Notifications { unread });
+    }
+
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>) {
         let persons = self.persons();
         let Some(person) = persons.get(&(scope.tenant(), user)) else {

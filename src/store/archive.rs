@@ -18,7 +18,14 @@ use diesel::{
 
 /// Tables that stay behind: what lets people in, and work that the old installation does
 /// itself.
-const LEFT_BEHIND: [&str; 5] = ["sessions", "visits", "mail_tokens", "jobs", "exports"];
+const LEFT_BEHIND: [&str; 6] = [
+    "sessions",
+    "visits",
+    "mail_tokens",
+    "jobs",
+    "exports",
+    "push_subscriptions",
+];
 /// Columns whose values stay behind, each with what stands there instead.
 const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];
 /// Rows read or written at once.

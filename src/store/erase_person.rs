@@ -24,6 +24,8 @@ pub struct Erased {
     pub services: i64,
     /// Sign-ins that were removed.
     pub sessions: i64,
+    /// Notifications that were removed.
+    pub notifications: i64,
     /// Declarations whose network address was emptied.
     pub declarations: i64,
     /// Calls that stay, with a name that isn't theirs.
@@ -83,6 +85,9 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
     let services = run("UPDATE services SET title = '–', description = '', published = false
                         WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("DELETE FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2")?;
+    // Browsers that they were reached at go with their sessions.
+    let notifications = run("DELETE FROM notifications WHERE tenant_id = $1 AND user_id = $2")?;
     let sessions = run("DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2")?;
     let declarations = run("UPDATE declarations SET address = '' WHERE tenant_id = $1 AND user_id = $2")?;
     let kept: Kept = sql_query(
@@ -99,6 +104,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
         reviews,
         services,
         sessions,
+        notifications,
         declarations,
         calls_kept: kept.calls,
         transfers_kept: kept.transfers,

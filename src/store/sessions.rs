@@ -13,7 +13,7 @@ use crate::{
     },
     error::Result,
 };
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use uuid::Uuid;
 
 /// How long the refresh token before the present one is still taken: two tabs may refresh at once, and an answer may
@@ -47,6 +47,8 @@ pub struct Signed {
     pub available_until: Option<Moment>,
     /// What their wallet has to spend, in minor units of the tenant's currency.
     pub wallet_minor: i64,
+    /// Notifications they haven't seen.
+    pub unread: u32,
 }
 
 /// What came of a refresh token.
@@ -100,17 +102,23 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
             sellers::available_until.nullable(),
             ledger_accounts::balance_minor.nullable(),
             ledger_accounts::held_minor.nullable(),
+            sql::<BigInt>(UNREAD),
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(row.map(|(user, seller, until, balance, held)| Signed {
+    Ok(row.map(|(user, seller, until, balance, held, unread)| Signed {
         user: user.user(seller.is_some()),
         available_until: until.map(Moment::from).filter(|until| *until > now),
         wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
+        unread: u32::try_from(unread).unwrap_or(u32::MAX),
     }))
 }
 
-type SignedRow = (UserRow, Option<Uuid>, Option<At>, Option<i64>, Option<i64>);
+type SignedRow = (UserRow, Option<Uuid>, Option<At>, Option<i64>, Option<i64>, i64);
+
+/// For the bell of every page.
+const UNREAD: &str = "(SELECT count(*) FROM notifications n
+    WHERE n.tenant_id = users.tenant_id AND n.user_id = users.id AND n.read_at IS NULL)";
 
 #[diesel::dsl::auto_type]
 fn open_sessions() -> _ {

@@ -16,7 +16,7 @@ use actix_web::{
 /// No inline script or style anywhere, and no form that leads elsewhere, whatever a tenant's templates say: to a gateway's
 /// own page one goes by a link. Sockets to this host, which the scheme alone can't say in every browser.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; \
+    img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const ALWAYS: [(HeaderName, &str); 6] = [

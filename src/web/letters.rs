@@ -1,12 +1,12 @@
 //! Letters written out as mails, dressed by the tenant's theme.
 
 use super::{
-    Web,
+    Web, notices,
     pages::{
-        bill_lines,
+        bill_lines, notification_words,
         views::{
-            Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
-            WelcomeMail,
+            Amount, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
+            VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -15,15 +15,16 @@ use crate::{
     app::{
         calls,
         identity::Task,
-        letters::{Letter, Posted, SubscriptionEnds},
-        ports::{Letters, Mail},
+        letters::{Letter, NewsLetter, Posted, SubscriptionEnds},
+        notifications::Told,
+        ports::{Letters, Mail, Slip},
     },
     domain::{ids::CallId, notice, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope,
         ledger::{self, AccountKind},
-        tenants,
+        notifications, tenants,
         users::{self, User},
     },
 };
@@ -64,6 +65,10 @@ impl Letters for Web {
             html,
         })
     }
+
+    async fn slip(&self, scope: &TenantScope, told: Told) -> Result<Slip> {
+        notices::slip(self, scope, told).await
+    }
 }
 
 impl Web {
@@ -85,6 +90,7 @@ impl Web {
             | Letter::Invite { link, .. }
             | Letter::Receipt { link, .. }
             | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
+            | Letter::News(NewsLetter { link, .. })
             | Letter::MissedCall { link, .. } => link.clone(),
         };
         page.origin = origin(&link);
@@ -118,6 +124,7 @@ impl Web {
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
             Letter::SubscriptionEnds(end) => theme.mail(&subscription(name, theme, &page, end), &page),
+            Letter::News(news) => theme.mail(&self.news(scope, name, theme, &page, news).await?, &page),
             Letter::MissedCall { call, link } => {
                 let call = calls::one(&self.app, scope, user.id, call).await?;
                 let mail = MissedCallMail {
@@ -131,6 +138,24 @@ impl Web {
             }
         };
         written.map_err(Error::internal)
+    }
+
+    async fn news(
+        &self,
+        scope: &TenantScope,
+        name: String,
+        theme: &Theme,
+        page: &PageContext,
+        news: NewsLetter,
+    ) -> Result<NewsMail> {
+        let about = notices::name_of(self, scope, news.about).await?;
+        let message = notification_words(news.event, notifications::named(news.params.into(), about));
+        Ok(NewsMail {
+            name,
+            subject: notices::said(theme, &page.lang, &page.zone, &message),
+            news: message,
+            url: news.link,
+        })
     }
 
     async fn receipt(

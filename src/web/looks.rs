@@ -5,13 +5,15 @@ use super::{
     theme::{Fault, Own, Teller, Theme},
 };
 use crate::{
+    app::notifications::tell_admins,
     domain::{
         audit::{Action, Actor, Entry},
         brand::{Brand, FileHash},
+        notification::Event,
         tenant::Tenant,
     },
     error::{Error, Result},
-    store::{TenantScope, TenantTx, audit, looks, words},
+    store::{TenantScope, TenantTx, audit, looks, notifications::News, words},
 };
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
@@ -67,12 +69,16 @@ pub(super) fn read(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<Own> 
 pub async fn tell_of_faults(web: Arc<Web>, mut faults: Receiver<Fault>) {
     let actor = Actor::system();
     while let Some(fault) = faults.recv().await {
-        let (actor, now, scope) = (actor.clone(), web.app.now(), fault.scope);
+        let (app, actor, now, scope) = (web.app.clone(), actor.clone(), web.app.now(), fault.scope);
         let entry = Entry::new(Action::TemplateFailed, fault.template).changed(Value::Null, json!({"why": fault.why}));
         let written = web
             .app
             .db
-            .tenant(&scope, move |tx| audit::write(tx, &actor, &entry, now))
+            .tenant(&scope, move |tx| {
+                audit::write(tx, &actor, &entry, now)?;
+                let news = News::of(Event::TemplateFailed, "/admin/branding".to_owned());
+                tell_admins(&app, tx, &news.with("template", entry.subject.as_str()), now)
+            })
             .await;
         if let Err(error) = written {
             tracing::error!(%error, "a tenant couldn't be told that its template fails");

@@ -20,6 +20,7 @@ mod limits;
 mod listing;
 mod looks;
 pub mod metrics;
+mod notices;
 mod ops;
 pub mod pages;
 pub mod platform_api;

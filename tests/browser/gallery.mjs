@@ -18,7 +18,7 @@ if (!out) throw new Error("usage: node gallery.mjs OUT [FILTER]");
 
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
-  "connect-src 'self' ws: wss:; frame-ancestors 'none'";
+  "connect-src 'self' ws: wss:; worker-src 'self'; frame-ancestors 'none'";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",

@@ -3,6 +3,7 @@
 use crate::{
     calls::{Pair, Price},
     consoles::{actions, founded},
+    notifications::subscription,
     support::{LUMEN, PASSWORD, TestApp, TestDatabase},
 };
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -37,11 +38,23 @@ async fn lived_in() -> Pair {
     for _ in 0..1_000 {
         let calls = pair.buyer.get("/api/v1/calls").await.expect(200).json();
         if calls["items"][0]["end_reason"] == "cancelled" {
+            told(&pair).await;
             return pair;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     panic!("the call wasn't cancelled");
+}
+
+/// Somebody was told something, and wants to be told less, by a browser that isn't another installation's to reach.
+async fn told(pair: &Pair) {
+    let list = pair.buyer.get("/api/v1/conversations").await.expect(200).json();
+    let conversation = list["items"][0]["id"].as_str().expect("an id");
+    let path = format!("/api/v1/conversations/{conversation}/messages");
+    pair.seller.post(&path, json!({ "text": "Hello" })).await.expect(201);
+    pair.buyer.form("/account/notifications", &[]).await.expect(303);
+    let browser = subscription("https://fcm.googleapis.com/fcm/send/1");
+    pair.buyer.put("/api/v1/me/push", browser).await.expect(204);
 }
 
 async fn exported(app: &TestApp) -> (Manifest, Vec<u8>) {
@@ -99,11 +112,14 @@ async fn an_archive_comes_into_an_empty_installation_and_is_the_same_again() {
         "call_events",
         "ledger_transfers",
         "messages",
+        "notifications",
+        "notification_preferences",
         "tenant_hosts",
     ] {
         assert!(!lines(&files, table).is_empty(), "{table}");
     }
 
+    assert!(!files.iter().any(|(name, _)| name.contains("push_subscriptions")));
     let other = TestApp::start_bare(|_| {}).await;
     let came = imported(&other.database, &archive).expect("imported");
     assert_eq!(came, manifest);

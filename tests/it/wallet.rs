@@ -165,6 +165,8 @@ async fn an_answer_that_gets_lost_is_found_out_and_never_paid_twice() {
     app.jobs.run_due().await.expect("run");
     assert_eq!(balance(&ada).await, 3_000);
     assert_eq!(state(&ada, &id).await["state"], "settled");
+    let told = ada.get("/notifications").await.expect(200).text;
+    assert!(told.contains("Your payment of €30.00 has arrived"), "{told}");
     for _ in 0..3 {
         app.clock.advance(60 * SECOND);
         app.jobs.run_due().await.expect("run");

@@ -257,6 +257,11 @@ pub enum ServerMessage {
         /// ISO code.
         currency: String,
     },
+    /// Something is to be told to the person, or was seen.
+    Notifications {
+        /// How many they haven't seen.
+        unread: i64,
+    },
     /// The server closes this socket and says why.
     Closing {
         /// In the person's words.

@@ -4,13 +4,18 @@ use crate::{
     app::{
         App,
         letters::{self, Letter},
+        notifications::tell,
     },
-    domain::call::{EndReason, Session, bill},
+    domain::{
+        call::{EndReason, Session, bill},
+        notification::{Channel, Event},
+    },
     error::Result,
     store::{
         TenantScope,
         calls::{self, Call, Ended},
         conversations,
+        notifications::{News, wishes},
     },
 };
 
@@ -35,25 +40,35 @@ pub async fn finish(
         charged_minor: bill.charged_minor,
         commission_minor: bill.commission_minor,
     };
-    let (call, links) = (call.clone(), Links::of(app, scope).await?);
-    app.db
-        .tenant(scope, move |tx| {
-            if !calls::end(tx, call.id, ended)? {
-                return Ok(());
+    let (app, call, links) = (app.clone(), call.clone(), Links::of(app, scope).await?);
+    let db = app.db.clone();
+    db.tenant(scope, move |tx| {
+        if !calls::end(tx, call.id, ended)? {
+            return Ok(());
+        }
+        let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
+        conversations::add_call(tx, conversation, call.id, ended.at)?;
+        if ended.charged_minor > 0 {
+            let link = format!("{}/calls/{}/bill", links.origin, call.id);
+            letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
+        }
+        if reason == EndReason::Missed {
+            let (seller, page) = (call.seller.id, format!("/conversations/{conversation}"));
+            if wishes(tx, seller)?.want(Event::MissedCall, Channel::Mail) {
+                let link = format!("{}{page}", links.origin);
+                letters::post(tx, seller, Letter::MissedCall { call: call.id, link }, ended.at)?;
             }
-            let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
-            conversations::add_call(tx, conversation, call.id, ended.at)?;
-            if ended.charged_minor > 0 {
-                let link = format!("{}/calls/{}/bill", links.origin, call.id);
-                letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
-            }
-            if reason == EndReason::Missed {
-                let link = format!("{}/conversations/{conversation}", links.origin);
-                letters::post(tx, call.seller.id, Letter::MissedCall { call: call.id, link }, ended.at)?;
-            }
-            Ok(())
-        })
-        .await?;
+            tell(
+                &app,
+                tx,
+                seller,
+                News::about(Event::MissedCall, call.buyer.id, page),
+                ended.at,
+            )?;
+        }
+        Ok(())
+    })
+    .await?;
     Ok(ended)
 }
 

@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     store::{
         conversations::{self, Conversation, Message},
+        notifications::{self, Seen},
         sellers,
     },
 };
@@ -22,6 +23,8 @@ pub struct Thread {
     pub messages: Vec<Message>,
     /// There are older ones.
     pub more: bool,
+    /// Notifications that were about it, and are seen by reading.
+    pub seen: u32,
     /// The seller as lists show them, when the reader is the buyer.
     pub seller: Option<Listed>,
 }
@@ -47,7 +50,10 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
             } else {
                 None
             };
+            let link = Seen::Link(format!("/conversations/{id}"));
+            let seen = notifications::see(tx, user, &link, now)?;
             Ok(Thread {
+                seen: u32::try_from(seen).unwrap_or(u32::MAX),
                 conversation,
                 messages,
                 more,

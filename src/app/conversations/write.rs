@@ -1,10 +1,13 @@
 //! Writing to each other outside of a call.
 
 use crate::{
-    app::{App, identity::Viewer},
-    domain::{ids::ConversationId, text},
+    app::{App, identity::Viewer, notifications::tell},
+    domain::{ids::ConversationId, notification::Event, text},
     error::{Error, Result},
-    store::conversations::{self, Message, What},
+    store::{
+        conversations::{self, Message, What},
+        notifications::News,
+    },
 };
 
 /// Longest message, in characters.
@@ -17,11 +20,18 @@ pub const MOST_CHARS: usize = 2_000;
 pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) -> Result<Message> {
     let words =
         text::paragraphs(words, 1..=MOST_CHARS).ok_or_else(|| Error::field("text", "Write 1 to 2,000 characters."))?;
-    let (user, now) = (viewer.user.id, app.now());
+    let (user, now, handle) = (viewer.user.id, app.now(), app.clone());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
             let message = conversations::add_chat(tx, conversation.id, user, &words, None, now)?;
+            let other = if conversation.buyer.id == user {
+                conversation.seller.id
+            } else {
+                conversation.buyer.id
+            };
+            let news = News::about(Event::Message, user, format!("/conversations/{id}"));
+            tell(&handle, tx, other, news, now)?;
             Ok(Message {
                 id: message,
                 at: now,

@@ -67,6 +67,8 @@ pub struct Viewer {
     pub available_until: Option<Moment>,
     /// What their wallet has to spend, in minor units of the tenant's currency.
     pub wallet_minor: i64,
+    /// Notifications they haven't seen.
+    pub unread: u32,
 }
 
 impl Viewer {
@@ -75,6 +77,7 @@ impl Viewer {
             user,
             available_until,
             wallet_minor,
+            unread,
         } = signed;
         Self {
             user,
@@ -82,6 +85,7 @@ impl Viewer {
             session,
             available_until,
             wallet_minor,
+            unread,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Rating a call.
 
 use crate::{
-    app::{App, identity::Viewer},
-    domain::{call::CallRole, ids::CallId, text},
+    app::{App, identity::Viewer, notifications::tell},
+    domain::{call::CallRole, ids::CallId, notification::Event, text},
     error::{Error, Result},
     store::{
         TenantScope, calls,
+        notifications::News,
         reviews::{self, Review},
     },
 };
@@ -22,7 +23,7 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
     let stars = stars.ok_or_else(|| Error::field("stars", "Choose 1 to 5 stars."))?;
     let words =
         text::paragraphs(words, 0..=2_000).ok_or_else(|| Error::field("text", "Use at most 2,000 characters."))?;
-    let (user, now) = (viewer.user.id, app.now());
+    let (user, now, handle) = (viewer.user.id, app.now(), app.clone());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, user)?;
@@ -56,6 +57,13 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
                 at: now,
             };
             reviews::put(tx, &review)?;
+            let other = if author == CallRole::Buyer {
+                review.seller
+            } else {
+                review.buyer
+            };
+            let news = News::about(Event::Review, user, format!("/calls/{}/bill", call.id));
+            tell(&handle, tx, other, news.with("count", stars), now)?;
             Ok(review)
         })
         .await

@@ -4,13 +4,16 @@ use crate::{
     app::{
         App,
         letters::{self, Letter, SubscriptionEnds},
+        notifications,
     },
     domain::{
+        notification::Event,
         subscription::{days_left, due_notice},
         time::Moment,
     },
     error::Result,
     store::{
+        notifications::News,
         subscription_notices::{self as notices, Ending},
         subscription_settings::{self, Settings},
         subscriptions, tenants,
@@ -82,6 +85,9 @@ async fn tell(app: &App, settings: &Settings, end: Ending, days_before: i32, now
         });
         for reader in notices::readers(tx)? {
             letters::post(tx, reader, letter.clone(), now)?;
+            let news = News::of(Event::SubscriptionEnds, "/admin/subscription".to_owned());
+            let news = news.with("at", end.ends_at.timestamp().to_string());
+            notifications::tell(&app, tx, reader, news, now)?;
         }
         Ok(true)
     })

@@ -3,18 +3,22 @@
 use super::{RECONCILE_JOB, ReconcileTopUp};
 use crate::{
     app::{
-        App, payments,
+        App,
+        notifications::tell,
+        payments,
         ports::{Begun, GatewayError, Outcome},
     },
-    domain::{ids::TopUpId, money::Money, payment::State, time::Moment},
+    domain::{ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, jobs,
         ledger::{self, AccountKind, Transfer},
+        notifications::News,
         top_ups::{self, TopUp},
         wallets,
     },
 };
+use serde_json::json;
 
 /// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
 /// that nobody was sent to, and the job closes it.
@@ -55,7 +59,11 @@ pub(super) async fn heard(
     answer: std::result::Result<Outcome, GatewayError>,
 ) -> Result<TopUp> {
     let now = app.now();
-    let (top_up, available) = app.db.tenant(scope, move |tx| apply(tx, id, answer, now)).await?;
+    let handle = app.clone();
+    let (top_up, available) = app
+        .db
+        .tenant(scope, move |tx| apply(&handle, tx, id, answer, now))
+        .await?;
     if let Some(available) = available {
         app.people.wallet_changed(scope, top_up.user, available);
     }
@@ -63,6 +71,7 @@ pub(super) async fn heard(
 }
 
 fn apply(
+    app: &App,
     tx: &mut TenantTx<'_>,
     id: TopUpId,
     answer: std::result::Result<Outcome, GatewayError>,
@@ -79,6 +88,12 @@ fn apply(
     top_up.reason = heard.reason;
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
+        // Whoever saw it arrive needn't be told; whoever was told to wait does.
+        if let (State::Unknown, Some(_)) = (before, available) {
+            let amount = json!({"minor": top_up.amount.minor, "currency": top_up.amount.currency.code()});
+            let news = News::of(Event::TopUp, format!("/wallet/top-ups/{id}")).with("amount", amount);
+            tell(app, tx, top_up.user, news, now)?;
+        }
         if top_up.state == State::Unknown {
             let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;

@@ -5,6 +5,7 @@ mod admin;
 pub(super) mod calls;
 mod conversations;
 mod me;
+mod push;
 mod register;
 mod reviews;
 mod sellers;
@@ -55,6 +56,7 @@ fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     register::routes(config);
     me::routes(config);
+    push::routes(config);
     wallet::routes(config);
     selling::routes(config);
     sellers::routes(config);

@@ -133,6 +133,7 @@ impl Gallery<'_> {
             user: Some(PageUser {
                 name: self.cast.buyer.to_owned(),
                 unread: 2,
+                notices: 3,
                 ..PageUser::default()
             }),
             wallet: Some(self.cast.amount(2_350)),
@@ -149,6 +150,7 @@ impl Gallery<'_> {
             is_seller: true,
             available: true,
             unread: 0,
+            notices: 0,
         };
         PageContext {
             user: Some(user),

@@ -54,11 +54,12 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
 async fn show(
     web: Data<Web>,
     site: Site,
-    viewer: Viewer,
+    mut viewer: Viewer,
     id: Path<Uuid>,
     Query(shown): Query<Shown>,
 ) -> Result<HttpResponse> {
-    let view = page(&web, &site, &viewer, ConversationId::from_uuid(*id), shown.page).await?;
+    let (view, seen) = page(&web, &site, &viewer, ConversationId::from_uuid(*id), shown.page).await?;
+    viewer.unread = viewer.unread.saturating_sub(seen);
     render(&site, Some(&viewer), &view)
 }
 
@@ -81,17 +82,24 @@ async fn write(
         return Ok(no_body(&format!("/conversations/{id}")));
     };
     let (_, wrong) = problem(error)?;
-    let mut view = page(&web, &site, &viewer, id, 1).await?;
+    let (mut view, _) = page(&web, &site, &viewer, id, 1).await?;
     view.text = Field::of(typed.text).wrong(wrong);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
-async fn page(web: &Web, site: &Site, viewer: &Viewer, id: ConversationId, page: u32) -> Result<ConversationPage> {
+/// The page, and how many notifications were about it.
+async fn page(
+    web: &Web,
+    site: &Site,
+    viewer: &Viewer,
+    id: ConversationId,
+    page: u32,
+) -> Result<(ConversationPage, u32)> {
     let page = page.max(1);
     let thread = conversations::read(&web.app, viewer, id, page).await?;
     let buys = thread.conversation.buyer.id == viewer.user.id;
     let photo = thread.seller.as_ref().and_then(|seller| seller.card.photo_url.clone());
-    Ok(ConversationPage {
+    let view = ConversationPage {
         id: thread.conversation.id.uuid(),
         other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
         presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
@@ -105,7 +113,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: ConversationId, page:
             .more
             .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
         text: Field::default(),
-    })
+    };
+    Ok((view, thread.seen))
 }
 
 fn other(conversation: &Conversation, reader: UserId) -> &Party {

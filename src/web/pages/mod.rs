@@ -10,6 +10,7 @@ mod gateway;
 mod home;
 mod identity;
 mod live;
+mod notifications;
 mod platform;
 mod sell;
 mod seller;
@@ -19,6 +20,7 @@ pub mod views;
 mod wallet;
 
 pub use bill::bill_lines;
+pub use notifications::words as notification_words;
 pub use wallet::words as statement_words;
 
 use super::{
@@ -48,6 +50,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(gateway::routes)
         .configure(home::routes)
         .configure(live::routes)
+        .configure(notifications::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(wallet::routes)
@@ -105,6 +108,7 @@ pub(super) fn write<V: View>(
         name: viewer.user.name.clone(),
         is_seller: viewer.user.is_seller,
         available: viewer.available_until.is_some(),
+        notices: viewer.unread,
         ..PageUser::default()
     });
     frame.theme.page(view, &page)

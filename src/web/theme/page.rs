@@ -49,6 +49,8 @@ pub struct PageUser {
     pub available: bool,
     /// Conversations with something new.
     pub unread: u32,
+    /// Notifications they haven't seen.
+    pub notices: u32,
 }
 
 /// The reader's choice of light or dark.

@@ -3,6 +3,8 @@
  * incoming calls. Words come from the data block `presence-config`; without it (nobody is logged in) nothing happens.
  */
 import "./presence.css";
+import { ring } from "../page/bell";
+import { pushes } from "../page/push";
 import { dataBlock } from "./dom";
 import { money } from "./format";
 import type { ServerMessage } from "./protocol";
@@ -37,6 +39,7 @@ function start(config: PresenceConfig): void {
     current = null;
     tellOutcome(words, ended, name);
   });
+  socket.on("notifications", ({ unread }) => ring(unread));
   socket.on("wallet", (wallet) => showBalance(wallet, words.locale));
   document.addEventListener("click", (event) => {
     const asks = event.target instanceof Element && event.target.closest("[data-ask-notifications]");
@@ -69,4 +72,5 @@ function tellState(socket: Socket): void {
 }
 
 const config = dataBlock<PresenceConfig>("presence-config");
+pushes(config !== null);
 if (config) start(config);

@@ -145,6 +145,7 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "notifications"; unread: number }
   | { type: "closing"; reason: string };
 
 export type RingMessage = Extract<ServerMessage, { type: "ring" }>;

@@ -4,6 +4,7 @@ use super::joined;
 use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
+    notifications::subscription,
     support::{LUMEN, PASSWORD, TestUser},
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
@@ -68,6 +69,15 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
         .post(&messages, json!({"text": "My number is 5551234"}))
         .await
         .expect(201);
+    let browser = subscription("https://fcm.googleapis.com/fcm/send/of-bea");
+    pair.buyer.put("/api/v1/me/push", browser).await.expect(204);
+    pair.buyer
+        .form("/account/notifications", &[("message.site", "on")])
+        .await
+        .expect(303);
+    pair.seller.post(&messages, json!({"text": "Hello"})).await.expect(201);
+    let told = pair.seller.get("/notifications").await.expect(200).text;
+    assert!(told.contains("Bea Buyer wrote to you"));
     let bills = pair
         .seller
         .get(&format!("/api/v1/calls/{call}/bill"))
@@ -87,11 +97,12 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
         "Bea Buyer",
         "Written by the buyer",
         "5551234",
+        "of-bea",
     ];
     assert!(!rows_with(&pair, &words).is_empty(), "it was there");
     let done = admin.post(&format!("{user}/erase"), json!({})).await.expect(200).json();
     assert_eq!((&done["messages"], &done["reviews"]), (&json!(1), &json!(1)));
-    assert_eq!(done["calls_kept"], 1);
+    assert_eq!((&done["calls_kept"], &done["notifications"]), (&json!(1), &json!(1)));
     assert!(done["transfers_kept"].as_i64() > Some(2), "{done}");
     assert_eq!(rows_with(&pair, &words), Vec::<String>::new());
 
@@ -108,6 +119,8 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     );
     let calls = pair.seller.get("/api/v1/calls").await.expect(200).json();
     assert_eq!(calls["items"][0]["other_name"], "Erased account");
+    let told = pair.seller.get("/notifications").await.expect(200).text;
+    assert!(told.contains("Erased account wrote to you"), "{told}");
     pair.audit().await;
     // Nobody comes in with it, opens it or erases it again; the address is free.
     pair.buyer.get("/api/v1/me").await.expect(401);

@@ -140,7 +140,8 @@ async fn a_template_that_fails_later_is_stood_in_for_and_told_of() {
     let app = TestApp::start().await;
     let founded = founded(&app).await;
     let (admin, visitor) = (&founded.admin, app.anonymous(&founded.host));
-    let before = admin.get("/").await.expect(200).text;
+    let foot = |page: String| page.split_once("<footer").expect("a footer").1.to_owned();
+    let before = foot(admin.get("/").await.expect(200).text);
     // No sample is called Ada.
     let trap = "<footer>Ours</footer>{{#if page.user}}{{#if (eq page.user.name \"Ada\")}}{{nothing}}{{/if}}{{/if}}";
     put(admin, "parts/footer", trap).await.expect(200);
@@ -153,9 +154,12 @@ async fn a_template_that_fails_later_is_stood_in_for_and_told_of() {
             .contains("<footer>Ours</footer>")
     );
     for _ in 0..3 {
-        assert_eq!(admin.get("/").await.expect(200).text, before, "the theme's own footer");
+        let shown = foot(admin.get("/").await.expect(200).text);
+        assert_eq!(shown, before, "the theme's own footer");
     }
     let fault = fault(admin).await;
+    let told = admin.get("/notifications").await.expect(200).text;
+    assert!(told.contains("The template home fails"), "{told}");
     assert_eq!(fault["template"], "home");
     assert!(
         fault["why"].as_str().unwrap().starts_with("parts/footer: Line 1: "),

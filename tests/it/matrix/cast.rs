@@ -69,6 +69,11 @@ impl Cast {
         let cancel = format!("/api/v1/calls/{missed}/cancel");
         pair.buyer.post(&cancel, json!({})).await.expect(204);
         let conversation = conversation(&pair.buyer).await;
+        let said = format!("/api/v1/conversations/{conversation}/messages");
+        pair.seller.post(&said, json!({ "text": "Hello" })).await.expect(201);
+        let told = pair.buyer.get("/notifications").await.expect(200).text;
+        let notification = told.split("href=\"/notifications/").nth(1).expect("told").to_owned();
+        let notification = notification.split('"').next().expect("an id").to_owned();
         let talk = pair.live().await;
         let (call, pages) = (talk.call, [talk.buyer, talk.seller]);
         let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
@@ -89,6 +94,7 @@ impl Cast {
             ("top_up", id(top_up)),
             ("payment", payment),
             ("conversation", conversation),
+            ("notification", notification),
             ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),
             ("picture", "logo".to_owned()),
             ("sheet", "0123456789abcdef".to_owned()),

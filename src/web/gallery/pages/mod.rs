@@ -2,6 +2,7 @@
 
 mod calls;
 mod money;
+mod notifications;
 mod public;
 mod system;
 
@@ -17,6 +18,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calls::calls(g)?;
     calls::bills(g)?;
     calls::conversations(g)?;
+    notifications::notifications(g)?;
     system::system(g)?;
     system::invoice(g)?;
     system::mails(g)

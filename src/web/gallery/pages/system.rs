@@ -177,5 +177,15 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         at: now(),
         url: url("/conversations/1"),
     };
-    g.mail("missed-call", &missed)
+    g.mail("missed-call", &missed)?;
+    let message = Message::new("notify.said.review")
+        .with("name", g.cast.buyer)
+        .with("count", 5);
+    let news = NewsMail {
+        name: g.cast.person(0).name,
+        subject: format!("{} rated your call with 5 stars", g.cast.buyer),
+        news: message,
+        url: url("/calls/1/bill"),
+    };
+    g.mail("news", &news)
 }

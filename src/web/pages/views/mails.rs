@@ -1,6 +1,6 @@
 //! Mails: one column, one button, a plain-text part that is equally good. Addresses are absolute.
 
-use super::{Amount, BillLine};
+use super::{Amount, BillLine, Message};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -92,6 +92,19 @@ pub struct MissedCallMail {
     /// When.
     pub at: Timestamp,
     /// The conversation.
+    pub url: String,
+}
+
+/// What somebody wants to be told by mail. The subject is what happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewsMail {
+    /// To whom.
+    pub name: String,
+    /// What happened.
+    pub news: Message,
+    /// Filled in, for the subject.
+    pub subject: String,
+    /// The page it leads to.
     pub url: String,
 }
 

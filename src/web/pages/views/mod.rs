@@ -13,6 +13,7 @@ mod home;
 mod identity;
 mod invoice;
 mod mails;
+mod notifications;
 mod people;
 mod room;
 mod sell;
@@ -31,7 +32,11 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{
-    InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
+    InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
+    WelcomeMail,
+};
+pub use notifications::{
+    ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
@@ -99,6 +104,9 @@ views! {
     BillPage => "bill",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
+    NotificationsPage => "notifications",
+    LatestNotifications => "notifications_latest",
+    NotificationSettingsPage => "notification_settings",
     TermsPage => "terms",
     ErrorPage => "error",
     UnknownHostPage => "unknown_host",
@@ -112,6 +120,7 @@ views! {
     RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
+    NewsMail => "mails/news",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
 }

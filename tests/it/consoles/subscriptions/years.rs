@@ -71,6 +71,8 @@ async fn two_years_with_one_payment_and_then_another() {
 
     // Grace: everything goes on, up to the last minute; a call that runs then finishes.
     come_back(&mut shop).await;
+    let on_site = shop.admin.get("/notifications").await.expect(200).text;
+    assert!(on_site.contains("Your subscription ends on"));
     assert_eq!(shop.subscription().await["state"], "grace");
     shop.ring_and_cancel().await;
     assert_eq!(walk(&shop, start, 367..=371).await, [] as [i64; 0]);
