@@ -3,7 +3,7 @@
 use super::{
     TenantTx,
     moment::At,
-    schema::{ledger_accounts, sellers, sessions, users},
+    schema::{ledger_accounts, sellers, sessions, studio_managers, users},
     users::{Row as UserRow, User},
 };
 use crate::{
@@ -47,6 +47,8 @@ pub struct Signed {
     pub available_until: Option<Moment>,
     /// What their wallet has to spend, in minor units of the tenant's currency.
     pub wallet_minor: i64,
+    /// Looks after a studio.
+    pub manages: bool,
 }
 
 /// What came of a refresh token.
@@ -100,17 +102,26 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
             sellers::available_until.nullable(),
             ledger_accounts::balance_minor.nullable(),
             ledger_accounts::held_minor.nullable(),
+            studio_managers::user_id.nullable(),
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(row.map(|(user, seller, until, balance, held)| Signed {
+    Ok(row.map(|(user, seller, until, balance, held, manager)| Signed {
         user: user.user(seller.is_some()),
         available_until: until.map(Moment::from).filter(|until| *until > now),
         wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
+        manages: manager.is_some(),
     }))
 }
 
-type SignedRow = (UserRow, Option<Uuid>, Option<At>, Option<i64>, Option<i64>);
+type SignedRow = (
+    UserRow,
+    Option<Uuid>,
+    Option<At>,
+    Option<i64>,
+    Option<i64>,
+    Option<Uuid>,
+);
 
 #[diesel::dsl::auto_type]
 fn open_sessions() -> _ {
@@ -130,6 +141,11 @@ fn open_sessions() -> _ {
                 .eq(users::tenant_id)
                 .and(ledger_accounts::kind.eq("wallet"))
                 .and(ledger_accounts::owner_id.eq(users::id.nullable()))),
+        )
+        .left_join(
+            studio_managers::table.on(studio_managers::tenant_id
+                .eq(users::tenant_id)
+                .and(studio_managers::user_id.eq(users::id))),
         )
 }
 

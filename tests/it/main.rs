@@ -11,6 +11,7 @@ mod ledger;
 mod marketplace;
 mod matrix;
 mod migrations;
+mod studios;
 mod support;
 mod wallet;
 mod web;

@@ -22,7 +22,7 @@ pub use authenticate::authenticate;
 pub use declarations::Declarations;
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
-pub(in crate::app) use invite::{invite, invite_seller, shown};
+pub(in crate::app) use invite::{invite, invite_manager, invite_seller, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};
@@ -67,6 +67,8 @@ pub struct Viewer {
     pub available_until: Option<Moment>,
     /// What their wallet has to spend, in minor units of the tenant's currency.
     pub wallet_minor: i64,
+    /// They look after a studio.
+    pub manages: bool,
 }
 
 impl Viewer {
@@ -75,6 +77,7 @@ impl Viewer {
             user,
             available_until,
             wallet_minor,
+            manages,
         } = signed;
         Self {
             user,
@@ -82,6 +85,7 @@ impl Viewer {
             session,
             available_until,
             wallet_minor,
+            manages,
         }
     }
 }

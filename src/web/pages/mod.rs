@@ -13,6 +13,7 @@ mod live;
 mod platform;
 mod sell;
 mod seller;
+mod studio;
 mod terms;
 mod typed;
 pub mod views;
@@ -50,6 +51,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(live::routes)
         .configure(sell::routes)
         .configure(seller::routes)
+        .configure(studio::routes)
         .configure(wallet::routes)
         .service(terms::terms);
 }
@@ -104,6 +106,7 @@ pub(super) fn write<V: View>(
     page.user = Some(PageUser {
         name: viewer.user.name.clone(),
         is_seller: viewer.user.is_seller,
+        manages: viewer.manages,
         available: viewer.available_until.is_some(),
         ..PageUser::default()
     });

@@ -18,6 +18,7 @@ mod room;
 mod sell;
 mod seller;
 mod strip;
+mod studio;
 mod system;
 mod wallet;
 
@@ -38,6 +39,7 @@ pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
+pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
@@ -94,6 +96,7 @@ views! {
     TopUpPage => "top_up",
     GatewayPage => "gateway",
     SellPage => "sell",
+    StudioPage => "studio",
     CallsPage => "calls",
     RoomPage => "room",
     BillPage => "bill",
