@@ -9,6 +9,7 @@ pub mod conversations;
 pub mod identity;
 pub mod letters;
 mod payments;
+pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod reviews;

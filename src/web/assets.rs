@@ -1,7 +1,15 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
 use super::{error::Result, site, state::Web, theme::mark, unrouted::nothing_there};
-use crate::{domain::brand::FileHash, error, store::looks};
+use crate::{
+    domain::{brand::FileHash, tenant::Tenant},
+    error,
+    store::{
+        TenantScope,
+        looks::{self, File},
+        photos,
+    },
+};
 use actix_files::Files;
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -12,7 +20,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Data, Path, ServiceConfig},
 };
-use std::path::Path as FilePath;
+use std::{path::Path as FilePath, sync::Arc};
 
 /// Their addresses carry a hash of what is in them.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -25,6 +33,7 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
         .service(stylesheet)
         .service(picture)
         .service(initials)
+        .service(face)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
@@ -65,32 +74,41 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// A picture of the host's tenant.
 #[get("/look/{hash}")]
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let asked = site::asked_host(request.head(), &web);
-    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let (_, scope) = tenant.ok_or_else(error::Error::not_found)?;
+    let (_, scope) = tenant(&web, &request).await?;
+    let wanted = [FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?];
+    let found = web.app.db.tenant(&scope, move |tx| looks::files(tx, &wanted)).await?;
+    let found = found.into_values().find(|file| file.media_type.starts_with("image/"));
+    Ok(inert(found.ok_or_else(error::Error::not_found)?))
+}
+
+/// The face of one of the host's sellers.
+#[get("/photos/{hash}")]
+async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
+    let (_, scope) = tenant(&web, &request).await?;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
-    let wanted = [hash];
-    let found = web
-        .app
-        .db
-        .tenant(&scope, move |tx| looks::files(tx, &wanted))
-        .await?
-        .into_values()
-        .find(|file| file.media_type.starts_with("image/"))
-        .ok_or_else(error::Error::not_found)?;
-    Ok(HttpResponse::Ok()
-        .content_type(found.media_type)
+    let found = web.app.db.tenant(&scope, move |tx| photos::find(tx, &hash)).await?;
+    Ok(inert(found.ok_or_else(error::Error::not_found)?))
+}
+
+/// Whose host was asked.
+async fn tenant(web: &Web, request: &HttpRequest) -> Result<(Arc<Tenant>, TenantScope)> {
+    let asked = site::asked_host(request.head(), web);
+    let found = web.hosts.find(web, site::without_port(&asked)).await?;
+    Ok(found.ok_or_else(error::Error::not_found)?)
+}
+
+fn inert(file: File) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(file.media_type)
         .insert_header((header::CACHE_CONTROL, FOREVER))
         .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
-        .body(found.body))
+        .body(file.body)
 }
 
 /// The picture of a tenant that has chosen none; its name may change.
 #[get("/mark.svg")]
 async fn initials(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
-    let asked = site::asked_host(request.head(), &web);
-    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let (tenant, scope) = tenant.ok_or_else(error::Error::not_found)?;
+    let (tenant, scope) = tenant(&web, &request).await?;
     let theme = web.theme(&tenant, &scope).await?;
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")

@@ -13,7 +13,7 @@ mod staff;
 mod studios;
 mod words;
 
-pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
+pub use branding::{Look, Part, publish_look, publish_part, revert_look};
 mod visit;
 
 pub use calls::end_call;

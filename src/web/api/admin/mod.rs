@@ -16,7 +16,6 @@ mod settings;
 mod staff;
 mod studios;
 mod subscription;
-mod upload;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
