@@ -316,6 +316,7 @@ diesel::table! {
         video_enabled -> Bool,
         published -> Bool,
         created_at -> Timestamptz,
+        withheld -> Bool,
     }
 }
 
