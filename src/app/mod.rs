@@ -16,6 +16,7 @@ pub mod ports;
 pub mod reviews;
 pub mod seed;
 pub mod selling;
+pub mod studio;
 pub mod subscriptions;
 pub mod wallet;
 

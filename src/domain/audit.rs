@@ -14,7 +14,7 @@ pub struct Actor {
     pub address: String,
 }
 
-/// Which of the staff.
+/// Which of the staff; a studio's people are the tenant's, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActorId {
     /// One of the platform's own.
@@ -114,6 +114,24 @@ pub enum Action {
     StaffChanged,
     /// Somebody left the staff.
     StaffRemoved,
+    /// A studio was opened.
+    StudioCreated,
+    /// A studio's name was changed.
+    StudioRenamed,
+    /// A studio was closed.
+    StudioClosed,
+    /// Somebody was asked to look after a studio.
+    StudioManagerAdded,
+    /// Somebody doesn't look after a studio any more.
+    StudioManagerRemoved,
+    /// A seller was put into a studio.
+    StudioSellerAdded,
+    /// A seller was taken out of a studio.
+    StudioSellerRemoved,
+    /// A seller left their studio.
+    StudioSellerLeft,
+    /// A studio's manager switched a seller's availability off.
+    StudioSwitchedOff,
     /// An account was closed.
     UserSuspended,
     /// An account was opened again.
@@ -188,6 +206,15 @@ impl Action {
             Self::SellerInvited => "seller.invited",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",
+            Self::StudioCreated => "studio.created",
+            Self::StudioRenamed => "studio.renamed",
+            Self::StudioClosed => "studio.closed",
+            Self::StudioManagerAdded => "studio.manager_added",
+            Self::StudioManagerRemoved => "studio.manager_removed",
+            Self::StudioSellerAdded => "studio.seller_added",
+            Self::StudioSellerRemoved => "studio.seller_removed",
+            Self::StudioSellerLeft => "studio.seller_left",
+            Self::StudioSwitchedOff => "studio.switched_off",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",

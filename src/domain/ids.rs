@@ -25,6 +25,8 @@ pub enum SessionKind {}
 pub enum ConversationKind {}
 /// Marks the ids of the platform's own staff.
 pub enum PlatformStaffKind {}
+/// Marks studios' ids.
+pub enum StudioKind {}
 /// Marks plans' ids.
 pub enum PlanKind {}
 /// Marks the ids of what tenants buy from the platform.
@@ -48,6 +50,8 @@ pub type SessionId = Id<SessionKind>;
 pub type ConversationId = Id<ConversationKind>;
 /// Somebody who runs the platform.
 pub type PlatformStaffId = Id<PlatformStaffKind>;
+/// A team of sellers.
+pub type StudioId = Id<StudioKind>;
 /// What a tenant can subscribe to.
 pub type PlanId = Id<PlanKind>;
 /// A payment for a plan, and what it buys: both have one id.

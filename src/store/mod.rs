@@ -35,6 +35,8 @@ pub mod sellers;
 pub mod services;
 pub mod sessions;
 pub mod staff;
+pub mod studio_figures;
+pub mod studios;
 pub mod subscription_notices;
 pub mod subscription_payments;
 pub mod subscription_settings;

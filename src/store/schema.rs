@@ -347,6 +347,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    studio_managers (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        studio_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    studio_sellers (tenant_id, seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        studio_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    studios (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     subscription_notices (tenant_id, ends_at, days_before) {
         tenant_id -> Uuid,
         ends_at -> Timestamptz,
@@ -518,6 +546,7 @@ diesel::joinable!(ledger_accounts -> tenants (tenant_id));
 diesel::joinable!(look_files -> tenants (tenant_id));
 diesel::joinable!(look_versions -> tenants (tenant_id));
 diesel::joinable!(platform_sessions -> platform_staff (staff_id));
+diesel::joinable!(studios -> tenants (tenant_id));
 diesel::joinable!(subscription_notices -> tenants (tenant_id));
 diesel::joinable!(subscriptions -> tenants (tenant_id));
 diesel::joinable!(tenant_hosts -> tenants (tenant_id));
@@ -552,6 +581,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     services,
     sessions,
     staff,
+    studio_managers,
+    studio_sellers,
+    studios,
     subscription_notices,
     subscription_payments,
     subscription_settings,

@@ -3,7 +3,7 @@
 use super::{TenantTx, moment::At, schema::sellers};
 use crate::{
     domain::{
-        ids::{ServiceId, UserId},
+        ids::{ServiceId, StudioId, UserId},
         policy::PolicyChange,
         time::Moment,
     },
@@ -306,6 +306,21 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
     .bind::<Array<Text>, _>(&search.words)
     .bind::<BigInt, _>(skip)
     .bind::<BigInt, _>(limit)
+    .load(tx.conn)?;
+    rows.into_iter().map(CardRow::card).collect()
+}
+
+/// Cards of everybody who sells in a studio, by name.
+///
+/// # Errors
+/// The database is away.
+pub fn of_studio(tx: &mut TenantTx<'_>, studio: StudioId) -> Result<Vec<Card>> {
+    let rows: Vec<CardRow> = sql_query(format!(
+        "{CARDS} AND s.user_id IN (SELECT seller_id FROM studio_sellers WHERE tenant_id = $1 AND studio_id = $2)
+         ORDER BY lower(u.name), s.user_id"
+    ))
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(studio.uuid())
     .load(tx.conn)?;
     rows.into_iter().map(CardRow::card).collect()
 }

@@ -3,7 +3,7 @@
 use super::{
     TenantTx,
     moment::At,
-    schema::{ledger_accounts, sellers, sessions, users},
+    schema::{ledger_accounts, sellers, sessions, studio_managers, users},
     users::{Row as UserRow, User},
 };
 use crate::{
@@ -49,6 +49,8 @@ pub struct Signed {
     pub wallet_minor: i64,
     /// Notifications they haven't seen.
     pub unread: u32,
+    /// Looks after a studio.
+    pub manages: bool,
 }
 
 /// What came of a refresh token.
@@ -102,19 +104,29 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
             sellers::available_until.nullable(),
             ledger_accounts::balance_minor.nullable(),
             ledger_accounts::held_minor.nullable(),
+            studio_managers::user_id.nullable(),
             sql::<BigInt>(UNREAD),
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(row.map(|(user, seller, until, balance, held, unread)| Signed {
+    Ok(row.map(|(user, seller, until, balance, held, manager, unread)| Signed {
         user: user.user(seller.is_some()),
         available_until: until.map(Moment::from).filter(|until| *until > now),
         wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
         unread: u32::try_from(unread).unwrap_or(u32::MAX),
+        manages: manager.is_some(),
     }))
 }
 
-type SignedRow = (UserRow, Option<Uuid>, Option<At>, Option<i64>, Option<i64>, i64);
+type SignedRow = (
+    UserRow,
+    Option<Uuid>,
+    Option<At>,
+    Option<i64>,
+    Option<i64>,
+    Option<Uuid>,
+    i64,
+);
 
 /// For the bell of every page.
 const UNREAD: &str = "(SELECT count(*) FROM notifications n
@@ -138,6 +150,11 @@ fn open_sessions() -> _ {
                 .eq(users::tenant_id)
                 .and(ledger_accounts::kind.eq("wallet"))
                 .and(ledger_accounts::owner_id.eq(users::id.nullable()))),
+        )
+        .left_join(
+            studio_managers::table.on(studio_managers::tenant_id
+                .eq(users::tenant_id)
+                .and(studio_managers::user_id.eq(users::id))),
         )
 }
 

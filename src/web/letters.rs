@@ -116,6 +116,7 @@ impl Web {
                     name,
                     by,
                     sells: task == Task::Sell,
+                    manages: task == Task::Manage,
                     url: link,
                 },
                 &page,

@@ -56,6 +56,13 @@ const VIEWS = [
   ["lumen", "sellers", "/sellers"],
   ["lumen", "seller-invite", "/sellers?create=1"],
   ["lumen", "seller", `/sellers?open=${id(1, 0)}`],
+  ["lumen", "studios", "/studios"],
+  ["lumen", "studio", `/studios?open=${id(14, 0)}`],
+  ["lumen", "studio-seller", `/studios?open=${id(14, 1)}`, { act: findSeller }],
+  ["lumen", "studio-closed", `/studios?open=${id(14, 2)}`],
+  ["lumen", "studio-close", `/studios?open=${id(14, 0)}`, { act: click("Close the studio") }],
+  ["lumen", "studio-create", "/studios?create=1"],
+  ["lumen", "studio-german", `/studios?open=${id(14, 0)}`, { language: "de" }],
   ["lumen", "services", "/services"],
   ["lumen", "staff", "/staff"],
   ["lumen", "staff-member", `/staff?open=${id(1, 14)}`],
@@ -80,6 +87,11 @@ async function signIn(page) {
   await page.getByLabel("Password").fill("owner");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Code").waitFor();
+}
+
+async function findSeller(page) {
+  await page.getByRole("searchbox", { name: "Add a seller" }).fill("a");
+  await page.getByRole("button", { name: /^Add .+/ }).first().waitFor();
 }
 
 async function openEditor(page) {

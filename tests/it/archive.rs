@@ -4,6 +4,7 @@ use crate::{
     calls::{Pair, Price},
     consoles::{actions, founded},
     notifications::subscription,
+    studios::in_a_studio,
     support::{LUMEN, PASSWORD, TestApp, TestDatabase},
 };
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -29,6 +30,7 @@ async fn lived_in() -> Pair {
     let mut talk = pair.live().await;
     talk.talk(90_000).await;
     talk.hang_up().await;
+    in_a_studio(&pair, &pair.buyer).await;
     let (missed, ..) = pair.ring().await;
     pair.buyer
         .post(&format!("/api/v1/calls/{missed}/cancel"), json!({}))
@@ -115,6 +117,8 @@ async fn an_archive_comes_into_an_empty_installation_and_is_the_same_again() {
         "notifications",
         "notification_preferences",
         "tenant_hosts",
+        "studio_managers",
+        "studio_sellers",
     ] {
         assert!(!lines(&files, table).is_empty(), "{table}");
     }

@@ -12,6 +12,7 @@ mod marketplace;
 mod matrix;
 mod migrations;
 mod notifications;
+mod studios;
 mod support;
 mod wallet;
 mod web;

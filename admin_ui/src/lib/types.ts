@@ -107,6 +107,15 @@ export interface Job {
 export const ACTIONS = [
   "staff.invited",
   "seller.invited",
+  "studio.created",
+  "studio.renamed",
+  "studio.closed",
+  "studio.manager_added",
+  "studio.manager_removed",
+  "studio.seller_added",
+  "studio.seller_removed",
+  "studio.seller_left",
+  "studio.switched_off",
   "staff.joined",
   "staff.changed",
   "staff.removed",
@@ -252,6 +261,26 @@ export interface Seller extends Named {
   earned_minor: number;
   suspended: Mark | boolean | null;
   invited: boolean;
+}
+
+/** A team of sellers. */
+export interface Studio extends Named {
+  managers: number;
+  sellers: number;
+  created_at: number;
+  closed_at: number | null;
+}
+
+export interface StudioPerson extends Named {
+  email: string;
+  /** They were asked and haven't said yes. */
+  invited: boolean;
+}
+
+export interface StudioDetail extends Named {
+  closed_at: number | null;
+  managers: StudioPerson[];
+  sellers: StudioPerson[];
 }
 
 export interface Service {

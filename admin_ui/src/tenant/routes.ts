@@ -8,6 +8,7 @@ export const routes: Route[] = [
   { path: "/reviews", title: "reviews.title", icon: "star", group: "nav.watch", permission: "reviews", load: () => import("./Reviews.svelte") },
   { path: "/users", title: "users.title", icon: "users", group: "nav.people", permission: "users", load: () => import("./Users.svelte") },
   { path: "/sellers", title: "sellers.title", icon: "store", group: "nav.people", permission: "sellers", load: () => import("./Sellers.svelte") },
+  { path: "/studios", title: "studios.title", icon: "building-2", group: "nav.people", permission: "sellers", load: () => import("./Studios.svelte") },
   { path: "/services", title: "services.title", icon: "briefcase", group: "nav.people", permission: "services", load: () => import("./Services.svelte") },
   { path: "/staff", title: "staff.title", icon: "user-cog", group: "nav.people", permission: "staff", load: () => import("./Staff.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },

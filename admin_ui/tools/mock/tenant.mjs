@@ -1,5 +1,6 @@
 // A tenant's sample API: /api/v1/admin/….
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
+import { sampleStudios, studios } from "./studios.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
 
 const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money", "export"];
@@ -17,6 +18,7 @@ export function sampleTenant(slug) {
     me: { ...named(person(1)), role: "admin", permissions: [...PERMISSIONS], tenant: { name, slug, currency, time_zone: "Europe/London", url: `/` }, read_only: false },
     users,
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
+    studios: sampleStudios(),
     services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: 120 + n * 15, currency, published: n % 6 !== 5, calls: n * 4 })),
     staff: [
       { ...person(1), role: "admin", permissions: [...PERMISSIONS], invited: false },
@@ -73,6 +75,7 @@ export function tenantApi(slug) {
     "GET /audit": ({ query }) => listing(db.audit, query, { keep: ({ action }) => !query.get("action") || action === query.get("action") }),
     ...people(db),
     ...staff(db),
+    ...studios(db),
     ...words(db),
     ...setup(db),
   };

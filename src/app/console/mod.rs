@@ -10,6 +10,7 @@ mod sellers;
 mod services;
 mod settings;
 mod staff;
+mod studios;
 mod words;
 
 pub use branding::{Look, Part, publish_look, publish_part, revert_look};
@@ -24,6 +25,10 @@ pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
+pub use studios::{
+    add_studio_manager, add_studio_seller, close_studio, create_studio, remove_studio_manager, remove_studio_seller,
+    rename_studio,
+};
 pub use visit::{Entered, Visit, WAY_IN, enter, visit};
 pub use words::set_word;
 

@@ -1,4 +1,4 @@
-//! Asking somebody to join a tenant's staff or to sell there, and their saying yes.
+//! Asking somebody to join a tenant's staff, to look after a studio or to sell there, and their saying yes.
 
 use super::{RESEND_MS, declarations::Declarations, link, passwords, tokens::LinkToken};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     domain::{
         audit::{Action, Actor, ActorId, Entry},
         identity::{Email, Password, PersonName},
-        ids::UserId,
+        ids::{StudioId, UserId},
         permission::Standing,
         tenant::Tenant,
         time::Moment,
@@ -16,7 +16,7 @@ use crate::{
         TenantScope, TenantTx, audit,
         mail_tokens::{self, Purpose},
         sellers::{self, Profile},
-        staff,
+        staff, studios,
         users::{self, NewUser},
     },
 };
@@ -34,6 +34,8 @@ pub enum Task {
     /// To help run the place.
     #[default]
     Run,
+    /// To look after a studio.
+    Manage,
     /// To sell there.
     Sell,
 }
@@ -43,14 +45,18 @@ impl Task {
     pub fn path(self) -> &'static str {
         match self {
             Self::Run => "/admin",
+            Self::Manage => "/studio",
             Self::Sell => "/sell",
         }
     }
 
-    /// What somebody is asked to do, or was; running the place comes first.
+    /// What somebody is asked to do, or was; running the place comes first, then looking after a part of it.
     pub(super) fn of(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Self>> {
         if staff::find(tx, user)?.is_some() {
             return Ok(Some(Self::Run));
+        }
+        if studios::managed_by(tx, user)?.is_some() {
+            return Ok(Some(Self::Manage));
         }
         Ok(sellers::find(tx, user)?.map(|_| Self::Sell))
     }
@@ -63,6 +69,11 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// Where they are written to.
+    pub(in crate::app) fn email(&self) -> &str {
+        self.new.email.as_str()
+    }
+
     /// Checks who is to be asked. Until they choose a password nobody knows theirs.
     ///
     /// # Errors
@@ -148,6 +159,32 @@ pub(in crate::app) fn invite_seller(
     sellers::put(tx, &Profile::new(user, headline), now)?;
     audit::write(tx, actor, &entry, now)?;
     ask(tx, (user, known), Task::Sell, origin, actor.name.clone(), now)?;
+    Ok(user)
+}
+
+/// Lets somebody look after a studio and writes to them, as [`invite`] does.
+///
+/// # Errors
+/// They look after one already, their account is closed, or the database is away.
+pub(in crate::app) fn invite_manager(
+    tx: &mut TenantTx<'_>,
+    actor: &Actor,
+    invitation: &Invitation,
+    studio: StudioId,
+    origin: &str,
+    now: Moment,
+) -> Result<UserId> {
+    let (user, known) = newcomer(tx, invitation, now)?;
+    let added = studios::add_manager(tx, studio, user, now)?;
+    let managed = studios::managed_by(tx, user)?.ok_or_else(Error::not_found)?;
+    if !added && (known || managed.id != studio) {
+        let words = "This person looks after a studio already. They can look after one only.";
+        return Err(Error::conflict("already_manager", words));
+    }
+    let entry = Entry::new(Action::StudioManagerAdded, invitation.new.email.as_str())
+        .changed(Value::Null, json!({"studio": managed.name}));
+    audit::write(tx, actor, &entry, now)?;
+    ask(tx, (user, known), Task::Manage, origin, actor.name.clone(), now)?;
     Ok(user)
 }
 

@@ -22,7 +22,7 @@ pub use authenticate::authenticate;
 pub use declarations::Declarations;
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
-pub(in crate::app) use invite::{invite, invite_seller, shown};
+pub(in crate::app) use invite::{invite, invite_manager, invite_seller, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};
@@ -69,6 +69,8 @@ pub struct Viewer {
     pub wallet_minor: i64,
     /// Notifications they haven't seen.
     pub unread: u32,
+    /// They look after a studio.
+    pub manages: bool,
 }
 
 impl Viewer {
@@ -78,6 +80,7 @@ impl Viewer {
             available_until,
             wallet_minor,
             unread,
+            manages,
         } = signed;
         Self {
             user,
@@ -86,6 +89,7 @@ impl Viewer {
             available_until,
             wallet_minor,
             unread,
+            manages,
         }
     }
 }

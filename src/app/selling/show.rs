@@ -9,7 +9,7 @@ use crate::{
         ledger::Balance,
         sellers::{self, Profile},
         services::{self, Service},
-        wallets,
+        studios, wallets,
     },
 };
 
@@ -20,6 +20,8 @@ pub struct Selling {
     pub profile: Option<Profile>,
     /// All services, oldest first.
     pub services: Vec<Service>,
+    /// The studio they sell in.
+    pub studio: Option<String>,
     /// Earned and not paid out.
     pub earnings: Balance,
 }
@@ -35,6 +37,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Sell
             Ok(Selling {
                 profile: sellers::find(tx, user)?,
                 services: services::of_seller(tx, user, MOST_SERVICES)?,
+                studio: studios::of_seller(tx, user)?.map(|studio| studio.name),
                 earnings: wallets::earnings(tx, user, currency)?,
             })
         })

@@ -16,6 +16,20 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 const MINUTE_MS: i64 = 60_000;
+/// What came of calls `c` that have ended.
+pub(in crate::store) const ENDED: &str = "count(*) FILTER (WHERE c.live_at IS NOT NULL) AS calls,
+    coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
+    coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
+    coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor";
+/// What the ledger has moved in the transfers `t` of [`LEGS`].
+pub(in crate::store) const MOVED: &str =
+    "coalesce(sum(t.amount_minor) FILTER (WHERE t.phase = 'posted'), 0)::bigint AS charged_minor,
+    coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 'commission'), 0)::bigint AS commission_minor";
+/// Joins the transfers of running calls `r`. The ledger is read leg by leg (OFFSET 0), whatever the planner knows of it.
+pub(in crate::store) const LEGS: &str = "JOIN call_legs l ON l.tenant_id = r.tenant_id AND l.call_id = r.id
+    CROSS JOIN LATERAL (
+        SELECT phase, kind, amount_minor FROM ledger_transfers t
+        WHERE t.leg_id = l.id AND t.tenant_id = l.tenant_id OFFSET 0) t";
 
 /// A tenant's figures.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -125,20 +139,18 @@ pub fn dashboard(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Dashboard> 
     })
 }
 
-fn rounded(ms: i64) -> i64 {
+/// Whole minutes, as they are shown.
+pub(in crate::store) fn rounded(ms: i64) -> i64 {
     (ms + MINUTE_MS / 2) / MINUTE_MS
 }
 
 fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     let ends = (bounds.first(), bounds.last());
     let bounds: Vec<At> = bounds.iter().copied().map(At).collect();
-    let rows = sql_query(
-        "SELECT width_bucket(c.ended_at, $2) AS step, count(*) FILTER (WHERE c.live_at IS NOT NULL) AS calls,
-            coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
-            coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
-            coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor
-         FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1",
-    )
+    let rows = sql_query(format!(
+        "SELECT width_bucket(c.ended_at, $2) AS step, {ENDED}
+         FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1"
+    ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Array<Timestamptz>, _>(bounds)
     .bind::<Timestamptz, _>(At(ends.0.copied().unwrap_or_default()))
@@ -147,25 +159,16 @@ fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     Ok(rows)
 }
 
-/// What runs, and payments that failed since `from`. The ledger is read leg by leg (OFFSET 0), whatever the planner
-/// knows of it.
+/// What runs, and payments that failed since `from`.
 fn now(tx: &mut TenantTx<'_>, from: Moment) -> Result<Now> {
-    let now = sql_query(
+    let now = sql_query(format!(
         "WITH running AS (SELECT tenant_id, id FROM calls WHERE tenant_id = $1 AND ended_at IS NULL),
-            moved AS (
-                SELECT coalesce(sum(t.amount_minor) FILTER (WHERE t.phase = 'posted'), 0)::bigint AS charged,
-                       coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 'commission'), 0)::bigint AS commission
-                FROM running r
-                JOIN call_legs l ON l.tenant_id = r.tenant_id AND l.call_id = r.id
-                CROSS JOIN LATERAL (
-                    SELECT phase, kind, amount_minor FROM ledger_transfers t
-                    WHERE t.leg_id = l.id AND t.tenant_id = l.tenant_id OFFSET 0) t)
-         SELECT t.currency, (SELECT count(*) FROM running) AS live_calls,
-            moved.charged AS charged_minor, moved.commission AS commission_minor,
+            moved AS (SELECT {MOVED} FROM running r {LEGS})
+         SELECT t.currency, (SELECT count(*) FROM running) AS live_calls, moved.charged_minor, moved.commission_minor,
             (SELECT count(*) FROM top_ups p
              WHERE p.tenant_id = $1 AND p.state = 'declined' AND p.updated_at >= $2) AS failed_payments
-         FROM tenants t, moved WHERE t.id = $1",
-    )
+         FROM tenants t, moved WHERE t.id = $1"
+    ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Timestamptz, _>(At(from))
     .get_result(tx.conn)?;

@@ -11,6 +11,7 @@ mod reviews;
 mod sellers;
 mod selling;
 mod session;
+mod studio;
 mod wallet;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -60,6 +61,7 @@ fn routes(config: &mut ServiceConfig) {
     wallet::routes(config);
     selling::routes(config);
     sellers::routes(config);
+    studio::routes(config);
     reviews::routes(config);
     conversations::routes(config);
     admin::routes(config);

@@ -149,8 +149,7 @@ impl Gallery<'_> {
             photo_url: person.photo_url,
             is_seller: true,
             available: true,
-            unread: 0,
-            notices: 0,
+            ..PageUser::default()
         };
         PageContext {
             user: Some(user),

@@ -365,6 +365,7 @@ async fn invite(web: Data<Web>, site: Site, Form(typed): Form<InviteForm>) -> Re
             view.expired = done.is_none();
             view.done = done.map(Task::path);
             view.sells = done == Some(Task::Sell);
+            view.manages = done == Some(Task::Manage);
             render(&site, None, &view)
         }
         Err(error) => {

@@ -14,6 +14,7 @@ mod notifications;
 mod platform;
 mod sell;
 mod seller;
+mod studio;
 mod terms;
 mod typed;
 pub mod views;
@@ -53,6 +54,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(notifications::routes)
         .configure(sell::routes)
         .configure(seller::routes)
+        .configure(studio::routes)
         .configure(wallet::routes)
         .service(terms::terms);
 }
@@ -107,6 +109,7 @@ pub(super) fn write<V: View>(
     page.user = Some(PageUser {
         name: viewer.user.name.clone(),
         is_seller: viewer.user.is_seller,
+        manages: viewer.manages,
         available: viewer.available_until.is_some(),
         notices: viewer.unread,
         ..PageUser::default()

@@ -1,4 +1,4 @@
-//! `/sell`: availability, services, profile.
+//! `/sell`: availability, services, profile, studio.
 
 use super::{
     bill::increment,
@@ -11,6 +11,7 @@ use crate::{
         browse,
         identity::{self, Change, Viewer},
         selling::{self, ProfileDraft, ServiceDraft},
+        studio,
     },
     domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment},
     error::{Error, Kind},
@@ -138,6 +139,7 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
             selling::go_available(&web.app, viewer, typed.hours.trim().parse().unwrap_or(0)).await?;
         }
         "go_away" => selling::go_away(&web.app, viewer).await?,
+        "leave_studio" => studio::leave(&web.app, viewer, site.client).await?,
         "drop_photo" => selling::drop_photo(&web.app, viewer).await?,
         "calls" => {
             let wanted = Change {
@@ -243,6 +245,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
             })
             .collect(),
         form,
+        studio: selling.studio,
         earnings: amount(selling.earnings.total.minor),
         share_percent: u8::try_from((10_000 - policy.commission_bp) / 100).unwrap_or(0),
     })

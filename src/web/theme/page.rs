@@ -45,6 +45,8 @@ pub struct PageUser {
     pub photo_url: Option<String>,
     /// Has a selling profile.
     pub is_seller: bool,
+    /// Looks after a studio.
+    pub manages: bool,
     /// Availability is switched on.
     pub available: bool,
     /// Conversations with something new.

@@ -75,7 +75,9 @@ async fn after_its_time_everything_goes_that_can() {
     let app = TestApp::start().await;
     let founded = founded(&app).await;
     payer(&app, &founded.host).await;
-    app.user(&founded.host, "Sam Silent").await;
+    let sam = app.user(&founded.host, "Sam Silent").await;
+    let studio = json!({"name": "North", "manager_name": "Sam", "manager_email": sam.email});
+    founded.admin.post("/api/v1/admin/studios", studio).await.expect(201);
     app.user(LUMEN, "Lena Elsewhere").await;
     let tenant = format!("tenant_id = '{}'", founded.id);
     let scope = app.scope(&founded.host).await;

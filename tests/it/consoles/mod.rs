@@ -155,7 +155,7 @@ pub fn actions(list: &Value) -> Vec<&str> {
 }
 
 /// Somebody who runs the tenant that every test has, signed in.
-async fn admin_of_lumen(app: &TestApp) -> TestUser {
+pub async fn admin_of_lumen(app: &TestApp) -> TestUser {
     let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
     let path = format!("/api/platform/tenants/{}/admins", app.scope(LUMEN).await.tenant());
     let body = json!({"email": "ada@lumen.example", "name": "Ada"});
@@ -170,11 +170,11 @@ async fn invite(by: &TestUser, email: &str, role: &str, permissions: Value) -> A
 }
 
 /// The id that an answer names.
-fn id(answer: &Answer) -> String {
+pub fn id(answer: &Answer) -> String {
     answer.json()["id"].as_str().expect("an id").to_owned()
 }
 
 /// Somebody's own id.
-async fn own_id(user: &TestUser) -> String {
+pub async fn own_id(user: &TestUser) -> String {
     id(&user.get("/api/v1/me").await.expect(200))
 }

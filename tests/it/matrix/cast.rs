@@ -3,6 +3,7 @@
 use super::table::Row;
 use crate::{
     calls::{Pair, Price},
+    studios::in_a_studio,
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
 };
 use reqwest::{Method, RequestBuilder, header};
@@ -31,6 +32,8 @@ pub enum Role {
     Buyer,
     /// Its seller.
     Seller,
+    /// The manager of the seller's studio.
+    Studio,
     /// Signed in at another tenant, at that tenant's host, asking for the first one's things.
     Elsewhere,
     /// At the first tenant's host with another tenant's token.
@@ -41,16 +44,24 @@ impl Role {
     /// The roles that a place's rows have verdicts for, in their order.
     pub fn of(place: Place) -> &'static [Self] {
         match place {
-            Place::Tenant => &[Self::Nobody, Self::Stranger, Self::Buyer, Self::Seller, Self::Elsewhere],
+            Place::Tenant => &[
+                Self::Nobody,
+                Self::Stranger,
+                Self::Buyer,
+                Self::Seller,
+                Self::Studio,
+                Self::Elsewhere,
+            ],
             Place::Anywhere | Place::Platform => &[Self::Nobody],
         }
     }
 }
 
-/// Two people in a live call at one tenant, a stranger there, and somebody at another.
+/// Two people in a live call at one tenant, the manager of the seller's studio and a stranger there, and somebody at another.
 pub struct Cast {
     pub pair: Pair,
     stranger: TestUser,
+    manager: TestUser,
     elsewhere: TestUser,
     /// What names in the table stand for.
     things: Vec<(&'static str, String)>,
@@ -61,6 +72,7 @@ impl Cast {
     pub async fn assemble() -> Self {
         let pair = Pair::new(Price::default()).await;
         let stranger = pair.app.bearer(LUMEN, "Sam Stranger").await;
+        let manager = pair.app.bearer(LUMEN, "Mia Manager").await;
         let elsewhere = pair.app.bearer(VELVET, "Eve Elsewhere").await;
         let profile = json!({ "headline": "Elsewhere", "about": "", "languages": ["en"] });
         elsewhere.put("/api/v1/selling/profile", profile).await.expect(200);
@@ -78,6 +90,7 @@ impl Cast {
         let (call, pages) = (talk.call, [talk.buyer, talk.seller]);
         let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
         let seller = id(pair.seller.get("/api/v1/me").await);
+        let studio = in_a_studio(&pair, &manager).await;
         let top_up = pair
             .buyer
             .post("/api/v1/wallet/top-ups", json!({ "amount_minor": 1_000 }))
@@ -90,6 +103,7 @@ impl Cast {
             ("service", pair.service.to_string()),
             ("seller", seller),
             ("stranger", id(stranger.get("/api/v1/me").await)),
+            ("studio", studio),
             ("tenant", pair.app.scope(LUMEN).await.tenant().to_string()),
             ("top_up", id(top_up)),
             ("payment", payment),
@@ -102,6 +116,7 @@ impl Cast {
         Self {
             pair,
             stranger,
+            manager,
             elsewhere,
             things,
             _pages: pages,
@@ -140,6 +155,7 @@ impl Cast {
             (Role::Stranger, _) => self.stranger.clone(),
             (Role::Buyer, _) => self.pair.buyer.clone(),
             (Role::Seller, _) => self.pair.seller.clone(),
+            (Role::Studio, _) => self.manager.clone(),
             (Role::Elsewhere, _) => self.elsewhere.clone(),
             (Role::Intruder, _) => TestUser::with_token(LUMEN, app.address, self.elsewhere.token()),
         }
@@ -149,6 +165,7 @@ impl Cast {
     async fn renew(&mut self) {
         for user in [
             &mut self.stranger,
+            &mut self.manager,
             &mut self.elsewhere,
             &mut self.pair.buyer,
             &mut self.pair.seller,

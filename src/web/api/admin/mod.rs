@@ -14,6 +14,7 @@ mod running;
 mod sellers;
 mod settings;
 mod staff;
+mod studios;
 mod subscription;
 mod words;
 
@@ -28,6 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     chats::routes(config);
     running::routes(config);
     sellers::routes(config);
+    studios::routes(config);
     subscription::routes(config);
     branding::routes(config);
     branding_files::routes(config);

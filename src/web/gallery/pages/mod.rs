@@ -4,6 +4,7 @@ mod calls;
 mod money;
 mod notifications;
 mod public;
+mod studio;
 mod system;
 
 use super::Gallery;
@@ -15,6 +16,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;
+    studio::studio(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
     calls::conversations(g)?;

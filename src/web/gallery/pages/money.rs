@@ -124,6 +124,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         },
         services: vec![row(0, true), row(1, false)],
         form: None,
+        studio: Some("North Studio".to_owned()),
         earnings: g.cast.amount(18_460),
         share_percent: 80,
     };
@@ -167,6 +168,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         availability: Availability { possible: false, ..off },
         profile: ProfileForm::default(),
         services: Vec::new(),
+        studio: None,
         earnings: g.cast.amount(0),
         ..on
     };

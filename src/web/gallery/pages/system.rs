@@ -128,6 +128,7 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
             name: name(),
             by: "Olivia Owner".to_owned(),
             sells: false,
+            manages: false,
             url: url("/invite?token=t0k3n"),
         },
     )?;

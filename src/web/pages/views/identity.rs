@@ -94,6 +94,8 @@ pub struct InvitePage {
     pub done: Option<&'static str>,
     /// They were asked to sell.
     pub sells: bool,
+    /// They were asked to look after a studio.
+    pub manages: bool,
 }
 
 /// `/verify?token=`. Posts `token`, so that a mail scanner's GET uses nothing up.

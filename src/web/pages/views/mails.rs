@@ -35,6 +35,8 @@ pub struct InviteMail {
     pub by: String,
     /// To sell.
     pub sells: bool,
+    /// To look after a studio.
+    pub manages: bool,
     /// The button.
     pub url: String,
 }

@@ -19,6 +19,7 @@ mod room;
 mod sell;
 mod seller;
 mod strip;
+mod studio;
 mod system;
 mod wallet;
 
@@ -43,6 +44,7 @@ pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
+pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
@@ -99,6 +101,7 @@ views! {
     TopUpPage => "top_up",
     GatewayPage => "gateway",
     SellPage => "sell",
+    StudioPage => "studio",
     CallsPage => "calls",
     RoomPage => "room",
     BillPage => "bill",

@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// `/sell`. Posts `action`:
 /// - `go_available` with `hours` 1..12, `go_away`;
 /// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
+/// - `leave_studio`;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `rate` (major units as typed),
@@ -33,6 +34,8 @@ pub struct SellPage {
     pub services: Vec<ServiceRow>,
     /// The one being edited (`?service={id}` or `?service=new`).
     pub form: Option<ServiceForm>,
+    /// The studio they sell in.
+    pub studio: Option<String>,
     /// Earned and not paid out yet.
     pub earnings: Amount,
     /// The seller's part of a price, in percent.
