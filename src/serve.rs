@@ -8,6 +8,7 @@ use crate::{
     config::{Config, MediaConfig},
     gateways::{
         clock::SystemClock,
+        dns::Resolver,
         files,
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
@@ -55,7 +56,9 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
+        usage: Arc::default(),
         files: files::folder(&config.files.directory)?,
+        dns: Arc::new(Resolver::new(&config.dns)?),
         db,
         clock: clock.clone(),
         config: config.clone(),

@@ -61,6 +61,31 @@ pub enum Letter {
         /// Absolute, the conversation.
         link: String,
     },
+    /// To those who run the tenant: something of theirs doesn't work any more.
+    Alert {
+        /// What.
+        alert: Alert,
+        /// Absolute, where to see to it.
+        link: String,
+    },
+}
+
+/// What those who run a tenant have to see to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Alert {
+    /// A domain's proof is gone.
+    DomainLost {
+        /// Which.
+        domain: String,
+    },
+    /// A template fails, and the theme's stands in for it.
+    TemplateFails {
+        /// Which.
+        template: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// What a mail about the end of what is paid for says.

@@ -44,9 +44,9 @@ pub(super) async fn keep<B: MessageBody>(
 #[get("/theme/{hash}.css")]
 async fn stylesheet(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let asked = site::asked_host(request.head(), &web);
-    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let theme = match &tenant {
-        Some((tenant, scope)) => web.theme(tenant, scope).await?,
+    let home = web.hosts.find(&web, site::without_port(&asked)).await?;
+    let theme = match &home {
+        Some(home) => web.theme(&home.tenant, &home.scope).await?,
         None => web.themes.get("default"),
     };
     let own = theme.own_stylesheet().filter(|own| own.hash == *hash);
@@ -65,8 +65,8 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 #[get("/look/{hash}")]
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let asked = site::asked_host(request.head(), &web);
-    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let (_, scope) = tenant.ok_or_else(error::Error::not_found)?;
+    let home = web.hosts.find(&web, site::without_port(&asked)).await?;
+    let scope = home.ok_or_else(error::Error::not_found)?.scope;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
     let wanted = [hash];
     let found = web

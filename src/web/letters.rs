@@ -5,8 +5,8 @@ use super::{
     pages::{
         bill_lines,
         views::{
-            Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
-            WelcomeMail,
+            AlertMail, Amount, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
+            VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -14,10 +14,10 @@ use super::{
 use crate::{
     app::{
         calls,
-        letters::{Letter, Posted, SubscriptionEnds},
+        letters::{Alert, Letter, Posted, SubscriptionEnds},
         ports::{Letters, Mail},
     },
-    domain::{ids::CallId, notice, tenant::Tenant, time::Moment},
+    domain::{ids::CallId, notice, own_domain, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope,
@@ -84,6 +84,7 @@ impl Web {
             | Letter::Invite { link, .. }
             | Letter::Receipt { link, .. }
             | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
+            | Letter::Alert { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
         page.origin = origin(&link);
@@ -108,6 +109,7 @@ impl Web {
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
+            Letter::Alert { alert, link } => theme.mail(&self::alert(name, alert, link), &page),
             Letter::SubscriptionEnds(end) => theme.mail(&subscription(name, theme, &page, end), &page),
             Letter::MissedCall { call, link } => {
                 let call = calls::one(&self.app, scope, user.id, call).await?;
@@ -151,6 +153,21 @@ impl Web {
             available: Amount::new(balance.available().minor, currency.code()),
             url,
         })
+    }
+}
+
+fn alert(name: String, alert: Alert, url: String) -> AlertMail {
+    let (what, domain_lost, template_fails, why) = match alert {
+        Alert::DomainLost { domain } => (own_domain::shown(&domain), true, false, String::new()),
+        Alert::TemplateFails { template, why } => (template, false, true, why),
+    };
+    AlertMail {
+        name,
+        what,
+        domain_lost,
+        template_fails,
+        why,
+        url,
     }
 }
 

@@ -5,13 +5,18 @@ use super::{
     theme::{Fault, Own, Teller, Theme},
 };
 use crate::{
+    app::{
+        App,
+        letters::{self, Alert, Letter},
+    },
     domain::{
         audit::{Action, Actor, Entry},
         brand::{Brand, FileHash},
         tenant::Tenant,
+        time::Moment,
     },
     error::{Error, Result},
-    store::{TenantScope, TenantTx, audit, looks, words},
+    store::{TenantScope, TenantTx, audit, looks, subscription_notices, tenants, words},
 };
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
@@ -63,19 +68,34 @@ pub(super) fn read(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<Own> 
     })
 }
 
-/// Writes down what fails at a tenant, for its staff to see, until nothing can fail any more.
+/// Writes down what fails at a tenant, and mails it to its admins, until nothing can fail any more.
 pub async fn tell_of_faults(web: Arc<Web>, mut faults: Receiver<Fault>) {
-    let actor = Actor::system();
     while let Some(fault) = faults.recv().await {
-        let (actor, now, scope) = (actor.clone(), web.app.now(), fault.scope);
-        let entry = Entry::new(Action::TemplateFailed, fault.template).changed(Value::Null, json!({"why": fault.why}));
-        let written = web
-            .app
-            .db
-            .tenant(&scope, move |tx| audit::write(tx, &actor, &entry, now))
-            .await;
-        if let Err(error) = written {
+        let (app, now, scope) = (web.app.clone(), web.app.now(), fault.scope);
+        let told = web.app.db.tenant(&scope, move |tx| tell(tx, &app, fault, now)).await;
+        if let Err(error) = told {
             tracing::error!(%error, "a tenant couldn't be told that its template fails");
         }
     }
+}
+
+/// Tells once of each version of a look, whichever process and however often finds out.
+fn tell(tx: &mut TenantTx<'_>, app: &App, fault: Fault, now: Moment) -> Result<()> {
+    tenants::queue_up(tx)?;
+    let since = looks::versions(tx)?.first().map_or(Moment(0), |version| version.at);
+    if audit::latest(tx, Action::TemplateFailed, since)?.is_some() {
+        return Ok(());
+    }
+    let entry = Entry::new(Action::TemplateFailed, &fault.template).changed(Value::Null, json!({"why": fault.why}));
+    audit::write(tx, &Actor::system(), &entry, now)?;
+    let link = format!("{}/admin/branding", app.origin(&tenants::host(tx)?));
+    for reader in subscription_notices::readers(tx)? {
+        let alert = Alert::TemplateFails {
+            template: fault.template.clone(),
+            why: fault.why.clone(),
+        };
+        let link = link.clone();
+        letters::post(tx, reader, Letter::Alert { alert, link }, now)?;
+    }
+    Ok(())
 }

@@ -1,4 +1,5 @@
 /** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
+export * from "./types/domains";
 export * from "./types/look";
 
 export interface Listing<T> {

@@ -11,7 +11,9 @@ mod settings;
 mod staff;
 mod words;
 
-pub use branding::{Look, Part, publish_look, publish_part, remake_picture, revert_look};
+pub use branding::{
+    Look, Part, checked_title, publish_look, publish_part, publish_whole, remake_picture, revert_look,
+};
 mod visit;
 
 pub use calls::end_call;
@@ -23,7 +25,7 @@ pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
 pub use visit::{Entered, Visit, WAY_IN, enter, visit};
-pub use words::set_word;
+pub use words::{checked_text, set_word};
 
 use crate::{
     app::{App, identity::Viewer},

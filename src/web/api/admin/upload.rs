@@ -1,8 +1,18 @@
 //! Files as bodies, read no further than they may be.
 
-use crate::{error::Error, web::Result};
+use crate::{
+    domain::quota::Counted,
+    error::Error,
+    web::{Result, Site, Web},
+};
 use actix_web::web::Payload;
 use futures::StreamExt as _;
+
+/// Counts a file of the tenant's.
+pub(super) fn count(web: &Web, site: &Site) -> Result<()> {
+    let quotas = web.app.quotas(&site.tenant);
+    Ok(web.app.count(site.tenant.id, quotas, Counted::Uploads)?)
+}
 
 /// A body of at most `limit` bytes.
 pub(super) async fn bytes(mut payload: Payload, limit: usize, field: &'static str) -> Result<Vec<u8>> {

@@ -176,5 +176,14 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         at: now(),
         url: url("/conversations/1"),
     };
-    g.mail("missed-call", &missed)
+    g.mail("missed-call", &missed)?;
+    let alert = AlertMail {
+        name: name(),
+        what: "home".to_owned(),
+        domain_lost: false,
+        template_fails: true,
+        why: "line 3: there is no `price` here.".to_owned(),
+        url: url("/admin/branding"),
+    };
+    g.mail("alert", &alert)
 }

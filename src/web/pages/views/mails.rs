@@ -105,3 +105,20 @@ pub struct SubscriptionMail {
     /// Where to pay.
     pub url: String,
 }
+
+/// To an admin: something of the marketplace's doesn't work any more.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlertMail {
+    /// To whom.
+    pub name: String,
+    /// A domain or a template.
+    pub what: String,
+    /// It is a domain whose proof is gone.
+    pub domain_lost: bool,
+    /// It is a template that fails.
+    pub template_fails: bool,
+    /// What is wrong with it; empty if that is said by what it is.
+    pub why: String,
+    /// Where to see to it.
+    pub url: String,
+}

@@ -31,7 +31,8 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{
-    InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
+    AlertMail, InviteMail, MissedCallMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
+    WelcomeMail,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
@@ -112,6 +113,7 @@ views! {
     RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
+    AlertMail => "mails/alert",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
 }
