@@ -1,6 +1,7 @@
 /** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
 export * from "./types/domains";
 export * from "./types/look";
+export * from "./types/quotas";
 
 export interface Listing<T> {
   items: T[];

@@ -183,6 +183,10 @@ function setup(db) {
       db.look = body;
       return branding(db);
     },
+    "PUT /branding/archive": ({ body }) => {
+      if (!body) throw invalid("archive", "This isn't the archive of a look, is damaged, or unpacks to more than 24 MB.");
+      return branding(db);
+    },
     "PUT /branding/pictures/:name": ({ params }) => {
       db.pictures[params.name] = true;
       return branding(db);

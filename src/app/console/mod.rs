@@ -11,9 +11,7 @@ mod settings;
 mod staff;
 mod words;
 
-pub use branding::{
-    Look, Part, checked_title, publish_look, publish_part, publish_whole, remake_picture, revert_look,
-};
+pub use branding::{Look, Part, checked_title, publish_look, publish_part, publish_whole, remake_picture, revert_look};
 mod visit;
 
 pub use calls::end_call;

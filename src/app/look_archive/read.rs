@@ -29,10 +29,14 @@ type Files = BTreeMap<String, Vec<u8>>;
 pub fn read(sent: &[u8]) -> Result<WholeLook> {
     let mut archive = Archive::new(GzDecoder::new(sent).take(MAX_UNPACKED));
     let mut entries = archive.entries().map_err(damaged)?;
-    let first = entries.next().ok_or_else(|| refused("There is nothing in this file."))?;
+    let first = entries
+        .next()
+        .ok_or_else(|| refused("There is nothing in this file."))?;
     let (path, manifest) = file(first.map_err(damaged)?)?;
     if path != MANIFEST {
-        return Err(refused("This isn't the archive of a look: its manifest isn't the first file."));
+        return Err(refused(
+            "This isn't the archive of a look: its manifest isn't the first file.",
+        ));
     }
     let manifest: Manifest = serde_json::from_slice(&manifest)
         .map_err(|error| refused(format!("The archive's manifest can't be read: {error}.")))?;
@@ -43,7 +47,9 @@ pub fn read(sent: &[u8]) -> Result<WholeLook> {
     for entry in entries {
         let (path, body) = file(entry.map_err(damaged)?)?;
         if files.len() >= MAX_FILES {
-            return Err(refused(format!("There are more than {MAX_FILES} files in this archive.")));
+            return Err(refused(format!(
+                "There are more than {MAX_FILES} files in this archive."
+            )));
         }
         if files.contains_key(&path) {
             return Err(refused(format!("The archive has {path} twice.")));
@@ -61,7 +67,10 @@ fn file(entry: Entry<'_, impl Read>) -> Result<(String, Vec<u8>)> {
     let most = most(&path).filter(|_| entry.header().entry_type() == EntryType::Regular);
     let most = most.ok_or_else(|| refused(format!("“{shown}” is no file of a look.")))?;
     if entry.size() > most {
-        return Err(refused(format!("{shown} is too large: at most {} KB can be taken.", most >> 10)));
+        return Err(refused(format!(
+            "{shown} is too large: at most {} KB can be taken.",
+            most >> 10
+        )));
     }
     let mut body = Vec::new();
     entry.take(most).read_to_end(&mut body).map_err(damaged)?;
@@ -82,8 +91,11 @@ fn most(path: &str) -> Option<u64> {
 /// The name of a template; whether there is one to be replaced is the theme's to say.
 fn template(path: &str) -> Option<&str> {
     let name = path.strip_prefix(TEMPLATES)?.strip_suffix(TEMPLATE_ENDING)?;
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'/' | b'.');
-    let good = name.len() <= 80 && name.bytes().all(plain) && !name.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'/' | b'.');
+    let good = name.len() <= 80
+        && name.bytes().all(plain)
+        && !name.split('/').any(|part| part.is_empty() || part.starts_with('.'));
     good.then_some(name)
 }
 

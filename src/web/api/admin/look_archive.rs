@@ -183,7 +183,12 @@ fn checked_words(site: &Site, said: Vec<SaidWord>) -> Result<Vec<OwnWord>> {
         .map(|word| {
             let default = known.get(&word.language).and_then(|texts| texts.get(&word.key));
             let shown: String = word.key.chars().filter(|c| !c.is_control()).take(60).collect();
-            let no_text = || Error::field("archive", format!("There is no text “{shown}” here, or not in its language."));
+            let no_text = || {
+                Error::field(
+                    "archive",
+                    format!("There is no text “{shown}” here, or not in its language."),
+                )
+            };
             let value = check_word(&word.value, default.ok_or_else(no_text)?)
                 .map_err(|error| Error::field("archive", format!("The text “{shown}”: {}", error.public)))?;
             Ok(OwnWord {
