@@ -182,7 +182,7 @@ async fn a_template_that_fails_later_is_stood_in_for_and_told_of() {
         let letters = app.letters("ada@harbour.example").into_iter();
         letters.filter(|sent| sent["letter"] == "alert").collect::<Vec<_>>()
     };
-    assert_eq!((told().len(), &told()[0]["template"]), (1, &json!("home")));
+    assert_eq!((told().len(), &told()[0]["alert"]["template"]), (1, &json!("home")));
     while app.jobs.run_due().await.expect("the database") > 0 {}
     let mails = app.mails_to("ada@harbour.example");
     let mail = mails.iter().find(|mail| mail.subject.starts_with("home: "));
