@@ -112,6 +112,8 @@ export_test_environment() {
   export TALLYROOM_TEST_DATABASE_URL=postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres
   TALLYROOM_TEST_DATABASE_RESTART=$(pg_restart_command test/postgres)
   export TALLYROOM_TEST_DATABASE_RESTART
+  # A failure's own words, not pages of frames around them.
+  export RUST_BACKTRACE=0
   export TALLYROOM_BINARY=$var/bin/tallyroom
   export TALLYROOM__MEDIA__NODE_BINARY=$var/bin/tallyroom-media
 }

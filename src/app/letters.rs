@@ -2,6 +2,7 @@
 //! in the language the person then reads.
 
 use crate::{
+    app::identity::Task,
     domain::{
         ids::{CallId, UserId},
         time::Moment,
@@ -33,12 +34,15 @@ pub enum Letter {
         /// Absolute.
         link: String,
     },
-    /// Join the staff.
+    /// Join, to help run the place or to sell.
     Invite {
         /// Absolute.
         link: String,
         /// Who asks.
         by: String,
+        /// For what.
+        #[serde(default)]
+        task: Task,
     },
     /// The address is confirmed.
     Welcome {

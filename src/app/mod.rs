@@ -11,6 +11,7 @@ pub mod identity;
 pub mod letters;
 pub mod look_archive;
 mod payments;
+pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod quotas;

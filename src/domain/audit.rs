@@ -108,6 +108,8 @@ pub enum Action {
     StaffInvited,
     /// Somebody joined the staff.
     StaffJoined,
+    /// Somebody was asked to sell.
+    SellerInvited,
     /// Role or permissions were changed.
     StaffChanged,
     /// Somebody left the staff.
@@ -193,6 +195,7 @@ impl Action {
             Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
+            Self::SellerInvited => "seller.invited",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",
             Self::UserSuspended => "user.suspended",

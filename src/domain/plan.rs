@@ -43,6 +43,19 @@ pub fn has_room(limit: Option<u32>, used: i64) -> bool {
     limit.is_none_or(|most| used < i64::from(most))
 }
 
+/// Bytes of a megabyte.
+const MEGABYTE: i64 = 1024 * 1024;
+
+/// Whether `more` bytes may join `stored` ones.
+pub fn has_space(limit: Option<u32>, stored: i64, more: i64) -> bool {
+    limit.is_none_or(|most| stored.saturating_add(more) <= i64::from(most) * MEGABYTE)
+}
+
+/// Bytes in whole megabytes, the last one begun.
+pub fn megabytes(bytes: i64) -> i64 {
+    bytes.max(0).saturating_add(MEGABYTE - 1) / MEGABYTE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +68,14 @@ mod tests {
             assert!(!has_room(Some(1), used));
         }
         assert!(!has_room(Some(0), 0));
+    }
+
+    #[test]
+    fn space_ends_at_the_last_byte() {
+        assert!(has_space(None, i64::MAX, 1));
+        assert!(has_space(Some(1), MEGABYTE - 1, 1) && !has_space(Some(1), MEGABYTE, 1));
+        assert!(!has_space(Some(u32::MAX), i64::MAX, i64::MAX));
+        let cases = [(0, 0), (1, 1), (MEGABYTE, 1), (MEGABYTE + 1, 2)];
+        assert_eq!(cases.map(|(bytes, _)| megabytes(bytes)), cases.map(|(_, whole)| whole));
     }
 }

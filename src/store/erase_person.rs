@@ -76,6 +76,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
         "UPDATE sellers SET headline = '', about = '', languages = '{}', photo_url = NULL, available_until = NULL
          WHERE tenant_id = $1 AND user_id = $2",
     )?;
+    run("DELETE FROM seller_photos WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''

@@ -23,6 +23,7 @@ pub mod mail_tokens;
 pub mod metering;
 pub mod migrate;
 mod moment;
+pub mod photos;
 pub mod plans;
 pub mod platform_lists;
 pub mod platform_staff;

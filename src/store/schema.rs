@@ -295,6 +295,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    seller_photos (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        hash -> Text,
+        media_type -> Text,
+        body -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sellers (tenant_id, user_id) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -321,6 +332,7 @@ diesel::table! {
         video_enabled -> Bool,
         published -> Bool,
         created_at -> Timestamptz,
+        withheld -> Bool,
     }
 }
 
@@ -554,6 +566,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_sessions,
     platform_staff,
     reviews,
+    seller_photos,
     sellers,
     services,
     sessions,

@@ -33,6 +33,20 @@ pub struct Profile {
     pub available_until: Option<Moment>,
 }
 
+impl Profile {
+    /// Of somebody who hasn't written their own yet.
+    pub fn new(user: UserId, headline: String) -> Self {
+        Self {
+            user,
+            headline,
+            about: String::new(),
+            languages: Vec::new(),
+            photo_url: None,
+            available_until: None,
+        }
+    }
+}
+
 /// A seller as lists show them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {

@@ -93,13 +93,26 @@ pub fn insert(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
 /// Writes all of it but its seller and age.
 ///
 /// # Errors
-/// It isn't there or not that seller's, or the database is away.
+/// It isn't there or not that seller's, it would go back on a site that staff took it off, or the database is away.
 pub fn update(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
-    let theirs = services::table
-        .find((tx.tenant().uuid(), service.id.uuid()))
-        .filter(services::seller_id.eq(service.seller.uuid()));
-    let changed = diesel::update(theirs).set(Row::of(service)?).execute(tx.conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+    let row = services::table.find((tx.tenant().uuid(), service.id.uuid()));
+    let (seller, age, withheld): (Uuid, At, bool) = row
+        .for_update()
+        .select((services::seller_id, services::created_at, services::withheld))
+        .first(tx.conn)?;
+    if seller != service.seller.uuid() {
+        return Err(Error::not_found());
+    }
+    if withheld && service.published {
+        let words = "The people who run this marketplace took this off the site. Ask them before you publish it again.";
+        return Err(Error::conflict("withheld", words));
+    }
+    let written = Row {
+        created_at: age,
+        ..Row::of(service)?
+    };
+    diesel::update(row).set(written).execute(tx.conn)?;
+    Ok(())
 }
 
 /// Reads one.
@@ -129,7 +142,8 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
     rows.into_iter().map(Row::service).collect()
 }
 
-/// Puts a service on the site, or takes it off. Gives its title, and whether it was there before.
+/// Puts a service on the site, or takes it off, until staff put it back. Gives its title, and whether it was there
+/// before.
 ///
 /// # Errors
 /// It isn't there, or the database is away.
@@ -140,7 +154,7 @@ pub fn publish(tx: &mut TenantTx<'_>, id: ServiceId, published: bool) -> Result<
         .select((services::title, services::published))
         .first(tx.conn)?;
     diesel::update(row)
-        .set(services::published.eq(published))
+        .set((services::published.eq(published), services::withheld.eq(!published)))
         .execute(tx.conn)?;
     Ok(before)
 }

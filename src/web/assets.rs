@@ -1,7 +1,20 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
-use super::{error::Result, site, state::Web, unrouted::nothing_there};
-use crate::{domain::brand::FileHash, error, store::looks};
+use super::{
+    error::Result,
+    site::{self, Home},
+    state::Web,
+    theme::mark,
+    unrouted::nothing_there,
+};
+use crate::{
+    domain::brand::FileHash,
+    error,
+    store::{
+        looks::{self, File},
+        photos,
+    },
+};
 use actix_files::Files;
 use actix_web::{
     Error, HttpRequest, HttpResponse,
@@ -24,6 +37,8 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
     config
         .service(stylesheet)
         .service(picture)
+        .service(initials)
+        .service(face)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
@@ -64,22 +79,45 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// A picture of the host's tenant.
 #[get("/look/{hash}")]
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let asked = site::asked_host(request.head(), &web);
-    let home = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let scope = home.ok_or_else(error::Error::not_found)?.scope;
+    let scope = home(&web, &request).await?.scope;
+    let wanted = [FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?];
+    let found = web.app.db.tenant(&scope, move |tx| looks::files(tx, &wanted)).await?;
+    let found = found.into_values().find(|file| file.media_type.starts_with("image/"));
+    Ok(inert(found.ok_or_else(error::Error::not_found)?))
+}
+
+/// The face of one of the host's sellers.
+#[get("/photos/{hash}")]
+async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
+    let scope = home(&web, &request).await?.scope;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
-    let wanted = [hash];
-    let found = web
-        .app
-        .db
-        .tenant(&scope, move |tx| looks::files(tx, &wanted))
-        .await?
-        .into_values()
-        .find(|file| file.media_type.starts_with("image/"))
-        .ok_or_else(error::Error::not_found)?;
-    Ok(HttpResponse::Ok()
-        .content_type(found.media_type)
+    let found = web.app.db.tenant(&scope, move |tx| photos::find(tx, &hash)).await?;
+    Ok(inert(found.ok_or_else(error::Error::not_found)?))
+}
+
+/// Whose host was asked.
+async fn home(web: &Web, request: &HttpRequest) -> Result<Home> {
+    let asked = site::asked_host(request.head(), web);
+    let found = web.hosts.find(web, site::without_port(&asked)).await?;
+    Ok(found.ok_or_else(error::Error::not_found)?)
+}
+
+fn inert(file: File) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(file.media_type)
         .insert_header((header::CACHE_CONTROL, FOREVER))
         .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
-        .body(found.body))
+        .body(file.body)
+}
+
+/// The picture of a tenant that has chosen none; its name may change.
+#[get("/mark.svg")]
+async fn initials(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
+    let Home { tenant, scope, .. } = home(&web, &request).await?;
+    let theme = web.theme(&tenant, &scope).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/svg+xml")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
+        .body(mark::mark(&tenant.name, &theme.verdict())))
 }

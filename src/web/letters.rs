@@ -14,6 +14,7 @@ use super::{
 use crate::{
     app::{
         calls,
+        identity::Task,
         letters::{Alert, Letter, Posted, SubscriptionEnds},
         ports::{Letters, Mail},
     },
@@ -105,7 +106,15 @@ impl Web {
                 },
                 &page,
             ),
-            Letter::Invite { link, by } => theme.mail(&InviteMail { name, by, url: link }, &page),
+            Letter::Invite { link, by, task } => theme.mail(
+                &InviteMail {
+                    name,
+                    by,
+                    sells: task == Task::Sell,
+                    url: link,
+                },
+                &page,
+            ),
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),

@@ -33,6 +33,7 @@ pub mod theme;
 mod tokens;
 mod trace;
 mod unrouted;
+mod upload;
 mod visits;
 
 pub use error::{Problem, Result, WebError};

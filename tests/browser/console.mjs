@@ -3,18 +3,16 @@
 // product's content security policy).
 //
 //   node tests/browser/console.mjs OUT [FILTER]     after `npm --prefix admin_ui run build`
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startMock } from "../../admin_ui/tools/mock.mjs";
 import { NOW, uuid as id } from "../../admin_ui/tools/mock/sample.mjs";
 import { launchBrowser } from "./lib/browser.mjs";
+import { axe, LOOKS, overflow, wear } from "./lib/faults.mjs";
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [out, filter = ""] = process.argv.slice(2);
 if (!out) throw new Error("usage: node console.mjs OUT [FILTER]");
 
-const LOOKS = [1280, 390].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
 const click = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
 /** What is looked at: host, address, and what is done there first. */
@@ -56,6 +54,7 @@ const VIEWS = [
   ["lumen", "users", "/users"],
   ["lumen", "user", `/users?open=${id(1, 4)}`],
   ["lumen", "sellers", "/sellers"],
+  ["lumen", "seller-invite", "/sellers?create=1"],
   ["lumen", "seller", `/sellers?open=${id(1, 0)}`],
   ["lumen", "services", "/services"],
   ["lumen", "staff", "/staff"],
@@ -94,8 +93,7 @@ async function look(page, { state, port }, view, { width, scheme }) {
   platform.db.enrolled = !view.unenrolled;
   tenants.lumen.db.me.read_only = view.readOnly === true;
   tenants.velvet.db.unpaid = view.unpaid === true;
-  await page.setViewportSize({ width, height: width > 600 ? 800 : 844 });
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await wear(page, { width, scheme });
   const problems = [];
   // Asking who is signed in, or which console this is, is answered with a status that Chromium reports.
   const quiet = (url) => /\/api\/platform\/me$/.test(url);
@@ -113,7 +111,7 @@ async function look(page, { state, port }, view, { width, scheme }) {
     await view.act?.(page);
     await page.evaluate(() => document.fonts.ready);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    problems.push(...(await checks(page)));
+    problems.push(...(await overflow(page)), ...(await axe(page)));
     const dialog = await page.locator("dialog[open]").count();
     await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });
   } catch (error) {
@@ -122,17 +120,6 @@ async function look(page, { state, port }, view, { width, scheme }) {
   page.off("console", onConsole);
   page.off("pageerror", onError);
   return { shot, problems };
-}
-
-async function checks(page) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  const axe = await page.evaluate(async (source) => {
-    (0, eval)(source);
-    return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map(
-      (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
-    );
-  }, axeSource);
-  return wide > 0 ? [`${wide} px too wide`, ...axe] : axe;
 }
 
 function index(shots) {

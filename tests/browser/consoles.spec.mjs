@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchBrowser, person } from "./lib/browser.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { logIn } from "./lib/steps.mjs";
+import { DEMO_PASSWORD, logIn, signInOwner } from "./lib/steps.mjs";
 
-const PASSWORD = "tallyroom-demo";
 const READ_ONLY = "You look at this console as the platform.";
 
 let product;
@@ -44,7 +43,7 @@ test("the owner sees the whole platform, and a tenant's console without a hand i
 
 test("a tenant's admin sees the figures, who looked, and takes a service off the site", { timeout: 120_000 }, async () => {
   const page = await person(browser, product.lumen);
-  await logIn(page, "admin@lumen.example", PASSWORD);
+  await logIn(page, "admin@lumen.example", DEMO_PASSWORD);
   await page.goto("/admin?period=month");
   await page.getByText("Charged to buyers").waitFor();
   const [figures] = await Promise.all([
@@ -77,16 +76,7 @@ test("a tenant's admin sees the figures, who looked, and takes a service off the
 
 async function signedInOwner() {
   const page = await person(browser, product.platform);
-  await page.goto("/admin");
-  await page.getByLabel("Email").fill("owner@tallyroom.example");
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.keyboard.press("Enter");
-  const { out: code } = await product.command("totp");
-  await page.getByRole("textbox", { name: "Code" }).fill(code.trim());
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  // That nobody was signed in before is no problem.
-  page.problems.length = 0;
+  await signInOwner(page, product);
   return page;
 }
 

@@ -6,14 +6,13 @@
 // Screenshots and an index page of them go to OUT/shots.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { axe, LOOKS, overflow, wear } from "./lib/faults.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [out, filter = ""] = process.argv.slice(2);
 if (!out) throw new Error("usage: node gallery.mjs OUT [FILTER]");
 
@@ -27,8 +26,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
 };
-/** Sizes and schemes each sample is looked at in; a second language is there for its long words only. */
-const LOOKS = [1280, 390].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
+/** A second language is there for its long words only. */
 const LOOKS_SECOND = LOOKS.filter((look) => look.scheme === "light");
 
 /** Serves the samples as the product would serve the pages: same addresses, same policy. */
@@ -59,22 +57,11 @@ async function look(page, base, sample, width, scheme) {
   const onError = (error) => problems.push(String(error));
   page.on("console", onConsole);
   page.on("pageerror", onError);
-  await page.setViewportSize({ width, height: width > 600 ? 800 : 844 });
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await wear(page, { width, scheme });
   await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
   await page.evaluate(() => document.fonts.ready);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (wide > 0) problems.push(`${wide} px too wide`);
-  const axe = await page.evaluate(
-    async (source) => {
-      if (!window.axe) (0, eval)(source);
-      return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map(
-        (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
-      );
-    },
-    axeSource,
-  );
-  problems.push(...(sample.name.startsWith("mail-") ? [] : axe));
+  problems.push(...(await overflow(page)));
+  if (!sample.name.startsWith("mail-")) problems.push(...(await axe(page)));
   const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
   await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
   page.off("console", onConsole);

@@ -108,6 +108,7 @@ export interface Job {
 /** What the server writes down; those of the platform's host only last. */
 export const ACTIONS = [
   "staff.invited",
+  "seller.invited",
   "staff.joined",
   "staff.changed",
   "staff.removed",
@@ -252,6 +253,7 @@ export interface Seller extends Named {
   calls: number;
   earned_minor: number;
   suspended: Mark | boolean | null;
+  invited: boolean;
 }
 
 export interface Service {

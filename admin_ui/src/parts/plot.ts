@@ -37,7 +37,7 @@ export function plot(target: HTMLElement, points: Point[], look: Look): () => vo
     scales: { x: { range: around(points) }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
       { ...axis, size: 28, grid: { show: false }, splits: () => ats.filter((_, i) => i % step === 0), values: (_, shown) => shown.map(look.time) },
-      { ...axis, size: (_, labels) => 20 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length)), space: 48, values: (_, values) => values.map(look.value) },
+      { ...axis, size: (_, labels) => 20 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length)), space: 48, values: (_, values) => labels(values.map(look.value)) },
     ],
     series: [{}, { fill, width: 0, points: { show: false }, ...(bars && { paths: bars }) }],
   };
@@ -48,6 +48,11 @@ export function plot(target: HTMLElement, points: Point[], look: Look): () => vo
     observer.disconnect();
     chart.destroy();
   };
+}
+
+/** Steps too small to tell apart are labelled once. */
+function labels(texts: string[]): string[] {
+  return texts.map((text, at) => (text === texts[at - 1] ? "" : text));
 }
 
 /** Half a bar's room at both ends. */

@@ -16,7 +16,7 @@ export function sampleTenant(slug) {
   return {
     me: { ...named(person(1)), role: "admin", permissions: [...PERMISSIONS], tenant: { name, slug, currency, time_zone: "Europe/London", url: `/` }, read_only: false },
     users,
-    sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4 })),
+    sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: 120 + n * 15, currency, published: n % 6 !== 5, calls: n * 4 })),
     staff: [
       { ...person(1), role: "admin", permissions: [...PERMISSIONS], invited: false },
@@ -104,6 +104,11 @@ function people(db) {
     },
     "POST /users/:id/restore": ({ params }) => void (find(db.users, params.id).suspended = null),
     "GET /sellers": ({ query }) => listing(db.sellers, query),
+    "POST /sellers": ({ body }) => {
+      const seller = { id: uuid(1, 800 + db.sellers.length), available: false, rating: null, services: 0, calls: 0, earned_minor: 0, suspended: false, invited: true, ...body };
+      db.sellers.push(seller);
+      return { id: seller.id };
+    },
     "GET /services": ({ query }) => listing(db.services, query),
     "POST /services/:id/publish": ({ params }) => void (find(db.services, params.id).published = true),
     "POST /services/:id/unpublish": ({ params }) => void (find(db.services, params.id).published = false),

@@ -63,7 +63,8 @@ pub async fn seller(
     app.db
         .tenant(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
-            if users::find(tx, id)?.suspended {
+            let user = users::find(tx, id)?;
+            if user.suspended || !user.verified {
                 return Err(Error::not_found());
             }
             let card = sellers::card(tx, id)?;

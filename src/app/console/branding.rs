@@ -2,11 +2,10 @@
 
 use super::{StaffMember, words::take_words};
 use crate::{
-    app::App,
+    app::{App, subscriptions},
     domain::{
         audit::{Action, Entry},
         brand::{Brand, BrandRadius, BrandScheme, FileHash, Font, HexColor},
-        picture::{self, Purpose},
         tenant::Tenant,
         text,
     },
@@ -104,20 +103,6 @@ impl Part {
     }
 }
 
-/// Makes a picture anew, to be published.
-///
-/// # Errors
-/// It can't be taken; says why.
-pub async fn remake_picture(sent: Vec<u8>, purpose: Purpose) -> Result<File> {
-    let made = tokio::task::spawn_blocking(move || picture::remake(&sent, purpose));
-    let made = made.await.map_err(Error::internal)?;
-    let made = made.map_err(|error| Error::field("picture", error.to_string()))?;
-    Ok(File {
-        media_type: made.media_type.to_owned(),
-        body: made.body,
-    })
-}
-
 /// Publishes a part of the look, or without a file goes back to the theme's. `theme` is what a look begins with that
 /// chose nothing yet.
 ///
@@ -129,6 +114,7 @@ pub async fn publish_part(app: &App, by: &StaffMember, theme: Brand, part: Part,
         let mut look = present.cloned().unwrap_or(theme);
         let hash = file.as_ref().map(|file| FileHash::of(&file.body));
         if let (Some(hash), Some(file)) = (&hash, &file) {
+            subscriptions::more_stored(tx, file.body.len(), now)?;
             looks::put_file(tx, hash, file, now)?;
         }
         part.put(&mut look, hash);
@@ -150,6 +136,7 @@ pub async fn publish_whole(
 ) -> Result<Tenant> {
     let (actor, now) = (by.actor(), app.now());
     alter(app, by, Action::BrandingPublished, move |tx, _| {
+        subscriptions::more_stored(tx, files.iter().map(|file| file.body.len()).sum(), now)?;
         for file in &files {
             looks::put_file(tx, &FileHash::of(&file.body), file, now)?;
         }

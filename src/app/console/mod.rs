@@ -6,12 +6,13 @@ mod calls;
 mod erase_person;
 mod people;
 mod reviews;
+mod sellers;
 mod services;
 mod settings;
 mod staff;
 mod words;
 
-pub use branding::{Look, Part, checked_title, publish_look, publish_part, publish_whole, remake_picture, revert_look};
+pub use branding::{Look, Part, checked_title, publish_look, publish_part, publish_whole, revert_look};
 mod visit;
 
 pub use calls::end_call;
@@ -19,6 +20,7 @@ pub(in crate::app) use calls::note_end;
 pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};
+pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};

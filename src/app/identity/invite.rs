@@ -1,6 +1,6 @@
-//! Asking somebody to join a tenant's staff, and their saying yes.
+//! Asking somebody to join a tenant's staff or to sell there, and their saying yes.
 
-use super::{RESEND_MS, link, passwords, tokens::LinkToken};
+use super::{RESEND_MS, declarations::Declarations, link, passwords, tokens::LinkToken};
 use crate::{
     app::{App, letters, letters::Letter, subscriptions},
     domain::{
@@ -15,14 +15,46 @@ use crate::{
     store::{
         TenantScope, TenantTx, audit,
         mail_tokens::{self, Purpose},
+        sellers::{self, Profile},
         staff,
         users::{self, NewUser},
     },
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::net::IpAddr;
 
 /// How long a link holds.
 const LINK_MS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// What somebody is asked to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// To help run the place.
+    #[default]
+    Run,
+    /// To sell there.
+    Sell,
+}
+
+impl Task {
+    /// Where it is done.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Run => "/admin",
+            Self::Sell => "/sell",
+        }
+    }
+
+    /// What somebody is asked to do, or was; running the place comes first.
+    pub(super) fn of(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Self>> {
+        if staff::find(tx, user)?.is_some() {
+            return Ok(Some(Self::Run));
+        }
+        Ok(sellers::find(tx, user)?.map(|_| Self::Sell))
+    }
+}
 
 /// Somebody to be asked.
 #[derive(Clone, Debug)]
@@ -69,22 +101,7 @@ pub(in crate::app) fn invite(
     origin: &str,
     now: Moment,
 ) -> Result<UserId> {
-    let new = &invitation.new;
-    let (user, known) = if users::insert(tx, new, now)? {
-        (new.id, false)
-    } else {
-        let (user, _) = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?;
-        if user.suspended {
-            let words = "This person's account is closed. Open it again first.";
-            return Err(Error::conflict("suspended", words));
-        }
-        if !user.verified {
-            // Whoever registered this address may not be the one who reads its mail.
-            users::replace_unverified(tx, user.id, new)?;
-            mail_tokens::void_all(tx, user.id, &[Purpose::Verify], now)?;
-        }
-        (user.id, user.verified)
-    };
+    let (user, known) = newcomer(tx, invitation, now)?;
     let had = staff::find(tx, user)?;
     if had.as_ref().is_some_and(|had| had.accepted) {
         return Err(Error::conflict(
@@ -97,23 +114,83 @@ pub(in crate::app) fn invite(
     }
     staff::put(tx, user, standing, now)?;
     let before = had.map_or(Value::Null, |had| shown(&had.standing));
-    let entry = Entry::new(Action::StaffInvited, new.email.as_str()).changed(before, shown(standing));
+    let entry = Entry::new(Action::StaffInvited, invitation.new.email.as_str()).changed(before, shown(standing));
     audit::write(tx, actor, &entry, now)?;
-    let by = actor.name.clone();
     if known {
         staff::accept(tx, user, now)?;
-        let link = format!("{origin}/admin");
-        letters::post(tx, user, Letter::Invite { link, by }, now)?;
-    } else {
-        send_invitation(tx, user, origin, by, now)?;
     }
+    ask(tx, (user, known), Task::Run, origin, actor.name.clone(), now)?;
     Ok(user)
+}
+
+/// Makes somebody a seller and writes to them, as [`invite`] does; nobody finds them before they said yes.
+///
+/// # Errors
+/// They sell already, their account is closed, as many sell as the plan has, or the database is away.
+pub(in crate::app) fn invite_seller(
+    tx: &mut TenantTx<'_>,
+    actor: &Actor,
+    invitation: &Invitation,
+    headline: String,
+    origin: &str,
+    now: Moment,
+) -> Result<UserId> {
+    let (user, known) = newcomer(tx, invitation, now)?;
+    let had = sellers::find(tx, user)?;
+    if known && had.is_some() {
+        return Err(Error::conflict("already_seller", "This person sells here already."));
+    }
+    if had.is_none() {
+        subscriptions::one_more_seller(tx, now)?;
+    }
+    let entry = Entry::new(Action::SellerInvited, invitation.new.email.as_str())
+        .changed(Value::Null, json!({"headline": headline}));
+    sellers::put(tx, &Profile::new(user, headline), now)?;
+    audit::write(tx, actor, &entry, now)?;
+    ask(tx, (user, known), Task::Sell, origin, actor.name.clone(), now)?;
+    Ok(user)
+}
+
+/// Somebody's account, new if they have none, and whether its address is known to be theirs.
+fn newcomer(tx: &mut TenantTx<'_>, invitation: &Invitation, now: Moment) -> Result<(UserId, bool)> {
+    let new = &invitation.new;
+    if users::insert(tx, new, now)? {
+        return Ok((new.id, false));
+    }
+    let (user, _) = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?;
+    if user.suspended {
+        let words = "This person's account is closed. Open it again first.";
+        return Err(Error::conflict("suspended", words));
+    }
+    if !user.verified {
+        // Whoever registered this address may not be the one who reads its mail.
+        users::replace_unverified(tx, user.id, new)?;
+        mail_tokens::void_all(tx, user.id, &[Purpose::Verify], now)?;
+    }
+    Ok((user.id, user.verified))
+}
+
+/// Writes to somebody what they are asked for.
+fn ask(
+    tx: &mut TenantTx<'_>,
+    (user, known): (UserId, bool),
+    task: Task,
+    origin: &str,
+    by: String,
+    now: Moment,
+) -> Result<()> {
+    if known {
+        let link = format!("{origin}{}", task.path());
+        return letters::post(tx, user, Letter::Invite { link, by, task }, now);
+    }
+    send_invitation(tx, user, task, origin, by, now)
 }
 
 /// Writes to somebody how to join, in place of what they were sent before; at most once a minute.
 pub(super) fn send_invitation(
     tx: &mut TenantTx<'_>,
     user: UserId,
+    task: Task,
     origin: &str,
     by: String,
     now: Moment,
@@ -125,7 +202,7 @@ pub(super) fn send_invitation(
     mail_tokens::void_all(tx, user, &[Purpose::Invite], now)?;
     mail_tokens::insert(tx, user, Purpose::Invite, token.hash(), now + LINK_MS)?;
     let link = format!("{origin}/invite?token={}", token.text());
-    letters::post(tx, user, Letter::Invite { link, by }, now)
+    letters::post(tx, user, Letter::Invite { link, by, task }, now)
 }
 
 /// Whether a link could be used; looking at it uses nothing up.
@@ -136,26 +213,56 @@ pub async fn invitation_is_good(app: &App, scope: &TenantScope, token: &str) -> 
     link::is_good(app, scope, Purpose::Invite, token).await
 }
 
-/// Joins the staff with a password of one's own. False if the link is unknown, used, too old, or was taken back.
+/// What somebody types who says yes.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// From the mail's link.
+    pub token: String,
+    /// One's own from now on.
+    pub password: String,
+    /// What everybody with an account declares.
+    pub declared: Declarations,
+    /// From where.
+    pub address: IpAddr,
+}
+
+/// Says yes with a password of one's own, and gives what to. `None` if the link is unknown, used, too old, or was taken
+/// back.
 ///
 /// # Errors
-/// A password that can't be taken (then the link stays good), or the database is away.
-pub async fn join(app: &App, scope: &TenantScope, token: &str, password: String, address: &str) -> Result<bool> {
-    let address = address.to_owned();
-    link::choose_password(app, scope, Purpose::Invite, token, password, move |tx, id, now| {
-        let Some(asked) = staff::find(tx, id)? else {
-            return Ok(false);
-        };
-        staff::accept(tx, id, now)?;
-        let user = users::find(tx, id)?;
-        let actor = Actor {
-            who: ActorId::Staff(id),
-            name: user.name,
-            address,
-        };
-        let entry = Entry::new(Action::StaffJoined, user.email).changed(Value::Null, shown(&asked.standing));
-        audit::write(tx, &actor, &entry, now)?;
-        Ok(true)
-    })
+/// A password that can't be taken or something not declared (then the link stays good), or the database is away.
+pub async fn join(app: &App, scope: &TenantScope, typed: Joining) -> Result<Option<Task>> {
+    typed.declared.check()?;
+    let address = typed.address.to_string();
+    link::choose_password(
+        app,
+        scope,
+        Purpose::Invite,
+        &typed.token,
+        typed.password,
+        move |tx, id, now| {
+            let Some(task) = Task::of(tx, id)? else {
+                return Ok(None);
+            };
+            typed.declared.write(tx, id, &address, now)?;
+            if task == Task::Run {
+                accept(tx, id, address, now)?;
+            }
+            Ok(Some(task))
+        },
+    )
     .await
+}
+
+/// Somebody is on the staff from now on.
+fn accept(tx: &mut TenantTx<'_>, id: UserId, address: String, now: Moment) -> Result<()> {
+    let (asked, user) = (staff::find(tx, id)?.ok_or_else(Error::not_found)?, users::find(tx, id)?);
+    staff::accept(tx, id, now)?;
+    let actor = Actor {
+        who: ActorId::Staff(id),
+        name: user.name,
+        address,
+    };
+    let entry = Entry::new(Action::StaffJoined, user.email).changed(Value::Null, shown(&asked.standing));
+    audit::write(tx, &actor, &entry, now)
 }

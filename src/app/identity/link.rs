@@ -1,4 +1,4 @@
-//! Choosing a password with a link from a mail: a forgotten one anew, or one's first among the staff.
+//! Choosing a password with a link from a mail: a forgotten one anew, or one's first when one was invited.
 
 use super::{passwords, tokens::LinkToken};
 use crate::{
@@ -24,25 +24,26 @@ pub(super) async fn is_good(app: &App, scope: &TenantScope, purpose: Purpose, to
 }
 
 /// Sets the password and ends all sessions: whoever had the old one is out. The link also proves the address, and uses
-/// up every other one. False if it is unknown, used, or too old, or if `also`, which is done before, says no.
-pub(super) async fn choose_password<F>(
+/// up every other one. Gives what `also` gives, which is done before; `None` if the link is unknown, used, or too old.
+pub(super) async fn choose_password<T, F>(
     app: &App,
     scope: &TenantScope,
     purpose: Purpose,
     token: &str,
     password: String,
     also: F,
-) -> Result<bool>
+) -> Result<Option<T>>
 where
-    F: FnOnce(&mut TenantTx<'_>, UserId, Moment) -> Result<bool> + Send + 'static,
+    T: Send + 'static,
+    F: FnOnce(&mut TenantTx<'_>, UserId, Moment) -> Result<Option<T>> + Send + 'static,
 {
     let password = Password::parse(password)?;
     // Nobody has passwords hashed with a link that was made up.
     if !is_good(app, scope, purpose, token).await? {
-        return Ok(false);
+        return Ok(None);
     }
     let Some(token) = LinkToken::parse(token) else {
-        return Ok(false);
+        return Ok(None);
     };
     let (now, password_hash) = (app.now(), passwords::hash(password).await?);
     let chosen = app
@@ -51,18 +52,18 @@ where
             let Some(user) = mail_tokens::take(tx, purpose, token.hash(), now)? else {
                 return Ok(None);
             };
-            if !also(tx, user, now)? {
+            let Some(done) = also(tx, user, now)? else {
                 return Ok(None);
-            }
+            };
             users::set_password(tx, user, &password_hash)?;
             users::mark_verified(tx, user, now)?;
             mail_tokens::void_all(tx, user, &Purpose::ALL, now)?;
             sessions::end_all(tx, user, now)?;
-            Ok(Some(user))
+            Ok(Some((user, done)))
         })
         .await?;
-    if let Some(user) = chosen {
+    Ok(chosen.map(|(user, done)| {
         app.people.signed_out(scope, user, None);
-    }
-    Ok(chosen.is_some())
+        done
+    }))
 }

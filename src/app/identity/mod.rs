@@ -4,6 +4,7 @@
 //! what differs is said by mail.
 
 mod authenticate;
+mod declarations;
 mod forgot;
 mod invite;
 mod link;
@@ -18,9 +19,10 @@ mod tokens;
 mod verify;
 
 pub use authenticate::authenticate;
+pub use declarations::Declarations;
 pub use forgot::forgot;
-pub use invite::{Invitation, invitation_is_good, join};
-pub(in crate::app) use invite::{invite, shown};
+pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
+pub(in crate::app) use invite::{invite, invite_seller, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};

@@ -1,6 +1,12 @@
 //! Registration.
 
-use super::{MINIMUM_AGE, TERMS_VERSION, invite::send_invitation, passwords, tokens::LinkToken, verify};
+use super::{
+    declarations::Declarations,
+    invite::{Task, send_invitation},
+    passwords,
+    tokens::LinkToken,
+    verify,
+};
 use crate::{
     app::{App, letters, letters::Letter},
     domain::{
@@ -11,9 +17,8 @@ use crate::{
     error::{Error, Result},
     store::{
         TenantScope, TenantTx,
-        declarations::{self, Declared},
         mail_tokens::{self, Purpose},
-        staff, tenants,
+        tenants,
         users::{self, NewUser},
     },
 };
@@ -28,10 +33,8 @@ pub struct Registration {
     pub password: String,
     /// Public name.
     pub name: String,
-    /// Declares to be old enough.
-    pub of_age: bool,
-    /// Accepts the terms.
-    pub accept_terms: bool,
+    /// What was declared.
+    pub declared: Declarations,
     /// IANA zone.
     pub time_zone: String,
     /// One of the tenant's languages.
@@ -54,15 +57,7 @@ pub async fn register(
     let email = Email::parse(&typed.email)?;
     let name = PersonName::parse(&typed.name)?;
     let password = Password::parse(typed.password)?;
-    if !typed.of_age {
-        return Err(Error::field(
-            "of_age",
-            format!("You must be {MINIMUM_AGE} or older to register."),
-        ));
-    }
-    if !typed.accept_terms {
-        return Err(Error::field("accept_terms", "Accept the terms to register."));
-    }
+    typed.declared.check()?;
     super::me::check_zone(&typed.time_zone)?;
     super::me::check_language(&typed.language, languages)?;
     let new = NewUser {
@@ -75,29 +70,32 @@ pub async fn register(
     };
     let (now, origin, address) = (app.now(), origin.to_owned(), typed.address.to_string());
     app.db
-        .tenant(scope, move |tx| store(tx, &new, &origin, &address, now))
+        .tenant(scope, move |tx| {
+            if let Some(user) = store(tx, &new, &origin, now)? {
+                typed.declared.write(tx, user, &address, now)?;
+                send_verification(tx, user, &origin, now)?;
+            }
+            Ok(())
+        })
         .await
 }
 
-fn store(tx: &mut TenantTx<'_>, new: &NewUser, origin: &str, address: &str, now: Moment) -> Result<()> {
+/// Gives the new account, unless the address is somebody's or was asked for something; then they are told by mail.
+fn store(tx: &mut TenantTx<'_>, new: &NewUser, origin: &str, now: Moment) -> Result<Option<UserId>> {
     let user = if users::insert(tx, new, now)? {
         new.id
     } else {
         let taken = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?.0;
         if taken.verified {
-            return letters::post(
-                tx,
-                taken.id,
-                Letter::AlreadyRegistered {
-                    link: format!("{origin}/login"),
-                },
-                now,
-            );
+            let link = format!("{origin}/login");
+            letters::post(tx, taken.id, Letter::AlreadyRegistered { link }, now)?;
+            return Ok(None);
         }
-        if staff::find(tx, taken.id)?.is_some() {
-            // Asked to join the staff, and only the link they were sent may give this account a password.
+        if let Some(task) = Task::of(tx, taken.id)? {
+            // Only the link they were sent may give this account a password.
             let by = tenants::own(tx)?.name;
-            return send_invitation(tx, taken.id, origin, by, now);
+            send_invitation(tx, taken.id, task, origin, by, now)?;
+            return Ok(None);
         }
         // Whoever registered first may not be the one who reads the mail. The newest registration counts, and only its
         // own link confirms it, so nobody confirms a password that somebody else chose.
@@ -105,10 +103,7 @@ fn store(tx: &mut TenantTx<'_>, new: &NewUser, origin: &str, address: &str, now:
         mail_tokens::void_all(tx, taken.id, &[Purpose::Verify], now)?;
         taken.id
     };
-    for declared in [Declared::OfAge, Declared::Terms] {
-        declarations::insert(tx, user, declared, TERMS_VERSION, address, now)?;
-    }
-    send_verification(tx, user, origin, now)
+    Ok(Some(user))
 }
 
 /// Writes to somebody how to confirm their address.

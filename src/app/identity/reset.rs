@@ -23,5 +23,7 @@ pub async fn reset_link_is_good(app: &App, scope: &TenantScope, token: &str) -> 
 /// # Errors
 /// A password that can't be taken (then the link stays good), or the database is away.
 pub async fn reset(app: &App, scope: &TenantScope, token: &str, password: String) -> Result<bool> {
-    link::choose_password(app, scope, Purpose::Reset, token, password, |_, _, _| Ok(true)).await
+    link::choose_password(app, scope, Purpose::Reset, token, password, |_, _, _| Ok(Some(())))
+        .await
+        .map(|done| done.is_some())
 }

@@ -26,12 +26,10 @@ pub struct ProfileDraft {
 /// # Errors
 /// A field that can't be taken, as many sellers as the plan has, or the database is away.
 pub async fn save_profile(app: &App, viewer: &Viewer, draft: ProfileDraft) -> Result<Profile> {
-    let headline = text::line(&draft.headline, 1..=120);
     let about = text::paragraphs(&draft.about, 0..=5_000);
     let profile = Profile {
         user: viewer.user.id,
-        headline: headline
-            .ok_or_else(|| Error::field("headline", "Say in one line of 1 to 120 characters what you do."))?,
+        headline: headline(&draft.headline)?,
         about: about.ok_or_else(|| Error::field("about", "Use at most 5,000 characters."))?,
         languages: languages(draft.languages)?,
         photo_url: None,
@@ -47,6 +45,15 @@ pub async fn save_profile(app: &App, viewer: &Viewer, draft: ProfileDraft) -> Re
             sellers::find(tx, profile.user)?.ok_or_else(Error::not_found)
         })
         .await
+}
+
+/// What somebody does, in a line.
+///
+/// # Errors
+/// Nothing, more than a line, or too long.
+pub(in crate::app) fn headline(typed: &str) -> Result<String> {
+    text::line(typed, 1..=120)
+        .ok_or_else(|| Error::field("headline", "Say in one line of 1 to 120 characters what you do."))
 }
 
 fn languages(typed: Vec<String>) -> Result<Vec<String>> {

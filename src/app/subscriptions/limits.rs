@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        plan::{Usage, has_room},
+        plan::{Usage, has_room, has_space},
         subscription::Coverage,
         time::Moment,
     },
@@ -57,7 +57,7 @@ pub(in crate::app) fn one_more_call(tx: &mut TenantTx<'_>, terms: &Terms) -> Res
 pub(in crate::app) fn one_more_seller(tx: &mut TenantTx<'_>, now: Moment) -> Result<()> {
     let most = subscriptions::terms(tx, now)?.limits.sellers;
     let full = |_| {
-        let words = "This marketplace has as many sellers as its plan allows. Ask the people who run it.";
+        let words = "This marketplace has as many sellers as its plan allows; its admins can choose a larger one.";
         Error::conflict("sellers_full", words)
     };
     one_more(tx, most, |used| used.sellers, full)
@@ -77,6 +77,27 @@ pub(in crate::app) fn one_more_staff(tx: &mut TenantTx<'_>, now: Moment) -> Resu
         Error::conflict("staff_full", words)
     };
     one_more(tx, most, |used| used.staff, full)
+}
+
+/// Lets somebody store so many bytes more.
+///
+/// # Errors
+/// The plan has no space for them, or the database is away.
+pub(in crate::app) fn more_stored(tx: &mut TenantTx<'_>, bytes: usize, now: Moment) -> Result<()> {
+    let limit = subscriptions::terms(tx, now)?.limits.storage_mb;
+    if limit.is_none() {
+        return Ok(());
+    }
+    tenants::queue_up(tx)?;
+    if has_space(
+        limit,
+        subscriptions::stored(tx)?,
+        i64::try_from(bytes).unwrap_or(i64::MAX),
+    ) {
+        return Ok(());
+    }
+    let words = "This marketplace has no space left for files; its admins can choose a larger plan.";
+    Err(Error::conflict("storage_full", words))
 }
 
 fn one_more(

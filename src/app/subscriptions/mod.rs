@@ -11,7 +11,7 @@ mod pay;
 mod remind;
 mod show;
 
-pub(in crate::app) use limits::{is_stopped, one_more_call, one_more_seller, one_more_staff, running};
+pub(in crate::app) use limits::{is_stopped, more_stored, one_more_call, one_more_seller, one_more_staff, running};
 pub use pay::{begin, confirm, reconcile};
 pub use remind::remind;
 pub use show::{Shown, show};

@@ -2,7 +2,11 @@
 
 use crate::{
     app::App,
-    domain::{plan::Usage, subscription::Coverage, time::Moment},
+    domain::{
+        plan::{Usage, megabytes},
+        subscription::Coverage,
+        time::Moment,
+    },
     error::Result,
     store::{
         TenantScope, plans,
@@ -47,7 +51,10 @@ pub async fn show(app: &App, scope: &TenantScope) -> Result<Shown> {
             Ok(Shown {
                 coverage: terms.coverage(now),
                 terms,
-                usage: subscriptions::usage(tx)?,
+                usage: Usage {
+                    storage_mb: megabytes(subscriptions::stored(tx)?),
+                    ..subscriptions::usage(tx)?
+                },
                 history: subscriptions::history(tx)?,
                 offers: plans::offered(tx)?,
                 open: payments::open(tx)?,

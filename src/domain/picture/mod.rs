@@ -14,6 +14,8 @@ pub enum Purpose {
     Logo,
     /// In browser tabs.
     Favicon,
+    /// A seller's face: a square photo.
+    Face,
 }
 
 impl Purpose {
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::Logo => 480,
             Self::Favicon => 128,
+            Self::Face => 480,
         }
     }
 }
@@ -29,7 +32,7 @@ impl Purpose {
 /// A picture made anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// PNG or SVG.
+    /// PNG, JPEG or SVG.
     pub media_type: &'static str,
     /// The file.
     pub body: Vec<u8>,
@@ -44,6 +47,9 @@ pub enum PictureError {
     /// Another format, or none.
     #[error("This is no PNG, JPEG, WebP, GIF or SVG picture.")]
     Unknown,
+    /// A drawing where a photo is wanted, or no picture.
+    #[error("This is no PNG, JPEG, WebP or GIF picture.")]
+    NoPhoto,
     /// The right format, but broken or far too large once it is unpacked.
     #[error("This picture is damaged or has too many pixels; up to 4,096 on a side can be taken.")]
     Unreadable,
@@ -68,15 +74,24 @@ pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
     if sent.len() > MAX_BYTES {
         return Err(PictureError::TooBig);
     }
-    if svg::is_one(sent) {
+    if svg::is_one(sent) && purpose != Purpose::Face {
         let body = svg::remake(sent)?.into_bytes();
         return Ok(Picture {
             media_type: "image/svg+xml",
             body,
         });
     }
-    Ok(Picture {
-        media_type: "image/png",
-        body: raster::remake(sent, purpose.pixels())?,
-    })
+    let (media_type, body) = match purpose {
+        // A photo as PNG would be ten times as large.
+        Purpose::Face => {
+            let photo = raster::square_photo(sent, purpose.pixels());
+            let photo = photo.map_err(|error| match error {
+                PictureError::Unknown => PictureError::NoPhoto,
+                other => other,
+            });
+            ("image/jpeg", photo?)
+        }
+        Purpose::Logo | Purpose::Favicon => ("image/png", raster::remake(sent, purpose.pixels())?),
+    };
+    Ok(Picture { media_type, body })
 }

@@ -1,7 +1,10 @@
-//! Pictures of pixels: unpacked within bounds, turned upright, made small, packed as PNG.
+//! Pictures of pixels: unpacked within bounds, turned upright, made small, packed anew.
 
 use super::PictureError;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Rgba, RgbaImage,
+    imageops::{self, FilterType},
+};
 use std::io::Cursor;
 
 /// Longest side, in pixels.
@@ -10,23 +13,50 @@ const MAX_SIDE: u32 = 4_096;
 const MAX_MEMORY: u64 = 80 * 1024 * 1024;
 
 pub(super) fn remake(sent: &[u8], side: u32) -> Result<Vec<u8>, PictureError> {
-    let format = image::guess_format(sent).map_err(|_| PictureError::Unknown)?;
-    let known = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
-    if !known.contains(&format) {
-        return Err(PictureError::Unknown);
-    }
-    let picture = unpack(sent, format).map_err(|_| PictureError::Unreadable)?;
+    let picture = open(sent)?;
     let small = if picture.width().max(picture.height()) > side {
         picture.resize(side, side, FilterType::Lanczos3)
     } else {
         picture
     };
-    let mut body = Cursor::new(Vec::new());
     // Eight bits a channel: what every browser shows.
-    DynamicImage::ImageRgba8(small.into_rgba8())
-        .write_to(&mut body, ImageFormat::Png)
+    pack(&DynamicImage::ImageRgba8(small.into_rgba8()), ImageFormat::Png)
+}
+
+/// The middle of a photo, in a square of at most `side` pixels, as JPEG. What can be seen through becomes white.
+pub(super) fn square_photo(sent: &[u8], side: u32) -> Result<Vec<u8>, PictureError> {
+    let picture = open(sent)?;
+    let shorter = picture.width().min(picture.height());
+    let (left, top) = ((picture.width() - shorter) / 2, (picture.height() - shorter) / 2);
+    let square = picture.crop_imm(left, top, shorter, shorter);
+    let small = if shorter > side {
+        square.resize_exact(side, side, FilterType::Lanczos3)
+    } else {
+        square
+    };
+    let mut ground = RgbaImage::from_pixel(small.width(), small.height(), Rgba([255; 4]));
+    imageops::overlay(&mut ground, &small.into_rgba8(), 0, 0);
+    pack(
+        &DynamicImage::ImageRgb8(DynamicImage::ImageRgba8(ground).into_rgb8()),
+        ImageFormat::Jpeg,
+    )
+}
+
+fn pack(picture: &DynamicImage, format: ImageFormat) -> Result<Vec<u8>, PictureError> {
+    let mut body = Cursor::new(Vec::new());
+    picture
+        .write_to(&mut body, format)
         .map_err(|_| PictureError::Unreadable)?;
     Ok(body.into_inner())
+}
+
+fn open(sent: &[u8]) -> Result<DynamicImage, PictureError> {
+    let format = image::guess_format(sent).map_err(|_| PictureError::Unknown)?;
+    let known = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
+    if !known.contains(&format) {
+        return Err(PictureError::Unknown);
+    }
+    unpack(sent, format).map_err(|_| PictureError::Unreadable)
 }
 
 fn unpack(sent: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage> {
@@ -61,6 +91,26 @@ mod tests {
             let made = image::load_from_memory(&remake(&png(size.0, size.1), 512).unwrap()).unwrap();
             assert_eq!((made.width(), made.height()), kept, "{size:?}");
         }
+    }
+
+    #[test]
+    fn a_face_is_a_square_of_the_middle_on_white() {
+        let mut wide = RgbaImage::from_pixel(900, 600, Rgba([0, 0, 200, 255]));
+        imageops::replace(
+            &mut wide,
+            &RgbaImage::from_pixel(150, 600, Rgba([255, 0, 0, 255])),
+            0,
+            0,
+        );
+        let sent = pack(&DynamicImage::ImageRgba8(wide), ImageFormat::Png).unwrap();
+        let made = image::load_from_memory_with_format(&square_photo(&sent, 480).unwrap(), ImageFormat::Jpeg).unwrap();
+        assert_eq!((made.width(), made.height()), (480, 480));
+        let [red, _, blue] = made.to_rgb8().get_pixel(2, 240).0;
+        assert!(blue > 150 && red < 60, "the left edge was cut away: {red} {blue}");
+        let clear = DynamicImage::ImageRgba8(RgbaImage::from_pixel(30, 20, Rgba([0; 4])));
+        let made = square_photo(&pack(&clear, ImageFormat::Png).unwrap(), 480).unwrap();
+        let made = image::load_from_memory(&made).unwrap().to_rgb8();
+        assert_eq!((made.width(), made.get_pixel(9, 9).0), (20, [255; 3]));
     }
 
     #[test]

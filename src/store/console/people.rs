@@ -142,10 +142,14 @@ pub struct SellerLine {
     /// The account is closed.
     #[diesel(sql_type = Bool)]
     pub suspended: bool,
+    /// They were asked and haven't said yes.
+    #[diesel(sql_type = Bool)]
+    pub invited: bool,
 }
 
 const SELLERS: List = List {
     columns: "u.id, u.name, u.email, s.headline, u.suspended_at IS NOT NULL AS suspended,
+        u.verified_at IS NULL AND u.erased_at IS NULL AS invited,
         coalesce(s.available_until > to_timestamp($3::double precision / 1000), false) AS available,
         jsonb_build_object('count', s.rating_count, 'average_tenths',
             CASE WHEN s.rating_count > 0 THEN round(s.rating_sum * 10.0 / s.rating_count)::bigint ELSE 0 END) AS rating,

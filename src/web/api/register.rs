@@ -1,7 +1,7 @@
 //! Getting an account, and getting back into one.
 
 use crate::{
-    app::identity::{self, Registration},
+    app::identity::{self, Declarations, Registration},
     error::Error,
     web::{Problem, Result, Site, Web},
 };
@@ -50,8 +50,10 @@ async fn register(web: Data<Web>, site: Site, Json(new): Json<NewPerson>) -> Res
         email: new.email,
         password: new.password,
         name: new.name,
-        of_age: new.of_age,
-        accept_terms: new.accept_terms,
+        declared: Declarations {
+            of_age: new.of_age,
+            accept_terms: new.accept_terms,
+        },
         time_zone: new.time_zone.unwrap_or_else(|| site.tenant.time_zone.clone()),
         language: new.language.unwrap_or_else(|| site.tenant.language.clone()),
         address: site.client,

@@ -6,13 +6,13 @@ use crate::{
         identity::Viewer,
         selling::{self, ProfileDraft, ServiceDraft},
     },
-    domain::{ids::ServiceId, policy::Increment, tenant::Tenant},
+    domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment, tenant::Tenant},
     store::{sellers::Profile, services::Service},
-    web::{Problem, Result, Site, Web},
+    web::{Problem, Result, Site, Web, upload},
 };
 use actix_web::{
     HttpResponse, delete, get, post, put,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Payload},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use uuid::Uuid;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(put_profile).service(list).service(add).service(change);
     config.service(go_available).service(go_away);
+    config.service(set_photo).service(drop_photo);
 }
 
 /// A profile's texts.
@@ -256,5 +257,25 @@ async fn go_available(web: Data<Web>, viewer: Viewer, Json(typed): Json<Hours>) 
 #[delete("/selling/availability")]
 async fn go_away(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
     selling::go_away(&web.app, &viewer).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Shows a photo of oneself: PNG, JPEG, WebP or GIF, known by what is in it, cut to a square and made anew.
+#[utoipa::path(tag = "selling", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[put("/selling/photo")]
+async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, payload: Payload) -> Result<HttpResponse> {
+    upload::count(&web, &site)?;
+    let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
+    selling::set_photo(&web.app, &viewer, sent).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Shows one's initials again.
+#[utoipa::path(tag = "selling",
+    responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem)))]
+#[delete("/selling/photo")]
+async fn drop_photo(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
+    selling::drop_photo(&web.app, &viewer).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{
-        identity::{self, MINIMUM_AGE, PASSWORD_MIN, Registration, Viewer},
+        identity::{self, Declarations, Joining, MINIMUM_AGE, PASSWORD_MIN, Registration, Task, Viewer},
         seed,
     },
     error::Kind,
@@ -91,8 +91,10 @@ async fn register(web: Data<Web>, site: Site, Form(typed): Form<RegisterForm>) -
         email: typed.email.clone(),
         password: typed.password.clone(),
         name: typed.name.clone(),
-        of_age: typed.of_age.is_some(),
-        accept_terms: typed.accept_terms.is_some(),
+        declared: Declarations {
+            of_age: typed.of_age.is_some(),
+            accept_terms: typed.accept_terms.is_some(),
+        },
         time_zone: or(&typed.time_zone, &site.tenant.time_zone),
         language: or(&typed.language, &site.frame.page.lang),
         address: site.client,
@@ -333,18 +335,46 @@ async fn invite_form(web: Data<Web>, site: Site, Query(TokenForm { token }): Que
     render(&site, None, &invite_page(token, expired))
 }
 
+#[derive(Deserialize)]
+struct InviteForm {
+    token: String,
+    #[serde(default)]
+    password: String,
+    of_age: Option<String>,
+    accept_terms: Option<String>,
+}
+
 #[post("/invite")]
-async fn invite(web: Data<Web>, site: Site, Form(typed): Form<ResetForm>) -> Result<HttpResponse> {
-    let address = site.client.to_string();
-    let joined = identity::join(&web.app, &site.scope, &typed.token, typed.password, &address).await;
-    let mut view = invite_page(typed.token, false);
-    match joined {
+async fn invite(web: Data<Web>, site: Site, Form(typed): Form<InviteForm>) -> Result<HttpResponse> {
+    let joining = Joining {
+        token: typed.token.clone(),
+        password: typed.password,
+        declared: Declarations {
+            of_age: typed.of_age.is_some(),
+            accept_terms: typed.accept_terms.is_some(),
+        },
+        address: site.client,
+    };
+    let mut view = InvitePage {
+        of_age: Field::of(typed.of_age.unwrap_or_default()),
+        accept_terms: Field::of(typed.accept_terms.unwrap_or_default()),
+        ..invite_page(typed.token, false)
+    };
+    match identity::join(&web.app, &site.scope, joining).await {
         Ok(done) => {
-            (view.done, view.expired) = (done, !done);
+            view.expired = done.is_none();
+            view.done = done.map(Task::path);
+            view.sells = done == Some(Task::Sell);
             render(&site, None, &view)
         }
         Err(error) => {
-            view.password.error = Some(problem(error)?.1);
+            let (name, message) = problem(error)?;
+            let field = match name {
+                "of_age" => &mut view.of_age,
+                "accept_terms" => &mut view.accept_terms,
+                _ => &mut view.password,
+            };
+            field.error = Some(message);
             render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
         }
     }
@@ -354,6 +384,7 @@ fn invite_page(token: String, expired: bool) -> InvitePage {
     InvitePage {
         token,
         expired,
+        minimum_age: MINIMUM_AGE,
         password_min: PASSWORD_MIN,
         ..InvitePage::default()
     }

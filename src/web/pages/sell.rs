@@ -4,7 +4,7 @@ use super::{
     bill::increment,
     flash::flash,
     no_body, problem, render, render_as, typed,
-    views::{Amount, Availability, Field, Message, ProfileForm, SellPage, ServiceForm, ServiceRow},
+    views::{Amount, Availability, Field, Message, Person, ProfileForm, SellPage, ServiceForm, ServiceRow},
 };
 use crate::{
     app::{
@@ -12,11 +12,12 @@ use crate::{
         identity::{self, Change, Viewer},
         selling::{self, ProfileDraft, ServiceDraft},
     },
-    domain::{ids::ServiceId, policy::Increment},
+    domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment},
     error::{Error, Kind},
     store::services::Service,
-    web::{Result, Site, Web, theme::Tone},
+    web::{Result, Site, Web, theme::Tone, upload},
 };
+use actix_multipart::Multipart;
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
@@ -30,7 +31,7 @@ use serde::Deserialize;
 const USUAL_HOURS: u8 = 4;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(change);
+    config.service(show).service(change).service(set_photo);
 }
 
 #[derive(Deserialize)]
@@ -70,10 +71,7 @@ struct Typed {
 #[post("/sell")]
 async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Typed>) -> Result<HttpResponse> {
     let Err(error) = carry_out(&web, &site, &viewer, &typed).await else {
-        let mut response = no_body("/sell");
-        let told = response.add_cookie(&flash(Tone::Success, "done.saved"));
-        told.map_err(|error| Error::internal(anyhow!("{error}")))?;
-        return Ok(response);
+        return saved();
     };
     let form = (typed.action == "service").then_some(if typed.id.is_empty() { "new" } else { typed.id.as_str() });
     let conflict = matches!(error.kind, Kind::Conflict { .. });
@@ -108,12 +106,40 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
+/// The only form with a file in it.
+#[post("/sell/photo")]
+async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, form: Multipart) -> Result<HttpResponse> {
+    upload::count(&web, &site)?;
+    let shown = match upload::of_form(form, MAX_BYTES, "picture").await {
+        Ok(sent) => selling::set_photo(&web.app, &viewer, sent).await,
+        Err(unread) => Err(unread),
+    };
+    let Err(error) = shown else {
+        return saved();
+    };
+    let wrong = match error.kind {
+        Kind::Conflict { .. } => Message::new(error.public),
+        _ => problem(error)?.1,
+    };
+    let mut view = page(&web, &site, &viewer, None).await?;
+    view.photo.error = Some(wrong);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+fn saved() -> Result<HttpResponse> {
+    let mut response = no_body("/sell");
+    let told = response.add_cookie(&flash(Tone::Success, "done.saved"));
+    told.map_err(|error| Error::internal(anyhow!("{error}")))?;
+    Ok(response)
+}
+
 async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> crate::error::Result<()> {
     match typed.action.as_str() {
         "go_available" => {
             selling::go_available(&web.app, viewer, typed.hours.trim().parse().unwrap_or(0)).await?;
         }
         "go_away" => selling::go_away(&web.app, viewer).await?,
+        "drop_photo" => selling::drop_photo(&web.app, viewer).await?,
         "calls" => {
             let wanted = Change {
                 do_not_disturb: Some(typed.do_not_disturb.is_some()),
@@ -186,6 +212,11 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
     };
     Ok(SellPage {
         seller_id: profile.map(|profile| profile.user.uuid()),
+        person: Person {
+            name: viewer.user.name.clone(),
+            photo_url: profile.and_then(|profile| profile.photo_url.clone()),
+        },
+        photo: Field::default(),
         availability: Availability {
             until: until.map(|until| until.timestamp()),
             hours: USUAL_HOURS,

@@ -8,6 +8,7 @@ mod color;
 mod error;
 mod fault;
 mod helpers;
+pub mod mark;
 mod money;
 mod own;
 mod page;
@@ -42,6 +43,7 @@ use crate::domain::brand::{Brand, FileHash};
 use assets::Assets;
 use handlebars::{Handlebars, no_escape};
 use helpers::Shelf;
+use mark::MARK;
 use own::OwnTemplates;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -246,9 +248,16 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -
             return format!("/look/{}", chosen.as_str());
         }
         let own = shelf.assets.address(&format!("{key}/{name}"));
-        own.or_else(|| shelf.assets.address(&format!("default/{name}")))
-            .unwrap_or_default()
-            .to_owned()
+        match (own, brand) {
+            (Some(own), _) if key != "default" => own.to_owned(),
+            // The address changes with the colour.
+            (_, Some(brand)) => format!("{MARK}?{}", brand.brand.as_str().trim_start_matches('#')),
+            _ => shelf
+                .assets
+                .address(&format!("default/{name}"))
+                .unwrap_or_default()
+                .to_owned(),
+        }
     };
     let light = Palette::light(&manifest.tokens);
     let colors = [

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
 const PASSWORD = "correct horse battery";
+/** Of everybody in the demo. */
+export const DEMO_PASSWORD = "tallyroom-demo";
 
 /** Registers a new person, follows the mail's link and logs in. */
 export async function register(page, product, name) {
@@ -20,8 +22,33 @@ export async function register(page, product, name) {
   return email;
 }
 
-export async function logIn(page, email, password) {
-  await page.goto("/login");
+/** Says yes to the invitation that came by mail, with a password of one's own. */
+export async function acceptInvitation(page, product, email) {
+  await followMail(page, product, email);
+  await page.fill("[name=password]", PASSWORD);
+  await page.check("[name=of_age]");
+  await page.check("[name=accept_terms]");
+  await submit(page, "/invite");
+  await page.locator("main a.btn-primary").waitFor();
+}
+
+/** The platform's owner signs in with the authenticator's code. */
+export async function signInOwner(page, product) {
+  await page.goto("/admin");
+  await page.getByLabel("Email").fill("owner@tallyroom.example");
+  await page.getByLabel("Password").fill(DEMO_PASSWORD);
+  await page.keyboard.press("Enter");
+  const { out: code } = await product.command("totp");
+  await page.getByRole("textbox", { name: "Code" }).fill(code.trim());
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  // That nobody was signed in before is no problem.
+  page.problems.length = 0;
+}
+
+/** Logs in with one's own password, or the one given, and is led on from there. */
+export async function logIn(page, email, password = PASSWORD, next = undefined) {
+  await page.goto(next ? `/login?next=${encodeURIComponent(next)}` : "/login");
   const form = page.locator("form[action='/login']").first();
   await form.locator("[name=email]").fill(email);
   await form.locator("[name=password]").fill(password);
@@ -65,6 +92,11 @@ export async function startSelling(page, { headline, title, rate }) {
   await page.goto("/sell");
   await page.fill("[name=headline]", headline);
   await page.locator("form", { has: page.locator("[name=headline]") }).locator("button").click();
+  await offer(page, { title, rate });
+}
+
+/** Puts one service on the site, charged by blocks of five seconds. */
+export async function offer(page, { title, rate }) {
   await page.goto("/sell?service=new");
   await page.fill("[name=title]", title);
   await page.fill("[name=rate]", rate);

@@ -1,6 +1,6 @@
 //! Founding a tenant.
 
-use super::{PlatformUser, actions, founded, tenant};
+use super::{PlatformUser, actions, founded, tenant, yes};
 use crate::support::{PASSWORD, TestApp};
 use serde_json::{Value, json};
 use tallyroom::domain::{permission::Permission, platform::PlatformRole};
@@ -74,7 +74,7 @@ async fn an_invitation_makes_its_reader_the_admin_once() {
     );
     assert_eq!(me["permissions"].as_array().unwrap().len(), Permission::ALL.len());
     let token = app.mailed_token("ada@harbour.example", "invite");
-    let again = json!({"token": token, "password": "another password"});
+    let again = yes(&token, "another password");
     let stranger = app.anonymous(&founded.host);
     assert_eq!(
         stranger.post("/api/v1/invitation", again).await.expect(409).code(),
@@ -96,12 +96,16 @@ async fn an_invitation_makes_its_reader_the_admin_once() {
     let bea = app.anonymous(&founded.host);
     let page = bea.get(&format!("/invite?token={token}")).await.expect(200);
     assert!(page.text.contains("action=\"/invite\""), "{}", page.text);
-    bea.form("/invite", &[("token", &token), ("password", "short")])
-        .await
-        .expect(422);
-    bea.form("/invite", &[("token", &token), ("password", PASSWORD)])
-        .await
-        .expect(200);
+    let form = async |password, declared: &[&str]| {
+        let ticked = declared.iter().map(|name| (*name, "on"));
+        let typed = [("token", token.as_str()), ("password", password)];
+        bea.form("/invite", &typed.into_iter().chain(ticked).collect::<Vec<_>>())
+            .await
+    };
+    form("short", &["of_age", "accept_terms"]).await.expect(422);
+    let page = form(PASSWORD, &["of_age"]).await.expect(422);
+    assert!(page.text.contains("Accept the terms"), "{}", page.text);
+    form(PASSWORD, &["of_age", "accept_terms"]).await.expect(200);
     bea.log_in("bea@harbour.example", PASSWORD).await.expect(200);
     assert_eq!(bea.get("/api/v1/admin/me").await.expect(200).json()["role"], "admin");
     founded.owner.browser.post(&path, body).await.expect(409);

@@ -1,6 +1,6 @@
 //! Invitations: what they are for, how long, and that nobody else comes in with them.
 
-use super::{founded, id, invite, joined};
+use super::{actions, founded, id, invite, joined, yes};
 use crate::support::{PASSWORD, TestApp, registration};
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn a_registration_with_an_invited_address_changes_nothing() {
         ["invite", "invite"],
         "who reads the mail may have lost it"
     );
-    let old = json!({"token": first, "password": PASSWORD});
+    let old = yes(&first, PASSWORD);
     mallory.post("/api/v1/invitation", old).await.expect(409);
 
     let boss = joined(&app, &founded.host, BOSS).await;
@@ -57,7 +57,7 @@ async fn proving_an_address_another_way_is_not_saying_yes() {
     boss.log_in(BOSS, PASSWORD).await.expect(200);
 
     boss.get("/api/v1/admin/me").await.expect(403);
-    let late = json!({"token": app.mailed_token(BOSS, "invite"), "password": "another password"});
+    let late = yes(&app.mailed_token(BOSS, "invite"), "another password");
     boss.post("/api/v1/invitation", late).await.expect(409);
     let list = founded.admin.get("/api/v1/admin/staff?q=boss").await.expect(200).json();
     assert_eq!(list["items"][0]["invited"], true);
@@ -135,4 +135,62 @@ async fn nobody_is_asked_who_could_not_come() {
         .await;
     assert_eq!(refused.expect(409).code(), "not_active");
     assert!(letters(&app, BOSS).is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_sell_does_once_they_said_yes() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let asked = json!({"email": "sela@harbour.example", "name": "Sela", "headline": "Teaches sailing"});
+    let ask = || founded.admin.post("/api/v1/admin/sellers", asked.clone());
+    let empty = json!({"email": "sela@harbour.example", "name": "Sela", "headline": " "});
+    founded.admin.post("/api/v1/admin/sellers", empty).await.expect(422);
+    let sela_id = id(&ask().await.expect(201));
+    // Asking again before the answer is no second seller.
+    assert_eq!(id(&ask().await.expect(201)), sela_id);
+    let sellers = || async { founded.admin.get("/api/v1/admin/sellers").await.expect(200).json() };
+    let list = sellers().await;
+    assert_eq!(
+        (&list["total"], &list["items"][0]["invited"]),
+        (&json!(1), &json!(true))
+    );
+    let visitor = app.anonymous(&founded.host);
+    let page = format!("/api/v1/sellers/{sela_id}");
+    visitor.get(&page).await.expect(404);
+
+    // Registering with the address helps nobody else.
+    let mallory = registration("sela@harbour.example", "Mallory");
+    visitor.post("/api/v1/register", mallory).await.expect(202);
+    assert_eq!(letters(&app, "sela@harbour.example"), ["invite"]);
+
+    let token = app.mailed_token("sela@harbour.example", "invite");
+    let mut undeclared = yes(&token, PASSWORD);
+    undeclared["of_age"] = json!(false);
+    visitor.post("/api/v1/invitation", undeclared).await.expect(422);
+    let sela = joined(&app, &founded.host, "sela@harbour.example").await;
+    sela.get("/api/v1/admin/me").await.expect(403);
+    sela.get("/api/v1/selling/services").await.expect(200);
+    let shown = visitor.get(&page).await.expect(200).json();
+    assert_eq!(
+        (&shown["name"], &shown["headline"]),
+        (&json!("Sela"), &json!("Teaches sailing"))
+    );
+    assert_eq!(sellers().await["items"][0]["invited"], false);
+    assert_eq!(ask().await.expect(409).code(), "already_seller");
+    let log = founded.admin.get("/api/v1/admin/audit").await.expect(200).json();
+    assert_eq!(actions(&log)[..2], ["seller.invited", "seller.invited"]);
+}
+
+#[tokio::test]
+async fn who_has_an_account_sells_with_it_and_is_told() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let bob = app.user(&founded.host, "Bob").await;
+    let asked = json!({"email": bob.email, "name": "Robert", "headline": "Listens"});
+    let bob_id = id(&founded.admin.post("/api/v1/admin/sellers", asked).await.expect(201));
+    let letter = app.letters(&bob.email).pop().expect("a letter");
+    assert_eq!((&letter["letter"], &letter["task"]), (&json!("invite"), &json!("sell")));
+    assert!(letter["link"].as_str().expect("a link").ends_with("/sell"), "{letter}");
+    let shown = bob.get(&format!("/api/v1/sellers/{bob_id}")).await.expect(200).json();
+    assert_eq!((&shown["name"], &shown["headline"]), (&json!("Bob"), &json!("Listens")));
 }

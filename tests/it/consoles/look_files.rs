@@ -1,17 +1,9 @@
 //! Pictures and style sheets that tenants send: taken for what is in them, served so that they can do nothing.
 
 use super::{actions, founded};
-use crate::support::{Answer, LUMEN, TestApp, TestUser};
+use crate::support::{Answer, LUMEN, PNG, TestApp, TestUser};
 use reqwest::Method;
 use serde_json::{Value, json};
-
-/// A PNG of one red pixel.
-const PNG: [u8; 70] = [
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
-    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49,
-    0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0x00, 0x05, 0x00, 0x01, 0xff, 0x89, 0x99, 0x3d,
-    0x1d, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
-];
 
 fn svg(inside: &str) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">\n{inside}</svg>")
@@ -82,6 +74,30 @@ async fn pictures_are_made_anew_and_served_so_that_they_do_nothing() {
     visitor.get(&logo).await.expect(200);
     let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
     assert_eq!(actions(&log)[..3], ["branding.published"; 3]);
+}
+
+#[tokio::test]
+async fn a_business_without_a_picture_shows_its_initials_and_nobody_elses_sign() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let visitor = app.anonymous(&founded.host);
+    let home = visitor.get("/").await.expect(200).text;
+    assert!(home.contains("src=\"/mark.svg?0b7285\""), "{home}");
+    assert!(!home.contains("/assets/default/logo") && !home.contains("/assets/default/favicon"));
+    let mark = visitor.get("/mark.svg").await.expect(200).text;
+    assert!(
+        mark.contains(">HL</text>") && mark.contains("fill=\"#0b7285\""),
+        "{mark}"
+    );
+    app.anonymous("localhost").get("/mark.svg").await.expect(404);
+    assert!(
+        !app.anonymous(LUMEN)
+            .get("/")
+            .await
+            .expect(200)
+            .text
+            .contains("/mark.svg")
+    );
 }
 
 #[tokio::test]

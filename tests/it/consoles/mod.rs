@@ -129,10 +129,15 @@ pub async fn founded(app: &TestApp) -> Founded {
 /// Somebody who was invited, with a password of their own and signed in.
 pub async fn joined(app: &TestApp, host: &str, email: &str) -> TestUser {
     let user = app.anonymous(host);
-    let body = json!({"token": app.mailed_token(email, "invite"), "password": PASSWORD});
+    let body = yes(&app.mailed_token(email, "invite"), PASSWORD);
     user.post("/api/v1/invitation", body).await.expect(204);
     user.log_in(email, PASSWORD).await.expect(200);
     user
+}
+
+/// What says yes to an invitation.
+pub fn yes(token: &str, password: &str) -> Value {
+    json!({"token": token, "password": password, "of_age": true, "accept_terms": true})
 }
 
 /// Another admin, of a tenant that every test has.

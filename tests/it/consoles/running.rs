@@ -115,7 +115,7 @@ async fn a_service_that_is_taken_off_the_site_is_found_and_rung_by_nobody() {
     let admin = admin_at(&pair.app, &owner, LUMEN).await;
     let _page = crate::support::Caller::open(&pair.app, &pair.seller).await;
     let act = |verb: &str| format!("/api/v1/admin/services/{}/{verb}", pair.service);
-    let ring = || json!({ "service_id": pair.service });
+    let (ring, pair_seller) = (|| json!({ "service_id": pair.service }), &pair.seller);
     let found = async || -> Value { pair.buyer.get("/api/v1/sellers").await.expect(200).json()["items"].clone() };
     assert_eq!(found().await.as_array().expect("sellers").len(), 1);
 
@@ -127,8 +127,19 @@ async fn a_service_that_is_taken_off_the_site_is_found_and_rung_by_nobody() {
     let listed = admin.get("/api/v1/admin/services").await.expect(200).json();
     assert_eq!(listed["items"][0]["published"], false);
 
+    // Its seller may change it, but not put it back.
+    let edit = |published: bool| {
+        let edited = json!({"title": "Advice", "rate_minor": 200, "published": published});
+        let path = format!("/api/v1/selling/services/{}", pair.service);
+        async move { pair_seller.put(&path, edited).await }
+    };
+    assert_eq!(edit(true).await.expect(409).code(), "withheld");
+    edit(false).await.expect(200);
+    assert_eq!(found().await, json!([]));
+
     admin.post(&act("publish"), json!({})).await.expect(204);
     assert_eq!(found().await.as_array().expect("sellers").len(), 1);
+    edit(true).await.expect(200);
     pair.buyer.post("/api/v1/calls", ring()).await.expect(201);
     let log = admin.get("/api/v1/admin/audit?q=advice").await.expect(200).json();
     assert_eq!(actions(&log), ["service.published", "service.unpublished"]);

@@ -1,6 +1,6 @@
 //! A tenant's staff: nobody raises themselves, nobody gives what they lack, and one admin stays.
 
-use super::{actions, founded, id, invite, joined};
+use super::{actions, founded, id, invite, joined, yes};
 use crate::support::{LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::json;
 
@@ -155,7 +155,7 @@ async fn nobody_raises_themselves_or_gives_what_they_lack() {
         .await
         .expect(201));
     sam.delete(&at(&eve)).await.expect(204);
-    let late = json!({"token": app.mailed_token("eve@harbour.example", "invite"), "password": PASSWORD});
+    let late = yes(&app.mailed_token("eve@harbour.example", "invite"), PASSWORD);
     app.anonymous(&founded.host)
         .post("/api/v1/invitation", late)
         .await

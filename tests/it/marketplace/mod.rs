@@ -3,6 +3,7 @@
 mod afterwards;
 mod demo;
 mod lists;
+mod photos;
 mod selling;
 
 use crate::support::{TestApp, TestUser};

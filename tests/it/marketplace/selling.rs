@@ -28,11 +28,20 @@ async fn from_start_selling_to_a_card_with_a_price() {
     let dear = json!({ "title": "Advice", "description": "About anything.", "rate_minor": 180, "minimum_minutes": 5,
         "increment": { "kind": "block", "seconds": 30 }, "grace_seconds": 20 });
     let dear = sol.post("/api/v1/selling/services", dear).await.expect(201).json();
+    app.clock.advance(1_000);
     let cheap = sol
         .post("/api/v1/selling/services", service("A word", 90))
         .await
         .expect(201)
         .json();
+    // A change makes nothing younger: the list keeps its order.
+    let path = format!("/api/v1/selling/services/{}", dear["id"].as_str().expect("an id"));
+    app.clock.advance(1_000);
+    let same = json!({ "title": "Advice", "description": "About anything.", "rate_minor": 180, "minimum_minutes": 5,
+        "increment": { "kind": "block", "seconds": 30 }, "grace_seconds": 20 });
+    sol.put(&path, same).await.expect(200);
+    let own = sol.get("/api/v1/selling/services").await.expect(200).json();
+    assert_eq!(own["items"][0]["title"], "Advice");
     let card = &bea.get("/api/v1/sellers").await.expect(200).json()["items"][0];
     assert_eq!(
         (card["name"].as_str(), card["headline"].as_str()),

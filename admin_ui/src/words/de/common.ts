@@ -147,6 +147,7 @@ export const common = {
   "did.tenant.suspended": "Unternehmen gesperrt",
   "did.tenant.restored": "Unternehmen wiederhergestellt",
   "did.tenant.deleted": "Unternehmen gelöscht",
+  "did.seller.invited": "Anbieter eingeladen",
   "did.staff.invited": "Ins Team eingeladen",
   "did.staff.joined": "Dem Team beigetreten",
   "did.staff.changed": "Rechte im Team geändert",

@@ -61,7 +61,11 @@ export const tenant = {
   "sellers.earned": "Verdient",
   "sellers.headline": "Motto",
   "sellers.empty": "Noch kein Anbieter",
-  "sellers.empty_text": "Anbieter wird, wer unter „Anbieten“ auf Ihrer Website ein erstes Angebot macht.",
+  "sellers.empty_text": "Laden Sie den ersten ein. Anbieter wird auch, wer unter „Anbieten“ auf Ihrer Website ein Angebot macht.",
+  "sellers.invite": "Anbieter einladen",
+  "sellers.headline_hint": "Eine Zeile, etwa „Steuerberaterin für Freiberufler“. Lässt sich später ändern.",
+  "sellers.invited": "Eingeladen",
+  "sellers.invited_toast": "{name} bekommt eine Mail mit dem Weg zum eigenen Profil",
   "sellers.account": "Konto öffnen",
   "sellers.their_services": "Angebote ansehen",
 

@@ -145,6 +145,7 @@ export const common = {
   "did.tenant.suspended": "Business suspended",
   "did.tenant.restored": "Business restored",
   "did.tenant.deleted": "Business deleted",
+  "did.seller.invited": "Seller invited",
   "did.staff.invited": "Staff invited",
   "did.staff.joined": "Staff joined",
   "did.staff.changed": "Staff's rights changed",

@@ -59,7 +59,11 @@ export const tenant = {
   "sellers.earned": "Earned",
   "sellers.headline": "Headline",
   "sellers.empty": "No seller yet",
-  "sellers.empty_text": "Somebody becomes a seller by offering a first service under “Sell” on your site.",
+  "sellers.empty_text": "Invite the first one. Others become sellers by offering a service under “Sell” on your site.",
+  "sellers.invite": "Invite a seller",
+  "sellers.headline_hint": "One line, such as “Tax adviser for freelancers”. They can change it.",
+  "sellers.invited": "Invited",
+  "sellers.invited_toast": "{name} gets a mail with the way to their profile",
   "sellers.account": "Open the account",
   "sellers.their_services": "See the services",
 

@@ -1,11 +1,11 @@
 //! The files of a look: pictures and the style sheet of its own.
 
-use super::{
-    branding::{Branding, changed},
-    upload,
-};
+use super::branding::{Branding, changed};
 use crate::{
-    app::console::{self, Part},
+    app::{
+        console::{self, Part},
+        pictures,
+    },
     domain::{
         brand::FileHash,
         picture::{MAX_BYTES, Purpose},
@@ -16,6 +16,7 @@ use crate::{
         Problem, Result, Site, Web,
         extract::{Staff, may},
         theme::{MAX_TEXT_BYTES, scoped},
+        upload,
     },
 };
 use actix_web::{
@@ -88,7 +89,7 @@ async fn set_picture(
 ) -> Result<Json<Branding>> {
     upload::count(&web, &site)?;
     let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
-    let file = console::remake_picture(sent, which.purpose()).await?;
+    let file = pictures::remake(sent, which.purpose()).await?;
     publish(&web, &site, &by, which.part(), Some(file)).await
 }
 

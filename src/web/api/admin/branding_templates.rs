@@ -3,7 +3,6 @@
 use super::{
     branding::{Branding, ChosenLook},
     branding_files::publish,
-    upload,
 };
 use crate::{
     app::console::{Look, Part},
@@ -15,6 +14,7 @@ use crate::{
         extract::{Staff, may},
         gallery, looks,
         theme::{MAX_TEXT_BYTES, Own, Theme, ThemeError, may_be_own},
+        upload,
     },
 };
 use actix_web::{

@@ -3,13 +3,13 @@
 use super::{
     branding::{Branding, changed},
     branding_templates::attempt,
-    upload,
     words::check_word,
 };
 use crate::{
     app::{
         console::{self, checked_title},
         look_archive::{self, Chosen, MAX_BYTES, SaidWord, WholeLook},
+        pictures,
     },
     domain::{
         brand::{Brand, FileHash},
@@ -26,6 +26,7 @@ use crate::{
         extract::{Staff, may},
         gallery,
         theme::{Own, scoped},
+        upload,
     },
 };
 use actix_web::{
@@ -105,19 +106,20 @@ async fn bring(web: Data<Web>, site: Site, by: Staff<may::Branding>, payload: Pa
     upload::count(&web, &site)?;
     let sent = upload::bytes(payload, MAX_BYTES, "archive").await?;
     let look = tokio::task::spawn_blocking(move || look_archive::read(&sent));
-    let look = look.await.map_err(Error::internal)??;
-    if !look.words.is_empty() && !by.standing().may(Permission::Words) {
+    let mut look = look.await.map_err(Error::internal)??;
+    let said = std::mem::take(&mut look.words);
+    if !said.is_empty() && !by.standing().may(Permission::Words) {
         let words = "There are words in this archive, and you haven't been given the permission to change those.";
         return Err(Error::forbidden(words).into());
     }
-    let words = checked_words(&site, look.words)?;
+    let words = checked_words(&site, said)?;
     if let Some(css) = &look.css {
         scoped(css).map_err(|wrong| Error::field("css", wrong.to_string()))?;
     }
     let mut brand = Brand {
         font: look.chosen.font,
         page_title: look.chosen.page_title.as_deref().map(checked_title).transpose()?,
-        ..Brand::new(look.chosen.brand, look.chosen.scheme, look.chosen.radius)
+        ..Brand::new(look.chosen.brand.clone(), look.chosen.scheme, look.chosen.radius)
     };
     let own = Own {
         css: look.css.clone(),
@@ -125,33 +127,22 @@ async fn bring(web: Data<Web>, site: Site, by: Staff<may::Branding>, payload: Pa
         words: words.clone(),
     };
     attempt(&web, &site, own, Some(brand.clone()), gallery::try_all).await?;
-    let files = kept(
-        &mut brand,
-        [(look.logo, Purpose::Logo), (look.favicon, Purpose::Favicon)],
-        look.css,
-        look.templates,
-    );
-    let files = files.await?;
+    let files = kept(&mut brand, look).await?;
     let tenant = console::publish_whole(&web.app, &by, brand, files, words).await?;
     changed(&web, &site.scope, &tenant).await
 }
 
 /// The files that a look comes with, and their names in it; pictures are made anew.
-async fn kept(
-    brand: &mut Brand,
-    pictures: [(Option<Vec<u8>>, Purpose); 2],
-    css: Option<String>,
-    templates: BTreeMap<String, String>,
-) -> Result<Vec<File>> {
+async fn kept(brand: &mut Brand, look: WholeLook) -> Result<Vec<File>> {
     let mut files = Vec::new();
-    for (sent, purpose) in pictures {
+    let sent_pictures = [
+        (look.logo, Purpose::Logo, &mut brand.logo),
+        (look.favicon, Purpose::Favicon, &mut brand.favicon),
+    ];
+    for (sent, purpose, place) in sent_pictures {
         let Some(sent) = sent else { continue };
-        let file = console::remake_picture(sent, purpose).await?;
-        let hash = Some(FileHash::of(&file.body));
-        match purpose {
-            Purpose::Logo => brand.logo = hash,
-            Purpose::Favicon => brand.favicon = hash,
-        }
+        let file = pictures::remake(sent, purpose).await?;
+        *place = Some(FileHash::of(&file.body));
         files.push(file);
     }
     let mut keep = |media_type: &str, text: String| {
@@ -163,8 +154,8 @@ async fn kept(
         files.push(file);
         hash
     };
-    brand.css = css.map(|css| keep("text/css", css));
-    let templates = templates.into_iter();
+    brand.css = look.css.map(|css| keep("text/css", css));
+    let templates = look.templates.into_iter();
     brand.templates = templates
         .map(|(name, text)| (name, keep("text/x-handlebars", text)))
         .collect();

@@ -13,10 +13,10 @@ mod lists;
 mod look_archive;
 mod people;
 mod running;
+mod sellers;
 mod settings;
 mod staff;
 mod subscription;
-mod upload;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,6 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     domains::routes(config);
     chats::routes(config);
     running::routes(config);
+    sellers::routes(config);
     subscription::routes(config);
     branding::routes(config);
     branding_files::routes(config);

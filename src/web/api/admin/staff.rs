@@ -2,7 +2,7 @@
 
 use crate::{
     app::console::{self, StaffChange},
-    app::identity,
+    app::identity::{self, Declarations},
     domain::{
         ids::UserId,
         permission::{Permission, StaffRole, Standing},
@@ -122,8 +122,8 @@ async fn invite(
 
 /// Somebody who was asked.
 #[derive(Serialize, ToSchema)]
-struct Invited {
-    id: Uuid,
+pub(super) struct Invited {
+    pub id: Uuid,
 }
 
 /// What is changed; absent fields stay.
@@ -170,15 +170,27 @@ struct Joining {
     /// One's own from now on.
     #[schema(min_length = 10, max_length = 200)]
     password: String,
+    /// Declares to be old enough.
+    of_age: bool,
+    /// Accepts the terms.
+    accept_terms: bool,
 }
 
-/// Joins the staff with the link of an invitation.
+/// Joins with the link of an invitation.
 #[utoipa::path(tag = "console", security(()), responses((status = 204),
     (status = 409, description = "The link is used up or too old", body = Problem), (status = 422, body = Problem)))]
 #[post("/invitation")]
 async fn join(web: Data<Web>, site: Site, Json(typed): Json<Joining>) -> Result<HttpResponse> {
-    let address = site.client.to_string();
-    if identity::join(&web.app, &site.scope, &typed.token, typed.password, &address).await? {
+    let joining = identity::Joining {
+        token: typed.token,
+        password: typed.password,
+        declared: Declarations {
+            of_age: typed.of_age,
+            accept_terms: typed.accept_terms,
+        },
+        address: site.client,
+    };
+    if identity::join(&web.app, &site.scope, joining).await?.is_some() {
         return Ok(HttpResponse::NoContent().finish());
     }
     let words = "This link no longer works. Ask whoever invited you for a new one.";

@@ -108,6 +108,8 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
     };
     let on = SellPage {
         seller_id: Some(Uuid::from_u128(1)),
+        person: g.cast.card(0).person,
+        photo: Field::default(),
         availability: Availability {
             until: Some(now() + 3.hours()),
             hours: 2,
@@ -153,6 +155,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page(
         "sell-edit",
         &SellPage {
+            photo: Field::default().wrong(Message::new("This is no PNG, JPEG, WebP or GIF picture.")),
             availability: off.clone(),
             form: Some(form),
             ..on.clone()

@@ -197,13 +197,17 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("reset-done", &ResetPage { done: true, ..reset }, &g.visitor("/reset"))?;
     let invite = InvitePage {
         token: "t".to_owned(),
+        minimum_age: 18,
         password_min: 10,
         ..InvitePage::default()
     };
     g.page("invite", &invite, &g.visitor("/invite"))?;
     g.page(
         "invite-done",
-        &InvitePage { done: true, ..invite },
+        &InvitePage {
+            done: Some("/admin"),
+            ..invite
+        },
         &g.visitor("/invite"),
     )?;
     for (name, state) in [

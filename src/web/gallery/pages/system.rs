@@ -127,6 +127,7 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         &InviteMail {
             name: name(),
             by: "Olivia Owner".to_owned(),
+            sells: false,
             url: url("/invite?token=t0k3n"),
         },
     )?;

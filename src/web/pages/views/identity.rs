@@ -73,19 +73,27 @@ pub struct ResetPage {
     pub done: bool,
 }
 
-/// `/invite?token=`. Posts `token`, `password`.
+/// `/invite?token=`. Posts `token`, `password`, `of_age`, `accept_terms` (both `on`).
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct InvitePage {
     /// From the mail.
     pub token: String,
     /// Only its error is used.
     pub password: Field,
+    /// Ticked, and what is wrong with it.
+    pub of_age: Field,
+    /// Ticked, and what is wrong with it.
+    pub accept_terms: Field,
+    /// Lowest age the tenant allows.
+    pub minimum_age: u8,
     /// Fewest characters.
     pub password_min: u8,
     /// The link is used up, too old, or was taken back.
     pub expired: bool,
-    /// They have joined.
-    pub done: bool,
+    /// They have joined: where what they were asked for is done.
+    pub done: Option<&'static str>,
+    /// They were asked to sell.
+    pub sells: bool,
 }
 
 /// `/verify?token=`. Posts `token`, so that a mail scanner's GET uses nothing up.

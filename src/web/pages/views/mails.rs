@@ -26,13 +26,15 @@ pub struct ResetMail {
     pub minutes: u32,
 }
 
-/// Asks to join a tenant's staff.
+/// Asks to join a tenant's staff, or to sell there.
 #[derive(Clone, Debug, Serialize)]
 pub struct InviteMail {
     /// To whom.
     pub name: String,
     /// Who asks.
     pub by: String,
+    /// To sell.
+    pub sells: bool,
     /// The button.
     pub url: String,
 }

@@ -1,6 +1,6 @@
 //! `/sell`: availability, services, profile.
 
-use super::{Amount, Field, Increment};
+use super::{Amount, Field, Increment, Person};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// `/sell`. Posts `action`:
 /// - `go_available` with `hours` 1..12, `go_away`;
 /// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
+/// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `video_enabled`,
@@ -16,6 +17,10 @@ use uuid::Uuid;
 pub struct SellPage {
     /// The reader's id as a seller, for the link to the public page; none before the profile is saved once.
     pub seller_id: Option<Uuid>,
+    /// The reader as others see them.
+    pub person: Person,
+    /// Only its error is used.
+    pub photo: Field,
     /// The switch.
     pub availability: Availability,
     /// Calls are answered with "no" at once.

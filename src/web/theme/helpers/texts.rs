@@ -1,6 +1,7 @@
 //! Helpers that give plain text; handlebars escapes it.
 
 use super::{Call, wrong};
+use crate::web::theme::mark;
 use handlebars::{JsonRender as _, RenderError};
 use serde_json::{Map, Value};
 use url::Url;
@@ -118,13 +119,7 @@ pub(super) fn is_safe_url(address: &str) -> bool {
 
 /// `{{initials name}}`: of the first and last word.
 pub(super) fn initials(call: &Call<'_>) -> Result<Value, RenderError> {
-    let name = call.text(0)?;
-    let mut letters = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    let first = letters.next();
-    let both = first.into_iter().chain(letters.next_back());
-    Ok(Value::String(both.flat_map(char::to_uppercase).collect()))
+    Ok(Value::String(mark::initials(call.text(0)?)))
 }
 
 /// `(words "room")`: all texts of a section, for `json`. Of several sections, each key keeps its section's name.

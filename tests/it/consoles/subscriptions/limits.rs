@@ -3,9 +3,10 @@
 use super::{Shop, limits, pay, studio};
 use crate::{
     calls::offer,
-    support::{Caller, LUMEN},
+    support::{Answer, Caller, LUMEN, PNG},
 };
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The studio plan with these limits.
@@ -115,4 +116,32 @@ async fn calls_at_once_never_exceed_the_plan_whatever_the_race() {
         shop.calls_in_use(1 - number).await;
     }
     shop.ring_and_cancel().await;
+}
+
+#[tokio::test]
+async fn uploads_end_where_the_plans_space_does() {
+    let shop = Shop::open().await;
+    let plan = shop.sell(limited(json!({"storage_mb": 0}))).await;
+    pay(&shop.admin, &plan).await;
+    let photo = || {
+        Answer::of(
+            shop.pair
+                .seller
+                .request(Method::PUT, "/api/v1/selling/photo")
+                .body(PNG.to_vec()),
+        )
+    };
+    let logo = || {
+        let path = "/api/v1/admin/branding/pictures/logo";
+        Answer::of(shop.admin.request(Method::PUT, path).body(PNG.to_vec()))
+    };
+    assert_eq!(photo().await.expect(409).code(), "storage_full");
+    assert_eq!(logo().await.expect(409).code(), "storage_full");
+    assert_eq!(shop.subscription().await["usage"]["storage_mb"], 0);
+    let raise = json!({"limits": limits(json!({"storage_mb": 1}))});
+    let change = format!("/api/platform/plans/{plan}");
+    shop.owner.browser.patch(&change, raise).await.expect(204);
+    photo().await.expect(204);
+    logo().await.expect(200);
+    assert_eq!(shop.subscription().await["usage"]["storage_mb"], 1);
 }

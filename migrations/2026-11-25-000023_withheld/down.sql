@@ -1,0 +1,1 @@
+ALTER TABLE services DROP CONSTRAINT withheld_is_off, DROP withheld;
