@@ -128,7 +128,7 @@ async fn a_domain_is_served_once_its_record_is_there() {
     assert_eq!(actions(&log)[..2], ["domain.proven", "domain.claimed"]);
     let path = format!("/api/platform/tenants/{}", founded.id);
     let details = founded.owner.browser.get(&path).await.expect(200).json();
-    assert_eq!(details["host"], founded.host);
+    assert_eq!(details["hosts"][0]["host"], founded.host);
     assert_eq!(details["hosts"][1]["host"], DOMAIN);
     assert_eq!(details["hosts"][1]["kind"], "domain");
 
