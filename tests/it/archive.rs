@@ -95,7 +95,11 @@ async fn an_archive_comes_into_an_empty_installation_and_is_the_same_again() {
     // A domain is proved to one installation, not to every one that its archive comes to.
     let proven = "INSERT INTO domains (tenant_id, domain, token, state, since)
         SELECT id, 'www.lumen.com', 'tallyroom-1', 'proven', now() FROM tenants WHERE slug = 'lumen'";
-    pair.app.database.superuser().batch_execute(proven).expect("a proven domain");
+    pair.app
+        .database
+        .superuser()
+        .batch_execute(proven)
+        .expect("a proven domain");
     let (manifest, archive) = exported(&pair.app).await;
     let files = unpacked(&archive);
     assert!(files.iter().all(|(name, _)| !name.contains("domains")));
