@@ -8,6 +8,7 @@ use crate::{
     config::{Config, MediaConfig},
     gateways::{
         clock::SystemClock,
+        dns::Resolver,
         files,
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
@@ -56,12 +57,14 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
+        usage: Arc::default(),
         files: files::folder(&config.files.directory)?,
         push: Arc::new(WebPush::new(
             &config.push,
             config.secrets.jwt.expose(),
             &config.mail.sender,
         )?),
+        dns: Arc::new(Resolver::new(&config.dns)?),
         db,
         clock: clock.clone(),
         config: config.clone(),

@@ -69,6 +69,13 @@ pub enum Letter {
     },
     /// What the person wants to be told by mail.
     News(NewsLetter),
+    /// To those who run the tenant: a domain's proof is gone.
+    DomainLost {
+        /// Which.
+        domain: String,
+        /// Absolute, where to see to it.
+        link: String,
+    },
 }
 
 /// A notification by mail.

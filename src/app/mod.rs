@@ -6,13 +6,16 @@ pub mod browse;
 pub mod calls;
 pub mod console;
 pub mod conversations;
+pub mod domains;
 pub mod identity;
 pub mod letters;
+pub mod look_archive;
 pub mod notifications;
 mod payments;
 pub mod pictures;
 pub mod platform;
 pub mod ports;
+pub mod quotas;
 pub mod reviews;
 pub mod seed;
 pub mod selling;
@@ -22,7 +25,7 @@ pub mod wallet;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{Clock, LivePeople, PaymentGateway, PushServices};
+use ports::{Clock, Dns, LivePeople, PaymentGateway, PushServices};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -38,10 +41,14 @@ pub struct App {
     pub gateway: Arc<dyn PaymentGateway>,
     /// What is too large for the database.
     pub files: Arc<dyn ObjectStore>,
+    /// What others say of their domains.
+    pub dns: Arc<dyn Dns>,
     /// People with an open page.
     pub people: Arc<dyn LivePeople>,
     /// Browsers without an open page.
     pub push: Arc<dyn PushServices>,
+    /// What tenants use of the platform.
+    pub usage: Arc<quotas::Usage>,
 }
 
 impl App {

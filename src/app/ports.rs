@@ -24,6 +24,16 @@ pub trait Clock: Send + Sync {
     async fn sleep_until(&self, moment: Moment);
 }
 
+/// Asks the DNS.
+#[async_trait]
+pub trait Dns: Send + Sync {
+    /// The texts (TXT records) of a name; none if it has none.
+    ///
+    /// # Errors
+    /// Nobody who knows could be asked.
+    async fn texts(&self, name: &str) -> anyhow::Result<Vec<String>>;
+}
+
 /// Sends one mail.
 #[async_trait]
 pub trait Mailer: Send + Sync {

@@ -4,6 +4,7 @@ mod secret;
 
 pub use secret::Secret;
 
+use crate::domain::quota::Quotas;
 use anyhow::Context;
 use serde::Deserialize;
 use std::{net::IpAddr, num::NonZeroU32, path::PathBuf};
@@ -22,10 +23,14 @@ pub struct Config {
     pub secrets: SecretsConfig,
     /// How often people may ask.
     pub limits: LimitsConfig,
+    /// How much of the platform a tenant may use.
+    pub quotas: QuotasConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
     /// Messages to browsers.
     pub push: PushConfig,
+    /// Who is asked about tenants' own domains.
+    pub dns: DnsConfig,
     /// Media nodes that this server starts.
     pub media: MediaConfig,
     /// How tenants look.
@@ -93,6 +98,20 @@ pub struct LimitsConfig {
     pub tenant_requests_per_second: NonZeroU32,
 }
 
+/// How much of the platform a tenant may use, unless its owners set something else for it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotasConfig {
+    /// Pages that are open at the same time.
+    pub sockets: NonZeroU32,
+    /// Mails an hour; more are sent later.
+    pub mails_per_hour: NonZeroU32,
+    /// Files an hour.
+    pub uploads_per_hour: NonZeroU32,
+    /// Calls that are begun and entered, a minute.
+    pub joins_per_minute: NonZeroU32,
+}
+
 /// Outgoing mail.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +130,16 @@ pub struct PushConfig {
     pub contact: String,
     /// Push services that are sent to; see `domain::push_address`.
     pub services: Vec<String>,
+}
+
+/// Who is asked about tenants' own domains.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsConfig {
+    /// Address and port of a resolver; empty for the system's own.
+    pub resolver: String,
+    /// How long one answer may take, in milliseconds; it is asked for twice.
+    pub timeout_ms: u64,
 }
 
 /// Media nodes that this server starts.
@@ -192,6 +221,17 @@ impl Config {
             .context("the settings can't be read")?
             .try_deserialize()
             .context("a setting is missing, unknown or of the wrong type")
+    }
+
+    /// What every tenant may use.
+    pub fn quotas(&self) -> Quotas {
+        Quotas {
+            requests_per_second: self.limits.tenant_requests_per_second.get(),
+            sockets: self.quotas.sockets.get(),
+            mails_per_hour: self.quotas.mails_per_hour.get(),
+            uploads_per_hour: self.quotas.uploads_per_hour.get(),
+            joins_per_minute: self.quotas.joins_per_minute.get(),
+        }
     }
 
     /// Refuses to serve with keys anybody could guess.

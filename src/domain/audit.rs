@@ -178,6 +178,16 @@ pub enum Action {
     ExportAsked,
     /// An archive of the tenant was fetched.
     ExportFetched,
+    /// A domain was claimed.
+    DomainClaimed,
+    /// A claim on a domain was given up.
+    DomainRemoved,
+    /// A domain was proved, and is served.
+    DomainProven,
+    /// The proof of a domain is gone, and it isn't served any more.
+    DomainLost,
+    /// Another of the tenant's hosts is the one that links name.
+    AddressChanged,
 }
 
 impl Action {
@@ -238,6 +248,11 @@ impl Action {
             Self::ViewEntered => "view.entered",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
+            Self::DomainClaimed => "domain.claimed",
+            Self::DomainRemoved => "domain.removed",
+            Self::DomainProven => "domain.proven",
+            Self::DomainLost => "domain.lost",
+            Self::AddressChanged => "address.changed",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A business on the platform: its address and what it set.
 
-use crate::domain::{brand::Brand, ids::TenantId, money::Currency, policy::PolicyChange};
+use crate::domain::{brand::Brand, ids::TenantId, money::Currency, policy::PolicyChange, quota::QuotaChange};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,6 +123,8 @@ pub struct Tenant {
     pub policy: PolicyChange,
     /// Least and most a seller may ask a minute, in minor units.
     pub rate_bounds_minor: (i64, i64),
+    /// What it may use of the platform instead of what all may.
+    pub quotas: QuotaChange,
     /// Whether its site is open.
     pub state: TenantState,
     /// What it chose of its look; the theme's own without.

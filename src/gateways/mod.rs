@@ -1,6 +1,7 @@
 //! The outside world: implementations of `app::ports`.
 
 pub mod clock;
+pub mod dns;
 pub mod files;
 pub mod mail;
 pub mod media;

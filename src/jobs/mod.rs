@@ -3,14 +3,17 @@
 
 use crate::{
     app::{
-        App, archive, letters, notifications, platform,
+        App, archive, domains, letters, notifications, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
     },
     domain::time::Moment,
     error::{Error, Kind, Result},
-    store::jobs::{self, Claimed, Outcome},
+    store::{
+        jobs::{self, Claimed, Outcome},
+        tenants,
+    },
 };
 use anyhow::anyhow;
 use serde::de::DeserializeOwned;
@@ -131,7 +134,7 @@ impl Runner {
         let now = self.app.now();
         let outcome = outcome(&job, result, now);
         match &outcome {
-            Outcome::Done => {}
+            Outcome::Done | Outcome::PutOff { .. } => {}
             Outcome::Retry { error, .. } => {
                 tracing::warn!(error, "job failed; later again")
             }
@@ -180,11 +183,14 @@ impl Runner {
             notifications::PUSH_JOB => {
                 notifications::push(&self.app, self.letters.as_ref(), &job.scope, read(job)?).await
             }
+            domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
     }
 
     async fn send(&self, job: &Claimed) -> Result<()> {
+        let tenant = self.app.db.tenant(&job.scope, tenants::own).await?;
+        self.app.count_mail(tenant.id, self.app.quotas(&tenant))?;
         let mail = self.letters.write(&job.scope, read(job)?).await?;
         self.mailer
             .send(mail)
@@ -200,6 +206,11 @@ fn read<T: DeserializeOwned>(job: &Claimed) -> Result<T> {
 
 fn outcome(job: &Claimed, result: Result<()>, now: Moment) -> Outcome {
     let Err(error) = result else { return Outcome::Done };
+    if let Kind::TooMany { retry_after_s } = error.kind {
+        return Outcome::PutOff {
+            at: now + i64::from(retry_after_s) * 1_000,
+        };
+    }
     let hopeless = matches!(error.kind, Kind::Invalid { .. } | Kind::NotFound) || job.attempts + 1 >= MAX_ATTEMPTS;
     let error = error.to_string();
     if hopeless {

@@ -9,11 +9,11 @@ use crate::{
     app::{
         App,
         identity::{self, Viewer},
-        ports::Clock,
     },
     domain::{
         call::Epoch,
         ids::{CallId, UserId},
+        quota::{Counted, Quotas},
         time::Moment,
     },
     error::{Error, Kind, Result},
@@ -44,7 +44,7 @@ const SIGNED_OUT: &str = "you signed out";
 pub async fn serve(
     registry: Arc<Registry>,
     app: App,
-    viewer: Viewer,
+    (viewer, quotas): (Viewer, Quotas),
     mut session: Session,
     stream: AggregatedMessageStream,
 ) {
@@ -67,7 +67,8 @@ pub async fn serve(
     };
     let mut connection = Connection {
         registry: registry.clone(),
-        clock: app.clock.clone(),
+        app: app.clone(),
+        quotas,
         scope,
         person,
         socket,
@@ -102,7 +103,9 @@ struct Done {
 
 struct Connection {
     registry: Arc<Registry>,
-    clock: Arc<dyn Clock>,
+    app: App,
+    /// What the tenant may, as it was when the page was opened.
+    quotas: Quotas,
     scope: TenantScope,
     person: UserId,
     socket: Socket,
@@ -177,7 +180,7 @@ impl Connection {
 
     /// Takes in one message; an error closes the socket.
     fn request(&mut self, text: &str) -> Result<(), &'static str> {
-        if !self.bucket.take(self.clock.now()) || self.pending.len() >= MAX_PENDING {
+        if !self.bucket.take(self.app.now()) || self.pending.len() >= MAX_PENDING {
             return Err("too many messages in a short time");
         }
         let message: ClientMessage = match serde_json::from_str(text) {
@@ -195,7 +198,10 @@ impl Connection {
         match message.body {
             ClientRequest::Ping => self.reply(id, Ok(Value::Null)),
             ClientRequest::Join { call } => match self.registry.room(&self.scope, CallId::from_uuid(call)) {
-                Some(room) => self.join(id, room),
+                Some(room) => match self.app.count(self.scope.tenant(), self.quotas, Counted::Joins) {
+                    Ok(()) => self.join(id, room),
+                    Err(error) => self.reply(id, Err(error)),
+                },
                 None => self.reply(id, Err(Error::conflict("call_over", "The call is over."))),
             },
             request => match &self.joined {

@@ -16,15 +16,16 @@ use diesel::{
     sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
 };
 
-/// Tables that stay behind: what lets people in, and work that the old installation does
-/// itself.
-const LEFT_BEHIND: [&str; 6] = [
+/// Tables that stay behind: what lets people in, work that the old installation does itself, and domains, whose proof
+/// names that installation.
+const LEFT_BEHIND: [&str; 7] = [
     "sessions",
     "visits",
     "mail_tokens",
     "jobs",
     "exports",
     "push_subscriptions",
+    "domains",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
 const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];

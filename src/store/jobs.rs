@@ -111,6 +111,11 @@ pub fn keep(tx: &mut SystemTx<'_>, scope: &TenantScope, id: Uuid, until: Moment)
 pub enum Outcome {
     /// It is done.
     Done,
+    /// Its tenant has used up what it may for now: it wasn't tried, and is later.
+    PutOff {
+        /// When.
+        at: Moment,
+    },
     /// It failed and is to be tried again.
     Retry {
         /// When.
@@ -136,6 +141,10 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
         Outcome::Done => {
             let done = (jobs::state.eq("done"), jobs::finished_at.eq(At(now)), unlease);
             diesel::update(row).set(done).execute(tx.conn)?
+        }
+        Outcome::PutOff { at } => {
+            let put_off = (jobs::run_at.eq(At(*at)), jobs::attempts.eq(jobs::attempts - 1), unlease);
+            diesel::update(row).set(put_off).execute(tx.conn)?
         }
         Outcome::Retry { at, error } => {
             let retry = (jobs::run_at.eq(At(*at)), jobs::last_error.eq(error), unlease);

@@ -10,6 +10,7 @@ pub mod console;
 pub mod conversations;
 mod db;
 pub mod declarations;
+pub mod domains;
 pub mod erase_person;
 pub mod erasure;
 mod error;

@@ -111,6 +111,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    domains (tenant_id, domain) {
+        tenant_id -> Uuid,
+        domain -> Text,
+        token -> Text,
+        state -> Text,
+        canonical -> Bool,
+        since -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        checks -> Int4,
+        checked_at -> Nullable<Timestamptz>,
+        found -> Nullable<Text>,
+        next_check_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     exports (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -474,6 +490,7 @@ diesel::table! {
         subscription_due_since -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
         look_revision -> Int8,
+        quotas -> Jsonb,
     }
 }
 
@@ -541,6 +558,7 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_log -> tenants (tenant_id));
+diesel::joinable!(domains -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
 diesel::joinable!(look_files -> tenants (tenant_id));
@@ -562,6 +580,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calls,
     conversations,
     declarations,
+    domains,
     invoice_numbers,
     jobs,
     ledger_accounts,

@@ -144,12 +144,15 @@ pub fn find(tx: &mut SystemTx<'_>, id: TenantId) -> Result<(Line, Details)> {
     ))
     .bind::<SqlUuid, _>(id.uuid())
     .get_result(tx.conn)?;
-    // Own domains join when they can be proved.
     let details = sql_query(
         "SELECT t.delete_at, t.policy, t.time_zone, t.language, t.theme,
             (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'host', h.host, 'kind', 'subdomain', 'verified_at', (extract(epoch FROM t.created_at) * 1000)::bigint)
-                ORDER BY h.host), '[]') FROM tenant_hosts h WHERE h.tenant_id = t.id) AS hosts,
+                ORDER BY h.host), '[]') FROM tenant_hosts h WHERE h.tenant_id = t.id)
+             || (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'host', d.domain, 'kind', 'domain', 'verified_at',
+                CASE WHEN d.state = 'proven' THEN (extract(epoch FROM d.since) * 1000)::bigint END)
+                ORDER BY d.domain), '[]') FROM domains d WHERE d.tenant_id = t.id) AS hosts,
             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email) ORDER BY u.name), '[]')
              FROM staff s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
              WHERE s.tenant_id = t.id AND s.role = 'admin') AS admins,

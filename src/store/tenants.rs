@@ -3,7 +3,7 @@
 use super::{
     Db, SystemTx, TenantScope, TenantTx,
     moment::At,
-    schema::{tenant_hosts, tenants},
+    schema::{domains, tenant_hosts, tenants},
 };
 use crate::{
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
+        quota::QuotaChange,
         tenant::{Tenant, TenantState},
         time::Moment,
     },
@@ -37,6 +38,7 @@ struct Row {
     state: String,
     brand: Option<serde_json::Value>,
     look_revision: i64,
+    quotas: serde_json::Value,
 }
 
 impl Row {
@@ -46,6 +48,7 @@ impl Row {
             id: TenantId::from_uuid(self.id),
             currency: currency.ok_or_else(|| Error::internal(anyhow!("unknown currency {:?}", self.currency)))?,
             policy: serde_json::from_value(self.policy).map_err(Error::internal)?,
+            quotas: serde_json::from_value(self.quotas).map_err(Error::internal)?,
             slug: self.slug,
             name: self.name,
             theme: self.theme,
@@ -65,31 +68,52 @@ impl Row {
     }
 }
 
+/// What lives at a host.
+#[derive(Clone, Debug)]
+pub struct Resident {
+    /// Whose host it is.
+    pub tenant: Tenant,
+    /// The right to its data.
+    pub scope: TenantScope,
+    /// The domain of its own that links name instead of its subdomain, if it chose one.
+    pub canonical: Option<String>,
+}
+
 impl Db {
     /// The tenant that lives on `host` (without port), with the right to its data.
     ///
     /// # Errors
     /// The database is away.
     pub async fn tenant_by_host(&self, host: &str) -> Result<Option<(Tenant, TenantScope)>> {
+        let resident = self.resident(host).await?;
+        Ok(resident.map(|resident| (resident.tenant, resident.scope)))
+    }
+
+    /// The same with what else is known of its hosts: subdomains first, then domains that are proven.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn resident(&self, host: &str) -> Result<Option<Resident>> {
         let host = host.to_lowercase();
         self.system(move |tx| {
-            let row = tenants::table
-                .inner_join(tenant_hosts::table)
-                .filter(tenant_hosts::host.eq(host))
-                .select(Row::as_select())
-                .first(tx.conn)
-                .optional()?;
-            row.map(|row| {
+            let found = match on_subdomain(tx, &host)? {
+                Some(found) => Some(found),
+                None => on_own_domain(tx, &host)?,
+            };
+            let resident = |(row, canonical): (Row, Option<String>)| {
                 let tenant = row.tenant()?;
-                let scope = TenantScope::of(tenant.id);
-                Ok((tenant, scope))
-            })
-            .transpose()
+                Ok(Resident {
+                    scope: TenantScope::of(tenant.id),
+                    tenant,
+                    canonical,
+                })
+            };
+            found.map(resident).transpose()
         })
         .await
     }
 
-    /// The host a tenant's links name: its first.
+    /// The host a tenant's links name: the domain of its own that it chose, or its subdomain.
     ///
     /// # Errors
     /// The database is away.
@@ -114,6 +138,37 @@ impl Db {
         })
         .await
     }
+}
+
+fn on_subdomain(tx: &mut SystemTx<'_>, host: &str) -> Result<Option<(Row, Option<String>)>> {
+    let chosen = domains::tenant_id.eq(tenants::id).and(domains::canonical);
+    let found = tenants::table
+        .inner_join(tenant_hosts::table)
+        .left_join(domains::table.on(chosen))
+        .filter(tenant_hosts::host.eq(host))
+        .select((Row::as_select(), domains::domain.nullable()));
+    Ok(found.first(tx.conn).optional()?)
+}
+
+fn on_own_domain(tx: &mut SystemTx<'_>, host: &str) -> Result<Option<(Row, Option<String>)>> {
+    let found: Option<Row> = tenants::table
+        .inner_join(domains::table)
+        .filter(domains::domain.eq(host).and(domains::state.eq("proven")))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    found
+        .map(|row| {
+            let canonical = canonical(tx.conn, row.id)?;
+            Ok((row, canonical))
+        })
+        .transpose()
+}
+
+/// The domain of its own that a tenant's links name.
+fn canonical(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<Option<String>> {
+    let chosen = domains::table.filter(domains::tenant_id.eq(tenant).and(domains::canonical));
+    chosen.select(domains::domain).first(conn).optional()
 }
 
 /// The tenant that a transaction belongs to.
@@ -179,6 +234,7 @@ fn row(tenant: &Tenant) -> Result<Row> {
         state: tenant.state.name().to_owned(),
         brand: brand.map_err(Error::internal)?,
         look_revision: tenant.look_revision,
+        quotas: serde_json::to_value(tenant.quotas).map_err(Error::internal)?,
     })
 }
 
@@ -255,11 +311,22 @@ pub fn by_slug(tx: &mut SystemTx<'_>, slug: &str) -> Result<Option<(Tenant, Tena
     Ok(Some((tenant, scope)))
 }
 
-/// The host a tenant's links name: its first.
+/// The host a tenant's links name: the domain of its own that it chose, or its subdomain.
 ///
 /// # Errors
 /// The database is away.
 pub fn host(tx: &mut TenantTx<'_>) -> Result<String> {
+    match canonical(tx.conn, tx.tenant().uuid())? {
+        Some(domain) => Ok(domain),
+        None => subdomain(tx),
+    }
+}
+
+/// The host that a tenant has from the platform.
+///
+/// # Errors
+/// The database is away.
+pub fn subdomain(tx: &mut TenantTx<'_>) -> Result<String> {
     let hosts = tenant_hosts::table.filter(tenant_hosts::tenant_id.eq(tx.tenant().uuid()));
     Ok(hosts
         .order(tenant_hosts::host)
@@ -305,6 +372,18 @@ pub fn set_terms(tx: &mut TenantTx<'_>, policy: &PolicyChange, bounds: Option<(i
             .set((tenants::min_rate_minor.eq(least), tenants::max_rate_minor.eq(most)))
             .execute(tx.conn)?;
     }
+    Ok(())
+}
+
+/// Sets what a tenant may use instead of what all may.
+///
+/// # Errors
+/// The database is away.
+pub fn set_quotas(tx: &mut SystemTx<'_>, id: TenantId, quotas: &QuotaChange) -> Result<()> {
+    let quotas = serde_json::to_value(quotas).map_err(Error::internal)?;
+    diesel::update(tenants::table.find(id.uuid()))
+        .set(tenants::quotas.eq(quotas))
+        .execute(tx.conn)?;
     Ok(())
 }
 

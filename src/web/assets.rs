@@ -1,11 +1,16 @@
 //! Styles, scripts, fonts and pictures: built ones, and each tenant's few tokens.
 
-use super::{error::Result, site, state::Web, theme::mark, unrouted::nothing_there};
+use super::{
+    error::Result,
+    site::{self, Home},
+    state::Web,
+    theme::mark,
+    unrouted::nothing_there,
+};
 use crate::{
-    domain::{brand::FileHash, tenant::Tenant},
+    domain::brand::FileHash,
     error,
     store::{
-        TenantScope,
         looks::{self, File},
         photos,
     },
@@ -20,7 +25,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Data, Path, ServiceConfig},
 };
-use std::{path::Path as FilePath, sync::Arc};
+use std::path::Path as FilePath;
 
 /// Their addresses carry a hash of what is in them.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -54,9 +59,9 @@ pub(super) async fn keep<B: MessageBody>(
 #[get("/theme/{hash}.css")]
 async fn stylesheet(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let asked = site::asked_host(request.head(), &web);
-    let tenant = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let theme = match &tenant {
-        Some((tenant, scope)) => web.theme(tenant, scope).await?,
+    let home = web.hosts.find(&web, site::without_port(&asked)).await?;
+    let theme = match &home {
+        Some(home) => web.theme(&home.tenant, &home.scope).await?,
         None => web.themes.get("default"),
     };
     let own = theme.own_stylesheet().filter(|own| own.hash == *hash);
@@ -74,7 +79,7 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// A picture of the host's tenant.
 #[get("/look/{hash}")]
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let (_, scope) = tenant(&web, &request).await?;
+    let scope = home(&web, &request).await?.scope;
     let wanted = [FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?];
     let found = web.app.db.tenant(&scope, move |tx| looks::files(tx, &wanted)).await?;
     let found = found.into_values().find(|file| file.media_type.starts_with("image/"));
@@ -84,14 +89,14 @@ async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Re
 /// The face of one of the host's sellers.
 #[get("/photos/{hash}")]
 async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let (_, scope) = tenant(&web, &request).await?;
+    let scope = home(&web, &request).await?.scope;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
     let found = web.app.db.tenant(&scope, move |tx| photos::find(tx, &hash)).await?;
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
 }
 
 /// Whose host was asked.
-async fn tenant(web: &Web, request: &HttpRequest) -> Result<(Arc<Tenant>, TenantScope)> {
+async fn home(web: &Web, request: &HttpRequest) -> Result<Home> {
     let asked = site::asked_host(request.head(), web);
     let found = web.hosts.find(web, site::without_port(&asked)).await?;
     Ok(found.ok_or_else(error::Error::not_found)?)
@@ -108,7 +113,7 @@ fn inert(file: File) -> HttpResponse {
 /// The picture of a tenant that has chosen none; its name may change.
 #[get("/mark.svg")]
 async fn initials(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
-    let (tenant, scope) = tenant(&web, &request).await?;
+    let Home { tenant, scope, .. } = home(&web, &request).await?;
     let theme = web.theme(&tenant, &scope).await?;
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")

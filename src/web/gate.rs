@@ -5,6 +5,7 @@ use super::{
     csrf,
     error::{UnknownHost, refuse},
     limits::{self, Who},
+    pages,
     site::{self, Platform, Site},
     state::Web,
     tokens::{self, Claims, REFRESH, SESSION},
@@ -28,7 +29,7 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 /// The way back in for programs whose access ran out.
 const RENEW: &str = "/api/v1/session/refresh";
@@ -72,9 +73,11 @@ pub(super) async fn tenant<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse, actix_web::Error> {
     let (admitted, cookies) = admit(&web, &request).await;
-    let mut response = match admitted {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
-        Err(error) => refuse(request, error),
+    let elsewhere = admitted.is_ok().then(|| canonical(&web, &request)).flatten();
+    let mut response = match (admitted, elsewhere) {
+        (Err(error), _) => refuse(request, error),
+        (Ok(()), Some(address)) => request.into_response(pages::no_body(&address)),
+        (Ok(()), None) => next.call(request).await?.map_into_boxed_body(),
     };
     // A handler that begins or ends a session has the last word.
     if !response.response().cookies().any(|cookie| cookie.name() == SESSION) {
@@ -83,6 +86,25 @@ pub(super) async fn tenant<B: MessageBody + 'static>(
         }
     }
     Ok(response)
+}
+
+/// Where a visitor's page is instead, if the tenant's links name another of its hosts. Who is signed in here stays, with
+/// calls that may be running; so do programs, and the console with its way in: it mends a domain that leads nowhere.
+fn canonical(web: &Web, request: &ServiceRequest) -> Option<String> {
+    let extensions = request.extensions();
+    let address = extensions.get::<Site>()?.canonical.as_deref()?;
+    let asked = site::asked_host(request.head(), web);
+    let wants_page = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let stays = ["/admin", "/api/", "/login"]
+        .iter()
+        .any(|kept| path(request).starts_with(kept));
+    let is_visitor = request.method() == Method::GET && wants_page && extensions.get::<Viewer>().is_none();
+    (is_visitor && !stays && site::without_port(&asked) != address)
+        .then(|| format!("{}{}", web.app.origin(address), request.uri()))
 }
 
 /// Lets a request at the platform's own host in.
@@ -131,7 +153,7 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
         let who = shown
             .claims()
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
-        web.limits.request(site.tenant.id, who)?;
+        web.limits.tenant_request(&web.app, &site.tenant, who)?;
         let path = path(request);
         if request.method() == Method::POST && path != RENEW && WAYS_IN.contains(&path) {
             web.limits.sign_in(site.tenant.id, site.client)?;
@@ -171,7 +193,7 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
 async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
     let asked = site::asked_host(request.head(), web);
     let host = site::without_port(&asked);
-    let Some((tenant, scope)) = web.hosts.find(web, host).await? else {
+    let Some(home) = web.hosts.find(web, host).await? else {
         let frame = site::platform_frame(request, web);
         let mut extensions = request.extensions_mut();
         extensions.insert(UnknownHost(host.to_owned()));
@@ -179,11 +201,12 @@ async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
         extensions.insert(Platform { frame, client });
         return Err(Error::not_found());
     };
-    let theme = web.theme(&tenant, &scope).await?;
-    let frame = site::tenant_frame(request, web, (&tenant, theme), host);
+    let theme = web.theme(&home.tenant, &home.scope).await?;
+    let frame = site::tenant_frame(request, web, (&home.tenant, theme), host);
     let site = Site {
-        tenant: Arc::clone(&tenant),
-        scope,
+        tenant: home.tenant,
+        scope: home.scope,
+        canonical: home.canonical,
         frame,
         client: site::client(request, web),
     };

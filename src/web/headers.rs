@@ -1,6 +1,6 @@
 //! What browsers are told about every answer.
 
-use super::state::Web;
+use super::{site, state::Web};
 use actix_web::{
     Error,
     body::MessageBody,
@@ -41,6 +41,7 @@ pub(super) async fn headers<B: MessageBody>(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
+    let is_ours = site::is_below_platform(request.head(), &web);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     let mut default = |name: HeaderName, value: &'static str| {
@@ -53,7 +54,13 @@ pub(super) async fn headers<B: MessageBody>(
     }
     default(header::CACHE_CONTROL, "no-store");
     if web.is_secure() {
-        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        // What else lives below a tenant's own domain isn't ours to say.
+        let value = if is_ours {
+            "max-age=31536000; includeSubDomains"
+        } else {
+            "max-age=31536000"
+        };
+        default(header::STRICT_TRANSPORT_SECURITY, value);
     }
     Ok(response)
 }

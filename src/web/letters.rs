@@ -5,8 +5,8 @@ use super::{
     pages::{
         bill_lines, notification_words,
         views::{
-            Amount, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
-            VerifyMail, WelcomeMail,
+            Amount, DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail,
+            SubscriptionMail, VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -19,7 +19,7 @@ use crate::{
         notifications::Told,
         ports::{Letters, Mail, Slip},
     },
-    domain::{ids::CallId, notice, tenant::Tenant, time::Moment},
+    domain::{ids::CallId, notice, own_domain, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope,
@@ -91,6 +91,7 @@ impl Web {
             | Letter::Receipt { link, .. }
             | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
             | Letter::News(NewsLetter { link, .. })
+            | Letter::DomainLost { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
         page.origin = origin(&link);
@@ -124,6 +125,14 @@ impl Web {
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
+            Letter::DomainLost { domain, link } => theme.mail(
+                &DomainLostMail {
+                    name,
+                    domain: own_domain::shown(&domain),
+                    url: link,
+                },
+                &page,
+            ),
             Letter::SubscriptionEnds(end) => theme.mail(&subscription(name, theme, &page, end), &page),
             Letter::News(news) => theme.mail(&self.news(scope, name, theme, &page, news).await?, &page),
             Letter::MissedCall { call, link } => {

@@ -2,9 +2,13 @@
 //! memory; which slot is secret, so nobody can aim at somebody else's.
 
 use crate::{
-    app::ports,
+    app::{App, ports},
     config::LimitsConfig,
-    domain::ids::{TenantId, UserId},
+    domain::{
+        ids::{TenantId, UserId},
+        quota::Counted,
+        tenant::Tenant,
+    },
     error::{Error, Result},
 };
 use governor::{
@@ -21,6 +25,9 @@ use uuid::Uuid;
 
 /// Slots of the counters for the platform's own host.
 pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
+
+/// Proxies' questions a second, all together: each is a handshake for a host that has no certificate yet.
+const CERTIFICATES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, AppClock, NoOpMiddleware<Nanos>>;
 
@@ -52,6 +59,7 @@ pub struct Limits {
     sign_ins: Limiter<u16>,
     requests: Limiter<u16>,
     tenants: Limiter<TenantId>,
+    certificates: Limiter<TenantId>,
 }
 
 impl Limits {
@@ -64,6 +72,7 @@ impl Limits {
             sign_ins: Limiter::dashmap_with_clock(Quota::per_minute(config.sign_ins_per_minute), clock.clone()),
             requests: Limiter::dashmap_with_clock(per_second(config.requests_per_second, 3), clock.clone()),
             tenants: Limiter::dashmap_with_clock(per_second(config.tenant_requests_per_second, 2), clock.clone()),
+            certificates: Limiter::dashmap_with_clock(per_second(CERTIFICATES_PER_SECOND, 4), clock.clone()),
             slots: RandomState::new(),
             clock,
         }
@@ -75,9 +84,23 @@ impl Limits {
         self.check(&self.tenants, &tenant)
     }
 
+    /// Counts a request at a tenant's host, by the tenant's own number if it has one.
+    pub(super) fn tenant_request(&self, app: &App, tenant: &Tenant, who: Who) -> Result<()> {
+        if tenant.quotas.requests_per_second.is_none() {
+            return self.request(tenant.id, who);
+        }
+        self.check(&self.requests, &self.slot(tenant.id, who))?;
+        app.count(tenant.id, app.quotas(tenant), Counted::Requests)
+    }
+
     /// Counts an attempt to get in: register, log in, forgotten password.
     pub(super) fn sign_in(&self, tenant: TenantId, address: IpAddr) -> Result<()> {
         self.check(&self.sign_ins, &self.slot(tenant, Who::Address(address)))
+    }
+
+    /// Counts a proxy's question whether a host may have a certificate.
+    pub(super) fn certificate(&self) -> Result<()> {
+        self.check(&self.certificates, &PLATFORM)
     }
 
     fn check<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<()> {

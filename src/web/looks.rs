@@ -5,15 +5,16 @@ use super::{
     theme::{Fault, Own, Teller, Theme},
 };
 use crate::{
-    app::notifications::tell_admins,
+    app::{App, notifications::tell_admins},
     domain::{
         audit::{Action, Actor, Entry},
         brand::{Brand, FileHash},
         notification::Event,
         tenant::Tenant,
+        time::Moment,
     },
     error::{Error, Result},
-    store::{TenantScope, TenantTx, audit, looks, notifications::News, words},
+    store::{TenantScope, TenantTx, audit, looks, notifications::News, tenants, words},
 };
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
@@ -65,23 +66,26 @@ pub(super) fn read(tx: &mut TenantTx<'_>, brand: Option<&Brand>) -> Result<Own> 
     })
 }
 
-/// Writes down what fails at a tenant, for its staff to see, until nothing can fail any more.
+/// Writes down what fails at a tenant, and tells its admins, until nothing can fail any more.
 pub async fn tell_of_faults(web: Arc<Web>, mut faults: Receiver<Fault>) {
-    let actor = Actor::system();
     while let Some(fault) = faults.recv().await {
-        let (app, actor, now, scope) = (web.app.clone(), actor.clone(), web.app.now(), fault.scope);
-        let entry = Entry::new(Action::TemplateFailed, fault.template).changed(Value::Null, json!({"why": fault.why}));
-        let written = web
-            .app
-            .db
-            .tenant(&scope, move |tx| {
-                audit::write(tx, &actor, &entry, now)?;
-                let news = News::of(Event::TemplateFailed, "/admin/branding".to_owned());
-                tell_admins(&app, tx, &news.with("template", entry.subject.as_str()), now)
-            })
-            .await;
-        if let Err(error) = written {
+        let (app, now, scope) = (web.app.clone(), web.app.now(), fault.scope);
+        let told = web.app.db.tenant(&scope, move |tx| tell(tx, &app, fault, now)).await;
+        if let Err(error) = told {
             tracing::error!(%error, "a tenant couldn't be told that its template fails");
         }
     }
+}
+
+/// Tells once of each version of a look, whichever process and however often finds out.
+fn tell(tx: &mut TenantTx<'_>, app: &App, fault: Fault, now: Moment) -> Result<()> {
+    tenants::queue_up(tx)?;
+    let since = looks::versions(tx)?.first().map_or(Moment(0), |version| version.at);
+    if audit::latest(tx, Action::TemplateFailed, since)?.is_some() {
+        return Ok(());
+    }
+    let entry = Entry::new(Action::TemplateFailed, &fault.template).changed(Value::Null, json!({"why": fault.why}));
+    audit::write(tx, &Actor::system(), &entry, now)?;
+    let news = News::of(Event::TemplateFailed, "/admin/branding".to_owned());
+    tell_admins(app, tx, &news.with("template", fault.template.as_str()), now)
 }

@@ -4,11 +4,16 @@ use super::{error::Result, metrics, state::Web};
 use crate::error::Error;
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    web::{Data, ServiceConfig},
+    web::{Data, Query, ServiceConfig},
 };
+use serde::Deserialize;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(alive).service(ready).service(numbers);
+    config
+        .service(alive)
+        .service(ready)
+        .service(numbers)
+        .service(may_have_certificate);
 }
 
 /// The process runs.
@@ -24,13 +29,44 @@ async fn ready(web: Data<Web>) -> Result<&'static str> {
     Ok("ready\n")
 }
 
-/// Numbers for Prometheus, which comes directly: what comes through our proxies comes from outside.
+/// Numbers for Prometheus.
 #[get("/metrics")]
 async fn numbers(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse> {
+    directly(&web, &request)?;
+    metrics::count_live(&web.live);
+    Ok(metrics::page(&web.metrics))
+}
+
+/// Which host a proxy would have a certificate for.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    domain: String,
+}
+
+/// Whether a proxy may have a certificate made for a host: one of the platform's that there is, or a domain that a tenant
+/// has proved. Suspended tenants keep theirs: what their visitors are told comes through TLS, too.
+#[get("/internal/tls/ask")]
+async fn may_have_certificate(
+    web: Data<Web>,
+    request: HttpRequest,
+    Query(asked): Query<Asked>,
+) -> Result<HttpResponse> {
+    directly(&web, &request)?;
+    web.limits.certificate()?;
+    let domain = asked.domain.to_lowercase();
+    let is_platform = web.app.config.http.public_url.host_str() == Some(&domain);
+    if is_platform || web.hosts.find(&web, &domain).await?.is_some() {
+        return Ok(HttpResponse::Ok().body("yes\n"));
+    }
+    Err(Error::not_found().into())
+}
+
+/// Who asks this comes directly: what comes through our proxies comes from outside.
+fn directly(web: &Web, request: &HttpRequest) -> Result<()> {
     let forwarded = request.headers().contains_key("x-forwarded-for");
     if forwarded && web.app.config.http.trusted_proxies > 0 {
         return Err(Error::not_found().into());
     }
-    metrics::count_live(&web.live);
-    Ok(metrics::page(&web.metrics))
+    Ok(())
 }

@@ -38,6 +38,8 @@ pub struct Site {
     pub tenant: Arc<Tenant>,
     /// The right to its data.
     pub scope: TenantScope,
+    /// The domain of its own that links name, if it chose one.
+    pub canonical: Option<Arc<str>>,
     /// How its pages are dressed.
     pub frame: Frame,
     /// Who asks, as far as the network tells.
@@ -82,7 +84,15 @@ const REMEMBERED_MS: i64 = 5_000;
 /// Most hosts that are remembered: anybody can make some up.
 const REMEMBERED_HOSTS: usize = 10_000;
 
-type Found = Option<(Arc<Tenant>, TenantScope)>;
+/// Who lives at a host.
+#[derive(Clone, Debug)]
+pub(super) struct Home {
+    pub tenant: Arc<Tenant>,
+    pub scope: TenantScope,
+    pub canonical: Option<Arc<str>>,
+}
+
+type Found = Option<Home>;
 
 /// Which tenant lives where, remembered for a moment.
 #[derive(Default)]
@@ -90,7 +100,9 @@ pub(super) struct Hosts(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    hosts: HashMap<String, (Moment, Found)>,
+    homes: HashMap<String, (Moment, Home)>,
+    /// Hosts where nobody lives, apart: whoever makes up many crowds out none of the others.
+    nobodys: HashMap<String, Moment>,
     /// How often something was forgotten.
     changes: u64,
 }
@@ -98,13 +110,19 @@ struct Known {
 impl Hosts {
     /// The tenant at a host.
     pub async fn find(&self, web: &Web, host: &str) -> Result<Found> {
+        if !is_name(host) {
+            return Ok(None);
+        }
         let now = web.app.now();
         let changes = match self.remembered(host, now) {
             Ok(found) => return Ok(found),
             Err(changes) => changes,
         };
-        let found = web.app.db.tenant_by_host(host).await?;
-        let found = found.map(|(tenant, scope)| (Arc::new(tenant), scope));
+        let found = web.app.db.resident(host).await?.map(|resident| Home {
+            tenant: Arc::new(resident.tenant),
+            scope: resident.scope,
+            canonical: resident.canonical.map(Arc::from),
+        });
         self.remember(host, (now + REMEMBERED_MS, found.clone()), changes);
         Ok(found)
     }
@@ -113,32 +131,54 @@ impl Hosts {
     pub fn forget(&self, id: TenantId) {
         let mut known = self.known();
         known.changes += 1;
-        let of_another = |found: &Found| found.as_ref().is_some_and(|(tenant, _)| tenant.id != id);
-        known.hosts.retain(|_, (_, found)| of_another(found));
+        known.nobodys.clear();
+        known.homes.retain(|_, (_, home)| home.tenant.id != id);
     }
 
     /// What is known of a host, or how often something was forgotten before one had to look.
     fn remembered(&self, host: &str, now: Moment) -> std::result::Result<Found, u64> {
         let known = self.known();
-        let fresh = known.hosts.get(host).filter(|(until, _)| *until > now);
-        fresh.map(|(_, found)| found.clone()).ok_or(known.changes)
+        if let Some((_, home)) = known.homes.get(host).filter(|(until, _)| *until > now) {
+            return Ok(Some(home.clone()));
+        }
+        let is_nobodys = known.nobodys.get(host).is_some_and(|until| *until > now);
+        is_nobodys.then_some(None).ok_or(known.changes)
     }
 
     /// What was read before something was forgotten may be from before the change, and isn't kept.
-    fn remember(&self, host: &str, found: (Moment, Found), changes: u64) {
+    fn remember(&self, host: &str, (until, found): (Moment, Found), changes: u64) {
         let mut known = self.known();
         if known.changes != changes {
             return;
         }
-        if known.hosts.len() >= REMEMBERED_HOSTS {
-            known.hosts.clear();
+        match found {
+            Some(home) => {
+                known.nobodys.remove(host);
+                keep(&mut known.homes, host, (until, home));
+            }
+            None => {
+                known.homes.remove(host);
+                keep(&mut known.nobodys, host, until);
+            }
         }
-        known.hosts.insert(host.to_owned(), found);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn keep<T>(known: &mut HashMap<String, T>, host: &str, what: T) {
+    if known.len() >= REMEMBERED_HOSTS {
+        known.clear();
+    }
+    known.insert(host.to_owned(), what);
+}
+
+/// Whether a host can be one of a tenant's: what can't is neither looked for nor remembered.
+fn is_name(host: &str) -> bool {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    host.len() <= 253 && host.contains('.') && host.bytes().all(good)
 }
 
 /// The host that was asked for, as the browser wrote it, with its port. Behind proxies of ours it is what they say.
@@ -160,6 +200,13 @@ pub(super) fn without_port(host: &str) -> &str {
         .filter(|colon| host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()));
     let host = end.map_or(host, |colon| &host[..colon]);
     host.strip_suffix('.').unwrap_or(host)
+}
+
+/// Whether a host is below the platform's own, or that itself.
+pub(super) fn is_below_platform(head: &RequestHead, web: &Web) -> bool {
+    let (asked, platform) = (asked_host(head, web), web.app.config.http.public_url.host_str());
+    let parent = platform.and_then(|platform| without_port(&asked).strip_suffix(platform));
+    parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Whether a host is the platform's own.

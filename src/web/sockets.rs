@@ -1,6 +1,6 @@
 //! The two WebSocket doors: people's pages, and media nodes.
 
-use super::{error::Result, state::Web};
+use super::{error::Result, site::Site, state::Web};
 use crate::{app::identity::Viewer, error::Error, gateways::media::Link, signaling::connection};
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -31,7 +31,15 @@ pub(super) fn nodes(config: &mut ServiceConfig) {
 
 /// A person's page.
 #[get("/ws")]
-async fn open_page(web: Data<Web>, viewer: Viewer, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
+async fn open_page(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse> {
+    let quotas = web.app.quotas(&site.tenant);
+    let seat = web.app.take_seat(site.tenant.id, quotas)?;
     let (response, session, stream) = actix_ws::handle(&request, body).map_err(not_a_socket)?;
     let stream = stream
         .max_frame_size(MAX_CLIENT_MESSAGE_BYTES)
@@ -39,8 +47,12 @@ async fn open_page(web: Data<Web>, viewer: Viewer, request: HttpRequest, body: P
         .max_continuation_size(MAX_CLIENT_MESSAGE_BYTES);
     let (registry, app) = (Arc::clone(&web.live.registry), web.app.clone());
     let span = tracing::info_span!("socket", tenant = %viewer.scope.tenant(), user = %viewer.user.id);
-    let serving = connection::serve(registry, app, viewer, session, stream);
-    actix_web::rt::spawn(serving.instrument(span));
+    let serving = connection::serve(registry, app, (viewer, quotas), session, stream);
+    let held = async move {
+        serving.await;
+        drop(seat);
+    };
+    actix_web::rt::spawn(held.instrument(span));
     Ok(response)
 }
 

@@ -1,9 +1,19 @@
 //! Files as bodies, read no further than they may be.
 
-use crate::error::{Error, Result};
+use super::{site::Site, state::Web};
+use crate::{
+    domain::quota::Counted,
+    error::{Error, Result},
+};
 use actix_multipart::Multipart;
 use actix_web::web::{Bytes, Payload};
 use futures::{Stream, StreamExt as _};
+
+/// Counts a file of the tenant's.
+pub(in crate::web) fn count(web: &Web, site: &Site) -> Result<()> {
+    web.app
+        .count(site.tenant.id, web.app.quotas(&site.tenant), Counted::Uploads)
+}
 
 /// A body of at most `limit` bytes.
 pub(in crate::web) async fn bytes(payload: Payload, limit: usize, field: &'static str) -> Result<Vec<u8>> {

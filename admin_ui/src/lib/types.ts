@@ -1,5 +1,7 @@
 /** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
+export * from "./types/domains";
 export * from "./types/look";
+export * from "./types/quotas";
 
 export interface Listing<T> {
   items: T[];
@@ -122,6 +124,11 @@ export const ACTIONS = [
   "user.suspended",
   "user.restored",
   "user.erased",
+  "domain.claimed",
+  "domain.proven",
+  "domain.lost",
+  "domain.removed",
+  "address.changed",
   "export.asked",
   "export.fetched",
   "service.unpublished",

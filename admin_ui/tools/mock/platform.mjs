@@ -161,6 +161,7 @@ function work(db, state) {
 }
 
 function subscriptions(db) {
+  const quotas = (id) => ({ general: { requests_per_second: 1000, sockets: 5000, mails_per_hour: 5000, uploads_per_hour: 500, joins_per_minute: 600 }, own: db.quotas?.[id] ?? {}, used: { sockets: 412, mails: 37, uploads: 2, joins: 9 } });
   const standing = (id) => {
     const free = db.free.has(id);
     const history = db.invoices.filter(({ tenant }) => tenant.id === id);
@@ -174,6 +175,13 @@ function subscriptions(db) {
       return Object.assign(db.rules, body);
     },
     "GET /invoices": ({ query }) => listing(db.invoices, query),
+    "GET /tenants/:id/quotas": ({ params }) => quotas(params.id),
+    "PUT /tenants/:id/quotas": ({ params, body }) => {
+      const wrong = Object.keys(body).find((name) => !(body[name] >= 1 && body[name] <= 1_000_000));
+      if (wrong) throw invalid(wrong, "Enter a number from 1 to 1000000, or none.");
+      db.quotas = { ...db.quotas, [params.id]: body };
+      return quotas(params.id);
+    },
     "GET /tenants/:id/subscription": ({ params }) => standing(params.id),
     "PATCH /tenants/:id/subscription": ({ params, body }) => {
       db.free[body.free ? "add" : "delete"](params.id);

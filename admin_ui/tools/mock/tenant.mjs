@@ -29,6 +29,15 @@ export function sampleTenant(slug) {
     chats: range(28, (n) => ({ id: uuid(8, n), buyer: named(person(n + 20)), seller: named(person(n % 11)), last_at: NOW - n * 5 * HOUR, messages: 2 + (n % 9) })),
     reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null })),
     settings: { name, slug, currency, time_zone: "Europe/London", language: "en", policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000 }, rate_bounds_minor: [50, 1500] },
+    addresses: {
+      subdomain: `${slug}.tallyroom.io`,
+      address: `${slug}.tallyroom.io`,
+      items: [
+        domain("www.lumen-lessons.com", "proven", { found: "record" }),
+        domain("lumen-unterricht-für-alle.de", "waiting", { domain: "xn--lumen-unterricht-fr-alle-xsc.de", found: "nothing" }),
+        domain("old-lumen.com", "lost", { found: "other" }),
+      ],
+    },
     look: { brand, scheme: "auto", radius: "soft", font: "inter", page_title: `${name}: live video with people who know` },
     pictures: { logo: false, favicon: true },
     css: ".btn { letter-spacing: 0.02em }\n",
@@ -42,6 +51,11 @@ export function sampleTenant(slug) {
     ],
     audit: range(44, (n) => ({ id: uuid(6, n), at: NOW - n * 4 * HOUR, actor: { kind: n % 9 === 8 ? "platform" : "staff", id: uuid(1, n), name: person(n % 2 ? 1 : 14).name }, action: ["user.suspended", "review.hidden", "settings.changed", "staff.invited"][n % 4], subject: person(n + 4).name, before: n % 4 === 2 ? { grace_s: 10, commission_bp: 1500 } : null, after: n % 4 === 2 ? { grace_s: 15, commission_bp: 2000 } : { reason: "Abuse" }, address: `203.0.113.${n}` })),
   };
+}
+
+function domain(shown, state, more = {}) {
+  const name = more.domain ?? shown;
+  return { domain: name, shown, state, since: NOW - 3 * DAY, canonical: false, record: { name: `_tallyroom.${name}`, value: "tallyroom-3f9c1e0b7a5d42886f01c4d2a9be6713fa2c0d55" }, failing_since: null, checked_at: NOW - 7 * MINUTE, found: null, next_check_at: NOW + HOUR, ...more };
 }
 
 function dashboard(db, period) {
@@ -150,9 +164,23 @@ function words(db) {
   };
 }
 
+function changeDomain(db, name, change) {
+  const items = db.addresses.items.map((item) => (item.domain === name ? { ...item, ...change } : item));
+  return (db.addresses = { ...db.addresses, items });
+}
+
 function setup(db) {
   return {
     "GET /settings": () => db.settings,
+    "GET /domains": () => db.addresses,
+    "POST /domains": ({ body }) => {
+      if (!body.domain.includes(".")) throw invalid("domain", "Enter the whole domain, with its ending, such as your-business.com.");
+      db.addresses = { ...db.addresses, items: [...db.addresses.items, domain(body.domain, "waiting", { checked_at: null })] };
+      return db.addresses;
+    },
+    "POST /domains/:id/check": ({ params }) => changeDomain(db, params.id, { state: "proven", found: "record", checked_at: NOW }),
+    "DELETE /domains/:id": ({ params }) => (db.addresses = { ...db.addresses, items: db.addresses.items.filter(({ domain }) => domain !== params.id) }),
+    "PUT /address": ({ body }) => (db.addresses = { ...db.addresses, address: body.domain ?? db.addresses.subdomain }),
     "PATCH /settings": ({ body }) => {
       if (body.policy?.ring_s > 300) throw invalid("ring_s", "At most 300 seconds.");
       Object.assign(db.settings, body, { policy: { ...db.settings.policy, ...body.policy } });
@@ -161,6 +189,10 @@ function setup(db) {
     "GET /branding": () => branding(db),
     "PUT /branding": ({ body }) => {
       db.look = body;
+      return branding(db);
+    },
+    "PUT /branding/archive": ({ body }) => {
+      if (!body) throw invalid("archive", "This isn't the archive of a look, is damaged, or unpacks to more than 24 MB.");
       return branding(db);
     },
     "PUT /branding/pictures/:name": ({ params }) => {

@@ -7,6 +7,7 @@ use crate::{
         ids::{CallId, ServiceId, UserId},
         money::Money,
         policy::{Policy, PolicyChange, resolve},
+        quota::Counted,
         tenant::Tenant,
         time::Moment,
     },
@@ -23,9 +24,10 @@ use crate::{
 /// Begins a call about a service: price and policy are frozen now. The seller's phone is the caller's to ring.
 ///
 /// # Errors
-/// The seller isn't available or doesn't want calls, somebody is in a call, or the buyer can't afford the start. A ring
+/// As many calls were begun here as may be, the seller isn't available or doesn't want calls, somebody is in a call, or the buyer can't afford the start. A ring
 /// that a person would have heard is kept as a missed, busy or rejected call.
 pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId, service: ServiceId) -> Result<Call> {
+    app.count(scope.tenant(), app.quotas(tenant), Counted::Joins)?;
     let now = app.now();
     let (id, people, platform) = (CallId::new(), app.people.clone(), Policy::default());
     let tenant = tenant.clone();

@@ -1,6 +1,6 @@
 //! How the marketplace looks. What is published holds at once; the look before it stays a version to go back to.
 
-use super::StaffMember;
+use super::{StaffMember, words::take_words};
 use crate::{
     app::{App, subscriptions},
     domain::{
@@ -14,6 +14,7 @@ use crate::{
         TenantTx, audit,
         looks::{self, File},
         tenants,
+        words::OwnWord,
     },
 };
 use serde_json::{Value, json};
@@ -40,8 +41,7 @@ impl Look {
     /// # Errors
     /// The title can't be taken.
     pub fn over(self, present: Option<&Brand>) -> Result<Brand> {
-        let words = "Enter a title of 1 to 80 characters, on one line.";
-        let page_title = text::line(&self.page_title, 1..=80).ok_or_else(|| Error::field("page_title", words))?;
+        let page_title = checked_title(&self.page_title)?;
         let bare = || Brand::new(self.brand.clone(), self.scheme, self.radius);
         Ok(Brand {
             brand: self.brand.clone(),
@@ -52,6 +52,15 @@ impl Look {
             ..present.cloned().unwrap_or_else(bare)
         })
     }
+}
+
+/// What browser tabs call the site, checked.
+///
+/// # Errors
+/// It can't be taken.
+pub fn checked_title(title: &str) -> Result<String> {
+    let words = "Enter a title of 1 to 80 characters, on one line.";
+    text::line(title, 1..=80).ok_or_else(|| Error::field("page_title", words))
 }
 
 /// Publishes a look.
@@ -109,6 +118,29 @@ pub async fn publish_part(app: &App, by: &StaffMember, theme: Brand, part: Part,
             looks::put_file(tx, hash, file, now)?;
         }
         part.put(&mut look, hash);
+        Ok(Some(look))
+    })
+    .await
+}
+
+/// Publishes a look with all its files, and texts: all of it, or nothing.
+///
+/// # Errors
+/// The database is away.
+pub async fn publish_whole(
+    app: &App,
+    by: &StaffMember,
+    look: Brand,
+    files: Vec<File>,
+    words: Vec<OwnWord>,
+) -> Result<Tenant> {
+    let (actor, now) = (by.actor(), app.now());
+    alter(app, by, Action::BrandingPublished, move |tx, _| {
+        subscriptions::more_stored(tx, files.iter().map(|file| file.body.len()).sum(), now)?;
+        for file in &files {
+            looks::put_file(tx, &FileHash::of(&file.body), file, now)?;
+        }
+        take_words(tx, &actor, &words, now)?;
         Ok(Some(look))
     })
     .await

@@ -13,7 +13,7 @@ mod staff;
 mod studios;
 mod words;
 
-pub use branding::{Look, Part, publish_look, publish_part, revert_look};
+pub use branding::{Look, Part, checked_title, publish_look, publish_part, publish_whole, revert_look};
 mod visit;
 
 pub use calls::end_call;
@@ -30,7 +30,7 @@ pub use studios::{
     rename_studio,
 };
 pub use visit::{Entered, Visit, WAY_IN, enter, visit};
-pub use words::set_word;
+pub use words::{checked_text, set_word};
 
 use crate::{
     app::{App, identity::Viewer},

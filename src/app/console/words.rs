@@ -4,12 +4,13 @@ use super::StaffMember;
 use crate::{
     app::App,
     domain::{
-        audit::{Action, Entry},
+        audit::{Action, Actor, Entry},
         text,
+        time::Moment,
     },
     error::{Error, Result},
     store::{
-        audit, tenants,
+        TenantTx, audit, tenants,
         words::{self, OwnWord},
     },
 };
@@ -18,15 +19,21 @@ use serde_json::{Value, json};
 /// Longest text, in characters.
 const MAX_TEXT: usize = 2_000;
 
+/// A text as it is kept.
+///
+/// # Errors
+/// It can't be taken.
+pub fn checked_text(text: &str) -> Result<String> {
+    let told = "Enter 1 to 2,000 characters, without control characters.";
+    text::paragraphs(text, 1..=MAX_TEXT).ok_or_else(|| Error::field("value", told))
+}
+
 /// Sets a text, or without a value goes back to the theme's. The caller knows that there is such a text.
 ///
 /// # Errors
 /// The text can't be taken, or the database is away.
 pub async fn set_word(app: &App, by: &StaffMember, language: String, key: String, value: Option<String>) -> Result<()> {
-    let told = "Enter 1 to 2,000 characters, without control characters.";
-    let value = value
-        .map(|text| text::paragraphs(&text, 1..=MAX_TEXT).ok_or_else(|| Error::field("value", told)))
-        .transpose()?;
+    let value = value.as_deref().map(checked_text).transpose()?;
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
@@ -52,4 +59,21 @@ pub async fn set_word(app: &App, by: &StaffMember, language: String, key: String
             audit::write(tx, &actor, &entry.changed(said(before), said(value)), now)
         })
         .await
+}
+
+/// Writes many texts, over those that are there.
+pub(super) fn take_words(tx: &mut TenantTx<'_>, actor: &Actor, said: &[OwnWord], now: Moment) -> Result<()> {
+    let mut changed = 0;
+    for word in said {
+        if words::find(tx, &word.language, &word.key)?.as_ref() != Some(&word.value) {
+            words::put(tx, word, now)?;
+            changed += 1;
+        }
+    }
+    if changed == 0 {
+        return Ok(());
+    }
+    tenants::touch_look(tx)?;
+    let entry = Entry::new(Action::WordsChanged, "archive").changed(Value::Null, json!({"texts": changed}));
+    audit::write(tx, actor, &entry, now)
 }

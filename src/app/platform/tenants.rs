@@ -10,6 +10,7 @@ use crate::{
         money::Currency,
         permission::{StaffRole, Standing},
         policy::PolicyChange,
+        quota::QuotaChange,
         tenant::{COOLING_OFF_MS, Slug, Tenant, TenantState},
         text,
         time::Moment,
@@ -135,6 +136,7 @@ fn checked(new: &NewTenant, languages: &[String]) -> Result<Tenant> {
         state: TenantState::Active,
         brand: Some(new.brand.clone()),
         look_revision: 0,
+        quotas: QuotaChange::default(),
     })
 }
 

@@ -36,7 +36,8 @@ pub async fn view_as(app: &App, staff: &PlatformStaff, id: TenantId) -> Result<S
         let after = json!({"link_until": now + LINK_MS});
         let entry = Entry::new(Action::ViewAsked, &tenant.slug).changed(Value::Null, after);
         audit::write(tx, actor, &entry, now)?;
-        tenants::host(tx)
+        // A domain of its own may lead nowhere just now, which is what one comes to see.
+        tenants::subdomain(tx)
     })
     .await?;
     Ok(format!(

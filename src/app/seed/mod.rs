@@ -18,6 +18,7 @@ use crate::{
         money::Currency,
         platform::PlatformRole,
         policy::PolicyChange,
+        quota::QuotaChange,
         tenant::{Tenant, TenantState},
     },
     error::{Error, Result},
@@ -160,6 +161,7 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
         state: TenantState::Active,
         brand: None,
         look_revision: 0,
+        quotas: QuotaChange::default(),
     };
     let (host, now) = (host(app, cast), app.now());
     let at = host.clone();

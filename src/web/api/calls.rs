@@ -97,7 +97,8 @@ struct Page {
 #[utoipa::path(
     tag = "calls",
     responses((status = 201, body = CallSummary), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "not_available, busy, in_a_call, insufficient_credit"))
+        (status = 409, body = Problem, description = "not_available, busy, in_a_call, insufficient_credit"),
+        (status = 429, body = Problem, description = "As many calls were begun here as may be"))
 )]
 #[post("/calls")]
 async fn ring(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<NewCall>) -> Result<HttpResponse> {

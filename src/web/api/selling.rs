@@ -264,7 +264,8 @@ async fn go_away(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
 #[utoipa::path(tag = "selling", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[put("/selling/photo")]
-async fn set_photo(web: Data<Web>, viewer: Viewer, payload: Payload) -> Result<HttpResponse> {
+async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, payload: Payload) -> Result<HttpResponse> {
+    upload::count(&web, &site)?;
     let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
     selling::set_photo(&web.app, &viewer, sent).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -4,6 +4,7 @@ mod audit;
 mod lists;
 mod overview;
 mod plans;
+mod quotas;
 mod session;
 mod subscriptions;
 mod tenants;
@@ -31,6 +32,7 @@ fn routes(config: &mut ServiceConfig) {
     session::routes(config);
     tenants::routes(config);
     plans::routes(config);
+    quotas::routes(config);
     subscriptions::routes(config);
     audit::routes(config);
     overview::routes(config);

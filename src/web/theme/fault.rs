@@ -1,7 +1,10 @@
 //! Telling a tenant's staff that a template of theirs failed, and that the theme's stood in for it.
 
 use crate::store::TenantScope;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    collections::HashSet,
+    sync::{PoisonError, RwLock},
+};
 use tokio::sync::mpsc;
 
 /// A tenant's template that failed.
@@ -26,11 +29,11 @@ pub fn channel() -> (Faults, mpsc::Receiver<Fault>) {
     mpsc::channel(WAITING)
 }
 
-/// Tells of one theme's faults: of the first, since the others are the same a thousand times.
+/// Remembers which of one theme's templates failed, and tells of the first: the others are the same a thousand times.
 pub struct Teller {
     scope: TenantScope,
     faults: Faults,
-    told: AtomicBool,
+    failed: RwLock<HashSet<String>>,
 }
 
 impl Teller {
@@ -39,13 +42,23 @@ impl Teller {
         Self {
             scope,
             faults,
-            told: AtomicBool::new(false),
+            failed: RwLock::default(),
         }
     }
 
-    /// Tells, if nothing was told yet.
+    /// Whether a template failed before: it isn't tried again until the look is another.
+    pub fn has_failed(&self, template: &str) -> bool {
+        let failed = self.failed.read().unwrap_or_else(PoisonError::into_inner);
+        failed.contains(template)
+    }
+
+    /// Remembers it, and tells if nothing was told yet.
     pub fn tell(&self, template: &str, why: String) {
-        if self.told.swap(true, Ordering::Relaxed) {
+        let is_first = {
+            let mut failed = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+            failed.insert(template.to_owned()) && failed.len() == 1
+        };
+        if !is_first {
             return;
         }
         tracing::warn!(template, why, "a tenant's template fails; the theme's stands in for it");

@@ -175,6 +175,11 @@ impl Theme {
         }
     }
 
+    /// Whether a tenant's own template failed since its look was changed: the theme's stands in for it.
+    fn gave_up(&self, template: &str) -> bool {
+        self.teller.as_ref().is_some_and(|teller| teller.has_failed(template))
+    }
+
     /// The same, but own templates that fail are told of, and the folder's stand in for them.
     fn forgiving(self, teller: Teller) -> Self {
         Self {

@@ -55,7 +55,7 @@ impl Theme {
     }
 
     fn write(&self, registry: &Handlebars<'static>, template: &str, root: &Value) -> Result<String, ThemeError> {
-        if self.own_templates.is_empty() {
+        if self.own_templates.is_empty() || self.gave_up(template) {
             return self
                 .attempt(registry, &BTreeMap::new(), template, root)
                 .map_err(|error| ThemeError::render(template, error));

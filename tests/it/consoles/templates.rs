@@ -174,6 +174,25 @@ async fn a_template_that_fails_later_is_stood_in_for_and_told_of() {
         (&log["total"], &log["items"][0]["actor"]["kind"]),
         (&json!(1), &json!("system"))
     );
+    // What failed isn't tried again, for nobody, until the look is another.
+    assert!(!visitor.get("/").await.expect(200).text.contains("<footer>Ours"));
+    // Words make the theme anew, not the look: it fails again, and nobody is told twice.
+    let word = json!({"language": "en", "key": "home.title", "value": "Knots"});
+    admin.put("/api/v1/admin/words", word).await.expect(204);
+    assert!(visitor.get("/").await.expect(200).text.contains("<footer>Ours"));
+    admin.get("/").await.expect(200);
+    assert!(!visitor.get("/").await.expect(200).text.contains("<footer>Ours"));
+    let told = || {
+        let letters = app.letters("ada@harbour.example").into_iter();
+        letters.filter(|sent| sent["letter"] == "news").collect::<Vec<_>>()
+    };
+    assert_eq!((told().len(), &told()[0]["params"]["template"]), (1, &json!("home")));
+    while app.jobs.run_due().await.expect("the database") > 0 {}
+    let mails = app.mails_to("ada@harbour.example");
+    let mail = mails.iter().find(|mail| mail.text.contains("/admin/branding"));
+    let mail = mail.unwrap_or_else(|| panic!("{mails:?}"));
+    assert!(mail.text.contains("home"), "{mail:?}");
+    assert_eq!(told().len(), 1);
     admin
         .delete("/api/v1/admin/branding/template?name=parts/footer")
         .await

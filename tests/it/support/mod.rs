@@ -2,11 +2,13 @@
 
 mod caller;
 mod database;
+mod dns;
 mod node;
 mod user;
 
 pub use caller::Caller;
 pub use database::TestDatabase;
+pub use dns::{Mood, TestDns};
 pub use node::ScriptedNode;
 pub use user::{Answer, PASSWORD, TestUser};
 
@@ -26,6 +28,7 @@ use tallyroom::{
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
+        quota::QuotaChange,
         tenant::{Tenant, TenantState},
         time::Moment,
     },
@@ -248,6 +251,7 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         state: TenantState::Active,
         brand: None,
         look_revision: 0,
+        quotas: QuotaChange::default(),
     };
     let (host, now) = (format!("{slug}.localhost"), app.now());
     // A cluster that copies templates for other tests may let a new database's first connection wait for long.

@@ -87,6 +87,7 @@ async fn set_picture(
     which: Path<Which>,
     payload: Payload,
 ) -> Result<Json<Branding>> {
+    upload::count(&web, &site)?;
     let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
     let file = pictures::remake(sent, which.purpose()).await?;
     publish(&web, &site, &by, which.part(), Some(file)).await
@@ -111,6 +112,7 @@ async fn drop_picture(
     (status = 422, description = "Says line and reason", body = Problem)))]
 #[put("/admin/branding/css")]
 async fn set_css(web: Data<Web>, site: Site, by: Staff<may::Branding>, payload: Payload) -> Result<Json<Branding>> {
+    upload::count(&web, &site)?;
     let css = upload::text(payload, MAX_TEXT_BYTES, "css").await?;
     scoped(&css).map_err(|wrong| Error::field("css", wrong.to_string()))?;
     let file = File {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     app::console::{Look, Part},
+    domain::brand::Brand,
     error::Error,
     store::looks::File,
     web::{
@@ -113,10 +114,11 @@ async fn set(
     Query(which): Query<WhichTemplate>,
     payload: Payload,
 ) -> Result<Json<Branding>> {
+    upload::count(&web, &site)?;
     let text = upload::text(payload, MAX_TEXT_BYTES, "template").await?;
     let mut own = worn(&web, &site).await?;
     own.templates.insert(which.name.clone(), text.clone());
-    attempt(&web, &site, own, None, gallery::try_all).await?;
+    attempt(&web, &site, own, site.tenant.brand.clone(), gallery::try_all).await?;
     let file = File {
         media_type: "text/x-handlebars".to_owned(),
         body: text.into_bytes(),
@@ -200,7 +202,12 @@ async fn preview(web: Data<Web>, site: Site, _by: Staff<may::Branding>, payload:
     own.templates
         .extend(trial.template.map(|template| (template.name, template.text)));
     let (page, lang) = (trial.page.name(), site.tenant.language.clone());
-    let shown = attempt(&web, &site, own, trial.look, move |theme| {
+    let present = site.tenant.brand.clone();
+    let brand = match trial.look {
+        Some(look) => Some(Look::from(look).over(present.as_ref())?),
+        None => present,
+    };
+    let shown = attempt(&web, &site, own, brand, move |theme| {
         let html = gallery::sample(theme, &lang, page)?;
         let own = theme.own_stylesheet().map_or("", |sheet| &sheet.css);
         Ok(Preview {
@@ -222,19 +229,14 @@ async fn worn(web: &Web, site: &Site) -> Result<Own> {
 }
 
 /// Makes a theme of a change and works with it, off the async threads. What the change can't be is said with its line.
-async fn attempt<T: Send + 'static>(
+pub(super) async fn attempt<T: Send + 'static>(
     web: &Web,
     site: &Site,
     own: Own,
-    look: Option<ChosenLook>,
+    brand: Option<Brand>,
     work: impl FnOnce(&Theme) -> std::result::Result<T, ThemeError> + Send + 'static,
 ) -> Result<T> {
     let (themes, tenant) = (Arc::clone(&web.themes), Arc::clone(&site.tenant));
-    let present = tenant.brand.clone();
-    let brand = match look {
-        Some(look) => Some(Look::from(look).over(present.as_ref())?),
-        None => present,
-    };
     let made = tokio::task::spawn_blocking(move || {
         themes
             .get(&tenant.theme)

@@ -6,9 +6,11 @@ mod branding_files;
 mod branding_templates;
 mod chats;
 mod dashboard;
+mod domains;
 mod erase_person;
 mod exports;
 mod lists;
+mod look_archive;
 mod people;
 mod running;
 mod sellers;
@@ -26,6 +28,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     lists::routes(config);
     settings::routes(config);
     dashboard::routes(config);
+    domains::routes(config);
     chats::routes(config);
     running::routes(config);
     sellers::routes(config);
@@ -34,6 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     branding::routes(config);
     branding_files::routes(config);
     branding_templates::routes(config);
+    look_archive::routes(config);
     words::routes(config);
     exports::routes(config);
     erase_person::routes(config);

@@ -2,7 +2,7 @@
 
 use crate::{
     app::console,
-    error::Error,
+    error::{self, Error},
     store::words,
     web::{
         Problem, Result, Site, Web,
@@ -115,8 +115,14 @@ async fn change(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// A text as it is kept, if it can stand in place of the theme's.
+pub(super) fn check_word(value: &str, default: &str) -> error::Result<String> {
+    check_placeholders(value, default)?;
+    console::checked_text(value)
+}
+
 /// A name that nothing fills in would stand on the page as it is.
-fn check_placeholders(value: &str, default: &str) -> Result<()> {
+fn check_placeholders(value: &str, default: &str) -> error::Result<()> {
     let known = placeholders(default);
     let Some(unknown) = placeholders(value).into_iter().find(|name| !known.contains(name)) else {
         return Ok(());
@@ -127,5 +133,8 @@ fn check_placeholders(value: &str, default: &str) -> Result<()> {
         false => format!("this text has {}", names.join(", ")),
     };
     let unknown: String = unknown.chars().take(40).collect();
-    Err(Error::field("value", format!("Nothing is filled in for {{{unknown}}}; {told}.")).into())
+    Err(Error::field(
+        "value",
+        format!("Nothing is filled in for {{{unknown}}}; {told}."),
+    ))
 }

@@ -188,5 +188,11 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         news: message,
         url: url("/calls/1/bill"),
     };
-    g.mail("news", &news)
+    g.mail("news", &news)?;
+    let lost = DomainLostMail {
+        name: name(),
+        domain: "advice.example".to_owned(),
+        url: url("/admin/settings"),
+    };
+    g.mail("domain-lost", &lost)
 }

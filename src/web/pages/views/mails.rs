@@ -122,3 +122,14 @@ pub struct SubscriptionMail {
     /// Where to pay.
     pub url: String,
 }
+
+/// To an admin: the proof of a domain is gone.
+#[derive(Clone, Debug, Serialize)]
+pub struct DomainLostMail {
+    /// To whom.
+    pub name: String,
+    /// Which domain, as people read it.
+    pub domain: String,
+    /// Where to see to it.
+    pub url: String,
+}

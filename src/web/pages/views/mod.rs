@@ -33,8 +33,8 @@ pub use home::{Category, HomePage, LivePage, Review};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{
-    InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail, VerifyMail,
-    WelcomeMail,
+    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
+    VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -124,6 +124,7 @@ views! {
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
     NewsMail => "mails/news",
+    DomainLostMail => "mails/domain_lost",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
 }

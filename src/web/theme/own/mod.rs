@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Pages of the platform and of the test gateway, the platform's invoices and mails to the tenant, and what people type
 /// their passwords into: no tenant's to change.
-const NOT_ITS_OWN: [&str; 13] = [
+const NOT_ITS_OWN: [&str; 15] = [
     "platform_home",
     "unknown_host",
     "mailbox",
@@ -28,6 +28,8 @@ const NOT_ITS_OWN: [&str; 13] = [
     "invoice",
     "mails/subscription",
     "mails/subscription.txt",
+    "mails/domain_lost",
+    "mails/domain_lost.txt",
     "login",
     "register",
     "reset",
