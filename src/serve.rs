@@ -53,7 +53,7 @@ pub struct Product {
 pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Product> {
     let config = Arc::new(config);
     let db = Db::open(&config.database)?;
-    let people = Arc::new(People::new(clock.clone()));
+    let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),

@@ -72,6 +72,12 @@ impl<K> Id<K> {
     pub const fn uuid(self) -> Uuid {
         self.0
     }
+
+    /// One of so many places, at most 65,536, by the part of the id that is random.
+    pub fn spread(self, places: usize) -> usize {
+        let [.., high, low] = *self.0.as_bytes();
+        usize::from(u16::from_be_bytes([high, low])) % places
+    }
 }
 
 impl<K> Default for Id<K> {

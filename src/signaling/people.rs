@@ -8,7 +8,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::TenantScope,
+    store::{ListChanges, TenantScope},
 };
 use std::{
     collections::HashMap,
@@ -84,18 +84,26 @@ struct Person {
     room: Option<mpsc::Sender<RoomMessage>>,
 }
 
+impl Person {
+    fn is_online(&self, now: Moment) -> bool {
+        now - self.seen <= ONLINE_MS
+    }
+}
+
 /// All people with an open page.
 pub struct People {
     clock: Arc<dyn Clock>,
+    list_changes: ListChanges,
     persons: Mutex<HashMap<Key, Person>>,
     next: AtomicU64,
 }
 
 impl People {
-    /// Nobody yet.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
+    /// Nobody yet. Whoever comes changes what lists show.
+    pub fn new(clock: Arc<dyn Clock>, list_changes: ListChanges) -> Self {
         Self {
             clock,
+            list_changes,
             persons: Mutex::default(),
             next: AtomicU64::new(1),
         }
@@ -116,8 +124,8 @@ impl People {
         if person.sockets.len() >= MAX_SOCKETS {
             return None;
         }
-        person.seen = now;
         person.sockets.push(socket.clone());
+        self.sign(key, person, now);
         if let Some(room) = &person.room {
             let _ = room.try_send(RoomMessage::Greet { person: key.1 });
         }
@@ -128,7 +136,15 @@ impl People {
     pub(super) fn seen(&self, key: Key) {
         let now = self.clock.now();
         if let Some(person) = self.persons().get_mut(&key) {
-            person.seen = now;
+            self.sign(key, person, now);
+        }
+    }
+
+    fn sign(&self, key: Key, person: &mut Person, now: Moment) {
+        let was_online = person.is_online(now);
+        person.seen = now;
+        if !was_online {
+            self.list_changes.add(key.0);
         }
     }
 
@@ -137,13 +153,11 @@ impl People {
         let now = self.clock.now();
         let mut persons = self.persons();
         if let Some(person) = persons.get_mut(&key) {
-            person.seen = now;
+            self.sign(key, person, now);
             person.sockets.retain(|other| other.id != socket);
         }
         if persons.len().is_multiple_of(1_024) {
-            persons.retain(|_, person| {
-                !person.sockets.is_empty() || person.room.is_some() || now - person.seen <= ONLINE_MS
-            });
+            persons.retain(|_, person| !person.sockets.is_empty() || person.room.is_some() || person.is_online(now));
         }
     }
 
@@ -177,7 +191,7 @@ impl People {
     pub fn has_sign_of(&self, key: Key) -> bool {
         let now = self.clock.now();
         let persons = self.persons();
-        persons.get(&key).is_some_and(|person| now - person.seen <= ONLINE_MS)
+        persons.get(&key).is_some_and(|person| person.is_online(now))
     }
 
     /// How many sockets are open.
@@ -259,7 +273,7 @@ mod tests {
     }
 
     fn people() -> People {
-        People::new(Arc::new(Noon))
+        People::new(Arc::new(Noon), ListChanges::default())
     }
 
     #[test]

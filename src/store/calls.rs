@@ -114,6 +114,7 @@ impl From<diesel::result::Error> for CallRefused {
 /// # Errors
 /// Either person is in another call.
 pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std::result::Result<(), CallRefused> {
+    tx.lists_changed();
     let tenant = tx.tenant().uuid();
     let terms = serde_json::to_value(&call.terms).map_err(|error| CallRefused::Other(Error::internal(error)))?;
     diesel::insert_into(calls::table)
@@ -324,6 +325,7 @@ pub fn busy(tx: &mut TenantTx<'_>, people: &[UserId]) -> Result<HashSet<UserId>>
 /// # Errors
 /// The database is away.
 pub fn end(tx: &mut TenantTx<'_>, call: CallId, ended: Ended) -> Result<bool> {
+    tx.lists_changed();
     let target = calls::table
         .find((tx.tenant().uuid(), call.uuid()))
         .filter(calls::ended_at.is_null());

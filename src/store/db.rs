@@ -1,6 +1,6 @@
 //! Connections and transactions: a tenant's, or the platform's own.
 
-use super::TenantScope;
+use super::{ListChanges, TenantScope, shares::Shares};
 use crate::{
     config::DatabaseConfig,
     domain::ids::TenantId,
@@ -16,20 +16,31 @@ use std::time::Duration;
 
 type PgPool = Pool<ConnectionManager<PgConnection>>;
 
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Both pools. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     app: PgPool,
     system: PgPool,
+    shares: Shares,
+    list_changes: ListChanges,
 }
 
 /// A transaction that sees one tenant's rows only.
 pub struct TenantTx<'c> {
     pub(in crate::store) conn: &'c mut PgConnection,
     tenant: TenantId,
+    lists_changed: &'c mut Vec<TenantId>,
 }
 
 impl TenantTx<'_> {
+    /// What lists of the tenant show is written: once it is committed, [`ListChanges`] says so.
+    pub(in crate::store) fn lists_changed(&mut self) {
+        self.lists_changed.push(self.tenant);
+    }
+
     /// Whose rows.
     pub fn tenant(&self) -> TenantId {
         self.tenant
@@ -39,6 +50,7 @@ impl TenantTx<'_> {
 /// A transaction of the platform's own work, across tenants.
 pub struct SystemTx<'c> {
     pub(in crate::store) conn: &'c mut PgConnection,
+    lists_changed: &'c mut Vec<TenantId>,
 }
 
 impl SystemTx<'_> {
@@ -47,6 +59,7 @@ impl SystemTx<'_> {
         TenantTx {
             conn: self.conn,
             tenant: scope.tenant(),
+            lists_changed: self.lists_changed,
         }
     }
 }
@@ -61,16 +74,23 @@ impl Db {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
-                .connection_timeout(Duration::from_secs(3))
+                .connection_timeout(PATIENCE)
                 .build_unchecked(ConnectionManager::new(url))
         };
         Ok(Self {
             app: pool(config.app_url.expose(), config.app_connections),
             system: pool(config.system_url.expose(), config.system_connections),
+            shares: Shares::of(config.app_connections),
+            list_changes: ListChanges::default(),
         })
     }
 
-    /// Runs `work` in one transaction of that tenant, off the async threads.
+    /// How often this process has written what tenants' lists show.
+    pub fn list_changes(&self) -> &ListChanges {
+        &self.list_changes
+    }
+
+    /// Runs `work` in one transaction of that tenant, off the async threads. One tenant has half of the connections at most.
     ///
     /// # Errors
     /// What `work` returns, after a rollback; [`Kind::Unavailable`](crate::error::Kind) if no connection could be had.
@@ -79,13 +99,8 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
     {
-        let (pool, tenant) = (self.app.clone(), scope.tenant());
-        blocking(move || {
-            let mut conn = connection(&pool)?;
-            let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{tenant}'");
-            transaction(&mut conn, &begin, |conn| work(&mut TenantTx { conn, tenant }))
-        })
-        .await
+        let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", scope.tenant());
+        self.within(scope, begin, work).await
     }
 
     /// Runs `work` on one moment's state of that tenant: what others commit meanwhile isn't seen, nothing can be written,
@@ -98,14 +113,31 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
     {
-        let (pool, tenant) = (self.app.clone(), scope.tenant());
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+             SET LOCAL app.tenant_id = '{}'; SET LOCAL TimeZone = 'UTC'",
+            scope.tenant()
+        );
+        self.within(scope, begin, work).await
+    }
+
+    async fn within<T, F>(&self, scope: &TenantScope, begin: String, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (pool, tenant, changes) = (self.app.clone(), scope.tenant(), self.list_changes.clone());
+        let share = self.shares.take(tenant, PATIENCE).await?;
         blocking(move || {
+            let _share = share;
             let mut conn = connection(&pool)?;
-            let begin = format!(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                 SET LOCAL app.tenant_id = '{tenant}'; SET LOCAL TimeZone = 'UTC'"
-            );
-            transaction(&mut conn, &begin, |conn| work(&mut TenantTx { conn, tenant }))
+            transaction(&mut conn, &begin, &changes, |conn, lists_changed| {
+                work(&mut TenantTx {
+                    conn,
+                    tenant,
+                    lists_changed,
+                })
+            })
         })
         .await
     }
@@ -119,10 +151,12 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut SystemTx<'_>) -> Result<T> + Send + 'static,
     {
-        let pool = self.system.clone();
+        let (pool, changes) = (self.system.clone(), self.list_changes.clone());
         blocking(move || {
             let mut conn = connection(&pool)?;
-            transaction(&mut conn, "BEGIN", |conn| work(&mut SystemTx { conn }))
+            transaction(&mut conn, "BEGIN", &changes, |conn, lists_changed| {
+                work(&mut SystemTx { conn, lists_changed })
+            })
         })
         .await
     }
@@ -157,12 +191,17 @@ fn connection(pool: &PgPool) -> Result<PooledConnection<ConnectionManager<PgConn
 fn transaction<T>(
     conn: &mut PgConnection,
     begin: &str,
-    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+    changes: &ListChanges,
+    work: impl FnOnce(&mut PgConnection, &mut Vec<TenantId>) -> Result<T>,
 ) -> Result<T> {
+    let mut changed = Vec::new();
     AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
-    match work(conn) {
+    match work(conn, &mut changed) {
         Ok(value) => {
-            <PgConnection as Connection>::TransactionManager::commit_transaction(conn)?;
+            let committed = <PgConnection as Connection>::TransactionManager::commit_transaction(conn);
+            // Also if nobody knows whether it was.
+            changed.into_iter().for_each(|tenant| changes.add(tenant));
+            committed?;
             Ok(value)
         }
         Err(error) => {

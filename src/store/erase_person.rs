@@ -57,6 +57,7 @@ pub fn is_erased(tx: &mut TenantTx<'_>, id: UserId) -> Result<bool> {
 /// # Errors
 /// The database is away.
 pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Result<Erased> {
+    tx.lists_changed();
     sql_query(
         "UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = $3, password_hash = '',
              verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4

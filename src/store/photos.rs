@@ -17,6 +17,7 @@ use diesel::prelude::*;
 /// # Errors
 /// The person doesn't sell, or the database is away.
 pub fn set(tx: &mut TenantTx<'_>, user: UserId, photo: Option<&File>, now: Moment) -> Result<()> {
+    tx.lists_changed();
     let hash = photo.map(|photo| FileHash::of(&photo.body));
     let address = hash.as_ref().map(|hash| format!("/photos/{}", hash.as_str()));
     let changed = diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))

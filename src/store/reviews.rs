@@ -89,6 +89,7 @@ fn name(author: CallRole) -> &'static str {
 /// # Errors
 /// The database is away.
 pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
+    tx.lists_changed();
     let seller = sellers::table.find((tx.tenant().uuid(), review.seller.uuid()));
     // The seller's row is the lock: the sums follow from one review after the other.
     seller.select(sellers::user_id).for_update().first::<Uuid>(tx.conn)?;
@@ -157,6 +158,7 @@ pub fn find(tx: &mut TenantTx<'_>, call: CallId, author: CallRole) -> Result<Opt
 /// # Errors
 /// Not here, or the database is away.
 pub fn hide(tx: &mut TenantTx<'_>, call: CallId, reason: Option<&str>, now: Moment) -> Result<bool> {
+    tx.lists_changed();
     let row = reviews::table.find((tx.tenant().uuid(), call.uuid(), name(CallRole::Buyer)));
     let before: Option<At> = row.select(reviews::hidden_at).for_update().first(tx.conn)?;
     diesel::update(row)

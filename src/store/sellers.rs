@@ -196,6 +196,7 @@ const CARDS: &str =
 /// # Errors
 /// The database is away.
 pub fn put(tx: &mut TenantTx<'_>, profile: &Profile, now: Moment) -> Result<()> {
+    tx.lists_changed();
     let texts = (
         sellers::headline.eq(&profile.headline),
         sellers::about.eq(&profile.about),
@@ -255,6 +256,7 @@ impl ProfileRow {
 /// # Errors
 /// The person doesn't sell, or the database is away.
 pub fn set_photo(tx: &mut TenantTx<'_>, user: UserId, photo_url: &str) -> Result<()> {
+    tx.lists_changed();
     let changed = diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))
         .set(sellers::photo_url.eq(photo_url))
         .execute(tx.conn)?;
@@ -266,6 +268,7 @@ pub fn set_photo(tx: &mut TenantTx<'_>, user: UserId, photo_url: &str) -> Result
 /// # Errors
 /// The person doesn't sell, or the database is away.
 pub fn set_available(tx: &mut TenantTx<'_>, user: UserId, until: Option<Moment>) -> Result<()> {
+    tx.lists_changed();
     let changed = diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))
         .set(sellers::available_until.eq(until.map(At)))
         .execute(tx.conn)?;

@@ -84,6 +84,7 @@ impl Row {
 /// # Errors
 /// The seller has no profile, or the database is away.
 pub fn insert(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
+    tx.lists_changed();
     diesel::insert_into(services::table)
         .values((services::tenant_id.eq(tx.tenant().uuid()), Row::of(service)?))
         .execute(tx.conn)?;
@@ -95,6 +96,7 @@ pub fn insert(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
 /// # Errors
 /// It isn't there or not that seller's, it would go back on a site that staff took it off, or the database is away.
 pub fn update(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
+    tx.lists_changed();
     let row = services::table.find((tx.tenant().uuid(), service.id.uuid()));
     let (seller, age, withheld): (Uuid, At, bool) = row
         .for_update()
@@ -148,6 +150,7 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
 /// # Errors
 /// It isn't there, or the database is away.
 pub fn publish(tx: &mut TenantTx<'_>, id: ServiceId, published: bool) -> Result<(String, bool)> {
+    tx.lists_changed();
     let row = services::table.find((tx.tenant().uuid(), id.uuid()));
     let before = row
         .for_update()

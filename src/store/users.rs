@@ -195,6 +195,7 @@ pub fn set_password(tx: &mut TenantTx<'_>, id: UserId, password_hash: &str) -> R
 /// # Errors
 /// Not here, or the database is away.
 pub fn suspend(tx: &mut TenantTx<'_>, id: UserId, reason: Option<&str>, now: Moment) -> Result<()> {
+    tx.lists_changed();
     let key = (tx.tenant().uuid(), id.uuid());
     let changed = diesel::update(users::table.find(key))
         .set((
@@ -234,6 +235,7 @@ pub struct Details {
 /// # Errors
 /// Not here, or the database is away.
 pub fn update(tx: &mut TenantTx<'_>, id: UserId, details: &Details) -> Result<User> {
+    tx.lists_changed();
     if *details != Details::default() {
         diesel::update(users::table.find((tx.tenant().uuid(), id.uuid())))
             .set(details)

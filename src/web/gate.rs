@@ -129,7 +129,7 @@ async fn admit_to_platform(web: &Web, request: &ServiceRequest, client: IpAddr) 
     if !path(request).starts_with("/api/") {
         return Ok(());
     }
-    web.limits.request(limits::PLATFORM, Who::Address(client))?;
+    web.limits.request(limits::PLATFORM, Who::Address(client)).await?;
     if let Some(cookie) = request.cookie(tokens::platform_name(web))
         && let Some(staff) = platform::authenticate(&web.app, cookie.value(), &client.to_string()).await?
     {
@@ -153,7 +153,7 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
         let who = shown
             .claims()
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
-        web.limits.tenant_request(&web.app, &site.tenant, who)?;
+        web.limits.tenant_request(&web.app, &site.tenant, who).await?;
         let path = path(request);
         if request.method() == Method::POST && path != RENEW && WAYS_IN.contains(&path) {
             web.limits.sign_in(site.tenant.id, site.client)?;

@@ -15,10 +15,11 @@ use governor::{
     Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::DashMapStateStore,
 };
 use std::{
+    collections::HashMap,
     hash::{BuildHasher, Hash, RandomState},
     net::IpAddr,
     num::NonZeroU32,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 /// Proxies' questions a second, all together: each is a handshake for a host that has no certificate yet.
 const CERTIFICATES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+const CERTIFICATES_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, AppClock, NoOpMiddleware<Nanos>>;
 
@@ -52,6 +54,14 @@ pub enum Who {
     Address(IpAddr),
 }
 
+/// How long a request waits for its turn at a tenant that is asked for more than its rate.
+const PATIENCE_MS: i64 = 250;
+/// Most requests that wait at one tenant; more are refused at once.
+const MOST_WAITING: usize = 1_000;
+
+/// Requests at one tenant that wait for their turn, one behind the other.
+type Line = Arc<tokio::sync::Mutex<()>>;
+
 /// All counters.
 pub struct Limits {
     clock: AppClock,
@@ -60,34 +70,71 @@ pub struct Limits {
     requests: Limiter<u16>,
     tenants: Limiter<TenantId>,
     certificates: Limiter<TenantId>,
+    lines: Mutex<HashMap<TenantId, Line>>,
 }
 
 impl Limits {
     pub(super) fn new(config: &LimitsConfig, clock: &Arc<dyn ports::Clock>) -> Self {
         let clock = AppClock(Arc::clone(clock));
-        let per_second = |count: NonZeroU32, burst: u32| {
-            Quota::per_second(count).allow_burst(count.saturating_mul(NonZeroU32::MIN.saturating_add(burst - 1)))
-        };
+        let persons = config.requests_per_second;
+        let at_once = persons.saturating_mul(NonZeroU32::MIN.saturating_add(2));
+        let tenants = config.tenant_requests_per_second;
+        let few = NonZeroU32::new(tenants.get() / 10).unwrap_or(NonZeroU32::MIN);
         Self {
             sign_ins: Limiter::dashmap_with_clock(Quota::per_minute(config.sign_ins_per_minute), clock.clone()),
-            requests: Limiter::dashmap_with_clock(per_second(config.requests_per_second, 3), clock.clone()),
-            tenants: Limiter::dashmap_with_clock(per_second(config.tenant_requests_per_second, 2), clock.clone()),
-            certificates: Limiter::dashmap_with_clock(per_second(CERTIFICATES_PER_SECOND, 4), clock.clone()),
+            requests: Limiter::dashmap_with_clock(Quota::per_second(persons).allow_burst(at_once), clock.clone()),
+            tenants: Limiter::dashmap_with_clock(Quota::per_second(tenants).allow_burst(few), clock.clone()),
+            certificates: Limiter::dashmap_with_clock(
+                Quota::per_second(CERTIFICATES_PER_SECOND).allow_burst(CERTIFICATES_AT_ONCE),
+                clock.clone(),
+            ),
+            lines: Mutex::default(),
             slots: RandomState::new(),
             clock,
         }
     }
 
-    /// Counts a request.
-    pub(super) fn request(&self, tenant: TenantId, who: Who) -> Result<()> {
+    /// Counts a request. A person who asks too often is refused. A tenant that is asked for too often is asked as often as
+    /// it may be, evenly: a flood comes to others as a trickle, and nobody there can ask again before they had an answer.
+    pub(super) async fn request(&self, tenant: TenantId, who: Who) -> Result<()> {
         self.check(&self.requests, &self.slot(tenant, who))?;
-        self.check(&self.tenants, &tenant)
+        let Err(refused) = self.check(&self.tenants, &tenant) else {
+            return Ok(());
+        };
+        let Some(line) = self.line(tenant) else {
+            return Err(refused);
+        };
+        let turn = async {
+            let _first = line.lock().await;
+            while let Err(not_until) = self.tenants.check_key(&tenant) {
+                let wait = not_until.wait_time_from(self.clock.now());
+                self.sleep(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).saturating_add(1))
+                    .await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = turn => Ok(()),
+            () = self.sleep(PATIENCE_MS) => Err(refused),
+        }
+    }
+
+    async fn sleep(&self, ms: i64) {
+        self.clock.0.sleep_until(self.clock.0.now() + ms).await;
+    }
+
+    /// The end of a tenant's line, if one can still wait there. Lines where nobody is are taken down on the way.
+    fn line(&self, tenant: TenantId) -> Option<Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.retain(|id, line| *id == tenant || Arc::strong_count(line) > 1);
+        let line = lines.entry(tenant).or_default();
+        (Arc::strong_count(line) <= MOST_WAITING).then(|| Arc::clone(line))
     }
 
     /// Counts a request at a tenant's host, by the tenant's own number if it has one.
-    pub(super) fn tenant_request(&self, app: &App, tenant: &Tenant, who: Who) -> Result<()> {
+    pub(super) async fn tenant_request(&self, app: &App, tenant: &Tenant, who: Who) -> Result<()> {
         if tenant.quotas.requests_per_second.is_none() {
-            return self.request(tenant.id, who);
+            return self.request(tenant.id, who).await;
         }
         self.check(&self.requests, &self.slot(tenant.id, who))?;
         app.count(tenant.id, app.quotas(tenant), Counted::Requests)
@@ -155,5 +202,39 @@ mod tests {
         limits.sign_in(other, addresses[0]).expect("another tenant");
         turned.advance(12_000);
         limits.sign_in(one, addresses[0]).expect("a fifth of a minute later");
+    }
+
+    #[tokio::test]
+    async fn a_flood_waits_for_its_turn_and_nobody_else_does() {
+        let turned = Arc::new(ManualClock::new(Moment(1_000_000_000_000)));
+        let clock: Arc<dyn ports::Clock> = turned.clone();
+        let config = LimitsConfig {
+            sign_ins_per_minute: NonZeroU32::MIN,
+            requests_per_second: NonZeroU32::new(1_000).unwrap(),
+            tenant_requests_per_second: NonZeroU32::new(10).unwrap(),
+        };
+        let limits = Limits::new(&config, &clock);
+        let (one, other, who) = (TenantId::new(), TenantId::new(), Who::User(UserId::new()));
+        limits.request(one, who).await.expect("a tenth of them at once");
+        let meanwhile = async {
+            limits.request(other, who).await.expect("another tenant");
+            turned.advance(101);
+        };
+        tokio::join!(limits.request(one, who), meanwhile)
+            .0
+            .expect("its turn has come");
+        let ask = || limits.request(one, who);
+        let asked = tokio::join!(ask(), ask(), ask(), ask(), async { turned.advance(PATIENCE_MS) });
+        let refused = [asked.0, asked.1, asked.2, asked.3].map(|asked| asked.map_err(|error| error.kind));
+        let too_many = Err(crate::error::Kind::TooMany { retry_after_s: 1 });
+        assert_eq!(refused, [Ok(()), too_many, too_many, too_many], "one behind the other");
+        assert!(
+            limits
+                .lines
+                .lock()
+                .unwrap()
+                .values()
+                .all(|line| Arc::strong_count(line) == 1)
+        );
     }
 }

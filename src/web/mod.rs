@@ -12,6 +12,7 @@ mod csv;
 mod docs;
 mod error;
 mod extract;
+mod fronts;
 pub mod gallery;
 mod gate;
 mod headers;

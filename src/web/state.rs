@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use super::{
+    fronts::Fronts,
     limits::Limits,
     metrics,
     site::Hosts,
@@ -39,6 +40,8 @@ pub struct Web {
     pub(in crate::web) keys: TokenKeys,
     /// Which tenant lives where.
     pub(in crate::web) hosts: Hosts,
+    /// What everybody sees first.
+    pub(in crate::web) fronts: Fronts,
     /// Who asks too often.
     pub(in crate::web) limits: Limits,
     /// Tells of tenants' templates that fail.
@@ -56,6 +59,7 @@ impl Web {
         Ok(Self {
             keys: TokenKeys::new(app.config.secrets.jwt.expose()),
             hosts: Hosts::default(),
+            fronts: Fronts::default(),
             limits: Limits::new(&app.config.limits, &app.clock),
             metrics: metrics::recorder()?,
             app,

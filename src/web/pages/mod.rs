@@ -26,7 +26,7 @@ pub use wallet::words as statement_words;
 
 use super::{
     Frame, Result,
-    theme::{PageUser, ThemeError},
+    theme::{PageContext, PageUser, ThemeError},
 };
 use crate::{
     app::identity::Viewer,
@@ -34,10 +34,12 @@ use crate::{
 };
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
+    body::MessageBody,
     cookie::Cookie,
     http::{StatusCode, header},
     web::ServiceConfig,
 };
+use std::borrow::Cow;
 use views::{Amount, Message, View};
 
 /// Pages at a tenant's host.
@@ -83,12 +85,17 @@ pub fn render_as<V: View>(
     view: &V,
 ) -> Result<HttpResponse> {
     let frame = site.as_ref();
+    Ok(answer(status, frame, write(frame, viewer, view)?))
+}
+
+/// The answer that a page is.
+fn answer(status: StatusCode, frame: &Frame, html: impl MessageBody + 'static) -> HttpResponse {
     let mut response = HttpResponseBuilder::new(status);
     response.content_type("text/html; charset=utf-8");
     if frame.page.flash.is_some() {
         response.cookie(flash::told());
     }
-    Ok(response.body(write(frame, viewer, view)?))
+    response.body(html)
 }
 
 /// A page's HTML.
@@ -97,8 +104,13 @@ pub(super) fn write<V: View>(
     viewer: Option<&Viewer>,
     view: &V,
 ) -> std::result::Result<String, ThemeError> {
+    frame.theme.page(view, &page_for(frame, viewer))
+}
+
+/// What a page is told besides its view, with the one who reads it.
+fn page_for<'a>(frame: &'a Frame, viewer: Option<&Viewer>) -> Cow<'a, PageContext> {
     let Some(viewer) = viewer else {
-        return frame.theme.page(view, &frame.page);
+        return Cow::Borrowed(&frame.page);
     };
     let mut page = frame.page.clone();
     page.lang.clone_from(&viewer.user.language);
@@ -114,7 +126,7 @@ pub(super) fn write<V: View>(
         notices: viewer.unread,
         ..PageUser::default()
     });
-    frame.theme.page(view, &page)
+    Cow::Owned(page)
 }
 
 /// Leads on to another page, after a form.

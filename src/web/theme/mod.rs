@@ -33,7 +33,7 @@ pub use own::{
 };
 pub use page::{Flash, PageContext, PageUser, Scheme, Tone};
 pub use registry::Themes;
-pub use render::Mail;
+pub use render::{Mail, Part};
 pub use tailor::Own;
 pub use tokens::{Radius, Tokens};
 pub use verdict::Verdict;

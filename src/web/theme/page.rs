@@ -36,6 +36,25 @@ pub struct PageContext {
     pub reference: String,
 }
 
+impl PageContext {
+    /// The same without the one who reads it, and without what only this one answer tells.
+    #[must_use]
+    pub fn for_anybody(&self) -> Self {
+        Self {
+            user: None,
+            wallet: None,
+            flash: None,
+            reference: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether it tells of nobody, and nothing that is told once.
+    pub fn is_for_anybody(&self) -> bool {
+        self.user.is_none() && self.wallet.is_none() && self.flash.is_none()
+    }
+}
+
 /// The reader.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PageUser {

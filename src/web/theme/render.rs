@@ -1,13 +1,21 @@
 //! Writing pages and mails.
 
 use super::{PageContext, Scheme, TEXT_ENDING, Theme, ThemeError, Wrong, helpers, own::cost, tokens::DefaultScheme};
-use crate::web::pages::views::View;
+use crate::web::pages::views::{Shared, View};
 use handlebars::{
     Context, Handlebars, RenderContext, RenderError, RenderErrorReason, Renderable as _, StringOutput, Template,
+    template::TemplateElement,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
+
+/// The part of a page that doesn't depend on who reads it, written: stands in for the template it was written by.
+pub struct Part {
+    written: Template,
+    /// Its length in bytes.
+    pub size: usize,
+}
 
 /// A mail, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +37,33 @@ impl Theme {
     /// Writes a page: the template sees the view's fields, `page` and `theme`.
     pub fn render(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<String, ThemeError> {
         let root = self.root(template, view, page)?;
-        self.write(&self.templates.html, template, &root)
+        self.write(&self.templates.html, template, root)
+    }
+
+    /// Writes the part of a view that everybody shares who reads it in the same language and zone. None where a tenant's
+    /// own templates make the page: what those show to whom is theirs to say.
+    pub fn part<V: Shared>(&self, view: &V, page: &PageContext) -> Result<Option<Part>, ThemeError> {
+        if !self.own_templates.is_empty() {
+            return Ok(None);
+        }
+        let written = self.render(V::PART, view, &page.for_anybody())?;
+        let mut part = Part {
+            size: written.len(),
+            written: Template::default(),
+        };
+        part.written.elements.push(TemplateElement::RawString(written));
+        Ok(Some(part))
+    }
+
+    /// Writes a view's page around its part. Only the part knows the view: to everything else it would be copied.
+    pub fn page_around<V: Shared>(&self, part: &Part, page: &PageContext) -> Result<String, ThemeError> {
+        let context = Context::from(self.root(V::TEMPLATE, &(), page)?);
+        let mut state = self.state();
+        if let Some(block) = state.block_mut() {
+            block.set_local_partial(V::PART.to_owned(), &part.written);
+        }
+        self.out(&self.templates.html, V::TEMPLATE, &context, state)
+            .map_err(|error| ThemeError::render(V::TEMPLATE, error))
     }
 
     /// Writes a view's mail.
@@ -49,57 +83,63 @@ impl Theme {
         let subject = subject.ok_or_else(|| ThemeError::render(template, format!("no words for `{key}`")))?;
         Ok(Mail {
             subject: subject.replace(char::is_control, " "),
-            html: self.write(&self.templates.html, template, &root)?,
-            text: self.write(&self.templates.text, &format!("{template}{TEXT_ENDING}"), &root)?,
+            html: self.write(&self.templates.html, template, root.clone())?,
+            text: self.write(&self.templates.text, &format!("{template}{TEXT_ENDING}"), root)?,
         })
     }
 
-    fn write(&self, registry: &Handlebars<'static>, template: &str, root: &Value) -> Result<String, ThemeError> {
+    fn write(&self, registry: &Handlebars<'static>, template: &str, root: Value) -> Result<String, ThemeError> {
+        let context = Context::from(root);
+        let as_in_folder = || {
+            let written = self.out(registry, template, &context, self.state());
+            written.map_err(|error| ThemeError::render(template, error))
+        };
         if self.own_templates.is_empty() || self.gave_up(template) {
-            return self
-                .attempt(registry, &BTreeMap::new(), template, root)
-                .map_err(|error| ThemeError::render(template, error));
+            return as_in_folder();
         }
-        match (
-            self.attempt(registry, self.own_templates.of(template), template, root),
-            &self.teller,
-        ) {
+        match (self.own(registry, template, &context), &self.teller) {
             (Ok(written), _) => Ok(written),
             (Err(error), None) => Err(failed(template, &error)),
             (Err(error), Some(teller)) => {
                 teller.tell(template, failed(template, &error).to_string());
-                let written = self.attempt(registry, &BTreeMap::new(), template, root);
-                written.map_err(|error| ThemeError::render(template, error))
+                as_in_folder()
             }
         }
     }
 
-    fn attempt(
-        &self,
-        registry: &Handlebars<'static>,
-        own: &BTreeMap<String, Template>,
+    /// With the folder's templates, and what `state` has in place of their parts.
+    fn out<'a>(
+        &'a self,
+        registry: &'a Handlebars<'static>,
         template: &str,
-        root: &Value,
+        context: &'a Context,
+        mut state: RenderContext<'a, 'a>,
     ) -> Result<String, RenderError> {
-        let missing = || RenderErrorReason::TemplateNotFound(template.to_owned());
-        let compiled = own
-            .get(template)
-            .or_else(|| registry.get_template(template))
-            .ok_or_else(missing)?;
-        let context = Context::wraps(root)?;
+        let compiled = registry.get_template(template).ok_or_else(|| missing(template))?;
+        let mut out = StringOutput::new();
+        compiled.render(registry, context, &mut state, &mut out)?;
+        Ok(out.into_string()?)
+    }
+
+    /// With the tenant's own templates, counting what they cost.
+    fn own(&self, registry: &Handlebars<'static>, template: &str, context: &Context) -> Result<String, RenderError> {
+        let own = self.own_templates.of(template);
+        let compiled = own.get(template).or_else(|| registry.get_template(template));
+        let compiled = compiled.ok_or_else(|| missing(template))?;
+        let mut state = self.state();
+        cost::prepare(&mut state, own);
+        let mut out = cost::Page::default();
+        compiled.render(registry, context, &mut state, &mut out)?;
+        Ok(out.into_string())
+    }
+
+    /// What a rendering begins with.
+    fn state<'a>(&'a self) -> RenderContext<'a, 'a> {
         let mut state = RenderContext::new(None);
         if !Arc::ptr_eq(&self.shelf, &self.templates.shelf) {
             helpers::lend(&mut state, &self.shelf);
         }
-        if own.is_empty() {
-            let mut out = StringOutput::new();
-            compiled.render(registry, &context, &mut state, &mut out)?;
-            return Ok(out.into_string()?);
-        }
-        cost::prepare(&mut state, own);
-        let mut out = cost::Page::default();
-        compiled.render(registry, &context, &mut state, &mut out)?;
-        Ok(out.into_string())
+        state
     }
 
     fn root(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<Value, ThemeError> {
@@ -120,6 +160,10 @@ impl Theme {
         root.insert("theme".to_owned(), facts);
         Ok(Value::Object(root))
     }
+}
+
+fn missing(template: &str) -> RenderError {
+    RenderErrorReason::TemplateNotFound(template.to_owned()).into()
 }
 
 /// What is wrong with a tenant's template, where it is.

@@ -54,6 +54,21 @@ impl Asked {
         Ok(try_join_all(each).await?.concat())
     }
 
+    /// How long each answer took, in seconds, asked for one by one and not more often than once in `every`.
+    pub async fn paced(&self, every: Duration, during: Duration) -> Result<Vec<f64>> {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let started = Instant::now();
+        let mut seconds = Vec::new();
+        while started.elapsed() < during {
+            ticks.tick().await;
+            let before = Instant::now();
+            self.once().await?;
+            seconds.push(before.elapsed().as_secs_f64());
+        }
+        Ok(seconds)
+    }
+
     /// Answers a second.
     pub async fn rate(&self, at_once: usize, during: Duration) -> Result<f64> {
         let started = Instant::now();
@@ -63,9 +78,13 @@ impl Asked {
 
     /// The latency in milliseconds that one answer in a hundred exceeds.
     pub async fn p99_ms(&self, at_once: usize, during: Duration) -> Result<f64> {
-        let mut seconds = self.latencies(at_once, during).await?;
-        ensure!(seconds.len() >= 100, "only {} answers", seconds.len());
-        seconds.sort_by(f64::total_cmp);
-        Ok(1_000.0 * seconds[seconds.len() * 99 / 100])
+        p99_ms(self.latencies(at_once, during).await?)
     }
+}
+
+/// The latency in milliseconds that one in a hundred exceeds.
+pub fn p99_ms(mut seconds: Vec<f64>) -> Result<f64> {
+    ensure!(seconds.len() >= 100, "only {} answers", seconds.len());
+    seconds.sort_by(f64::total_cmp);
+    Ok(1_000.0 * seconds[seconds.len() * 99 / 100])
 }

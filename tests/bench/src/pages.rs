@@ -1,4 +1,4 @@
-//! How many pages the server makes in a second: the home page for somebody unknown, and for somebody signed in.
+//! How many pages the server makes in a second: the home page for somebody unknown, and for people who are signed in.
 //!
 //! The baseline is the same bytes as a file, by the same server in the same run, asked for in the same way.
 
@@ -10,11 +10,12 @@ use crate::{
     themes::Themes,
 };
 use anyhow::Result;
+use futures::future::try_join_all;
 use std::time::Duration;
 
 const PAIRS: usize = 200;
 const ROUNDS: usize = 9;
-/// Requests at once.
+/// Requests at once, each from somebody else.
 const AT_ONCE: usize = 8;
 /// How long each is asked for, each round.
 const SLICE: Duration = Duration::from_millis(1_500);
@@ -24,20 +25,30 @@ pub async fn run() -> Result<()> {
     let themes = Themes::copied()?;
     let directory = themes.directory();
     let product = Product::start_with(cast::database(PAIRS)?, &[("THEMES__DIRECTORY", &directory)]).await?;
-    let session = format!("session={}", product.token("buyer1").await?);
-    for (case, cookie, bound) in [
-        ("home page, nobody signed in", None, 0.6),
-        ("home page, signed in", Some(session), 0.4),
+    let mut people = Vec::new();
+    for number in 1..=AT_ONCE {
+        people.push(Some(format!(
+            "session={}",
+            product.token(&format!("buyer{number}")).await?
+        )));
+    }
+    let unknown = vec![None; AT_ONCE];
+    for (case, cookies, bound) in [
+        ("home page, nobody signed in", unknown, 0.6),
+        ("home page, signed in", people, 0.4),
     ] {
-        let page = Asked::new(&product, HOST, "/", cookie.as_deref())?;
-        themes.put("same.html", &page.once().await?)?;
-        let file = Asked::new(&product, HOST, "/assets/same.html", cookie.as_deref())?;
+        let at = |path: &str| -> Result<Vec<Asked>> {
+            let each = cookies.iter().map(Option::as_deref);
+            each.map(|cookie| Asked::new(&product, HOST, path, cookie)).collect()
+        };
+        let (pages, files) = (at("/")?, at("/assets/same.html")?);
+        themes.put("same.html", &pages[0].once().await?)?;
         // Warm-up: connections, caches, statements.
-        page.rate(AT_ONCE, SLICE).await?;
-        file.rate(AT_ONCE, SLICE).await?;
+        rate(&pages).await?;
+        rate(&files).await?;
         let mut rounds = Rounds::default();
         for _ in 0..ROUNDS {
-            rounds.add(page.rate(AT_ONCE, SLICE).await?, file.rate(AT_ONCE, SLICE).await?);
+            rounds.add(rate(&pages).await?, rate(&files).await?);
         }
         rounds.print(Case {
             bench: "pages",
@@ -47,4 +58,10 @@ pub async fn run() -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Answers a second to all of them together.
+async fn rate(each: &[Asked]) -> Result<f64> {
+    let rates = try_join_all(each.iter().map(|asked| asked.rate(1, SLICE))).await?;
+    Ok(rates.iter().sum())
 }

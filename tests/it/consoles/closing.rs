@@ -11,6 +11,9 @@ async fn a_suspended_site_says_so_and_lets_nobody_in() {
     let founded = founded(&app).await;
     let path = |what: &str| format!("/api/platform/tenants/{}/{what}", founded.id);
     let owner = &founded.owner.browser;
+    let visitor = app.anonymous(&founded.host);
+    visitor.get("/").await.expect(200);
+    founded.admin.get("/").await.expect(200);
     owner.post(&path("suspend"), json!({"reason": ""})).await.expect(422);
     let closed = owner
         .post(&path("suspend"), json!({"reason": "unpaid"}))
@@ -26,8 +29,8 @@ async fn a_suspended_site_says_so_and_lets_nobody_in() {
         .await
         .expect(409);
 
-    let visitor = app.anonymous(&founded.host);
     let page = visitor.get("/").await.expect(503);
+    founded.admin.get("/").await.expect(503);
     assert!(page.text.contains("closed for now"), "{}", page.text);
     assert!(!page.text.contains("unpaid"), "the reason is nobody else's business");
     assert_eq!(

@@ -203,6 +203,29 @@ async fn a_template_that_fails_later_is_stood_in_for_and_told_of() {
     assert_eq!(now["fault"], Value::Null, "what was changed since isn't told of");
 }
 
+#[tokio::test]
+async fn what_an_own_template_says_of_its_reader_is_that_readers() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let (admin, bob, visitor) = (
+        &founded.admin,
+        app.user(&founded.host, "Bob Dylan").await,
+        app.anonymous(&founded.host),
+    );
+    let hero = "<p>Hello {{#if page.user}}dear {{page.user.name}}{{else}}stranger{{/if}}</p>";
+    put(admin, HERO, hero).await.expect(200);
+    for _ in 0..2 {
+        for (reader, greeting) in [
+            (admin, "Hello dear Ada<"),
+            (&visitor, "Hello stranger<"),
+            (&bob, "Hello dear Bob Dylan<"),
+        ] {
+            let page = reader.get("/").await.expect(200).text;
+            assert!(page.contains(greeting), "{greeting}: {page}");
+        }
+    }
+}
+
 /// It is written down a moment after the page was served.
 async fn fault(admin: &TestUser) -> Value {
     for _ in 0..1_000 {

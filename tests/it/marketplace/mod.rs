@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod demo;
+mod fronts;
 mod lists;
 mod photos;
 mod selling;

@@ -58,6 +58,17 @@ pub trait View: Serialize {
     const TEMPLATE: &'static str;
 }
 
+/// A page of which a part is written once for all who read it in the same language and zone: that part sees the view's
+/// fields and `page` without its reader. Around it `page` and `theme` are all there is.
+pub trait Shared: View {
+    /// The part's name below `templates/`.
+    const PART: &'static str;
+}
+
+impl Shared for HomePage {
+    const PART: &'static str = "parts/home";
+}
+
 /// Money: minor units and the ISO code. The `money` helper writes it as the reader's language does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Amount {
