@@ -5,13 +5,25 @@ use crate::{
     error::{Error, Result},
     store::looks::File,
 };
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
 
-/// Makes a picture anew.
+/// Each may take some hundred megabytes.
+const MOST_AT_ONCE: usize = 2;
+
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MOST_AT_ONCE)));
+
+/// Makes a picture anew, two at a time.
 ///
 /// # Errors
 /// It can't be taken; says why.
 pub async fn remake(sent: Vec<u8>, purpose: Purpose) -> Result<File> {
-    let made = tokio::task::spawn_blocking(move || picture::remake(&sent, purpose));
+    let turn = Arc::clone(&TURNS).acquire_owned().await.map_err(Error::internal)?;
+    let made = tokio::task::spawn_blocking(move || {
+        // Kept until the work ends, also if whoever asked has gone.
+        let _turn = turn;
+        picture::remake(&sent, purpose)
+    });
     let made = made.await.map_err(Error::internal)?;
     let made = made.map_err(|error| Error::field("picture", error.to_string()))?;
     Ok(File {

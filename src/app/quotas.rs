@@ -76,7 +76,7 @@ pub struct Used {
     pub mails: i64,
     /// Files of the last hour that still count.
     pub uploads: i64,
-    /// Calls begun and entered in the last minute that still count.
+    /// Calls begun in the last minute that still count.
     pub joins: i64,
 }
 

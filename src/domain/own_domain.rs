@@ -280,7 +280,7 @@ mod tests {
             (" WWW.Salon-Lumen.COM. ", "www.salon-lumen.com"),
             ("müller.de", "xn--mller-kva.de"),
             ("XN--MLLER-KVA.de", "xn--mller-kva.de"),
-            ("привет-мир.com", "xn----ctbjnaiqhde3l.com"),
+            ("привет-мир.com", "xn----ctbjkdxqigq.com"),
             ("例え.jp", "xn--r8jz45g.jp"),
             ("mylocalhost.com", "mylocalhost.com"),
             ("nottallyroom.io", "nottallyroom.io"),

@@ -101,7 +101,7 @@ impl Vertical {
 }
 
 /// A tenant as every request needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant {
     /// Its id.
     pub id: TenantId,

@@ -114,8 +114,11 @@ impl PushServices for WebPush {
 
     async fn send(&self, device: &Device, message: Vec<u8>, now: Moment) -> Result<Pushed> {
         // The list may be shorter than when the browser was remembered.
-        if !self.takes(&device.endpoint) || message.len() > MOST_BYTES {
-            return Err(hopeless("not a known service, or too much to say"));
+        if !self.takes(&device.endpoint) {
+            return Ok(Pushed::Gone);
+        }
+        if message.len() > MOST_BYTES {
+            return Err(hopeless("too much to say"));
         }
         let url = Url::parse(&device.endpoint).map_err(hopeless)?;
         let key = PublicKey::from_sec1_bytes(&device.p256dh).map_err(hopeless)?;
@@ -133,10 +136,17 @@ impl PushServices for WebPush {
             .headers(parts.headers)
             .header("authorization", authorization);
         // What the service says besides its status isn't read.
-        let answer = request.body(body).send().await.map_err(Error::unavailable)?;
+        let sent = request.body(body).send().await;
+        // The address is the browser's secret: no log has it.
+        let answer = sent.map_err(|error| Error::unavailable(error.without_url()))?;
         match answer.status() {
             status if status.is_success() => Ok(Pushed::Taken),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Pushed::Gone),
+            // It refuses this browser for good, as it does after a change of our key; browsers come back by themselves.
+            StatusCode::BAD_REQUEST
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::GONE => Ok(Pushed::Gone),
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 Err(Error::unavailable(anyhow!("the push service answered {status}")))
             }

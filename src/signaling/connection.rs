@@ -13,7 +13,6 @@ use crate::{
     domain::{
         call::Epoch,
         ids::{CallId, UserId},
-        quota::{Counted, Quotas},
         time::Moment,
     },
     error::{Error, Kind, Result},
@@ -44,7 +43,7 @@ const SIGNED_OUT: &str = "you signed out";
 pub async fn serve(
     registry: Arc<Registry>,
     app: App,
-    (viewer, quotas): (Viewer, Quotas),
+    viewer: Viewer,
     mut session: Session,
     stream: AggregatedMessageStream,
 ) {
@@ -68,7 +67,6 @@ pub async fn serve(
     let mut connection = Connection {
         registry: registry.clone(),
         app: app.clone(),
-        quotas,
         scope,
         person,
         socket,
@@ -104,8 +102,6 @@ struct Done {
 struct Connection {
     registry: Arc<Registry>,
     app: App,
-    /// What the tenant may, as it was when the page was opened.
-    quotas: Quotas,
     scope: TenantScope,
     person: UserId,
     socket: Socket,
@@ -198,10 +194,7 @@ impl Connection {
         match message.body {
             ClientRequest::Ping => self.reply(id, Ok(Value::Null)),
             ClientRequest::Join { call } => match self.registry.room(&self.scope, CallId::from_uuid(call)) {
-                Some(room) => match self.app.count(self.scope.tenant(), self.quotas, Counted::Joins) {
-                    Ok(()) => self.join(id, room),
-                    Err(error) => self.reply(id, Err(error)),
-                },
+                Some(room) => self.join(id, room),
                 None => self.reply(id, Err(Error::conflict("call_over", "The call is over."))),
             },
             request => match &self.joined {

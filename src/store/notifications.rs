@@ -7,7 +7,7 @@ use crate::{
         notification::{Channel, Event, KEPT_MS, MOST_KEPT, Wishes},
         time::Moment,
     },
-    error::Result,
+    error::{Kind, Result},
 };
 use diesel::{
     QueryableByName,
@@ -277,7 +277,11 @@ struct Count {
 /// # Errors
 /// The database is away.
 pub fn is_unseen(tx: &mut TenantTx<'_>, of: UserId, id: Uuid) -> Result<bool> {
-    Ok(find(tx, of, id).map(|found| !found.read).unwrap_or(false))
+    match find(tx, of, id) {
+        Ok(found) => Ok(!found.read),
+        Err(error) if matches!(error.kind, Kind::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// How many a person hasn't seen.

@@ -134,6 +134,14 @@ impl Front {
         let shared = page.for_anybody();
         let key = serde_json::to_string(&shared).map_err(|error| ThemeError::render(HomePage::TEMPLATE, error))?;
         let mut written = self.written();
+        let is_kept = written.parts.contains_key(&key) || written.pages.contains_key(&key);
+        if !is_kept && !self.has_room(&written) {
+            // What isn't kept is nobody else's to wait for.
+            drop(written);
+            let part = self.theme.part(&self.view, &shared)?;
+            let page = if page.is_for_anybody() { &shared } else { page };
+            return self.around(part.as_ref(), page);
+        }
         if !page.is_for_anybody() {
             let part = self.part(&mut written, &key, &shared)?;
             drop(written);
@@ -177,8 +185,7 @@ impl Front {
 
     /// Takes the room that so many bytes need, if there is any.
     fn fits(&self, written: &mut Written, size: usize) -> bool {
-        let fits = written.pages.len().max(written.parts.len()) < MOST_WAYS
-            && self.bytes.load(Ordering::Relaxed).saturating_add(size) <= MOST_BYTES;
+        let fits = self.has_room(written) && self.bytes.load(Ordering::Relaxed).saturating_add(size) <= MOST_BYTES;
         if fits {
             self.bytes.fetch_add(size, Ordering::Relaxed);
             written.size += size;
@@ -186,8 +193,12 @@ impl Front {
         fits
     }
 
+    fn has_room(&self, written: &Written) -> bool {
+        written.pages.len().max(written.parts.len()) < MOST_WAYS && self.bytes.load(Ordering::Relaxed) < MOST_BYTES
+    }
+
     fn holds(&self, site: &Site, now: Moment, changes: u64) -> bool {
-        let of_this = Arc::ptr_eq(&self.tenant, &site.tenant) && Arc::ptr_eq(&self.theme, &site.frame.theme);
+        let of_this = self.tenant == site.tenant && Arc::ptr_eq(&self.theme, &site.frame.theme);
         of_this && self.changes == changes && self.is_young(now)
     }
 

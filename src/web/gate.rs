@@ -103,8 +103,10 @@ fn canonical(web: &Web, request: &ServiceRequest) -> Option<String> {
         .iter()
         .any(|kept| path(request).starts_with(kept));
     let is_visitor = request.method() == Method::GET && wants_page && extensions.get::<Viewer>().is_none();
-    (is_visitor && !stays && site::without_port(&asked) != address)
-        .then(|| format!("{}{}", web.app.origin(address), request.uri()))
+    (is_visitor && !stays && site::without_port(&asked) != address).then(|| {
+        let rest = request.uri().path_and_query().map_or("/", |rest| rest.as_str());
+        format!("{}{rest}", web.app.origin(address))
+    })
 }
 
 /// Lets a request at the platform's own host in.

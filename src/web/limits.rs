@@ -27,6 +27,8 @@ use uuid::Uuid;
 /// Slots of the counters for the platform's own host.
 pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
+/// Calls that one person may begin a minute.
+const RINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Proxies' questions a second, all together: each is a handshake for a host that has no certificate yet.
 const CERTIFICATES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 const CERTIFICATES_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
@@ -69,6 +71,7 @@ pub struct Limits {
     sign_ins: Limiter<u16>,
     requests: Limiter<u16>,
     tenants: Limiter<TenantId>,
+    rings: Limiter<u16>,
     certificates: Limiter<TenantId>,
     lines: Mutex<HashMap<TenantId, Line>>,
 }
@@ -84,6 +87,7 @@ impl Limits {
             sign_ins: Limiter::dashmap_with_clock(Quota::per_minute(config.sign_ins_per_minute), clock.clone()),
             requests: Limiter::dashmap_with_clock(Quota::per_second(persons).allow_burst(at_once), clock.clone()),
             tenants: Limiter::dashmap_with_clock(Quota::per_second(tenants).allow_burst(few), clock.clone()),
+            rings: Limiter::dashmap_with_clock(Quota::per_minute(RINGS_PER_MINUTE), clock.clone()),
             certificates: Limiter::dashmap_with_clock(
                 Quota::per_second(CERTIFICATES_PER_SECOND).allow_burst(CERTIFICATES_AT_ONCE),
                 clock.clone(),
@@ -143,6 +147,11 @@ impl Limits {
     /// Counts an attempt to get in: register, log in, forgotten password.
     pub(super) fn sign_in(&self, tenant: TenantId, address: IpAddr) -> Result<()> {
         self.check(&self.sign_ins, &self.slot(tenant, Who::Address(address)))
+    }
+
+    /// Counts a person's ring.
+    pub(super) fn ring(&self, tenant: TenantId, person: UserId) -> Result<()> {
+        self.check(&self.rings, &self.slot(tenant, Who::User(person)))
     }
 
     /// Counts a proxy's question whether a host may have a certificate.

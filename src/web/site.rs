@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
-    error::Result,
+    error::{Error, Result},
     store::TenantScope,
 };
 use actix_web::{
@@ -18,6 +18,7 @@ use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// What dresses a page: a theme and the frame around the view.
@@ -94,9 +95,17 @@ pub(super) struct Home {
 
 type Found = Option<Home>;
 
-/// Which tenant lives where, remembered for a moment.
+/// How long a look-up waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Which tenant lives where, remembered for a moment. Names that nobody has heard of and those where somebody lived are
+/// looked up in two lines, one at a time: made-up ones never take more than one of the platform's few connections.
 #[derive(Default)]
-pub(super) struct Hosts(Mutex<Known>);
+pub(super) struct Hosts {
+    known: Mutex<Known>,
+    strangers: tokio::sync::Mutex<()>,
+    returning: tokio::sync::Mutex<()>,
+}
 
 #[derive(Default)]
 struct Known {
@@ -114,6 +123,18 @@ impl Hosts {
             return Ok(None);
         }
         let now = web.app.now();
+        if let Ok(found) = self.remembered(host, now) {
+            return Ok(found);
+        }
+        let line = if self.has_been_home(host) {
+            &self.returning
+        } else {
+            &self.strangers
+        };
+        let _turn = tokio::time::timeout(PATIENCE, line.lock())
+            .await
+            .map_err(Error::unavailable)?;
+        // Whoever was before may have found it.
         let changes = match self.remembered(host, now) {
             Ok(found) => return Ok(found),
             Err(changes) => changes,
@@ -125,6 +146,11 @@ impl Hosts {
         });
         self.remember(host, (now + REMEMBERED_MS, found.clone()), changes);
         Ok(found)
+    }
+
+    /// Whether a tenant was found at a host before, however long ago.
+    pub fn has_been_home(&self, host: &str) -> bool {
+        self.known().homes.contains_key(host)
     }
 
     /// Looks a tenant up again, and hosts where there was none: it was added or changed, and people see it at once.
@@ -164,7 +190,7 @@ impl Hosts {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -47,7 +47,7 @@ async fn open_page(
         .max_continuation_size(MAX_CLIENT_MESSAGE_BYTES);
     let (registry, app) = (Arc::clone(&web.live.registry), web.app.clone());
     let span = tracing::info_span!("socket", tenant = %viewer.scope.tenant(), user = %viewer.user.id);
-    let serving = connection::serve(registry, app, (viewer, quotas), session, stream);
+    let serving = connection::serve(registry, app, viewer, session, stream);
     let held = async move {
         serving.await;
         drop(seat);

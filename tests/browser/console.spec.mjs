@@ -211,7 +211,7 @@ test("who looks on from the platform can change nothing", async (t) => {
   assert.equal(await page.getByRole("link", { name: "Invite staff" }).count(), 0);
   await page.getByRole("link", { name: "Settings" }).click();
   assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
-  assert.ok(await page.getByLabel("Name").isDisabled());
+  assert.ok(await page.getByRole("textbox", { name: "Name", exact: true }).isDisabled());
 });
 
 test("staff are invited with just their rights; the last administrator stays", async (t) => {

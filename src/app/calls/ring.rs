@@ -24,13 +24,12 @@ use crate::{
 /// Begins a call about a service: price and policy are frozen now. The seller's phone is the caller's to ring.
 ///
 /// # Errors
-/// As many calls were begun here as may be, the seller isn't available or doesn't want calls, somebody is in a call, or the buyer can't afford the start. A ring
-/// that a person would have heard is kept as a missed, busy or rejected call.
+/// The seller isn't available or doesn't want calls, somebody is in a call, the buyer can't afford the start, or as many
+/// calls were begun here as may be. A ring that a person would have heard is kept as a missed, busy or rejected call.
 pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId, service: ServiceId) -> Result<Call> {
-    app.count(scope.tenant(), app.quotas(tenant), Counted::Joins)?;
     let now = app.now();
     let (id, people, platform) = (CallId::new(), app.people.clone(), Policy::default());
-    let tenant = tenant.clone();
+    let (tenant, counting) = (tenant.clone(), app.clone());
     let tried = app.db.tenant(scope, move |tx| {
         let service = services::find(tx, service)?;
         if !(service.published && service.video_enabled) {
@@ -88,6 +87,8 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         }
         let accounts = accounts(tx, &call, now)?;
         subscriptions::one_more_call(tx, &plan)?;
+        // Only what really rings: nobody uses up what the others may begin.
+        counting.count(tx.tenant(), counting.quotas(&tenant), Counted::Joins)?;
         match calls::insert(tx, &call, accounts) {
             Ok(()) => Ok(Rung::Ringing(call)),
             Err(CallRefused::SellerBusy) => Err(Error::conflict("busy", busy_words(&call.seller))),

@@ -11,7 +11,7 @@ use crate::{
     store::{
         audit, calls,
         erase_person::{self, Erased},
-        staff, tenants, users,
+        staff, studios, tenants, users,
     },
 };
 use serde_json::json;
@@ -20,7 +20,7 @@ use serde_json::json;
 /// nobody's; so does money that is left in their accounts.
 ///
 /// # Errors
-/// They are in a call, on the staff or erased already, not here, or the database is away.
+/// They are in a call, on the staff, a studio's last manager or erased already, not here, or the database is away.
 pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erased> {
     let (scope, actor, now) = (by.viewer().scope, by.actor(), app.now());
     let erased = app
@@ -38,6 +38,13 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";
                 return Err(Error::conflict("is_staff", words));
+            }
+            if let Some(studio) = studios::managed_by(tx, id)? {
+                studios::lock(tx, studio.id)?;
+                if studios::managers(tx, studio.id)?.len() == 1 {
+                    let words = "This person is the last manager of a studio. Add another one first, or close it.";
+                    return Err(Error::conflict("last_manager", words));
+                }
             }
             let name = nobody(&tenants::own(tx)?.language);
             let erased = erase_person::erase(tx, id, name, now)?;

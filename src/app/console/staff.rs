@@ -4,7 +4,7 @@ use super::StaffMember;
 use crate::{
     app::{
         App,
-        identity::{Invitation, invite, shown},
+        identity::{Invitation, invite, is_asked, shown},
     },
     domain::{
         audit::{Action, Entry},
@@ -93,7 +93,9 @@ pub async fn change_staff(app: &App, by: &StaffMember, id: UserId, change: Staff
 pub async fn remove_staff(app: &App, by: &StaffMember, id: UserId) -> Result<()> {
     alter(app, by, id, Action::StaffRemoved, move |tx, _, now| {
         staff::remove(tx, id)?;
-        mail_tokens::void_all(tx, id, &[Purpose::Invite], now)?;
+        if !is_asked(tx, id)? {
+            mail_tokens::void_all(tx, id, &[Purpose::Invite], now)?;
+        }
         Ok(None)
     })
     .await

@@ -1,6 +1,11 @@
 //! Asking for a new password.
 
-use super::{RESEND_MS, reset::LINK_MS, tokens::LinkToken};
+use super::{
+    RESEND_MS,
+    invite::{Task, send_invitation},
+    reset::LINK_MS,
+    tokens::LinkToken,
+};
 use crate::{
     app::{App, letters, letters::Letter},
     domain::identity::Email,
@@ -8,7 +13,7 @@ use crate::{
     store::{
         TenantScope,
         mail_tokens::{self, Purpose},
-        users,
+        tenants, users,
     },
 };
 
@@ -19,12 +24,19 @@ use crate::{
 pub async fn forgot(app: &App, scope: &TenantScope, origin: &str, email: &str) -> Result<()> {
     let email = Email::parse(email)?;
     let (now, token) = (app.now(), LinkToken::new());
-    let link = format!("{origin}/reset?token={}", token.text());
+    let (link, origin) = (format!("{origin}/reset?token={}", token.text()), origin.to_owned());
     app.db
         .tenant(scope, move |tx| {
             let Some((user, _)) = users::by_email(tx, &email)? else {
                 return Ok(());
             };
+            // They haven't declared anything yet: their own link asks for that.
+            if !user.verified
+                && let Some(task @ (Task::Sell | Task::Manage)) = Task::of(tx, user.id)?
+            {
+                let by = tenants::own(tx)?.name;
+                return send_invitation(tx, user.id, task, &origin, by, now);
+            }
             // Nobody's mailbox is flooded from our form.
             if mail_tokens::has_fresh(tx, user.id, Purpose::Reset, now + (LINK_MS - RESEND_MS))? {
                 return Ok(());

@@ -62,6 +62,14 @@ impl Task {
     }
 }
 
+/// Whether somebody is asked for anything.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn is_asked(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool> {
+    Ok(Task::of(tx, user)?.is_some())
+}
+
 /// Somebody to be asked.
 #[derive(Clone, Debug)]
 pub struct Invitation {
@@ -195,6 +203,8 @@ fn newcomer(tx: &mut TenantTx<'_>, invitation: &Invitation, now: Moment) -> Resu
         return Ok((new.id, false));
     }
     let (user, _) = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?;
+    // Whoever registers with this address meanwhile is waited for.
+    let user = users::lock(tx, user.id)?;
     if user.suspended {
         let words = "This person's account is closed. Open it again first.";
         return Err(Error::conflict("suspended", words));

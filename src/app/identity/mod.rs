@@ -22,7 +22,7 @@ pub use authenticate::authenticate;
 pub use declarations::Declarations;
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
-pub(in crate::app) use invite::{invite, invite_manager, invite_seller, shown};
+pub(in crate::app) use invite::{invite, invite_manager, invite_seller, is_asked, shown};
 pub use log_in::log_in;
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};

@@ -85,7 +85,9 @@ fn store(tx: &mut TenantTx<'_>, new: &NewUser, origin: &str, now: Moment) -> Res
     let user = if users::insert(tx, new, now)? {
         new.id
     } else {
-        let taken = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?.0;
+        let (taken, _) = users::by_email(tx, &new.email)?.ok_or_else(Error::not_found)?;
+        // Whoever asks this person for something meanwhile is waited for, and seen below.
+        let taken = users::lock(tx, taken.id)?;
         if taken.verified {
             let link = format!("{origin}/login");
             letters::post(tx, taken.id, Letter::AlreadyRegistered { link }, now)?;

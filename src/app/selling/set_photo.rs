@@ -3,9 +3,20 @@
 use crate::{
     app::{App, identity::Viewer, pictures, subscriptions},
     domain::picture::Purpose,
-    error::Result,
+    error::{Error, Result},
     store::photos,
 };
+
+/// Whether the reader sells: nobody else's files are even read.
+///
+/// # Errors
+/// They don't.
+pub fn may_show_photo(viewer: &Viewer) -> Result<()> {
+    if viewer.user.is_seller {
+        return Ok(());
+    }
+    Err(Error::conflict("no_profile", "Fill in your profile first."))
+}
 
 /// Shows a photo of the reader in place of the one before.
 ///

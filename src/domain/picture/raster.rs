@@ -67,6 +67,10 @@ fn unpack(sent: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage> 
     let mut reader = ImageReader::with_format(Cursor::new(sent), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
+    // The reader bounds only what a decoder needs besides the picture.
+    let mut room = Limits::no_limits();
+    room.max_alloc = Some(MAX_MEMORY);
+    room.reserve(decoder.total_bytes())?;
     let orientation = decoder.orientation()?;
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);

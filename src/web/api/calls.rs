@@ -102,6 +102,7 @@ struct Page {
 )]
 #[post("/calls")]
 async fn ring(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<NewCall>) -> Result<HttpResponse> {
+    web.limits.ring(site.tenant.id, viewer.user.id)?;
     let service = ServiceId::from_uuid(wanted.service_id);
     let call = calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await?;
     let summary = CallSummary::of(&call, viewer.user.id);

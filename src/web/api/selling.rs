@@ -265,8 +265,9 @@ async fn go_away(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
     responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[put("/selling/photo")]
 async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, payload: Payload) -> Result<HttpResponse> {
-    upload::count(&web, &site)?;
+    selling::may_show_photo(&viewer)?;
     let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
+    upload::count(&web, &site)?;
     selling::set_photo(&web.app, &viewer, sent).await?;
     Ok(HttpResponse::NoContent().finish())
 }

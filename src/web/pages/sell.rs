@@ -110,11 +110,13 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
 /// The only form with a file in it.
 #[post("/sell/photo")]
 async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, form: Multipart) -> Result<HttpResponse> {
-    upload::count(&web, &site)?;
-    let shown = match upload::of_form(form, MAX_BYTES, "picture").await {
-        Ok(sent) => selling::set_photo(&web.app, &viewer, sent).await,
-        Err(unread) => Err(unread),
+    let shown = async {
+        selling::may_show_photo(&viewer)?;
+        let sent = upload::of_form(form, MAX_BYTES, "picture").await?;
+        upload::count(&web, &site)?;
+        selling::set_photo(&web.app, &viewer, sent).await
     };
+    let shown = shown.await;
     let Err(error) = shown else {
         return saved();
     };

@@ -60,6 +60,7 @@ async fn ring(
     id: Path<Uuid>,
     Form(wanted): Form<Wanted>,
 ) -> Result<HttpResponse> {
+    web.limits.ring(site.tenant.id, viewer.user.id)?;
     let service = ServiceId::from_uuid(wanted.service);
     let refused = match calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await {
         Ok(call) => {

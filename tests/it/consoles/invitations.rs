@@ -163,6 +163,12 @@ async fn whoever_is_asked_to_sell_does_once_they_said_yes() {
     visitor.post("/api/v1/register", mallory).await.expect(202);
     assert_eq!(letters(&app, "sela@harbour.example"), ["invite"]);
 
+    // Nor does a new password, without what everybody declares: the link that asks for it is sent once more.
+    app.clock.advance(MINUTE + 1);
+    let forgot = json!({"email": "sela@harbour.example"});
+    visitor.post("/api/v1/password/forgot", forgot).await.expect(202);
+    assert_eq!(letters(&app, "sela@harbour.example"), ["invite", "invite"]);
+
     let token = app.mailed_token("sela@harbour.example", "invite");
     let mut undeclared = yes(&token, PASSWORD);
     undeclared["of_age"] = json!(false);

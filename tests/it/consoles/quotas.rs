@@ -1,7 +1,10 @@
 //! What one tenant may use of the platform: at its end it hears when to come again, and the others feel nothing.
 
 use super::{PlatformUser, actions, admin_at};
-use crate::support::{Answer, LUMEN, TestApp, TestUser, VELVET};
+use crate::{
+    calls::{Pair, Price},
+    support::{Answer, LUMEN, TestApp, TestUser, VELVET},
+};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tallyroom::domain::platform::PlatformRole;
@@ -111,32 +114,69 @@ async fn mails_over_the_number_are_sent_later_and_none_is_lost() {
 }
 
 #[tokio::test]
-async fn files_and_calls_are_bounded_for_one_tenant_alone() {
+async fn files_are_bounded_for_one_tenant_alone() {
     let app = TestApp::start().await;
     let owner = owner(&app).await;
     let (lumen, velvet) = (
         admin_at(&app, &owner, LUMEN).await,
         admin_at(&app, &owner, VELVET).await,
     );
-    allow(&app, &owner, json!({"uploads_per_hour": 2, "joins_per_minute": 1})).await;
+    allow(&app, &owner, json!({"uploads_per_hour": 2})).await;
     let upload =
         async |user: &TestUser| Answer::of(user.request(Method::PUT, "/api/v1/admin/branding/css").body("a{}")).await;
-    let ring = async |user: &TestUser| user.post("/api/v1/calls", json!({"service_id": NOBODY})).await;
     for _ in 0..2 {
         upload(&lumen).await.expect(200);
     }
     refused(upload(&lumen).await, "1800", "as many files as it may");
     upload(&velvet).await.expect(200);
-    ring(&lumen).await.expect(404);
-    refused(ring(&lumen).await, "60", "as many calls as it may");
-    ring(&velvet).await.expect(404);
     let shown = owner.browser.get(&path(&app).await).await.expect(200).json();
-    assert_eq!(
-        (&shown["used"]["uploads"], &shown["used"]["joins"]),
-        (&json!(2), &json!(1))
-    );
-    app.clock.advance(60_000);
-    ring(&lumen).await.expect(404);
+    assert_eq!(shown["used"]["uploads"], 2);
+}
+
+#[tokio::test]
+async fn only_what_rings_counts_and_whoever_has_a_call_comes_back_into_it() {
+    let pair = Pair::new(Price::default()).await;
+    let owner = owner(&pair.app).await;
+    allow(&pair.app, &owner, json!({"joins_per_minute": 1})).await;
+    let buyer = &pair.buyer;
+    // Nothing that is made up uses anything up.
+    for _ in 0..3 {
+        let nobody = json!({"service_id": NOBODY});
+        buyer.post("/api/v1/calls", nobody).await.expect(404);
+    }
+    let (call, _page, _other) = pair.ring().await;
+    let again = || buyer.post("/api/v1/calls", json!({"service_id": pair.service}));
+    let end = format!("/api/v1/calls/{call}/cancel");
+    buyer.post(&end, json!({})).await.expect(204);
+    refused(again().await, "60", "as many calls as it may");
+    let shown = owner.browser.get(&path(&pair.app).await).await.expect(200).json();
+    assert_eq!(shown["used"]["joins"], 1);
+    pair.app.clock.advance(60_000);
+    let (call, mut caller, mut seller) = pair.ring().await;
+    pair.seller
+        .post(&format!("/api/v1/calls/{call}/accept"), json!({}))
+        .await
+        .expect(204);
+    for page in [&mut caller, &mut seller] {
+        for _ in 0..3 {
+            page.join(call).await.expect("let in");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_person_rings_so_often_a_minute() {
+    let pair = Pair::new(Price::default()).await;
+    let nobody = || pair.buyer.post("/api/v1/calls", json!({"service_id": NOBODY}));
+    for _ in 0..30 {
+        nobody().await.expect(404);
+    }
+    nobody().await.expect(429);
+    let other = pair.app.user(LUMEN, "Olga Other").await;
+    other
+        .post("/api/v1/calls", json!({"service_id": NOBODY}))
+        .await
+        .expect(404);
 }
 
 #[tokio::test]

@@ -205,15 +205,23 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 4);
 
-    // What was seen meanwhile isn't told any more.
+    // Nor is one kept that its service refuses, to be refused again and again.
     subscribe(&chat.buyer, &format!("{}/2", service.origin)).await;
-    service.answers.store(503, Ordering::SeqCst);
+    service.answers.store(403, Ordering::SeqCst);
     chat.say("Five").await;
+    work(&chat.app).await;
+    assert_eq!(count(&chat.app, "push_subscriptions"), 0);
+    assert_eq!(count(&chat.app, "jobs WHERE kind = 'push' AND state = 'dead'"), 1);
+
+    // What was seen meanwhile isn't told any more.
+    subscribe(&chat.buyer, &format!("{}/3", service.origin)).await;
+    service.answers.store(503, Ordering::SeqCst);
+    chat.say("Six").await;
     work(&chat.app).await;
     chat.buyer.form("/notifications/read", &[]).await.expect(303);
     chat.app.clock.advance(60_000);
     work(&chat.app).await;
-    assert_eq!(service.sent().len(), 5);
+    assert_eq!(service.sent().len(), 6);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ use actix_web::{
     put,
     web::{Data, Json, Payload},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -170,6 +170,7 @@ fn checked_words(site: &Site, said: Vec<SaidWord>) -> Result<Vec<OwnWord>> {
         let texts = texts.into_iter().map(|(key, text)| (key, text.to_owned())).collect();
         known.insert(language, texts);
     }
+    let mut seen = HashSet::new();
     said.into_iter()
         .map(|word| {
             let default = known.get(&word.language).and_then(|texts| texts.get(&word.key));
@@ -180,7 +181,12 @@ fn checked_words(site: &Site, said: Vec<SaidWord>) -> Result<Vec<OwnWord>> {
                     format!("There is no text “{shown}” here, or not in its language."),
                 )
             };
-            let value = check_word(&word.value, default.ok_or_else(no_text)?)
+            let default = default.ok_or_else(no_text)?;
+            if !seen.insert((word.language.clone(), word.key.clone())) {
+                let twice = format!("The archive has the text “{shown}” twice.");
+                return Err(Error::field("archive", twice).into());
+            }
+            let value = check_word(&word.value, default)
                 .map_err(|error| Error::field("archive", format!("The text “{shown}”: {}", error.public)))?;
             Ok(OwnWord {
                 language: word.language,
