@@ -309,11 +309,18 @@ async fn who_is_erased_is_in_no_studio() {
     let (north, mara) = opened(&app, &admin, "North").await;
     let (_, ann_id) = seller(&app, LUMEN, "Ann").await;
     add(&admin, &north, &ann_id).await.expect(204);
-    for person in [ann_id.clone(), own_id(&mara).await] {
-        let erase = format!("/api/v1/admin/users/{person}/erase");
-        admin.post(&erase, json!({})).await.expect(200);
-    }
+    let mara_id = own_id(&mara).await;
+    let erase = async |person: &str| {
+        let path = format!("/api/v1/admin/users/{person}/erase");
+        admin.post(&path, json!({})).await
+    };
+    erase(&ann_id).await.expect(200);
+    // A studio keeps a manager.
+    assert_eq!(erase(&mara_id).await.expect(409).code(), "last_manager");
+    let newcomer = json!({"email": "zoe@studio.example", "name": "Zoe"});
+    admin.post(&format!("{north}/managers"), newcomer).await.expect(201);
+    erase(&mara_id).await.expect(200);
     let left = admin.get(&north).await.expect(200).json();
-    assert_eq!((&left["sellers"], &left["managers"]), (&json!([]), &json!([])));
+    assert_eq!((&left["sellers"], names(&left["managers"])), (&json!([]), vec!["Zoe"]));
     assert_eq!(add(&admin, &north, &ann_id).await.expect(409).code(), "suspended");
 }

@@ -8,6 +8,7 @@ use crate::{
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tallyroom::domain::platform::PlatformRole;
+use tallyroom_media_protocol::signaling::CallPhase;
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -144,10 +145,11 @@ async fn only_what_rings_counts_and_whoever_has_a_call_comes_back_into_it() {
         let nobody = json!({"service_id": NOBODY});
         buyer.post("/api/v1/calls", nobody).await.expect(404);
     }
-    let (call, _page, _other) = pair.ring().await;
+    let (call, mut page, _other) = pair.ring().await;
     let again = || buyer.post("/api/v1/calls", json!({"service_id": pair.service}));
     let end = format!("/api/v1/calls/{call}/cancel");
     buyer.post(&end, json!({})).await.expect(204);
+    page.phase(CallPhase::Ended).await;
     refused(again().await, "60", "as many calls as it may");
     let shown = owner.browser.get(&path(&pair.app).await).await.expect(200).json();
     assert_eq!(shown["used"]["joins"], 1);
