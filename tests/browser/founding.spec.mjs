@@ -149,6 +149,8 @@ async function calls(buyer, seller, story) {
   await seller.getByTestId("connect").click();
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
   await Promise.all([seesOther(seller), seesOther(buyer)]);
+  // Who ends before anything was carried pays nothing.
+  await buyer.getByTestId("charged").filter({ hasText: /0\.83|1\.66/ }).waitFor({ state: "attached" });
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
   await buyer.getByTestId("total").waitFor();
