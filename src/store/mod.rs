@@ -45,6 +45,7 @@ pub mod subscription_payments;
 pub mod subscription_settings;
 pub mod subscriptions;
 pub mod tenant_lists;
+pub mod tenant_settings;
 pub mod tenants;
 pub mod test_gateway;
 pub mod top_ups;

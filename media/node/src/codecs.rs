@@ -19,9 +19,9 @@ const MAX_TEMPORAL_LAYERS: u8 = 3;
 /// Opus, H264 (constrained baseline, preferred: every phone decodes it in hardware and recordings are copied, not
 /// transcoded) and VP8.
 pub(crate) fn router_codecs() -> Vec<RtpCodecCapability> {
-    const OPUS_RATE: NonZeroU32 = NonZeroU32::new(48_000).unwrap();
-    const VIDEO_RATE: NonZeroU32 = NonZeroU32::new(90_000).unwrap();
-    const STEREO: NonZeroU8 = NonZeroU8::new(2).unwrap();
+    const OPUS_RATE: NonZeroU32 = NonZeroU32::new(48_000).expect("not zero");
+    const VIDEO_RATE: NonZeroU32 = NonZeroU32::new(90_000).expect("not zero");
+    const STEREO: NonZeroU8 = NonZeroU8::new(2).expect("not zero");
     let video = |mime_type, parameters| RtpCodecCapability::Video {
         mime_type,
         preferred_payload_type: None,

@@ -12,7 +12,7 @@ use crate::{
         tenant::Tenant,
     },
     error::{Error, Result},
-    store::{audit, tenants},
+    store::{audit, tenant_settings, tenants},
 };
 use serde_json::{Value, json};
 
@@ -54,8 +54,8 @@ pub async fn change_settings(
             // Two changes at once follow each other: the second keeps what the first has set.
             tenants::queue_up(tx)?;
             let before = tenants::own(tx)?;
-            tenants::rename(tx, &naming)?;
-            tenants::set_terms(tx, &before.policy.clone().with(&policy), bounds)?;
+            tenant_settings::rename(tx, &naming)?;
+            tenant_settings::set_terms(tx, &before.policy.clone().with(&policy), bounds)?;
             let after = tenants::own(tx)?;
             let (was, is) = (shown(&before), shown(&after));
             if was != is {

@@ -9,7 +9,7 @@ use crate::{
         quota::{MOST, QuotaChange},
     },
     error::{Error, Result},
-    store::{audit, tenants},
+    store::{audit, tenant_settings},
 };
 use serde_json::json;
 
@@ -28,7 +28,7 @@ pub async fn change_quotas(app: &App, owner: &PlatformOwner, id: TenantId, own: 
         if tenant.quotas == own {
             return Ok(());
         }
-        tenants::set_quotas(tx, id, &own)?;
+        tenant_settings::set_quotas(tx, id, &own)?;
         let (before, after) = (json!({"quotas": tenant.quotas}), json!({"quotas": own}));
         let entry = Entry::new(Action::TenantChanged, &tenant.slug).changed(before, after);
         audit::write(&mut tx.within(scope), actor, &entry, now)

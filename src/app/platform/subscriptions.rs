@@ -15,7 +15,7 @@ use crate::{
     store::{
         audit,
         subscription_settings::{self as stored, Settings},
-        tenants,
+        tenant_settings,
     },
 };
 use serde_json::{Value, json};
@@ -127,7 +127,7 @@ fn shown(settings: &Settings) -> Value {
 /// It is so already, no such tenant, or the database is away.
 pub async fn set_subscription_free(app: &App, owner: &PlatformOwner, id: TenantId, free: bool) -> Result<()> {
     at_tenant(app, owner, id, move |tx, tenant, scope, actor, now| {
-        if !tenants::set_subscription_free(tx, id, free, now)? {
+        if !tenant_settings::set_subscription_free(tx, id, free, now)? {
             return Err(Error::conflict("unchanged", "It is so already."));
         }
         let entry = Entry::new(Action::TenantSubscription, &tenant.slug);

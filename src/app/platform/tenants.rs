@@ -20,7 +20,8 @@ use crate::{
         SystemTx, TenantScope, audit,
         closing::{self, Closure},
         jobs,
-        tenants::{self, Naming},
+        tenant_settings::{self, Naming},
+        tenants,
     },
 };
 use serde_json::{Value, json};
@@ -208,7 +209,7 @@ pub async fn change(
             |name: &str, zone: &str, language: &str| json!({"name": name, "time_zone": zone, "language": language});
         let before = shown(&tenant.name, &tenant.time_zone, &tenant.language);
         let tx = &mut tx.within(scope);
-        tenants::rename(tx, &naming)?;
+        tenant_settings::rename(tx, &naming)?;
         let after = tenants::own(tx)?;
         let after = shown(&after.name, &after.time_zone, &after.language);
         if before == after {

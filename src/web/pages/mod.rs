@@ -9,6 +9,7 @@ pub mod flash;
 mod gateway;
 mod home;
 mod identity;
+mod links;
 mod live;
 mod notifications;
 mod platform;
@@ -46,6 +47,7 @@ use views::{Amount, Message, View};
 pub(super) fn tenant(config: &mut ServiceConfig) {
     config
         .configure(identity::routes)
+        .configure(links::routes)
         .configure(account::routes)
         .configure(calls::routes)
         .configure(bill::routes)

@@ -12,7 +12,7 @@ use crate::{
     store::{
         subscription_settings::{self, Settings},
         subscriptions::{self as bought, Invoice},
-        tenants,
+        tenant_settings, tenants,
     },
     web::{
         Platform, Problem, Result, Web,
@@ -130,7 +130,7 @@ struct TenantSubscription {
 async fn of_tenant(web: &Web, id: TenantId) -> Result<Json<TenantSubscription>> {
     let found = web.app.db.system(move |tx| {
         let (_, scope) = tenants::for_platform(tx, id)?;
-        Ok((scope, tenants::is_subscription_free(tx, id)?))
+        Ok((scope, tenant_settings::is_subscription_free(tx, id)?))
     });
     let (scope, free) = found.await?;
     let shown = subscriptions::show(&web.app, &scope).await?;
