@@ -29,3 +29,24 @@ impl Shares {
         taken.map_err(Error::unavailable)?.map_err(Error::unavailable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tenant_has_half_and_another_one_its_own() {
+        let (shares, tenant) = (Shares::of(4), TenantId::new());
+        let far = |other: &TenantId| other.spread(SHARES) != tenant.spread(SHARES);
+        let other = std::iter::repeat_with(TenantId::new).find(far).expect("another");
+        let one = shares.take(tenant, Duration::ZERO).await.expect("a first");
+        let _two = shares.take(tenant, Duration::ZERO).await.expect("a second");
+        assert!(
+            shares.take(tenant, Duration::ZERO).await.is_err(),
+            "the rest is the others'"
+        );
+        drop(shares.take(other, Duration::ZERO).await.expect("another tenant"));
+        drop(one);
+        drop(shares.take(tenant, Duration::ZERO).await.expect("given back"));
+    }
+}

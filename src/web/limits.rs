@@ -237,6 +237,8 @@ mod tests {
         let refused = [asked.0, asked.1, asked.2, asked.3].map(|asked| asked.map_err(|error| error.kind));
         let too_many = Err(crate::error::Kind::TooMany { retry_after_s: 1 });
         assert_eq!(refused, [Ok(()), too_many, too_many, too_many], "one behind the other");
+        drop(limits.line(other));
+        assert!(!limits.lines.lock().unwrap().contains_key(&one), "taken down");
         assert!(
             limits
                 .lines

@@ -189,8 +189,14 @@ async fn figures_are_those_of_the_tenants_dashboard() {
     let admin = admin_of_lumen(&pair.app).await;
     let (north, mara) = opened(&pair.app, &admin, "North").await;
     add(&admin, &north, &own_id(&pair.seller).await).await.expect(204);
+    let (south, sid) = opened(&pair.app, &admin, "South").await;
+    let (_, sue) = seller(&pair.app, LUMEN, "Sue").await;
+    add(&admin, &south, &sue).await.expect(204);
     let mut talk = pair.live().await;
     talk.talk(90_000).await;
+    let others = sid.get("/api/v1/studio").await.expect(200).json();
+    assert_eq!((&others["calls"], names(&others["sellers"])), (&json!([]), vec!["Sue"]));
+    assert_eq!(others["sellers"][0]["earned_minor"], 0);
     let mine = || async { mara.get("/api/v1/studio").await.expect(200).json() };
     let kept = || async {
         let dashboard = admin.get("/api/v1/admin/dashboard").await.expect(200).json();

@@ -166,10 +166,14 @@ async fn what_is_no_look_is_refused_and_nothing_is_half_done() {
         files[1].1 = b"b{}".to_vec();
         files
     };
+    let names: Vec<String> = (0..100).map(|number| format!("templates/a{number}.hbs")).collect();
+    let long = vec![b'a'; 256 << 10];
+    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), long.as_slice())).collect();
     for (sent, told) in [
         (b"no archive at all".to_vec(), "isn't the archive of a look"),
         (Vec::new(), "isn't the archive of a look"),
-        (bomb.finish().expect("a bomb"), ""),
+        (bomb.finish().expect("a bomb"), "There is nothing in this file"),
+        (archive(&many), "more than 24 MB"),
         (
             endless.into_inner().expect("a tar").finish().expect("a file"),
             "too large",

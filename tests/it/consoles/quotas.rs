@@ -7,6 +7,7 @@ use crate::{
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use std::num::NonZeroU32;
 use tallyroom::domain::platform::PlatformRole;
 use tallyroom_media_protocol::signaling::CallPhase;
 
@@ -54,6 +55,19 @@ async fn requests_of_one_tenant_are_bounded_by_its_own_number() {
     velvet.get("/api/v1/sellers").await.expect(200);
     app.clock.advance(500);
     lumen.get("/api/v1/sellers").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_tenants_own_number_is_no_persons() {
+    let app = TestApp::start_with(|config| config.limits.requests_per_second = NonZeroU32::MIN).await;
+    let owner = owner(&app).await;
+    app.clock.advance(60_000);
+    allow(&app, &owner, json!({"requests_per_second": 1_000})).await;
+    let visitor = app.anonymous(LUMEN);
+    for _ in 0..3 {
+        visitor.get("/api/v1/sellers").await.expect(200);
+    }
+    visitor.get("/api/v1/sellers").await.expect(429);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Two at once: whoever comes second sees what the first has done.
 
 use super::{founded, id, invite, joined, own_id};
-use crate::support::TestApp;
+use crate::support::{LUMEN, TestApp, VELVET};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
+use futures::future::join_all;
 use serde_json::json;
 use std::time::Duration;
 
@@ -100,4 +101,56 @@ async fn rights_that_were_taken_a_moment_ago_give_nothing() {
     );
     invited.expect(403);
     changed.expect(403);
+}
+
+#[tokio::test]
+async fn one_tenants_waiting_leaves_connections_to_the_others() {
+    let app = TestApp::start().await;
+    let (sol, visitor) = (app.bearer(LUMEN, "Sol").await, app.anonymous(VELVET));
+    visitor.get("/api/v1/sellers").await.expect(200);
+    let (mut holder, mut watcher) = (app.database.superuser(), app.database.superuser());
+    holder
+        .batch_execute("BEGIN; SELECT 1 FROM users FOR UPDATE")
+        .expect("locked");
+    let rename = || sol.patch("/api/v1/me", json!({"name": "Sola"}));
+    let half = i64::from(app.app.config.database.app_connections / 2);
+    let release = async {
+        until_waiting(&mut watcher, half).await;
+        visitor.get("/api/v1/sellers").await.expect(200);
+        until_waiting(&mut watcher, half).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let (renamed, ()) = tokio::join!(join_all((0..2 * half + 2).map(|_| rename())), release);
+    for answer in renamed {
+        answer.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn who_registers_while_the_address_is_asked_sees_that_it_was() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let (email, mallory) = ("sela@harbour.example", app.anonymous(&founded.host));
+    app.register(&mallory, email, "Mallory").await;
+    let mut holder = app.database.superuser();
+    let (mut first, mut second) = (app.database.superuser(), app.database.superuser());
+    let lock = format!("BEGIN; SELECT 1 FROM users WHERE email = '{email}' FOR UPDATE");
+    holder.batch_execute(&lock).expect("locked");
+    let late = async {
+        until_waiting(&mut first, 1).await;
+        app.register(&mallory, email, "Mallory").await;
+    };
+    let release = async {
+        until_waiting(&mut second, 2).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let asked = invite(&founded.admin, email, "staff", json!(["users"]));
+    let (asked, (), ()) = tokio::join!(asked, late, release);
+    asked.expect(201);
+    let letters: Vec<_> = app
+        .letters(email)
+        .into_iter()
+        .map(|sent| sent["letter"].clone())
+        .collect();
+    assert_eq!(letters, [json!("verify"), json!("invite")]);
 }

@@ -190,6 +190,14 @@ async fn what_happens_here_is_seen_at_once_and_what_happens_elsewhere_a_second_l
     app.clock.advance(1);
     shows(&front(&bea).await, &["Knows better"], &["Knows things"]);
     drop(page);
+    // Without an open page, so that only the closing of the account can be what is seen.
+    let admin = crate::consoles::admin_of_lumen(&app).await;
+    let tom = app.bearer(LUMEN, "Tom").await;
+    let (tom, _) = start_selling(&tom, "Counts stars", 120).await;
+    shows(&front(&bea).await, &["Counts stars"], &[]);
+    let suspend = format!("/api/v1/admin/users/{tom}/suspend");
+    admin.post(&suspend, json!({ "reason": "rude" })).await.expect(204);
+    shows(&front(&bea).await, &[], &["Counts stars"]);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ async fn a_face_is_shown_anew_and_taken_back() {
     // Nothing is read of whoever doesn't sell.
     assert_eq!(send(&sela, b"no picture").await.expect(409).code(), "no_profile");
     let (seller, _) = start_selling(&sela, "Listens", 100).await;
+    visitor.get("/").await.expect(200);
     let hidden = [&PNG[..], b"<script>alert(1)</script>"].concat();
     send(&sela, &hidden).await.expect(204);
     let address = shown(&visitor, &seller).await.expect("an address");
@@ -50,6 +51,8 @@ async fn a_face_is_shown_anew_and_taken_back() {
     sela.delete(PHOTO).await.expect(204);
     assert_eq!(shown(&visitor, &seller).await, None);
     visitor.get(&address).await.expect(404);
+    let home = visitor.get("/").await.expect(200).text;
+    assert!(!home.contains(&address), "{home}");
 }
 
 #[tokio::test]

@@ -143,6 +143,11 @@ impl Caller {
         }
     }
 
+    /// Whether such a message came that wasn't waited for.
+    pub fn has_heard(&self, wanted: impl Fn(&ServerMessage) -> bool) -> bool {
+        self.heard.iter().any(wanted)
+    }
+
     /// Forgets what came before.
     pub fn forget(&mut self) {
         self.heard.clear();

@@ -5,6 +5,7 @@ use crate::{
     calls::offer,
     support::{Answer, Caller, LUMEN, PNG},
 };
+use diesel::connection::SimpleConnection as _;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,6 +39,9 @@ async fn staff_and_sellers_are_as_many_as_the_plan_has() {
     let profile = json!({ "headline": "Answers", "about": "", "languages": ["en"] });
     let nora = shop.app().bearer(LUMEN, "Nora New").await;
     let refused = nora.put("/api/v1/selling/profile", profile.clone()).await.expect(409);
+    assert_eq!(refused.code(), "sellers_full");
+    let asked = json!({"email": "sela@example.org", "name": "Sela", "headline": "Listens"});
+    let refused = shop.admin.post("/api/v1/admin/sellers", asked).await.expect(409);
     assert_eq!(refused.code(), "sellers_full");
     // Who sells already goes on.
     let old = &shop.pair.seller;
@@ -144,4 +148,10 @@ async fn uploads_end_where_the_plans_space_does() {
     photo().await.expect(204);
     logo().await.expect(200);
     assert_eq!(shop.subscription().await["usage"]["storage_mb"], 1);
+    // What is there counts, looks and photos alike: together they fill it to the last byte.
+    let full = "UPDATE look_files SET body = decode(repeat('00', 524288), 'hex');
+        UPDATE seller_photos SET body = decode(repeat('00', 524288), 'hex')";
+    shop.app().database.superuser().batch_execute(full).expect("full");
+    assert_eq!(photo().await.expect(409).code(), "storage_full");
+    assert_eq!(logo().await.expect(409).code(), "storage_full");
 }
