@@ -39,7 +39,7 @@ use webrtc::{
 };
 
 const PACKET_SIZE: usize = 1200;
-/// Requests for key frames that come closer together than this are one.
+/// Key frames are no closer together than this, unless the encoder makes one of its own.
 const KEY_PAUSE: Duration = Duration::from_millis(100);
 
 /// Sends until dropped.
@@ -226,28 +226,51 @@ impl Source {
         let mut pictures = Pictures::new(self.call, self.video)?;
         let mut ticks = interval(FRAME);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut last_key: Option<Instant> = None;
+        let mut keys = KeyFrames::default();
         loop {
-            let is_asked = tokio::select! {
-                _ = ticks.tick() => false,
-                () = key_wanted.notified() => true,
+            let is_time = tokio::select! {
+                _ = ticks.tick() => true,
+                () = key_wanted.notified() => { keys.ask(); false }
             };
-            if is_asked && last_key.is_some_and(|last| last.elapsed() < KEY_PAUSE) {
+            let is_key = keys.is_due(Instant::now());
+            if !(is_time || is_key) || self.counters.is_paused(MediaKind::Video) {
                 continue;
             }
-            if self.counters.is_paused(MediaKind::Video) {
-                continue;
-            }
-            let frame = pictures.next(&self.counters, is_asked)?;
+            let frame = pictures.next(&self.counters, is_key)?;
             if frame.key {
-                last_key = Some(Instant::now());
+                keys.made(Instant::now());
             }
             stream.send(&frame.data).await?;
             self.counters.sent(MediaKind::Video);
-            if is_asked {
+            if is_key {
                 ticks.reset();
             }
         }
+    }
+}
+
+/// Which requests for a key frame are still to be answered. One that comes right after a key frame waits, but is never
+/// dropped: whoever asks may have missed just that frame, and the node asks again only after a second.
+#[derive(Default)]
+struct KeyFrames {
+    last: Option<Instant>,
+    is_owed: bool,
+}
+
+impl KeyFrames {
+    fn ask(&mut self) {
+        self.is_owed = true;
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.is_owed && self.last.is_none_or(|last| now.duration_since(last) >= KEY_PAUSE)
+    }
+
+    fn made(&mut self, now: Instant) {
+        *self = Self {
+            last: Some(now),
+            is_owed: false,
+        };
     }
 }
 
@@ -284,5 +307,24 @@ impl Pictures {
                 Ok(clip.frame(current))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_right_after_a_key_frame_is_answered_after_the_pause() {
+        let (mut keys, start) = (KeyFrames::default(), Instant::now());
+        assert!(!keys.is_due(start), "nobody asked");
+        keys.ask();
+        assert!(keys.is_due(start), "the first one comes at once");
+        keys.made(start);
+        keys.ask();
+        assert!(!keys.is_due(start + KEY_PAUSE / 2));
+        assert!(keys.is_due(start + KEY_PAUSE));
+        keys.made(start + KEY_PAUSE);
+        assert!(!keys.is_due(start + KEY_PAUSE * 9), "answered once");
     }
 }
