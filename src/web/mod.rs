@@ -26,6 +26,7 @@ mod ops;
 pub mod pages;
 pub mod platform_api;
 mod reason;
+mod ringing;
 mod routes;
 mod site;
 mod sockets;

@@ -9,26 +9,58 @@ use actix_multipart::Multipart;
 use actix_web::web::{Bytes, Payload};
 use futures::{Stream, StreamExt as _};
 
-/// Counts a file of the tenant's.
-pub(in crate::web) fn count(web: &Web, site: &Site) -> Result<()> {
-    web.app
-        .count(site.tenant.id, web.app.quotas(&site.tenant), Counted::Uploads)
+/// A body of at most `limit` bytes, counted as a file of the tenant's.
+pub(in crate::web) async fn bytes(
+    web: &Web,
+    site: &Site,
+    payload: Payload,
+    limit: usize,
+    field: &'static str,
+) -> Result<Vec<u8>> {
+    let body = gather(payload, limit, field).await?;
+    count(web, site)?;
+    Ok(body)
 }
 
-/// A body of at most `limit` bytes.
-pub(in crate::web) async fn bytes(payload: Payload, limit: usize, field: &'static str) -> Result<Vec<u8>> {
-    gather(payload, limit, field).await
+/// The same as text.
+pub(in crate::web) async fn text(
+    web: &Web,
+    site: &Site,
+    payload: Payload,
+    limit: usize,
+    field: &'static str,
+) -> Result<String> {
+    in_utf8(bytes(web, site, payload, limit, field).await?, field)
+}
+
+/// Text that is looked at and not kept: no file of the tenant's.
+pub(in crate::web) async fn passing_text(payload: Payload, limit: usize, field: &'static str) -> Result<String> {
+    in_utf8(gather(payload, limit, field).await?, field)
 }
 
 /// The file of a form that carries one, in the part of that name.
-pub(in crate::web) async fn of_form(mut form: Multipart, limit: usize, field: &'static str) -> Result<Vec<u8>> {
+pub(in crate::web) async fn of_form(
+    web: &Web,
+    site: &Site,
+    mut form: Multipart,
+    limit: usize,
+    field: &'static str,
+) -> Result<Vec<u8>> {
     while let Some(part) = form.next().await {
         let part = part.map_err(|_| broken(field))?;
         if part.name() == Some(field) {
-            return gather(part, limit, field).await;
+            let body = gather(part, limit, field).await?;
+            count(web, site)?;
+            return Ok(body);
         }
     }
     Err(Error::field(field, "Choose a file first."))
+}
+
+/// What didn't arrive takes nothing from the tenant.
+fn count(web: &Web, site: &Site) -> Result<()> {
+    web.app
+        .count(site.tenant.id, web.app.quotas(&site.tenant), Counted::Uploads)
 }
 
 fn broken(field: &'static str) -> Error {
@@ -51,8 +83,6 @@ async fn gather<E>(
     Ok(body)
 }
 
-/// The same as text.
-pub(in crate::web) async fn text(payload: Payload, limit: usize, field: &'static str) -> Result<String> {
-    let body = bytes(payload, limit, field).await?;
+fn in_utf8(body: Vec<u8>, field: &'static str) -> Result<String> {
     String::from_utf8(body).map_err(|_| Error::field(field, "This isn't text in UTF-8."))
 }

@@ -7,22 +7,27 @@ use crate::{
     store::photos,
 };
 
-/// Whether the reader sells: nobody else's files are even read.
-///
-/// # Errors
-/// They don't.
-pub fn may_show_photo(viewer: &Viewer) -> Result<()> {
-    if viewer.user.is_seller {
-        return Ok(());
+/// A reader who sells. It is made before any file of theirs is read: others have none to show.
+pub struct SellingViewer<'a>(&'a Viewer);
+
+impl<'a> SellingViewer<'a> {
+    /// The reader as one.
+    ///
+    /// # Errors
+    /// They don't sell yet.
+    pub fn of(viewer: &'a Viewer) -> Result<Self> {
+        if viewer.user.is_seller {
+            return Ok(Self(viewer));
+        }
+        Err(Error::conflict("no_profile", "Fill in your profile first."))
     }
-    Err(Error::conflict("no_profile", "Fill in your profile first."))
 }
 
 /// Shows a photo of the reader in place of the one before.
 ///
 /// # Errors
-/// It is no photo or too large, the reader doesn't sell yet, or the database is away.
-pub async fn set_photo(app: &App, viewer: &Viewer, sent: Vec<u8>) -> Result<()> {
+/// It is no photo or too large, or the database is away.
+pub async fn set_photo(app: &App, SellingViewer(viewer): SellingViewer<'_>, sent: Vec<u8>) -> Result<()> {
     let (user, now, photo) = (viewer.user.id, app.now(), pictures::remake(sent, Purpose::Face).await?);
     app.db
         .tenant(&viewer.scope, move |tx| {

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     signaling::{Decision, RoomHandle},
     store::calls::Call,
-    web::{Problem, Result, Site, Web},
+    web::{Problem, Result, Site, Web, ringing},
 };
 use actix_web::{
     HttpResponse, get, post,
@@ -102,12 +102,8 @@ struct Page {
 )]
 #[post("/calls")]
 async fn ring(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<NewCall>) -> Result<HttpResponse> {
-    web.limits.ring(site.tenant.id, viewer.user.id)?;
-    let service = ServiceId::from_uuid(wanted.service_id);
-    let call = calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await?;
-    let summary = CallSummary::of(&call, viewer.user.id);
-    web.live.registry.ring(site.scope, call);
-    Ok(HttpResponse::Created().json(summary))
+    let call = ringing::ring(&web, &site, &viewer, ServiceId::from_uuid(wanted.service_id)).await?;
+    Ok(HttpResponse::Created().json(CallSummary::of(&call, viewer.user.id)))
 }
 
 /// One's own calls, newest first, 25 a page.

@@ -4,7 +4,7 @@ use crate::{
     app::{
         browse,
         identity::Viewer,
-        selling::{self, ProfileDraft, ServiceDraft},
+        selling::{self, ProfileDraft, SellingViewer, ServiceDraft},
     },
     domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment, tenant::Tenant},
     store::{sellers::Profile, services::Service},
@@ -265,10 +265,9 @@ async fn go_away(web: Data<Web>, viewer: Viewer) -> Result<HttpResponse> {
     responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[put("/selling/photo")]
 async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, payload: Payload) -> Result<HttpResponse> {
-    selling::may_show_photo(&viewer)?;
-    let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
-    upload::count(&web, &site)?;
-    selling::set_photo(&web.app, &viewer, sent).await?;
+    let seller = SellingViewer::of(&viewer)?;
+    let sent = upload::bytes(&web, &site, payload, MAX_BYTES, "picture").await?;
+    selling::set_photo(&web.app, seller, sent).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

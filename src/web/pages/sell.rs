@@ -10,7 +10,7 @@ use crate::{
     app::{
         browse,
         identity::{self, Change, Viewer},
-        selling::{self, ProfileDraft, ServiceDraft},
+        selling::{self, ProfileDraft, SellingViewer, ServiceDraft},
         studio,
     },
     domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment},
@@ -111,10 +111,9 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
 #[post("/sell/photo")]
 async fn set_photo(web: Data<Web>, site: Site, viewer: Viewer, form: Multipart) -> Result<HttpResponse> {
     let shown = async {
-        selling::may_show_photo(&viewer)?;
-        let sent = upload::of_form(form, MAX_BYTES, "picture").await?;
-        upload::count(&web, &site)?;
-        selling::set_photo(&web.app, &viewer, sent).await
+        let seller = SellingViewer::of(&viewer)?;
+        let sent = upload::of_form(&web, &site, form, MAX_BYTES, "picture").await?;
+        selling::set_photo(&web.app, seller, sent).await
     };
     let shown = shown.await;
     let Err(error) = shown else {
@@ -150,7 +149,7 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
                 auto_reject: Some(typed.auto_reject.is_some()),
                 ..Change::default()
             };
-            identity::change(&web.app, viewer, &site.languages(), wanted).await?;
+            identity::change(&web.app, viewer, site.languages(), wanted).await?;
         }
         "profile" => {
             let draft = ProfileDraft {

@@ -8,12 +8,11 @@ use super::{
 use crate::{
     app::{
         browse::{self, Offer, Presence, SellerDetails},
-        calls,
         identity::Viewer,
     },
     domain::ids::{ServiceId, UserId},
     error::Kind,
-    web::{Result, Site, Web},
+    web::{Result, Site, Web, WebError, ringing},
 };
 use actix_web::{
     HttpResponse, get,
@@ -60,14 +59,9 @@ async fn ring(
     id: Path<Uuid>,
     Form(wanted): Form<Wanted>,
 ) -> Result<HttpResponse> {
-    web.limits.ring(site.tenant.id, viewer.user.id)?;
     let service = ServiceId::from_uuid(wanted.service);
-    let refused = match calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await {
-        Ok(call) => {
-            let room = format!("/calls/{}", call.id);
-            web.live.registry.ring(site.scope, call);
-            return Ok(no_body(&room));
-        }
+    let WebError(refused) = match ringing::ring(&web, &site, &viewer, service).await {
+        Ok(call) => return Ok(no_body(&format!("/calls/{}", call.id))),
         Err(error) => error,
     };
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {

@@ -87,8 +87,7 @@ async fn set_picture(
     which: Path<Which>,
     payload: Payload,
 ) -> Result<Json<Branding>> {
-    upload::count(&web, &site)?;
-    let sent = upload::bytes(payload, MAX_BYTES, "picture").await?;
+    let sent = upload::bytes(&web, &site, payload, MAX_BYTES, "picture").await?;
     let file = pictures::remake(sent, which.purpose()).await?;
     publish(&web, &site, &by, which.part(), Some(file)).await
 }
@@ -112,8 +111,7 @@ async fn drop_picture(
     (status = 422, description = "Says line and reason", body = Problem)))]
 #[put("/admin/branding/css")]
 async fn set_css(web: Data<Web>, site: Site, by: Staff<may::Branding>, payload: Payload) -> Result<Json<Branding>> {
-    upload::count(&web, &site)?;
-    let css = upload::text(payload, MAX_TEXT_BYTES, "css").await?;
+    let css = upload::text(&web, &site, payload, MAX_TEXT_BYTES, "css").await?;
     scoped(&css).map_err(|wrong| Error::field("css", wrong.to_string()))?;
     let file = File {
         media_type: "text/css".to_owned(),
@@ -150,7 +148,7 @@ async fn read(
     let found = web
         .app
         .db
-        .tenant(&site.scope, move |tx| looks::files(tx, &wanted))
+        .read(&site.scope, move |tx| looks::files(tx, &wanted))
         .await?;
     let text = found
         .into_values()

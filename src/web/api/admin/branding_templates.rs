@@ -114,8 +114,7 @@ async fn set(
     Query(which): Query<WhichTemplate>,
     payload: Payload,
 ) -> Result<Json<Branding>> {
-    upload::count(&web, &site)?;
-    let text = upload::text(payload, MAX_TEXT_BYTES, "template").await?;
+    let text = upload::text(&web, &site, payload, MAX_TEXT_BYTES, "template").await?;
     let mut own = worn(&web, &site).await?;
     own.templates.insert(which.name.clone(), text.clone());
     attempt(&web, &site, own, site.tenant.brand.clone(), gallery::try_all).await?;
@@ -194,7 +193,7 @@ struct Preview {
 #[post("/admin/branding/preview")]
 async fn preview(web: Data<Web>, site: Site, _by: Staff<may::Branding>, payload: Payload) -> Result<Json<Preview>> {
     // Texts come inside of JSON, which may double them.
-    let body = upload::text(payload, 3 * MAX_TEXT_BYTES, "page").await?;
+    let body = upload::passing_text(payload, 3 * MAX_TEXT_BYTES, "page").await?;
     let trial: Trial =
         serde_json::from_str(&body).map_err(|error| Error::field("page", format!("That can't be read. {error}")))?;
     let mut own = worn(&web, &site).await?;
@@ -224,7 +223,7 @@ async fn worn(web: &Web, site: &Site) -> Result<Own> {
     Ok(web
         .app
         .db
-        .tenant(&site.scope, move |tx| looks::read(tx, brand.as_ref()))
+        .read(&site.scope, move |tx| looks::read(tx, brand.as_ref()))
         .await?)
 }
 
