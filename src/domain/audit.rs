@@ -14,13 +14,15 @@ pub struct Actor {
     pub address: String,
 }
 
-/// Which of the staff; a studio's people are the tenant's, too.
+/// Who it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActorId {
     /// One of the platform's own.
     Platform(PlatformStaffId),
     /// One of the tenant's.
     Staff(UserId),
+    /// A seller, or who looks after a studio of theirs.
+    Member(UserId),
     /// Nobody: the platform by itself, or whoever runs the program on its machine.
     System,
 }

@@ -68,6 +68,7 @@ fn parts(actor: &Actor) -> (&'static str, Option<Uuid>) {
     match actor.who {
         ActorId::Platform(id) => ("platform", Some(id.uuid())),
         ActorId::Staff(id) => ("staff", Some(id.uuid())),
+        ActorId::Member(id) => ("member", Some(id.uuid())),
         ActorId::System => ("system", None),
     }
 }

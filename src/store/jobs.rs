@@ -10,13 +10,14 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Enqueues a job of `kind`, to be run at `run_at` or soon after, once this transaction is committed.
 ///
 /// # Errors
 /// The database is away.
-pub fn enqueue(tx: &mut TenantTx<'_>, kind: &str, payload: serde_json::Value, run_at: Moment) -> Result<()> {
+pub fn enqueue(tx: &mut TenantTx<'_>, kind: &str, payload: Value, run_at: Moment) -> Result<()> {
     diesel::insert_into(jobs::table)
         .values((
             jobs::tenant_id.eq(tx.tenant().uuid()),
@@ -41,7 +42,7 @@ pub struct Claimed {
     /// What to do.
     pub kind: String,
     /// With what.
-    pub payload: serde_json::Value,
+    pub payload: Value,
     /// How often it was tried before.
     pub attempts: u32,
 }
@@ -55,7 +56,7 @@ struct ClaimedRow {
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Jsonb)]
-    payload: serde_json::Value,
+    payload: Value,
     #[diesel(sql_type = Integer)]
     attempts: i32,
 }
@@ -139,7 +140,12 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
     let unlease = jobs::leased_until.eq(None::<At>);
     match outcome {
         Outcome::Done => {
-            let done = (jobs::state.eq("done"), jobs::finished_at.eq(At(now)), unlease);
+            let done = (
+                jobs::state.eq("done"),
+                jobs::finished_at.eq(At(now)),
+                jobs::payload.eq(spent(job.payload.clone())),
+                unlease,
+            );
             diesel::update(row).set(done).execute(tx.conn)?
         }
         Outcome::PutOff { at } => {
@@ -161,6 +167,16 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
         }
     };
     Ok(())
+}
+
+/// What a job was done with, without the token of its link: of that only a hash stays (law 10).
+fn spent(mut payload: Value) -> Value {
+    if let Some(Value::String(link)) = payload.get_mut("link")
+        && let Some(token) = link.find("token=")
+    {
+        link.truncate(token + "token=".len());
+    }
+    payload
 }
 
 /// A job that was given up, as it is written down: what it was to be done with may be secret.

@@ -133,37 +133,26 @@ struct Id {
 /// # Errors
 /// The database is away.
 pub fn put(tx: &mut TenantTx<'_>, to: UserId, news: &News, now: Moment) -> Result<(Uuid, bool)> {
-    let again: Option<Id> = sql_query(
-        "UPDATE notifications SET created_at = $5, params = $6
-         WHERE tenant_id = $1 AND user_id = $2 AND event = $3 AND link = $4 AND read_at IS NULL RETURNING id",
-    )
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<SqlUuid, _>(to.uuid())
-    .bind::<Text, _>(news.event.name())
-    .bind::<Text, _>(&news.link)
-    .bind::<Timestamptz, _>(At(now))
-    .bind::<Jsonb, _>(Value::Object(news.params.clone()))
-    .get_result(tx.conn)
-    .optional()?;
-    if let Some(Id { id }) = again {
-        return Ok((id, false));
-    }
-    let id = Uuid::now_v7();
-    sql_query(
+    let new = Uuid::now_v7();
+    let Id { id } = sql_query(
         "INSERT INTO notifications (tenant_id, id, user_id, event, about_id, params, link, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (tenant_id, user_id, event, link) WHERE read_at IS NULL
+         DO UPDATE SET created_at = excluded.created_at, params = excluded.params RETURNING id",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(new)
     .bind::<SqlUuid, _>(to.uuid())
     .bind::<Text, _>(news.event.name())
     .bind::<Nullable<SqlUuid>, _>(news.about.map(UserId::uuid))
     .bind::<Jsonb, _>(Value::Object(news.params.clone()))
     .bind::<Text, _>(&news.link)
     .bind::<Timestamptz, _>(At(now))
-    .execute(tx.conn)?;
-    trim(tx, to)?;
-    Ok((id, true))
+    .get_result(tx.conn)?;
+    if id == new {
+        trim(tx, to)?;
+    }
+    Ok((id, id == new))
 }
 
 /// Keeps a person's newest.

@@ -2,6 +2,7 @@
 
 use crate::support::{LUMEN, TestApp};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Integer, sql_types::Nullable, sql_types::Text};
+use serde_json::json;
 use std::net::TcpListener;
 use tallyroom::store::jobs;
 
@@ -13,10 +14,12 @@ struct Job {
     attempts: i32,
     #[diesel(sql_type = Nullable<Text>)]
     last_error: Option<String>,
+    #[diesel(sql_type = Text)]
+    link: String,
 }
 
 fn the_mail(app: &TestApp) -> Job {
-    let query = sql_query("SELECT state, attempts, last_error FROM jobs WHERE kind = 'mail'");
+    let query = sql_query("SELECT state, attempts, last_error, payload->>'link' AS link FROM jobs WHERE kind = 'mail'");
     query.get_result(&mut app.database.superuser()).expect("one mail")
 }
 
@@ -62,5 +65,16 @@ async fn a_claimed_job_is_left_alone_until_its_lease_ends_and_then_done_once() {
     app.clock.advance(1);
     assert_eq!(app.jobs.run_due().await.expect("run"), 1);
     assert_eq!(app.jobs.run_due().await.expect("run"), 0);
-    assert_eq!(the_mail(&app).state, "done");
+    let mail = the_mail(&app);
+    assert_eq!(mail.state, "done");
+    assert!(
+        mail.link.ends_with("/verify?token="),
+        "what is done keeps no token: {}",
+        mail.link
+    );
+    let token = app.mailed_token("ada@example.org", "verify");
+    app.anonymous(LUMEN)
+        .post("/api/v1/verify", json!({ "token": token }))
+        .await
+        .expect(204);
 }

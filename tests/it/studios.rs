@@ -165,6 +165,8 @@ async fn a_manager_sees_their_own_sellers_and_nobody_elses() {
     // A second time changes nothing and is written down nowhere.
     mara.form("/studio", &[("seller", &ann_id)]).await.expect(303);
     assert_eq!(logged(&admin).await[0], "studio.switched_off");
+    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
+    assert_eq!(log["items"][0]["actor"]["kind"], "member");
     assert_eq!(logged(&admin).await[1], "studio.seller_added");
     mara.put(&off, json!({"hours": 1})).await.expect(405);
     drop(page);

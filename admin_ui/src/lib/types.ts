@@ -173,7 +173,7 @@ export interface AuditEntry {
   id: string;
   at: number;
   tenant?: TenantRef | null;
-  actor: { kind: "platform" | "staff" | "system"; id: string | null; name: string };
+  actor: { kind: "platform" | "staff" | "member" | "system"; id: string | null; name: string };
   action: string;
   subject: unknown;
   before: unknown;

@@ -24,7 +24,7 @@ fn managed(tx: &mut TenantTx<'_>, viewer: &Viewer) -> Result<Studio> {
 
 fn actor(viewer: &Viewer, address: IpAddr) -> Actor {
     Actor {
-        who: ActorId::Staff(viewer.user.id),
+        who: ActorId::Member(viewer.user.id),
         name: viewer.user.name.clone(),
         address: address.to_string(),
     }

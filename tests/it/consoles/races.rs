@@ -1,31 +1,10 @@
 //! Two at once: whoever comes second sees what the first has done.
 
 use super::{founded, id, invite, joined, own_id};
-use crate::support::{LUMEN, TestApp, VELVET};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
+use crate::support::{LUMEN, TestApp, VELVET, until_waiting};
+use diesel::connection::SimpleConnection;
 use futures::future::join_all;
 use serde_json::json;
-use std::time::Duration;
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-/// Returns once so many transactions wait for a lock.
-async fn until_waiting(conn: &mut PgConnection, wanted: i64) {
-    let query = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    for _ in 0..2_000 {
-        let Count { count } = sql_query(query).get_result(conn).expect("a count");
-        if count == wanted {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("{wanted} should wait for each other");
-}
 
 #[tokio::test]
 async fn settings_changed_at_once_are_all_kept() {

@@ -6,7 +6,7 @@ pub use push::subscription;
 
 use crate::{
     calls::{Pair, Price},
-    support::{Caller, LUMEN, TestApp, TestUser, VELVET},
+    support::{Caller, LUMEN, TestApp, TestUser, VELVET, until_waiting},
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
 use serde_json::json;
@@ -14,9 +14,12 @@ use tallyroom::{
     config::Config,
     domain::{
         ids::{ConversationId, UserId},
-        notification::{KEPT_MS, MOST_KEPT},
+        notification::{Event, KEPT_MS, MOST_KEPT},
     },
-    store::conversations,
+    store::{
+        conversations,
+        notifications::{self, News},
+    },
 };
 use tallyroom_media_protocol::signaling::ServerMessage;
 
@@ -94,6 +97,31 @@ fn addresses(page: &str) -> Vec<String> {
     let rest = page.split("href=\"/notifications/").skip(1);
     rest.map(|rest| format!("/notifications/{}", rest.split('"').next().expect("an address")))
         .collect()
+}
+
+#[tokio::test]
+async fn the_same_told_twice_at_once_is_unread_once() {
+    let app = TestApp::start().await;
+    let scope = app.scope(LUMEN).await;
+    let (to, now) = (id(&app.bearer(LUMEN, "Ada").await).await, app.app.now());
+    let tell = || {
+        let news = News::of(Event::TopUp, "/wallet".to_owned());
+        app.app
+            .db
+            .tenant(&scope, move |tx| notifications::put(tx, to, &news, now))
+    };
+    let (mut holder, mut watcher) = (app.database.superuser(), app.database.superuser());
+    let hold = "BEGIN; LOCK TABLE notifications IN SHARE MODE";
+    holder.batch_execute(hold).expect("held");
+    let release = async {
+        until_waiting(&mut watcher, 2).await;
+        holder.batch_execute("COMMIT").expect("released");
+    };
+    let (one, other, ()) = tokio::join!(tell(), tell(), release);
+    let (one, other) = (one.expect("told"), other.expect("told"));
+    assert_eq!(one.0, other.0);
+    assert_ne!(one.1, other.1, "one of them is new");
+    assert_eq!(count(&app, "notifications"), 1);
 }
 
 #[tokio::test]
@@ -280,7 +308,7 @@ async fn what_is_old_or_too_much_is_forgotten() {
     let (buyer, tenant) = (id(&chat.buyer).await, chat.app.scope(LUMEN).await.tenant());
     let many = format!(
         "INSERT INTO notifications (tenant_id, id, user_id, event, params, link, created_at)
-         SELECT '{tenant}', gen_random_uuid(), '{buyer}', 'top_up', '{{}}', '/wallet', to_timestamp({} / 1000.0) - n * interval '1 day'
+         SELECT '{tenant}', gen_random_uuid(), '{buyer}', 'top_up', '{{}}', '/wallet?' || n, to_timestamp({} / 1000.0) - n * interval '1 day'
          FROM generate_series(1, 300) n",
         chat.app.app.now().0
     );

@@ -1,8 +1,13 @@
 //! A database of its own for every test, copied from one that is migrated once.
 
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
 use sha2::{Digest, Sha256};
-use std::{env, fs, path::Path, sync::OnceLock};
+use std::{env, fs, path::Path, sync::OnceLock, time::Duration};
 use tallyroom::{
     config::{DatabaseConfig, Secret},
     store::migrate::migrate,
@@ -160,4 +165,23 @@ fn server() -> Url {
     let url = env::var("TALLYROOM_TEST_DATABASE_URL")
         .expect("set TALLYROOM_TEST_DATABASE_URL to a superuser's postgres:// URL (./dev test does it)");
     Url::parse(&url).expect("TALLYROOM_TEST_DATABASE_URL is an URL")
+}
+
+/// Returns once so many transactions wait for a lock.
+pub async fn until_waiting(conn: &mut PgConnection, wanted: i64) {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let query = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        let Count { count } = sql_query(query).get_result(conn).expect("a count");
+        if count == wanted {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{wanted} should wait for each other");
 }

@@ -199,6 +199,7 @@ export const common = {
 
   "actor.platform": "Plattform",
   "actor.staff": "Team",
+  "actor.member": "Anbieter oder Studio",
   "actor.system": "System",
 
   "limits.sellers": "Anbieter",

@@ -197,6 +197,7 @@ export const common = {
 
   "actor.platform": "Platform",
   "actor.staff": "Staff",
+  "actor.member": "Seller or studio",
   "actor.system": "System",
 
   "limits.sellers": "Sellers",
