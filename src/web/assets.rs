@@ -58,9 +58,7 @@ pub(super) async fn keep<B: MessageBody>(
 /// The tokens of the host's theme. An address of older tokens gets the present ones, to be asked for again.
 #[get("/theme/{hash}.css")]
 async fn stylesheet(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let asked = site::asked_host(request.head(), &web);
-    let home = web.hosts.find(&web, site::without_port(&asked)).await?;
-    let theme = match &home {
+    let theme = match &resident(&web, &request).await? {
         Some(home) => web.theme(&home.tenant, &home.scope).await?,
         None => web.themes.get("default"),
     };
@@ -81,7 +79,7 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let scope = home(&web, &request).await?.scope;
     let wanted = [FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?];
-    let found = web.app.db.tenant(&scope, move |tx| looks::files(tx, &wanted)).await?;
+    let found = web.app.db.read(&scope, move |tx| looks::files(tx, &wanted)).await?;
     let found = found.into_values().find(|file| file.media_type.starts_with("image/"));
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
 }
@@ -91,15 +89,23 @@ async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Re
 async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
     let scope = home(&web, &request).await?.scope;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
-    let found = web.app.db.tenant(&scope, move |tx| photos::find(tx, &hash)).await?;
+    let found = web.app.db.read(&scope, move |tx| photos::find(tx, &hash)).await?;
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
 }
 
-/// Whose host was asked.
+/// Whose host was asked, if that isn't done too often.
 async fn home(web: &Web, request: &HttpRequest) -> Result<Home> {
+    Ok(resident(web, request).await?.ok_or_else(error::Error::not_found)?)
+}
+
+/// The same, also for a host where nobody lives.
+async fn resident(web: &Web, request: &HttpRequest) -> Result<Option<Home>> {
     let asked = site::asked_host(request.head(), web);
     let found = web.hosts.find(web, site::without_port(&asked)).await?;
-    Ok(found.ok_or_else(error::Error::not_found)?)
+    if let Some(home) = &found {
+        web.limits.file(home.tenant.id, site::client(request.head(), web))?;
+    }
+    Ok(found)
 }
 
 fn inert(file: File) -> HttpResponse {

@@ -116,7 +116,7 @@ pub(super) async fn platform<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> std::result::Result<ServiceResponse, actix_web::Error> {
     let frame = site::platform_frame(&request, &web);
-    let client = site::client(&request, &web);
+    let client = site::client(request.head(), &web);
     request.extensions_mut().insert(Platform { frame, client });
     match admit_to_platform(&web, &request, client).await {
         Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
@@ -199,7 +199,7 @@ async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
         let frame = site::platform_frame(request, web);
         let mut extensions = request.extensions_mut();
         extensions.insert(UnknownHost(host.to_owned()));
-        let client = site::client(request, web);
+        let client = site::client(request.head(), web);
         extensions.insert(Platform { frame, client });
         return Err(Error::not_found());
     };
@@ -210,7 +210,7 @@ async fn arrive(web: &Web, request: &ServiceRequest) -> Result<Site> {
         scope: home.scope,
         canonical: home.canonical,
         frame,
-        client: site::client(request, web),
+        client: site::client(request.head(), web),
     };
     request.extensions_mut().insert(site.clone());
     Ok(site)

@@ -63,7 +63,7 @@ impl Site {
     }
 
     /// Languages people can choose here.
-    pub fn languages(&self) -> Vec<String> {
+    pub fn languages(&self) -> &[String] {
         self.frame.theme.languages()
     }
 }
@@ -241,13 +241,13 @@ pub(super) fn is_platform(head: &RequestHead, web: &Web) -> bool {
 }
 
 /// Who asks: the peer, or what the outermost proxy of ours saw.
-pub(super) fn client(request: &ServiceRequest, web: &Web) -> IpAddr {
+pub(super) fn client(request: &RequestHead, web: &Web) -> IpAddr {
     let peer = request
-        .peer_addr()
+        .peer_addr
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let proxies = web.app.config.http.trusted_proxies;
     let seen = || -> Option<IpAddr> {
-        let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+        let last = request.headers.get_all("x-forwarded-for").last()?.to_str().ok()?;
         last.rsplit(',').nth(proxies.checked_sub(1)?)?.trim().parse().ok()
     };
     seen().unwrap_or(peer)
@@ -262,7 +262,7 @@ pub(super) fn tenant_frame(
 ) -> Frame {
     let page = PageContext {
         tenant_name: tenant.name.clone(),
-        lang: preferred_language(request, &theme.languages(), &tenant.language),
+        lang: preferred_language(request, theme.languages(), &tenant.language),
         tenant_lang: tenant.language.clone(),
         zone: tenant.time_zone.clone(),
         // Until real gateways exist all payments go to the test gateway.
@@ -282,7 +282,7 @@ pub(super) fn platform_frame(request: &ServiceRequest, web: &Web) -> Frame {
     let host = web.app.config.http.public_url.host_str().unwrap_or_default();
     let page = PageContext {
         tenant_name: theme.name().to_owned(),
-        lang: preferred_language(request, &theme.languages(), "en"),
+        lang: preferred_language(request, theme.languages(), "en"),
         tenant_lang: "en".to_owned(),
         zone: "UTC".to_owned(),
         platform: true,

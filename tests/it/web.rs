@@ -133,6 +133,15 @@ async fn too_many_requests_are_told_when_to_come_back() {
     eve.get("/terms").await.expect(429);
     app.clock.advance(1_000);
     eve.get("/terms").await.expect(200);
+
+    // Pictures and sheets are counted apart: a page has many, and a browser keeps them.
+    for _ in 0..400 {
+        eve.get("/mark.svg").await.expect(200);
+    }
+    for path in ["/mark.svg", "/theme/old.css", "/photos/none", "/look/none"] {
+        eve.get(path).await.expect(429);
+    }
+    app.anonymous(VELVET).get("/mark.svg").await.expect(200);
 }
 
 #[tokio::test]
@@ -334,6 +343,7 @@ async fn a_database_that_is_away_is_said_so_and_missed_only_while_it_is() {
     let ada = app.bearer(LUMEN, "Ada").await;
     ada.get("/api/v1/me").await.expect(200);
     app.database.close();
+    app.clock.advance(1_000);
     let (api, page) = tokio::join!(ada.get("/api/v1/me"), ada.get("/account"));
     assert_eq!(
         (api.expect(503).code().as_str(), page.expect(503).header("retry-after")),
