@@ -58,6 +58,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
         usage: Arc::default(),
+        recognised: Arc::default(),
         files: files::folder(&config.files.directory)?,
         push: Arc::new(WebPush::new(
             &config.push,

@@ -49,6 +49,8 @@ pub struct App {
     pub push: Arc<dyn PushServices>,
     /// What tenants use of the platform.
     pub usage: Arc<quotas::Usage>,
+    /// Who was recognised lately.
+    pub recognised: Arc<identity::Recognised>,
 }
 
 impl App {

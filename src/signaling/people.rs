@@ -8,7 +8,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::{ListChanges, TenantScope},
+    store::{Changes, TenantScope},
 };
 use std::{
     collections::HashMap,
@@ -93,14 +93,14 @@ impl Person {
 /// All people with an open page.
 pub struct People {
     clock: Arc<dyn Clock>,
-    list_changes: ListChanges,
+    list_changes: Changes,
     persons: Mutex<HashMap<Key, Person>>,
     next: AtomicU64,
 }
 
 impl People {
     /// Nobody yet. Whoever comes changes what lists show.
-    pub fn new(clock: Arc<dyn Clock>, list_changes: ListChanges) -> Self {
+    pub fn new(clock: Arc<dyn Clock>, list_changes: Changes) -> Self {
         Self {
             clock,
             list_changes,
@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn people() -> People {
-        People::new(Arc::new(Noon), ListChanges::default())
+        People::new(Arc::new(Noon), Changes::default())
     }
 
     #[test]

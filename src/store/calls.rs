@@ -353,7 +353,7 @@ impl Db {
     /// # Errors
     /// The database is away.
     pub async fn unfinished_calls(&self, before: Moment) -> Result<Vec<(TenantScope, Call)>> {
-        self.system(move |tx| {
+        self.system_read(move |tx| {
             let rows: Vec<(Uuid, Row)> = calls::table
                 .filter(calls::ended_at.is_null())
                 .filter(calls::rang_at.le(At(before)))

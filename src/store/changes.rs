@@ -1,4 +1,4 @@
-//! How often this process has written what lists of a tenant show: whoever keeps such a list sees that it is old.
+//! How often this process has written something of a tenant: whoever keeps what was read sees that it is old.
 
 use crate::domain::ids::TenantId;
 use std::sync::{
@@ -12,27 +12,41 @@ const COUNTERS: usize = 1_024;
 
 /// Counters of changes. Cheap to clone; all copies count together.
 #[derive(Clone)]
-pub struct ListChanges(Arc<[AtomicU64; COUNTERS]>);
+pub struct Changes(Arc<Counters>);
 
-impl Default for ListChanges {
+struct Counters {
+    tenants: [AtomicU64; COUNTERS],
+    everywhere: AtomicU64,
+}
+
+impl Default for Changes {
     fn default() -> Self {
-        Self(Arc::new([const { AtomicU64::new(0) }; COUNTERS]))
+        Self(Arc::new(Counters {
+            tenants: [const { AtomicU64::new(0) }; COUNTERS],
+            everywhere: AtomicU64::new(0),
+        }))
     }
 }
 
-impl ListChanges {
-    /// Changes so far. To be read before the list is.
+impl Changes {
+    /// Changes so far. To be read before what is kept is.
     pub fn count(&self, tenant: TenantId) -> u64 {
-        self.counter(tenant).load(Ordering::Acquire)
+        // Neither ever falls, so the sum stays only if both do.
+        self.counter(tenant).load(Ordering::Acquire) + self.0.everywhere.load(Ordering::Acquire)
     }
 
-    /// What lists of this tenant show has changed, and others can see it.
+    /// Something of this tenant has changed, and others can see it.
     pub fn add(&self, tenant: TenantId) {
         self.counter(tenant).fetch_add(1, Ordering::Release);
     }
 
+    /// Something may have changed at any tenant.
+    pub fn add_everywhere(&self) {
+        self.0.everywhere.fetch_add(1, Ordering::Release);
+    }
+
     fn counter(&self, tenant: TenantId) -> &AtomicU64 {
-        &self.0[tenant.spread(COUNTERS)]
+        &self.0.tenants[tenant.spread(COUNTERS)]
     }
 }
 
@@ -42,9 +56,12 @@ mod tests {
 
     #[test]
     fn copies_count_together() {
-        let (changes, tenant) = (ListChanges::default(), TenantId::new());
+        let (changes, tenant) = (Changes::default(), TenantId::new());
         let before = changes.count(tenant);
         changes.clone().add(tenant);
-        assert_ne!(changes.count(tenant), before);
+        let after = changes.count(tenant);
+        assert_ne!(after, before);
+        changes.add_everywhere();
+        assert_ne!(changes.count(tenant), after);
     }
 }

@@ -1,6 +1,6 @@
 //! Connections and transactions: a tenant's, or the platform's own.
 
-use super::{ListChanges, TenantScope, shares::Shares};
+use super::{Changes, TenantScope, shares::Shares};
 use crate::{
     config::DatabaseConfig,
     domain::ids::TenantId,
@@ -25,7 +25,8 @@ pub struct Db {
     app: PgPool,
     system: PgPool,
     shares: Shares,
-    list_changes: ListChanges,
+    list_changes: Changes,
+    changes: Changes,
 }
 
 /// A transaction that sees one tenant's rows only.
@@ -36,7 +37,7 @@ pub struct TenantTx<'c> {
 }
 
 impl TenantTx<'_> {
-    /// What lists of the tenant show is written: once it is committed, [`ListChanges`] says so.
+    /// What lists of the tenant show is written: once it is committed, [`Db::list_changes`] says so.
     pub(in crate::store) fn lists_changed(&mut self) {
         self.lists_changed.push(self.tenant);
     }
@@ -81,13 +82,19 @@ impl Db {
             app: pool(config.app_url.expose(), config.app_connections),
             system: pool(config.system_url.expose(), config.system_connections),
             shares: Shares::of(config.app_connections),
-            list_changes: ListChanges::default(),
+            list_changes: Changes::default(),
+            changes: Changes::default(),
         })
     }
 
     /// How often this process has written what tenants' lists show.
-    pub fn list_changes(&self) -> &ListChanges {
+    pub fn list_changes(&self) -> &Changes {
         &self.list_changes
+    }
+
+    /// How often this process may have written anything: every transaction counts that could.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Runs `work` in one transaction of that tenant, off the async threads. One tenant has half of the connections at most.
@@ -100,11 +107,23 @@ impl Db {
         F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
     {
         let begin = format!("BEGIN; SET LOCAL app.tenant_id = '{}'", scope.tenant());
-        self.within(scope, begin, work).await
+        self.within(scope, begin, Purpose::Write, work).await
     }
 
-    /// Runs `work` on one moment's state of that tenant: what others commit meanwhile isn't seen, nothing can be written,
-    /// and instants read as UTC.
+    /// The same for what only reads, which the database holds it to.
+    ///
+    /// # Errors
+    /// As [`Db::tenant`].
+    pub async fn read<T, F>(&self, scope: &TenantScope, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let begin = format!("BEGIN READ ONLY; SET LOCAL app.tenant_id = '{}'", scope.tenant());
+        self.within(scope, begin, Purpose::Read, work).await
+    }
+
+    /// Reads one moment's state of that tenant: what others commit meanwhile isn't seen, and instants read as UTC.
     ///
     /// # Errors
     /// As [`Db::tenant`].
@@ -118,20 +137,26 @@ impl Db {
              SET LOCAL app.tenant_id = '{}'; SET LOCAL TimeZone = 'UTC'",
             scope.tenant()
         );
-        self.within(scope, begin, work).await
+        self.within(scope, begin, Purpose::Read, work).await
     }
 
-    async fn within<T, F>(&self, scope: &TenantScope, begin: String, work: F) -> Result<T>
+    async fn within<T, F>(&self, scope: &TenantScope, begin: String, purpose: Purpose, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut TenantTx<'_>) -> Result<T> + Send + 'static,
     {
-        let (pool, tenant, changes) = (self.app.clone(), scope.tenant(), self.list_changes.clone());
+        let (db, tenant) = (self.clone(), scope.tenant());
         let share = self.shares.take(tenant, PATIENCE).await?;
         blocking(move || {
             let _share = share;
-            let mut conn = connection(&pool)?;
-            transaction(&mut conn, &begin, &changes, |conn, lists_changed| {
+            let mut conn = connection(&db.app)?;
+            let ended = |lists: Vec<TenantId>| {
+                lists.into_iter().for_each(|tenant| db.list_changes.add(tenant));
+                if purpose == Purpose::Write {
+                    db.changes.add(tenant);
+                }
+            };
+            transaction(&mut conn, &begin, ended, |conn, lists_changed| {
                 work(&mut TenantTx {
                     conn,
                     tenant,
@@ -151,15 +176,48 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut SystemTx<'_>) -> Result<T> + Send + 'static,
     {
-        let (pool, changes) = (self.system.clone(), self.list_changes.clone());
+        self.across("BEGIN", Purpose::Write, work).await
+    }
+
+    /// The same for what only reads, which the database holds it to.
+    ///
+    /// # Errors
+    /// As [`Db::tenant`].
+    pub async fn system_read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut SystemTx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.across("BEGIN READ ONLY", Purpose::Read, work).await
+    }
+
+    async fn across<T, F>(&self, begin: &'static str, purpose: Purpose, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut SystemTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
         blocking(move || {
-            let mut conn = connection(&pool)?;
-            transaction(&mut conn, "BEGIN", &changes, |conn, lists_changed| {
+            let mut conn = connection(&db.system)?;
+            let ended = |lists: Vec<TenantId>| {
+                lists.into_iter().for_each(|tenant| db.list_changes.add(tenant));
+                if purpose == Purpose::Write {
+                    db.changes.add_everywhere();
+                }
+            };
+            transaction(&mut conn, begin, ended, |conn, lists_changed| {
                 work(&mut SystemTx { conn, lists_changed })
             })
         })
         .await
     }
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
 }
 
 impl Db {
@@ -188,19 +246,19 @@ fn connection(pool: &PgPool) -> Result<PooledConnection<ConnectionManager<PgConn
 }
 
 /// Like `Connection::transaction`, with a BEGIN of our own: setting the tenant costs no round trip of its own that way.
+/// `ended` hears whose lists changed once it is committed, also if nobody knows whether it was.
 fn transaction<T>(
     conn: &mut PgConnection,
     begin: &str,
-    changes: &ListChanges,
+    ended: impl FnOnce(Vec<TenantId>),
     work: impl FnOnce(&mut PgConnection, &mut Vec<TenantId>) -> Result<T>,
 ) -> Result<T> {
-    let mut changed = Vec::new();
+    let mut lists_changed = Vec::new();
     AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
-    match work(conn, &mut changed) {
+    match work(conn, &mut lists_changed) {
         Ok(value) => {
             let committed = <PgConnection as Connection>::TransactionManager::commit_transaction(conn);
-            // Also if nobody knows whether it was.
-            changed.into_iter().for_each(|tenant| changes.add(tenant));
+            ended(lists_changed);
             committed?;
             Ok(value)
         }

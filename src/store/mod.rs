@@ -54,6 +54,6 @@ pub mod visits;
 pub mod wallets;
 pub mod words;
 
-pub use changes::ListChanges;
+pub use changes::Changes;
 pub use db::{Db, SystemTx, TenantTx};
 pub use scope::TenantScope;

@@ -93,7 +93,7 @@ impl Db {
     /// The database is away.
     pub async fn resident(&self, host: &str) -> Result<Option<Resident>> {
         let host = host.to_lowercase();
-        self.system(move |tx| {
+        self.system_read(move |tx| {
             let found = match on_subdomain(tx, &host)? {
                 Some(found) => Some(found),
                 None => on_own_domain(tx, &host)?,
@@ -124,7 +124,7 @@ impl Db {
     /// # Errors
     /// The database is away.
     pub async fn listed_tenants(&self) -> Result<Vec<(Tenant, String)>> {
-        self.system(|tx| {
+        self.system_read(|tx| {
             let rows: Vec<(Row, String)> = tenants::table
                 .inner_join(tenant_hosts::table)
                 .filter(tenants::hidden.eq(false))

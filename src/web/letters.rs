@@ -41,7 +41,7 @@ impl Letters for Web {
         let (tenant, user) = self
             .app
             .db
-            .tenant(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
+            .read(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
             .await?;
         let theme = self.theme(&tenant, scope).await?;
         let page = PageContext {
@@ -181,7 +181,7 @@ impl Web {
         let balance = self
             .app
             .db
-            .tenant(scope, move |tx| ledger::balance(tx, wallet, currency))
+            .read(scope, move |tx| ledger::balance(tx, wallet, currency))
             .await?;
         let started = bill.bill.billed.first().map_or(bill.call.rang_at, |span| span.from);
         Ok(ReceiptMail {

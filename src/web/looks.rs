@@ -31,7 +31,7 @@ impl Web {
             0 => Own::default(),
             _ => {
                 let brand = tenant.brand.clone();
-                self.app.db.tenant(scope, move |tx| read(tx, brand.as_ref())).await?
+                self.app.db.read(scope, move |tx| read(tx, brand.as_ref())).await?
             }
         };
         let teller = Teller::new(*scope, self.faults.clone());

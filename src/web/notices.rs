@@ -22,7 +22,7 @@ pub(super) async fn slip(web: &Web, scope: &TenantScope, told: Told) -> Result<S
     let (tenant, user) = web
         .app
         .db
-        .tenant(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
+        .read(scope, move |tx| Ok((tenants::own(tx)?, users::find(tx, to)?)))
         .await?;
     let theme = web.theme(&tenant, scope).await?;
     let name = name_of(web, scope, told.about).await?;
@@ -43,7 +43,7 @@ pub(super) async fn slip(web: &Web, scope: &TenantScope, told: Told) -> Result<S
 /// What somebody is called.
 pub(super) async fn name_of(web: &Web, scope: &TenantScope, who: Option<UserId>) -> Result<Option<String>> {
     let Some(who) = who else { return Ok(None) };
-    let found = web.app.db.tenant(scope, move |tx| users::find(tx, who)).await?;
+    let found = web.app.db.read(scope, move |tx| users::find(tx, who)).await?;
     Ok(Some(found.name))
 }
 

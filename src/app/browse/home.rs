@@ -38,7 +38,7 @@ pub async fn home(app: &App, scope: &TenantScope, query: &str, page: u32) -> Res
     let page = page.max(1) as usize;
     let skip = i64::try_from((page - 1).saturating_mul(PAGE)).unwrap_or(i64::MAX);
     app.db
-        .tenant(scope, move |tx| {
+        .read(scope, move |tx| {
             let mut on_air = presence::on_air(&handle, &own_scope, tx, &words, now)?;
             let except = on_air.iter().map(|seller| seller.card.user).collect();
             on_air.truncate(if page == 1 { MOST_AVAILABLE } else { 0 });

@@ -20,7 +20,7 @@ pub async fn live(app: &App, scope: &TenantScope, page: u32) -> Result<Listing> 
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     let all = app
         .db
-        .tenant(scope, move |tx| presence::on_air(&handle, &own_scope, tx, &[], now))
+        .read(scope, move |tx| presence::on_air(&handle, &own_scope, tx, &[], now))
         .await?;
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     let more = all.len() > skip.saturating_add(PAGE);

@@ -18,7 +18,7 @@ pub async fn search(app: &App, scope: &TenantScope, query: &str, page: u32) -> R
     let (handle, own_scope, now, words) = (app.clone(), *scope, app.now(), words(query));
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     app.db
-        .tenant(scope, move |tx| {
+        .read(scope, move |tx| {
             let on_air = presence::on_air(&handle, &own_scope, tx, &words, now)?;
             let except = on_air.iter().map(|seller| seller.card.user).collect();
             let search = Search {

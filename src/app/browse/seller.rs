@@ -61,7 +61,7 @@ pub async fn seller(
     let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
     let reader = viewer.map(|viewer| viewer.user.id);
     app.db
-        .tenant(scope, move |tx| {
+        .read(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
             let user = users::find(tx, id)?;
             if user.suspended || !user.verified {

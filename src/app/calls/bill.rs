@@ -33,7 +33,7 @@ pub struct CallBill {
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
     let (call, entries, ledger) = app
         .db
-        .tenant(scope, move |tx| {
+        .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
             Ok((stored, call_events::events(tx, call)?, metering::leg_totals(tx, call)?))
         })

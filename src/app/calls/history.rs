@@ -17,9 +17,7 @@ use crate::{
 pub async fn list(app: &App, scope: &TenantScope, person: UserId, page: u32) -> Result<Vec<Call>> {
     const PAGE: i64 = 25;
     let skip = i64::from(page.min(10_000)) * PAGE;
-    app.db
-        .tenant(scope, move |tx| calls::list(tx, person, PAGE, skip))
-        .await
+    app.db.read(scope, move |tx| calls::list(tx, person, PAGE, skip)).await
 }
 
 /// One of the person's calls.
@@ -27,7 +25,7 @@ pub async fn list(app: &App, scope: &TenantScope, person: UserId, page: u32) -> 
 /// # Errors
 /// It isn't theirs, or isn't there.
 pub async fn one(app: &App, scope: &TenantScope, person: UserId, call: CallId) -> Result<Call> {
-    app.db.tenant(scope, move |tx| calls::of_person(tx, call, person)).await
+    app.db.read(scope, move |tx| calls::of_person(tx, call, person)).await
 }
 
 /// The call the person is in right now.
@@ -35,5 +33,5 @@ pub async fn one(app: &App, scope: &TenantScope, person: UserId, call: CallId) -
 /// # Errors
 /// The database is away.
 pub async fn current(app: &App, scope: &TenantScope, person: UserId) -> Result<Option<CallId>> {
-    app.db.tenant(scope, move |tx| calls::current(tx, person)).await
+    app.db.read(scope, move |tx| calls::current(tx, person)).await
 }

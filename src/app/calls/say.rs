@@ -57,7 +57,7 @@ pub async fn chat(app: &App, scope: &TenantScope, call: &Call) -> Result<Vec<Cha
     let id: CallId = call.id;
     let messages = app
         .db
-        .tenant(scope, move |tx| conversations::chat_of_call(tx, id, SHOWN))
+        .read(scope, move |tx| conversations::chat_of_call(tx, id, SHOWN))
         .await?;
     Ok(messages.into_iter().filter_map(|message| line(call, message)).collect())
 }

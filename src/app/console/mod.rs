@@ -101,10 +101,7 @@ impl StaffMember {
     /// The database is away.
     pub async fn of(app: &App, viewer: Viewer, address: String) -> Result<Option<Self>> {
         let user = viewer.user.id;
-        let standing = app
-            .db
-            .tenant(&viewer.scope, move |tx| stored::standing(tx, user))
-            .await?;
+        let standing = app.db.read(&viewer.scope, move |tx| stored::standing(tx, user)).await?;
         let viewer = ConsoleViewer {
             scope: viewer.scope,
             who: Who::Staff(Box::new(viewer)),

@@ -73,7 +73,7 @@ pub async fn visit(app: &App, scope: &TenantScope, token: &str) -> Result<Option
     let now = app.now();
     let found = app
         .db
-        .tenant(scope, move |tx| visits::find(tx, token.hash(), now))
+        .read(scope, move |tx| visits::find(tx, token.hash(), now))
         .await?;
     Ok(found.map(|visitor| Visit { scope: *scope, visitor }))
 }

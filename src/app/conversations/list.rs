@@ -17,6 +17,6 @@ pub async fn list(app: &App, viewer: &Viewer, page: u32) -> Result<Vec<(Conversa
     let user = viewer.user.id;
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
-        .tenant(&viewer.scope, move |tx| conversations::list(tx, user, skip, PAGE))
+        .read(&viewer.scope, move |tx| conversations::list(tx, user, skip, PAGE))
         .await
 }

@@ -19,7 +19,7 @@ pub(super) async fn is_good(app: &App, scope: &TenantScope, purpose: Purpose, to
     };
     let now = app.now();
     app.db
-        .tenant(scope, move |tx| mail_tokens::is_good(tx, purpose, token.hash(), now))
+        .read(scope, move |tx| mail_tokens::is_good(tx, purpose, token.hash(), now))
         .await
 }
 

@@ -33,7 +33,7 @@ pub async fn log_in(
     device: &str,
 ) -> Result<SignedIn> {
     let known = match Email::parse(email) {
-        Ok(email) => app.db.tenant(scope, move |tx| users::by_email(tx, &email)).await?,
+        Ok(email) => app.db.read(scope, move |tx| users::by_email(tx, &email)).await?,
         Err(_) => None,
     };
     let (user, stored) = known.unzip();

@@ -60,7 +60,7 @@ pub async fn open_sessions(app: &App, viewer: &Viewer) -> Result<u32> {
     let (now, user) = (app.now(), viewer.user.id);
     let open = app
         .db
-        .tenant(&viewer.scope, move |tx| sessions::count_open(tx, user, now))
+        .read(&viewer.scope, move |tx| sessions::count_open(tx, user, now))
         .await?;
     Ok(u32::try_from(open).unwrap_or(u32::MAX))
 }

@@ -26,7 +26,7 @@ pub struct Choices {
 pub async fn choices(app: &App, viewer: &Viewer) -> Result<Choices> {
     let user = viewer.user.clone();
     app.db
-        .tenant(&viewer.scope, move |tx| {
+        .read(&viewer.scope, move |tx| {
             Ok(Choices {
                 events: events_for(tx, &user)?,
                 wishes: notifications::wishes(tx, user.id)?,

@@ -17,7 +17,7 @@ pub async fn list(app: &App, viewer: &Viewer, page: u32, size: usize) -> Result<
     let skip = i64::from(page.max(1) - 1).saturating_mul(limit);
     let mut found = app
         .db
-        .tenant(&viewer.scope, move |tx| notifications::list(tx, user, skip, limit + 1))
+        .read(&viewer.scope, move |tx| notifications::list(tx, user, skip, limit + 1))
         .await?;
     let more = found.len() > size;
     found.truncate(size);

@@ -55,7 +55,11 @@ pub enum Stage {
 /// the database is away.
 pub async fn log_in(app: &App, email: &str, password: String, code: Option<&str>, address: &str) -> Result<Stage> {
     let known = match Email::parse(email) {
-        Ok(email) => app.db.system(move |tx| platform_staff::by_email(tx, &email)).await?,
+        Ok(email) => {
+            app.db
+                .system_read(move |tx| platform_staff::by_email(tx, &email))
+                .await?
+        }
         Err(_) => None,
     };
     let stored = known.as_ref().map(|known| known.password_hash.clone());
@@ -179,7 +183,10 @@ pub async fn authenticate(app: &App, token: &str, address: &str) -> Result<Optio
         return Ok(None);
     };
     let now = app.now();
-    let person = app.db.system(move |tx| platform_staff::signed(tx, hash, now)).await?;
+    let person = app
+        .db
+        .system_read(move |tx| platform_staff::signed(tx, hash, now))
+        .await?;
     Ok(person.map(|person| PlatformStaff {
         person,
         address: address.to_owned(),

@@ -33,7 +33,7 @@ pub struct Selling {
 pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Selling> {
     let user = viewer.user.id;
     app.db
-        .tenant(&viewer.scope, move |tx| {
+        .read(&viewer.scope, move |tx| {
             Ok(Selling {
                 profile: sellers::find(tx, user)?,
                 services: services::of_seller(tx, user, MOST_SERVICES)?,
@@ -51,6 +51,6 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Sell
 pub async fn list_services(app: &App, viewer: &Viewer) -> Result<Vec<Service>> {
     let user = viewer.user.id;
     app.db
-        .tenant(&viewer.scope, move |tx| services::of_seller(tx, user, MOST_SERVICES))
+        .read(&viewer.scope, move |tx| services::of_seller(tx, user, MOST_SERVICES))
         .await
 }

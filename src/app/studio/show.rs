@@ -45,7 +45,7 @@ pub struct StudioSeller {
 pub async fn show(app: &App, viewer: &Viewer) -> Result<Overview> {
     let (handle, reader, now) = (app.clone(), viewer.clone(), app.now());
     app.db
-        .tenant(&viewer.scope, move |tx| {
+        .read(&viewer.scope, move |tx| {
             let studio = managed(tx, &reader)?;
             let since = now + -(i64::from(DAYS) * DAY_MS);
             let figures: HashMap<UserId, Figures> = studio_figures::figures(tx, studio.id, since)?;

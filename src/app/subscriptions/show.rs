@@ -46,7 +46,7 @@ impl Shown {
 pub async fn show(app: &App, scope: &TenantScope) -> Result<Shown> {
     let now = app.now();
     app.db
-        .tenant(scope, move |tx| {
+        .read(scope, move |tx| {
             let terms = subscriptions::terms(tx, now)?;
             Ok(Shown {
                 coverage: terms.coverage(now),

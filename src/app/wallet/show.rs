@@ -35,7 +35,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
     let user = viewer.user.id;
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
-        .tenant(&viewer.scope, move |tx| {
+        .read(&viewer.scope, move |tx| {
             let mut lines = wallets::statement(tx, user, currency, skip, PAGE + 1)?;
             let more = lines.len() > PAGE as usize;
             lines.truncate(PAGE as usize);
@@ -57,6 +57,6 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
 pub async fn balance(app: &App, viewer: &Viewer, currency: Currency) -> Result<Balance> {
     let user = viewer.user.id;
     app.db
-        .tenant(&viewer.scope, move |tx| wallets::balance(tx, user, currency))
+        .read(&viewer.scope, move |tx| wallets::balance(tx, user, currency))
         .await
 }

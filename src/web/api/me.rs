@@ -106,6 +106,6 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Json(typed): Json<Me
         do_not_disturb,
         auto_reject,
     };
-    let user = identity::change(&web.app, &viewer, &site.languages(), wanted).await?;
+    let user = identity::change(&web.app, &viewer, site.languages(), wanted).await?;
     Ok(Json(user.into()))
 }

@@ -58,7 +58,7 @@ async fn register(web: Data<Web>, site: Site, Json(new): Json<NewPerson>) -> Res
         language: new.language.unwrap_or_else(|| site.tenant.language.clone()),
         address: site.client,
     };
-    identity::register(&web.app, &site.scope, site.origin(), &site.languages(), typed).await?;
+    identity::register(&web.app, &site.scope, site.origin(), site.languages(), typed).await?;
     Ok(HttpResponse::Accepted().finish())
 }
 

@@ -60,7 +60,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ac
         }
         _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
     };
-    if let Err(error) = identity::change(&web.app, &viewer, &site.languages(), wanted).await {
+    if let Err(error) = identity::change(&web.app, &viewer, site.languages(), wanted).await {
         let (name, message) = problem(error)?;
         let mut view = page(&web, &site, &viewer).await?;
         let (field, value) = match name {
@@ -86,7 +86,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
         time_zone: Field::of(&user.time_zone),
         language: Field::of(&user.language),
         zones: ZONES.clone(),
-        languages: site.languages().into_iter().map(choice).collect(),
+        languages: site.languages().iter().cloned().map(choice).collect(),
         do_not_disturb: user.do_not_disturb,
         auto_reject: user.auto_reject,
         sessions: identity::open_sessions(&web.app, viewer).await?,

@@ -89,7 +89,7 @@ async fn register(web: Data<Web>, site: Site, Form(typed): Form<RegisterForm>) -
         language: or(&typed.language, &site.frame.page.lang),
         address: site.client,
     };
-    let registered = identity::register(&web.app, &site.scope, site.origin(), &site.languages(), registration).await;
+    let registered = identity::register(&web.app, &site.scope, site.origin(), site.languages(), registration).await;
     let mut view = RegisterPage {
         name: Field::of(typed.name),
         email: Field::of(typed.email.clone()),

@@ -43,7 +43,7 @@ async fn list(
     let page = web
         .app
         .db
-        .system(move |tx| audit::list_all(tx, &query.into(), filter.tenant, filter.action.as_deref()))
+        .system_read(move |tx| audit::list_all(tx, &query.into(), filter.tenant, filter.action.as_deref()))
         .await?;
     Ok(Json(page.into()))
 }

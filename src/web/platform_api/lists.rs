@@ -49,7 +49,7 @@ async fn users(
     let page = web
         .app
         .db
-        .system(move |tx| platform_lists::users(tx, &query.into(), filter.tenant))
+        .system_read(move |tx| platform_lists::users(tx, &query.into(), filter.tenant))
         .await?;
     Ok(Json(page.into()))
 }
@@ -77,7 +77,7 @@ async fn calls(
     let page = web
         .app
         .db
-        .system(move |tx| platform_lists::calls(tx, &query.into(), filter.tenant, live))
+        .system_read(move |tx| platform_lists::calls(tx, &query.into(), filter.tenant, live))
         .await?;
     Ok(Json(page.into()))
 }
@@ -132,7 +132,7 @@ async fn jobs(
     let page = web
         .app
         .db
-        .system(move |tx| platform_lists::jobs(tx, &query.into(), state))
+        .system_read(move |tx| platform_lists::jobs(tx, &query.into(), state))
         .await?;
     Ok(Json(page.into()))
 }

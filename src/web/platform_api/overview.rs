@@ -40,7 +40,11 @@ struct Overview {
 #[get("/overview")]
 async fn overview(web: Data<Web>, _staff: PlatformStaff) -> Result<Json<Overview>> {
     let (today, nodes) = (platform::today(web.app.now()), connected(&web));
-    let figures = web.app.db.system(move |tx| platform_lists::figures(tx, today)).await?;
+    let figures = web
+        .app
+        .db
+        .system_read(move |tx| platform_lists::figures(tx, today))
+        .await?;
     let health = platform::health(&web.app, web.live.mailer.as_ref(), &nodes).await;
     Ok(Json(Overview { figures, nodes, health }))
 }

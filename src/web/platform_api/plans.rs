@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     responses((status = 200, body = Listed<Line>), (status = 401, body = Problem)))]
 #[get("/plans")]
 async fn list(web: Data<Web>, _staff: PlatformStaff, Query(query): Query<ListQuery>) -> Result<Json<Listed<Line>>> {
-    let page = web.app.db.system(move |tx| plans::list(tx, &query.into())).await?;
+    let page = web.app.db.system_read(move |tx| plans::list(tx, &query.into())).await?;
     Ok(Json(page.into()))
 }
 

@@ -78,7 +78,7 @@ impl From<Settings> for SubscriptionSettings {
     responses((status = 200, body = SubscriptionSettings), (status = 401, body = Problem)))]
 #[get("/subscriptions")]
 async fn show_settings(web: Data<Web>, _staff: PlatformStaff) -> Result<Json<SubscriptionSettings>> {
-    Ok(Json(web.app.db.system(subscription_settings::read).await?.into()))
+    Ok(Json(web.app.db.system_read(subscription_settings::read).await?.into()))
 }
 
 /// What is changed; absent fields stay.
@@ -190,7 +190,7 @@ async fn invoices(
     let page = web
         .app
         .db
-        .system(move |tx| bought::invoices(tx, &query.into(), filter.tenant))
+        .system_read(move |tx| bought::invoices(tx, &query.into(), filter.tenant))
         .await?;
     Ok(Json(page.into()))
 }
@@ -201,6 +201,6 @@ async fn invoices(
 #[get("/invoices/{id}")]
 async fn invoice(web: Data<Web>, platform: Platform, _staff: PlatformStaff, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = SubscriptionId::from_uuid(*id);
-    let found = web.app.db.system(move |tx| bought::invoice(tx, id)).await?;
+    let found = web.app.db.system_read(move |tx| bought::invoice(tx, id)).await?;
     pages::render(&platform, None, &invoice_page(found))
 }

@@ -84,7 +84,7 @@ async fn list(
     let page = web
         .app
         .db
-        .system(move |tx| tenant_lists::list(tx, &query.into(), state))
+        .system_read(move |tx| tenant_lists::list(tx, &query.into(), state))
         .await?;
     Ok(Json(Listed::of(page, |line| TenantLine::of(&web, line))))
 }
@@ -136,14 +136,14 @@ async fn create(web: Data<Web>, owner: PlatformOwner, Json(typed): Json<TenantFo
             name: typed.admin_name,
         },
     };
-    let languages = web.themes.get("default").languages();
-    let founded = platform::create(&web.app, &owner, &languages, new).await?;
+    let default = web.themes.get("default");
+    let founded = platform::create(&web.app, &owner, default.languages(), new).await?;
     web.hosts.forget(founded.id);
     Ok(HttpResponse::Created().json(detail(&web, founded.id).await?))
 }
 
 async fn detail(web: &Web, id: TenantId) -> Result<TenantDetail> {
-    let (line, details) = web.app.db.system(move |tx| tenant_lists::find(tx, id)).await?;
+    let (line, details) = web.app.db.system_read(move |tx| tenant_lists::find(tx, id)).await?;
     Ok(TenantDetail {
         line: TenantLine::of(web, line),
         details,
@@ -183,8 +183,8 @@ async fn change(
         time_zone: typed.time_zone,
         language: typed.language,
     };
-    let languages = web.themes.get("default").languages();
-    platform::change(&web.app, &owner, id, &languages, change).await?;
+    let default = web.themes.get("default");
+    platform::change(&web.app, &owner, id, default.languages(), change).await?;
     changed(&web, id).await
 }
 

@@ -63,7 +63,10 @@ pub struct Theme {
     sheet: Sheet,
     /// A tenant's own, over all others.
     own_sheet: Option<Sheet>,
+    /// Languages there are words in, sorted.
+    languages: Vec<String>,
     facts: Value,
+    mail_facts: Value,
     /// What was chosen over the folder's own tokens.
     brand: Option<Brand>,
     /// A tenant's own, in place of the folder's.
@@ -149,6 +152,9 @@ impl Theme {
     ) -> Self {
         let sheet = Sheet::new(tokens::stylesheet(&manifest.tokens));
         let mut facts = facts(key, &manifest, &shelf, brand.as_ref());
+        let mut languages: Vec<_> = shelf.words.keys().cloned().collect();
+        languages.sort();
+        let mail_facts = mail_facts(&manifest);
         facts["stylesheet"] = sheet.address().into();
         facts["own_stylesheet"] = Value::Null;
         Self {
@@ -158,7 +164,9 @@ impl Theme {
             templates,
             sheet,
             own_sheet: None,
+            languages,
             facts,
+            mail_facts,
             brand,
             own_templates: OwnTemplates::default(),
             teller: None,
@@ -199,10 +207,8 @@ impl Theme {
     }
 
     /// Languages there are words in, sorted.
-    pub fn languages(&self) -> Vec<String> {
-        let mut languages: Vec<_> = self.shelf.words.keys().cloned().collect();
-        languages.sort();
-        languages
+    pub fn languages(&self) -> &[String] {
+        &self.languages
     }
 
     /// The tokens' stylesheet.
@@ -241,7 +247,7 @@ fn inherit(own: &Source, default: &Source) -> HashMap<String, words::Words> {
     languages
 }
 
-/// What templates know as `theme`: its key, addresses, languages, and colours for mails, which know no stylesheet.
+/// What templates know as `theme`. Every part of a page is given a copy, so there is no more in it than pages need.
 fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -> Value {
     let picture = |name: &str, chosen: Option<&FileHash>| {
         if let Some(chosen) = chosen {
@@ -259,6 +265,20 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -
                 .to_owned(),
         }
     };
+    serde_json::json!({
+        "key": key,
+        "title": brand.and_then(|brand| brand.page_title.as_deref()),
+        "logo": picture("logo.svg", brand.and_then(|brand| brand.logo.as_ref())),
+        "favicon": picture("favicon.svg", brand.and_then(|brand| brand.favicon.as_ref())),
+        "font": shelf.assets.address(&manifest.tokens.font.source()),
+        // What templates count through: handlebars knows lists only.
+        "hours": (1..=12).collect::<Vec<u8>>(),
+        "stars": ["5", "4", "3", "2", "1"],
+    })
+}
+
+/// What mails know of it besides: they have no style sheet.
+fn mail_facts(manifest: &Manifest) -> Value {
     let light = Palette::light(&manifest.tokens);
     let colors = [
         ("surface", light.surface),
@@ -270,20 +290,9 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -
         ("on_brand", light.on_brand),
         ("brand_text", light.brand_text),
     ];
-    let mut languages: Vec<_> = shelf.words.keys().collect();
-    languages.sort();
     let [_, field, card] = manifest.tokens.radius.sizes();
     serde_json::json!({
-        "key": key,
-        "title": brand.and_then(|brand| brand.page_title.as_deref()),
-        "logo": picture("logo.svg", brand.and_then(|brand| brand.logo.as_ref())),
-        "favicon": picture("favicon.svg", brand.and_then(|brand| brand.favicon.as_ref())),
-        "font": shelf.assets.address(&manifest.tokens.font.source()),
-        "languages": languages,
         "corners": {"field": field, "box": card},
-        // What templates count through: handlebars knows lists only.
-        "hours": (1..=12).collect::<Vec<u8>>(),
-        "stars": ["5", "4", "3", "2", "1"],
         "colors": colors.map(|(name, color)| (name.to_owned(), Value::String(color.to_string()))).into_iter().collect::<Map<_, _>>(),
     })
 }

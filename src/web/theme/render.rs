@@ -74,7 +74,10 @@ impl Theme {
     /// Writes a mail: `{template}` is the HTML part, `{template}.txt` the plain one, and the subject is the text
     /// `{template with dots}.subject` of the words file, filled in with the view's fields.
     pub fn render_mail(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<Mail, ThemeError> {
-        let root = self.root(template, view, page)?;
+        let mut root = self.root(template, view, page)?;
+        if let (Some(theme), Some(more)) = (root["theme"].as_object_mut(), self.mail_facts.as_object()) {
+            theme.extend(more.clone());
+        }
         let mut params = root.as_object().cloned().unwrap_or_default();
         params.insert("tenant_name".to_owned(), Value::String(page.tenant_name.clone()));
         let key = format!("{}.subject", template.replace('/', "."));

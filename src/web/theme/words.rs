@@ -12,7 +12,7 @@ use super::{
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -23,7 +23,7 @@ const MAX_TEXT: usize = 8 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     lang: String,
-    texts: Arc<HashMap<String, Text>>,
+    texts: Arc<BTreeMap<String, Text>>,
     /// A tenant's, in place of those.
     own: HashMap<String, Text>,
 }
@@ -126,18 +126,12 @@ impl Words {
     /// All texts under `section` as `{"key": "pattern"}`, forms as objects: for scripts.
     pub fn section(&self, section: &str) -> Value {
         let prefix = format!("{section}.");
-        let inside = self
-            .texts
-            .iter()
-            .filter_map(|(key, text)| Some((key.strip_prefix(&prefix)?, self.own.get(key).unwrap_or(text))));
-        let mut sorted: Vec<_> = inside.collect();
-        sorted.sort_by_key(|(key, _)| *key);
-        Value::Object(
-            sorted
-                .into_iter()
-                .map(|(key, text)| (key.to_owned(), text.to_json()))
-                .collect(),
-        )
+        let from_there = self.texts.range(prefix.clone()..);
+        let inside = from_there.map_while(|(key, text)| {
+            let name = key.strip_prefix(&prefix)?;
+            Some((name.to_owned(), self.own.get(key).unwrap_or(text).to_json()))
+        });
+        Value::Object(inside.collect())
     }
 
     /// How this language writes money.
@@ -158,7 +152,7 @@ impl Words {
     /// Each key with the names of its placeholders, to compare languages by. Sentences that are keys themselves are
     /// left out: the first language needs none.
     #[cfg(test)]
-    pub fn placeholders(&self) -> std::collections::BTreeMap<&str, BTreeSet<&str>> {
+    pub fn placeholders(&self) -> BTreeMap<&str, BTreeSet<&str>> {
         self.texts
             .iter()
             .filter(|(key, _)| !key.contains(' '))

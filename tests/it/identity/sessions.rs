@@ -1,6 +1,7 @@
 //! Sessions: renewed, shared by tabs, stolen, ended, and worth nothing at another tenant.
 
 use crate::support::{Answer, Caller, LUMEN, PASSWORD, TestApp, TestUser, VELVET};
+use diesel::connection::SimpleConnection;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -113,6 +114,17 @@ async fn logging_out_everywhere_acts_at_once() {
         .expect(303);
     program.get("/api/v1/me").await.expect(401);
     browser.get("/api/v1/me").await.expect(401);
+}
+
+#[tokio::test]
+async fn what_another_process_ends_is_over_a_second_later() {
+    let app = TestApp::start().await;
+    let ada = app.bearer(LUMEN, "Ada").await;
+    ada.get("/api/v1/me").await.expect(200);
+    let elsewhere = "UPDATE sessions SET ended_at = created_at";
+    app.database.superuser().batch_execute(elsewhere).expect("ended");
+    app.clock.advance(1_000);
+    ada.get("/api/v1/me").await.expect(401);
 }
 
 #[tokio::test]

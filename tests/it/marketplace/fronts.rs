@@ -84,6 +84,7 @@ async fn a_wallet_is_its_owners_and_as_it_is_now() {
              WHERE email = 'ada@example.org'
              ON CONFLICT (tenant_id, kind, owner_id, currency) DO UPDATE SET balance_minor = 777",
     );
+    app.clock.advance(1_000);
     shows(&front(&ada).await, &["€7.77"], &[]);
     shows(&front(&bob).await, &["€0.00"], &["€7.77"]);
 }
@@ -140,8 +141,9 @@ async fn whoever_is_signed_out_anywhere_is_a_stranger_at_once() {
     shows(&front(&ada).await, &["/login"], &["Ada Lovelace", "/logout"]);
     shows(&front(&phone).await, &["/login"], &["Ada Lovelace", "/logout"]);
     shows(&front(&elsewhere).await, &["Bob"], &[]);
-    // Also if another process did it.
+    // A second later also if another process did it.
     behind_its_back(&app, "UPDATE sessions SET ended_at = created_at");
+    app.clock.advance(1_000);
     elsewhere.get("/").await.expect(401);
 }
 

@@ -94,7 +94,7 @@ impl Table {
         self.web
             .app
             .db
-            .tenant(&self.scope, move |tx| exported(tx, &search, last.as_ref(), PIECE))
+            .read(&self.scope, move |tx| exported(tx, &search, last.as_ref(), PIECE))
             .await
     }
 

@@ -46,7 +46,7 @@ async fn show(
 async fn read(web: &Web, by: &Staff<may::Dashboard>, period: Period, zone: &TimeZone) -> Result<Dashboard> {
     let bounds = period.bounds(web.app.now(), zone);
     let scope = by.viewer().scope;
-    Ok(web.app.db.tenant(&scope, move |tx| dashboard(tx, &bounds)).await?)
+    Ok(web.app.db.read(&scope, move |tx| dashboard(tx, &bounds)).await?)
 }
 
 fn zone(site: &Site) -> TimeZone {

@@ -72,7 +72,7 @@ async fn list(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| exports::list(tx, &query.into()))
+        .read(&scope, move |tx| exports::list(tx, &query.into()))
         .await?;
     Ok(Json(Listed::of(page, ExportLine::from)))
 }

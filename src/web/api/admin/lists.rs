@@ -48,7 +48,7 @@ async fn sellers(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::sellers(tx, &query.into(), now))
+        .read(&scope, move |tx| lists::sellers(tx, &query.into(), now))
         .await?;
     Ok(Json(page.into()))
 }
@@ -66,7 +66,7 @@ async fn services(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::services(tx, &query.into()))
+        .read(&scope, move |tx| lists::services(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }
@@ -92,7 +92,7 @@ async fn calls(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::calls(tx, &query.into(), live))
+        .read(&scope, move |tx| lists::calls(tx, &query.into(), live))
         .await?;
     Ok(Json(page.into()))
 }
@@ -111,7 +111,7 @@ async fn conversations(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::conversations(tx, &wanted))
+        .read(&scope, move |tx| lists::conversations(tx, &wanted))
         .await?;
     if !searched.is_empty() {
         console::note(&web.app, &by, Action::ConversationSearched, searched).await?;
@@ -158,7 +158,7 @@ impl ReadConversation {
 #[get("/admin/conversations/{id}")]
 async fn conversation(web: Data<Web>, by: Staff<may::ChatHistory>, id: Path<Uuid>) -> Result<Json<ReadConversation>> {
     let (scope, id) = (by.viewer().scope, ConversationId::from_uuid(*id));
-    let (line, messages) = web.app.db.tenant(&scope, move |tx| lists::conversation(tx, id)).await?;
+    let (line, messages) = web.app.db.read(&scope, move |tx| lists::conversation(tx, id)).await?;
     console::note(&web.app, &by, Action::ConversationRead, id.to_string()).await?;
     Ok(Json(ReadConversation::of(line, messages)))
 }
@@ -176,7 +176,7 @@ async fn reviews(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::reviews(tx, &query.into()))
+        .read(&scope, move |tx| lists::reviews(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }
@@ -202,7 +202,7 @@ async fn log(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| {
+        .read(&scope, move |tx| {
             audit::list(tx, &query.into(), filter.action.as_deref())
         })
         .await?;

@@ -52,7 +52,7 @@ async fn fetch(web: Data<Web>, site: Site, _by: Staff<may::Branding>) -> Result<
     let read = web
         .app
         .db
-        .tenant(&site.scope, move |tx| Ok((looks::files(tx, &named)?, words::all(tx)?)));
+        .read(&site.scope, move |tx| Ok((looks::files(tx, &named)?, words::all(tx)?)));
     let (files, words) = read.await?;
     let archive = tokio::task::spawn_blocking(move || look_archive::write(whole(look, files, words)));
     let archive = archive.await.map_err(Error::internal)??;
@@ -103,8 +103,7 @@ fn whole(look: Brand, mut files: HashMap<FileHash, File>, words: Vec<OwnWord>) -
 #[put("/admin/branding/archive")]
 async fn bring(web: Data<Web>, site: Site, by: Staff<may::Branding>, payload: Payload) -> Result<Json<Branding>> {
     by.user()?;
-    upload::count(&web, &site)?;
-    let sent = upload::bytes(payload, MAX_BYTES, "archive").await?;
+    let sent = upload::bytes(&web, &site, payload, MAX_BYTES, "archive").await?;
     let look = tokio::task::spawn_blocking(move || look_archive::read(&sent));
     let mut look = look.await.map_err(Error::internal)??;
     let said = std::mem::take(&mut look.words);
@@ -166,9 +165,9 @@ async fn kept(brand: &mut Brand, look: WholeLook) -> Result<Vec<File>> {
 fn checked_words(site: &Site, said: Vec<SaidWord>) -> Result<Vec<OwnWord>> {
     let mut known: HashMap<String, HashMap<String, String>> = HashMap::new();
     for language in site.languages() {
-        let texts = site.frame.theme.texts(&language).unwrap_or_default();
+        let texts = site.frame.theme.texts(language).unwrap_or_default();
         let texts = texts.into_iter().map(|(key, text)| (key, text.to_owned())).collect();
-        known.insert(language, texts);
+        known.insert(language.clone(), texts);
     }
     let mut seen = HashSet::new();
     said.into_iter()

@@ -39,7 +39,7 @@ async fn list(web: Data<Web>, by: Staff<may::Users>, Query(query): Query<ListQue
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| lists::users(tx, &query.into()))
+        .read(&scope, move |tx| lists::users(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }
@@ -59,7 +59,7 @@ struct UserDetail {
 #[get("/admin/users/{id}")]
 async fn show(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<Json<UserDetail>> {
     let (scope, id) = (by.viewer().scope, UserId::from_uuid(*id));
-    let (line, details) = web.app.db.tenant(&scope, move |tx| lists::user(tx, id)).await?;
+    let (line, details) = web.app.db.read(&scope, move |tx| lists::user(tx, id)).await?;
     Ok(Json(UserDetail { line, details }))
 }
 

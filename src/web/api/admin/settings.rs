@@ -137,7 +137,7 @@ async fn change(
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };
-    let tenant = console::change_settings(&web.app, &by, &site.languages(), change).await?;
+    let tenant = console::change_settings(&web.app, &by, site.languages(), change).await?;
     web.hosts.forget(tenant.id);
     Ok(Json((&tenant).into()))
 }

@@ -87,7 +87,7 @@ async fn list(web: Data<Web>, by: Staff<may::Staff>, Query(query): Query<ListQue
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| staff::list(tx, &query.into()))
+        .read(&scope, move |tx| staff::list(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }

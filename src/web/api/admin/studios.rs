@@ -39,7 +39,7 @@ async fn list(
     let page = web
         .app
         .db
-        .tenant(&scope, move |tx| studios::list(tx, &query.into()))
+        .read(&scope, move |tx| studios::list(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }
@@ -92,7 +92,7 @@ struct StudioDetails {
 #[get("/admin/studios/{id}")]
 async fn show(web: Data<Web>, by: Staff<may::Sellers>, id: Path<Uuid>) -> Result<Json<StudioDetails>> {
     let (scope, id) = (by.viewer().scope, StudioId::from_uuid(*id));
-    let details = web.app.db.tenant(&scope, move |tx| {
+    let details = web.app.db.read(&scope, move |tx| {
         let studio = studios::find(tx, id)?;
         Ok(StudioDetails {
             id: id.uuid(),

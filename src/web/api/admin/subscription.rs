@@ -71,6 +71,6 @@ async fn show_payment(web: Data<Web>, by: Staff<may::Subscription>, id: Path<Uui
 #[get("/admin/subscription/invoices/{id}")]
 async fn invoice(web: Data<Web>, site: Site, by: Staff<may::Subscription>, id: Path<Uuid>) -> Result<HttpResponse> {
     let (scope, id) = (by.viewer().scope, SubscriptionId::from_uuid(*id));
-    let found = web.app.db.tenant(&scope, move |tx| bought::own_invoice(tx, id)).await?;
+    let found = web.app.db.read(&scope, move |tx| bought::own_invoice(tx, id)).await?;
     pages::render(&site, by.viewer().account(), &invoice_page(found))
 }

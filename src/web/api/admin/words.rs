@@ -74,7 +74,7 @@ async fn list(
     });
     Ok(Json(WordList {
         items: items.collect(),
-        languages: site.languages(),
+        languages: site.languages().to_vec(),
     }))
 }
 
