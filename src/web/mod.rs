@@ -16,6 +16,7 @@ mod fronts;
 pub mod gallery;
 mod gate;
 mod headers;
+mod invoices;
 mod letters;
 mod limits;
 mod listing;

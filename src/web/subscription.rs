@@ -1,6 +1,5 @@
-//! A tenant's subscription as both consoles show it, and its invoices as a page to print.
+//! A tenant's subscription as both consoles show it.
 
-use super::pages::views::{Amount, InvoicePage};
 use crate::{
     app::subscriptions::Shown,
     domain::{
@@ -106,20 +105,5 @@ impl From<Payment> for PaymentView {
             redirect_url: payment.pay_url.filter(|_| state == State::Pending),
             reason: payment.reason,
         }
-    }
-}
-
-/// An invoice as a page.
-pub(super) fn invoice_page(invoice: Invoice) -> InvoicePage {
-    InvoicePage {
-        number: invoice.invoice_no,
-        at: invoice.at.timestamp(),
-        issuer: invoice.issuer,
-        customer: invoice.customer,
-        plan: invoice.plan,
-        months: invoice.interval_months,
-        starts: invoice.starts.timestamp(),
-        until: invoice.until.timestamp(),
-        amount: Amount::new(invoice.amount_minor, invoice.currency),
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn write<V: View>(
 }
 
 /// What a page is told besides its view, with the one who reads it.
-fn page_for<'a>(frame: &'a Frame, viewer: Option<&Viewer>) -> Cow<'a, PageContext> {
+pub(super) fn page_for<'a>(frame: &'a Frame, viewer: Option<&Viewer>) -> Cow<'a, PageContext> {
     let Some(viewer) = viewer else {
         return Cow::Borrowed(&frame.page);
     };

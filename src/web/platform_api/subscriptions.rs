@@ -16,9 +16,10 @@ use crate::{
     },
     web::{
         Platform, Problem, Result, Web,
+        invoices::{invoice_file, invoice_page},
         listing::{ListQuery, Listed},
         pages,
-        subscription::{Subscription, invoice_page},
+        subscription::Subscription,
     },
 };
 use actix_web::{
@@ -37,7 +38,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(show)
         .service(set_free)
         .service(invoices)
-        .service(invoice);
+        .service(invoice)
+        .service(invoice_pdf);
 }
 
 /// What holds for all subscriptions.
@@ -203,4 +205,19 @@ async fn invoice(web: Data<Web>, platform: Platform, _staff: PlatformStaff, id: 
     let id = SubscriptionId::from_uuid(*id);
     let found = web.app.db.system_read(move |tx| bought::invoice(tx, id)).await?;
     pages::render(&platform, None, &invoice_page(found))
+}
+
+/// The same as a PDF.
+#[utoipa::path(tag = "subscriptions", responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+    (status = 401, body = Problem), (status = 404, body = Problem)))]
+#[get("/invoices/{id}/pdf")]
+async fn invoice_pdf(
+    web: Data<Web>,
+    platform: Platform,
+    _staff: PlatformStaff,
+    id: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = SubscriptionId::from_uuid(*id);
+    let found = web.app.db.system_read(move |tx| bought::invoice(tx, id)).await?;
+    invoice_file(&platform.frame, None, found).await
 }

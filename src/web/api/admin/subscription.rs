@@ -1,14 +1,15 @@
 //! What the marketplace pays the platform.
 
 use crate::{
-    app::subscriptions,
+    app::{console::StaffMember, subscriptions},
     domain::ids::{PlanId, SubscriptionId},
-    store::subscriptions as bought,
+    store::subscriptions::{self as bought, Invoice},
     web::{
         Problem, Result, Site, Web,
         extract::{Staff, may},
+        invoices::{invoice_file, invoice_page},
         pages,
-        subscription::{PaymentView, Subscription, invoice_page},
+        subscription::{PaymentView, Subscription},
     },
 };
 use actix_web::{
@@ -21,7 +22,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(pay).service(show_payment).service(invoice);
+    config.service(show).service(pay).service(show_payment);
+    config.service(invoice).service(invoice_pdf);
 }
 
 /// How the marketplace stands with the platform.
@@ -70,7 +72,24 @@ async fn show_payment(web: Data<Web>, by: Staff<may::Subscription>, id: Path<Uui
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 #[get("/admin/subscription/invoices/{id}")]
 async fn invoice(web: Data<Web>, site: Site, by: Staff<may::Subscription>, id: Path<Uuid>) -> Result<HttpResponse> {
-    let (scope, id) = (by.viewer().scope, SubscriptionId::from_uuid(*id));
-    let found = web.app.db.read(&scope, move |tx| bought::own_invoice(tx, id)).await?;
+    let found = own_invoice(&web, &by, *id).await?;
     pages::render(&site, by.viewer().account(), &invoice_page(found))
+}
+
+/// The same as a PDF.
+#[utoipa::path(tag = "console", responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+    (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[get("/admin/subscription/invoices/{id}/pdf")]
+async fn invoice_pdf(web: Data<Web>, site: Site, by: Staff<may::Subscription>, id: Path<Uuid>) -> Result<HttpResponse> {
+    let found = own_invoice(&web, &by, *id).await?;
+    invoice_file(&site.frame, by.viewer().account(), found).await
+}
+
+async fn own_invoice(web: &Web, by: &StaffMember, id: Uuid) -> Result<Invoice> {
+    let id = SubscriptionId::from_uuid(id);
+    Ok(web
+        .app
+        .db
+        .read(&by.viewer().scope, move |tx| bought::own_invoice(tx, id))
+        .await?)
 }

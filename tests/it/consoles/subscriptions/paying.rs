@@ -4,6 +4,7 @@ use super::{ADMIN, Shop, admin_of, begin, limits, pay, run_jobs, state, studio};
 use crate::support::{LUMEN, TestUser, VELVET};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const SECOND: i64 = 1_000;
@@ -80,8 +81,29 @@ async fn paid_once_however_often_it_is_looked_at_and_not_on_the_tenants_ledger()
             .text
             .contains("Invoice 1")
     );
+    for (who, invoice) in [(&shop.admin, &own), (&shop.owner.browser, &owners)] {
+        let sent = who
+            .request(Method::GET, &format!("{invoice}/pdf"))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(
+            (sent.status().as_u16(), &sent.headers()["content-type"]),
+            (200, &"application/pdf".parse().unwrap())
+        );
+        assert_eq!(
+            sent.headers()["content-disposition"],
+            "attachment; filename=\"invoice-1.pdf\""
+        );
+        let file = sent.bytes().await.expect("a file");
+        let text = pdf_extract::extract_text_from_mem(&file).expect("a PDF");
+        for said in ["Invoice 1", "LUMEN", "€499.00", "Total, paid"] {
+            assert!(text.contains(said), "{said} isn't in {text}");
+        }
+    }
     let eve = admin_of(shop.app(), &shop.owner, VELVET, "eve@velvet.example").await;
     eve.get(&own).await.expect(404);
+    eve.get(&format!("{own}/pdf")).await.expect(404);
     eve.get(&format!("/api/v1/admin/subscription/payments/{id}"))
         .await
         .expect(404);
