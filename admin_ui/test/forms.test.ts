@@ -13,6 +13,7 @@ const settings: Settings = {
   currency: "EUR",
   time_zone: "Europe/London",
   language: "en",
+  reply_to: null,
   policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2050 },
   rate_bounds_minor: [50, 1500],
 };

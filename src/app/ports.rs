@@ -111,6 +111,8 @@ pub trait PushServices: Send + Sync {
 pub struct Mail {
     /// The sender's name, the tenant's.
     pub from_name: String,
+    /// Where answers go, if that isn't the sender.
+    pub reply_to: Option<String>,
     /// To whom.
     pub to: String,
     /// Subject.

@@ -117,6 +117,8 @@ pub struct Tenant {
     pub time_zone: String,
     /// Language for people who have none of their own.
     pub language: String,
+    /// Where answers to its mails go.
+    pub reply_to: Option<String>,
     /// Shown in no list (the canary).
     pub hidden: bool,
     /// What it changes of the platform's policy.

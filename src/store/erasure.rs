@@ -48,6 +48,7 @@ pub fn erase(tx: &mut SystemTx<'_>, tenant: TenantId, now: Moment) -> Result<Val
             tenants::erased_at.eq(At(now)),
             tenants::hidden.eq(true),
             tenants::brand.eq(None::<Value>),
+            tenants::reply_to.eq(None::<String>),
             tenants::policy.eq(json!({})),
             tenants::suspended_at.eq(None::<At>),
             tenants::suspended_reason.eq(None::<String>),

@@ -491,6 +491,7 @@ diesel::table! {
         erased_at -> Nullable<Timestamptz>,
         look_revision -> Int8,
         quotas -> Jsonb,
+        reply_to -> Nullable<Text>,
     }
 }
 

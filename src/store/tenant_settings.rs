@@ -17,6 +17,8 @@ pub struct Naming {
     pub time_zone: Option<String>,
     /// A language there are words in.
     pub language: Option<String>,
+    /// Where answers to its mails go: nowhere in particular, or a checked address.
+    pub reply_to: Option<Option<String>>,
 }
 
 /// Changes what is set of `naming`.

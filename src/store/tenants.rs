@@ -29,6 +29,7 @@ struct Row {
     currency: String,
     time_zone: String,
     language: String,
+    reply_to: Option<String>,
     hidden: bool,
     policy: serde_json::Value,
     min_rate_minor: i64,
@@ -52,6 +53,7 @@ impl Row {
             theme: self.theme,
             time_zone: self.time_zone,
             language: self.language,
+            reply_to: self.reply_to,
             hidden: self.hidden,
             rate_bounds_minor: (self.min_rate_minor, self.max_rate_minor),
             state: TenantState::parse(&self.state)
@@ -116,7 +118,7 @@ impl Db {
     /// # Errors
     /// The database is away.
     pub async fn host_of(&self, scope: &TenantScope) -> Result<String> {
-        self.tenant(scope, host).await
+        self.read(scope, host).await
     }
 
     /// All tenants that may be listed, by name.
@@ -225,6 +227,7 @@ fn row(tenant: &Tenant) -> Result<Row> {
         currency: tenant.currency.code().to_owned(),
         time_zone: tenant.time_zone.clone(),
         language: tenant.language.clone(),
+        reply_to: tenant.reply_to.clone(),
         hidden: tenant.hidden,
         policy: serde_json::to_value(&tenant.policy).map_err(Error::internal)?,
         min_rate_minor: tenant.rate_bounds_minor.0,

@@ -51,14 +51,16 @@ impl Letters for Web {
             zone: user.time_zone.clone(),
             ..PageContext::default()
         };
-        let from_name = match &posted.letter {
-            Letter::SubscriptionEnds(end) => end.from.clone(),
-            _ => tenant.name.clone(),
+        // The platform's own mails to a tenant's people are answered to the platform.
+        let (from_name, reply_to) = match &posted.letter {
+            Letter::SubscriptionEnds(end) => (end.from.clone(), None),
+            _ => (tenant.name.clone(), tenant.reply_to.clone()),
         };
         let written = self.words(scope, &tenant, &user, &theme, page, posted.letter).await?;
         let Written { subject, html, text } = written;
         Ok(Mail {
             from_name,
+            reply_to,
             to: user.email,
             subject,
             text,

@@ -8,6 +8,7 @@ export interface Typed {
   name: string;
   time_zone: string;
   language: string;
+  reply_to: string;
   ring_s: string;
   grace_s: string;
   minimum_s: string;
@@ -19,12 +20,13 @@ export interface Typed {
   most: string;
 }
 
-export function typed({ name, time_zone, language, policy, rate_bounds_minor: [least, most], currency }: Settings): Typed {
+export function typed({ name, time_zone, language, reply_to, policy, rate_bounds_minor: [least, most], currency }: Settings): Typed {
   const amount = (minor: number) => decimal(minor, decimals(currency));
   return {
     name,
     time_zone,
     language,
+    reply_to: reply_to ?? "",
     ring_s: String(policy.ring_s),
     grace_s: String(policy.grace_s),
     minimum_s: String(policy.minimum_s),
@@ -56,7 +58,7 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   const differs = (...fields: (keyof Typed)[]) => fields.some((field) => form[field] !== old[field]);
   const change: Record<string, unknown> = {};
   const policy: Record<string, unknown> = {};
-  for (const field of ["name", "time_zone", "language"] as const) if (differs(field)) change[field] = form[field];
+  for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
   for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s"] as const) if (differs(field)) policy[field] = whole(field, form);
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
   if (differs("commission")) policy["commission_bp"] = commission(form);

@@ -349,6 +349,7 @@ export interface Settings {
   currency: string;
   time_zone: string;
   language: string;
+  reply_to: string | null;
   policy: Policy;
   rate_bounds_minor: [number, number];
 }

@@ -8,11 +8,16 @@ use crate::{
     },
     domain::{
         audit::{Action, Entry},
+        identity::Email,
         policy::{Policy, PolicyChange, resolve},
         tenant::Tenant,
     },
     error::{Error, Result},
-    store::{audit, tenant_settings, tenants},
+    store::{
+        audit,
+        tenant_settings::{self, Naming},
+        tenants,
+    },
 };
 use serde_json::{Value, json};
 
@@ -24,6 +29,8 @@ const MOST_RATE_MINOR: i64 = 100_000_000;
 pub struct SettingsChange {
     /// Its name, its zone, its language.
     pub naming: Change,
+    /// Where answers to its mails go; empty for nowhere in particular.
+    pub reply_to: Option<String>,
     /// What it sets of the platform's policy; absent fields stay.
     pub policy: PolicyChange,
     /// Least and most a seller may ask a minute.
@@ -40,7 +47,10 @@ pub async fn change_settings(
     languages: &[String],
     change: SettingsChange,
 ) -> Result<Tenant> {
-    let naming = checked_naming(change.naming, languages)?;
+    let naming = Naming {
+        reply_to: change.reply_to.map(|typed| checked_address(&typed)).transpose()?,
+        ..checked_naming(change.naming, languages)?
+    };
     if let Some((least, most)) = change.rate_bounds_minor
         && !(0 <= least && least <= most && most <= MOST_RATE_MINOR)
     {
@@ -67,6 +77,14 @@ pub async fn change_settings(
         .await
 }
 
+fn checked_address(typed: &str) -> Result<Option<String>> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let address = Email::parse(typed).map_err(|wrong| Error::field("reply_to", Error::from(wrong).public))?;
+    Ok(Some(address.as_str().to_owned()))
+}
+
 /// The platform's bounds are said, not silently kept.
 fn check_policy(change: &PolicyChange) -> Result<()> {
     let none = PolicyChange::default();
@@ -91,6 +109,7 @@ fn shown(tenant: &Tenant) -> Value {
         "name": tenant.name,
         "time_zone": tenant.time_zone,
         "language": tenant.language,
+        "reply_to": tenant.reply_to,
         "policy": tenant.policy,
         "rate_bounds_minor": tenant.rate_bounds_minor,
     })

@@ -131,6 +131,7 @@ fn checked(new: &NewTenant, languages: &[String]) -> Result<Tenant> {
         currency,
         time_zone: new.time_zone.clone(),
         language: new.language.clone(),
+        reply_to: None,
         hidden: false,
         policy: PolicyChange::default(),
         rate_bounds_minor: (1, 100_000),
@@ -162,6 +163,7 @@ pub(in crate::app) fn checked_naming(change: Change, languages: &[String]) -> Re
         name: change.name.as_deref().map(checked_name).transpose()?,
         time_zone: change.time_zone,
         language: change.language,
+        reply_to: None,
     })
 }
 

@@ -155,6 +155,7 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
         currency: currency.ok_or_else(|| Error::internal(anyhow!("the demo's currency is unknown")))?,
         time_zone: cast.zone.to_owned(),
         language: "en".to_owned(),
+        reply_to: None,
         hidden: cast.hidden,
         policy: PolicyChange::default(),
         rate_bounds_minor: cast.rate_bounds_minor,

@@ -31,6 +31,8 @@ pub struct ReceivedMail {
     pub at: Moment,
     /// Sender, as shown.
     pub from: String,
+    /// Where answers go, empty without.
+    pub reply_to: String,
     /// Recipient.
     pub to: String,
     /// Subject.
@@ -136,10 +138,12 @@ impl Mailbox {
         let from = message.from().and_then(|from| from.first());
         let name = from.and_then(|from| from.name()).unwrap_or_default();
         let address = from.and_then(|from| from.address()).unwrap_or_default();
+        let reply_to = message.reply_to().and_then(|reply_to| reply_to.first());
         let mail = ReceivedMail {
             id: Uuid::now_v7(),
             at: self.clock.now(),
             from: format!("{name} <{address}>"),
+            reply_to: reply_to.and_then(|to| to.address()).unwrap_or_default().to_owned(),
             to: to.to_owned(),
             subject: message.subject().unwrap_or_default().to_owned(),
             text: message.body_text(0).map(|text| text.into_owned()).unwrap_or_default(),

@@ -35,8 +35,11 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: Mail) -> anyhow::Result<()> {
-        let message = Message::builder()
-            .from(Mailbox::new(Some(mail.from_name), self.sender.clone()))
+        let mut message = Message::builder().from(Mailbox::new(Some(mail.from_name), self.sender.clone()));
+        if let Some(address) = mail.reply_to {
+            message = message.reply_to(Mailbox::new(None, address.parse()?));
+        }
+        let message = message
             .to(Mailbox::new(None, mail.to.parse()?))
             .subject(mail.subject)
             .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;

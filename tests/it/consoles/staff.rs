@@ -2,7 +2,7 @@
 
 use super::{actions, founded, id, invite, joined, yes};
 use crate::support::{LUMEN, PASSWORD, TestApp, TestUser};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn staff_do_what_they_were_given_and_nothing_else() {
@@ -216,6 +216,8 @@ async fn settings_keep_to_the_platforms_bounds() {
         json!({"rate_bounds_minor": [-1, 50]}),
         json!({"time_zone": "Nowhere"}),
         json!({"language": "xx"}),
+        json!({"reply_to": "nowhere"}),
+        json!({"reply_to": "a@b.example\r\nBcc: all@b.example"}),
     ] {
         founded.admin.patch(path, bad).await.expect(422);
     }
@@ -238,6 +240,27 @@ async fn settings_keep_to_the_platforms_bounds() {
         ),
         (&json!("Harbour"), &json!(30), &json!(20), &json!([50, 900]))
     );
+}
+
+#[tokio::test]
+async fn answers_to_mails_go_where_the_marketplace_wants_them() {
+    let app = TestApp::start().await;
+    let founded = founded(&app).await;
+    let path = "/api/v1/admin/settings";
+    let mailed = async |email: &str| {
+        app.register(&app.anonymous(&founded.host), email, "Ada").await;
+        app.jobs.run_due().await.expect("run");
+        app.mails_to(email)[0].reply_to.clone()
+    };
+    assert_eq!(mailed("one@harbour.example").await, "");
+    let set = founded.admin.patch(path, json!({"reply_to": " Help@Harbour.example "}));
+    assert_eq!(set.await.expect(200).json()["reply_to"], "help@harbour.example");
+    assert_eq!(mailed("two@harbour.example").await, "help@harbour.example");
+    let taken_back = founded.admin.patch(path, json!({"reply_to": ""}));
+    assert_eq!(taken_back.await.expect(200).json()["reply_to"], Value::Null);
+    assert_eq!(mailed("three@harbour.example").await, "");
+    let log = founded.admin.get("/api/v1/admin/audit").await.expect(200).json();
+    assert_eq!(log["items"][0]["before"]["reply_to"], "help@harbour.example");
 }
 
 #[tokio::test]

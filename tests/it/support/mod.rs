@@ -257,6 +257,7 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         currency: Currency::parse(currency).expect("a currency"),
         time_zone: "Europe/Berlin".to_owned(),
         language: language.to_owned(),
+        reply_to: None,
         hidden: false,
         policy: PolicyChange::default(),
         rate_bounds_minor: (1, 100_000),

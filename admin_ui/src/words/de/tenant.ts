@@ -191,6 +191,8 @@ export const tenant = {
   "settings.title": "Einstellungen",
   "settings.about": "Ihr Unternehmen",
   "settings.name_hint": "Auf jeder Seite und Mail.",
+  "settings.reply_to": "Antworten auf Mails gehen an",
+  "settings.reply_to_hint": "Eine eurer Adressen, die erreicht, wer auf eine Mail dieses Marktplatzes antwortet. Leer: keine.",
   "settings.zone_hint": "Für alle, die keine gewählt haben.",
   "settings.calls": "Wie Anrufe laufen",
   "settings.calls_hint": "Gilt für Anrufe ab jetzt; laufende behalten, womit sie begannen.",

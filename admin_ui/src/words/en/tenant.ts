@@ -189,6 +189,8 @@ export const tenant = {
   "settings.title": "Settings",
   "settings.about": "Your business",
   "settings.name_hint": "On every page and mail.",
+  "settings.reply_to": "Replies to mails go to",
+  "settings.reply_to_hint": "An address of yours that people reach when they answer a mail of this marketplace. Empty: none.",
   "settings.zone_hint": "For people who haven't chosen one.",
   "settings.calls": "How calls run",
   "settings.calls_hint": "Holds for calls from now on; running ones keep what they began with.",

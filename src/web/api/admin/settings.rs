@@ -34,6 +34,8 @@ struct Settings {
     currency: &'static str,
     time_zone: String,
     language: String,
+    /// Where answers to its mails go.
+    reply_to: Option<String>,
     policy: SettingsPolicy,
     /// Least and most a seller may ask a minute.
     rate_bounds_minor: (i64, i64),
@@ -65,6 +67,7 @@ impl From<&Tenant> for Settings {
             currency: tenant.currency.code(),
             time_zone: tenant.time_zone.clone(),
             language: tenant.language.clone(),
+            reply_to: tenant.reply_to.clone(),
             policy: SettingsPolicy {
                 ring_s: policy.ring_s,
                 grace_s: policy.grace_s,
@@ -93,6 +96,8 @@ struct ChangedSettings {
     name: Option<String>,
     time_zone: Option<String>,
     language: Option<String>,
+    /// Empty: nowhere in particular.
+    reply_to: Option<String>,
     #[serde(default)]
     policy: ChangedPolicy,
     rate_bounds_minor: Option<(i64, i64)>,
@@ -126,6 +131,7 @@ async fn change(
             time_zone: typed.time_zone,
             language: typed.language,
         },
+        reply_to: typed.reply_to,
         policy: PolicyChange {
             ring_s: typed.policy.ring_s,
             grace_s: typed.policy.grace_s,
