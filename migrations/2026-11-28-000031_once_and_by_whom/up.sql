@@ -15,8 +15,8 @@ DROP INDEX unread_notifications;
 -- A job that is done needs the token of its link no more: what is stored of tokens are hashes.
 ALTER TABLE jobs NO FORCE ROW LEVEL SECURITY;
 UPDATE jobs
-SET payload = jsonb_set(payload, '{link}', to_jsonb(regexp_replace(payload->>'link', '([?&]token=)[^&#]*', '\1')))
-WHERE state = 'done' AND payload->>'link' LIKE '%token=%';
+SET payload = jsonb_set(payload, '{link}', to_jsonb(regexp_replace(payload->>'link', '([?]token=).*', '\1')))
+WHERE state = 'done' AND payload->>'link' LIKE '%?token=%';
 ALTER TABLE jobs FORCE ROW LEVEL SECURITY;
 
 -- Sellers and those who look after studios aren't the tenant's staff.

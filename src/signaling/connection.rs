@@ -75,7 +75,7 @@ pub async fn serve(
         bucket,
     };
     // Whoever ended the session after the gate let it in didn't know this socket yet.
-    let reason = match identity::authenticate(&app, &scope, viewer.session, person).await {
+    let reason = match identity::look_up(&app, &scope, viewer.session, person).await {
         Ok(Some(_)) => {
             connection.socket.send(&ServerMessage::Hello { server_now_ms: now.0 });
             connection.run(&mut session, stream, queue).await

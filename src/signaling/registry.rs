@@ -101,7 +101,7 @@ impl Registry {
             let balance = ledger::balance(tx, AccountKind::Wallet(payer), currency)?;
             Ok((call_events::events(tx, id)?, balance.available().minor))
         };
-        let (entries, available_minor) = self.world.app.db.tenant(&scope, read).await?;
+        let (entries, available_minor) = self.world.app.db.read(&scope, read).await?;
         let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
         tracing::info!(call = %id, events = entries.len(), "call taken up again");
         self.open(scope, call, session, Some(entries.len()));

@@ -1,4 +1,4 @@
-//! What staff did. Entries are only ever added; the database refuses everything else.
+//! What was done in consoles and studios. Entries are only ever added; the database refuses everything else.
 
 use super::{
     SystemTx, TenantTx,

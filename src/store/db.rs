@@ -14,6 +14,13 @@ use diesel::{
 };
 use std::time::Duration;
 
+/// What a transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
+}
+
 type PgPool = Pool<ConnectionManager<PgConnection>>;
 
 /// How long a connection is waited for.
@@ -92,7 +99,7 @@ impl Db {
         &self.list_changes
     }
 
-    /// How often this process may have written anything: every transaction counts that could.
+    /// How often this process may have written anything: every transaction counts that could, once it is committed.
     pub fn changes(&self) -> &Changes {
         &self.changes
     }
@@ -150,12 +157,7 @@ impl Db {
         blocking(move || {
             let _share = share;
             let mut conn = connection(&db.app)?;
-            let ended = |lists: Vec<TenantId>| {
-                lists.into_iter().for_each(|tenant| db.list_changes.add(tenant));
-                if purpose == Purpose::Write {
-                    db.changes.add(tenant);
-                }
-            };
+            let ended = |lists| db.ended(lists, purpose, |changes| changes.add(tenant));
             transaction(&mut conn, &begin, ended, |conn, lists_changed| {
                 work(&mut TenantTx {
                     conn,
@@ -199,28 +201,21 @@ impl Db {
         let db = self.clone();
         blocking(move || {
             let mut conn = connection(&db.system)?;
-            let ended = |lists: Vec<TenantId>| {
-                lists.into_iter().for_each(|tenant| db.list_changes.add(tenant));
-                if purpose == Purpose::Write {
-                    db.changes.add_everywhere();
-                }
-            };
+            let ended = |lists| db.ended(lists, purpose, Changes::add_everywhere);
             transaction(&mut conn, begin, ended, |conn, lists_changed| {
                 work(&mut SystemTx { conn, lists_changed })
             })
         })
         .await
     }
-}
 
-/// What a transaction is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Read,
-    Write,
-}
+    fn ended(&self, lists: Vec<TenantId>, purpose: Purpose, count: impl FnOnce(&Changes)) {
+        lists.into_iter().for_each(|tenant| self.list_changes.add(tenant));
+        if purpose == Purpose::Write {
+            count(&self.changes);
+        }
+    }
 
-impl Db {
     /// Asks both roles' pools for an answer.
     ///
     /// # Errors

@@ -61,6 +61,18 @@ struct ClaimedRow {
     attempts: i32,
 }
 
+/// Whether there is a job to claim.
+///
+/// # Errors
+/// The database is away.
+pub fn is_any_due(tx: &mut SystemTx<'_>, now: Moment) -> Result<bool> {
+    let free = jobs::leased_until.is_null().or(jobs::leased_until.le(At(now)));
+    let due = jobs::table
+        .filter(jobs::state.eq("due").and(jobs::run_at.le(At(now))))
+        .filter(free.assume_not_null());
+    Ok(diesel::select(diesel::dsl::exists(due)).get_result(tx.conn)?)
+}
+
 /// Claims up to `limit` due jobs until `lease_until`; others skip them meanwhile.
 ///
 /// # Errors
@@ -143,7 +155,7 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
             let done = (
                 jobs::state.eq("done"),
                 jobs::finished_at.eq(At(now)),
-                jobs::payload.eq(spent(job.payload.clone())),
+                spent(&job.payload).map(|payload| jobs::payload.eq(payload)),
                 unlease,
             );
             diesel::update(row).set(done).execute(tx.conn)?
@@ -169,14 +181,13 @@ pub fn settle(tx: &mut SystemTx<'_>, job: &Claimed, outcome: &Outcome, now: Mome
     Ok(())
 }
 
-/// What a job was done with, without the token of its link: of that only a hash stays (law 10).
-fn spent(mut payload: Value) -> Value {
-    if let Some(Value::String(link)) = payload.get_mut("link")
-        && let Some(token) = link.find("token=")
-    {
-        link.truncate(token + "token=".len());
-    }
-    payload
+/// What a job was done with, without the token of its link, if it has one: of that only a hash stays (law 10).
+fn spent(payload: &Value) -> Option<Value> {
+    let link = payload.get("link")?.as_str()?;
+    let token = link.find("?token=")? + "?token=".len();
+    let mut spent = payload.clone();
+    spent["link"] = link[..token].into();
+    Some(spent)
 }
 
 /// A job that was given up, as it is written down: what it was to be done with may be secret.

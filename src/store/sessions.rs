@@ -1,4 +1,4 @@
-//! Sign-ins, one row each, and the one query that every signed request begins with.
+//! Sign-ins, one row each, and the one query that says who is behind one.
 
 use super::{
     TenantTx,

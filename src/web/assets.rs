@@ -11,6 +11,7 @@ use crate::{
     domain::brand::FileHash,
     error,
     store::{
+        TenantScope,
         looks::{self, File},
         photos,
     },
@@ -77,7 +78,7 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// A picture of the host's tenant.
 #[get("/look/{hash}")]
 async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let scope = home(&web, &request).await?.scope;
+    let scope = counted(&web, &request).await?;
     let wanted = [FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?];
     let found = web.app.db.read(&scope, move |tx| looks::files(tx, &wanted)).await?;
     let found = found.into_values().find(|file| file.media_type.starts_with("image/"));
@@ -87,25 +88,27 @@ async fn picture(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Re
 /// The face of one of the host's sellers.
 #[get("/photos/{hash}")]
 async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
-    let scope = home(&web, &request).await?.scope;
+    let scope = counted(&web, &request).await?;
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
     let found = web.app.db.read(&scope, move |tx| photos::find(tx, &hash)).await?;
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
 }
 
-/// Whose host was asked, if that isn't done too often.
+/// Whose host was asked.
 async fn home(web: &Web, request: &HttpRequest) -> Result<Home> {
     Ok(resident(web, request).await?.ok_or_else(error::Error::not_found)?)
 }
 
-/// The same, also for a host where nobody lives.
 async fn resident(web: &Web, request: &HttpRequest) -> Result<Option<Home>> {
     let asked = site::asked_host(request.head(), web);
-    let found = web.hosts.find(web, site::without_port(&asked)).await?;
-    if let Some(home) = &found {
-        web.limits.file(home.tenant.id, site::client(request.head(), web))?;
-    }
-    Ok(found)
+    Ok(web.hosts.find(web, site::without_port(&asked)).await?)
+}
+
+/// The right to read a picture of the host's tenant, which is in the database; counted.
+async fn counted(web: &Web, request: &HttpRequest) -> Result<TenantScope> {
+    let home = home(web, request).await?;
+    web.limits.picture(home.tenant.id, site::client(request.head(), web))?;
+    Ok(home.scope)
 }
 
 fn inert(file: File) -> HttpResponse {

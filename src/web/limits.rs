@@ -29,9 +29,9 @@ pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 /// Calls that one person may begin a minute.
 const RINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
-/// Pictures and style sheets that one address may ask for a second, and at once: a page of many sellers shows as many.
-const FILES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
-const FILES_AT_ONCE: NonZeroU32 = NonZeroU32::new(400).expect("not zero");
+/// Pictures that one address may ask for a second, and at once: a page of many sellers shows as many.
+const PICTURES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+const PICTURES_AT_ONCE: NonZeroU32 = NonZeroU32::new(400).expect("not zero");
 /// Proxies' questions a second, all together: each is a handshake for a host that has no certificate yet.
 const CERTIFICATES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 const CERTIFICATES_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
@@ -75,7 +75,7 @@ pub struct Limits {
     requests: Limiter<u16>,
     tenants: Limiter<TenantId>,
     rings: Limiter<u16>,
-    files: Limiter<u16>,
+    pictures: Limiter<u16>,
     certificates: Limiter<TenantId>,
     lines: Mutex<HashMap<TenantId, Line>>,
 }
@@ -92,8 +92,8 @@ impl Limits {
             requests: Limiter::dashmap_with_clock(Quota::per_second(persons).allow_burst(at_once), clock.clone()),
             tenants: Limiter::dashmap_with_clock(Quota::per_second(tenants).allow_burst(few), clock.clone()),
             rings: Limiter::dashmap_with_clock(Quota::per_minute(RINGS_PER_MINUTE), clock.clone()),
-            files: Limiter::dashmap_with_clock(
-                Quota::per_second(FILES_PER_SECOND).allow_burst(FILES_AT_ONCE),
+            pictures: Limiter::dashmap_with_clock(
+                Quota::per_second(PICTURES_PER_SECOND).allow_burst(PICTURES_AT_ONCE),
                 clock.clone(),
             ),
             certificates: Limiter::dashmap_with_clock(
@@ -162,10 +162,9 @@ impl Limits {
         self.check(&self.rings, &self.slot(tenant, Who::User(person)))
     }
 
-    /// Counts a request for a picture or a style sheet of the tenant's. Browsers keep them, so they aren't counted with
-    /// the pages.
-    pub(super) fn file(&self, tenant: TenantId, address: IpAddr) -> Result<()> {
-        self.check(&self.files, &self.slot(tenant, Who::Address(address)))
+    /// Counts a request for a picture of the tenant's. Browsers keep them, so they aren't counted with the pages.
+    pub(super) fn picture(&self, tenant: TenantId, address: IpAddr) -> Result<()> {
+        self.check(&self.pictures, &self.slot(tenant, Who::Address(address)))
     }
 
     /// Counts a proxy's question whether a host may have a certificate.

@@ -17,9 +17,8 @@ pub(in crate::web) async fn bytes(
     limit: usize,
     field: &'static str,
 ) -> Result<Vec<u8>> {
-    let body = gather(payload, limit, field).await?;
     count(web, site)?;
-    Ok(body)
+    gather(payload, limit, field).await
 }
 
 /// The same as text.
@@ -46,18 +45,16 @@ pub(in crate::web) async fn of_form(
     limit: usize,
     field: &'static str,
 ) -> Result<Vec<u8>> {
+    count(web, site)?;
     while let Some(part) = form.next().await {
         let part = part.map_err(|_| broken(field))?;
         if part.name() == Some(field) {
-            let body = gather(part, limit, field).await?;
-            count(web, site)?;
-            return Ok(body);
+            return gather(part, limit, field).await;
         }
     }
     Err(Error::field(field, "Choose a file first."))
 }
 
-/// What didn't arrive takes nothing from the tenant.
 fn count(web: &Web, site: &Site) -> Result<()> {
     web.app
         .count(site.tenant.id, web.app.quotas(&site.tenant), Counted::Uploads)

@@ -23,6 +23,25 @@ const ONE_ACCEPTED: &str = "DO $$ BEGIN
         WHERE s.accepted_at IS NOT NULL);
     END $$";
 
+/// The same notification three times unread, which can't be any more, and mails with links.
+const TWICE: &str = "
+    INSERT INTO notifications (tenant_id, id, user_id, event, params, link, created_at)
+        SELECT md5('t')::uuid, md5('n' || n)::uuid, md5('a')::uuid, 'top_up', '{}', '/wallet', date '2026-01-01' + n
+        FROM generate_series(1, 3) n;
+    INSERT INTO jobs (tenant_id, id, kind, payload, run_at, created_at, state)
+        SELECT md5('t')::uuid, md5('j' || state)::uuid, 'mail', jsonb_build_object('link', 'https://l.example/reset?token=abc'),
+            '2026-01-01', '2026-01-01', state
+        FROM unnest(array['due', 'done']) state;";
+
+/// The newest is unread; who was mailed keeps the token, and nobody else.
+const ONCE: &str = "DO $$ BEGIN
+    ASSERT (SELECT array_agg(id) = ARRAY[md5('n3')::uuid] FROM notifications WHERE read_at IS NULL);
+    ASSERT (SELECT array_agg(payload->>'link' ORDER BY state DESC) =
+        '{https://l.example/reset?token=abc,https://l.example/reset?token=}' FROM jobs);
+    INSERT INTO audit_log (tenant_id, id, at, actor_kind, actor_name, action, subject)
+        VALUES (md5('t')::uuid, md5('e')::uuid, '2026-01-01', 'member', 'Ada', 'studio.seller_left', 'North');
+    END $$";
+
 #[test]
 fn every_migration_can_be_taken_back_by_an_owner_whom_policies_bind() {
     let database = TestDatabase::owned();
@@ -37,10 +56,16 @@ fn every_migration_can_be_taken_back_by_an_owner_whom_policies_bind() {
         done.unwrap_or_else(|error| panic!("{} of {}: {error}", file, folder.display()));
     };
     let folders = folders();
-    let guarded = folders
-        .iter()
-        .position(|folder| folder.ends_with("2026-11-25-000013_guarded"));
-    let (before, from) = folders.split_at(guarded.expect("this one"));
+    let from = |name: &str| {
+        let found = folders.iter().position(|folder| folder.ends_with(name));
+        folders.split_at(found.expect("this one"))
+    };
+    let (_, last) = from("2026-11-28-000031_once_and_by_whom");
+    last.iter().rev().for_each(|folder| run(folder, "down.sql"));
+    superuser.batch_execute(TWICE).expect("twice");
+    last.iter().for_each(|folder| run(folder, "up.sql"));
+    superuser.batch_execute(ONCE).expect("once");
+    let (before, from) = from("2026-11-25-000013_guarded");
     from.iter().rev().for_each(|folder| run(folder, "down.sql"));
     from.iter().for_each(|folder| run(folder, "up.sql"));
     superuser

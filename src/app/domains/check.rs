@@ -44,7 +44,7 @@ pub(super) fn enqueue(tx: &mut TenantTx<'_>, domain: &str, token: &str, at: Mome
 /// The database is away.
 pub async fn check(app: &App, scope: &TenantScope, job: Job) -> Result<()> {
     let name = job.domain.clone();
-    let claim = app.db.tenant(scope, move |tx| domains::find(tx, &name)).await?;
+    let claim = app.db.read(scope, move |tx| domains::find(tx, &name)).await?;
     let Some(claim) = claim.filter(|claim| claim.token == job.token) else {
         return Ok(());
     };
@@ -59,7 +59,7 @@ pub async fn check(app: &App, scope: &TenantScope, job: Job) -> Result<()> {
 pub async fn check_now(app: &App, by: &StaffMember, domain: String) -> Result<Claim> {
     let scope = by.viewer().scope;
     by.user()?;
-    let claim = app.db.tenant(&scope, move |tx| domains::find(tx, &domain)).await?;
+    let claim = app.db.read(&scope, move |tx| domains::find(tx, &domain)).await?;
     let claim = claim.ok_or_else(Error::not_found)?;
     let waits = claim.checked.map_or(0, |(at, _)| at + BETWEEN_LOOKS_MS - app.now());
     if waits > 0 {

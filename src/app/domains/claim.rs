@@ -30,7 +30,7 @@ pub async fn claim(app: &App, by: &StaffMember, typed: &str) -> Result<Claim> {
     // Said early as a kindness; what holds is the database's index, when it is proved.
     let anothers = app
         .db
-        .system(move |tx| domains::is_anothers(tx, tenant, asked.as_str()));
+        .system_read(move |tx| domains::is_anothers(tx, tenant, asked.as_str()));
     if anothers.await? {
         return Err(domains::taken());
     }

@@ -50,8 +50,8 @@ impl Recognised {
             kept.swept_at = known.at;
             kept.people.retain(|_, other| other.is_young(known.at));
         }
-        if kept.people.len() < MOST {
-            let key = (known.viewer.scope.tenant(), known.viewer.session);
+        let key = (known.viewer.scope.tenant(), known.viewer.session);
+        if kept.people.len() < MOST || kept.people.contains_key(&key) {
             kept.people.insert(key, known);
         }
     }
@@ -79,11 +79,7 @@ pub async fn authenticate(app: &App, scope: &TenantScope, session: SessionId, us
     if let Some(viewer) = app.recognised.find(key, now, changes) {
         return Ok(Some(viewer).filter(|viewer| viewer.user.id == user));
     }
-    let signed = app
-        .db
-        .read(scope, move |tx| sessions::signed(tx, session, user, now))
-        .await?;
-    let viewer = signed.map(|signed| Viewer::of(signed, *scope, session));
+    let viewer = look_up(app, scope, session, user).await?;
     if let Some(viewer) = viewer.clone() {
         app.recognised.keep(Known {
             viewer,
@@ -92,4 +88,17 @@ pub async fn authenticate(app: &App, scope: &TenantScope, session: SessionId, us
         });
     }
     Ok(viewer)
+}
+
+/// The same by the database's word alone, for who is let in for longer.
+///
+/// # Errors
+/// The database is away.
+pub async fn look_up(app: &App, scope: &TenantScope, session: SessionId, user: UserId) -> Result<Option<Viewer>> {
+    let now = app.now();
+    let signed = app
+        .db
+        .read(scope, move |tx| sessions::signed(tx, session, user, now))
+        .await?;
+    Ok(signed.map(|signed| Viewer::of(signed, *scope, session)))
 }

@@ -18,7 +18,7 @@ mod reset;
 mod tokens;
 mod verify;
 
-pub use authenticate::{Recognised, authenticate};
+pub use authenticate::{Recognised, authenticate, look_up};
 pub use declarations::Declarations;
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};

@@ -74,7 +74,7 @@ pub async fn push(app: &App, letters: &dyn Letters, scope: &TenantScope, job: Pu
     if now - told.at > NEWS_MS {
         return Ok(());
     }
-    let found = app.db.tenant(scope, move |tx| {
+    let found = app.db.read(scope, move |tx| {
         let unseen = match shown {
             Some(id) => notifications::is_unseen(tx, to, id)?,
             None => true,

@@ -18,7 +18,7 @@ pub const ERASE_JOB: &str = "erase_tenant";
 /// A call is still running, or the database or the object store is away; the job runner tries again.
 pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
     let (now, tenant) = (app.now(), scope.tenant());
-    let due = app.db.system(move |tx| erasure::is_due(tx, tenant, now));
+    let due = app.db.system_read(move |tx| erasure::is_due(tx, tenant, now));
     if !due.await? {
         return Ok(());
     }

@@ -74,5 +74,5 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
 /// # Errors
 /// The database is away.
 pub async fn of_call(app: &App, scope: &TenantScope, call: CallId, author: CallRole) -> Result<Option<Review>> {
-    app.db.tenant(scope, move |tx| reviews::find(tx, call, author)).await
+    app.db.read(scope, move |tx| reviews::find(tx, call, author)).await
 }

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 /// The database is away.
 pub async fn of_seller(app: &App, viewer: &Viewer) -> Result<Option<Studio>> {
     let me = viewer.user.id;
-    app.db.tenant(&viewer.scope, move |tx| studios::of_seller(tx, me)).await
+    app.db.read(&viewer.scope, move |tx| studios::of_seller(tx, me)).await
 }
 
 /// The reader sells in no studio any more, and goes on selling.

@@ -110,7 +110,7 @@ pub async fn begin(
 
 /// An open payment for that plan that can still be paid. Who may have paid already isn't sent to pay again.
 async fn waiting(app: &App, scope: &TenantScope, plan: PlanId) -> Result<Option<Payment>> {
-    let open = app.db.tenant(scope, stored::open).await?;
+    let open = app.db.read(scope, stored::open).await?;
     let mut waiting = None;
     for payment in open {
         let payment = ask(app, scope, payment).await?;
@@ -134,7 +134,7 @@ async fn waiting(app: &App, scope: &TenantScope, plan: PlanId) -> Result<Option<
 /// asked about again.
 pub async fn confirm(app: &App, by: &StaffMember, id: SubscriptionId) -> Result<Payment> {
     let scope = by.viewer().scope;
-    let payment = app.db.tenant(&scope, move |tx| stored::find(tx, id)).await?;
+    let payment = app.db.read(&scope, move |tx| stored::find(tx, id)).await?;
     ask(app, &scope, payment).await
 }
 
@@ -154,7 +154,7 @@ async fn ask(app: &App, scope: &TenantScope, payment: Payment) -> Result<Payment
 /// # Errors
 /// The database is away, or the gateway's answer contradicts the intent; the job runner tries again.
 pub async fn reconcile(app: &App, scope: &TenantScope, id: SubscriptionId) -> Result<()> {
-    let payment = app.db.tenant(scope, move |tx| stored::find(tx, id)).await?;
+    let payment = app.db.read(scope, move |tx| stored::find(tx, id)).await?;
     let (now, begun, before) = (app.now(), payment.created_at, payment.state);
     let never_opened = payments::never_opened(begun, now).filter(|_| payment.reference.is_none());
     let payment = match never_opened {

@@ -17,7 +17,7 @@ pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<T
     let user = viewer.user.id;
     let top_up = app
         .db
-        .tenant(&viewer.scope, move |tx| {
+        .read(&viewer.scope, move |tx| {
             let top_up = top_ups::find(tx, id)?;
             if top_up.user == user {
                 Ok(top_up)

@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// The database is away, or the gateway's answer contradicts the intent; the job runner tries again.
 pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()> {
-    let top_up = app.db.tenant(scope, move |tx| top_ups::find(tx, id)).await?;
+    let top_up = app.db.read(scope, move |tx| top_ups::find(tx, id)).await?;
     if top_up.state.is_final() {
         return Ok(());
     }

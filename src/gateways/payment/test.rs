@@ -102,7 +102,7 @@ impl PaymentGateway for TestGateway {
     }
 
     async fn check(&self) -> std::result::Result<(), GatewayError> {
-        let answered = self.db.system(test_gateway::check).await;
+        let answered = self.db.system_read(test_gateway::check).await;
         answered.map_err(|error| GatewayError::Unknown(error.to_string()))
     }
 }

@@ -66,7 +66,7 @@ pub struct Theme {
     /// Languages there are words in, sorted.
     languages: Vec<String>,
     facts: Value,
-    mail_facts: Value,
+    more_facts: Value,
     /// What was chosen over the folder's own tokens.
     brand: Option<Brand>,
     /// A tenant's own, in place of the folder's.
@@ -154,7 +154,7 @@ impl Theme {
         let mut facts = facts(key, &manifest, &shelf, brand.as_ref());
         let mut languages: Vec<_> = shelf.words.keys().cloned().collect();
         languages.sort();
-        let mail_facts = mail_facts(&manifest);
+        let more_facts = more_facts(&manifest, &languages);
         facts["stylesheet"] = sheet.address().into();
         facts["own_stylesheet"] = Value::Null;
         Self {
@@ -166,7 +166,7 @@ impl Theme {
             own_sheet: None,
             languages,
             facts,
-            mail_facts,
+            more_facts,
             brand,
             own_templates: OwnTemplates::default(),
             teller: None,
@@ -277,8 +277,8 @@ fn facts(key: &str, manifest: &Manifest, shelf: &Shelf, brand: Option<&Brand>) -
     })
 }
 
-/// What mails know of it besides: they have no style sheet.
-fn mail_facts(manifest: &Manifest) -> Value {
+/// What only mails need, which have no style sheet, and tenants' own templates may.
+fn more_facts(manifest: &Manifest, languages: &[String]) -> Value {
     let light = Palette::light(&manifest.tokens);
     let colors = [
         ("surface", light.surface),
@@ -292,6 +292,7 @@ fn mail_facts(manifest: &Manifest) -> Value {
     ];
     let [_, field, card] = manifest.tokens.radius.sizes();
     serde_json::json!({
+        "languages": languages,
         "corners": {"field": field, "box": card},
         "colors": colors.map(|(name, color)| (name.to_owned(), Value::String(color.to_string()))).into_iter().collect::<Map<_, _>>(),
     })

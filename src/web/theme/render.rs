@@ -75,9 +75,7 @@ impl Theme {
     /// `{template with dots}.subject` of the words file, filled in with the view's fields.
     pub fn render_mail(&self, template: &str, view: &impl Serialize, page: &PageContext) -> Result<Mail, ThemeError> {
         let mut root = self.root(template, view, page)?;
-        if let (Some(theme), Some(more)) = (root["theme"].as_object_mut(), self.mail_facts.as_object()) {
-            theme.extend(more.clone());
-        }
+        self.tell_more(&mut root);
         let mut params = root.as_object().cloned().unwrap_or_default();
         params.insert("tenant_name".to_owned(), Value::String(page.tenant_name.clone()));
         let key = format!("{}.subject", template.replace('/', "."));
@@ -161,7 +159,18 @@ impl Theme {
         }
         .into();
         root.insert("theme".to_owned(), facts);
-        Ok(Value::Object(root))
+        let mut root = Value::Object(root);
+        if !self.own_templates.is_empty() {
+            self.tell_more(&mut root);
+        }
+        Ok(root)
+    }
+
+    /// What mails know of the theme besides, and what tenants' own templates may have been written with.
+    fn tell_more(&self, root: &mut Value) {
+        if let (Some(theme), Some(more)) = (root["theme"].as_object_mut(), self.more_facts.as_object()) {
+            theme.extend(more.clone());
+        }
     }
 }
 

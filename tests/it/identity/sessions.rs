@@ -123,7 +123,14 @@ async fn what_another_process_ends_is_over_a_second_later() {
     ada.get("/api/v1/me").await.expect(200);
     let elsewhere = "UPDATE sessions SET ended_at = created_at";
     app.database.superuser().batch_execute(elsewhere).expect("ended");
-    app.clock.advance(1_000);
+    ada.get("/api/v1/me").await.expect(200);
+    // A socket, which stays, isn't let in on what was so a second ago.
+    let refused = Caller::try_open(&app, LUMEN, ada.token()).await.err();
+    let refused = refused.expect("refused").to_string();
+    assert!(refused.contains("you signed out"), "{refused}");
+    app.clock.advance(999);
+    ada.get("/api/v1/me").await.expect(200);
+    app.clock.advance(1);
     ada.get("/api/v1/me").await.expect(401);
 }
 

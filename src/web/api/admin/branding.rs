@@ -155,7 +155,7 @@ async fn branding(web: &Web, scope: &TenantScope, tenant: &Tenant) -> Result<Jso
     let (versions, failed) = web
         .app
         .db
-        .tenant(scope, |tx| {
+        .read(scope, |tx| {
             let versions = looks::versions(tx)?;
             let failed = match versions.first() {
                 Some(present) => audit::latest(tx, Action::TemplateFailed, present.at)?,

@@ -90,7 +90,7 @@ impl From<Claim> for ClaimedDomain {
 }
 
 async fn addresses(web: &Web, site: &Site) -> Result<Json<Addresses>> {
-    let read = web.app.db.tenant(&site.scope, |tx| {
+    let read = web.app.db.read(&site.scope, |tx| {
         Ok(Addresses {
             subdomain: tenants::subdomain(tx)?,
             address: tenants::host(tx)?,

@@ -60,7 +60,7 @@ async fn list(
     Query(query): Query<WhichWords>,
 ) -> Result<Json<WordList>> {
     let language = query.language.unwrap_or_else(|| site.tenant.language.clone());
-    let own = web.app.db.tenant(&site.scope, words::all).await?;
+    let own = web.app.db.read(&site.scope, words::all).await?;
     let mut own: HashMap<String, String> = own
         .into_iter()
         .filter(|word| word.language == language)
