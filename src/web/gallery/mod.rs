@@ -5,10 +5,10 @@ mod cast;
 mod pages;
 
 use crate::web::{
-    pages::views::View,
+    pages::views::{Shared, View},
     theme::{Mail, PageContext, PageUser, Scheme, Theme, ThemeError, Themes},
 };
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use cast::Cast;
 use std::{cell::RefCell, fs, path::Path};
 
@@ -165,6 +165,19 @@ impl Gallery<'_> {
         let html = self.theme.page(view, page);
         let html = html.with_context(|| format!("{} of {}", name, self.theme.key()))?;
         (self.take)(name, Written::Page(html))
+    }
+
+    /// The same, and the page around its shared parts must be the same page.
+    fn shared_page<V: Shared>(&self, name: &str, view: &V, page: &PageContext) -> anyhow::Result<()> {
+        if let Some(part) = self.theme.part(view, page)? {
+            let (around, whole) = (self.theme.page_around::<V>(&part, page)?, self.theme.page(view, page)?);
+            ensure!(
+                around == whole,
+                "{name} of {} isn't what its parts make",
+                self.theme.key()
+            );
+        }
+        self.page(name, view, page)
     }
 
     fn mail<V: View>(&self, name: &str, view: &V) -> anyhow::Result<()> {

@@ -10,10 +10,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// The part of a page that doesn't depend on who reads it, written: stands in for the template it was written by.
+/// Parts of every page that say the same to everybody.
+const SHARED_AROUND: &[&str] = &["parts/brand", "parts/footer", "parts/presence_words"];
+/// What of `theme` only views are written with.
+const ONLY_VIEWS: &[&str] = &["key", "hours", "stars"];
+/// What of `page` only errors and mails are written with.
+const ONLY_ELSEWHERE: &[&str] = &["origin", "reference", "scheme"];
+
+/// The parts of a page that don't depend on who reads it, written: each stands in for the template it was written by.
 pub struct Part {
-    written: Template,
-    /// Its length in bytes.
+    written: Vec<(&'static str, Template)>,
+    /// Their length in bytes.
     pub size: usize,
 }
 
@@ -40,27 +47,42 @@ impl Theme {
         self.write(&self.templates.html, template, root)
     }
 
-    /// Writes the part of a view that everybody shares who reads it in the same language and zone. None where a tenant's
+    /// Writes the parts of a view that everybody shares who reads it in the same language and zone. None where a tenant's
     /// own templates make the page: what those show to whom is theirs to say.
     pub fn part<V: Shared>(&self, view: &V, page: &PageContext) -> Result<Option<Part>, ThemeError> {
         if !self.own_templates.is_empty() {
             return Ok(None);
         }
-        let written = self.render(V::PART, view, &page.for_anybody())?;
+        let page = page.for_anybody();
         let mut part = Part {
-            size: written.len(),
-            written: Template::default(),
+            written: Vec::new(),
+            size: 0,
         };
-        part.written.elements.push(TemplateElement::RawString(written));
+        for &name in [V::PART].iter().chain(SHARED_AROUND) {
+            let written = self.render(name, view, &page)?;
+            part.size += written.len();
+            let mut template = Template::default();
+            template.elements.push(TemplateElement::RawString(written));
+            part.written.push((name, template));
+        }
         Ok(Some(part))
     }
 
-    /// Writes a view's page around its part. Only the part knows the view: to everything else it would be copied.
+    /// Writes a view's page around its part. What is around it is a dozen templates, and each is given a copy of all there
+    /// is to know: only the part knows the view, and nothing else knows what only views need.
     pub fn page_around<V: Shared>(&self, part: &Part, page: &PageContext) -> Result<String, ThemeError> {
-        let context = Context::from(self.root(V::TEMPLATE, &(), page)?);
+        let mut root = self.root(V::TEMPLATE, &(), page)?;
+        for (of, names) in [("theme", ONLY_VIEWS), ("page", ONLY_ELSEWHERE)] {
+            if let Some(known) = root[of].as_object_mut() {
+                known.retain(|name, _| !names.contains(&name.as_str()));
+            }
+        }
+        let context = Context::from(root);
         let mut state = self.state();
         if let Some(block) = state.block_mut() {
-            block.set_local_partial(V::PART.to_owned(), &part.written);
+            for (name, written) in &part.written {
+                block.set_local_partial((*name).to_owned(), written);
+            }
         }
         self.out(&self.templates.html, V::TEMPLATE, &context, state)
             .map_err(|error| ThemeError::render(V::TEMPLATE, error))

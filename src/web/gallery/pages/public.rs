@@ -20,8 +20,8 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
         reviews: g.cast.written(true),
         more_url: None,
     };
-    g.page("home", &home, &g.visitor("/"))?;
-    g.page("home-buyer", &home, &g.buyer("/"))?;
+    g.shared_page("home", &home, &g.visitor("/"))?;
+    g.shared_page("home-buyer", &home, &g.buyer("/"))?;
     let nobody = HomePage {
         available: Vec::new(),
         reviews: Vec::new(),
