@@ -153,7 +153,8 @@ impl Front {
         let part = self.part(&mut written, &key, &shared)?;
         let html = self.around(part.as_deref(), &shared)?;
         if self.fits(&mut written, html.len()) {
-            written.pages.insert(key, html.clone());
+            // As large as it is, and no larger.
+            written.pages.insert(key, Bytes::copy_from_slice(&html));
         }
         Ok(html)
     }

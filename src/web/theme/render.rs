@@ -24,6 +24,17 @@ pub struct Part {
     pub size: usize,
 }
 
+impl Part {
+    fn add(&mut self, name: &'static str, mut written: String) {
+        // It was written into more room than it needed, and is kept.
+        written.shrink_to_fit();
+        self.size += written.len();
+        let mut template = Template::default();
+        template.elements.push(TemplateElement::RawString(written));
+        self.written.push((name, template));
+    }
+}
+
 /// A mail, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -58,12 +69,9 @@ impl Theme {
             written: Vec::new(),
             size: 0,
         };
-        for &name in [V::PART].iter().chain(SHARED_AROUND) {
-            let written = self.render(name, view, &page)?;
-            part.size += written.len();
-            let mut template = Template::default();
-            template.elements.push(TemplateElement::RawString(written));
-            part.written.push((name, template));
+        part.add(V::PART, self.render(V::PART, view, &page)?);
+        for name in SHARED_AROUND {
+            part.add(name, self.render(name, &(), &page)?);
         }
         Ok(Some(part))
     }
