@@ -267,6 +267,22 @@ test("trouble is told with a way on, and what was shown stays", async (t) => {
   await page.getByRole("alert").waitFor({ state: "hidden" });
 });
 
+test("a console whose files are on their way says so, and so it does when they don't come", async (t) => {
+  const { page, context } = await at(t, "/tenants");
+  let held;
+  const asked = new Promise((resolve) => (held = resolve));
+  await context.route("**/assets/routes-*.js", held);
+  await page.reload();
+  const files = await asked;
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(await page.locator("[aria-busy=true]").count(), 1);
+  await files.abort();
+  await page.getByText("This page couldn't be loaded.").waitFor();
+  await context.unroute("**/assets/routes-*.js");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Businesses" }).waitFor();
+});
+
 test("whose session has ended signs in again and is back where they were", async (t) => {
   const { page, state } = await at(t, "/audit");
   await page.getByRole("table").waitFor();

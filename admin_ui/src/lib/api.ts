@@ -20,6 +20,11 @@ export class Problem extends Error {
   static of(thrown: unknown): Problem {
     return thrown instanceof Problem ? thrown : new Problem(0, "internal", t("problem.ours"));
   }
+
+  /** A newer version has been put in place of the files this page knows. */
+  static stale(): Problem {
+    return new Problem(0, "stale", t("problem.stale"));
+  }
 }
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
