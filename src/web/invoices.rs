@@ -21,7 +21,7 @@ use krilla::{
     surface::Surface,
     text::{Font, TextDirection},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// An invoice as a page.
@@ -70,12 +70,14 @@ const LEADING: f32 = 1.5;
 
 fn pdf(theme: &Theme, page: &PageContext, invoice: &InvoicePage) -> anyhow::Result<Vec<u8>> {
     let say = |key: &str, params: Value| {
-        let params = params.as_object().cloned().unwrap_or_else(Map::new);
+        let params = params.as_object().cloned().unwrap_or_default();
         let said = theme.say(&page.lang, &format!("invoice.{key}"), &params, &page.zone);
         said.with_context(|| format!("no words for invoice.{key}"))
     };
     let title = say("title", json!({"number": invoice.number}))?;
-    let amount = say("sum", json!({"amount": invoice.amount}))?;
+    let amount = theme
+        .money(&page.lang, &invoice.amount)
+        .context("no language has words")?;
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(title.clone()).language(page.lang.clone()));
     let settings = PageSettings::from_wh(PAPER.0, PAPER.1).context("a page without size")?;

@@ -169,6 +169,9 @@ impl Gallery<'_> {
 
     /// The same, and the page around its shared parts must be the same page.
     fn shared_page<V: Shared>(&self, name: &str, view: &V, page: &PageContext) -> anyhow::Result<()> {
+        if self.only.is_some_and(|only| only != name) {
+            return Ok(());
+        }
         if let Some(part) = self.theme.part(view, page)? {
             let (around, whole) = (self.theme.page_around::<V>(&part, page)?, self.theme.page(view, page)?);
             ensure!(

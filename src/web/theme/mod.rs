@@ -39,7 +39,10 @@ pub use tokens::{Radius, Tokens};
 pub use verdict::Verdict;
 pub use words::placeholders;
 
-use crate::domain::brand::{Brand, FileHash};
+use crate::{
+    domain::brand::{Brand, FileHash},
+    web::pages::views::Amount,
+};
 use assets::Assets;
 use handlebars::{Handlebars, no_escape};
 use helpers::Shelf;
@@ -224,6 +227,11 @@ impl Theme {
     /// One text of the words file in a language, for what isn't a page (notices, push messages).
     pub fn say(&self, lang: &str, key: &str, params: &Map<String, Value>, zone: &str) -> Option<String> {
         self.shelf.words([lang])?.say(key, params, zone)
+    }
+
+    /// An amount as a language writes it, for what isn't a page.
+    pub fn money(&self, lang: &str, amount: &Amount) -> Option<String> {
+        Some(self.shelf.words([lang])?.money(amount.minor, &amount.currency))
     }
 }
 

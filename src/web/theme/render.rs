@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Parts of every page that say the same to everybody.
+/// Parts of every page that say the same to everybody. The gallery compares the pages that they make with whole ones.
 const SHARED_AROUND: &[&str] = &["parts/brand", "parts/footer", "parts/presence_words"];
 /// What of `theme` only views are written with.
 const ONLY_VIEWS: &[&str] = &["key", "hours", "stars"];

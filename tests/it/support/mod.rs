@@ -184,10 +184,7 @@ impl TestApp {
         let mails = self.mails_to(email);
         let text = mails.iter().find_map(|mail| mail.text.split_once(&way));
         let rest = text.expect("a mail with the link").1;
-        rest.split(|sign: char| !sign.is_ascii_alphanumeric() && !"-_.".contains(sign))
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        rest.split_whitespace().next().unwrap_or_default().to_owned()
     }
 
     /// The right to a tenant's data.

@@ -22,6 +22,7 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
     };
     g.shared_page("home", &home, &g.visitor("/"))?;
     g.shared_page("home-buyer", &home, &g.buyer("/"))?;
+    g.shared_page("home-seller", &home, &g.seller("/"))?;
     let nobody = HomePage {
         available: Vec::new(),
         reviews: Vec::new(),

@@ -62,12 +62,15 @@ async fn two_years_with_one_payment_and_then_another() {
     );
     assert_eq!(paid["stops_at"], json!(start + 372 * DAY));
 
+    let answers = json!({"reply_to": "help@lumen.example"});
+    shop.admin.patch("/api/v1/admin/settings", answers).await.expect(200);
     // The first mail was sent when subscriptions were switched on: nothing had been paid for.
     let told = walk(&shop, start, 1..=366).await;
     assert_eq!(told, [351, 362, 365], "14 and 3 days before, and on the day");
     let mail = &reminders(shop.app(), ADMIN)[0];
     assert_eq!((&mail["days"], &mail["plan"]), (&json!(14), &json!("Studio")));
     assert!(mail["link"].as_str().expect("a link").ends_with("/admin/subscription"));
+    assert_eq!(shop.app().mails_to(ADMIN)[0].reply_to, "", "answers go to the platform");
 
     // Grace: everything goes on, up to the last minute; a call that runs then finishes.
     come_back(&mut shop).await;
