@@ -20,6 +20,7 @@ pub mod pricing;
 pub mod push_address;
 pub mod quota;
 pub mod rating;
+pub mod schedule;
 pub mod subscription;
 pub mod tenant;
 pub mod text;

@@ -1,6 +1,6 @@
 //! Instants as the calls count them: whole milliseconds since the Unix epoch, UTC.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 
@@ -52,5 +52,41 @@ impl Span {
     /// Length in milliseconds.
     pub fn ms(self) -> i64 {
         self.to - self.from
+    }
+}
+
+/// A place's civil time, by its name in the IANA time zone database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone of that name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        let rules = (name.len() <= 64).then(|| TimeZone::get(name).ok())??;
+        rules.iana_name().is_some().then_some(Self(rules))
+    }
+
+    /// Such as `Europe/Berlin`.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// When its clocks are changed, and how.
+    pub fn rules(&self) -> &TimeZone {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = String;
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| format!("no time zone is named {name}"))
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name().to_owned()
     }
 }

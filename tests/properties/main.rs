@@ -8,5 +8,6 @@ mod races;
 mod random;
 mod recovery;
 mod requirements;
+mod schedule;
 mod steps;
 mod world;

@@ -1,0 +1,11 @@
+//! When somebody can be booked (requirements D1, D3): weekly hours by the clock on a place's wall, exceptions by date,
+//! what is taken already, room around it, notice and horizon. Pure, and exact across daylight-saving changes.
+
+mod calendar;
+mod hours;
+mod slots;
+mod spans;
+
+pub use calendar::{Calendar, MOST_EXCEPTIONS, Open, OpenStretch};
+pub use hours::{DAY_MINUTES, DayHours, HoursError, MOST_STRETCHES, Stretch};
+pub use slots::{Rules, Taken, slots};
