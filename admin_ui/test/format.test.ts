@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { city, decimal, decimals, duration, minorUnits, money, plain } from "../src/lib/format";
+import { city, decimal, decimals, duration, minorUnits, money, plain, said } from "../src/lib/format";
 
 test("money is exact, whatever the currency's decimals", () => {
   assert.equal(decimal(5, 2), "0.05");
@@ -17,6 +17,12 @@ test("what people type as an amount is read exactly, or not at all", () => {
   assert.equal(minorUnits(" 0.07 ", 2), 7);
   assert.equal(minorUnits("15", 0), 15);
   for (const bad of ["", "1.234", "1,234.00", "-3", "12 €", "1e3", "0x10"]) assert.equal(minorUnits(bad, 2), null, bad);
+});
+
+test("a name stands in the reader's language, else in any", () => {
+  assert.equal(said({ de: "Recht", en: "Law" }), "Law");
+  assert.equal(said({ de: "Recht" }), "Recht");
+  assert.equal(said({}), "");
 });
 
 test("lengths of time read like a clock", () => {

@@ -162,6 +162,14 @@ pub enum Action {
     ServiceUnpublished,
     /// A service is on the site again.
     ServicePublished,
+    /// A category was added.
+    CategoryCreated,
+    /// A category was changed.
+    CategoryChanged,
+    /// A category takes nothing more.
+    CategoryClosed,
+    /// A closed category was opened again.
+    CategoryOpened,
     /// A running call was ended.
     CallEnded,
     /// What people wrote to each other was taken along.
@@ -241,6 +249,10 @@ impl Action {
             Self::TemplateFailed => "branding.template_failed",
             Self::ServiceUnpublished => "service.unpublished",
             Self::ServicePublished => "service.published",
+            Self::CategoryCreated => "category.created",
+            Self::CategoryChanged => "category.changed",
+            Self::CategoryClosed => "category.closed",
+            Self::CategoryOpened => "category.opened",
             Self::CallEnded => "call.ended",
             Self::ConversationsExported => "conversations.exported",
             Self::NodeDrained => "node.drained",

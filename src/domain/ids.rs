@@ -25,6 +25,8 @@ pub enum SessionKind {}
 pub enum ConversationKind {}
 /// Marks the ids of the platform's own staff.
 pub enum PlatformStaffKind {}
+/// Marks categories' ids.
+pub enum CategoryKind {}
 /// Marks studios' ids.
 pub enum StudioKind {}
 /// Marks plans' ids.
@@ -50,6 +52,8 @@ pub type SessionId = Id<SessionKind>;
 pub type ConversationId = Id<ConversationKind>;
 /// Somebody who runs the platform.
 pub type PlatformStaffId = Id<PlatformStaffKind>;
+/// A part of what a tenant offers.
+pub type CategoryId = Id<CategoryKind>;
 /// A team of sellers.
 pub type StudioId = Id<StudioKind>;
 /// What a tenant can subscribe to.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod brand;
 pub mod call;
+pub mod category;
 pub mod identity;
 pub mod ids;
 pub mod money;

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod audit;
 pub mod call_events;
 pub mod calls;
+pub mod categories;
 mod changes;
 pub mod closing;
 pub mod console;

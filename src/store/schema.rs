@@ -66,6 +66,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    categories (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        names -> Jsonb,
+        policy -> Jsonb,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     conversations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -333,6 +345,7 @@ diesel::table! {
         published -> Bool,
         created_at -> Timestamptz,
         withheld -> Bool,
+        category_id -> Nullable<Uuid>,
     }
 }
 
@@ -559,6 +572,7 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_log -> tenants (tenant_id));
+diesel::joinable!(categories -> tenants (tenant_id));
 diesel::joinable!(domains -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
@@ -579,6 +593,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_events,
     call_legs,
     calls,
+    categories,
     conversations,
     declarations,
     domains,

@@ -3,7 +3,7 @@
 use super::{TenantTx, moment::At, schema::sellers};
 use crate::{
     domain::{
-        ids::{ServiceId, StudioId, UserId},
+        ids::{CategoryId, ServiceId, StudioId, UserId},
         policy::PolicyChange,
         time::Moment,
     },
@@ -90,7 +90,9 @@ pub struct CardService {
     pub title: String,
     /// Price of a minute in minor units.
     pub rate_minor: i64,
-    /// What it changes of the tenant's policy.
+    /// What its category changes of the tenant's policy.
+    pub category_policy: PolicyChange,
+    /// What it changes of that.
     pub policy: PolicyChange,
 }
 
@@ -99,6 +101,8 @@ pub struct CardService {
 pub struct Search {
     /// Each must be in the name, the headline or a published service's title.
     pub words: Vec<String>,
+    /// Something of theirs is in this category; cards name the cheapest of it.
+    pub category: Option<CategoryId>,
     /// Only those whose switch is on at this moment and who want calls.
     pub switched_on_at: Option<Moment>,
     /// Not these.
@@ -145,17 +149,24 @@ struct CardRow {
     #[diesel(sql_type = Nullable<BigInt>)]
     rate_minor: Option<i64>,
     #[diesel(sql_type = Nullable<Jsonb>)]
+    category_policy: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
     policy: Option<serde_json::Value>,
 }
 
 impl CardRow {
     fn card(self) -> Result<Card> {
-        let service = match (self.service_id, self.title, self.rate_minor, self.policy) {
-            (Some(id), Some(title), Some(rate_minor), Some(policy)) => Some(CardService {
+        let read = |change: Option<serde_json::Value>| {
+            let change = change.map(serde_json::from_value::<PolicyChange>).transpose();
+            change.map(Option::unwrap_or_default).map_err(Error::internal)
+        };
+        let service = match (self.service_id, self.title, self.rate_minor) {
+            (Some(id), Some(title), Some(rate_minor)) => Some(CardService {
                 id: ServiceId::from_uuid(id),
                 title,
                 rate_minor,
-                policy: serde_json::from_value(policy).map_err(Error::internal)?,
+                category_policy: read(self.category_policy)?,
+                policy: read(self.policy)?,
             }),
             _ => None,
         };
@@ -175,10 +186,10 @@ impl CardRow {
     }
 }
 
-/// Cards of sellers `s` who are users `u`.
+/// Cards of sellers `s` who are users `u`, each with their cheapest service `v` in category `$2`, or in any if that is null.
 const CARDS: &str =
     "SELECT s.user_id, u.name, s.headline, s.languages, s.photo_url, s.available_until, s.rating_sum, s.rating_count,
-        u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy,
+        u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy, v.category_policy,
         EXISTS (SELECT 1 FROM calls c
             WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
         OR EXISTS (SELECT 1 FROM calls c
@@ -186,9 +197,11 @@ const CARDS: &str =
     FROM sellers s
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
     LEFT JOIN LATERAL (
-        SELECT id, title, rate_minor, policy FROM services
-        WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled
-        ORDER BY rate_minor, created_at, id LIMIT 1) v ON true
+        SELECT o.id, o.title, o.rate_minor, o.policy, c.policy AS category_policy
+        FROM services o LEFT JOIN categories c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
+        WHERE o.tenant_id = s.tenant_id AND o.seller_id = s.user_id AND o.published AND o.video_enabled
+          AND ($2 IS NULL OR o.category_id = $2)
+        ORDER BY o.rate_minor, o.created_at, o.id LIMIT 1) v ON true
     WHERE s.tenant_id = $1";
 
 /// Writes a person's texts; the first time makes them a seller.
@@ -280,8 +293,9 @@ pub fn set_available(tx: &mut TenantTx<'_>, user: UserId, until: Option<Moment>)
 /// # Errors
 /// There is no such seller, or the database is away.
 pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
-    let row: CardRow = sql_query(format!("{CARDS} AND s.user_id = $2"))
+    let row: CardRow = sql_query(format!("{CARDS} AND s.user_id = $3"))
         .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<Nullable<SqlUuid>, _>(None::<Uuid>)
         .bind::<SqlUuid, _>(user.uuid())
         .get_result(tx.conn)?;
     row.card()
@@ -294,16 +308,17 @@ pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
 pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> Result<Vec<Card>> {
     let rows: Vec<CardRow> = sql_query(format!(
         "{CARDS} AND v.id IS NOT NULL AND u.suspended_at IS NULL
-             AND ($2 IS NULL OR s.available_until > $2 AND NOT u.do_not_disturb)
-             AND s.user_id <> ALL ($3)
-             AND (cardinality($4) = 0 OR NOT EXISTS (
-                 SELECT 1 FROM unnest($4) AS word
+             AND ($3 IS NULL OR s.available_until > $3 AND NOT u.do_not_disturb)
+             AND s.user_id <> ALL ($4)
+             AND (cardinality($5) = 0 OR NOT EXISTS (
+                 SELECT 1 FROM unnest($5) AS word
                  WHERE strpos(lower(concat_ws(' ', u.name, s.headline, (
                      SELECT string_agg(title, ' ') FROM services
                      WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled))), lower(word)) = 0))
-         ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $5 LIMIT $6"
+         ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $6 LIMIT $7"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Nullable<SqlUuid>, _>(search.category.map(CategoryId::uuid))
     .bind::<Nullable<Timestamptz>, _>(search.switched_on_at.map(At))
     .bind::<Array<SqlUuid>, _>(search.except.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(&search.words)
@@ -319,10 +334,11 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
 /// The database is away.
 pub fn of_studio(tx: &mut TenantTx<'_>, studio: StudioId) -> Result<Vec<Card>> {
     let rows: Vec<CardRow> = sql_query(format!(
-        "{CARDS} AND s.user_id IN (SELECT seller_id FROM studio_sellers WHERE tenant_id = $1 AND studio_id = $2)
+        "{CARDS} AND s.user_id IN (SELECT seller_id FROM studio_sellers WHERE tenant_id = $1 AND studio_id = $3)
          ORDER BY lower(u.name), s.user_id"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Nullable<SqlUuid>, _>(None::<Uuid>)
     .bind::<SqlUuid, _>(studio.uuid())
     .load(tx.conn)?;
     rows.into_iter().map(CardRow::card).collect()

@@ -1,6 +1,11 @@
 //! What sellers offer.
 
-use super::{TenantTx, moment::At, schema::services};
+use super::{
+    TenantTx,
+    categories::{Category, Row as CategoryRow},
+    moment::At,
+    schema::{categories, services},
+};
 use crate::{
     domain::{
         ids::{ServiceId, UserId},
@@ -9,7 +14,7 @@ use crate::{
     },
     error::{Error, Result},
 };
-use diesel::prelude::*;
+use diesel::{dsl::auto_type, prelude::*};
 use uuid::Uuid;
 
 /// Something a seller lists.
@@ -25,7 +30,9 @@ pub struct Service {
     pub description: String,
     /// Price of a minute in the tenant's currency, minor units.
     pub rate_minor: i64,
-    /// What it changes of the tenant's policy.
+    /// Where it is filed.
+    pub category: Option<Category>,
+    /// What it changes of the policy that its category has.
     pub policy: PolicyChange,
     /// People can ring for it.
     pub video_enabled: bool,
@@ -35,8 +42,18 @@ pub struct Service {
     pub created_at: Moment,
 }
 
+impl Service {
+    /// What its category changes of the tenant's policy.
+    pub fn category_policy(&self) -> PolicyChange {
+        self.category
+            .as_ref()
+            .map(|category| category.policy.clone())
+            .unwrap_or_default()
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = services)]
+#[diesel(table_name = services, treat_none_as_null = true)]
 struct Row {
     id: Uuid,
     seller_id: Uuid,
@@ -47,6 +64,15 @@ struct Row {
     video_enabled: bool,
     published: bool,
     created_at: At,
+    category_id: Option<Uuid>,
+}
+
+/// With where each is filed.
+#[auto_type]
+fn filed() -> _ {
+    let same_tenant = categories::tenant_id.eq(services::tenant_id);
+    let category = services::category_id.eq(categories::id.nullable());
+    services::table.left_join(categories::table.on(same_tenant.and(category)))
 }
 
 impl Row {
@@ -61,10 +87,11 @@ impl Row {
             video_enabled: service.video_enabled,
             published: service.published,
             created_at: At(service.created_at),
+            category_id: service.category.as_ref().map(|category| category.id.uuid()),
         })
     }
 
-    fn service(self) -> Result<Service> {
+    fn service(self, category: Option<CategoryRow>) -> Result<Service> {
         Ok(Service {
             id: ServiceId::from_uuid(self.id),
             seller: UserId::from_uuid(self.seller_id),
@@ -75,6 +102,7 @@ impl Row {
             video_enabled: self.video_enabled,
             published: self.published,
             created_at: self.created_at.into(),
+            category: category.map(CategoryRow::category).transpose()?,
         })
     }
 }
@@ -122,11 +150,12 @@ pub fn update(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
 /// # Errors
 /// It isn't there, or the database is away.
 pub fn find(tx: &mut TenantTx<'_>, id: ServiceId) -> Result<Service> {
-    services::table
-        .find((tx.tenant().uuid(), id.uuid()))
-        .select(Row::as_select())
-        .first(tx.conn)?
-        .service()
+    let (row, category): (Row, _) = filed()
+        .filter(services::tenant_id.eq(tx.tenant().uuid()))
+        .filter(services::id.eq(id.uuid()))
+        .select((Row::as_select(), Option::<CategoryRow>::as_select()))
+        .first(tx.conn)?;
+    row.service(category)
 }
 
 /// A seller's services, oldest first.
@@ -134,14 +163,14 @@ pub fn find(tx: &mut TenantTx<'_>, id: ServiceId) -> Result<Service> {
 /// # Errors
 /// The database is away.
 pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Vec<Service>> {
-    let rows: Vec<Row> = services::table
+    let rows: Vec<(Row, Option<CategoryRow>)> = filed()
         .filter(services::tenant_id.eq(tx.tenant().uuid()))
         .filter(services::seller_id.eq(seller.uuid()))
         .order((services::created_at, services::id))
         .limit(limit)
-        .select(Row::as_select())
+        .select((Row::as_select(), Option::<CategoryRow>::as_select()))
         .load(tx.conn)?;
-    rows.into_iter().map(Row::service).collect()
+    rows.into_iter().map(|(row, category)| row.service(category)).collect()
 }
 
 /// Puts a service on the site, or takes it off, until staff put it back. Gives its title, and whether it was there

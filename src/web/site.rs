@@ -5,7 +5,7 @@ use super::{
     theme::{PageContext, Scheme, Theme},
 };
 use crate::{
-    domain::{ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
+    domain::{category::Names, ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::TenantScope,
 };
@@ -65,6 +65,11 @@ impl Site {
     /// Languages people can choose here.
     pub fn languages(&self) -> &[String] {
         self.frame.theme.languages()
+    }
+
+    /// A category's name in the reader's language.
+    pub fn said<'a>(&self, names: &'a Names) -> &'a str {
+        names.said(&self.frame.page.lang, &self.tenant.language)
     }
 }
 

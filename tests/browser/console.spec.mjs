@@ -231,6 +231,36 @@ test("staff are invited with just their rights; the last administrator stays", a
   await dialog(page, admin).getByText("This is the last administrator.").waitFor();
 });
 
+test("a category whose name is taken keeps what was typed; another is added, and closing it asks first", async (t) => {
+  const { page, state } = await at(t, "/categories", { host: "lumen" });
+  await page.getByRole("link", { name: "Add a category" }).click();
+  const form = dialog(page, "Add a category");
+  const [english, german] = [form.getByLabel("English"), form.getByLabel("German")];
+  await english.fill("doctors");
+  await german.fill("Ärzte");
+  await form.getByLabel("First warning").fill("3");
+  await form.getByRole("button", { name: "Add a category" }).click();
+  await form.getByText("Another category has this name.").waitFor();
+  assert.ok(await english.evaluate((input) => input === document.activeElement && input.getAttribute("aria-invalid") === "true"));
+  assert.deepEqual([await english.inputValue(), await german.inputValue(), await form.getByLabel("First warning").inputValue()], ["doctors", "Ärzte", "3"]);
+  await english.fill("Surgeons");
+  await form.getByRole("button", { name: "Add a category" }).click();
+  const row = page.getByRole("row").filter({ hasText: "Surgeons" });
+  await row.getByText("3 min").waitFor();
+  assert.deepEqual(asked(state, "POST").at(-1).body, { names: { en: "Surgeons", de: "Ärzte" }, warning_min: 3 });
+  await row.getByRole("link").click();
+  const sheet = dialog(page, "Surgeons");
+  await sheet.getByRole("button", { name: "Close the category" }).click();
+  const sent = asked(state, "POST").length;
+  await dialog(page, "Close “Surgeons”?").getByRole("button", { name: "Close the category" }).click();
+  await sheet.getByText("Closed on 28 Jul 2026").waitFor();
+  assert.equal(asked(state, "POST").length, sent + 1);
+  await sheet.getByRole("button", { name: "Open again" }).waitFor();
+  await page.keyboard.press("Escape");
+  await row.getByText("Closed").waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
 test("a colour's verdict comes while it is chosen, and publishing renews the console's own look", async (t) => {
   const { page, state } = await at(t, "/branding", { host: "lumen" });
   const colour = page.getByRole("textbox", { name: "Brand colour", exact: true });

@@ -1,5 +1,5 @@
 /** How numbers, money and times are written: in the reader's language and zone. */
-import { locale } from "../words";
+import { language, locale } from "../words";
 
 /** The reader's own zone. */
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -11,6 +11,11 @@ export function city(of: string): string {
 
 export function number(value: number): string {
   return new Intl.NumberFormat(locale).format(value);
+}
+
+/** What is called something else in every language: in the reader's, else in any. */
+export function said(names: Record<string, string>): string {
+  return names[language] ?? Object.values(names)[0] ?? "";
 }
 
 /** A file's size. */

@@ -134,6 +134,10 @@ export const ACTIONS = [
   "export.fetched",
   "service.unpublished",
   "service.published",
+  "category.created",
+  "category.changed",
+  "category.closed",
+  "category.opened",
   "call.ended",
   "conversation.read",
   "conversation.searched",
@@ -213,7 +217,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export interface TenantMe extends Named {
   role: "admin" | "staff";
   permissions: Permission[];
-  tenant: { name: string; slug: string; currency: string; time_zone: string; url: string };
+  tenant: { name: string; slug: string; currency: string; time_zone: string; language: string; url: string };
   read_only: boolean;
 }
 
@@ -299,6 +303,18 @@ export interface Service {
   currency: string;
   published: boolean;
   calls: number;
+}
+
+/** What services are sorted into. */
+export interface Category {
+  id: string;
+  slug: string;
+  /** By language. */
+  names: Record<string, string>;
+  /** Minutes before a call's money ends at which people are warned first; none leaves it to the settings. */
+  warning_min: number | null;
+  services: number;
+  closed_at: number | null;
 }
 
 export interface StaffMember extends Named {

@@ -41,6 +41,7 @@ import Settings from "lucide-static/icons/settings.svg?raw";
 import Star from "lucide-static/icons/star.svg?raw";
 import Store from "lucide-static/icons/store.svg?raw";
 import Sun from "lucide-static/icons/sun.svg?raw";
+import Tags from "lucide-static/icons/tags.svg?raw";
 import Trash2 from "lucide-static/icons/trash-2.svg?raw";
 import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
 import Upload from "lucide-static/icons/upload.svg?raw";
@@ -93,6 +94,7 @@ export const icons = {
   star: inner(Star),
   store: inner(Store),
   sun: inner(Sun),
+  tags: inner(Tags),
   "trash-2": inner(Trash2),
   "triangle-alert": inner(TriangleAlert),
   upload: inner(Upload),

@@ -10,6 +10,7 @@ export const routes: Route[] = [
   { path: "/sellers", title: "sellers.title", icon: "store", group: "nav.people", permission: "sellers", load: () => import("./Sellers.svelte") },
   { path: "/studios", title: "studios.title", icon: "building-2", group: "nav.people", permission: "sellers", load: () => import("./Studios.svelte") },
   { path: "/services", title: "services.title", icon: "briefcase", group: "nav.people", permission: "services", load: () => import("./Services.svelte") },
+  { path: "/categories", title: "categories.title", icon: "tags", group: "nav.people", permission: "services", load: () => import("./Categories.svelte") },
   { path: "/staff", title: "staff.title", icon: "user-cog", group: "nav.people", permission: "staff", load: () => import("./Staff.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },

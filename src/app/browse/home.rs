@@ -1,13 +1,14 @@
 //! A tenant's home.
 
-use super::{PAGE, presence, presence::Listed, words};
+use super::{PAGE, Wish, presence, presence::Listed};
 use crate::{
     app::App,
     error::Result,
     store::{
         TenantScope,
+        categories::{self, Counted},
         reviews::{self, Published},
-        sellers::{self, Search},
+        sellers,
     },
 };
 
@@ -25,28 +26,27 @@ pub struct Home {
     pub others: Vec<Listed>,
     /// There is another page of them.
     pub more: bool,
+    /// What it can be narrowed to.
+    pub categories: Vec<Counted>,
     /// The last good reviews.
     pub reviews: Vec<Published>,
 }
 
-/// The home with the `page`-th page (from 1) of sellers who aren't on air, narrowed by `query`.
+/// The home with the `page`-th page (from 1) of sellers who aren't on air, narrowed to what `wish` looks for.
 ///
 /// # Errors
-/// The database is away.
-pub async fn home(app: &App, scope: &TenantScope, query: &str, page: u32) -> Result<Home> {
-    let (handle, own_scope, now, words) = (app.clone(), *scope, app.now(), words(query));
+/// There is no such category, or the database is away.
+pub async fn home(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Home> {
+    let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     let page = page.max(1) as usize;
     let skip = i64::try_from((page - 1).saturating_mul(PAGE)).unwrap_or(i64::MAX);
     app.db
         .read(scope, move |tx| {
-            let mut on_air = presence::on_air(&handle, &own_scope, tx, &words, now)?;
-            let except = on_air.iter().map(|seller| seller.card.user).collect();
+            let category = wish.category(tx)?;
+            let mut search = wish.search(category.as_ref());
+            let mut on_air = presence::on_air(&handle, &own_scope, tx, &search, now)?;
+            search.except = on_air.iter().map(|seller| seller.card.user).collect();
             on_air.truncate(if page == 1 { MOST_AVAILABLE } else { 0 });
-            let search = Search {
-                words,
-                switched_on_at: None,
-                except,
-            };
             let mut others = sellers::search(tx, &search, skip, PAGE as i64 + 1)?;
             let more = others.len() > PAGE;
             others.truncate(PAGE);
@@ -58,6 +58,7 @@ pub async fn home(app: &App, scope: &TenantScope, query: &str, page: u32) -> Res
                 on_air,
                 others,
                 more,
+                categories: categories::browsed(tx)?,
                 reviews: reviews::praise(tx, PRAISE)?,
             })
         })

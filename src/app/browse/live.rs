@@ -1,7 +1,11 @@
 //! Live calls: who is available now (requirement C6).
 
 use super::{PAGE, presence, presence::Listed};
-use crate::{app::App, error::Result, store::TenantScope};
+use crate::{
+    app::App,
+    error::Result,
+    store::{TenantScope, sellers::Search},
+};
 
 /// A page of sellers.
 #[derive(Clone, Debug)]
@@ -18,9 +22,12 @@ pub struct Listing {
 /// The database is away.
 pub async fn live(app: &App, scope: &TenantScope, page: u32) -> Result<Listing> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
+    let everybody = Search::default();
     let all = app
         .db
-        .read(scope, move |tx| presence::on_air(&handle, &own_scope, tx, &[], now))
+        .read(scope, move |tx| {
+            presence::on_air(&handle, &own_scope, tx, &everybody, now)
+        })
         .await?;
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     let more = all.len() > skip.saturating_add(PAGE);

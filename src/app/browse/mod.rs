@@ -14,10 +14,46 @@ pub use presence::{Listed, Presence};
 pub use search::search;
 pub use seller::{Reader, SellerDetails, seller};
 
+use crate::{
+    error::{Error, Result},
+    store::{
+        TenantTx,
+        categories::{self, Category},
+        sellers::Search,
+    },
+};
+
 /// Sellers a page.
 pub const PAGE: usize = 24;
 /// Most sellers that are looked at as switched on; whether they are online is known only outside of the database.
 const MOST_SWITCHED_ON: i64 = 1_000;
+
+/// What somebody looks for.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Words that must be in a name, a headline or a service's title.
+    pub query: String,
+    /// A category's slug.
+    pub category: Option<String>,
+}
+
+impl Wish {
+    /// The category of that slug.
+    fn category(&self, tx: &mut TenantTx<'_>) -> Result<Option<Category>> {
+        let slug = self.category.as_deref();
+        slug.map(|slug| categories::by_slug(tx, slug)?.ok_or_else(Error::not_found))
+            .transpose()
+    }
+
+    /// As the store looks for it.
+    fn search(&self, category: Option<&Category>) -> Search {
+        Search {
+            words: words(&self.query),
+            category: category.map(|category| category.id),
+            ..Search::default()
+        }
+    }
+}
 
 /// What was typed as words to look for: at most five, of at most 40 characters.
 fn words(query: &str) -> Vec<String> {

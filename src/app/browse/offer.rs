@@ -9,9 +9,9 @@ use crate::{
     store::services::Service,
 };
 
-/// The policy that a call for a service with this change has; categories come with their own issue.
-pub fn policy(tenant: &Tenant, service: &PolicyChange) -> Policy {
-    resolve(&Policy::default(), &tenant.policy, &PolicyChange::default(), service)
+/// The policy that a call has for a service with this change, in a category with that one.
+pub fn policy(tenant: &Tenant, category: &PolicyChange, service: &PolicyChange) -> Policy {
+    resolve(&Policy::default(), &tenant.policy, category, service)
 }
 
 /// A service with what its price means.
@@ -30,12 +30,7 @@ pub struct Offer {
 impl Offer {
     /// `service` under the policy of `tenant`.
     pub fn of(tenant: &Tenant, service: Service) -> Self {
-        let policy = resolve(
-            &Policy::default(),
-            &tenant.policy,
-            &PolicyChange::default(),
-            &service.policy,
-        );
+        let policy = policy(tenant, &service.category_policy(), &service.policy);
         let blocks = Blocks::new(Terms {
             rate_minor: service.rate_minor,
             policy: policy.clone(),

@@ -52,13 +52,12 @@ pub(super) fn on_air(
     app: &App,
     scope: &TenantScope,
     tx: &mut TenantTx<'_>,
-    words: &[String],
+    search: &Search,
     now: Moment,
 ) -> Result<Vec<Listed>> {
     let search = Search {
-        words: words.to_vec(),
         switched_on_at: Some(now),
-        except: Vec::new(),
+        ..search.clone()
     };
     let cards = sellers::search(tx, &search, 0, MOST_SWITCHED_ON)?;
     let mut listed: Vec<Listed> = cards

@@ -1,31 +1,25 @@
 //! All sellers of a tenant, page by page.
 
-use super::{Listing, PAGE, presence, presence::Listed, words};
+use super::{Listing, PAGE, Wish, presence, presence::Listed};
 use crate::{
     app::App,
     error::Result,
-    store::{
-        TenantScope,
-        sellers::{self, Search},
-    },
+    store::{TenantScope, sellers},
 };
 
-/// The `page`-th page (from 1) of everybody who has something published and matches `query`: who is on air first.
+/// The `page`-th page (from 1) of everybody who has something published and is what `wish` looks for: who is on air first.
 ///
 /// # Errors
-/// The database is away.
-pub async fn search(app: &App, scope: &TenantScope, query: &str, page: u32) -> Result<Listing> {
-    let (handle, own_scope, now, words) = (app.clone(), *scope, app.now(), words(query));
+/// There is no such category, or the database is away.
+pub async fn search(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Listing> {
+    let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     app.db
         .read(scope, move |tx| {
-            let on_air = presence::on_air(&handle, &own_scope, tx, &words, now)?;
-            let except = on_air.iter().map(|seller| seller.card.user).collect();
-            let search = Search {
-                words,
-                switched_on_at: None,
-                except,
-            };
+            let category = wish.category(tx)?;
+            let mut search = wish.search(category.as_ref());
+            let on_air = presence::on_air(&handle, &own_scope, tx, &search, now)?;
+            search.except = on_air.iter().map(|seller| seller.card.user).collect();
             let past = i64::try_from(skip.saturating_sub(on_air.len())).unwrap_or(i64::MAX);
             let mut sellers: Vec<Listed> = on_air.into_iter().skip(skip).take(PAGE + 1).collect();
             let room = i64::try_from(PAGE + 1 - sellers.len()).unwrap_or(0);

@@ -1,12 +1,11 @@
 //! The buyer rings a seller (requirement E3).
 
 use crate::{
-    app::{App, subscriptions},
+    app::{App, browse, subscriptions},
     domain::{
         call::{EndReason, Terms, blocks::Blocks},
         ids::{CallId, ServiceId, UserId},
         money::Money,
-        policy::{Policy, PolicyChange, resolve},
         quota::Counted,
         tenant::Tenant,
         time::Moment,
@@ -28,7 +27,7 @@ use crate::{
 /// calls were begun here as may be. A ring that a person would have heard is kept as a missed, busy or rejected call.
 pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId, service: ServiceId) -> Result<Call> {
     let now = app.now();
-    let (id, people, platform) = (CallId::new(), app.people.clone(), Policy::default());
+    let (id, people) = (CallId::new(), app.people.clone());
     let (tenant, counting) = (tenant.clone(), app.clone());
     let tried = app.db.tenant(scope, move |tx| {
         let service = services::find(tx, service)?;
@@ -53,7 +52,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         }
         let terms = Terms {
             rate_minor: service.rate_minor,
-            policy: resolve(&platform, &tenant.policy, &PolicyChange::default(), &service.policy),
+            policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
         };
         let balance = ledger::balance(tx, AccountKind::Wallet(buyer.id), tenant.currency)?;
         let call = Call {

@@ -3,6 +3,7 @@
 
 mod branding;
 mod calls;
+mod categories;
 mod erase_person;
 mod people;
 mod reviews;
@@ -18,6 +19,7 @@ mod visit;
 
 pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
+pub use categories::{CategoryDraft, change_category, close_category, create_category, open_category};
 pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
 pub use reviews::{hide_review, show_review};

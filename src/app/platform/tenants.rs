@@ -6,6 +6,7 @@ use crate::{
     domain::{
         audit::{Action, Actor, Entry},
         brand::Brand,
+        category::STARTING,
         ids::TenantId,
         money::Currency,
         permission::{StaffRole, Standing},
@@ -17,7 +18,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, audit,
+        SystemTx, TenantScope, audit, categories,
         closing::{self, Closure},
         jobs,
         tenant_settings::{self, Naming},
@@ -96,6 +97,7 @@ pub async fn create(app: &App, owner: &PlatformOwner, languages: &[String], new:
             let after = json!({"name": tenant.name, "slug": tenant.slug, "currency": tenant.currency.code()});
             let entry = Entry::new(Action::TenantCreated, &tenant.slug).changed(Value::Null, after);
             audit::write(tx, &actor, &entry, now)?;
+            categories::start(tx, &STARTING, now)?;
             identity::invite(
                 tx,
                 &actor,

@@ -80,7 +80,7 @@ fn begin(
         opening_minor: wallets::balance(tx, buyer.id, currency)?.available().minor,
         terms: Terms {
             rate_minor: service.rate_minor,
-            policy: browse::policy(tenant, &service.policy),
+            policy: browse::policy(tenant, &service.category_policy(), &service.policy),
         },
         buyer,
         seller,

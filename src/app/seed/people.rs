@@ -17,6 +17,7 @@ use crate::{
     error::Result,
     store::{
         TenantScope, TenantTx,
+        categories::{self, Category},
         declarations::{self, Declared},
         ledger::{self, AccountKind, Transfer},
         sellers::{self, Profile},
@@ -71,6 +72,7 @@ pub(super) async fn put(
     let (now, tenant, hash) = (app.now(), tenant.clone(), password_hash.to_owned());
     app.db
         .tenant(scope, move |tx| {
+            categories::start(tx, cast.categories, now)?;
             for part in cast.sellers {
                 seller(tx, &tenant, cast, part, &hash, now)?;
             }
@@ -140,19 +142,22 @@ fn seller(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Seller, ha
     if part.pictured {
         sellers::set_photo(tx, user, &format!("/assets/{}/people/{}.svg", cast.theme, part.local))?;
     }
+    let category = part.category.map(|slug| categories::by_slug(tx, slug));
+    let category = category.transpose()?.flatten();
     for offered in part.services {
-        services::insert(tx, &service(user, offered, now))?;
+        services::insert(tx, &service(user, offered, category.clone(), now))?;
     }
     Ok(())
 }
 
-fn service(seller: UserId, part: &ServicePart, now: Moment) -> Service {
+fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: Moment) -> Service {
     Service {
         id: ServiceId::new(),
         seller,
         title: part.title.to_owned(),
         description: part.description.to_owned(),
         rate_minor: part.rate_minor,
+        category,
         policy: PolicyChange {
             increment: Some(part.increment),
             minimum_s: Some(part.minimum_minutes * 60),

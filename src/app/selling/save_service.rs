@@ -4,13 +4,15 @@ use super::MOST_SERVICES;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        ids::ServiceId,
+        ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
         tenant::Tenant,
         text,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     store::{
+        TenantTx,
+        categories::{self, Category},
         sellers,
         services::{self, Service},
     },
@@ -23,6 +25,8 @@ pub struct ServiceDraft {
     pub title: String,
     /// What one gets.
     pub description: String,
+    /// Where it is to be filed.
+    pub category: Option<CategoryId>,
     /// Price of a minute in minor units.
     pub rate_minor: i64,
     /// Least minutes that are charged.
@@ -49,7 +53,8 @@ pub async fn save_service(
     draft: ServiceDraft,
 ) -> Result<Service> {
     let (seller, now) = (viewer.user.id, app.now());
-    let service = Service {
+    let category = draft.category;
+    let mut service = Service {
         id: id.unwrap_or_default(),
         seller,
         title: text::line(&draft.title, 1..=80)
@@ -57,6 +62,7 @@ pub async fn save_service(
         description: text::paragraphs(&draft.description, 0..=2_000)
             .ok_or_else(|| Error::field("description", "Use at most 2,000 characters."))?,
         rate_minor: rate(draft.rate_minor, tenant)?,
+        category: None,
         policy: policy(&draft)?,
         video_enabled: draft.video_enabled,
         published: draft.published,
@@ -68,6 +74,9 @@ pub async fn save_service(
             let Some(_) = sellers::lock(tx, seller)? else {
                 return Err(Error::conflict("no_profile", "Fill in your profile first."));
             };
+            if let Some(category) = category {
+                service.category = Some(filed(tx, category, id)?);
+            }
             if id.is_some() {
                 services::update(tx, &service)?;
             } else if services::of_seller(tx, seller, MOST_SERVICES)?.len() >= MOST_SERVICES as usize {
@@ -79,6 +88,28 @@ pub async fn save_service(
             services::find(tx, service.id)
         })
         .await
+}
+
+/// The category, if it takes services; a closed one keeps those that it has.
+fn filed(tx: &mut TenantTx<'_>, category: CategoryId, id: Option<ServiceId>) -> Result<Category> {
+    let chosen = categories::find(tx, category).map_err(|error| match error.kind {
+        Kind::NotFound => Error::field("category_id", "Choose one of the categories."),
+        _ => error,
+    })?;
+    let keeps = match id {
+        Some(id) if chosen.closed_at.is_some() => {
+            let had = services::find(tx, id)?.category;
+            had.is_some_and(|had| had.id == category)
+        }
+        _ => chosen.closed_at.is_none(),
+    };
+    if keeps {
+        return Ok(chosen);
+    }
+    Err(Error::field(
+        "category_id",
+        "This category takes nothing more. Choose another one.",
+    ))
 }
 
 fn rate(minor: i64, tenant: &Tenant) -> Result<i64> {

@@ -6,6 +6,7 @@ use crate::{
     domain::money::Currency,
     error::Result,
     store::{
+        categories::{self, Category},
         ledger::Balance,
         sellers::{self, Profile},
         services::{self, Service},
@@ -20,6 +21,8 @@ pub struct Selling {
     pub profile: Option<Profile>,
     /// All services, oldest first.
     pub services: Vec<Service>,
+    /// Where services can be filed.
+    pub categories: Vec<Category>,
     /// The studio they sell in.
     pub studio: Option<String>,
     /// Earned and not paid out.
@@ -37,6 +40,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Sell
             Ok(Selling {
                 profile: sellers::find(tx, user)?,
                 services: services::of_seller(tx, user, MOST_SERVICES)?,
+                categories: categories::open(tx)?,
                 studio: studios::of_seller(tx, user)?.map(|studio| studio.name),
                 earnings: wallets::earnings(tx, user, currency)?,
             })

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        browse::{self, Listed, Listing, Offer, Presence, SellerDetails},
+        browse::{self, Listed, Listing, Offer, Presence, SellerDetails, Wish},
         identity::Viewer,
     },
     domain::{ids::UserId, policy::Increment, tenant::Tenant},
@@ -80,7 +80,7 @@ impl SellerCard {
                 title: service.title,
                 rate_minor: service.rate_minor,
                 currency: tenant.currency.code(),
-                increment: browse::policy(tenant, &service.policy).increment,
+                increment: browse::policy(tenant, &service.category_policy, &service.policy).increment,
             }),
             available_now: presence == Presence::Available,
             online,
@@ -174,20 +174,27 @@ struct Wanted {
     /// Words to look for in names, headlines and services.
     #[serde(default)]
     q: String,
+    /// Only those with something in this category; its slug.
+    category: Option<String>,
     /// From 1.
     #[serde(default)]
     page: u32,
 }
 
 /// Sellers, 24 a page; who can be rung now comes first.
-#[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers)), security(()))]
+#[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers), (status = 404, body = Problem)),
+    security(()))]
 #[get("/sellers")]
 async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Result<Json<Sellers>> {
     let page = wanted.page.max(1);
     let Listing { sellers, more } = if wanted.available {
         browse::live(&web.app, &site.scope, page).await?
     } else {
-        browse::search(&web.app, &site.scope, &wanted.q, page).await?
+        let wish = Wish {
+            query: wanted.q,
+            category: wanted.category,
+        };
+        browse::search(&web.app, &site.scope, wish, page).await?
     };
     let items = sellers
         .into_iter()

@@ -6,7 +6,12 @@ use crate::{
         identity::Viewer,
         selling::{self, ProfileDraft, SellingViewer, ServiceDraft},
     },
-    domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment, tenant::Tenant},
+    domain::{
+        ids::{CategoryId, ServiceId},
+        picture::MAX_BYTES,
+        policy::Increment,
+        tenant::Tenant,
+    },
     store::{sellers::Profile, services::Service},
     web::{Problem, Result, Site, Web, upload},
 };
@@ -98,6 +103,8 @@ struct ServiceText {
     #[serde(default)]
     #[schema(max_length = 2000)]
     description: String,
+    /// Where it is to be filed; one of the marketplace's categories.
+    category_id: Option<Uuid>,
     /// Price of a minute in minor units, within the tenant's bounds.
     rate_minor: i64,
     /// Least minutes that are charged, 0 to 240.
@@ -130,6 +137,7 @@ impl From<ServiceText> for ServiceDraft {
         Self {
             title: typed.title,
             description: typed.description,
+            category: typed.category_id.map(CategoryId::from_uuid),
             rate_minor: typed.rate_minor,
             minimum_minutes: typed.minimum_minutes,
             increment: typed.increment,
@@ -146,6 +154,8 @@ struct OwnService {
     id: Uuid,
     title: String,
     description: String,
+    /// Where it is filed.
+    category_id: Option<Uuid>,
     rate_minor: i64,
     currency: &'static str,
     minimum_minutes: u32,
@@ -157,9 +167,10 @@ struct OwnService {
 
 impl OwnService {
     fn of(tenant: &Tenant, service: Service) -> Self {
-        let policy = browse::policy(tenant, &service.policy);
+        let policy = browse::policy(tenant, &service.category_policy(), &service.policy);
         Self {
             id: service.id.uuid(),
+            category_id: service.category.map(|category| category.id.uuid()),
             title: service.title,
             description: service.description,
             rate_minor: service.rate_minor,

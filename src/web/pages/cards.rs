@@ -22,7 +22,7 @@ pub(super) fn card(tenant: &Tenant, seller: &Listed) -> SellerCard {
             id: service.id.uuid(),
             title: service.title.clone(),
             rate: Amount::new(service.rate_minor, tenant.currency.code()),
-            increment: increment(browse::policy(tenant, &service.policy).increment),
+            increment: increment(browse::policy(tenant, &service.category_policy, &service.policy).increment),
         }),
         rating: Rating {
             average_tenths: card.average_tenths(),

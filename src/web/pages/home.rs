@@ -4,10 +4,13 @@ use super::{
     answer,
     cards::{cards, review},
     page_for, render,
-    views::HomePage,
+    views::{Category, HomePage},
 };
 use crate::{
-    app::{browse, identity::Viewer},
+    app::{
+        browse::{self, Wish},
+        identity::Viewer,
+    },
     error,
     web::{Result, Site, Web},
 };
@@ -28,6 +31,8 @@ struct Shown {
     #[serde(default)]
     q: String,
     #[serde(default)]
+    category: String,
+    #[serde(default)]
     page: u32,
 }
 
@@ -35,38 +40,66 @@ struct Shown {
 /// and paged to isn't.
 #[get("/")]
 async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
-    let query: String = shown.q.trim().chars().take(100).collect();
+    let wish = Wish {
+        query: shown.q.trim().chars().take(100).collect(),
+        category: Some(shown.category).filter(|slug| !slug.is_empty()),
+    };
     let page = shown.page.max(1);
-    if !query.is_empty() || page > 1 {
-        return render(&site, viewer.as_ref(), &view(&web, &site, query, page).await?);
+    if !wish.query.is_empty() || wish.category.is_some() || page > 1 {
+        return render(&site, viewer.as_ref(), &view(&web, &site, wish, page).await?);
     }
-    let front = web.fronts.of(&web, &site, || view(&web, &site, query, page)).await?;
+    let front = web.fronts.of(&web, &site, || view(&web, &site, wish, page)).await?;
     let html = front.write(&page_for(&site.frame, viewer.as_ref()))?;
     Ok(answer(StatusCode::OK, &site.frame, html))
 }
 
-async fn view(web: &Web, site: &Site, query: String, page: u32) -> error::Result<HomePage> {
-    let shown = browse::home(&web.app, &site.scope, &query, page).await?;
-    let more_url = shown.more.then(|| {
-        let mut more = Serializer::new(String::new());
-        if !query.is_empty() {
-            more.append_pair("q", &query);
-        }
-        format!(
-            "/?{}",
-            more.append_pair("page", &page.saturating_add(1).to_string()).finish()
-        )
-    });
+async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<HomePage> {
+    let shown = browse::home(&web.app, &site.scope, wish.clone(), page).await?;
+    let Wish { query, category } = wish;
+    let next = page.saturating_add(1);
+    let categories = shown
+        .categories
+        .into_iter()
+        .map(|counted| Category {
+            url: address(&query, Some(&counted.category.slug), 1),
+            count: u32::try_from(counted.sellers).unwrap_or(u32::MAX),
+            chosen: Some(&counted.category.slug) == category.as_ref(),
+            names: counted.category.names,
+        })
+        .collect();
     Ok(HomePage {
-        query,
+        more_url: shown.more.then(|| address(&query, category.as_deref(), next)),
         available: cards(&site.tenant, &shown.on_air),
         others: cards(&site.tenant, &shown.others),
-        categories: Vec::new(),
+        narrowed: !query.is_empty() || category.is_some(),
+        all_url: address(&query, None, 1),
+        categories,
         reviews: shown
             .reviews
             .into_iter()
             .map(|published| review(published, true))
             .collect(),
-        more_url,
+        category,
+        query,
     })
+}
+
+/// The home narrowed so.
+fn address(query: &str, category: Option<&str>, page: u32) -> String {
+    let mut asked = Serializer::new(String::new());
+    if !query.is_empty() {
+        asked.append_pair("q", query);
+    }
+    if let Some(slug) = category {
+        asked.append_pair("category", slug);
+    }
+    if page > 1 {
+        asked.append_pair("page", &page.to_string());
+    }
+    let asked = asked.finish();
+    if asked.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/?{asked}")
+    }
 }

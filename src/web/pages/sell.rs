@@ -4,7 +4,9 @@ use super::{
     bill::increment,
     flash::flash,
     no_body, problem, render, render_as, typed,
-    views::{Amount, Availability, Field, Message, Person, ProfileForm, SellPage, ServiceForm, ServiceRow},
+    views::{
+        Amount, Availability, CategoryChoice, Field, Message, Person, ProfileForm, SellPage, ServiceForm, ServiceRow,
+    },
 };
 use crate::{
     app::{
@@ -15,7 +17,7 @@ use crate::{
     },
     domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment},
     error::{Error, Kind},
-    store::services::Service,
+    store::{categories::Category, services::Service},
     web::{Result, Site, Web, theme::Tone, upload},
 };
 use actix_multipart::Multipart;
@@ -60,6 +62,7 @@ struct Typed {
     id: String,
     title: String,
     description: String,
+    category: String,
     rate: String,
     minimum_minutes: String,
     increment: String,
@@ -178,6 +181,13 @@ fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDraft> {
     Ok(ServiceDraft {
         title: form.title.clone(),
         description: form.description.clone(),
+        category: match form.category.as_str() {
+            "" => None,
+            id => Some(
+                id.parse()
+                    .map_err(|_| Error::field("category_id", "Choose one of the categories."))?,
+            ),
+        },
         rate_minor: typed::minor(&form.rate, site.tenant.currency)
             .ok_or_else(|| Error::field("rate_minor", "Write the price in digits, such as 1.80."))?,
         minimum_minutes: number("minimum_minutes", &form.minimum_minutes)?,
@@ -203,13 +213,17 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
         .and_then(|profile| profile.available_until)
         .filter(|until| *until > now);
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
-    let policy = browse::policy(&site.tenant, &Default::default());
+    let policy = browse::policy(&site.tenant, &Default::default(), &Default::default());
     let form = match form {
-        Some("new") => Some(service_form(site, None)),
+        Some("new") => Some(service_form(site, None, &selling.categories)),
         Some(id) => {
             let id: Option<ServiceId> = id.parse().ok();
             let found = selling.services.iter().find(|service| Some(service.id) == id);
-            Some(service_form(site, Some(found.ok_or_else(Error::not_found)?)))
+            Some(service_form(
+                site,
+                Some(found.ok_or_else(Error::not_found)?),
+                &selling.categories,
+            ))
         }
         None => None,
     };
@@ -242,7 +256,9 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
                 id: service.id.uuid(),
                 title: service.title.clone(),
                 rate: amount(service.rate_minor),
-                increment: increment(browse::policy(&site.tenant, &service.policy).increment),
+                increment: increment(
+                    browse::policy(&site.tenant, &service.category_policy(), &service.policy).increment,
+                ),
                 published: service.published,
             })
             .collect(),
@@ -254,12 +270,12 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
 }
 
 /// The form of a service, or of a new one with what is usual here.
-fn service_form(site: &Site, service: Option<&Service>) -> ServiceForm {
+fn service_form(site: &Site, service: Option<&Service>, open: &[Category]) -> ServiceForm {
     let tenant = &site.tenant;
-    let policy = browse::policy(
-        tenant,
-        &service.map(|service| service.policy.clone()).unwrap_or_default(),
-    );
+    let filed = service.and_then(|service| service.category.as_ref());
+    let changes = service.map(|service| (service.category_policy(), service.policy.clone()));
+    let (category, own) = changes.unwrap_or_default();
+    let policy = browse::policy(tenant, &category, &own);
     let (kind, block_seconds) = match policy.increment {
         Increment::Second => ("second", String::new()),
         Increment::Minute => ("minute", String::new()),
@@ -271,6 +287,8 @@ fn service_form(site: &Site, service: Option<&Service>) -> ServiceForm {
         id: service.map(|service| service.id.uuid()),
         title: text(|service| &service.title),
         description: text(|service| &service.description),
+        category: Field::of(filed.map(|category| category.id.to_string()).unwrap_or_default()),
+        categories: choices(site, filed, open),
         rate: Field::of(
             service
                 .map(|service| typed::major(service.rate_minor, tenant.currency))
@@ -288,10 +306,23 @@ fn service_form(site: &Site, service: Option<&Service>) -> ServiceForm {
     }
 }
 
+/// The open categories by name, and the one that a service is in.
+fn choices(site: &Site, filed: Option<&Category>, open: &[Category]) -> Vec<CategoryChoice> {
+    let closed = filed.filter(|category| category.closed_at.is_some());
+    let choice = |category: &Category| CategoryChoice {
+        id: category.id.to_string(),
+        name: site.said(&category.names).to_owned(),
+    };
+    let mut choices: Vec<CategoryChoice> = open.iter().chain(closed).map(choice).collect();
+    choices.sort_by_cached_key(|choice| choice.name.to_lowercase());
+    choices
+}
+
 /// The form as it was typed, with what is wrong beside its field.
 fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
     form.title = Field::of(&typed.title);
     form.description = Field::of(&typed.description);
+    form.category = Field::of(&typed.category);
     form.rate = Field::of(&typed.rate);
     form.minimum_minutes = Field::of(&typed.minimum_minutes);
     form.increment = Field::of(&typed.increment);
@@ -301,6 +332,7 @@ fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
     form.published = typed.published.is_some();
     let beside = match field {
         "description" => &mut form.description,
+        "category_id" => &mut form.category,
         "rate_minor" => &mut form.rate,
         "minimum_minutes" => &mut form.minimum_minutes,
         "increment" => &mut form.increment,

@@ -6,6 +6,7 @@ use crate::{
     studios::in_a_studio,
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
 };
+use diesel::connection::SimpleConnection;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::json;
 use std::time::Duration;
@@ -68,6 +69,18 @@ pub struct Cast {
     _pages: [Caller; 2],
 }
 
+/// The id of a category at the pair's tenant.
+async fn a_category(pair: &Pair) -> String {
+    let category = "00000000-0000-4000-8000-00000000ca7e";
+    let tenant = pair.app.scope(LUMEN).await.tenant();
+    let row = format!(
+        "INSERT INTO categories (tenant_id, id, slug, names, created_at)
+         VALUES ('{tenant}', '{category}', 'law', '{{\"en\": \"Law\"}}', now())"
+    );
+    pair.app.database.superuser().batch_execute(&row).expect("a category");
+    category.to_owned()
+}
+
 impl Cast {
     pub async fn assemble() -> Self {
         let pair = Pair::new(Price::default()).await;
@@ -91,6 +104,7 @@ impl Cast {
         let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
         let seller = id(pair.seller.get("/api/v1/me").await);
         let studio = in_a_studio(&pair, &manager).await;
+        let category = a_category(&pair).await;
         let top_up = pair
             .buyer
             .post("/api/v1/wallet/top-ups", json!({ "amount_minor": 1_000 }))
@@ -104,6 +118,7 @@ impl Cast {
             ("seller", seller),
             ("stranger", id(stranger.get("/api/v1/me").await)),
             ("studio", studio),
+            ("category", category),
             ("tenant", pair.app.scope(LUMEN).await.tenant().to_string()),
             ("top_up", id(top_up)),
             ("payment", payment),

@@ -60,6 +60,7 @@ export const common = {
 
   "time.there": "{clock} in {city}",
   "unit.seconds": "s",
+  "unit.minutes": "Min.",
   "unit.percent": "%",
   months: { one: "einen Monat", other: "{count} Monate" },
 
@@ -173,6 +174,10 @@ export const common = {
   "did.export.fetched": "Archiv heruntergeladen",
   "did.service.unpublished": "Angebot zurückgezogen",
   "did.service.published": "Angebot veröffentlicht",
+  "did.category.created": "Bereich hinzugefügt",
+  "did.category.changed": "Bereich geändert",
+  "did.category.closed": "Bereich geschlossen",
+  "did.category.opened": "Bereich wieder geöffnet",
   "did.call.ended": "Anruf beendet",
   "did.conversation.read": "Gespräch gelesen",
   "did.conversation.searched": "Gespräche durchsucht",

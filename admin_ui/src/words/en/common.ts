@@ -58,6 +58,7 @@ export const common = {
 
   "time.there": "{clock} in {city}",
   "unit.seconds": "s",
+  "unit.minutes": "min",
   "unit.percent": "%",
   months: { one: "one month", other: "{count} months" },
 
@@ -171,6 +172,10 @@ export const common = {
   "did.export.fetched": "Archive downloaded",
   "did.service.unpublished": "Service unpublished",
   "did.service.published": "Service published",
+  "did.category.created": "Category added",
+  "did.category.changed": "Category changed",
+  "did.category.closed": "Category closed",
+  "did.category.opened": "Category opened again",
   "did.call.ended": "Call ended",
   "did.conversation.read": "Conversation read",
   "did.conversation.searched": "Conversations searched",

@@ -12,6 +12,12 @@ pub const LUMEN: Cast = Cast {
     zone: "Europe/Berlin",
     hidden: false,
     rate_bounds_minor: (20, 1_000),
+    categories: &[
+        ("tax-and-money", "Tax and money", "Steuern und Geld"),
+        ("law", "Law", "Recht"),
+        ("career", "Career", "Beruf"),
+        ("arriving", "Arriving in Germany", "Ankommen in Deutschland"),
+    ],
     sellers: &[
         Seller {
             local: "robot",
@@ -20,6 +26,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Answers by itself, so that you can try a paid call alone",
             about: "I am a program. Ring me and I accept at once, show a moving test picture and hum something like speech.\n\nCheck your picture and sound, press connect, and watch the minutes and your wallet. The credit is test money, and so is the bill.",
             languages: &["en"],
+            category: None,
             services: &[service(
                 "A test call",
                 "Everything a real call has, with a test picture on the other side.",
@@ -33,6 +40,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Tax questions for freelancers and founders",
             about: "I have done the books of freelancers for eleven years, and I know which letters from the tax office matter and which can wait.\n\nBring the letter, the invoice or just the question. Most things are clear after ten minutes; if yours isn’t, I say so early and tell you who can help.",
             languages: &["de", "en"],
+            category: Some("tax-and-money"),
             services: &[
                 service(
                     "Tax questions",
@@ -56,6 +64,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Tenancy and neighbour law, in plain words",
             about: "Notice period, deposit, noise, mould: most quarrels at home follow a few rules, and I explain the one that is yours.\n\nHave your contract at hand. I tell you what a court would most likely say, and what a friendly letter can do before that.",
             languages: &["en", "de"],
+            category: Some("law"),
             services: &[service(
                 "Tenancy law",
                 "Your contract, your landlord, your rights. Ten minutes settle most questions.",
@@ -69,6 +78,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Career moves, salary talks, difficult bosses",
             about: "Twelve years in human resources on the other side of the table. Now I sit on yours.\n\nWe rehearse the talk you are afraid of until it is boring.",
             languages: &["en", "pt", "es"],
+            category: Some("career"),
             services: &[
                 Service {
                     title: "Rehearse a salary talk",
@@ -92,6 +102,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Pensions and investing without the noise",
             about: "I sell no funds and take no commission from anybody but you, by the minute.\n\nAfter one call you know what you have, what it costs you a year, and which two things to change.",
             languages: &["en", "da", "de"],
+            category: Some("tax-and-money"),
             services: &[service(
                 "Pension check",
                 "Statements on the table, three numbers on a sheet of paper.",
@@ -105,6 +116,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Moving to Germany: permits, offices, insurance",
             about: "I came with two suitcases and a folder, and I still know which paper the second counter wants.\n\nTell me where you are from, what you do and which city it is. We make the list together.",
             languages: &["en", "de", "tr"],
+            category: Some("arriving"),
             services: &[service(
                 "First steps in Germany",
                 "Registration, permit, insurance, bank: in which order, with which papers.",
@@ -118,6 +130,7 @@ pub const LUMEN: Cast = Cast {
             headline: "Inheritance and family law, with patience and a clear head",
             about: "Families rarely quarrel about money. I listen first, then I say what the law says, and then what usually helps.",
             languages: &["fr", "en", "de"],
+            category: Some("law"),
             services: &[service(
                 "Inheritance questions",
                 "Wills, shares, debts, deadlines. Bring a family tree if you can.",

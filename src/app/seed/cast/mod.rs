@@ -24,6 +24,8 @@ pub struct Cast {
     pub hidden: bool,
     /// Least and most a seller may ask a minute.
     pub rate_bounds_minor: (i64, i64),
+    /// What it sorts its offer into: slug, English, German.
+    pub categories: &'static [(&'static str, &'static str, &'static str)],
     /// Who sells.
     pub sellers: &'static [Seller],
     /// Who buys.
@@ -46,6 +48,8 @@ pub struct Seller {
     pub about: &'static str,
     /// Spoken languages.
     pub languages: &'static [&'static str],
+    /// Where all that they offer is filed.
+    pub category: Option<&'static str>,
     /// What they offer.
     pub services: &'static [Service],
 }
@@ -126,6 +130,7 @@ pub const PROBE: Cast = Cast {
     zone: "UTC",
     hidden: true,
     rate_bounds_minor: (1, 10_000),
+    categories: &[],
     sellers: &[Seller {
         local: "seller",
         name: "Probe Seller",
@@ -133,6 +138,7 @@ pub const PROBE: Cast = Cast {
         headline: "Answers the canary",
         about: "",
         languages: &["en"],
+        category: None,
         services: &[Service {
             title: "Canary call",
             description: "",

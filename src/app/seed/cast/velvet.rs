@@ -12,6 +12,12 @@ pub const VELVET: Cast = Cast {
     zone: "America/New_York",
     hidden: false,
     rate_bounds_minor: (50, 2_000),
+    categories: &[
+        ("music", "Music", "Musik"),
+        ("magic", "Magic", "Zauberei"),
+        ("comedy", "Comedy", "Comedy"),
+        ("dance", "Dance", "Tanz"),
+    ],
     sellers: &[
         Seller {
             local: "robot",
@@ -20,6 +26,7 @@ pub const VELVET: Cast = Cast {
             headline: "A mechanical act that always picks up",
             about: "I am a program. Ring me and the curtain opens at once: a moving test picture, and a hum with stage fright.\n\nThe credit is test money, and so is the bill.",
             languages: &["en"],
+            category: None,
             services: &[service(
                 "The test picture",
                 "The whole show from ring to bill, with nobody behind the curtain.",
@@ -33,6 +40,7 @@ pub const VELVET: Cast = Cast {
             headline: "Torch songs by request, one listener at a time",
             about: "Two albums, four hundred bars, one microphone. Tell me what kind of night it is and I sing it back to you.\n\nRequests are welcome, duets are better. I sing live, nothing is played from tape.",
             languages: &["en", "es"],
+            category: Some("music"),
             services: &[
                 service(
                     "A song for you",
@@ -56,6 +64,7 @@ pub const VELVET: Cast = Cast {
             headline: "Close-up magic, closer than you think",
             about: "Coins, cards, your own wedding ring if you trust me. The camera sees everything, and you still won’t.",
             languages: &["en"],
+            category: Some("magic"),
             services: &[Service {
                 title: "Three tricks",
                 description: "And a fourth if you ask nicely. The first half minute is on the house.",
@@ -72,6 +81,7 @@ pub const VELVET: Cast = Cast {
             headline: "Late-night cabaret, stories and piano",
             about: "I was told to leave the stage before I grow old on it. I took the piano with me.\n\nAsk for a story and you get a song; ask for a song and you get both.",
             languages: &["en", "fr"],
+            category: Some("music"),
             services: &[service("One late set", "Piano, voice, a story that may be true.", 349)],
         },
         Seller {
@@ -81,6 +91,7 @@ pub const VELVET: Cast = Cast {
             headline: "Stand-up. Bring a topic, leave with a bit",
             about: "You name it, I find what is funny about it, we polish it till it lands. Best man speeches rescued daily.",
             languages: &["en"],
+            category: Some("comedy"),
             services: &[service("Punch it up", "Your speech, your toast, your tight five.", 150)],
         },
         Seller {
@@ -90,6 +101,7 @@ pub const VELVET: Cast = Cast {
             headline: "Flamenco, taught or danced for you",
             about: "Clear two square metres and lift the rug. If the neighbours knock, we are doing it right.",
             languages: &["es", "en"],
+            category: Some("dance"),
             services: &[service(
                 "Flamenco hour",
                 "Watch, clap, then dance. No shoes needed.",
@@ -103,6 +115,7 @@ pub const VELVET: Cast = Cast {
             headline: "Mentalist. Think of a card, any card at all",
             about: "You were going to ask whether it is real. You will know after the third card.",
             languages: &["en"],
+            category: Some("magic"),
             services: &[service(
                 "I read your mind",
                 "Think of a card, a city, a first love.",

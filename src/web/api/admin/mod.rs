@@ -4,6 +4,7 @@
 mod branding;
 mod branding_files;
 mod branding_templates;
+mod categories;
 mod chats;
 mod dashboard;
 mod domains;
@@ -31,6 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     domains::routes(config);
     chats::routes(config);
     running::routes(config);
+    categories::routes(config);
     sellers::routes(config);
     studios::routes(config);
     subscription::routes(config);

@@ -53,6 +53,7 @@ struct ConsoleTenant {
     slug: String,
     currency: &'static str,
     time_zone: String,
+    language: String,
     url: String,
 }
 
@@ -72,6 +73,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             slug: site.tenant.slug.clone(),
             currency: site.tenant.currency.code(),
             time_zone: site.tenant.time_zone.clone(),
+            language: site.tenant.language.clone(),
             url: site.origin().to_owned(),
         },
         read_only: staff.is_read_only(),

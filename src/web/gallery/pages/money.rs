@@ -138,6 +138,13 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         id: Some(Uuid::from_u128(0)),
         title: Field::of(g.cast.services[0].0),
         description: Field::of(g.cast.services[0].1),
+        category: Field::of("law"),
+        categories: [("tax", "Tax"), ("law", "Law")]
+            .map(|(id, name)| CategoryChoice {
+                id: id.to_owned(),
+                name: name.to_owned(),
+            })
+            .to_vec(),
         rate: Field::of("0.1").wrong(
             Message::new("error.between")
                 .with("minimum", g.cast.amount(50))

@@ -1,6 +1,7 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
 use crate::{
+    domain::category::Names,
     web::gallery::Gallery,
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
@@ -12,6 +13,9 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
     let others = [g.cast.cards(Presence::InCall), g.cast.cards(Presence::Away)].concat();
     let home = HomePage {
         query: String::new(),
+        category: None,
+        narrowed: false,
+        all_url: "/".to_owned(),
         available: g.cast.cards(Presence::Available),
         others: others.clone(),
         categories: [("Tax", 12), ("Law", 9), ("Career", 7), ("Moving", 4)]
@@ -31,10 +35,27 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("home-nobody", &nobody, &g.visitor("/"))?;
     let lost = HomePage {
         query: "underwater basket weaving".to_owned(),
+        narrowed: true,
         others: Vec::new(),
         ..nobody
     };
     g.page("home-lost", &lost, &g.visitor("/"))?;
+    let law = HomePage {
+        query: String::new(),
+        category: Some("law".to_owned()),
+        categories: home
+            .categories
+            .iter()
+            .cloned()
+            .map(|category| Category {
+                chosen: category.url.ends_with("law"),
+                ..category
+            })
+            .collect(),
+        others,
+        ..lost
+    };
+    g.page("home-category", &law, &g.visitor("/"))?;
     let sellers = [g.cast.cards(Presence::Available), g.cast.cards(Presence::InCall)].concat();
     g.page(
         "live",
@@ -56,9 +77,10 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
 
 fn category((name, count): (&str, u32)) -> Category {
     Category {
-        name: name.to_owned(),
-        url: "/?category=1".to_owned(),
+        names: Names::new([("en".to_owned(), name.to_owned())]),
+        url: format!("/?category={}", name.to_lowercase()),
         count,
+        chosen: false,
     }
 }
 

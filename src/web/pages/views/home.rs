@@ -1,6 +1,7 @@
 //! A tenant's home and the live listing.
 
 use super::{Person, SellerCard};
+use crate::domain::category::Names;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,6 +15,12 @@ pub struct HomePage {
     pub available: Vec<SellerCard>,
     /// The others (or, with a query, everyone found who isn't available).
     pub others: Vec<SellerCard>,
+    /// The slug of the category it is narrowed to (`?category=`); none without.
+    pub category: Option<String>,
+    /// It shows what was searched for or chosen, not everybody.
+    pub narrowed: bool,
+    /// The same in all categories.
+    pub all_url: String,
     /// Where to look; empty hides the part.
     pub categories: Vec<Category>,
     /// The last good reviews, at most three.
@@ -34,12 +41,14 @@ pub struct LivePage {
 /// A category's link.
 #[derive(Clone, Debug, Serialize)]
 pub struct Category {
-    /// Its name.
-    pub name: String,
+    /// Its name, by language.
+    pub names: Names,
     /// Where it leads.
     pub url: String,
     /// Sellers in it.
     pub count: u32,
+    /// It is the one that was chosen.
+    pub chosen: bool,
 }
 
 /// What a buyer said after a settled call.

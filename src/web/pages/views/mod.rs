@@ -41,7 +41,7 @@ pub use notifications::{
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
-pub use sell::{Availability, ProfileForm, SellPage, ServiceForm, ServiceRow};
+pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// - `leave_studio`;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
-/// - `service` with `id` (empty for a new one), `title`, `description`, `rate` (major units as typed),
+/// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `video_enabled`,
 ///   `published` (`on` when ticked).
 #[derive(Clone, Debug, Serialize)]
@@ -79,6 +79,15 @@ pub struct ServiceRow {
     pub published: bool,
 }
 
+/// Where a service can be filed.
+#[derive(Clone, Debug, Serialize)]
+pub struct CategoryChoice {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// The service form, as typed.
 #[derive(Clone, Debug, Serialize)]
 pub struct ServiceForm {
@@ -88,6 +97,10 @@ pub struct ServiceForm {
     pub title: Field,
     /// Plain text.
     pub description: Field,
+    /// Where it is filed: an id, or empty.
+    pub category: Field,
+    /// Where it can be filed; empty hides the choice.
+    pub categories: Vec<CategoryChoice>,
     /// Price of a minute in major units, such as `1.80`.
     pub rate: Field,
     /// Its currency.

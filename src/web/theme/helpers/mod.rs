@@ -40,6 +40,8 @@ impl Shelf {
 struct Call<'a> {
     shelf: &'a Shelf,
     words: &'a Words,
+    /// The reader's language, and the tenant's.
+    langs: [&'a str; 2],
     zone: &'a str,
     name: &'a str,
     params: Vec<&'a Value>,
@@ -70,9 +72,10 @@ pub fn lend<'reg: 'rc, 'rc>(state: &mut RenderContext<'reg, 'rc>, shelf: &Arc<Sh
 }
 
 fn all(shelf: &Arc<Shelf>) -> impl Iterator<Item = (&'static str, Helping)> {
-    let texts: [(&str, Write); 11] = [
+    let texts: [(&str, Write); 12] = [
         ("t", texts::t),
         ("say", texts::say),
+        ("named", texts::named),
         ("money", texts::money),
         ("datetime", texts::datetime),
         ("duration", texts::duration),
@@ -107,10 +110,12 @@ impl HelperDef for Helping {
         _: &mut RenderContext<'reg, 'rc>,
     ) -> Result<ScopedJson<'rc>, RenderError> {
         let page = |name: &str| context.data()["page"][name].as_str().unwrap_or_default();
-        let words = self.shelf.words([page("lang"), page("tenant_lang")]);
+        let langs = [page("lang"), page("tenant_lang")];
+        let words = self.shelf.words(langs);
         let call = Call {
             shelf: &self.shelf,
             words: words.ok_or_else(|| wrong(helper.name(), "no language has words"))?,
+            langs,
             zone: page("zone"),
             name: helper.name(),
             params: helper.params().iter().map(|param| param.value()).collect(),

@@ -1,8 +1,9 @@
 //! Helpers that give plain text; handlebars escapes it.
 
 use super::{Call, wrong};
-use crate::web::theme::mark;
+use crate::{domain::category::Names, web::theme::mark};
 use handlebars::{JsonRender as _, RenderError};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -33,6 +34,14 @@ pub(super) fn say(call: &Call<'_>) -> Result<Value, RenderError> {
     Ok(Value::String(
         call.words.say(key, params, call.zone).unwrap_or_else(|| key.to_owned()),
     ))
+}
+
+/// `{{named names}}`: the name in the reader's language, of [`Names`] that a tenant gave something.
+pub(super) fn named(call: &Call<'_>) -> Result<Value, RenderError> {
+    let names = call.params.first().ok_or_else(|| wrong("named", "needs names"))?;
+    let names = Names::deserialize(*names).map_err(|error| wrong("named", error))?;
+    let [lang, own] = call.langs;
+    Ok(Value::String(names.said(lang, own).to_owned()))
 }
 
 /// `{{money amount}}` of an object with `minor` and `currency`, or `{{money minor currency}}`. With `sign=true` what

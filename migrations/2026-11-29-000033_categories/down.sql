@@ -1,0 +1,2 @@
+ALTER TABLE services DROP COLUMN category_id;
+DROP TABLE categories;
