@@ -22,6 +22,7 @@ pub mod selling;
 pub mod studio;
 pub mod subscriptions;
 pub mod wallet;
+pub mod watching;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;

@@ -19,6 +19,8 @@ pub enum Event {
     Message,
     /// The other side of a call rated it.
     Review,
+    /// A seller who was waited for is available.
+    Available,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -61,10 +63,11 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
+        Self::Available,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -76,6 +79,7 @@ impl Event {
             Self::MissedCall => "missed_call",
             Self::Message => "message",
             Self::Review => "review",
+            Self::Available => "available",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -91,7 +95,7 @@ impl Event {
     pub fn audience(self) -> Audience {
         match self {
             Self::MissedCall => Audience::Sellers,
-            Self::Message | Self::Review | Self::TopUp => Audience::Everyone,
+            Self::Message | Self::Review | Self::Available | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
     }
@@ -101,7 +105,7 @@ impl Event {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
             (Self::SubscriptionEnds, Mail) => Rule::Always,
-            (_, Site) | (Self::MissedCall, _) => Rule::Unless(true),
+            (_, Site) | (Self::MissedCall | Self::Available, _) => Rule::Unless(true),
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),
             (_, Mail | Push) => Rule::Unless(false),
         }

@@ -9,6 +9,7 @@ use crate::{
     app::{
         App,
         identity::{self, Viewer},
+        watching,
     },
     domain::{
         call::Epoch,
@@ -49,6 +50,7 @@ pub async fn serve(
 ) {
     let (scope, person) = (viewer.scope, viewer.user.id);
     let key = (scope.tenant(), person);
+    let was_here = app.people.is_online(scope.tenant(), person);
     let Some((socket, queue)) = registry.people().arrive(key, viewer.session) else {
         let description = Some("too many pages of yours are open".to_owned());
         let _ = session
@@ -78,6 +80,9 @@ pub async fn serve(
     let reason = match identity::look_up(&app, &scope, viewer.session, person).await {
         Ok(Some(_)) => {
             connection.socket.send(&ServerMessage::Hello { server_now_ms: now.0 });
+            if !was_here && viewer.user.is_seller {
+                tell_watchers(app.clone(), scope, person);
+            }
             connection.run(&mut session, stream, queue).await
         }
         Ok(None) => Some(connection.closing(&mut session, SIGNED_OUT).await),
@@ -91,6 +96,15 @@ pub async fn serve(
     }
     registry.people().depart(key, id);
     let _ = session.close(reason).await;
+}
+
+/// Somebody may have waited for them; they don't wait for that.
+fn tell_watchers(app: App, scope: TenantScope, person: UserId) {
+    actix_web::rt::spawn(async move {
+        if let Err(error) = watching::arrived(&app, &scope, person).await {
+            tracing::warn!(%error, "those who wait for somebody can't be told");
+        }
+    });
 }
 
 struct Done {

@@ -83,6 +83,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM studio_sellers WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM seller_photos WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM watches WHERE tenant_id = $1 AND watcher_id = $2")?;
+    run("DELETE FROM watches WHERE tenant_id = $1 AND seller_id = $2")?;
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;

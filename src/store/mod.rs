@@ -53,6 +53,7 @@ pub mod top_ups;
 pub mod users;
 pub mod visits;
 pub mod wallets;
+pub mod watches;
 pub mod words;
 
 pub use changes::Changes;

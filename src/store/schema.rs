@@ -571,6 +571,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    watches (tenant_id, watcher_id, seller_id) {
+        tenant_id -> Uuid,
+        watcher_id -> Uuid,
+        seller_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(categories -> tenants (tenant_id));
 diesel::joinable!(domains -> tenants (tenant_id));
@@ -630,4 +639,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     top_ups,
     users,
     visits,
+    watches,
 );

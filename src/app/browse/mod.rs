@@ -10,6 +10,7 @@ mod seller;
 pub use home::{Home, home};
 pub use live::{Listing, live};
 pub use offer::{Offer, policy};
+pub(in crate::app) use presence::presence;
 pub use presence::{Listed, Presence};
 pub use search::search;
 pub use seller::{Reader, SellerDetails, seller};

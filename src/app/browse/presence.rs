@@ -3,7 +3,7 @@
 use super::MOST_SWITCHED_ON;
 use crate::{
     app::App,
-    domain::time::Moment,
+    domain::{ids::TenantId, time::Moment},
     error::Result,
     store::{
         TenantScope, TenantTx,
@@ -35,14 +35,23 @@ pub struct Listed {
 
 impl Listed {
     pub(in crate::app) fn of(app: &App, scope: &TenantScope, card: Card, now: Moment) -> Self {
-        let online = app.people.is_online(scope.tenant(), card.user);
-        let wants_calls = card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
-        let presence = match (card.in_call, wants_calls && online) {
-            (true, _) => Presence::InCall,
-            (false, true) => Presence::Available,
-            (false, false) => Presence::Away,
-        };
-        Self { card, online, presence }
+        Self {
+            online: app.people.is_online(scope.tenant(), card.user),
+            presence: presence(app, scope.tenant(), &card, now),
+            card,
+        }
+    }
+}
+
+/// Whether a seller can be rung now.
+pub(in crate::app) fn presence(app: &App, tenant: TenantId, card: &Card, now: Moment) -> Presence {
+    let wants_calls = card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
+    if card.in_call {
+        Presence::InCall
+    } else if wants_calls && app.people.is_online(tenant, card.user) {
+        Presence::Available
+    } else {
+        Presence::Away
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Listed, Offer};
 use crate::{
-    app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions},
+    app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
     domain::{ids::UserId, money::Money, tenant::Tenant},
     error::{Error, Result},
     store::{
@@ -10,7 +10,7 @@ use crate::{
         reviews::{self, Published},
         sellers,
         services::{self, Service},
-        users, wallets,
+        users, wallets, watches,
     },
 };
 
@@ -45,6 +45,8 @@ pub struct Reader {
     pub available: Money,
     /// They are in a call.
     pub busy: bool,
+    /// They are told when the seller is available.
+    pub watches: bool,
 }
 
 /// A seller's page as `viewer` sees it.
@@ -74,6 +76,7 @@ pub async fn seller(
                     is_seller: user == id,
                     available: wallets::balance(tx, user, tenant.currency)?.available(),
                     busy: calls::current(tx, user)?.is_some(),
+                    watches: watches::is_there(tx, user, id, now + -WAITS_MS)?,
                 }),
                 None => None,
             };

@@ -5,6 +5,7 @@ use crate::{
         App,
         letters::{self, Letter},
         notifications::tell,
+        watching,
     },
     domain::{
         call::{EndReason, Session, bill},
@@ -51,6 +52,11 @@ pub async fn finish(
         if ended.charged_minor > 0 {
             let link = format!("{}/calls/{}/bill", links.origin, call.id);
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
+        }
+        // In an order that two ends at once have in common.
+        let [first, second] = [call.buyer.id, call.seller.id];
+        for freed in [first.min(second), first.max(second)] {
+            watching::tell_watchers(&app, tx, freed, ended.at)?;
         }
         if reason == EndReason::Missed {
             let (seller, page) = (call.seller.id, format!("/conversations/{conversation}"));

@@ -2,7 +2,7 @@
 
 use super::Viewer;
 use crate::{
-    app::App,
+    app::{App, watching},
     domain::identity::PersonName,
     error::{Error, Result},
     store::{
@@ -46,9 +46,15 @@ pub async fn change(app: &App, viewer: &Viewer, languages: &[String], change: Ch
         do_not_disturb: change.do_not_disturb,
         auto_reject: change.auto_reject,
     };
-    let user = viewer.user.id;
+    let (user, handle, now) = (viewer.user.id, app.clone(), app.now());
     app.db
-        .tenant(&viewer.scope, move |tx| users::update(tx, user, &details))
+        .tenant(&viewer.scope, move |tx| {
+            let changed = users::update(tx, user, &details)?;
+            if details.do_not_disturb == Some(false) {
+                watching::tell_watchers(&handle, tx, user, now)?;
+            }
+            Ok(changed)
+        })
         .await
 }
 

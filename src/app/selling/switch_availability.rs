@@ -2,7 +2,7 @@
 
 use super::MOST_SERVICES;
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, watching},
     domain::time::Moment,
     error::{Error, Result},
     store::{sellers, services},
@@ -17,7 +17,8 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
         return Err(Error::field("hours", "Choose 1 to 12 hours."));
     }
     let user = viewer.user.id;
-    let until = app.now() + hours * 3_600_000;
+    let (handle, now) = (app.clone(), app.now());
+    let until = now + hours * 3_600_000;
     app.db
         .tenant(&viewer.scope, move |tx| {
             if !services::of_seller(tx, user, MOST_SERVICES)?
@@ -26,7 +27,8 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
             {
                 return Err(Error::conflict("nothing_published", "Publish a service first."));
             }
-            sellers::set_available(tx, user, Some(until))
+            sellers::set_available(tx, user, Some(until))?;
+            watching::tell_watchers(&handle, tx, user, now)
         })
         .await?;
     Ok(until)

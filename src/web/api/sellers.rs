@@ -4,13 +4,14 @@ use crate::{
     app::{
         browse::{self, Listed, Listing, Offer, Presence, SellerDetails, Wish},
         identity::Viewer,
+        watching,
     },
     domain::{ids::UserId, policy::Increment, tenant::Tenant},
     store::reviews::Published,
     web::{Problem, Result, Site, Web},
 };
 use actix_web::{
-    get,
+    HttpResponse, delete, get, put,
     web::{Data, Json, Path, Query},
 };
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(show);
+    config.service(list).service(show).service(watch).service(unwatch);
 }
 
 /// Stars so far.
@@ -233,4 +234,26 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>
         reviews: reviews.into_iter().map(Review::from).collect(),
         paid_calls,
     }))
+}
+
+/// Has one told, once, when a seller is available.
+#[utoipa::path(
+    tag = "sellers",
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "Available already, or one waits for too many", body = Problem),
+        (status = 422, description = "Oneself", body = Problem))
+)]
+#[put("/sellers/{id}/watch")]
+async fn watch(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    watching::watch(&web.app, &viewer, UserId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// No longer has one told.
+#[utoipa::path(tag = "sellers", responses((status = 204), (status = 401, body = Problem),
+    (status = 404, body = Problem)))]
+#[delete("/sellers/{id}/watch")]
+async fn unwatch(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    watching::unwatch(&web.app, &viewer, UserId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

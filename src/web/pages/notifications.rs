@@ -132,6 +132,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::MissedCall => "phone-missed",
         Event::Message => "message-square",
         Event::Review => "star",
+        Event::Available => "radio",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

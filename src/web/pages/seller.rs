@@ -9,6 +9,7 @@ use crate::{
     app::{
         browse::{self, Offer, Presence, SellerDetails},
         identity::Viewer,
+        watching,
     },
     domain::ids::{ServiceId, UserId},
     error::Kind,
@@ -24,7 +25,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(ring);
+    config.service(show).service(ring).service(watch);
 }
 
 #[derive(Deserialize)]
@@ -68,6 +69,36 @@ async fn ring(
         return Err(refused.into());
     }
     let mut view = page(&web, &site, Some(&viewer), UserId::from_uuid(*id), Some(service)).await?;
+    view.error = Some(Message::new(refused.public));
+    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
+}
+
+#[derive(Deserialize)]
+struct Watched {
+    wanted: Option<String>,
+}
+
+/// Has the reader told when the seller is available, or no longer.
+#[post("/sellers/{id}/watch")]
+async fn watch(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(watched): Form<Watched>,
+) -> Result<HttpResponse> {
+    let seller = UserId::from_uuid(*id);
+    let done = match watched.wanted {
+        Some(_) => watching::watch(&web.app, &viewer, seller).await,
+        None => watching::unwatch(&web.app, &viewer, seller).await,
+    };
+    let Err(refused) = done else {
+        return Ok(no_body(&format!("/sellers/{id}")));
+    };
+    if !matches!(refused.kind, Kind::Conflict { .. }) {
+        return Err(refused.into());
+    }
+    let mut view = page(&web, &site, Some(&viewer), seller, None).await?;
     view.error = Some(Message::new(refused.public));
     render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
 }
@@ -119,6 +150,7 @@ fn ring_box(site: &Site, seller: &SellerDetails, chosen: &Offer) -> RingBox {
         state: ring_state(seller, chosen),
         needed: amount(chosen.opening_minor),
         available: available.map(amount),
+        watched: seller.reader.map(|reader| reader.watches),
         lasts_minutes: available.map(|minor| chosen.lasts_minutes(minor)),
         ring_seconds: chosen.policy.ring_s,
     }

@@ -7,6 +7,7 @@ mod fronts;
 mod lists;
 mod photos;
 mod selling;
+mod watching;
 
 use crate::support::{TestApp, TestUser};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};

@@ -238,6 +238,9 @@ async fn people_are_told_as_they_like() {
         "message.site",
         "message.push",
         "review.site",
+        "available.site",
+        "available.push",
+        "available.mail",
         "top_up.site",
         "top_up.push",
     ];

@@ -113,6 +113,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
             needed: g.cast.amount(900),
             available: available.map(|minor| g.cast.amount(minor)),
             lasts_minutes,
+            watched: available.map(|_| false),
             ring_seconds: 45,
         }),
         reviews: g.cast.written(false),
@@ -138,6 +139,11 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     away.reviews.clear();
     away.calls_count = 0;
     g.page("seller-away", &away, &g.buyer(path))?;
+    let mut watched = away.clone();
+    if let Some(ring) = &mut watched.ring {
+        ring.watched = Some(true);
+    }
+    g.page("seller-watched", &watched, &g.buyer(path))?;
     let mut refused = page(RingState::InCall, Some(2_350), Some(13));
     refused.error = Some(Message::new("error.busy"));
     g.page("seller-busy", &refused, &g.buyer(path))

@@ -4,7 +4,8 @@ use super::{Amount, Message, Review, SellerCard};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// `/sellers/{id}`. The form posts `service` to the same path and is redirected to `/calls/{id}`.
+/// `/sellers/{id}`. The form posts `service` to the same path and is redirected to `/calls/{id}`; `/sellers/{id}/watch`
+/// takes `wanted` (`on`, or nothing).
 #[derive(Clone, Debug, Serialize)]
 pub struct SellerPage {
     /// Who.
@@ -76,6 +77,8 @@ pub struct RingBox {
     pub available: Option<Amount>,
     /// Whole minutes that lasts.
     pub lasts_minutes: Option<u32>,
+    /// Whether the reader is told when the seller is available; none when not logged in.
+    pub watched: Option<bool>,
     /// How long the seller has to answer, in seconds.
     pub ring_seconds: u32,
 }

@@ -1,0 +1,53 @@
+//! Asking to be told.
+
+use super::{MOST_WATCHED, WAITS_MS};
+use crate::{
+    app::{App, browse, identity::Viewer},
+    domain::ids::UserId,
+    error::{Error, Result},
+    store::{sellers, users, watches},
+};
+
+/// Has the reader told when a seller is available. Asking again counts anew.
+///
+/// # Errors
+/// It is their own page, there is no such seller, the seller is available, they wait for too many, or the database is away.
+pub async fn watch(app: &App, viewer: &Viewer, seller: UserId) -> Result<()> {
+    let (handle, reader, now) = (app.clone(), viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            if reader == seller {
+                return Err(Error::invalid("This is your own page."));
+            }
+            // Whoever becomes available tells those who wait under this lock.
+            sellers::lock(tx, seller)?.ok_or_else(Error::not_found)?;
+            if users::find(tx, seller)?.suspended {
+                return Err(Error::not_found());
+            }
+            let card = sellers::card(tx, seller)?;
+            if browse::presence(&handle, tx.tenant(), &card, now) == browse::Presence::Available {
+                return Err(Error::conflict("available", format!("{} is available now.", card.name)));
+            }
+            let since = now + -WAITS_MS;
+            if !watches::is_there(tx, reader, seller, since)? && watches::count(tx, reader, since)? >= MOST_WATCHED {
+                let words = format!("You can wait for up to {MOST_WATCHED} people at a time.");
+                return Err(Error::conflict("too_many_watches", words));
+            }
+            watches::put(tx, reader, seller, now)
+        })
+        .await
+}
+
+/// No longer has the reader told.
+///
+/// # Errors
+/// There is no such seller, or the database is away.
+pub async fn unwatch(app: &App, viewer: &Viewer, seller: UserId) -> Result<()> {
+    let reader = viewer.user.id;
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
+            watches::remove(tx, reader, seller)
+        })
+        .await
+}
