@@ -16,4 +16,4 @@ GRANT SELECT, INSERT, DELETE ON categories TO tallyroom_system;
 
 ALTER TABLE services ADD COLUMN category_id uuid,
     ADD FOREIGN KEY (tenant_id, category_id) REFERENCES categories (tenant_id, id);
-CREATE INDEX services_by_category ON services (tenant_id, category_id, seller_id) WHERE published AND video_enabled;
+CREATE INDEX services_by_category ON services (tenant_id, category_id, seller_id);

@@ -7,6 +7,7 @@ use crate::{
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
+        watching,
     },
     domain::time::Moment,
     error::{Error, Kind, Result},
@@ -187,6 +188,7 @@ impl Runner {
             notifications::PUSH_JOB => {
                 notifications::push(&self.app, self.letters.as_ref(), &job.scope, read(job)?).await
             }
+            watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

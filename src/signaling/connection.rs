@@ -50,8 +50,7 @@ pub async fn serve(
 ) {
     let (scope, person) = (viewer.scope, viewer.user.id);
     let key = (scope.tenant(), person);
-    let was_here = app.people.is_online(scope.tenant(), person);
-    let Some((socket, queue)) = registry.people().arrive(key, viewer.session) else {
+    let Some((socket, queue, came)) = registry.people().arrive(key, viewer.session) else {
         let description = Some("too many pages of yours are open".to_owned());
         let _ = session
             .close(Some(CloseReason {
@@ -71,6 +70,7 @@ pub async fn serve(
         app: app.clone(),
         scope,
         person,
+        sells: viewer.user.is_seller,
         socket,
         joined: None,
         pending: FuturesUnordered::new(),
@@ -80,8 +80,8 @@ pub async fn serve(
     let reason = match identity::look_up(&app, &scope, viewer.session, person).await {
         Ok(Some(_)) => {
             connection.socket.send(&ServerMessage::Hello { server_now_ms: now.0 });
-            if !was_here && viewer.user.is_seller {
-                tell_watchers(app.clone(), scope, person);
+            if came && connection.sells {
+                connection.tell_watchers();
             }
             connection.run(&mut session, stream, queue).await
         }
@@ -98,15 +98,6 @@ pub async fn serve(
     let _ = session.close(reason).await;
 }
 
-/// Somebody may have waited for them; they don't wait for that.
-fn tell_watchers(app: App, scope: TenantScope, person: UserId) {
-    actix_web::rt::spawn(async move {
-        if let Err(error) = watching::arrived(&app, &scope, person).await {
-            tracing::warn!(%error, "those who wait for somebody can't be told");
-        }
-    });
-}
-
 struct Done {
     id: u64,
     result: Result<Value>,
@@ -118,6 +109,8 @@ struct Connection {
     app: App,
     scope: TenantScope,
     person: UserId,
+    /// When the socket was opened.
+    sells: bool,
     socket: Socket,
     joined: Option<(RoomHandle, Epoch)>,
     pending: FuturesUnordered<BoxFuture<'static, Done>>,
@@ -125,6 +118,16 @@ struct Connection {
 }
 
 impl Connection {
+    /// Somebody may have waited for the person, who doesn't wait for that.
+    fn tell_watchers(&self) {
+        let (app, scope, person) = (self.app.clone(), self.scope, self.person);
+        actix_web::rt::spawn(async move {
+            if let Err(error) = watching::arrived(&app, &scope, person).await {
+                tracing::warn!(%error, "those who wait for somebody can't be told");
+            }
+        });
+    }
+
     async fn run(
         &mut self,
         session: &mut Session,
@@ -137,7 +140,10 @@ impl Connection {
             tokio::select! {
                 message = stream.next() => {
                     silent = 0;
-                    self.registry.people().seen((self.scope.tenant(), self.person));
+                    let came = self.registry.people().seen((self.scope.tenant(), self.person));
+                    if came && self.sells {
+                        self.tell_watchers();
+                    }
                     match message {
                         Some(Ok(AggregatedMessage::Text(text))) => {
                             if let Err(reason) = self.request(&text) {

@@ -109,8 +109,8 @@ impl People {
         }
     }
 
-    /// A person opened a socket; none if they have too many.
-    pub(super) fn arrive(&self, key: Key, session: SessionId) -> Option<(Socket, mpsc::Receiver<Arc<str>>)> {
+    /// A person opened a socket; none if they have too many. Says whether they weren't here.
+    pub(super) fn arrive(&self, key: Key, session: SessionId) -> Option<(Socket, mpsc::Receiver<Arc<str>>, bool)> {
         let (out, queue) = mpsc::channel(QUEUE);
         let socket = Socket {
             id: self.next.fetch_add(1, Ordering::Relaxed),
@@ -125,27 +125,27 @@ impl People {
             return None;
         }
         person.sockets.push(socket.clone());
-        self.sign(key, person, now);
+        let came = self.sign(key, person, now);
         if let Some(room) = &person.room {
             let _ = room.try_send(RoomMessage::Greet { person: key.1 });
         }
-        Some((socket, queue))
+        Some((socket, queue, came))
     }
 
-    /// A sign of the person.
-    pub(super) fn seen(&self, key: Key) {
+    /// A sign of the person. Says whether they weren't here any more.
+    pub(super) fn seen(&self, key: Key) -> bool {
         let now = self.clock.now();
-        if let Some(person) = self.persons().get_mut(&key) {
-            self.sign(key, person, now);
-        }
+        let mut persons = self.persons();
+        persons.get_mut(&key).is_some_and(|person| self.sign(key, person, now))
     }
 
-    fn sign(&self, key: Key, person: &mut Person, now: Moment) {
+    fn sign(&self, key: Key, person: &mut Person, now: Moment) -> bool {
         let was_online = person.is_online(now);
         person.seen = now;
         if !was_online {
             self.list_changes.add(key.0);
         }
+        !was_online
     }
 
     /// The socket closed.
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_socket_that_loses_a_message_is_stuck() {
         let key = (TenantId::new(), UserId::new());
-        let (socket, _queue) = people().arrive(key, SessionId::new()).expect("let in");
+        let (socket, _queue, _) = people().arrive(key, SessionId::new()).expect("let in");
         let message = ServerMessage::MediaReset;
         for _ in 0..QUEUE {
             socket.send(&message);

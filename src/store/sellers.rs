@@ -314,7 +314,8 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
                  SELECT 1 FROM unnest($5) AS word
                  WHERE strpos(lower(concat_ws(' ', u.name, s.headline, (
                      SELECT string_agg(title, ' ') FROM services
-                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled))), lower(word)) = 0))
+                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled
+                       AND ($2 IS NULL OR category_id = $2)))), lower(word)) = 0))
          ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $6 LIMIT $7"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())

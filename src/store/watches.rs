@@ -27,13 +27,13 @@ pub fn put(tx: &mut TenantTx<'_>, watcher: UserId, seller: UserId, now: Moment) 
     Ok(())
 }
 
-/// No longer.
+/// No longer; false if they didn't wait.
 ///
 /// # Errors
 /// The database is away.
-pub fn remove(tx: &mut TenantTx<'_>, watcher: UserId, seller: UserId) -> Result<()> {
-    diesel::delete(watches::table.find((tx.tenant().uuid(), watcher.uuid(), seller.uuid()))).execute(tx.conn)?;
-    Ok(())
+pub fn remove(tx: &mut TenantTx<'_>, watcher: UserId, seller: UserId) -> Result<bool> {
+    let row = watches::table.find((tx.tenant().uuid(), watcher.uuid(), seller.uuid()));
+    Ok(diesel::delete(row).execute(tx.conn)? == 1)
 }
 
 /// Whether somebody waits for a seller, asked for since then.
@@ -68,17 +68,16 @@ pub fn is_awaited(tx: &mut TenantTx<'_>, seller: UserId) -> Result<bool> {
     Ok(select(exists(theirs)).get_result(tx.conn)?)
 }
 
-/// Those who wait for a seller, asked for since then. None of them waits any more.
+/// Somebody who waits for a seller, and since when.
 ///
 /// # Errors
 /// The database is away.
-pub fn take(tx: &mut TenantTx<'_>, seller: UserId, since: Moment) -> Result<Vec<UserId>> {
-    let theirs = watches::table
+pub fn first(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Option<(UserId, Moment)>> {
+    let found: Option<(Uuid, At)> = watches::table
         .filter(watches::tenant_id.eq(tx.tenant().uuid()))
-        .filter(watches::seller_id.eq(seller.uuid()));
-    let taken: Vec<(Uuid, At)> = diesel::delete(theirs)
-        .returning((watches::watcher_id, watches::created_at))
-        .get_results(tx.conn)?;
-    let young = taken.into_iter().filter(|(_, asked_at)| asked_at.0 >= since);
-    Ok(young.map(|(watcher, _)| UserId::from_uuid(watcher)).collect())
+        .filter(watches::seller_id.eq(seller.uuid()))
+        .select((watches::watcher_id, watches::created_at))
+        .first(tx.conn)
+        .optional()?;
+    Ok(found.map(|(watcher, asked_at)| (UserId::from_uuid(watcher), asked_at.0)))
 }

@@ -1,14 +1,15 @@
 //! A tenant's home.
 
-use super::{PAGE, Wish, presence, presence::Listed};
+use super::{PAGE, Presence, Wish, presence, presence::Listed, search};
 use crate::{
     app::App,
+    domain::time::Moment,
     error::Result,
     store::{
-        TenantScope,
+        TenantScope, TenantTx,
         categories::{self, Counted},
         reviews::{self, Published},
-        sellers,
+        sellers::{self, Search},
     },
 };
 
@@ -26,41 +27,65 @@ pub struct Home {
     pub others: Vec<Listed>,
     /// There is another page of them.
     pub more: bool,
-    /// What it can be narrowed to.
+    /// What it can be narrowed to, and what it is narrowed to.
     pub categories: Vec<Counted>,
     /// The last good reviews.
     pub reviews: Vec<Published>,
 }
 
-/// The home with the `page`-th page (from 1) of sellers who aren't on air, narrowed to what `wish` looks for.
+/// The home with the `page`-th page (from 1) of sellers who aren't on air; of what `wish` looks for, if that is something,
+/// the `page`-th page of all who are that.
 ///
 /// # Errors
 /// There is no such category, or the database is away.
 pub async fn home(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Home> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
-    let page = page.max(1) as usize;
-    let skip = i64::try_from((page - 1).saturating_mul(PAGE)).unwrap_or(i64::MAX);
     app.db
         .read(scope, move |tx| {
             let category = wish.category(tx)?;
-            let mut search = wish.search(category.as_ref());
-            let mut on_air = presence::on_air(&handle, &own_scope, tx, &search, now)?;
-            search.except = on_air.iter().map(|seller| seller.card.user).collect();
-            on_air.truncate(if page == 1 { MOST_AVAILABLE } else { 0 });
-            let mut others = sellers::search(tx, &search, skip, PAGE as i64 + 1)?;
-            let more = others.len() > PAGE;
-            others.truncate(PAGE);
-            let others = others
-                .into_iter()
-                .map(|card| Listed::of(&handle, &own_scope, card, now))
-                .collect();
+            let search = wish.search(category.as_ref());
+            let (on_air, others, more) = if wish.is_narrow() {
+                let found = search::found(&handle, &own_scope, tx, search, page, now)?;
+                let is_on_air = |seller: &Listed| seller.presence != Presence::Away;
+                let (on_air, others) = found.sellers.into_iter().partition(is_on_air);
+                (on_air, others, found.more)
+            } else {
+                everybody(&handle, &own_scope, tx, search, page, now)?
+            };
+            let mut categories = categories::browsed(tx)?;
+            if let Some(category) = category
+                && categories.iter().all(|counted| counted.category.id != category.id)
+            {
+                categories.push(Counted { category, sellers: 0 });
+            }
             Ok(Home {
                 on_air,
                 others,
                 more,
-                categories: categories::browsed(tx)?,
+                categories,
                 reviews: reviews::praise(tx, PRAISE)?,
             })
         })
         .await
+}
+
+/// Some of those on air, a page of the others, and whether there are more of these.
+fn everybody(
+    app: &App,
+    scope: &TenantScope,
+    tx: &mut TenantTx<'_>,
+    mut search: Search,
+    page: u32,
+    now: Moment,
+) -> Result<(Vec<Listed>, Vec<Listed>, bool)> {
+    let page = page.max(1) as usize;
+    let skip = i64::try_from((page - 1).saturating_mul(PAGE)).unwrap_or(i64::MAX);
+    let mut on_air = presence::on_air(app, scope, tx, &search, now)?;
+    search.except = on_air.iter().map(|seller| seller.card.user).collect();
+    on_air.truncate(if page == 1 { MOST_AVAILABLE } else { 0 });
+    let mut others = sellers::search(tx, &search, skip, PAGE as i64 + 1)?;
+    let more = others.len() > PAGE;
+    others.truncate(PAGE);
+    let others = others.into_iter().map(|card| Listed::of(app, scope, card, now));
+    Ok((on_air, others.collect(), more))
 }

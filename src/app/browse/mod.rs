@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+/// What is read of a query.
+const MOST_QUERY_CHARS: usize = 100;
 /// Sellers a page.
 pub const PAGE: usize = 24;
 /// Most sellers that are looked at as switched on; whether they are online is known only outside of the database.
@@ -39,6 +41,19 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Of what was typed; an empty category is none.
+    pub fn new(query: &str, category: Option<String>) -> Self {
+        Self {
+            query: query.trim().chars().take(MOST_QUERY_CHARS).collect(),
+            category: category.filter(|slug| !slug.is_empty()),
+        }
+    }
+
+    /// It looks for something, and not for everybody.
+    pub fn is_narrow(&self) -> bool {
+        !self.query.is_empty() || self.category.is_some()
+    }
+
     /// The category of that slug.
     fn category(&self, tx: &mut TenantTx<'_>) -> Result<Option<Category>> {
         let slug = self.category.as_deref();

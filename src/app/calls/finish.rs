@@ -53,11 +53,6 @@ pub async fn finish(
             let link = format!("{}/calls/{}/bill", links.origin, call.id);
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
         }
-        // In an order that two ends at once have in common.
-        let [first, second] = [call.buyer.id, call.seller.id];
-        for freed in [first.min(second), first.max(second)] {
-            watching::tell_watchers(&app, tx, freed, ended.at)?;
-        }
         if reason == EndReason::Missed {
             let (seller, page) = (call.seller.id, format!("/conversations/{conversation}"));
             if wishes(tx, seller)?.want(Event::MissedCall, Channel::Mail) {
@@ -72,7 +67,10 @@ pub async fn finish(
                 ended.at,
             )?;
         }
-        Ok(())
+        // Last, see there; in an order that two ends at once have in common.
+        let [first, second] = [call.buyer.id, call.seller.id];
+        watching::look_after(tx, first.min(second), ended.at)?;
+        watching::look_after(tx, first.max(second), ended.at)
     })
     .await?;
     Ok(ended)

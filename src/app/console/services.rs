@@ -2,7 +2,7 @@
 
 use super::StaffMember;
 use crate::{
-    app::App,
+    app::{App, watching},
     domain::{
         audit::{Action, Entry},
         ids::ServiceId,
@@ -41,7 +41,9 @@ async fn set(app: &App, by: &StaffMember, id: ServiceId, published: bool) -> Res
             };
             let change = |published: bool| json!({"published": published, "id": id.uuid()});
             let entry = Entry::new(action, title).changed(change(before), change(published));
-            audit::write(tx, &actor, &entry, now)
+            audit::write(tx, &actor, &entry, now)?;
+            let seller = services::find(tx, id)?.seller;
+            watching::look_after(tx, seller, now)
         })
         .await
 }

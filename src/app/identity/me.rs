@@ -3,14 +3,13 @@
 use super::Viewer;
 use crate::{
     app::{App, watching},
-    domain::identity::PersonName,
+    domain::{identity::PersonName, time::Zone},
     error::{Error, Result},
     store::{
         sessions,
         users::{self, Details, User},
     },
 };
-use jiff::tz::TimeZone;
 
 /// What somebody typed; absent fields stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +45,12 @@ pub async fn change(app: &App, viewer: &Viewer, languages: &[String], change: Ch
         do_not_disturb: change.do_not_disturb,
         auto_reject: change.auto_reject,
     };
-    let (user, handle, now) = (viewer.user.id, app.clone(), app.now());
+    let (user, now) = (viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let changed = users::update(tx, user, &details)?;
             if details.do_not_disturb == Some(false) {
-                watching::tell_watchers(&handle, tx, user, now)?;
+                watching::look_after(tx, user, now)?;
             }
             Ok(changed)
         })
@@ -72,12 +71,8 @@ pub async fn open_sessions(app: &App, viewer: &Viewer) -> Result<u32> {
 }
 
 pub(in crate::app) fn check_zone(name: &str) -> Result<()> {
-    let good = name.len() <= 64 && TimeZone::get(name).is_ok();
-    if good {
-        Ok(())
-    } else {
-        Err(Error::field("time_zone", "Choose a time zone from the list."))
-    }
+    let known = Zone::named(name).map(|_| ());
+    known.ok_or_else(|| Error::field("time_zone", "Choose a time zone from the list."))
 }
 
 pub(in crate::app) fn check_language(code: &str, languages: &[String]) -> Result<()> {

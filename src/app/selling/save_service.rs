@@ -2,7 +2,7 @@
 
 use super::MOST_SERVICES;
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, watching},
     domain::{
         ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
@@ -85,6 +85,7 @@ pub async fn save_service(
             } else {
                 services::insert(tx, &service)?;
             }
+            watching::look_after(tx, seller, now)?;
             services::find(tx, service.id)
         })
         .await
@@ -92,7 +93,8 @@ pub async fn save_service(
 
 /// The category, if it takes services; a closed one keeps those that it has.
 fn filed(tx: &mut TenantTx<'_>, category: CategoryId, id: Option<ServiceId>) -> Result<Category> {
-    let chosen = categories::find(tx, category).map_err(|error| match error.kind {
+    // Nobody closes it meanwhile.
+    let chosen = categories::lock(tx, category).map_err(|error| match error.kind {
         Kind::NotFound => Error::field("category_id", "Choose one of the categories."),
         _ => error,
     })?;

@@ -17,7 +17,7 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
         return Err(Error::field("hours", "Choose 1 to 12 hours."));
     }
     let user = viewer.user.id;
-    let (handle, now) = (app.clone(), app.now());
+    let now = app.now();
     let until = now + hours * 3_600_000;
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -28,7 +28,7 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
                 return Err(Error::conflict("nothing_published", "Publish a service first."));
             }
             sellers::set_available(tx, user, Some(until))?;
-            watching::tell_watchers(&handle, tx, user, now)
+            watching::look_after(tx, user, now)
         })
         .await?;
     Ok(until)

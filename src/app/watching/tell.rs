@@ -2,39 +2,77 @@
 
 use super::WAITS_MS;
 use crate::{
-    app::{App, browse, notifications},
+    app::{App, browse, notifications, subscriptions},
     domain::{ids::UserId, notification::Event, time::Moment},
-    error::Result,
-    store::{TenantScope, TenantTx, notifications::News, sellers, watches},
+    error::{Error, Result},
+    store::{TenantScope, TenantTx, jobs, notifications::News, sellers, users, watches},
 };
+use serde::{Deserialize, Serialize};
 
-/// Tells those who wait for somebody, if that person can be rung now: once each, since they wait no more.
+/// The job's kind in the outbox.
+pub const WATCH_JOB: &str = "available";
+/// How many are told by one run of the job.
+const MOST_AT_ONCE: usize = 100;
+
+/// A seller who may be available now.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Awaited {
+    seller: UserId,
+}
+
+/// Something happened that can make a seller available: those who wait are told soon if it did. Of whoever doesn't sell
+/// nothing is awaited. Locks the seller's profile: in a transaction that locks people, too, they come first.
 ///
 /// # Errors
 /// The database is away.
-pub(in crate::app) fn tell_watchers(app: &App, tx: &mut TenantTx<'_>, seller: UserId, now: Moment) -> Result<()> {
-    // Whoever begins to wait has the lock, too: they see that the seller is available, or are seen here.
+pub(in crate::app) fn look_after(tx: &mut TenantTx<'_>, seller: UserId, now: Moment) -> Result<()> {
+    // Whoever begins to wait has this lock, too: they see what happened, or are seen here.
     if sellers::lock(tx, seller)?.is_none() || !watches::is_awaited(tx, seller)? {
         return Ok(());
     }
-    let card = sellers::card(tx, seller)?;
-    if browse::presence(app, tx.tenant(), &card, now) != browse::Presence::Available {
-        return Ok(());
-    }
-    for watcher in watches::take(tx, seller, now + -WAITS_MS)? {
-        let news = News::about(Event::Available, seller, format!("/sellers/{seller}"));
-        notifications::tell(app, tx, watcher, news, now)?;
-    }
-    Ok(())
+    let payload = serde_json::to_value(Awaited { seller }).map_err(Error::internal)?;
+    jobs::enqueue(tx, WATCH_JOB, payload, now)
 }
 
-/// A seller who wasn't here opened a page.
+/// The same, of somebody who wasn't here and opened a page.
 ///
 /// # Errors
 /// The database is away.
 pub async fn arrived(app: &App, scope: &TenantScope, person: UserId) -> Result<()> {
-    let (handle, now) = (app.clone(), app.now());
-    app.db
-        .tenant(scope, move |tx| tell_watchers(&handle, tx, person, now))
-        .await
+    let now = app.now();
+    app.db.tenant(scope, move |tx| look_after(tx, person, now)).await
+}
+
+/// Tells those who wait for a seller, one after the other, as long as that seller can be rung.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn tell_watchers(app: &App, scope: &TenantScope, awaited: Awaited) -> Result<()> {
+    for _ in 0..MOST_AT_ONCE {
+        let (handle, now) = (app.clone(), app.now());
+        let tell = move |tx: &mut TenantTx<'_>| tell_next(&handle, tx, awaited.seller, now);
+        if !app.db.tenant(scope, tell).await? {
+            return Ok(());
+        }
+    }
+    arrived(app, scope, awaited.seller).await
+}
+
+/// False once there is nobody to tell, or nothing.
+fn tell_next(app: &App, tx: &mut TenantTx<'_>, seller: UserId, now: Moment) -> Result<bool> {
+    let card = sellers::card(tx, seller)?;
+    let is_available = browse::presence(app, tx.tenant(), &card, now) == browse::Presence::Available;
+    if !is_available || card.service.is_none() || subscriptions::is_stopped(tx, now)? {
+        return Ok(false);
+    }
+    let Some((watcher, asked_at)) = watches::first(tx, seller)? else {
+        return Ok(false);
+    };
+    // The person first, as whoever erases one does.
+    users::lock(tx, watcher)?;
+    if watches::remove(tx, watcher, seller)? && now - asked_at <= WAITS_MS {
+        let news = News::about(Event::Available, seller, format!("/sellers/{seller}"));
+        notifications::tell(app, tx, watcher, news, now)?;
+    }
+    Ok(true)
 }

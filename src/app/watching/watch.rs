@@ -19,7 +19,8 @@ pub async fn watch(app: &App, viewer: &Viewer, seller: UserId) -> Result<()> {
             if reader == seller {
                 return Err(Error::invalid("This is your own page."));
             }
-            // Whoever becomes available tells those who wait under this lock.
+            // Their own row, so that they count all that they wait for, and the seller's: see `look_after`.
+            users::lock(tx, reader)?;
             sellers::lock(tx, seller)?.ok_or_else(Error::not_found)?;
             if users::find(tx, seller)?.suspended {
                 return Err(Error::not_found());
@@ -47,7 +48,7 @@ pub async fn unwatch(app: &App, viewer: &Viewer, seller: UserId) -> Result<()> {
     app.db
         .tenant(&viewer.scope, move |tx| {
             sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
-            watches::remove(tx, reader, seller)
+            watches::remove(tx, reader, seller).map(|_| ())
         })
         .await
 }

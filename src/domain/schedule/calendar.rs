@@ -5,15 +5,9 @@ use super::{
     spans::joined,
 };
 use crate::domain::time::{Moment, Span, Zone};
-use jiff::{
-    civil::{Date, Weekday},
-    tz::Offset,
-};
+use jiff::{civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Dates that can differ from their weekday.
-pub const MOST_EXCEPTIONS: usize = 200;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -44,11 +38,6 @@ impl Calendar {
     pub fn hours_of(&self, date: Date) -> &DayHours {
         let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
         self.exceptions.get(&date).unwrap_or(&self.weekly[weekday])
-    }
-
-    /// The hours of a weekday without exceptions.
-    pub fn hours_on(&self, weekday: Weekday) -> &DayHours {
-        &self.weekly[usize::from(weekday.to_monday_zero_offset().unsigned_abs())]
     }
 
     /// When it is open within `within`.

@@ -91,11 +91,6 @@ impl DayHours {
     pub fn stretches(&self) -> &[Stretch] {
         &self.0
     }
-
-    /// Nothing on that day.
-    pub fn is_off(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl TryFrom<Vec<Stretch>> for DayHours {

@@ -6,6 +6,6 @@ mod hours;
 mod slots;
 mod spans;
 
-pub use calendar::{Calendar, MOST_EXCEPTIONS, Open, OpenStretch};
+pub use calendar::{Calendar, Open, OpenStretch};
 pub use hours::{DAY_MINUTES, DayHours, HoursError, MOST_STRETCHES, Stretch};
 pub use slots::{Rules, Taken, slots};

@@ -69,7 +69,8 @@ impl Taken {
 }
 
 /// The beginnings that are free, in order, at most `most`: a booking lies within what is open, begins on a step from
-/// where the hours of its day begin, at a time that is bookable at `now`, and runs into nothing that is taken.
+/// where the hours of its day begin, at a time that is bookable at `now`, and runs into nothing that is taken. Hours are
+/// told up to the last bookable time and the length of a booking more.
 pub fn slots(open: &Open, taken: &Taken, rules: &Rules, now: Moment, most: usize) -> Vec<Moment> {
     let bookable = rules.bookable(now);
     let mut found = Vec::new();

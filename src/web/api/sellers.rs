@@ -188,13 +188,10 @@ struct Wanted {
 #[get("/sellers")]
 async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Result<Json<Sellers>> {
     let page = wanted.page.max(1);
+    let wish = Wish::new(&wanted.q, wanted.category);
     let Listing { sellers, more } = if wanted.available {
-        browse::live(&web.app, &site.scope, page).await?
+        browse::live(&web.app, &site.scope, wish, page).await?
     } else {
-        let wish = Wish {
-            query: wanted.q,
-            category: wanted.category,
-        };
         browse::search(&web.app, &site.scope, wish, page).await?
     };
     let items = sellers

@@ -40,12 +40,9 @@ struct Shown {
 /// and paged to isn't.
 #[get("/")]
 async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
-    let wish = Wish {
-        query: shown.q.trim().chars().take(100).collect(),
-        category: Some(shown.category).filter(|slug| !slug.is_empty()),
-    };
+    let wish = Wish::new(&shown.q, Some(shown.category));
     let page = shown.page.max(1);
-    if !wish.query.is_empty() || wish.category.is_some() || page > 1 {
+    if wish.is_narrow() || page > 1 {
         return render(&site, viewer.as_ref(), &view(&web, &site, wish, page).await?);
     }
     let front = web.fronts.of(&web, &site, || view(&web, &site, wish, page)).await?;
@@ -54,6 +51,7 @@ async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): 
 }
 
 async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<HomePage> {
+    let narrowed = wish.is_narrow();
     let shown = browse::home(&web.app, &site.scope, wish.clone(), page).await?;
     let Wish { query, category } = wish;
     let next = page.saturating_add(1);
@@ -71,7 +69,7 @@ async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<Ho
         more_url: shown.more.then(|| address(&query, category.as_deref(), next)),
         available: cards(&site.tenant, &shown.on_air),
         others: cards(&site.tenant, &shown.others),
-        narrowed: !query.is_empty() || category.is_some(),
+        narrowed,
         all_url: address(&query, None, 1),
         categories,
         reviews: shown

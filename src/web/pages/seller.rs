@@ -2,7 +2,8 @@
 
 use super::{
     cards::{card, offer, review},
-    no_body, render, render_as,
+    flash::flash,
+    lead_to, no_body, render, render_as,
     views::{Amount, Message, RingBox, RingState, SellerPage},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     },
     domain::ids::{ServiceId, UserId},
     error::Kind,
-    web::{Result, Site, Web, WebError, ringing},
+    web::{Result, Site, Web, WebError, ringing, theme::Tone},
 };
 use actix_web::{
     HttpResponse, get,
@@ -80,27 +81,22 @@ struct Watched {
 
 /// Has the reader told when the seller is available, or no longer.
 #[post("/sellers/{id}/watch")]
-async fn watch(
-    web: Data<Web>,
-    site: Site,
-    viewer: Viewer,
-    id: Path<Uuid>,
-    Form(watched): Form<Watched>,
-) -> Result<HttpResponse> {
+async fn watch(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Form(watched): Form<Watched>) -> Result<HttpResponse> {
     let seller = UserId::from_uuid(*id);
     let done = match watched.wanted {
         Some(_) => watching::watch(&web.app, &viewer, seller).await,
         None => watching::unwatch(&web.app, &viewer, seller).await,
     };
-    let Err(refused) = done else {
-        return Ok(no_body(&format!("/sellers/{id}")));
-    };
-    if !matches!(refused.kind, Kind::Conflict { .. }) {
-        return Err(refused.into());
+    let back = format!("/sellers/{id}");
+    match done {
+        Ok(()) => Ok(no_body(&back)),
+        // The page says so itself, with the way to ring.
+        Err(refused) if refused.code() == "available" => Ok(no_body(&back)),
+        Err(refused) if refused.code() == "too_many_watches" => {
+            Ok(lead_to(&back, [flash(Tone::Error, "ring_box.too_many_watches")]))
+        }
+        Err(refused) => Err(refused.into()),
     }
-    let mut view = page(&web, &site, Some(&viewer), seller, None).await?;
-    view.error = Some(Message::new(refused.public));
-    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
 }
 
 async fn page(

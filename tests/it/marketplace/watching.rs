@@ -3,9 +3,11 @@
 use super::{count, go_available, start_selling};
 use crate::{
     calls::{Pair, Price},
+    consoles::{admin_of_lumen, own_id},
     support::{Caller, LUMEN, TestApp, TestUser, VELVET},
 };
 use diesel::connection::SimpleConnection;
+use futures::future::join_all;
 use serde_json::json;
 use std::time::Duration;
 
@@ -23,9 +25,15 @@ fn told(app: &TestApp) -> i64 {
     count(app, "notifications WHERE event = 'available'")
 }
 
+/// Does all that is due.
+async fn work(app: &TestApp) {
+    while app.jobs.run_due().await.expect("the database") > 0 {}
+}
+
 /// It happens a moment after what makes somebody available.
 async fn until_told(app: &TestApp, wanted: i64) {
     for _ in 0..500 {
+        work(app).await;
         if told(app) == wanted {
             return;
         }
@@ -46,13 +54,13 @@ async fn whoever_waits_is_told_once_when_the_seller_switches_on() {
     let (bea, max) = (app.user(LUMEN, "Bea").await, app.user(LUMEN, "Max").await);
     let page = path.trim_start_matches("/api/v1").trim_end_matches("/watch").to_owned();
     let shown = bea.get(&page).await.expect(200).text;
-    assert!(shown.contains("Tell me when available"));
+    assert!(shown.contains(r#"name="wanted" value="on""#));
     bea.form(&format!("{page}/watch"), &[("wanted", "on")])
         .await
         .expect(303);
     bea.put(&path, json!({})).await.expect(204);
     let shown = bea.get(&page).await.expect(200).text;
-    assert!(shown.contains("as soon as Sol is available") && !shown.contains("Tell me when available"));
+    assert!(shown.contains("as soon as Sol is available") && !shown.contains(r#"name="wanted" value="on""#));
     assert!(
         app.anonymous(LUMEN)
             .get(&page)
@@ -66,10 +74,11 @@ async fn whoever_waits_is_told_once_when_the_seller_switches_on() {
 
     // Switched on without a page open: nobody could ring.
     go_available(&sol, 4).await;
+    work(&app).await;
     assert_eq!(told(&app), 0);
     let open = Caller::open(&app, &sol).await;
     until_told(&app, 1).await;
-    while app.jobs.run_due().await.expect("the database") > 0 {}
+    work(&app).await;
     let mails = app.mails_to(&bea.email);
     let mail = mails.iter().find(|mail| mail.subject.contains("Sol is available now"));
     assert!(mail.expect("a mail").text.contains(&page), "{mails:?}");
@@ -83,15 +92,16 @@ async fn whoever_waits_is_told_once_when_the_seller_switches_on() {
 
     // Told is told.
     go_available(&sol, 5).await;
+    work(&app).await;
     drop(open);
     assert_eq!((told(&app), count(&app, "watches")), (1, 0));
     let refused = bea.put(&path, json!({})).await.expect(409);
     assert_eq!(refused.code(), "available");
-    let refused = bea
-        .form(&format!("{page}/watch"), &[("wanted", "on")])
+    // The page itself says that they can be rung.
+    bea.form(&format!("{page}/watch"), &[("wanted", "on")])
         .await
-        .expect(409);
-    assert!(refused.text.contains("Sol is available now."));
+        .expect(303);
+    assert_eq!(count(&app, "watches"), 0);
 }
 
 #[tokio::test]
@@ -106,6 +116,8 @@ async fn the_end_of_a_call_and_of_do_not_disturb_make_somebody_available_too() {
     let path = format!("/api/v1/sellers/{seller}/watch");
     let (call, _buyer, _seller) = pair.ring().await;
     bea.put(&path, json!({})).await.expect(204);
+    go_available(&pair.seller, 4).await;
+    work(app).await;
     assert_eq!(told(app), 0, "they are in a call");
     pair.buyer
         .post(&format!("/api/v1/calls/{call}/cancel"), json!({}))
@@ -118,17 +130,15 @@ async fn the_end_of_a_call_and_of_do_not_disturb_make_somebody_available_too() {
         .await
         .expect(200);
     bea.put(&path, json!({})).await.expect(204);
-    pair.seller
-        .patch("/api/v1/me", json!({"time_zone": "Europe/Berlin"}))
-        .await
-        .expect(200);
-    assert_eq!(count(app, "watches"), 1, "they want no calls");
-    bea.get("/notifications").await.expect(200);
+    go_available(&pair.seller, 4).await;
+    work(app).await;
+    assert_eq!((told(app), count(app, "watches")), (1, 1), "they want no calls");
     bea.form("/notifications/read", &[]).await.expect(303);
     pair.seller
         .patch("/api/v1/me", json!({"do_not_disturb": false}))
         .await
         .expect(200);
+    work(app).await;
     assert_eq!((told(app), count(app, "watches")), (2, 0));
 }
 
@@ -156,26 +166,69 @@ async fn who_waits_is_asked_no_more_than_they_said_and_not_for_ever() {
     let sol = sol.renewed().await;
     let _open = Caller::open(&app, &sol).await;
     go_available(&sol, 4).await;
+    work(&app).await;
     assert_eq!((told(&app), count(&app, "watches")), (0, 0));
 
     let many = format!(
         "INSERT INTO users (tenant_id, id, email, name, password_hash, verified_at, time_zone, language, created_at)
              SELECT '{tenant}', ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 's' || n || '@example.org', 'S', '', now(), 'UTC', 'en', now()
-             FROM generate_series(1, 51) n;
+             FROM generate_series(1, 60) n;
          INSERT INTO sellers (tenant_id, user_id, created_at)
-             SELECT '{tenant}', ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, now() FROM generate_series(1, 51) n",
+             SELECT '{tenant}', ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, now() FROM generate_series(1, 60) n",
         tenant = app.scope(LUMEN).await.tenant()
     );
     app.database.superuser().batch_execute(&many).expect("many");
     let bea = bea.renewed().await;
-    for seller in (1..=50).map(silent) {
-        bea.put(&format!("/api/v1/sellers/{seller}/watch"), json!({}))
-            .await
-            .expect(204);
+    let paths: Vec<String> = (1..=60)
+        .map(|number| format!("/api/v1/sellers/{}/watch", silent(number)))
+        .collect();
+    for path in &paths[..45] {
+        bea.put(path, json!({})).await.expect(204);
     }
-    let refused = bea
-        .put(&format!("/api/v1/sellers/{}/watch", silent(51)), json!({}))
+    let at_once = paths[45..].iter().map(|path| bea.put(path, json!({})));
+    let answers = join_all(at_once).await;
+    let taken = answers.iter().filter(|answer| answer.status == 204).count();
+    assert_eq!((taken, count(&app, "watches")), (5, 50));
+    let refused = answers.into_iter().find(|answer| answer.status == 409);
+    assert_eq!(refused.expect("one too many").code(), "too_many_watches");
+
+    // Nobody waits for, or is, somebody who was erased.
+    let admin = admin_of_lumen(&app).await;
+    let path = format!("/api/v1/admin/users/{}/erase", own_id(&bea).await);
+    admin.post(&path, json!({})).await.expect(200);
+    assert_eq!(count(&app, "watches"), 0);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_seller_who_offers_nothing_or_a_page_that_went_to_sleep() {
+    let app = TestApp::start().await;
+    let sol = app.bearer(LUMEN, "Sol").await;
+    let (id, service) = start_selling(&sol, "Knows things", 120).await;
+    let (bea, path) = (app.user(LUMEN, "Bea").await, format!("/api/v1/sellers/{id}/watch"));
+    let mut page = Caller::open(&app, &sol).await;
+    bea.put(&path, json!({})).await.expect(204);
+    let admin = admin_of_lumen(&app).await;
+    let change = |what: &str| format!("/api/v1/admin/services/{service}/{what}");
+    go_available(&sol, 4).await;
+    admin.post(&change("unpublish"), json!({})).await.expect(204);
+    work(&app).await;
+    assert_eq!(
+        (told(&app), count(&app, "watches")),
+        (0, 1),
+        "there is nothing to ring for"
+    );
+    admin.post(&change("publish"), json!({})).await.expect(204);
+    work(&app).await;
+    assert_eq!((told(&app), count(&app, "watches")), (1, 0));
+
+    // A page that was away for a while and comes back, on the socket that it had.
+    app.clock.advance(45_000);
+    bea.form("/notifications/read", &[]).await.expect(303);
+    bea.put(&path, json!({})).await.expect(204);
+    work(&app).await;
+    assert_eq!(count(&app, "watches"), 1, "away");
+    page.ask(json!({"type": "join", "call": id}))
         .await
-        .expect(409);
-    assert_eq!(refused.code(), "too_many_watches");
+        .expect_err("no call");
+    until_told(&app, 2).await;
 }
