@@ -101,3 +101,17 @@ test("the page says how push stands on this device, and its worker may run for t
   assert.equal(scope, "/");
   assert.deepEqual(seller.problems, []);
 });
+
+test("whoever wants no motion sees the other scheme at once", async () => {
+  const page = await person(browser, product.lumen);
+  await page.goto("/login");
+  await page.emulateMedia({ colorScheme: "dark" });
+  const moving = await page.evaluate(() => {
+    const { color } = getComputedStyle(document.querySelector("header a span"));
+    return { color, animations: document.getAnimations().length };
+  });
+  await page.reload();
+  const color = await page.evaluate(() => getComputedStyle(document.querySelector("header a span")).color);
+  assert.deepEqual(moving, { color, animations: 0 });
+  await page.context().close();
+});
