@@ -299,14 +299,17 @@ test("trouble is told with a way on, and what was shown stays", async (t) => {
 
 test("a console whose files are on their way says so, and so it does when they don't come", async (t) => {
   const { page, context } = await at(t, "/tenants");
-  let held;
-  const asked = new Promise((resolve) => (held = resolve));
-  await context.route("**/assets/routes-*.js", held);
+  let release;
+  const released = new Promise((done) => (release = done));
+  // They may be asked for twice, to be had early and to be run.
+  await context.route("**/assets/routes-*.js", async (route) => {
+    await released;
+    await route.abort();
+  });
   await page.reload();
-  const files = await asked;
   await page.getByRole("heading", { level: 1 }).waitFor();
   assert.equal(await page.locator("[aria-busy=true]").count(), 1);
-  await files.abort();
+  release();
   await page.getByText("This page couldn't be loaded.").waitFor();
   await context.unroute("**/assets/routes-*.js");
   await page.getByRole("button", { name: "Try again" }).click();
