@@ -2,6 +2,7 @@
 // every corner is shown on sample data, in console.spec.mjs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, person } from "./lib/browser.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { DEMO_PASSWORD, logIn, signInOwner } from "./lib/steps.mjs";
@@ -33,7 +34,7 @@ test("the owner sees the whole platform, and a tenant's console without a hand i
     page.getByRole("button", { name: "View its console" }).click(),
   ]);
   await visit.getByText(READ_ONLY).waitFor();
-  assert.equal(new URL(visit.url()).pathname, "/admin");
+  await becomes(() => new URL(visit.url()).pathname, "/admin");
   await visit.getByRole("link", { name: "Services" }).click();
   await visit.getByRole("row").nth(2).waitFor();
   assert.equal(await visit.getByRole("button", { name: "Unpublish" }).count(), 0);

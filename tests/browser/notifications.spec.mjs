@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { becomes } from "./lib/becomes.mjs";
 import { PHONE, launchBrowser, person, screenshot } from "./lib/browser.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { DEMO_PASSWORD, json, logIn, submit } from "./lib/steps.mjs";
@@ -48,7 +49,7 @@ test("the bell rings without a page being loaded again, and opens what rang", as
   await buyer.fill("[name=text]", "Are you there?");
   await submit(buyer, `/conversations/${talk.id}`);
   await seller.locator("[data-bell-count]:not([hidden])").waitFor();
-  assert.equal(Number(await count(seller).textContent()), before + 1);
+  await becomes(async () => Number(await count(seller).textContent()), before + 1);
 
   await seller.locator("[data-bell] summary").click();
   const news = seller.locator("[data-bell] li[data-unread] a").first();
