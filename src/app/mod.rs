@@ -7,6 +7,7 @@ pub mod calls;
 pub mod console;
 pub mod conversations;
 pub mod domains;
+pub mod hours;
 pub mod identity;
 pub mod letters;
 pub mod look_archive;

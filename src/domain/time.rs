@@ -1,6 +1,6 @@
 //! Instants as the calls count them: whole milliseconds since the Unix epoch, UTC.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 
@@ -70,6 +70,21 @@ impl Zone {
     /// Such as `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// The date there.
+    pub fn date(&self, at: Moment) -> Date {
+        self.0.to_datetime(at.timestamp()).date()
+    }
+
+    /// A date there, from its first instant to the next date's; none at the calendar's ends. A date that a place left out
+    /// is empty.
+    pub fn day(&self, date: Date) -> Option<Span> {
+        let begins = |date: Date| date.to_zoned(self.0.clone()).ok();
+        Some(Span {
+            from: begins(date)?.timestamp().into(),
+            to: begins(date.tomorrow().ok()?)?.timestamp().into(),
+        })
     }
 
     /// When its clocks are changed, and how.

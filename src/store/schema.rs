@@ -525,6 +525,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    timetables (tenant_id, seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        zone -> Text,
+        weekly -> Jsonb,
+        exceptions -> Jsonb,
+        before_min -> Int4,
+        after_min -> Int4,
+        notice_min -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     top_ups (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -636,6 +650,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenant_words,
     tenants,
     test_gateway_payments,
+    timetables,
     top_ups,
     users,
     visits,

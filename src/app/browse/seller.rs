@@ -3,14 +3,14 @@
 use super::{Listed, Offer};
 use crate::{
     app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
-    domain::{ids::UserId, money::Money, tenant::Tenant},
+    domain::{ids::UserId, money::Money, schedule::Timetable, tenant::Tenant},
     error::{Error, Result},
     store::{
         TenantScope, calls,
         reviews::{self, Published},
         sellers,
         services::{self, Service},
-        users, wallets, watches,
+        timetables, users, wallets, watches,
     },
 };
 
@@ -26,6 +26,8 @@ pub struct SellerDetails {
     pub about: String,
     /// Published services, oldest first.
     pub offers: Vec<Offer>,
+    /// When they are there to be booked, if they ever said so.
+    pub timetable: Option<Timetable>,
     /// Newest first.
     pub reviews: Vec<Published>,
     /// Calls that were paid for.
@@ -84,6 +86,7 @@ pub async fn seller(
                 listed: Listed::of(&handle, &own_scope, card, now),
                 about: profile.about,
                 offers: offers(&tenant, services),
+                timetable: timetables::find(tx, id)?,
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
                 closed: subscriptions::is_stopped(tx, now)?,

@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    cast::{Buyer, Cast, Seller, Service as ServicePart},
+    cast::{Buyer, Cast, Seller, Service as ServicePart, Week},
 };
 use crate::{
     app::{App, identity::TERMS_VERSION},
@@ -11,10 +11,11 @@ use crate::{
         ids::{ServiceId, UserId},
         permission::{Permission, StaffRole, Standing},
         policy::PolicyChange,
+        schedule::{DayHours, Room, Timetable},
         tenant::Tenant,
-        time::Moment,
+        time::{Moment, Zone},
     },
-    error::Result,
+    error::{Error, Result},
     store::{
         TenantScope, TenantTx,
         categories::{self, Category},
@@ -22,11 +23,12 @@ use crate::{
         ledger::{self, AccountKind, Transfer},
         sellers::{self, Profile},
         services::{self, Service},
-        staff,
+        staff, timetables,
         users::{self, NewUser},
         wallets,
     },
 };
+use anyhow::anyhow;
 use uuid::Uuid;
 
 /// A buyer with less than this gets more.
@@ -142,12 +144,32 @@ fn seller(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Seller, ha
     if part.pictured {
         sellers::set_photo(tx, user, &format!("/assets/{}/people/{}.svg", cast.theme, part.local))?;
     }
+    if let Some(week) = &part.week {
+        timetables::put(tx, user, &timetable(week)?, now)?;
+    }
     let category = part.category.map(|slug| categories::by_slug(tx, slug));
     let category = category.transpose()?.flatten();
     for offered in part.services {
         services::insert(tx, &service(user, offered, category.clone(), now))?;
     }
     Ok(())
+}
+
+fn timetable(week: &Week) -> Result<Timetable> {
+    let zone = Zone::named(week.zone).ok_or_else(|| Error::internal(anyhow!("no zone {}", week.zone)))?;
+    let hours = |typed: &str| typed.parse::<DayHours>().map_err(Error::internal);
+    let (most, friday, weekend) = (hours(week.most_days)?, hours(week.fridays)?, hours(week.weekends)?);
+    let weekly = [
+        most.clone(),
+        most.clone(),
+        most.clone(),
+        most,
+        friday,
+        weekend.clone(),
+        weekend,
+    ];
+    let timetable = Timetable::closed(zone.clone()).with_week(zone, weekly, Room::default());
+    timetable.map_err(Error::internal)
 }
 
 fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: Moment) -> Service {

@@ -5,7 +5,9 @@ mod calendar;
 mod hours;
 mod slots;
 mod spans;
+mod timetable;
 
 pub use calendar::{Calendar, Open, OpenStretch};
 pub use hours::{DAY_MINUTES, DayHours, HoursError, MOST_STRETCHES, Stretch};
 pub use slots::{Rules, Taken, slots};
+pub use timetable::{MOST_BUFFER_MIN, MOST_EXCEPTIONS, MOST_NOTICE_MIN, Room, Timetable, TimetableError};

@@ -4,6 +4,7 @@
 mod admin;
 pub(super) mod calls;
 mod conversations;
+mod hours;
 mod me;
 mod push;
 mod register;
@@ -60,6 +61,7 @@ fn routes(config: &mut ServiceConfig) {
     push::routes(config);
     wallet::routes(config);
     selling::routes(config);
+    hours::routes(config);
     sellers::routes(config);
     studio::routes(config);
     reviews::routes(config);

@@ -4,6 +4,7 @@ use super::{
     flash::flash,
     lead_to, problem, render_as,
     views::{AccountPage, Choice, Field},
+    zones::ZONES,
 };
 use crate::{
     app::identity::{self, Change, Viewer},
@@ -17,7 +18,6 @@ use actix_web::{
     web::{Data, Form, ServiceConfig},
 };
 use serde::Deserialize;
-use std::sync::LazyLock;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change);
@@ -92,33 +92,6 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
         sessions: identity::open_sessions(&web.app, viewer).await?,
     })
 }
-
-/// The zones people live in, and UTC; not the database's old names and offsets.
-static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    const REGIONS: [&str; 10] = [
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-    ];
-    let lived_in = |name: &str| {
-        name == "UTC"
-            || name
-                .split_once('/')
-                .is_some_and(|(region, _)| REGIONS.contains(&region))
-    };
-    jiff::tz::db()
-        .available()
-        .map(|name| name.to_string())
-        .filter(|name| lived_in(name))
-        .collect()
-});
 
 /// A language's name in itself, as its speakers look for it.
 fn endonym(code: &str) -> String {

@@ -8,6 +8,7 @@ mod conversations;
 pub mod flash;
 mod gateway;
 mod home;
+mod hours;
 mod identity;
 mod links;
 mod live;
@@ -20,6 +21,7 @@ mod terms;
 mod typed;
 pub mod views;
 mod wallet;
+mod zones;
 
 pub use bill::bill_lines;
 pub use notifications::words as notification_words;
@@ -54,6 +56,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(conversations::routes)
         .configure(gateway::routes)
         .configure(home::routes)
+        .configure(hours::routes)
         .configure(live::routes)
         .configure(notifications::routes)
         .configure(sell::routes)

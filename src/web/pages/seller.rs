@@ -4,15 +4,20 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, RingBox, RingState, SellerPage},
+    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage},
 };
 use crate::{
     app::{
         browse::{self, Offer, Presence, SellerDetails},
+        hours::{self, Opening},
         identity::Viewer,
         watching,
     },
-    domain::ids::{ServiceId, UserId},
+    domain::{
+        ids::{ServiceId, UserId},
+        schedule::Timetable,
+        time::Zone,
+    },
     error::Kind,
     web::{Result, Site, Web, WebError, ringing, theme::Tone},
 };
@@ -122,6 +127,10 @@ async fn page(
             .iter()
             .map(|one| offer(&site.tenant, one, Some(one.service.id) == selected_id))
             .collect(),
+        hours: seller
+            .timetable
+            .as_ref()
+            .map(|timetable| open_hours(web, site, viewer, timetable)),
         about: seller.about,
         reviews: seller
             .reviews
@@ -131,6 +140,31 @@ async fn page(
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
     })
+}
+
+/// When somebody is there, by the reader's clock.
+fn open_hours(web: &Web, site: &Site, viewer: Option<&Viewer>, timetable: &Timetable) -> OpenHours {
+    let (now, own) = (web.app.now(), &timetable.calendar().zone);
+    let reader = viewer.map_or(&site.tenant.time_zone, |viewer| &viewer.user.time_zone);
+    let reader = Zone::named(reader);
+    let openings = hours::openings(timetable, reader.as_ref().unwrap_or(own), now);
+    let day = |opening: Opening| OpenDay {
+        day: opening.day,
+        spans: opening
+            .spans
+            .into_iter()
+            .map(|span| OpenSpan {
+                from: span.from.timestamp(),
+                to: span.to.timestamp(),
+            })
+            .collect(),
+    };
+    OpenHours {
+        days: openings.into_iter().map(day).collect(),
+        zone: own.name().to_owned(),
+        elsewhere: reader.is_some_and(|reader| reader != *own),
+        now: now.timestamp(),
+    }
 }
 
 /// What the cards name the price of.

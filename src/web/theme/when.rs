@@ -4,7 +4,7 @@ use jiff::Zoned;
 
 /// Writes an instant in its zone. Styles:
 /// - `clock`: `13:00`; `seconds`: `13:00:05`;
-/// - `day`: `24 Nov 2026`;
+/// - `day`: `24 Nov 2026`; `date`: `Tue 24 Nov 2026`;
 /// - `zoned`: `Tue 13:00, New York`;
 /// - anything else: `Tue 24 Nov 2026, 13:00, New York`.
 ///
@@ -27,6 +27,7 @@ pub fn instant<'a>(at: &Zoned, style: &str, word: impl Fn(&str) -> &'a str) -> S
         "clock" => clock,
         "seconds" => format!("{clock}:{:02}", at.second()),
         "day" => day(),
+        "date" => format!("{weekday} {}", day()),
         "zoned" => format!("{weekday} {clock}, {}", city(at)),
         _ => format!("{weekday} {}, {clock}, {}", day(), city(at)),
     }
@@ -83,6 +84,7 @@ mod tests {
         assert_eq!(instant(&here, "zoned", word), "Tue 13:00, New York");
         assert_eq!(instant(&here, "full", word), "Tue 24 Nov 2026, 13:00, New York");
         assert_eq!(instant(&here, "day", word), "24 Nov 2026");
+        assert_eq!(instant(&here, "date", word), "Tue 24 Nov 2026");
         assert_eq!(instant(&here, "seconds", word), "13:00:05");
         let there = at("2026-11-24T23:30:00Z", "Europe/Berlin");
         assert_eq!(instant(&there, "zoned", word), "Wed 00:30, Berlin");

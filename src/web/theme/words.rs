@@ -9,7 +9,7 @@ use super::{
     plural::plural,
     when,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -223,6 +223,13 @@ impl Words {
     pub fn instant(&self, at: Timestamp, zone: &str, style: &str) -> String {
         let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         when::instant(&at.to_zoned(tz), style, |key| self.raw(key).unwrap_or_default())
+    }
+
+    /// A date of a calendar: `Tue 24 Nov 2026`.
+    pub fn date(&self, date: Date) -> String {
+        let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
+        noon.map(|noon| when::instant(&noon, "date", |key| self.raw(key).unwrap_or_default()))
+            .unwrap_or_default()
     }
 
     /// A length of time: `12 min 30 s`.

@@ -4,6 +4,7 @@ use super::joined;
 use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
+    marketplace::count,
     notifications::subscription,
     support::{LUMEN, PASSWORD, TestUser},
 };
@@ -152,6 +153,8 @@ async fn a_seller_is_taken_off_the_site_but_not_out_of_a_call() {
     let admin = admin(&pair).await;
     let seller = id(&pair.seller).await;
     let user = format!("/api/v1/admin/users/{seller}/erase");
+    let hours = json!({"time_zone": "Europe/Berlin", "weekly": {"monday": "9-12"}});
+    pair.seller.put("/api/v1/selling/hours", hours).await.expect(200);
     let talk = pair.live().await;
     assert_eq!(admin.post(&user, json!({})).await.expect(409).code(), "in_call");
     talk.hang_up().await;
@@ -168,4 +171,5 @@ async fn a_seller_is_taken_off_the_site_but_not_out_of_a_call() {
         .expect(200)
         .json();
     assert_eq!(shown["items"], json!([]));
+    assert_eq!(count(&pair.app, "timetables"), 0);
 }

@@ -4,6 +4,7 @@ mod afterwards;
 mod categories;
 mod demo;
 mod fronts;
+mod hours;
 mod lists;
 mod photos;
 mod selling;
@@ -53,7 +54,7 @@ struct Count {
     count: i64,
 }
 
-fn count(app: &TestApp, what: &str) -> i64 {
+pub fn count(app: &TestApp, what: &str) -> i64 {
     let query = format!("SELECT count(*) FROM {what}");
     sql_query(query)
         .get_result::<Count>(&mut app.database.superuser())

@@ -1,6 +1,6 @@
 //! Lumen: advisers, in euros.
 
-use super::{Buyer, Cast, Seller, Service, Talk, service, talk};
+use super::{Buyer, Cast, Seller, Service, Talk, service, talk, week};
 use crate::domain::policy::Increment;
 
 /// Advisers, euro.
@@ -27,6 +27,7 @@ pub const LUMEN: Cast = Cast {
             about: "I am a program. Ring me and I accept at once, show a moving test picture and hum something like speech.\n\nCheck your picture and sound, press connect, and watch the minutes and your wallet. The credit is test money, and so is the bill.",
             languages: &["en"],
             category: None,
+            week: None,
             services: &[service(
                 "A test call",
                 "Everything a real call has, with a test picture on the other side.",
@@ -41,6 +42,7 @@ pub const LUMEN: Cast = Cast {
             about: "I have done the books of freelancers for eleven years, and I know which letters from the tax office matter and which can wait.\n\nBring the letter, the invoice or just the question. Most things are clear after ten minutes; if yours isn’t, I say so early and tell you who can help.",
             languages: &["de", "en"],
             category: Some("tax-and-money"),
+            week: week("Europe/Berlin", "9:00-12:30, 14:00-18:00", "9:00-13:00", ""),
             services: &[
                 service(
                     "Tax questions",
@@ -65,6 +67,7 @@ pub const LUMEN: Cast = Cast {
             about: "Notice period, deposit, noise, mould: most quarrels at home follow a few rules, and I explain the one that is yours.\n\nHave your contract at hand. I tell you what a court would most likely say, and what a friendly letter can do before that.",
             languages: &["en", "de"],
             category: Some("law"),
+            week: week("Europe/London", "10:00-16:00", "", "10:00-12:00"),
             services: &[service(
                 "Tenancy law",
                 "Your contract, your landlord, your rights. Ten minutes settle most questions.",
@@ -79,6 +82,7 @@ pub const LUMEN: Cast = Cast {
             about: "Twelve years in human resources on the other side of the table. Now I sit on yours.\n\nWe rehearse the talk you are afraid of until it is boring.",
             languages: &["en", "pt", "es"],
             category: Some("career"),
+            week: week("Europe/Lisbon", "12:00-20:00", "12:00-18:00", ""),
             services: &[
                 Service {
                     title: "Rehearse a salary talk",
@@ -103,6 +107,7 @@ pub const LUMEN: Cast = Cast {
             about: "I sell no funds and take no commission from anybody but you, by the minute.\n\nAfter one call you know what you have, what it costs you a year, and which two things to change.",
             languages: &["en", "da", "de"],
             category: Some("tax-and-money"),
+            week: week("Europe/Berlin", "9:00-12:30, 14:00-18:00", "9:00-13:00", ""),
             services: &[service(
                 "Pension check",
                 "Statements on the table, three numbers on a sheet of paper.",
@@ -117,6 +122,7 @@ pub const LUMEN: Cast = Cast {
             about: "I came with two suitcases and a folder, and I still know which paper the second counter wants.\n\nTell me where you are from, what you do and which city it is. We make the list together.",
             languages: &["en", "de", "tr"],
             category: Some("arriving"),
+            week: week("Europe/London", "10:00-16:00", "", "10:00-12:00"),
             services: &[service(
                 "First steps in Germany",
                 "Registration, permit, insurance, bank: in which order, with which papers.",
@@ -131,6 +137,7 @@ pub const LUMEN: Cast = Cast {
             about: "Families rarely quarrel about money. I listen first, then I say what the law says, and then what usually helps.",
             languages: &["fr", "en", "de"],
             category: Some("law"),
+            week: week("Europe/Lisbon", "12:00-20:00", "12:00-18:00", ""),
             services: &[service(
                 "Inheritance questions",
                 "Wills, shares, debts, deadlines. Bring a family tree if you can.",

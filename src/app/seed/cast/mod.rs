@@ -50,8 +50,22 @@ pub struct Seller {
     pub languages: &'static [&'static str],
     /// Where all that they offer is filed.
     pub category: Option<&'static str>,
+    /// When they are there to be booked.
+    pub week: Option<Week>,
     /// What they offer.
     pub services: &'static [Service],
+}
+
+/// Hours of every week.
+pub struct Week {
+    /// Whose clock.
+    pub zone: &'static str,
+    /// From Monday to Thursday.
+    pub most_days: &'static str,
+    /// On Fridays.
+    pub fridays: &'static str,
+    /// On Saturdays and Sundays.
+    pub weekends: &'static str,
 }
 
 /// Something they offer.
@@ -90,6 +104,20 @@ pub struct Talk {
     pub seconds: i64,
     /// What the buyer said afterwards.
     pub review: Option<(i16, &'static str)>,
+}
+
+const fn week(
+    zone: &'static str,
+    most_days: &'static str,
+    fridays: &'static str,
+    weekends: &'static str,
+) -> Option<Week> {
+    Some(Week {
+        zone,
+        most_days,
+        fridays,
+        weekends,
+    })
 }
 
 const fn service(title: &'static str, description: &'static str, rate_minor: i64) -> Service {
@@ -139,6 +167,7 @@ pub const PROBE: Cast = Cast {
         about: "",
         languages: &["en"],
         category: None,
+        week: None,
         services: &[Service {
             title: "Canary call",
             description: "",

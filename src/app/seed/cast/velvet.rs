@@ -1,6 +1,6 @@
 //! Velvet: performers, in dollars.
 
-use super::{Buyer, Cast, Seller, Service, service, talk};
+use super::{Buyer, Cast, Seller, Service, service, talk, week};
 use crate::domain::policy::Increment;
 
 /// Performers, dollar.
@@ -27,6 +27,7 @@ pub const VELVET: Cast = Cast {
             about: "I am a program. Ring me and the curtain opens at once: a moving test picture, and a hum with stage fright.\n\nThe credit is test money, and so is the bill.",
             languages: &["en"],
             category: None,
+            week: None,
             services: &[service(
                 "The test picture",
                 "The whole show from ring to bill, with nobody behind the curtain.",
@@ -41,6 +42,7 @@ pub const VELVET: Cast = Cast {
             about: "Two albums, four hundred bars, one microphone. Tell me what kind of night it is and I sing it back to you.\n\nRequests are welcome, duets are better. I sing live, nothing is played from tape.",
             languages: &["en", "es"],
             category: Some("music"),
+            week: week("America/New_York", "18:00-24:00", "18:00-24:00", "14:00-24:00"),
             services: &[
                 service(
                     "A song for you",
@@ -65,6 +67,7 @@ pub const VELVET: Cast = Cast {
             about: "Coins, cards, your own wedding ring if you trust me. The camera sees everything, and you still won’t.",
             languages: &["en"],
             category: Some("magic"),
+            week: week("America/Los_Angeles", "17:00-22:00", "15:00-23:00", "15:00-23:00"),
             services: &[Service {
                 title: "Three tricks",
                 description: "And a fourth if you ask nicely. The first half minute is on the house.",
@@ -82,6 +85,7 @@ pub const VELVET: Cast = Cast {
             about: "I was told to leave the stage before I grow old on it. I took the piano with me.\n\nAsk for a story and you get a song; ask for a song and you get both.",
             languages: &["en", "fr"],
             category: Some("music"),
+            week: week("America/New_York", "18:00-24:00", "18:00-24:00", "14:00-24:00"),
             services: &[service("One late set", "Piano, voice, a story that may be true.", 349)],
         },
         Seller {
@@ -92,6 +96,7 @@ pub const VELVET: Cast = Cast {
             about: "You name it, I find what is funny about it, we polish it till it lands. Best man speeches rescued daily.",
             languages: &["en"],
             category: Some("comedy"),
+            week: week("America/Los_Angeles", "17:00-22:00", "15:00-23:00", "15:00-23:00"),
             services: &[service("Punch it up", "Your speech, your toast, your tight five.", 150)],
         },
         Seller {
@@ -102,6 +107,7 @@ pub const VELVET: Cast = Cast {
             about: "Clear two square metres and lift the rug. If the neighbours knock, we are doing it right.",
             languages: &["es", "en"],
             category: Some("dance"),
+            week: week("America/New_York", "18:00-24:00", "18:00-24:00", "14:00-24:00"),
             services: &[service(
                 "Flamenco hour",
                 "Watch, clap, then dance. No shoes needed.",
@@ -116,6 +122,7 @@ pub const VELVET: Cast = Cast {
             about: "You were going to ask whether it is real. You will know after the third card.",
             languages: &["en"],
             category: Some("magic"),
+            week: week("America/Los_Angeles", "17:00-22:00", "15:00-23:00", "15:00-23:00"),
             services: &[service(
                 "I read your mind",
                 "Think of a card, a city, a first love.",

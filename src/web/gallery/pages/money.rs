@@ -1,10 +1,11 @@
 //! Wallet and selling.
 
 use crate::{
+    app::hours::DAYS,
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
 };
-use jiff::ToSpan as _;
+use jiff::{ToSpan as _, civil::date};
 use uuid::Uuid;
 
 /// Wallet, top-ups, the test gateway.
@@ -179,5 +180,54 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         earnings: g.cast.amount(0),
         ..on
     };
-    g.page("sell-new", &new, &g.buyer("/sell"))
+    g.page("sell-new", &new, &g.buyer("/sell"))?;
+    hours(g)
+}
+
+/// When one is there to be booked.
+fn hours(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let week = ["9:00-12:30, 14:00-18:00"; 4].into_iter().chain(["9:00-12:00", "", ""]);
+    let exception = |from, until, hours: &str| Exception {
+        from,
+        until,
+        hours: hours.to_owned(),
+    };
+    let page = HoursPage {
+        is_new: false,
+        time_zone: Field::of("Europe/Berlin"),
+        zones: vec!["America/New_York".to_owned(), "Europe/Berlin".to_owned()],
+        now: now(),
+        days: DAYS
+            .into_iter()
+            .zip(week)
+            .map(|(day, hours)| DayField {
+                day,
+                hours: Field::of(hours),
+            })
+            .collect(),
+        before_min: Field::of("0"),
+        after_min: Field::of("15"),
+        notice_min: Field::of("1440"),
+        notices: [0, 60, 1_440]
+            .map(|minutes| Notice {
+                value: minutes.to_string(),
+                seconds: minutes * 60,
+            })
+            .to_vec(),
+        exceptions: vec![
+            exception(date(2026, 12, 24), date(2027, 1, 2), ""),
+            exception(date(2027, 1, 9), date(2027, 1, 9), "10:00–13:00"),
+        ],
+        from: Field::default(),
+        until: Field::default(),
+        hours: Field::default(),
+    };
+    g.page("hours", &page, &g.seller("/sell/hours"))?;
+    let mut wrong = page.clone();
+    wrong.days[1].hours = Field::of("18-9").wrong(Message::new(
+        "Write each time from earlier to later, such as 9:00-12:30.",
+    ));
+    wrong.exceptions = Vec::new();
+    wrong.until = Field::of("2026-01-01").wrong(Message::new("The last day comes after the first."));
+    g.page("hours-wrong", &wrong, &g.seller("/sell/hours"))
 }

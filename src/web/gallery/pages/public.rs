@@ -2,10 +2,11 @@
 
 use crate::{
     domain::category::Names,
-    web::gallery::Gallery,
+    web::gallery::{Gallery, cast::now},
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
 };
+use jiff::{ToSpan as _, tz::TimeZone};
 use uuid::Uuid;
 
 /// Home and live.
@@ -116,6 +117,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
             watched: available.map(|_| false),
             ring_seconds: 45,
         }),
+        hours: Some(open_hours("Europe/Berlin")),
         reviews: g.cast.written(false),
         calls_count: 348,
         error: None,
@@ -136,6 +138,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     let mut away = page(RingState::Away, Some(2_350), Some(13));
     away.seller = g.cast.card(5);
     away.services.truncate(1);
+    away.hours = None;
     away.reviews.clear();
     away.calls_count = 0;
     g.page("seller-away", &away, &g.buyer(path))?;
@@ -145,8 +148,29 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     }
     g.page("seller-watched", &watched, &g.buyer(path))?;
     let mut refused = page(RingState::InCall, Some(2_350), Some(13));
+    refused.hours = Some(open_hours("America/New_York"));
     refused.error = Some(Message::new("error.busy"));
     g.page("seller-busy", &refused, &g.buyer(path))
+}
+
+/// Two days' hours of somebody who lives there.
+fn open_hours(zone: &str) -> OpenHours {
+    let day = |ahead: i64, spans: &[(i64, i64)]| OpenDay {
+        day: now().to_zoned(TimeZone::UTC).date() + ahead.days(),
+        spans: spans
+            .iter()
+            .map(|(from, to)| OpenSpan {
+                from: now() + (ahead * 24 + from).hours(),
+                to: now() + (ahead * 24 + to).hours(),
+            })
+            .collect(),
+    };
+    OpenHours {
+        days: vec![day(0, &[(1, 4)]), day(1, &[(-3, 0), (2, 6)]), day(3, &[(-3, 1)])],
+        zone: zone.to_owned(),
+        elsewhere: zone != "Europe/Berlin",
+        now: now(),
+    }
 }
 
 /// Getting in, and the account.

@@ -10,6 +10,7 @@ mod conversations;
 mod form;
 mod gateway;
 mod home;
+mod hours;
 mod identity;
 mod invoice;
 mod mails;
@@ -30,6 +31,7 @@ pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, En
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
+pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{
@@ -42,7 +44,7 @@ pub use notifications::{
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
-pub use seller::{Increment, RingBox, RingState, SellerPage, ServiceOffer};
+pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
@@ -112,6 +114,7 @@ views! {
     TopUpPage => "top_up",
     GatewayPage => "gateway",
     SellPage => "sell",
+    HoursPage => "hours",
     StudioPage => "studio",
     CallsPage => "calls",
     RoomPage => "room",

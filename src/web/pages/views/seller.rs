@@ -1,6 +1,7 @@
 //! A seller's page with the box that rings.
 
 use super::{Amount, Message, Review, SellerCard};
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,12 +17,45 @@ pub struct SellerPage {
     pub services: Vec<ServiceOffer>,
     /// What the box on the right says; none when there is nothing to ring for.
     pub ring: Option<RingBox>,
+    /// When they are there in the days to come; none if they never said so.
+    pub hours: Option<OpenHours>,
     /// Newest first.
     pub reviews: Vec<Review>,
     /// Settled calls so far.
     pub calls_count: u32,
     /// Why the last try to ring failed.
     pub error: Option<Message>,
+}
+
+/// When a seller is there, by the reader's days.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenHours {
+    /// Days on which they are.
+    pub days: Vec<OpenDay>,
+    /// Whose clock the seller lives by.
+    pub zone: String,
+    /// That isn't the reader's.
+    pub elsewhere: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A day on which a seller is there.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenDay {
+    /// The day.
+    pub day: Date,
+    /// In order.
+    pub spans: Vec<OpenSpan>,
+}
+
+/// From when until when.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct OpenSpan {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end.
+    pub to: Timestamp,
 }
 
 /// A published service.

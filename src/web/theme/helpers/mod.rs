@@ -72,12 +72,13 @@ pub fn lend<'reg: 'rc, 'rc>(state: &mut RenderContext<'reg, 'rc>, shelf: &Arc<Sh
 }
 
 fn all(shelf: &Arc<Shelf>) -> impl Iterator<Item = (&'static str, Helping)> {
-    let texts: [(&str, Write); 12] = [
+    let texts: [(&str, Write); 13] = [
         ("t", texts::t),
         ("say", texts::say),
         ("named", texts::named),
         ("money", texts::money),
         ("datetime", texts::datetime),
+        ("date", texts::date),
         ("duration", texts::duration),
         ("tenths", texts::tenths),
         ("asset", texts::asset),

@@ -75,6 +75,12 @@ pub(super) fn datetime(call: &Call<'_>) -> Result<Value, RenderError> {
     Ok(Value::String(call.words.instant(call.instant()?, zone, style)))
 }
 
+/// `{{date "2026-11-24"}}`: `Tue 24 Nov 2026`, a date that is one wherever it is read.
+pub(super) fn date(call: &Call<'_>) -> Result<Value, RenderError> {
+    let date = call.text(0)?.parse().map_err(|error| wrong(call.name, error))?;
+    Ok(Value::String(call.words.date(date)))
+}
+
 /// `{{duration seconds}}`: `12 min 30 s`.
 pub(super) fn duration(call: &Call<'_>) -> Result<Value, RenderError> {
     Ok(Value::String(call.words.duration(call.number(0)?)))

@@ -4,9 +4,9 @@ use super::{bounded::Wrong, depths::MAX_DEPTH};
 use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, Template, TemplateElement};
 
 /// Helpers that any template may use.
-const HELPERS: [&str; 27] = [
+const HELPERS: [&str; 28] = [
     "if", "unless", "each", "with", "lookup", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len", "t",
-    "say", "named", "money", "datetime", "duration", "tenths", "asset", "safe_url", "initials", "join", "icon",
+    "say", "named", "money", "datetime", "date", "duration", "tenths", "asset", "safe_url", "initials", "join", "icon",
 ];
 /// More of them, with markup; `json`, `words` and `entry` only where the theme's own template has them.
 const MARKUP_HELPERS: [&str; 2] = ["time", "star_row"];
