@@ -1,6 +1,7 @@
 //! The product's rules, pure: no clock, no I/O, no database, no async. Everything here is a function of its arguments.
 
 pub mod audit;
+pub mod booking;
 pub mod brand;
 pub mod call;
 pub mod category;

@@ -1,6 +1,7 @@
 //! The core of a call against a model of the world around it: what the requirements say, word by word, and what must
 //! hold for any call at all.
 
+mod booking;
 mod hostile;
 mod ledger;
 mod oracle;

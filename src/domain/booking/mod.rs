@@ -1,0 +1,428 @@
+//! An order for a talk at a time that both agree on (requirements D2, D6, D7; presets P1 and P2), without input or
+//! output: what people do and the time go in, the new state comes out. Times are offered and answered, any number of
+//! rounds, from either side; what is agreed can be moved by the same offers. Replaying what happened gives the same state.
+
+mod offer;
+mod outcome;
+mod terms;
+
+pub use offer::Offer;
+pub use outcome::{Absent, Outcome, Settlement};
+pub use terms::{Agreement, Terms};
+
+use crate::domain::{
+    call::CallRole,
+    time::{Moment, Span},
+};
+use serde::{Deserialize, Serialize};
+
+/// Offers that one order can see.
+pub const MOST_ROUNDS: u32 = 200;
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum State {
+    /// It is to be paid until then, before a time is asked for; or at an agreed time, which is held meanwhile.
+    Unpaid {
+        /// When it lapses.
+        until: Moment,
+        /// The agreed beginning.
+        start: Option<Moment>,
+    },
+    /// Paid, and no time is agreed or offered.
+    Open,
+    /// A time is offered and waits for an answer.
+    Asked {
+        /// What is to be answered.
+        offer: Offer,
+    },
+    /// Paid and agreed. Another time may have been offered in its place.
+    Booked {
+        /// When it begins.
+        start: Moment,
+        /// What would take its place.
+        change: Option<Offer>,
+    },
+    /// Nothing more happens to it.
+    Closed {
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// Something that happens to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The buyer's payment is there, held for this order.
+    Paid,
+    /// Somebody names a time: a first one, another in place of what was offered, or in place of what is agreed.
+    Propose {
+        /// Who.
+        by: CallRole,
+        /// When it would begin.
+        start: Moment,
+    },
+    /// Somebody takes what the other offered.
+    Accept {
+        /// Who.
+        by: CallRole,
+        /// Which offer they saw.
+        round: u32,
+    },
+    /// Somebody turns down what the other offered.
+    Decline {
+        /// Who.
+        by: CallRole,
+        /// Which offer they saw.
+        round: u32,
+    },
+    /// Somebody takes the order back, or calls off what was agreed.
+    Cancel {
+        /// Who.
+        by: CallRole,
+    },
+    /// The talk took place.
+    Held,
+    /// The time came, and by the record of presence somebody didn't.
+    Missed {
+        /// Who.
+        absent: Absent,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// Why something can't happen to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// It has ended.
+    #[error("the order has ended")]
+    Over,
+    /// It isn't paid yet.
+    #[error("the order isn't paid yet")]
+    NotPaid,
+    /// There is nothing to pay.
+    #[error("nothing is to be paid")]
+    NothingToPay,
+    /// No offer waits for an answer.
+    #[error("no offer waits for an answer")]
+    NothingToAnswer,
+    /// A newer offer took the place of the one that is answered.
+    #[error("a newer offer took its place")]
+    Superseded,
+    /// One can't answer one's own offer.
+    #[error("it waits for the other's answer")]
+    OwnOffer,
+    /// The time is over, or too soon to be booked.
+    #[error("the time is over or too soon")]
+    TooSoon,
+    /// The time is farther ahead than it can be booked.
+    #[error("the time is too far ahead")]
+    TooFar,
+    /// It is what stands already.
+    #[error("this time stands already")]
+    SameTime,
+    /// It went back and forth too often.
+    #[error("at most {MOST_ROUNDS} times can be offered")]
+    TooManyRounds,
+    /// Nothing is booked that could take place or be missed.
+    #[error("nothing is booked")]
+    NotBooked,
+    /// The time for that hasn't come.
+    #[error("it isn't time yet")]
+    TooEarly,
+    /// The agreed time has begun: presence decides now.
+    #[error("the agreed time has begun")]
+    Begun,
+}
+
+/// An order from its first wish to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    terms: Terms,
+    ordered_at: Moment,
+    state: State,
+    paid: bool,
+    rounds: u32,
+}
+
+impl Booking {
+    /// An order that is paid before a time is asked for (preset P1).
+    pub fn bought(terms: Terms, now: Moment) -> Self {
+        let until = now + terms.pay_ms();
+        Self {
+            state: State::Unpaid { until, start: None },
+            paid: false,
+            rounds: 0,
+            ordered_at: now,
+            terms,
+        }
+    }
+
+    /// An order that asks for a time, and is paid once that is accepted (preset P2).
+    ///
+    /// # Errors
+    /// The time can't be booked.
+    pub fn asked(terms: Terms, start: Moment, now: Moment) -> Result<Self, Rejected> {
+        let mut booking = Self {
+            state: State::Open,
+            paid: false,
+            rounds: 0,
+            ordered_at: now,
+            terms,
+        };
+        let offer = booking.offer(now, CallRole::Buyer, start)?;
+        booking.state = State::Asked { offer };
+        Ok(booking)
+    }
+
+    /// What was agreed beforehand.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The buyer's payment is held for it, or was.
+    pub fn is_paid(&self) -> bool {
+        self.paid
+    }
+
+    /// The offer that waits for an answer.
+    pub fn open_offer(&self) -> Option<Offer> {
+        match self.state {
+            State::Asked { offer }
+            | State::Booked {
+                change: Some(offer), ..
+            } => Some(offer),
+            _ => None,
+        }
+    }
+
+    /// Between which instants it may begin if that is agreed on at `now`; the first of them isn't among them. What is
+    /// paid first begins within so many days of the purchase.
+    pub fn bookable(&self, now: Moment) -> Span {
+        let counted_from = match self.terms.agreement {
+            Agreement::Negotiated => self.ordered_at,
+            Agreement::PayAfterAccept => now,
+        };
+        Span {
+            from: now + self.terms.notice_ms(),
+            to: counted_from + self.terms.horizon_ms(),
+        }
+    }
+
+    /// The beginnings that are kept free for it: nobody else can have them.
+    pub fn holds(&self) -> impl Iterator<Item = Moment> {
+        let (first, second) = match self.state {
+            State::Unpaid { start, .. } => (start, None),
+            State::Asked { offer } => (Some(offer.start), None),
+            State::Booked { start, change } => (Some(start), change.map(|offer| offer.start)),
+            State::Open | State::Closed { .. } => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The time that it takes from a beginning on.
+    pub fn lasts(&self, start: Moment) -> Span {
+        Span {
+            from: start,
+            to: start + self.terms.length_ms(),
+        }
+    }
+
+    /// Who gets what of the price; none before it has ended, or if nothing was paid.
+    pub fn settlement(&self) -> Option<Settlement> {
+        match self.state {
+            State::Closed { outcome } if self.paid => Some(outcome.settlement(&self.terms)),
+            _ => None,
+        }
+    }
+
+    /// When something happens by itself, if nothing else does before.
+    pub fn next_deadline(&self) -> Option<Moment> {
+        match self.state {
+            State::Unpaid { until, .. } => Some(until),
+            State::Asked { offer }
+            | State::Booked {
+                change: Some(offer), ..
+            } => Some(offer.expires_at),
+            _ => None,
+        }
+    }
+
+    /// Takes what happens.
+    ///
+    /// # Errors
+    /// It can't happen now; nothing has changed, but for what time brought about by itself.
+    pub fn on(&mut self, now: Moment, event: Event) -> Result<(), Rejected> {
+        self.lapse(now);
+        if matches!(self.state, State::Closed { .. }) && event != Event::Tick {
+            return Err(Rejected::Over);
+        }
+        match event {
+            Event::Tick => Ok(()),
+            Event::Paid => self.pay(),
+            Event::Propose { by, start } => self.propose(now, by, start),
+            Event::Accept { by, round } => self.accept(now, by, round),
+            Event::Decline { by, round } => self.decline(by, round),
+            Event::Cancel { by } => self.cancel(now, by),
+            Event::Held => {
+                self.booked()?;
+                self.close(Outcome::Held);
+                Ok(())
+            }
+            Event::Missed { absent } => self.missed(now, absent),
+        }
+    }
+
+    /// What time has brought about.
+    fn lapse(&mut self, now: Moment) {
+        if self.next_deadline().is_none_or(|due| now < due) {
+            return;
+        }
+        self.state = match self.state {
+            State::Unpaid { .. } => State::Closed {
+                outcome: Outcome::NotPaid,
+            },
+            State::Booked { start, .. } => State::Booked { start, change: None },
+            _ => self.unanswered(Outcome::Expired),
+        };
+    }
+
+    fn pay(&mut self) -> Result<(), Rejected> {
+        let State::Unpaid { start, .. } = self.state else {
+            return Err(Rejected::NothingToPay);
+        };
+        self.paid = true;
+        self.state = start.map_or(State::Open, |start| State::Booked { start, change: None });
+        Ok(())
+    }
+
+    fn propose(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<(), Rejected> {
+        if self.holds().any(|held| held == start) {
+            return Err(Rejected::SameTime);
+        }
+        self.state = match self.state {
+            State::Unpaid { .. } => return Err(Rejected::NotPaid),
+            State::Booked { start: agreed, .. } => {
+                not_begun(now, agreed)?;
+                let mut offer = self.offer(now, by, start)?;
+                offer.expires_at = offer.expires_at.min(agreed);
+                State::Booked {
+                    start: agreed,
+                    change: Some(offer),
+                }
+            }
+            _ => State::Asked {
+                offer: self.offer(now, by, start)?,
+            },
+        };
+        Ok(())
+    }
+
+    fn accept(&mut self, now: Moment, by: CallRole, round: u32) -> Result<(), Rejected> {
+        let Offer { start, .. } = self.answer(by, round)?;
+        self.state = if self.paid {
+            State::Booked { start, change: None }
+        } else {
+            let until = (now + self.terms.pay_ms()).min(start);
+            State::Unpaid {
+                until,
+                start: Some(start),
+            }
+        };
+        Ok(())
+    }
+
+    fn decline(&mut self, by: CallRole, round: u32) -> Result<(), Rejected> {
+        self.answer(by, round)?;
+        self.state = match self.state {
+            State::Booked { start, .. } => State::Booked { start, change: None },
+            _ => self.unanswered(Outcome::Declined { by }),
+        };
+        Ok(())
+    }
+
+    fn cancel(&mut self, now: Moment, by: CallRole) -> Result<(), Rejected> {
+        let outcome = match self.state {
+            State::Booked { start, .. } => {
+                not_begun(now, start)?;
+                let late = by == CallRole::Buyer && now > start + -self.terms.cancel_free_ms();
+                Outcome::Cancelled { by, late }
+            }
+            _ => Outcome::Withdrawn { by },
+        };
+        self.close(outcome);
+        Ok(())
+    }
+
+    fn missed(&mut self, now: Moment, absent: Absent) -> Result<(), Rejected> {
+        let start = self.booked()?;
+        if now < start + self.terms.no_show_ms() {
+            return Err(Rejected::TooEarly);
+        }
+        self.close(Outcome::Missed { absent });
+        Ok(())
+    }
+
+    /// What happens when an offer comes to nothing: who has paid can offer again, who hasn't has ordered nothing.
+    fn unanswered(&self, outcome: Outcome) -> State {
+        if self.paid {
+            State::Open
+        } else {
+            State::Closed { outcome }
+        }
+    }
+
+    fn close(&mut self, outcome: Outcome) {
+        self.state = State::Closed { outcome };
+    }
+
+    fn booked(&self) -> Result<Moment, Rejected> {
+        match self.state {
+            State::Booked { start, .. } => Ok(start),
+            _ => Err(Rejected::NotBooked),
+        }
+    }
+
+    /// The offer that somebody answers.
+    fn answer(&self, by: CallRole, round: u32) -> Result<Offer, Rejected> {
+        let offer = self.open_offer().ok_or(Rejected::NothingToAnswer)?;
+        match offer {
+            Offer { round: open, .. } if open != round => Err(Rejected::Superseded),
+            Offer { by: own, .. } if own == by => Err(Rejected::OwnOffer),
+            offer => Ok(offer),
+        }
+    }
+
+    /// The next offer.
+    fn offer(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<Offer, Rejected> {
+        if self.rounds >= MOST_ROUNDS {
+            return Err(Rejected::TooManyRounds);
+        }
+        let bookable = self.bookable(now);
+        if start <= bookable.from {
+            return Err(Rejected::TooSoon);
+        }
+        if start > bookable.to {
+            return Err(Rejected::TooFar);
+        }
+        self.rounds += 1;
+        Ok(Offer {
+            by,
+            start,
+            expires_at: (now + self.terms.offer_ms()).min(start + -self.terms.notice_ms()),
+            round: self.rounds,
+        })
+    }
+}
+
+fn not_begun(now: Moment, start: Moment) -> Result<(), Rejected> {
+    if now < start { Ok(()) } else { Err(Rejected::Begun) }
+}

@@ -1,0 +1,78 @@
+//! How an order ends, and who gets what.
+
+use super::Terms;
+use crate::domain::call::CallRole;
+use serde::{Deserialize, Serialize};
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The talk took place.
+    Held,
+    /// It wasn't paid in time.
+    NotPaid,
+    /// Nobody answered in time.
+    Expired,
+    /// A time was turned down, and no other named.
+    Declined {
+        /// Who turned it down.
+        by: CallRole,
+    },
+    /// It was taken back before a time was agreed on.
+    Withdrawn {
+        /// Who took it back.
+        by: CallRole,
+    },
+    /// What was agreed was called off.
+    Cancelled {
+        /// Who called it off.
+        by: CallRole,
+        /// By the buyer, later than can be for nothing.
+        late: bool,
+    },
+    /// By the record of presence somebody didn't come.
+    Missed {
+        /// Who.
+        absent: Absent,
+    },
+}
+
+/// Who wasn't there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// The seller waited for the buyer.
+    Buyer,
+    /// The buyer waited for the seller.
+    Seller,
+    /// Neither came.
+    Both,
+}
+
+/// What becomes of the price; both together are all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// Goes back to the buyer, in minor units.
+    pub refund_minor: i64,
+    /// Is earned by the seller and the tenant, in minor units. Of a talk that took place the call's own bill says what
+    /// of it was used.
+    pub earned_minor: i64,
+}
+
+impl Outcome {
+    /// Who gets what of the price.
+    pub fn settlement(self, terms: &Terms) -> Settlement {
+        let earned_minor = match self {
+            Self::Held => terms.price_minor,
+            Self::Cancelled { late: true, .. } => terms.share(terms.late_cancel_bp),
+            Self::Missed { absent: Absent::Buyer } => terms.share(terms.no_show_bp),
+            // Whoever isn't to blame pays nothing; of two who didn't come neither earns.
+            _ => 0,
+        };
+        Settlement {
+            refund_minor: terms.price_minor - earned_minor,
+            earned_minor,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What is frozen when somebody orders.
+
+use serde::{Deserialize, Serialize};
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Which comes first, the payment or the agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// Paid first; then times go back and forth.
+    Negotiated,
+    /// A time is asked for; once it is accepted, it is to be paid.
+    PayAfterAccept,
+}
+
+/// What holds for an order whatever is changed later. Defaults are requirement M11's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Terms {
+    /// Which comes first.
+    pub agreement: Agreement,
+    /// How long the talk lasts, minutes; at least 1.
+    pub length_min: u32,
+    /// What it costs, in minor units.
+    pub price_minor: i64,
+    /// How long before it begins a time must be agreed on, minutes.
+    pub notice_min: u32,
+    /// Within so many days of the payment it begins, where that comes first; else within so many days of the agreement.
+    pub horizon_days: u32,
+    /// How long an offer can be taken, hours.
+    pub offer_h: u32,
+    /// How long it can be paid, hours.
+    pub pay_h: u32,
+    /// Until so many hours before it begins the buyer cancels for nothing.
+    pub cancel_free_h: u32,
+    /// What of the price is due when the buyer cancels later, in basis points.
+    pub late_cancel_bp: u32,
+    /// What of the price is due when the seller came and the buyer didn't, in basis points.
+    pub no_show_bp: u32,
+    /// How long after its beginning somebody who isn't there is missed, minutes.
+    pub no_show_min: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            agreement: Agreement::Negotiated,
+            length_min: 60,
+            price_minor: 0,
+            notice_min: 0,
+            horizon_days: 14,
+            offer_h: 48,
+            pay_h: 24,
+            cancel_free_h: 24,
+            late_cancel_bp: 5_000,
+            no_show_bp: 10_000,
+            no_show_min: 10,
+        }
+    }
+}
+
+impl Terms {
+    pub(super) fn length_ms(&self) -> i64 {
+        i64::from(self.length_min.max(1)) * MINUTE_MS
+    }
+
+    pub(super) fn notice_ms(&self) -> i64 {
+        i64::from(self.notice_min) * MINUTE_MS
+    }
+
+    pub(super) fn horizon_ms(&self) -> i64 {
+        i64::from(self.horizon_days) * DAY_MS
+    }
+
+    pub(super) fn offer_ms(&self) -> i64 {
+        i64::from(self.offer_h) * HOUR_MS
+    }
+
+    pub(super) fn pay_ms(&self) -> i64 {
+        i64::from(self.pay_h) * HOUR_MS
+    }
+
+    pub(super) fn cancel_free_ms(&self) -> i64 {
+        i64::from(self.cancel_free_h) * HOUR_MS
+    }
+
+    pub(super) fn no_show_ms(&self) -> i64 {
+        i64::from(self.no_show_min) * MINUTE_MS
+    }
+
+    /// So many basis points of the price, rounded down.
+    pub(super) fn share(&self, bp: u32) -> i64 {
+        let share = i128::from(self.price_minor) * i128::from(bp.min(10_000)) / 10_000;
+        i64::try_from(share).unwrap_or(self.price_minor)
+    }
+}
