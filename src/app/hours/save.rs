@@ -4,7 +4,7 @@ use super::show::zone_of;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        schedule::{DayHours, HoursError, MOST_BUFFER_MIN, Room, Timetable, TimetableError},
+        schedule::{DayHours, HoursError, MOST_EXCEPTIONS, Timetable, TimetableError},
         time::Zone,
     },
     error::{Error, Result},
@@ -31,8 +31,6 @@ pub struct WeekDraft {
     pub zone: String,
     /// Monday first; see [`DayHours`] for how hours are written.
     pub days: [String; 7],
-    /// What is kept free around bookings.
-    pub room: Room,
 }
 
 /// All hours, as typed.
@@ -50,10 +48,7 @@ pub struct HoursDraft {
 /// A field that can't be taken, no profile yet, or the database is away.
 pub async fn save_week(app: &App, viewer: &Viewer, draft: WeekDraft) -> Result<Timetable> {
     let (zone, weekly) = week(&draft)?;
-    edit(app, viewer, move |timetable| {
-        timetable.with_week(zone, weekly, draft.room).map_err(too_much)
-    })
-    .await
+    edit(app, viewer, move |timetable| Ok(timetable.with_week(zone, weekly))).await
 }
 
 /// Writes all hours of the reader's anew.
@@ -68,7 +63,7 @@ pub async fn replace(app: &App, viewer: &Viewer, draft: HoursDraft) -> Result<Ti
         .collect::<Result<BTreeMap<_, _>>>()?;
     edit(app, viewer, move |timetable| {
         let timetable = timetable.with_exceptions(exceptions).map_err(too_much)?;
-        timetable.with_week(zone, weekly, draft.week.room).map_err(too_much)
+        Ok(timetable.with_week(zone, weekly))
     })
     .await
 }
@@ -121,14 +116,10 @@ pub(super) fn hours(field: &'static str, typed: &str) -> Result<DayHours> {
 pub(super) fn too_much(wrong: TimetableError) -> Error {
     match wrong {
         TimetableError::TooManyExceptions => {
-            Error::field("until", "You can have up to 400 days with hours of their own.")
+            let words = format!("You can have up to {MOST_EXCEPTIONS} days with hours of their own.");
+            Error::field("until", words)
         }
-        TimetableError::Before => Error::field("before_min", room_words()),
-        TimetableError::After => Error::field("after_min", room_words()),
-        TimetableError::Notice => Error::field("notice_min", "Choose at most 30 days."),
+        // Nobody writes room here.
+        TimetableError::Before | TimetableError::After | TimetableError::Notice => Error::internal(wrong),
     }
-}
-
-fn room_words() -> String {
-    format!("Choose 0 to {MOST_BUFFER_MIN} minutes.")
 }

@@ -11,7 +11,7 @@ use crate::{
         ids::{ServiceId, UserId},
         permission::{Permission, StaffRole, Standing},
         policy::PolicyChange,
-        schedule::{DayHours, Room, Timetable},
+        schedule::{DayHours, Timetable},
         tenant::Tenant,
         time::{Moment, Zone},
     },
@@ -168,8 +168,7 @@ fn timetable(week: &Week) -> Result<Timetable> {
         weekend.clone(),
         weekend,
     ];
-    let timetable = Timetable::closed(zone.clone()).with_week(zone, weekly, Room::default());
-    timetable.map_err(Error::internal)
+    Ok(Timetable::closed(zone.clone()).with_week(zone, weekly))
 }
 
 fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: Moment) -> Service {

@@ -108,20 +108,11 @@ impl Timetable {
         self
     }
 
-    /// The same with other weekly hours, elsewhere, with other room.
-    ///
-    /// # Errors
-    /// More room than can be.
-    pub fn with_week(self, zone: Zone, weekly: [DayHours; 7], room: Room) -> Result<Self, TimetableError> {
-        let exceptions = self.calendar.exceptions;
-        Self::new(
-            Calendar {
-                zone,
-                weekly,
-                exceptions,
-            },
-            room,
-        )
+    /// The same with other weekly hours, by another clock.
+    #[must_use]
+    pub fn with_week(mut self, zone: Zone, weekly: [DayHours; 7]) -> Self {
+        (self.calendar.zone, self.calendar.weekly) = (zone, weekly);
+        self
     }
 
     /// The same with other exceptions.
