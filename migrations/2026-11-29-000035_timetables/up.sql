@@ -14,4 +14,4 @@ CREATE TABLE timetables (
 );
 SELECT wall_off('timetables');
 GRANT SELECT, INSERT, UPDATE, DELETE ON timetables TO tallyroom_app;
-GRANT SELECT, INSERT, DELETE ON timetables TO tallyroom_system;
+GRANT SELECT, DELETE ON timetables TO tallyroom_system;

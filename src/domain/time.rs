@@ -1,6 +1,10 @@
 //! Instants as the calls count them: whole milliseconds since the Unix epoch, UTC.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::Date,
+    tz::{Offset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 
@@ -85,6 +89,22 @@ impl Zone {
             from: begins(date)?.timestamp().into(),
             to: begins(date.tomorrow().ok()?)?.timestamp().into(),
         })
+    }
+
+    /// `within`, cut where the clock there is changed, each part with how far it is ahead of UTC.
+    pub fn steady(&self, within: Span) -> Vec<(Span, Offset)> {
+        let mut parts = Vec::new();
+        let (mut from, mut offset) = (within.from, self.0.to_offset(within.from.timestamp()));
+        for change in self.0.following(from.timestamp()) {
+            let at = Moment::from(change.timestamp());
+            if at >= within.to {
+                break;
+            }
+            parts.push((Span { from, to: at }, offset));
+            (from, offset) = (at, change.offset());
+        }
+        parts.push((Span { from, to: within.to }, offset));
+        parts
     }
 
     /// When its clocks are changed, and how.

@@ -76,7 +76,6 @@ pub fn find(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Option<Timetable>> 
 /// # Errors
 /// They don't sell, or the database is away.
 pub fn put(tx: &mut TenantTx<'_>, seller: UserId, timetable: &Timetable, now: Moment) -> Result<()> {
-    tx.lists_changed();
     let row = Row::of(timetable)?;
     diesel::insert_into(timetables::table)
         .values((

@@ -74,6 +74,8 @@ fn a_lesson_is_paid_first_and_agreed_on_in_three_rounds() {
         lesson.on(third, Event::Cancel { by: CallRole::Buyer }),
         Err(Rejected::Begun)
     );
+    assert_eq!(lesson.on(third, Event::Held), Err(Rejected::NotBooked));
+    lesson.on(third, Event::Begun).expect("it begins");
     lesson.on(third, Event::Held).expect("it took place");
     assert_eq!(lesson.settlement().map(|parts| parts.refund_minor), Some(0));
 }
@@ -157,13 +159,74 @@ fn who_calls_off_or_stays_away_pays_what_the_terms_say() {
         &[(0, Event::Paid), (0, propose(CallRole::Buyer, start)), (0, decline)],
     );
     assert_eq!(lesson.state(), State::Open);
-    // Fourteen days after the purchase no time can be named any more.
-    let late = NOW + 14 * DAY;
+    let mut taken_back = lesson.clone();
+    taken_back.on(NOW, cancel(CallRole::Buyer)).expect("taken back");
+    // When no time can be named any more it goes back by itself.
+    let late = NOW + (14 * DAY - 120 * MINUTE);
+    assert_eq!(lesson.next_deadline(), Some(late));
     assert_eq!(
         lesson.on(late, propose(CallRole::Buyer, late + DAY)),
-        Err(Rejected::TooFar)
+        Err(Rejected::Over)
     );
-    lesson.on(late, cancel(CallRole::Buyer)).expect("taken back");
+    // A booking of which nobody told anything isn't kept for ever.
+    let mut forgotten = booked();
+    assert_eq!(forgotten.presence_due(), Some(start + 10 * MINUTE));
+    forgotten.on(start + 25 * HOUR, Event::Tick).expect("time passes");
+    for ended in [lesson, taken_back, forgotten] {
+        assert_eq!(ended.settlement().map(|parts| parts.refund_minor), Some(4_999));
+    }
+}
+
+#[test]
+fn the_days_count_from_the_payment_and_what_runs_is_left_alone() {
+    let mut lesson = Booking::bought(terms(Agreement::Negotiated), NOW);
+    let paid_at = NOW + 23 * HOUR;
+    lesson.on(paid_at, Event::Paid).expect("paid");
+    let (last, other) = (paid_at + 14 * DAY, paid_at + 13 * DAY);
+    lesson.on(paid_at, propose(CallRole::Seller, last)).expect("offered");
+    // Taken back by the one who offered it; a paid order stays open.
+    let take_back = Event::Decline {
+        by: CallRole::Seller,
+        round: 1,
+    };
+    lesson.on(paid_at, take_back).expect("taken back");
+    assert_eq!(lesson.state(), State::Open);
+    lesson.on(paid_at, propose(CallRole::Seller, other)).expect("offered");
+    let accept = |by, round| Event::Accept { by, round };
+    lesson.on(paid_at, accept(CallRole::Buyer, 2)).expect("taken");
+    lesson.on(paid_at, propose(CallRole::Buyer, last)).expect("offered");
+    // Launched early: nothing is moved or called off any more, and what was offered is void.
+    lesson.on(paid_at, Event::Begun).expect("it begins");
+    for event in [propose(CallRole::Buyer, last), Event::Cancel { by: CallRole::Buyer }] {
+        assert_eq!(lesson.on(paid_at, event), Err(Rejected::Begun));
+    }
+    assert_eq!(
+        lesson.on(paid_at, accept(CallRole::Seller, 3)),
+        Err(Rejected::NothingToAnswer)
+    );
+    lesson.on(paid_at, Event::Stopped).expect("nobody pressed connect");
+    assert_eq!(lesson.holds().collect::<Vec<_>>(), [other]);
+}
+
+#[test]
+fn whoever_is_asked_for_another_time_may_go_for_nothing() {
+    let start = NOW + 3 * DAY;
+    let mut lesson = Booking::bought(terms(Agreement::Negotiated), NOW);
+    let accept = Event::Accept {
+        by: CallRole::Seller,
+        round: 1,
+    };
+    play(
+        &mut lesson,
+        &[(0, Event::Paid), (0, propose(CallRole::Buyer, start)), (0, accept)],
+    );
+    let late = start + -20 * HOUR;
+    lesson
+        .on(late, propose(CallRole::Seller, start + DAY))
+        .expect("offered");
+    lesson
+        .on(late, Event::Cancel { by: CallRole::Buyer })
+        .expect("called off");
     assert_eq!(lesson.settlement().map(|parts| parts.refund_minor), Some(4_999));
 }
 
@@ -179,6 +242,8 @@ enum Act {
     Accept(CallRole, u32),
     Decline(CallRole, u32),
     Cancel(CallRole),
+    Begun,
+    Stopped,
     Held,
     Missed(Absent),
     Tick,
@@ -193,6 +258,8 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (role(), back.clone()).prop_map(|(by, back)| Act::Accept(by, back)),
         2 => (role(), back).prop_map(|(by, back)| Act::Decline(by, back)),
         1 => role().prop_map(Act::Cancel),
+        1 => Just(Act::Begun),
+        1 => Just(Act::Stopped),
         1 => Just(Act::Held),
         1 => absent.prop_map(Act::Missed),
         2 => Just(Act::Tick),
@@ -207,6 +274,8 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
         Act::Accept(by, back) => Event::Accept { by, round: round(back) },
         Act::Decline(by, back) => Event::Decline { by, round: round(back) },
         Act::Cancel(by) => Event::Cancel { by },
+        Act::Begun => Event::Begun,
+        Act::Stopped => Event::Stopped,
         Act::Held => Event::Held,
         Act::Missed(absent) => Event::Missed { absent },
         Act::Tick => Event::Tick,
@@ -215,7 +284,9 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
 
 fn agreed(booking: &Booking) -> Option<Moment> {
     match booking.state() {
-        State::Booked { start, .. } | State::Unpaid { start: Some(start), .. } => Some(start),
+        State::Booked { start, .. } | State::Running { start } | State::Unpaid { start: Some(start), .. } => {
+            Some(start)
+        }
         _ => None,
     }
 }
@@ -303,13 +374,23 @@ proptest! {
     #[test]
     fn whatever_two_people_do_an_order_stays_in_order(
         paid_first in any::<bool>(),
-        acts in prop::collection::vec((0_i64..4_000, act()), 1..40),
+        agreed in any::<bool>(),
+        acts in prop::collection::vec((prop_oneof![8 => 0_i64..90, 2 => 0_i64..4_000], act()), 1..40),
     ) {
-        let start = NOW + DAY;
-        let mut booking = match paid_first {
-            true => Booking::bought(terms(Agreement::Negotiated), NOW),
-            false => Booking::asked(terms(Agreement::PayAfterAccept), start, NOW).expect("asked"),
+        let (start, accept) = (NOW + 3 * DAY, Event::Accept { by: CallRole::Seller, round: 1 });
+        let (mut booking, to_agree) = match paid_first {
+            true => {
+                let begun = [(0, Event::Paid), (0, propose(CallRole::Buyer, start)), (0, accept)];
+                (Booking::bought(terms(Agreement::Negotiated), NOW), begun.to_vec())
+            }
+            false => {
+                let asked = Booking::asked(terms(Agreement::PayAfterAccept), start, NOW).expect("asked");
+                (asked, vec![(0, accept), (0, Event::Paid)])
+            }
         };
+        if agreed {
+            play(&mut booking, &to_agree);
+        }
         // The same, but looked at whenever something is due by itself.
         let mut watched = booking.clone();
         let mut now = NOW;

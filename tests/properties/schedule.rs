@@ -86,7 +86,7 @@ impl<'a> Wall<'a> {
                     .all(|minute| !taken.contains(&(*at + minute * MINUTE_MS).0))
         };
         let all = minutes(Span {
-            from: first,
+            from: first + 1,
             to: last + 1,
         });
         all.filter(begins).collect()

@@ -25,7 +25,9 @@ pub async fn except(app: &App, viewer: &Viewer, from: Date, until: Date, typed: 
         let mut exceptions = timetable.calendar().exceptions.clone();
         let days = from.series(jiff::Span::new().days(1)).take_while(|day| *day <= until);
         exceptions.extend(days.map(|day| (day, hours.clone())));
-        timetable.with_exceptions(exceptions).map_err(too_much)
+        timetable
+            .with_exceptions(exceptions)
+            .map_err(|wrong| too_much("until", wrong))
     })
     .await
 }
@@ -33,13 +35,14 @@ pub async fn except(app: &App, viewer: &Viewer, from: Date, until: Date, typed: 
 /// Gives the dates from one to another the hours of their weekdays again.
 ///
 /// # Errors
-/// Dates out of order, no profile yet, or the database is away.
+/// No profile yet, or the database is away.
 pub async fn drop_exceptions(app: &App, viewer: &Viewer, from: Date, until: Date) -> Result<Timetable> {
-    in_order(from, until)?;
     edit(app, viewer, move |timetable| {
         let mut exceptions = timetable.calendar().exceptions.clone();
         exceptions.retain(|day, _| !(from..=until).contains(day));
-        timetable.with_exceptions(exceptions).map_err(too_much)
+        timetable
+            .with_exceptions(exceptions)
+            .map_err(|wrong| too_much("until", wrong))
     })
     .await
 }

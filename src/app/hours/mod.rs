@@ -6,4 +6,4 @@ mod show;
 
 pub use except::{drop_exceptions, except};
 pub use save::{DAYS, HoursDraft, WeekDraft, replace, save_week};
-pub use show::{Hours, Opening, openings, show};
+pub use show::{Opening, openings, show};

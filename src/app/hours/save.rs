@@ -57,12 +57,15 @@ pub async fn save_week(app: &App, viewer: &Viewer, draft: WeekDraft) -> Result<T
 /// A field that can't be taken, no profile yet, or the database is away.
 pub async fn replace(app: &App, viewer: &Viewer, draft: HoursDraft) -> Result<Timetable> {
     let (zone, weekly) = week(&draft.week)?;
-    let exceptions = draft.exceptions.iter();
+    let today = zone.date(app.now());
+    let exceptions = draft.exceptions.iter().filter(|(date, _)| **date >= today);
     let exceptions = exceptions
         .map(|(date, typed)| Ok((*date, hours("exceptions", typed)?)))
         .collect::<Result<BTreeMap<_, _>>>()?;
     edit(app, viewer, move |timetable| {
-        let timetable = timetable.with_exceptions(exceptions).map_err(too_much)?;
+        let timetable = timetable
+            .with_exceptions(exceptions)
+            .map_err(|wrong| too_much("exceptions", wrong))?;
         Ok(timetable.with_week(zone, weekly))
     })
     .await
@@ -79,7 +82,7 @@ pub(super) async fn edit(
         .tenant(&viewer.scope, move |tx| {
             sellers::lock(tx, seller)?.ok_or_else(no_profile)?;
             let before = timetables::find(tx, seller)?.unwrap_or_else(|| Timetable::closed(zone));
-            let after = change(before)?.since(now);
+            let after = change(before.since(now))?;
             timetables::put(tx, seller, &after, now)?;
             Ok(after)
         })
@@ -104,7 +107,9 @@ fn week(draft: &WeekDraft) -> Result<(Zone, [DayHours; 7])> {
 pub(super) fn hours(field: &'static str, typed: &str) -> Result<DayHours> {
     typed.parse().map_err(|wrong| {
         let words = match wrong {
-            HoursError::Backwards => "Write each time from earlier to later, such as 9:00-12:30.",
+            HoursError::Backwards => {
+                "Write each time from earlier to later; past midnight 18:00-24:00, and 0:00-2:00 on the next day."
+            }
             HoursError::Overlap => "Two of these times overlap.",
             HoursError::TooMany => "Write at most 8 times for one day.",
             HoursError::Unreadable => "Write times such as 9:00-12:30, 14:00-18:00.",
@@ -113,11 +118,11 @@ pub(super) fn hours(field: &'static str, typed: &str) -> Result<DayHours> {
     })
 }
 
-pub(super) fn too_much(wrong: TimetableError) -> Error {
+pub(super) fn too_much(field: &'static str, wrong: TimetableError) -> Error {
     match wrong {
         TimetableError::TooManyExceptions => {
             let words = format!("You can have up to {MOST_EXCEPTIONS} days with hours of their own.");
-            Error::field("until", words)
+            Error::field(field, words)
         }
         // Nobody writes room here.
         TimetableError::Before | TimetableError::After | TimetableError::Notice => Error::internal(wrong),

@@ -15,29 +15,16 @@ use jiff::civil::Date;
 /// Days that others see the hours of.
 const SHOWN_DAYS: i64 = 7;
 
-/// A seller's hours.
-#[derive(Clone, Debug)]
-pub struct Hours {
-    /// What holds.
-    pub timetable: Timetable,
-    /// They never wrote any: nothing is open, where they live.
-    pub is_new: bool,
-}
-
-/// The reader's hours.
+/// The reader's hours; none where they live, if they never wrote any.
 ///
 /// # Errors
 /// They don't sell yet, or the database is away.
-pub async fn show(app: &App, viewer: &Viewer) -> Result<Hours> {
+pub async fn show(app: &App, viewer: &Viewer) -> Result<Timetable> {
     let (user, zone) = (viewer.user.id, zone_of(viewer)?);
     app.db
         .read(&viewer.scope, move |tx| {
             sellers::find(tx, user)?.ok_or_else(super::save::no_profile)?;
-            let written = timetables::find(tx, user)?;
-            Ok(Hours {
-                is_new: written.is_none(),
-                timetable: written.unwrap_or_else(|| Timetable::closed(zone)),
-            })
+            Ok(timetables::find(tx, user)?.unwrap_or_else(|| Timetable::closed(zone)))
         })
         .await
 }

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// Offers that one order can see.
 pub const MOST_ROUNDS: u32 = 200;
+/// How long after its end a talk that was booked and of which nothing is known counts as one that nobody came to.
+const FORGOTTEN_MS: i64 = 24 * 3_600_000;
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,11 @@ pub enum State {
         /// What would take its place.
         change: Option<Offer>,
     },
+    /// The talk has begun, early perhaps.
+    Running {
+        /// When it was to begin.
+        start: Moment,
+    },
     /// Nothing more happens to it.
     Closed {
         /// How it ended.
@@ -55,7 +62,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    /// The buyer's payment is there, held for this order.
+    /// The buyer's money is held for this order, in the same step: where this can't happen nothing is held.
     Paid,
     /// Somebody names a time: a first one, another in place of what was offered, or in place of what is agreed.
     Propose {
@@ -71,7 +78,7 @@ pub enum Event {
         /// Which offer they saw.
         round: u32,
     },
-    /// Somebody turns down what the other offered.
+    /// Somebody turns down what the other offered, or takes back what they offered themselves.
     Decline {
         /// Who.
         by: CallRole,
@@ -83,6 +90,10 @@ pub enum Event {
         /// Who.
         by: CallRole,
     },
+    /// The talk begins.
+    Begun,
+    /// It ended before it was a talk: nobody pressed connect.
+    Stopped,
     /// The talk took place.
     Held,
     /// The time came, and by the record of presence somebody didn't.
@@ -112,7 +123,7 @@ pub enum Rejected {
     /// A newer offer took the place of the one that is answered.
     #[error("a newer offer took its place")]
     Superseded,
-    /// One can't answer one's own offer.
+    /// One can't take one's own offer.
     #[error("it waits for the other's answer")]
     OwnOffer,
     /// The time is over, or too soon to be booked.
@@ -127,14 +138,14 @@ pub enum Rejected {
     /// It went back and forth too often.
     #[error("at most {MOST_ROUNDS} times can be offered")]
     TooManyRounds,
-    /// Nothing is booked that could take place or be missed.
+    /// Nothing is booked that could begin or be missed, or the talk hasn't begun.
     #[error("nothing is booked")]
     NotBooked,
     /// The time for that hasn't come.
     #[error("it isn't time yet")]
     TooEarly,
-    /// The agreed time has begun: presence decides now.
-    #[error("the agreed time has begun")]
+    /// The agreed time has come, or the talk has begun: what happens there decides.
+    #[error("the agreed time has come")]
     Begun,
 }
 
@@ -142,7 +153,8 @@ pub enum Rejected {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
     terms: Terms,
-    ordered_at: Moment,
+    /// When it was ordered; paid, if that comes first.
+    since: Moment,
     state: State,
     paid: bool,
     rounds: u32,
@@ -150,13 +162,14 @@ pub struct Booking {
 
 impl Booking {
     /// An order that is paid before a time is asked for (preset P1).
-    pub fn bought(terms: Terms, now: Moment) -> Self {
+    pub fn bought(mut terms: Terms, now: Moment) -> Self {
+        terms.agreement = Agreement::Negotiated;
         let until = now + terms.pay_ms();
         Self {
             state: State::Unpaid { until, start: None },
             paid: false,
             rounds: 0,
-            ordered_at: now,
+            since: now,
             terms,
         }
     }
@@ -165,12 +178,13 @@ impl Booking {
     ///
     /// # Errors
     /// The time can't be booked.
-    pub fn asked(terms: Terms, start: Moment, now: Moment) -> Result<Self, Rejected> {
+    pub fn asked(mut terms: Terms, start: Moment, now: Moment) -> Result<Self, Rejected> {
+        terms.agreement = Agreement::PayAfterAccept;
         let mut booking = Self {
             state: State::Open,
             paid: false,
             rounds: 0,
-            ordered_at: now,
+            since: now,
             terms,
         };
         let offer = booking.offer(now, CallRole::Buyer, start)?;
@@ -205,15 +219,23 @@ impl Booking {
     }
 
     /// Between which instants it may begin if that is agreed on at `now`; the first of them isn't among them. What is
-    /// paid first begins within so many days of the purchase.
+    /// paid first begins within so many days of the payment.
     pub fn bookable(&self, now: Moment) -> Span {
         let counted_from = match self.terms.agreement {
-            Agreement::Negotiated => self.ordered_at,
+            Agreement::Negotiated => self.since,
             Agreement::PayAfterAccept => now,
         };
         Span {
             from: now + self.terms.notice_ms(),
             to: counted_from + self.terms.horizon_ms(),
+        }
+    }
+
+    /// From when on the record of presence is asked whether somebody stayed away, if the talk hasn't begun.
+    pub fn presence_due(&self) -> Option<Moment> {
+        match self.state {
+            State::Booked { start, .. } => Some(start + self.terms.no_show_ms()),
+            _ => None,
         }
     }
 
@@ -223,6 +245,7 @@ impl Booking {
             State::Unpaid { start, .. } => (start, None),
             State::Asked { offer } => (Some(offer.start), None),
             State::Booked { start, change } => (Some(start), change.map(|offer| offer.start)),
+            State::Running { start } => (Some(start), None),
             State::Open | State::Closed { .. } => (None, None),
         };
         first.into_iter().chain(second)
@@ -248,11 +271,15 @@ impl Booking {
     pub fn next_deadline(&self) -> Option<Moment> {
         match self.state {
             State::Unpaid { until, .. } => Some(until),
+            // Nothing could be agreed on any more.
+            State::Open => Some(self.since + (self.terms.horizon_ms() - self.terms.notice_ms())),
             State::Asked { offer }
             | State::Booked {
                 change: Some(offer), ..
             } => Some(offer.expires_at),
-            _ => None,
+            // Nobody told what became of it.
+            State::Booked { start, .. } => Some(start + (self.terms.length_ms() + FORGOTTEN_MS)),
+            State::Running { .. } | State::Closed { .. } => None,
         }
     }
 
@@ -266,68 +293,82 @@ impl Booking {
             return Err(Rejected::Over);
         }
         match event {
-            Event::Tick => Ok(()),
-            Event::Paid => self.pay(),
-            Event::Propose { by, start } => self.propose(now, by, start),
-            Event::Accept { by, round } => self.accept(now, by, round),
-            Event::Decline { by, round } => self.decline(by, round),
-            Event::Cancel { by } => self.cancel(now, by),
-            Event::Held => {
-                self.booked()?;
-                self.close(Outcome::Held);
-                Ok(())
+            Event::Tick => {}
+            Event::Paid => self.pay(now)?,
+            Event::Propose { by, start } => self.propose(now, by, start)?,
+            Event::Accept { by, round } => self.accept(now, by, round)?,
+            Event::Decline { by, round } => self.decline(by, round)?,
+            Event::Cancel { by } => self.cancel(now, by)?,
+            Event::Begun => {
+                let start = self.booked()?;
+                self.state = State::Running { start };
             }
-            Event::Missed { absent } => self.missed(now, absent),
+            Event::Stopped => {
+                let start = self.running()?;
+                self.state = State::Booked { start, change: None };
+            }
+            Event::Held => {
+                self.running()?;
+                self.close(Outcome::Held);
+            }
+            Event::Missed { absent } => self.missed(now, absent)?,
         }
+        // What it has led to may be over already.
+        self.lapse(now);
+        Ok(())
     }
 
-    /// What time has brought about.
+    /// What time has brought about, one thing after the other.
     fn lapse(&mut self, now: Moment) {
-        if self.next_deadline().is_none_or(|due| now < due) {
-            return;
+        while self.next_deadline().is_some_and(|due| due <= now) {
+            self.state = match self.state {
+                State::Unpaid { .. } => closed(Outcome::NotPaid),
+                State::Booked { start, change: Some(_) } => State::Booked { start, change: None },
+                State::Booked { .. } => closed(Outcome::Missed { absent: Absent::Both }),
+                State::Asked { .. } if self.paid => State::Open,
+                _ => closed(Outcome::Expired),
+            };
         }
-        self.state = match self.state {
-            State::Unpaid { .. } => State::Closed {
-                outcome: Outcome::NotPaid,
-            },
-            State::Booked { start, .. } => State::Booked { start, change: None },
-            _ => self.unanswered(Outcome::Expired),
-        };
     }
 
-    fn pay(&mut self) -> Result<(), Rejected> {
+    fn pay(&mut self, now: Moment) -> Result<(), Rejected> {
         let State::Unpaid { start, .. } = self.state else {
             return Err(Rejected::NothingToPay);
         };
-        self.paid = true;
+        (self.paid, self.since) = (true, now);
         self.state = start.map_or(State::Open, |start| State::Booked { start, change: None });
         Ok(())
     }
 
     fn propose(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<(), Rejected> {
-        if self.holds().any(|held| held == start) {
-            return Err(Rejected::SameTime);
-        }
-        self.state = match self.state {
+        match self.state {
             State::Unpaid { .. } => return Err(Rejected::NotPaid),
+            State::Running { .. } => return Err(Rejected::Begun),
+            _ if self.holds().any(|held| held == start) => return Err(Rejected::SameTime),
             State::Booked { start: agreed, .. } => {
                 not_begun(now, agreed)?;
                 let mut offer = self.offer(now, by, start)?;
                 offer.expires_at = offer.expires_at.min(agreed);
-                State::Booked {
+                self.state = State::Booked {
                     start: agreed,
                     change: Some(offer),
-                }
+                };
             }
-            _ => State::Asked {
-                offer: self.offer(now, by, start)?,
-            },
-        };
+            _ => {
+                let offer = self.offer(now, by, start)?;
+                self.state = State::Asked { offer };
+            }
+        }
         Ok(())
     }
 
     fn accept(&mut self, now: Moment, by: CallRole, round: u32) -> Result<(), Rejected> {
-        let Offer { start, .. } = self.answer(by, round)?;
+        let Offer {
+            start, by: offered_by, ..
+        } = self.named(round)?;
+        if offered_by == by {
+            return Err(Rejected::OwnOffer);
+        }
         self.state = if self.paid {
             State::Booked { start, change: None }
         } else {
@@ -341,19 +382,25 @@ impl Booking {
     }
 
     fn decline(&mut self, by: CallRole, round: u32) -> Result<(), Rejected> {
-        self.answer(by, round)?;
+        let offer = self.named(round)?;
         self.state = match self.state {
             State::Booked { start, .. } => State::Booked { start, change: None },
-            _ => self.unanswered(Outcome::Declined { by }),
+            // Who has paid can offer again, who hasn't has ordered nothing.
+            _ if self.paid => State::Open,
+            _ if by == offer.by => closed(Outcome::Withdrawn { by }),
+            _ => closed(Outcome::Declined { by }),
         };
         Ok(())
     }
 
     fn cancel(&mut self, now: Moment, by: CallRole) -> Result<(), Rejected> {
         let outcome = match self.state {
-            State::Booked { start, .. } => {
+            State::Running { .. } => return Err(Rejected::Begun),
+            State::Booked { start, change } => {
                 not_begun(now, start)?;
-                let late = by == CallRole::Buyer && now > start + -self.terms.cancel_free_ms();
+                // Whoever is asked for another time needn't pay for the one that the other doesn't want.
+                let asked = change.is_some_and(|offer| offer.by == CallRole::Seller);
+                let late = by == CallRole::Buyer && !asked && now > start + -self.terms.cancel_free_ms();
                 Outcome::Cancelled { by, late }
             }
             _ => Outcome::Withdrawn { by },
@@ -371,17 +418,8 @@ impl Booking {
         Ok(())
     }
 
-    /// What happens when an offer comes to nothing: who has paid can offer again, who hasn't has ordered nothing.
-    fn unanswered(&self, outcome: Outcome) -> State {
-        if self.paid {
-            State::Open
-        } else {
-            State::Closed { outcome }
-        }
-    }
-
     fn close(&mut self, outcome: Outcome) {
-        self.state = State::Closed { outcome };
+        self.state = closed(outcome);
     }
 
     fn booked(&self) -> Result<Moment, Rejected> {
@@ -391,13 +429,20 @@ impl Booking {
         }
     }
 
-    /// The offer that somebody answers.
-    fn answer(&self, by: CallRole, round: u32) -> Result<Offer, Rejected> {
+    fn running(&self) -> Result<Moment, Rejected> {
+        match self.state {
+            State::Running { start } => Ok(start),
+            _ => Err(Rejected::NotBooked),
+        }
+    }
+
+    /// The open offer, if it is the one that is meant.
+    fn named(&self, round: u32) -> Result<Offer, Rejected> {
         let offer = self.open_offer().ok_or(Rejected::NothingToAnswer)?;
-        match offer {
-            Offer { round: open, .. } if open != round => Err(Rejected::Superseded),
-            Offer { by: own, .. } if own == by => Err(Rejected::OwnOffer),
-            offer => Ok(offer),
+        if offer.round == round {
+            Ok(offer)
+        } else {
+            Err(Rejected::Superseded)
         }
     }
 
@@ -425,4 +470,8 @@ impl Booking {
 
 fn not_begun(now: Moment, start: Moment) -> Result<(), Rejected> {
     if now < start { Ok(()) } else { Err(Rejected::Begun) }
+}
+
+fn closed(outcome: Outcome) -> State {
+    State::Closed { outcome }
 }

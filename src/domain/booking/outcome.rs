@@ -12,14 +12,14 @@ pub enum Outcome {
     Held,
     /// It wasn't paid in time.
     NotPaid,
-    /// Nobody answered in time.
+    /// Nobody answered in time, or no time was agreed on within the days that there were.
     Expired,
     /// A time was turned down, and no other named.
     Declined {
         /// Who turned it down.
         by: CallRole,
     },
-    /// It was taken back before a time was agreed on.
+    /// It was taken back before it was both paid and agreed on.
     Withdrawn {
         /// Who took it back.
         by: CallRole,

@@ -18,7 +18,7 @@ pub enum Agreement {
 
 /// What holds for an order whatever is changed later. Defaults are requirement M11's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Terms {
     /// Which comes first.
     pub agreement: Agreement,

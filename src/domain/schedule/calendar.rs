@@ -5,7 +5,7 @@ use super::{
     spans::joined,
 };
 use crate::domain::time::{Moment, Span, Zone};
-use jiff::{civil::Date, tz::Offset};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Calendar {
     /// When it is open within `within`.
     pub fn open(&self, within: Span) -> Open {
         let mut stretches = Vec::new();
-        for (steady, offset) in self.steady(within) {
+        for (steady, offset) in self.zone.steady(within) {
             let date = |at: Moment| offset.to_datetime(at.timestamp()).date();
             let (first, last) = (date(steady.from), date(steady.to));
             for date in first.series(jiff::Span::new().days(1)).take_while(|date| *date <= last) {
@@ -59,23 +59,6 @@ impl Calendar {
             spans: joined(stretches.iter().map(|stretch| stretch.span).collect()),
             stretches,
         }
-    }
-
-    /// `within`, cut where the zone's clock is changed.
-    fn steady(&self, within: Span) -> Vec<(Span, Offset)> {
-        let zone = self.zone.rules();
-        let mut pieces = Vec::new();
-        let (mut from, mut offset) = (within.from, zone.to_offset(within.from.timestamp()));
-        for change in zone.following(from.timestamp()) {
-            let at = Moment::from(change.timestamp());
-            if at >= within.to {
-                break;
-            }
-            pieces.push((Span { from, to: at }, offset));
-            (from, offset) = (at, change.offset());
-        }
-        pieces.push((Span { from, to: within.to }, offset));
-        pieces
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// When a booking made at `now` may begin.
+    /// Between which instants a booking made at `now` may begin; the first of them isn't among them.
     pub fn bookable(&self, now: Moment) -> Span {
         Span {
             from: now + minutes(self.notice_min),
@@ -78,7 +78,7 @@ pub fn slots(open: &Open, taken: &Taken, rules: &Rules, now: Moment, most: usize
     for stretch in &open.stretches {
         while spans.next_if(|span| span.to <= stretch.span.from).is_some() {}
         let closes = spans.peek().map_or(stretch.span.to, |span| span.to);
-        let mut start = on_step(stretch.begins, bookable.from.max(stretch.span.from), rules);
+        let mut start = on_step(stretch.begins, (bookable.from + 1).max(stretch.span.from), rules);
         while start < stretch.span.to && start <= bookable.to && rules.lasts(start).to <= closes {
             if found.len() == most {
                 return found;

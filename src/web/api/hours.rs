@@ -96,8 +96,8 @@ impl From<OwnHours> for HoursDraft {
     responses((status = 200, body = OwnHours), (status = 401, body = Problem), (status = 409, body = Problem)))]
 #[get("/selling/hours")]
 async fn show(web: Data<Web>, viewer: Viewer) -> Result<Json<OwnHours>> {
-    let hours = hours::show(&web.app, &viewer).await?;
-    Ok(Json((&hours.timetable).into()))
+    let timetable = hours::show(&web.app, &viewer).await?;
+    Ok(Json((&timetable).into()))
 }
 
 /// Writes anew when one is there to be booked. Dates that are over are left out.

@@ -4,7 +4,7 @@ use super::{
     flash::flash,
     lead_to, problem, render_as,
     views::{AccountPage, Choice, Field},
-    zones::ZONES,
+    zones::with,
 };
 use crate::{
     app::identity::{self, Change, Viewer},
@@ -85,7 +85,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
         name: Field::of(&user.name),
         time_zone: Field::of(&user.time_zone),
         language: Field::of(&user.language),
-        zones: ZONES.clone(),
+        zones: with(&user.time_zone),
         languages: site.languages().iter().cloned().map(choice).collect(),
         do_not_disturb: user.do_not_disturb,
         auto_reject: user.auto_reject,

@@ -4,13 +4,14 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, render, render_as,
     views::{DayField, Exception, Field, HoursPage, Message},
-    zones::ZONES,
+    zones::with,
 };
 use crate::{
     app::{
-        hours::{self, DAYS, Hours, WeekDraft},
+        hours::{self, DAYS, WeekDraft},
         identity::Viewer,
     },
+    domain::schedule::Timetable,
     error::{Error, Kind},
     web::{Result, Site, Web, theme::Tone},
 };
@@ -30,7 +31,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[get("/sell/hours")]
 async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<HttpResponse> {
     match hours::show(&web.app, &viewer).await {
-        Ok(hours) => render(&site, Some(&viewer), &page(&hours, web.app.now().timestamp())),
+        Ok(timetable) => render(&site, Some(&viewer), &page(&timetable, web.app.now().timestamp())),
         // Nobody is booked before they say who they are.
         Err(refused) if refused.code() == "no_profile" => Ok(no_body("/sell")),
         Err(refused) => Err(refused.into()),
@@ -119,13 +120,11 @@ fn dates(typed: &Typed) -> crate::error::Result<(Date, Date)> {
     Ok((from, until))
 }
 
-fn page(hours: &Hours, now: Timestamp) -> HoursPage {
-    let timetable = &hours.timetable;
+fn page(timetable: &Timetable, now: Timestamp) -> HoursPage {
     let calendar = timetable.calendar();
     HoursPage {
-        is_new: hours.is_new,
         time_zone: Field::of(calendar.zone.name()),
-        zones: ZONES.clone(),
+        zones: with(calendar.zone.name()),
         now,
         days: DAYS
             .into_iter()

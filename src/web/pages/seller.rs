@@ -16,7 +16,7 @@ use crate::{
     domain::{
         ids::{ServiceId, UserId},
         schedule::Timetable,
-        time::Zone,
+        time::{Moment, Span, Zone},
     },
     error::Kind,
     web::{Result, Site, Web, WebError, ringing, theme::Tone},
@@ -146,25 +146,38 @@ async fn page(
 fn open_hours(web: &Web, site: &Site, viewer: Option<&Viewer>, timetable: &Timetable) -> OpenHours {
     let (now, own) = (web.app.now(), &timetable.calendar().zone);
     let reader = viewer.map_or(&site.tenant.time_zone, |viewer| &viewer.user.time_zone);
-    let reader = Zone::named(reader);
-    let openings = hours::openings(timetable, reader.as_ref().unwrap_or(own), now);
+    let reader = Zone::named(reader).unwrap_or_else(|| own.clone());
+    let openings = hours::openings(timetable, &reader, now);
+    let spans = openings.iter().flat_map(|opening| &opening.spans);
+    let mut ends = spans.flat_map(|span| [span.from, span.to]).chain([now]);
+    let differs = |at: Moment| {
+        let offset = |zone: &Zone| zone.rules().to_offset(at.timestamp());
+        offset(&reader) != offset(own)
+    };
+    let elsewhere = ends.any(differs);
+    let span = |span: Span| OpenSpan {
+        here: on_the_wall(&reader, span),
+        there: elsewhere.then(|| on_the_wall(own, span)),
+    };
     let day = |opening: Opening| OpenDay {
         day: opening.day,
-        spans: opening
-            .spans
-            .into_iter()
-            .map(|span| OpenSpan {
-                from: span.from.timestamp(),
-                to: span.to.timestamp(),
-            })
-            .collect(),
+        spans: opening.spans.into_iter().map(span).collect(),
     };
     OpenHours {
         days: openings.into_iter().map(day).collect(),
         zone: own.name().to_owned(),
-        elsewhere: reader.is_some_and(|reader| reader != *own),
+        elsewhere,
         now: now.timestamp(),
     }
+}
+
+/// A stretch of time by a zone's clock. It ends by the clock that it was by until then: an hour that a changed clock
+/// shows again ends at three, not at two.
+fn on_the_wall(zone: &Zone, span: Span) -> String {
+    let at = |moment: Moment| zone.rules().to_datetime(moment.timestamp());
+    let (from, last) = (at(span.from), at(span.to + -1));
+    let to = i32::from(last.hour()) * 60 + i32::from(last.minute()) + 1;
+    format!("{:02}:{:02}–{:02}:{:02}", from.hour(), from.minute(), to / 60, to % 60)
 }
 
 /// What the cards name the price of.

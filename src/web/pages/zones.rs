@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 /// The zones people live in, and UTC; not the database's old names and offsets.
-pub(super) static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
+static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
     const REGIONS: [&str; 10] = [
         "Africa",
         "America",
@@ -28,3 +28,12 @@ pub(super) static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
         .filter(|name| lived_in(name))
         .collect()
 });
+
+/// All of them, and the one that is chosen already, whatever its name.
+pub(super) fn with(chosen: &str) -> Vec<String> {
+    let mut zones = ZONES.clone();
+    if !zones.iter().any(|zone| zone == chosen) {
+        zones.push(chosen.to_owned());
+    }
+    zones
+}

@@ -1,36 +1,46 @@
 //! Instants and lengths of time in words.
 
-use jiff::Zoned;
+use jiff::{Zoned, civil::Date};
 
 /// Writes an instant in its zone. Styles:
 /// - `clock`: `13:00`; `seconds`: `13:00:05`;
-/// - `day`: `24 Nov 2026`; `date`: `Tue 24 Nov 2026`;
+/// - `day`: `24 Nov 2026`;
 /// - `zoned`: `Tue 13:00, New York`;
 /// - anything else: `Tue 24 Nov 2026, 13:00, New York`.
 ///
 /// `word` gives `time.weekdays` and `time.months` (space-separated lists) and `time.day` (a pattern of `{day}`,
 /// `{month}` and `{year}`).
 pub fn instant<'a>(at: &Zoned, style: &str, word: impl Fn(&str) -> &'a str) -> String {
-    let nth = |key: &str, index: i8| {
-        let index = usize::try_from(index).unwrap_or_default();
-        word(key).split(' ').nth(index).unwrap_or_default()
-    };
     let clock = format!("{:02}:{:02}", at.hour(), at.minute());
-    let weekday = nth("time.weekdays", at.weekday().to_monday_zero_offset());
-    let day = || {
-        word("time.day")
-            .replace("{day}", &at.day().to_string())
-            .replace("{month}", nth("time.months", at.month() - 1))
-            .replace("{year}", &at.year().to_string())
-    };
     match style {
         "clock" => clock,
         "seconds" => format!("{clock}:{:02}", at.second()),
-        "day" => day(),
-        "date" => format!("{weekday} {}", day()),
-        "zoned" => format!("{weekday} {clock}, {}", city(at)),
-        _ => format!("{weekday} {}, {clock}, {}", day(), city(at)),
+        "day" => day(at.date(), &word),
+        "zoned" => format!("{} {clock}, {}", weekday(at.date(), &word), city(at)),
+        _ => format!("{}, {clock}, {}", date(at.date(), word), city(at)),
     }
+}
+
+/// Writes a date of a calendar: `Tue 24 Nov 2026`. `word` as for [`instant`].
+pub fn date<'a>(date: Date, word: impl Fn(&str) -> &'a str) -> String {
+    format!("{} {}", weekday(date, &word), day(date, &word))
+}
+
+fn day<'a>(date: Date, word: &impl Fn(&str) -> &'a str) -> String {
+    word("time.day")
+        .replace("{day}", &date.day().to_string())
+        .replace("{month}", nth(word("time.months"), date.month() - 1))
+        .replace("{year}", &date.year().to_string())
+}
+
+fn weekday<'a>(date: Date, word: &impl Fn(&str) -> &'a str) -> &'a str {
+    nth(word("time.weekdays"), date.weekday().to_monday_zero_offset())
+}
+
+/// A list's word, counted from 0.
+fn nth(list: &str, index: i8) -> &str {
+    let index = usize::try_from(index).unwrap_or_default();
+    list.split(' ').nth(index).unwrap_or_default()
 }
 
 /// The zone's city as people say it: `America/Argentina/Buenos_Aires` is `Buenos Aires`.
@@ -84,7 +94,7 @@ mod tests {
         assert_eq!(instant(&here, "zoned", word), "Tue 13:00, New York");
         assert_eq!(instant(&here, "full", word), "Tue 24 Nov 2026, 13:00, New York");
         assert_eq!(instant(&here, "day", word), "24 Nov 2026");
-        assert_eq!(instant(&here, "date", word), "Tue 24 Nov 2026");
+        assert_eq!(date(Date::MAX, word), "Fri 31 Dec 9999");
         assert_eq!(instant(&here, "seconds", word), "13:00:05");
         let there = at("2026-11-24T23:30:00Z", "Europe/Berlin");
         assert_eq!(instant(&there, "zoned", word), "Wed 00:30, Berlin");

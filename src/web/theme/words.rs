@@ -227,9 +227,7 @@ impl Words {
 
     /// A date of a calendar: `Tue 24 Nov 2026`.
     pub fn date(&self, date: Date) -> String {
-        let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
-        noon.map(|noon| when::instant(&noon, "date", |key| self.raw(key).unwrap_or_default()))
-            .unwrap_or_default()
+        when::date(date, |key| self.raw(key).unwrap_or_default())
     }
 
     /// A length of time: `12 min 30 s`.

@@ -193,7 +193,6 @@ fn hours(g: &Gallery<'_>) -> anyhow::Result<()> {
         hours: hours.to_owned(),
     };
     let page = HoursPage {
-        is_new: false,
         time_zone: Field::of("Europe/Berlin"),
         zones: vec!["America/New_York".to_owned(), "Europe/Berlin".to_owned()],
         now: now(),
@@ -216,7 +215,7 @@ fn hours(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("hours", &page, &g.seller("/sell/hours"))?;
     let mut wrong = page.clone();
     wrong.days[1].hours = Field::of("18-9").wrong(Message::new(
-        "Write each time from earlier to later, such as 9:00-12:30.",
+        "Write each time from earlier to later; past midnight 18:00-24:00, and 0:00-2:00 on the next day.",
     ));
     wrong.exceptions = Vec::new();
     wrong.until = Field::of("2026-01-01").wrong(Message::new("The last day comes after the first."));

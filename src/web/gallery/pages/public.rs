@@ -153,22 +153,27 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("seller-busy", &refused, &g.buyer(path))
 }
 
-/// Two days' hours of somebody who lives there.
+/// Some days' hours of somebody who lives there.
 fn open_hours(zone: &str) -> OpenHours {
-    let day = |ahead: i64, spans: &[(i64, i64)]| OpenDay {
+    let elsewhere = zone != "Europe/Berlin";
+    let day = |ahead: i64, spans: &[(&str, &str)]| OpenDay {
         day: now().to_zoned(TimeZone::UTC).date() + ahead.days(),
         spans: spans
             .iter()
-            .map(|(from, to)| OpenSpan {
-                from: now() + (ahead * 24 + from).hours(),
-                to: now() + (ahead * 24 + to).hours(),
+            .map(|(here, there)| OpenSpan {
+                here: (*here).to_owned(),
+                there: elsewhere.then(|| (*there).to_owned()),
             })
             .collect(),
     };
     OpenHours {
-        days: vec![day(0, &[(1, 4)]), day(1, &[(-3, 0), (2, 6)]), day(3, &[(-3, 1)])],
+        days: vec![
+            day(1, &[("15:00–18:00", "09:00–12:00"), ("20:00–24:00", "14:00–18:00")]),
+            day(2, &[("00:00–01:00", "18:00–19:00"), ("15:00–18:00", "09:00–12:00")]),
+            day(4, &[("15:00–18:00", "09:00–12:00")]),
+        ],
         zone: zone.to_owned(),
-        elsewhere: zone != "Europe/Berlin",
+        elsewhere,
         now: now(),
     }
 }

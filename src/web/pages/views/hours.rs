@@ -11,8 +11,6 @@ use serde::Serialize;
 /// - `drop` with `from`, `until`.
 #[derive(Clone, Debug, Serialize)]
 pub struct HoursPage {
-    /// They never wrote any.
-    pub is_new: bool,
     /// Whose clock the hours are by.
     pub time_zone: Field,
     /// What can be chosen for it.

@@ -34,7 +34,7 @@ pub struct OpenHours {
     pub days: Vec<OpenDay>,
     /// Whose clock the seller lives by.
     pub zone: String,
-    /// That isn't the reader's.
+    /// It shows other times than the reader's.
     pub elsewhere: bool,
     /// Now.
     pub now: Timestamp,
@@ -49,13 +49,13 @@ pub struct OpenDay {
     pub spans: Vec<OpenSpan>,
 }
 
-/// From when until when.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// From when until when, such as `15:00–17:00`.
+#[derive(Clone, Debug, Serialize)]
 pub struct OpenSpan {
-    /// Its beginning.
-    pub from: Timestamp,
-    /// Its end.
-    pub to: Timestamp,
+    /// By the reader's clock.
+    pub here: String,
+    /// By the seller's, if it shows other times.
+    pub there: Option<String>,
 }
 
 /// A published service.
