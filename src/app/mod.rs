@@ -2,6 +2,7 @@
 //! outside world through [`ports`].
 
 pub mod archive;
+pub mod bookings;
 pub mod browse;
 pub mod calls;
 pub mod console;

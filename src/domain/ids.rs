@@ -27,6 +27,8 @@ pub enum ConversationKind {}
 pub enum PlatformStaffKind {}
 /// Marks categories' ids.
 pub enum CategoryKind {}
+/// Marks orders' ids.
+pub enum BookingKind {}
 /// Marks studios' ids.
 pub enum StudioKind {}
 /// Marks plans' ids.
@@ -54,6 +56,8 @@ pub type ConversationId = Id<ConversationKind>;
 pub type PlatformStaffId = Id<PlatformStaffKind>;
 /// A part of what a tenant offers.
 pub type CategoryId = Id<CategoryKind>;
+/// An order for a talk at an agreed time.
+pub type BookingId = Id<BookingKind>;
 /// A team of sellers.
 pub type StudioId = Id<StudioKind>;
 /// What a tenant can subscribe to.

@@ -21,6 +21,8 @@ pub enum Event {
     Review,
     /// A seller who was waited for is available.
     Available,
+    /// Something happened to an order of theirs.
+    Booking,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -63,11 +65,12 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
         Self::Available,
+        Self::Booking,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -80,6 +83,7 @@ impl Event {
             Self::Message => "message",
             Self::Review => "review",
             Self::Available => "available",
+            Self::Booking => "booking",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -95,7 +99,7 @@ impl Event {
     pub fn audience(self) -> Audience {
         match self {
             Self::MissedCall => Audience::Sellers,
-            Self::Message | Self::Review | Self::Available | Self::TopUp => Audience::Everyone,
+            Self::Message | Self::Review | Self::Available | Self::Booking | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
     }
@@ -105,7 +109,7 @@ impl Event {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
             (Self::SubscriptionEnds, Mail) => Rule::Always,
-            (_, Site) | (Self::MissedCall | Self::Available, _) => Rule::Unless(true),
+            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking, _) => Rule::Unless(true),
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),
             (_, Mail | Push) => Rule::Unless(false),
         }

@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, archive, domains, letters, notifications, platform,
+        App, archive, bookings, domains, letters, notifications, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -188,6 +188,7 @@ impl Runner {
             notifications::PUSH_JOB => {
                 notifications::push(&self.app, self.letters.as_ref(), &job.scope, read(job)?).await
             }
+            bookings::LAPSE_JOB => bookings::lapse(&self.app, &job.scope, read(job)?).await,
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),

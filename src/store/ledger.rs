@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{AccountId, UserId},
+        ids::{AccountId, BookingId, UserId},
         money::{Currency, Money},
         time::Moment,
     },
@@ -29,6 +29,8 @@ use uuid::Uuid;
 pub enum AccountKind {
     /// A person's credit, to be spent with this tenant. Never negative.
     Wallet(UserId),
+    /// What somebody has paid for an order, until it has ended. Never negative.
+    Order(UserId, BookingId),
     /// What a seller has earned and not been paid out.
     Earnings(UserId),
     /// The tenant's own share.
@@ -38,12 +40,14 @@ pub enum AccountKind {
 }
 
 impl AccountKind {
-    fn columns(self) -> (&'static str, Option<Uuid>) {
+    /// Kind, owner and order.
+    fn columns(self) -> (&'static str, Option<Uuid>, Option<Uuid>) {
         match self {
-            Self::Wallet(user) => ("wallet", Some(user.uuid())),
-            Self::Earnings(user) => ("earnings", Some(user.uuid())),
-            Self::Revenue => ("revenue", None),
-            Self::Gateway => ("gateway", None),
+            Self::Wallet(user) => ("wallet", Some(user.uuid()), None),
+            Self::Order(user, order) => ("order", Some(user.uuid()), Some(order.uuid())),
+            Self::Earnings(user) => ("earnings", Some(user.uuid()), None),
+            Self::Revenue => ("revenue", None, None),
+            Self::Gateway => ("gateway", None, None),
         }
     }
 }
@@ -97,7 +101,7 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
     if let Some(id) = find(tx, kind, currency)? {
         return Ok(id);
     }
-    let (name, owner) = kind.columns();
+    let (name, owner, order) = kind.columns();
     // Whoever opens it first wins; the other waits for that and finds it.
     diesel::insert_into(ledger_accounts::table)
         .values((
@@ -105,6 +109,7 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
             ledger_accounts::id.eq(AccountId::new().uuid()),
             ledger_accounts::kind.eq(name),
             ledger_accounts::owner_id.eq(owner),
+            ledger_accounts::order_id.eq(order),
             ledger_accounts::currency.eq(currency.code()),
             ledger_accounts::created_at.eq(At(now)),
         ))
@@ -114,11 +119,12 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
 }
 
 fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Option<AccountId>> {
-    let (name, owner) = kind.columns();
+    let (name, owner, order) = kind.columns();
     let id = ledger_accounts::table
         .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
         .filter(ledger_accounts::kind.eq(name))
         .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
+        .filter(ledger_accounts::order_id.is_not_distinct_from(order))
         .filter(ledger_accounts::currency.eq(currency.code()))
         .select(ledger_accounts::id)
         .first::<Uuid>(tx.conn)
@@ -131,11 +137,12 @@ fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<
 /// # Errors
 /// The database is away.
 pub fn balance(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Balance> {
-    let (name, owner) = kind.columns();
+    let (name, owner, order) = kind.columns();
     let sums: Option<(i64, i64)> = ledger_accounts::table
         .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
         .filter(ledger_accounts::kind.eq(name))
         .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
+        .filter(ledger_accounts::order_id.is_not_distinct_from(order))
         .filter(ledger_accounts::currency.eq(currency.code()))
         .select((ledger_accounts::balance_minor, ledger_accounts::held_minor))
         .first(tx.conn)

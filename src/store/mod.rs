@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod audit;
+pub mod bookings;
 pub mod call_events;
 pub mod calls;
 pub mod categories;

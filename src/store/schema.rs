@@ -23,6 +23,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    booking_events (tenant_id, booking_id, seq) {
+        tenant_id -> Uuid,
+        booking_id -> Uuid,
+        seq -> Int4,
+        at -> Timestamptz,
+        event -> Jsonb,
+    }
+}
+
+diesel::table! {
+    bookings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        service_id -> Uuid,
+        service_title -> Text,
+        currency -> Text,
+        call_terms -> Jsonb,
+        booking -> Jsonb,
+        starts_at -> Nullable<Timestamptz>,
+        ordered_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     call_events (tenant_id, call_id, seq) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -163,6 +190,7 @@ diesel::table! {
         balance_minor -> Int8,
         held_minor -> Int8,
         created_at -> Timestamptz,
+        order_id -> Nullable<Uuid>,
     }
 }
 
@@ -346,6 +374,7 @@ diesel::table! {
         created_at -> Timestamptz,
         withheld -> Bool,
         category_id -> Nullable<Uuid>,
+        booking -> Nullable<Jsonb>,
     }
 }
 
@@ -613,6 +642,8 @@ diesel::joinable!(visits -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    booking_events,
+    bookings,
     call_events,
     call_legs,
     calls,

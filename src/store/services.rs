@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
+        booking::Bookable,
         ids::{ServiceId, UserId},
         policy::PolicyChange,
         time::Moment,
@@ -34,6 +35,8 @@ pub struct Service {
     pub category: Option<Category>,
     /// What it changes of the policy that its category has.
     pub policy: PolicyChange,
+    /// How it can be booked, if it can.
+    pub booking: Option<Bookable>,
     /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it and can ring for it.
@@ -65,6 +68,7 @@ struct Row {
     published: bool,
     created_at: At,
     category_id: Option<Uuid>,
+    booking: Option<serde_json::Value>,
 }
 
 /// With where each is filed.
@@ -88,6 +92,11 @@ impl Row {
             published: service.published,
             created_at: At(service.created_at),
             category_id: service.category.as_ref().map(|category| category.id.uuid()),
+            booking: service
+                .booking
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(Error::internal)?,
         })
     }
 
@@ -99,6 +108,11 @@ impl Row {
             description: self.description,
             rate_minor: self.rate_minor,
             policy: serde_json::from_value(self.policy).map_err(Error::internal)?,
+            booking: self
+                .booking
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?,
             video_enabled: self.video_enabled,
             published: self.published,
             created_at: self.created_at.into(),

@@ -94,7 +94,9 @@ pub fn tell_admins(app: &App, tx: &mut TenantTx<'_>, news: &News, now: Moment) -
 
 /// The mail, of what has one here: some have a letter of their own, sent by who knows more.
 fn letter(app: &App, tx: &mut TenantTx<'_>, news: &News, is_new: bool) -> Result<Option<Letter>> {
-    if !is_new || matches!(news.event, Event::SubscriptionEnds | Event::MissedCall) {
+    // Each step of an order is a letter, also while the one before is unread.
+    let repeats = !is_new && news.event != Event::Booking;
+    if repeats || matches!(news.event, Event::SubscriptionEnds | Event::MissedCall) {
         return Ok(None);
     }
     let link = format!("{}{}", app.origin(&tenants::host(tx)?), news.link);

@@ -185,6 +185,7 @@ fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: 
             grace_s: Some(part.grace_seconds),
             ..PolicyChange::default()
         },
+        booking: None,
         video_enabled: true,
         published: true,
         created_at: now,

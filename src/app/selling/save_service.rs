@@ -4,6 +4,7 @@ use super::MOST_SERVICES;
 use crate::{
     app::{App, identity::Viewer, watching},
     domain::{
+        booking::{Agreement, Bookable, BookableError},
         ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
         tenant::Tenant,
@@ -35,10 +36,23 @@ pub struct ServiceDraft {
     pub increment: Increment,
     /// Free seconds at the start.
     pub grace_seconds: u32,
+    /// How it can be booked, if it can.
+    pub booking: Option<BookableDraft>,
     /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it.
     pub published: bool,
+}
+
+/// How a service can be booked, as typed.
+#[derive(Clone, Copy, Debug)]
+pub struct BookableDraft {
+    /// Which comes first.
+    pub agreement: Agreement,
+    /// How long a talk lasts, minutes.
+    pub length_min: u32,
+    /// Within so many days it begins.
+    pub horizon_days: u32,
 }
 
 /// Adds a service of the reader's, or changes the one with that id.
@@ -64,6 +78,7 @@ pub async fn save_service(
         rate_minor: rate(draft.rate_minor, tenant)?,
         category: None,
         policy: policy(&draft)?,
+        booking: draft.booking.map(bookable).transpose()?,
         video_enabled: draft.video_enabled,
         published: draft.published,
         created_at: now,
@@ -124,6 +139,13 @@ fn rate(minor: i64, tenant: &Tenant) -> Result<i64> {
             "The price per minute is outside of what is allowed here.",
         ))
     }
+}
+
+fn bookable(draft: BookableDraft) -> Result<Bookable> {
+    Bookable::new(draft.agreement, draft.length_min, draft.horizon_days).map_err(|wrong| match wrong {
+        BookableError::Length => Error::field("length_min", "Choose 1 to 240 minutes."),
+        BookableError::Horizon => Error::field("horizon_days", "Choose 1 to 365 days."),
+    })
 }
 
 fn policy(draft: &ServiceDraft) -> Result<PolicyChange> {

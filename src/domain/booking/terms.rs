@@ -1,13 +1,14 @@
 //! What is frozen when somebody orders.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Which comes first, the payment or the agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Agreement {
     /// Paid first; then times go back and forth.

@@ -10,4 +10,5 @@ mod timetable;
 pub use calendar::{Calendar, Open, OpenStretch};
 pub use hours::{DAY_MINUTES, DayHours, HoursError, MOST_STRETCHES, Stretch};
 pub use slots::{Rules, Taken, slots};
+pub use spans::joined;
 pub use timetable::{MOST_BUFFER_MIN, MOST_EXCEPTIONS, MOST_NOTICE_MIN, Room, Timetable, TimetableError};

@@ -3,7 +3,7 @@
 use crate::domain::time::Span;
 
 /// The same instants as few stretches as hold them, in order, apart from each other.
-pub(super) fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.from < span.to);
     spans.sort_unstable_by_key(|span| span.from);
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());

@@ -2,6 +2,7 @@
 //! [`openapi`].
 
 mod admin;
+mod bookings;
 pub(super) mod calls;
 mod conversations;
 mod hours;
@@ -62,6 +63,7 @@ fn routes(config: &mut ServiceConfig) {
     wallet::routes(config);
     selling::routes(config);
     hours::routes(config);
+    bookings::routes(config);
     sellers::routes(config);
     studio::routes(config);
     reviews::routes(config);

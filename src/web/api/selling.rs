@@ -4,9 +4,10 @@ use crate::{
     app::{
         browse,
         identity::Viewer,
-        selling::{self, ProfileDraft, SellingViewer, ServiceDraft},
+        selling::{self, BookableDraft, ProfileDraft, SellingViewer, ServiceDraft},
     },
     domain::{
+        booking::Agreement,
         ids::{CategoryId, ServiceId},
         picture::MAX_BYTES,
         policy::Increment,
@@ -116,12 +117,26 @@ struct ServiceText {
     /// Free seconds at the start, 0 to 600.
     #[serde(default)]
     grace_seconds: u32,
+    /// How it can be booked; not at all if absent.
+    booking: Option<Booking>,
     /// People can ring for it.
     #[serde(default = "yes")]
     video_enabled: bool,
     /// People see it.
     #[serde(default = "yes")]
     published: bool,
+}
+
+/// How a service can be booked.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Booking {
+    /// Which comes first, the payment or the agreement on a time.
+    agreement: Agreement,
+    /// How long a talk lasts, 1 to 240 minutes; at least so long where it is paid first.
+    length_min: u32,
+    /// Within so many days it begins, 1 to 365.
+    horizon_days: u32,
 }
 
 fn minute() -> Increment {
@@ -142,6 +157,11 @@ impl From<ServiceText> for ServiceDraft {
             minimum_minutes: typed.minimum_minutes,
             increment: typed.increment,
             grace_seconds: typed.grace_seconds,
+            booking: typed.booking.map(|booking| BookableDraft {
+                agreement: booking.agreement,
+                length_min: booking.length_min,
+                horizon_days: booking.horizon_days,
+            }),
             video_enabled: typed.video_enabled,
             published: typed.published,
         }
@@ -161,6 +181,7 @@ struct OwnService {
     minimum_minutes: u32,
     increment: Increment,
     grace_seconds: u32,
+    booking: Option<Booking>,
     video_enabled: bool,
     published: bool,
 }
@@ -178,6 +199,11 @@ impl OwnService {
             minimum_minutes: policy.minimum_s / 60,
             increment: policy.increment,
             grace_seconds: policy.grace_s,
+            booking: service.booking.map(|bookable| Booking {
+                agreement: bookable.agreement,
+                length_min: bookable.length_min,
+                horizon_days: bookable.horizon_days,
+            }),
             video_enabled: service.video_enabled,
             published: service.published,
         }

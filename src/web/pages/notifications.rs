@@ -120,7 +120,10 @@ async fn worker() -> HttpResponse {
 
 /// What is said of an event.
 pub fn words(event: Event, params: Map<String, Value>) -> Message {
-    let message = Message::new(format!("notify.said.{}", event.name()));
+    // Of an order there is more than one thing to say.
+    let what = params.get("what").and_then(Value::as_str);
+    let what = what.map(|what| format!(".{what}")).unwrap_or_default();
+    let message = Message::new(format!("notify.said.{}{what}", event.name()));
     params
         .into_iter()
         .fold(message, |message, (name, value)| message.with(&name, value))
@@ -133,6 +136,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Message => "message-square",
         Event::Review => "star",
         Event::Available => "radio",
+        Event::Booking => "calendar",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

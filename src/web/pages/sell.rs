@@ -12,10 +12,10 @@ use crate::{
     app::{
         browse,
         identity::{self, Change, Viewer},
-        selling::{self, ProfileDraft, SellingViewer, ServiceDraft},
+        selling::{self, BookableDraft, ProfileDraft, SellingViewer, ServiceDraft},
         studio,
     },
-    domain::{ids::ServiceId, picture::MAX_BYTES, policy::Increment},
+    domain::{booking::Agreement, ids::ServiceId, picture::MAX_BYTES, policy::Increment},
     error::{Error, Kind},
     store::{categories::Category, services::Service},
     web::{Result, Site, Web, theme::Tone, upload},
@@ -30,6 +30,9 @@ use actix_web::{
 use anyhow::anyhow;
 use serde::Deserialize;
 
+/// What a talk that can be booked starts on, and how far ahead.
+const USUAL_LENGTH_MIN: u32 = 60;
+const USUAL_HORIZON_DAYS: u32 = 14;
 /// What the availability switch starts on.
 const USUAL_HOURS: u8 = 4;
 
@@ -68,6 +71,9 @@ struct Typed {
     increment: String,
     block_seconds: String,
     grace_seconds: String,
+    booking: String,
+    length_min: String,
+    horizon_days: String,
     video_enabled: Option<String>,
     published: Option<String>,
 }
@@ -200,9 +206,27 @@ fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDraft> {
             _ => return Err(Error::field("increment", "Choose how time is charged.")),
         },
         grace_seconds: number("grace_seconds", &form.grace_seconds)?,
+        booking: match agreement(&form.booking) {
+            Some(agreement) => Some(BookableDraft {
+                agreement,
+                length_min: number("length_min", &form.length_min)?,
+                horizon_days: number("horizon_days", &form.horizon_days)?,
+            }),
+            None if form.booking.is_empty() => None,
+            None => return Err(Error::field("booking", "Choose how it can be booked.")),
+        },
         video_enabled: form.video_enabled.is_some(),
         published: form.published.is_some(),
     })
+}
+
+/// By its name in the form.
+fn agreement(name: &str) -> Option<Agreement> {
+    match name {
+        "negotiated" => Some(Agreement::Negotiated),
+        "pay_after_accept" => Some(Agreement::PayAfterAccept),
+        _ => None,
+    }
 }
 
 async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Result<SellPage> {
@@ -281,6 +305,7 @@ fn service_form(site: &Site, service: Option<&Service>, open: &[Category]) -> Se
         Increment::Minute => ("minute", String::new()),
         Increment::Block { seconds } => ("block", seconds.to_string()),
     };
+    let booking = service.and_then(|service| service.booking);
     let amount = |minor| Amount::new(minor, tenant.currency.code());
     let text = |of: fn(&Service) -> &str| Field::of(service.map(of).unwrap_or_default());
     ServiceForm {
@@ -301,6 +326,21 @@ fn service_form(site: &Site, service: Option<&Service>, open: &[Category]) -> Se
         increment: Field::of(kind),
         block_seconds: Field::of(block_seconds),
         grace_seconds: Field::of(policy.grace_s.to_string()),
+        booking: Field::of(match booking.map(|booking| booking.agreement) {
+            Some(Agreement::Negotiated) => "negotiated",
+            Some(Agreement::PayAfterAccept) => "pay_after_accept",
+            None => "",
+        }),
+        length_min: Field::of(
+            booking
+                .map_or(USUAL_LENGTH_MIN, |booking| booking.length_min)
+                .to_string(),
+        ),
+        horizon_days: Field::of(
+            booking
+                .map_or(USUAL_HORIZON_DAYS, |booking| booking.horizon_days)
+                .to_string(),
+        ),
         video_enabled: service.is_none_or(|service| service.video_enabled),
         published: service.is_none_or(|service| service.published),
     }
@@ -328,6 +368,9 @@ fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
     form.increment = Field::of(&typed.increment);
     form.block_seconds = Field::of(&typed.block_seconds);
     form.grace_seconds = Field::of(&typed.grace_seconds);
+    form.booking = Field::of(&typed.booking);
+    form.length_min = Field::of(&typed.length_min);
+    form.horizon_days = Field::of(&typed.horizon_days);
     form.video_enabled = typed.video_enabled.is_some();
     form.published = typed.published.is_some();
     let beside = match field {
@@ -338,6 +381,9 @@ fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
         "increment" => &mut form.increment,
         "block_seconds" => &mut form.block_seconds,
         "grace_seconds" => &mut form.grace_seconds,
+        "booking" => &mut form.booking,
+        "length_min" => &mut form.length_min,
+        "horizon_days" => &mut form.horizon_days,
         _ => &mut form.title,
     };
     beside.error = Some(wrong);

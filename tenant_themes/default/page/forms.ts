@@ -33,12 +33,12 @@ function keep(form: HTMLFormElement): void {
   }
 }
 
-/** `data-reveals="id:value"` on a select shows the element only while that value is chosen. */
+/** `data-reveals="id:value,value"` on a select shows the element only while one of the values is chosen. */
 function reveal(select: HTMLElement): void {
-  const [id, value] = (select.dataset["reveals"] ?? "").split(":");
+  const [id, values = ""] = (select.dataset["reveals"] ?? "").split(":");
   const target = document.getElementById(id ?? "");
   if (!target || !(select instanceof HTMLSelectElement)) return;
-  const show = () => (target.hidden = select.value !== value);
+  const show = () => (target.hidden = !values.split(",").includes(select.value));
   select.addEventListener("change", show);
   show();
 }

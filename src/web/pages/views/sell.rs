@@ -12,8 +12,8 @@ use uuid::Uuid;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
-///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `video_enabled`,
-///   `published` (`on` when ticked).
+///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `booking` (empty, `negotiated`,
+///   `pay_after_accept`), `length_min`, `horizon_days`, `video_enabled`, `published` (`on` when ticked).
 #[derive(Clone, Debug, Serialize)]
 pub struct SellPage {
     /// The reader's id as a seller, for the link to the public page; none before the profile is saved once.
@@ -117,6 +117,12 @@ pub struct ServiceForm {
     pub block_seconds: Field,
     /// Free seconds after connecting.
     pub grace_seconds: Field,
+    /// How it can be booked: empty, `negotiated` or `pay_after_accept`.
+    pub booking: Field,
+    /// How long a talk that is booked lasts, minutes.
+    pub length_min: Field,
+    /// Within so many days it begins.
+    pub horizon_days: Field,
     /// With picture.
     pub video_enabled: bool,
     /// Buyers see it.

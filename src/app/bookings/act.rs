@@ -1,0 +1,119 @@
+//! What the two people of an order do about it.
+
+use super::{lock_people, refused, settle::settle, tell, wait};
+use crate::{
+    app::{App, identity::Viewer},
+    domain::{
+        booking::{Event, Outcome, State},
+        call::CallRole,
+        ids::BookingId,
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantTx,
+        bookings::{self, Happened, Order},
+    },
+};
+
+/// An answer to an offer, which it names.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    /// Of which order.
+    pub order: BookingId,
+    /// To which offer.
+    pub round: u32,
+}
+
+/// Takes the time that the other one offers.
+///
+/// # Errors
+/// There is nothing like that to take, it isn't theirs, or the database is away.
+pub async fn accept(app: &App, viewer: &Viewer, Answer { order, round }: Answer) -> Result<Order> {
+    act(app, viewer, order, move |by| Event::Accept { by, round }).await
+}
+
+/// Turns down the time that the other one offers, or takes back one's own.
+///
+/// # Errors
+/// There is nothing like that to turn down, it isn't theirs, or the database is away.
+pub async fn decline(app: &App, viewer: &Viewer, Answer { order, round }: Answer) -> Result<Order> {
+    act(app, viewer, order, move |by| Event::Decline { by, round }).await
+}
+
+/// Names another time.
+///
+/// # Errors
+/// It isn't free, or can't be booked, it isn't theirs, or the database is away.
+pub async fn propose(app: &App, viewer: &Viewer, order: BookingId, start: Moment) -> Result<Order> {
+    act(app, viewer, order, move |by| Event::Propose { by, start }).await
+}
+
+/// Takes the order back, or calls off what was agreed.
+///
+/// # Errors
+/// It has begun or ended, it isn't theirs, or the database is away.
+pub async fn cancel(app: &App, viewer: &Viewer, order: BookingId) -> Result<Order> {
+    act(app, viewer, order, |by| Event::Cancel { by }).await
+}
+
+async fn act(
+    app: &App,
+    viewer: &Viewer,
+    id: BookingId,
+    event: impl FnOnce(CallRole) -> Event + Send + 'static,
+) -> Result<Order> {
+    let (handle, person, now) = (app.clone(), viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let order = bookings::find_of(tx, id, person)?;
+            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let order = bookings::lock_of(tx, id, person)?;
+            let role = order.role(person).ok_or_else(Error::not_found)?;
+            happen(&handle, tx, order, event(role), now)
+        })
+        .await
+}
+
+/// Lets something happen to an order, with all that follows from it. Both people are locked.
+pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: Event, now: Moment) -> Result<Order> {
+    let before = order.booking.state();
+    order.booking.on(now, event).map_err(refused)?;
+    let after = order.booking.state();
+    if after == before {
+        return Ok(order);
+    }
+    bookings::update(tx, &order, Happened { at: now, event })?;
+    settle(tx, &order, now)?;
+    wait(tx, &order)?;
+    for (to, what) in news(before, event, after) {
+        tell::tell(app, tx, &order, to, what, now)?;
+    }
+    Ok(order)
+}
+
+/// Who is told of it, and what.
+fn news(before: State, event: Event, after: State) -> Vec<(CallRole, &'static str)> {
+    let other = |by: CallRole| match by {
+        CallRole::Buyer => CallRole::Seller,
+        CallRole::Seller => CallRole::Buyer,
+    };
+    let both = |what| vec![(CallRole::Buyer, what), (CallRole::Seller, what)];
+    match (event, after) {
+        (Event::Propose { by, .. }, _) => vec![(other(by), "proposed")],
+        (Event::Accept { .. }, State::Unpaid { .. }) => vec![(CallRole::Buyer, "accepted")],
+        (Event::Accept { .. }, _) if matches!(before, State::Booked { .. }) => both("moved"),
+        (Event::Accept { .. } | Event::Paid, State::Booked { .. }) => both("booked"),
+        (Event::Decline { by, .. }, _) => vec![(other(by), "declined")],
+        (Event::Cancel { by }, _) => vec![(other(by), "cancelled")],
+        (Event::Missed { .. }, _) => both("missed"),
+        (
+            Event::Tick,
+            State::Closed {
+                outcome: Outcome::Missed { .. },
+            },
+        ) => both("missed"),
+        (Event::Tick, _) => vec![(CallRole::Buyer, "expired")],
+        _ => Vec::new(),
+    }
+}

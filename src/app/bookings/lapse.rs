@@ -1,0 +1,51 @@
+//! What happens to orders by themselves.
+
+use super::{act::happen, lock_people};
+use crate::{
+    app::App,
+    domain::{booking::Event, ids::BookingId},
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx,
+        bookings::{self, Order},
+        jobs,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// The job's kind in the outbox; its payload is [`Due`].
+pub const LAPSE_JOB: &str = "booking_due";
+
+/// An order to which something may happen by itself now.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Due {
+    order: BookingId,
+}
+
+/// Has an order looked at again when something is due by itself.
+pub(super) fn wait(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
+    let Some(due) = order.booking.next_deadline() else {
+        return Ok(());
+    };
+    let payload = serde_json::to_value(Due { order: order.id }).map_err(Error::internal)?;
+    jobs::enqueue(tx, LAPSE_JOB, payload, due)
+}
+
+/// Lets time pass for an order.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn lapse(app: &App, scope: &TenantScope, due: Due) -> Result<()> {
+    let (handle, now) = (app.clone(), app.now());
+    app.db
+        .tenant(scope, move |tx| {
+            let order = bookings::find(tx, due.order)?;
+            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let order = bookings::lock(tx, due.order)?;
+            if order.booking.next_deadline().is_some_and(|due| due <= now) {
+                happen(&handle, tx, order, Event::Tick, now)?;
+            }
+            Ok(())
+        })
+        .await
+}

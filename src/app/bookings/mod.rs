@@ -1,0 +1,58 @@
+//! Talks at agreed times: asked for, answered, moved, paid, called off (requirements D2, D3, D6).
+
+mod act;
+mod lapse;
+mod order;
+mod pay;
+mod settle;
+mod show;
+mod slots;
+mod tell;
+
+pub use act::{Answer, accept, cancel, decline, propose};
+use lapse::wait;
+pub use lapse::{Due, LAPSE_JOB, lapse};
+pub use order::{Wish, order};
+pub use pay::pay;
+pub use show::{Shown, list, show};
+pub use slots::{FreeTimes, free_times};
+
+use crate::{
+    domain::{booking::Rejected, ids::UserId},
+    error::{Error, Result},
+    store::{TenantTx, users},
+};
+
+/// Orders of a buyer's that can wait for an answer or a payment at a time.
+const MOST_UNPAID: i64 = 10;
+
+/// Both people of an order. Their times are given away one order after the other.
+fn lock_people(tx: &mut TenantTx<'_>, one: UserId, other: UserId) -> Result<(users::User, users::User)> {
+    if one.uuid() < other.uuid() {
+        let first = users::lock(tx, one)?;
+        Ok((first, users::lock(tx, other)?))
+    } else {
+        let first = users::lock(tx, other)?;
+        Ok((users::lock(tx, one)?, first))
+    }
+}
+
+/// What can't happen to an order, in words.
+fn refused(why: Rejected) -> Error {
+    let (code, words) = match why {
+        Rejected::Over => ("over", "This has ended. Nothing more can be changed."),
+        Rejected::NotPaid => ("not_paid", "Pay first, then agree on a time."),
+        Rejected::NothingToPay => ("nothing_to_pay", "There is nothing to pay."),
+        Rejected::NothingToAnswer => ("answered", "This was answered already, or has run out."),
+        Rejected::Superseded => ("superseded", "Another time was named meanwhile. Look at that one."),
+        Rejected::OwnOffer => ("own_offer", "It is the other's turn to answer."),
+        Rejected::TooSoon => ("too_soon", "This time is over, or too soon. Choose a later one."),
+        Rejected::TooFar => ("too_far", "This time is too far ahead. Choose an earlier one."),
+        Rejected::SameTime => ("same_time", "This is the time that stands already."),
+        Rejected::TooManyRounds => ("too_many_rounds", "No more times can be named. Cancel, and order anew."),
+        Rejected::NotBooked => ("not_booked", "Nothing is booked here."),
+        Rejected::TooEarly => ("too_early", "It isn't time for that yet."),
+        Rejected::Begun => ("begun", "It has begun. Nothing can be changed any more."),
+    };
+    Error::conflict(code, words)
+}

@@ -1,0 +1,65 @@
+//! Orders as their two people see them.
+
+use crate::{
+    app::{App, identity::Viewer},
+    domain::{call::CallRole, ids::BookingId, money::Money},
+    error::{Error, Result},
+    store::{
+        bookings::{self, Happened, Order},
+        timetables, users, wallets,
+    },
+};
+
+/// An order with what stands on its page.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The order.
+    pub order: Order,
+    /// Which of the two reads it.
+    pub reader: CallRole,
+    /// What happened to it, oldest first.
+    pub history: Vec<Happened>,
+    /// Where the other one lives: for a seller the clock of their hours.
+    pub other_zone: String,
+    /// What the reader can spend.
+    pub available: Money,
+}
+
+/// An order of the reader's.
+///
+/// # Errors
+/// It isn't there, the reader isn't one of its two people, or the database is away.
+pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
+    let person = viewer.user.id;
+    app.db
+        .read(&viewer.scope, move |tx| {
+            let order = bookings::find_of(tx, id, person)?;
+            let reader = order.role(person).ok_or_else(Error::not_found)?;
+            let other_zone = match reader {
+                CallRole::Seller => users::find(tx, order.buyer.id)?.time_zone,
+                CallRole::Buyer => match timetables::find(tx, order.seller.id)? {
+                    Some(timetable) => timetable.calendar().zone.name().to_owned(),
+                    None => users::find(tx, order.seller.id)?.time_zone,
+                },
+            };
+            Ok(Shown {
+                history: bookings::history(tx, id)?,
+                available: wallets::balance(tx, person, order.currency)?.available(),
+                reader,
+                other_zone,
+                order,
+            })
+        })
+        .await
+}
+
+/// The reader's orders, newest first.
+///
+/// # Errors
+/// The database is away.
+pub async fn list(app: &App, viewer: &Viewer, limit: i64, offset: i64) -> Result<Vec<Order>> {
+    let person = viewer.user.id;
+    app.db
+        .read(&viewer.scope, move |tx| bookings::list(tx, person, limit, offset))
+        .await
+}

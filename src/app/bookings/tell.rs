@@ -1,0 +1,27 @@
+//! Telling an order's people what happened to it.
+
+use crate::{
+    app::{App, notifications},
+    domain::{call::CallRole, notification::Event, time::Moment},
+    error::Result,
+    store::{TenantTx, bookings::Order, notifications::News},
+};
+
+/// Tells one of the two what the other did, or what happened by itself; `what` is the sentence's name.
+pub(super) fn tell(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    to: CallRole,
+    what: &str,
+    now: Moment,
+) -> Result<()> {
+    let other = match to {
+        CallRole::Buyer => &order.seller,
+        CallRole::Seller => &order.buyer,
+    };
+    let news = News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
+        .with("what", what)
+        .with("title", order.service_title.clone());
+    notifications::tell(app, tx, order.party(to).id, news, now)
+}

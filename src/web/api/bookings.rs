@@ -1,0 +1,400 @@
+//! Talks at agreed times: free times, orders, and what their two people do about them.
+
+use crate::{
+    app::{
+        bookings::{self, Answer, Shown, Wish},
+        identity::Viewer,
+    },
+    domain::{
+        booking::{Absent, Agreement, Event, Outcome, State},
+        call::CallRole,
+        ids::{BookingId, ServiceId},
+        time::Moment,
+    },
+    error::Error,
+    store::bookings::Order,
+    web::{Problem, Result, Site, Web},
+};
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Json, Path, Query},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Days whose free times are told at once.
+const USUAL_DAYS: i64 = 14;
+/// Orders that a page holds.
+const PAGE: i64 = 50;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(free_times).service(book).service(list).service(show);
+    config
+        .service(accept)
+        .service(decline)
+        .service(propose)
+        .service(cancel)
+        .service(pay);
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    /// From when on; now if absent.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<Timestamp>,
+    /// So many days, 1 to 31.
+    days: Option<i64>,
+    /// How long a talk is wanted, minutes; the shortest if absent.
+    minutes: Option<u32>,
+}
+
+/// Times at which a talk can begin.
+#[derive(Serialize, ToSchema)]
+struct FreeTimes {
+    /// Whose clock the seller's hours are by.
+    time_zone: String,
+    /// Which comes first, the payment or the agreement.
+    agreement: Agreement,
+    /// How long a talk lasts, minutes; at least so long where it is paid first.
+    length_min: u32,
+    /// Price of a minute in minor units.
+    rate_minor: i64,
+    currency: &'static str,
+    /// In order.
+    #[schema(value_type = Vec<String>)]
+    starts: Vec<Timestamp>,
+}
+
+/// When a talk can begin: the seller is there, and neither of the two has given the time away.
+#[utoipa::path(tag = "bookings", params(Asked),
+    responses((status = 200, body = FreeTimes), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/services/{id}/times")]
+async fn free_times(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    id: Path<Uuid>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<FreeTimes>> {
+    let from = asked.from.map_or(web.app.now(), Moment::from);
+    let days = asked.days.unwrap_or(USUAL_DAYS);
+    let service = ServiceId::from_uuid(*id);
+    let viewer = viewer.as_ref();
+    let free = bookings::free_times(&web.app, &site.scope, viewer, service, asked.minutes, (from, days)).await?;
+    Ok(Json(FreeTimes {
+        time_zone: free.timetable.calendar().zone.name().to_owned(),
+        agreement: free.bookable.agreement,
+        length_min: free.bookable.length_min,
+        rate_minor: free.service.rate_minor,
+        currency: site.tenant.currency.code(),
+        starts: free.starts.into_iter().map(Moment::timestamp).collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    service_id: Uuid,
+    /// For how long, minutes, where it is paid first; the shortest if absent.
+    minutes: Option<u32>,
+    /// When, where that is asked for before it is paid.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    start: Option<Timestamp>,
+}
+
+/// An order of the reader's.
+#[derive(Serialize, ToSchema)]
+struct Booking {
+    id: Uuid,
+    /// Which of the two the reader is.
+    #[schema(value_type = String)]
+    role: CallRole,
+    buyer: Person,
+    seller: Person,
+    service_id: Uuid,
+    service_title: String,
+    agreement: Agreement,
+    length_min: u32,
+    price_minor: i64,
+    currency: &'static str,
+    /// `unpaid`, `open`, `asked`, `booked`, `running` or `closed`.
+    state: &'static str,
+    /// The buyer's money is kept for it, or was.
+    paid: bool,
+    /// When it begins, as far as that is agreed.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    start: Option<Timestamp>,
+    /// The time that waits for an answer.
+    offer: Option<Offer>,
+    /// When the state ends by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+    /// How it ended: `held`, `not_paid`, `expired`, `declined`, `withdrawn`, `cancelled`, `cancelled_late`,
+    /// `buyer_missed`, `seller_missed`, `both_missed`.
+    outcome: Option<&'static str>,
+    /// What went back to the buyer.
+    refund_minor: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Person {
+    id: Uuid,
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Offer {
+    /// Who named it.
+    #[schema(value_type = String)]
+    by: CallRole,
+    #[schema(value_type = String, format = DateTime)]
+    start: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// What an answer names.
+    round: u32,
+}
+
+impl Booking {
+    fn of(order: Order, role: CallRole) -> Self {
+        let booking = &order.booking;
+        let (state, start) = match booking.state() {
+            State::Unpaid { start, .. } => ("unpaid", start),
+            State::Open => ("open", None),
+            State::Asked { .. } => ("asked", None),
+            State::Booked { start, .. } => ("booked", Some(start)),
+            State::Running { start } => ("running", Some(start)),
+            State::Closed { .. } => ("closed", None),
+        };
+        let outcome = match booking.state() {
+            State::Closed { outcome } => Some(outcome_name(outcome)),
+            _ => None,
+        };
+        let terms = booking.terms();
+        Self {
+            id: order.id.uuid(),
+            role,
+            service_id: order.service.uuid(),
+            agreement: terms.agreement,
+            length_min: terms.length_min,
+            price_minor: terms.price_minor,
+            currency: order.currency.code(),
+            state,
+            paid: booking.is_paid(),
+            start: start.map(Moment::timestamp),
+            offer: booking.open_offer().map(|offer| Offer {
+                by: offer.by,
+                start: offer.start.timestamp(),
+                expires_at: offer.expires_at.timestamp(),
+                round: offer.round,
+            }),
+            until: booking.next_deadline().map(Moment::timestamp),
+            outcome,
+            refund_minor: booking.settlement().map(|parts| parts.refund_minor),
+            buyer: Person {
+                id: order.buyer.id.uuid(),
+                name: order.buyer.name,
+            },
+            seller: Person {
+                id: order.seller.id.uuid(),
+                name: order.seller.name,
+            },
+            service_title: order.service_title,
+        }
+    }
+
+    /// As the reader sees it.
+    fn read_by(viewer: &Viewer, order: Order) -> Result<Json<Self>> {
+        let role = order.role(viewer.user.id).ok_or_else(Error::not_found)?;
+        Ok(Json(Self::of(order, role)))
+    }
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Held => "held",
+        Outcome::NotPaid => "not_paid",
+        Outcome::Expired => "expired",
+        Outcome::Declined { .. } => "declined",
+        Outcome::Withdrawn { .. } => "withdrawn",
+        Outcome::Cancelled { late: false, .. } => "cancelled",
+        Outcome::Cancelled { late: true, .. } => "cancelled_late",
+        Outcome::Missed { absent: Absent::Buyer } => "buyer_missed",
+        Outcome::Missed { absent: Absent::Seller } => "seller_missed",
+        Outcome::Missed { absent: Absent::Both } => "both_missed",
+    }
+}
+
+/// Orders a talk: asks for a time, or begins to buy what a time is agreed on later for.
+#[utoipa::path(tag = "bookings",
+    responses((status = 201, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/bookings")]
+async fn book(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<Wanted>) -> Result<HttpResponse> {
+    let wish = Wish {
+        service: ServiceId::from_uuid(wanted.service_id),
+        minutes: wanted.minutes,
+        start: wanted.start.map(Moment::from),
+    };
+    let order = bookings::order(&web.app, &viewer, &site.tenant, wish).await?;
+    Ok(HttpResponse::Created().json(Booking::read_by(&viewer, order)?.into_inner()))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Bookings {
+    items: Vec<Booking>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Paged {
+    /// How many to leave out.
+    offset: Option<i64>,
+}
+
+/// One's orders, as buyer and as seller, newest first.
+#[utoipa::path(tag = "bookings", params(Paged), responses((status = 200, body = Bookings), (status = 401, body = Problem)))]
+#[get("/bookings")]
+async fn list(web: Data<Web>, viewer: Viewer, Query(paged): Query<Paged>) -> Result<Json<Bookings>> {
+    let offset = paged.offset.unwrap_or(0).clamp(0, 10_000);
+    let orders = bookings::list(&web.app, &viewer, PAGE, offset).await?;
+    let own = |order: Order| order.role(viewer.user.id).map(|role| Booking::of(order, role));
+    Ok(Json(Bookings {
+        items: orders.into_iter().filter_map(own).collect(),
+    }))
+}
+
+/// An order with its history.
+#[derive(Serialize, ToSchema)]
+struct Told {
+    #[serde(flatten)]
+    booking: Booking,
+    /// Where the other one lives.
+    other_time_zone: String,
+    /// What happened to it since it was made, oldest first.
+    #[schema(value_type = Vec<Object>)]
+    history: Vec<Happened>,
+}
+
+#[derive(Serialize)]
+struct Happened {
+    at: Timestamp,
+    event: Event,
+}
+
+/// One of one's orders.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Told), (status = 401, body = Problem), (status = 404, body = Problem)))]
+#[get("/bookings/{id}")]
+async fn show(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Told>> {
+    let Shown {
+        order,
+        reader,
+        history,
+        other_zone,
+        ..
+    } = bookings::show(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
+    let history = history.into_iter();
+    Ok(Json(Told {
+        booking: Booking::of(order, reader),
+        other_time_zone: other_zone,
+        history: history
+            .map(|happened| Happened {
+                at: happened.at.timestamp(),
+                event: happened.event,
+            })
+            .collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    /// Which offer was seen.
+    round: u32,
+}
+
+/// Takes the time that the other one offers.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+#[post("/bookings/{id}/accept")]
+async fn accept(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(answered): Json<Answered>,
+) -> Result<Json<Booking>> {
+    let order = bookings::accept(&web.app, &viewer, answer(*id, &answered)).await?;
+    Booking::read_by(&viewer, order)
+}
+
+/// Turns down the time that the other one offers, or takes back one's own.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+#[post("/bookings/{id}/decline")]
+async fn decline(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(answered): Json<Answered>,
+) -> Result<Json<Booking>> {
+    let order = bookings::decline(&web.app, &viewer, answer(*id, &answered)).await?;
+    Booking::read_by(&viewer, order)
+}
+
+fn answer(order: Uuid, answered: &Answered) -> Answer {
+    Answer {
+        order: BookingId::from_uuid(order),
+        round: answered.round,
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Proposed {
+    #[schema(value_type = String, format = DateTime)]
+    start: Timestamp,
+}
+
+/// Names a time, or another one. What is agreed stands until the other one takes it.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+#[post("/bookings/{id}/propose")]
+async fn propose(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(proposed): Json<Proposed>,
+) -> Result<Json<Booking>> {
+    let start = Moment::from(proposed.start);
+    let order = bookings::propose(&web.app, &viewer, BookingId::from_uuid(*id), start).await?;
+    Booking::read_by(&viewer, order)
+}
+
+/// Takes an order back, or calls off what was agreed; what that costs is said beforehand.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+#[post("/bookings/{id}/cancel")]
+async fn cancel(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
+    let order = bookings::cancel(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
+    Booking::read_by(&viewer, order)
+}
+
+/// Pays for an order from one's wallet.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+#[post("/bookings/{id}/pay")]
+async fn pay(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
+    let order = bookings::pay(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
+    Booking::read_by(&viewer, order)
+}
