@@ -1,3 +1,4 @@
+ALTER TABLE top_ups DROP COLUMN booking_id;
 ALTER TABLE ledger_accounts
     DROP CONSTRAINT one_of_a_kind,
     ADD CONSTRAINT ledger_accounts_tenant_id_kind_owner_id_currency_key

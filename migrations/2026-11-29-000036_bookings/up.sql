@@ -67,3 +67,7 @@ ALTER TABLE ledger_accounts ADD COLUMN order_id uuid,
     DROP CONSTRAINT ledger_accounts_tenant_id_kind_owner_id_currency_key,
     ADD CONSTRAINT one_of_a_kind UNIQUE NULLS NOT DISTINCT (tenant_id, kind, owner_id, currency, order_id);
 GRANT INSERT (order_id) ON ledger_accounts TO tallyroom_app, tallyroom_system;
+
+-- What a payment into a wallet is meant for: paid at once when it arrives.
+ALTER TABLE top_ups ADD COLUMN booking_id uuid,
+    ADD FOREIGN KEY (tenant_id, booking_id) REFERENCES bookings (tenant_id, id);

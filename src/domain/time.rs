@@ -81,6 +81,11 @@ impl Zone {
         self.0.to_datetime(at.timestamp()).date()
     }
 
+    /// Whether the clock there shows another time than another zone's.
+    pub fn differs_at(&self, other: &Self, at: Moment) -> bool {
+        self.0.to_offset(at.timestamp()) != other.0.to_offset(at.timestamp())
+    }
+
     /// A date there, from its first instant to the next date's; none at the calendar's ends. A date that a place left out
     /// is empty.
     pub fn day(&self, date: Date) -> Option<Span> {

@@ -581,6 +581,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        booking_id -> Nullable<Uuid>,
     }
 }
 

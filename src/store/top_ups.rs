@@ -3,7 +3,7 @@
 use super::{TenantTx, moment::At, schema::top_ups};
 use crate::{
     domain::{
-        ids::{TopUpId, UserId},
+        ids::{BookingId, TopUpId, UserId},
         money::{Currency, Money},
         payment::State,
         time::Moment,
@@ -35,6 +35,8 @@ pub struct TopUp {
     pub reason: Option<String>,
     /// When it was begun.
     pub created_at: Moment,
+    /// The order that it is meant to pay.
+    pub pays_for: Option<BookingId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -50,6 +52,7 @@ struct Row {
     state: String,
     reason: Option<String>,
     created_at: At,
+    booking_id: Option<Uuid>,
 }
 
 /// A state as the database names it.
@@ -71,6 +74,7 @@ impl Row {
             state: state(&self.state)?,
             reason: self.reason,
             created_at: self.created_at.into(),
+            pays_for: self.booking_id.map(BookingId::from_uuid),
         })
     }
 }
@@ -91,6 +95,7 @@ pub fn insert(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<()> {
             top_ups::state.eq(top_up.state.name()),
             top_ups::created_at.eq(At(top_up.created_at)),
             top_ups::updated_at.eq(At(top_up.created_at)),
+            top_ups::booking_id.eq(top_up.pays_for.map(BookingId::uuid)),
         ))
         .execute(tx.conn)?;
     Ok(())

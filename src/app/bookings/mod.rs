@@ -13,9 +13,10 @@ pub use act::{Answer, accept, cancel, decline, propose};
 use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse};
 pub use order::{Wish, order};
-pub use pay::pay;
+pub(in crate::app) use pay::pay_if_possible;
+pub use pay::{Payment, pay, pay_or_top_up};
 pub use show::{Shown, list, show};
-pub use slots::{FreeTimes, free_times};
+pub use slots::{FreeTimes, Offered, free_times, other_times};
 
 use crate::{
     domain::{booking::Rejected, ids::UserId},

@@ -2,7 +2,7 @@
 
 use super::{
     MOST_UNPAID, lock_people, refused,
-    slots::{free, length, offered, timetable},
+    slots::{People, free, length, offered, timetable},
     tell, wait,
 };
 use crate::{
@@ -62,7 +62,11 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                         from: start,
                         to: start + 1,
                     };
-                    let free = free(tx, &service, &bookable, &timetable, length, Some(buyer.id), then, now)?;
+                    let people = People {
+                        seller: seller.id,
+                        buyer: Some(buyer.id),
+                    };
+                    let free = free(tx, people, &bookable, &timetable, length, then, now)?;
                     if !free.contains(&start) {
                         return Err(Error::conflict(
                             "slot_taken",

@@ -4,15 +4,16 @@ use crate::{
     app::{App, identity::Viewer},
     domain::{
         booking::Bookable,
-        ids::{ServiceId, UserId},
+        ids::{BookingId, ServiceId, UserId},
         schedule::{Room, Rules, Taken, Timetable, slots},
-        time::{Moment, Span},
+        time::{Moment, Span, Zone},
     },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, bookings,
         services::{self, Service},
-        timetables, users,
+        timetables,
+        users::{self, User},
     },
 };
 
@@ -24,15 +25,26 @@ const MOST_TOLD: usize = 1_000;
 const MOST_DAYS: i64 = 31;
 const DAY_MS: i64 = 86_400_000;
 
-/// When something can be booked.
+/// What can be booked, and when.
 #[derive(Clone, Debug)]
-pub struct FreeTimes {
+pub struct Offered {
     /// What is booked.
     pub service: Service,
     /// How.
     pub bookable: Bookable,
-    /// When the seller is there, by their clock.
-    pub timetable: Timetable,
+    /// Who is booked.
+    pub seller: User,
+    /// When.
+    pub times: FreeTimes,
+}
+
+/// When something can be booked.
+#[derive(Clone, Debug)]
+pub struct FreeTimes {
+    /// The seller's clock.
+    pub zone: Zone,
+    /// How long a talk lasts, minutes.
+    pub length_min: u32,
     /// Beginnings, in order.
     pub starts: Vec<Moment>,
 }
@@ -49,7 +61,7 @@ pub async fn free_times(
     service: ServiceId,
     minutes: Option<u32>,
     (from, days): (Moment, i64),
-) -> Result<FreeTimes> {
+) -> Result<Offered> {
     let (reader, now) = (viewer.map(|viewer| viewer.user.id), app.now());
     let within = Span {
         from: from.max(now),
@@ -58,17 +70,70 @@ pub async fn free_times(
     app.db
         .read(scope, move |tx| {
             let (service, bookable) = offered(tx, service)?;
-            let length = length(&bookable, minutes)?;
+            let length_min = length(&bookable, minutes)?;
             let timetable = timetable(tx, service.seller)?;
-            let starts = free(tx, &service, &bookable, &timetable, length, reader, within, now)?;
-            Ok(FreeTimes {
+            let people = People {
+                seller: service.seller,
+                buyer: reader,
+            };
+            let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
+            Ok(Offered {
+                seller: users::find(tx, service.seller)?,
                 service,
                 bookable,
-                timetable,
+                times: FreeTimes {
+                    zone: timetable.calendar().zone.clone(),
+                    length_min,
+                    starts,
+                },
+            })
+        })
+        .await
+}
+
+/// The times at which the talk of an order of the reader's could begin instead, from `from` on.
+///
+/// # Errors
+/// It isn't there or theirs, the seller has no hours, or the database is away.
+pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Moment) -> Result<FreeTimes> {
+    let (person, now) = (viewer.user.id, app.now());
+    let within = Span {
+        from: from.max(now),
+        to: from.max(now) + MOST_DAYS * DAY_MS,
+    };
+    app.db
+        .read(&viewer.scope, move |tx| {
+            let order = bookings::find_of(tx, order, person)?;
+            let terms = order.booking.terms();
+            // What was agreed on when it was ordered; the service may be another one now.
+            let bookable = Bookable {
+                agreement: terms.agreement,
+                length_min: terms.length_min,
+                horizon_days: terms.horizon_days,
+            };
+            let timetable = timetable(tx, order.seller.id)?;
+            let people = People {
+                seller: order.seller.id,
+                buyer: Some(order.buyer.id),
+            };
+            let mut starts = free(tx, people, &bookable, &timetable, terms.length_min, within, now)?;
+            let may = order.booking.bookable(now);
+            starts.retain(|start| may.from < *start && *start <= may.to);
+            Ok(FreeTimes {
+                zone: timetable.calendar().zone.clone(),
+                length_min: terms.length_min,
                 starts,
             })
         })
         .await
+}
+
+/// Whose time is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct People {
+    pub seller: UserId,
+    /// Nobody in particular, as long as they aren't signed in.
+    pub buyer: Option<UserId>,
 }
 
 /// A service that can be booked, and how.
@@ -95,14 +160,12 @@ pub(super) fn timetable(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Timetab
 }
 
 /// See [`free_times`].
-#[expect(clippy::too_many_arguments, reason = "all of it is told apart by its type")]
 pub(super) fn free(
     tx: &mut TenantTx<'_>,
-    service: &Service,
+    people: People,
     bookable: &Bookable,
     timetable: &Timetable,
     length_min: u32,
-    reader: Option<UserId>,
     within: Span,
     now: Moment,
 ) -> Result<Vec<Moment>> {
@@ -119,6 +182,15 @@ pub(super) fn free(
         notice_min,
         horizon_days: bookable.horizon_days,
     };
+    // Nothing else is looked at, however far away a time is asked for.
+    let may = rules.bookable(now);
+    let within = Span {
+        from: within.from.max(may.from),
+        to: within.to.min(may.to + 1),
+    };
+    if within.from >= within.to {
+        return Ok(Vec::new());
+    }
     let looked_at = Span {
         from: within.from,
         to: rules.lasts(within.to).to,
@@ -128,13 +200,13 @@ pub(super) fn free(
         from: rules.occupies(looked_at.from).from + -DAY_MS,
         to: looked_at.to + DAY_MS,
     };
-    let sellers = bookings::taken(tx, &[service.seller], around)?;
+    let sellers = bookings::taken(tx, &[people.seller], around)?;
     let mut taken: Vec<Span> = sellers
         .into_iter()
         .map(|span| with_room(span, &timetable.room()))
         .collect();
-    if let Some(reader) = reader {
-        taken.extend(bookings::taken(tx, &[reader], around)?);
+    if let Some(buyer) = people.buyer {
+        taken.extend(bookings::taken(tx, &[buyer], around)?);
     }
     let open = timetable.calendar().open(looked_at);
     let mut starts = slots(&open, &Taken::by(taken), &rules, now, MOST_TOLD);

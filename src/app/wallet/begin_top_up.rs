@@ -4,7 +4,7 @@ use super::{RECONCILE_JOB, ReconcileTopUp, outcome, top_up_bounds};
 use crate::{
     app::{App, identity::Viewer, payments::FIRST_ASKED_MS, ports::Checkout},
     domain::{
-        ids::TopUpId,
+        ids::{BookingId, TopUpId},
         money::{Currency, Money},
         payment::State,
     },
@@ -19,7 +19,7 @@ use crate::{
 pub(super) const MOST_OPEN: i64 = 10;
 
 /// Stores the intent to add `amount_minor`, then has the gateway open its payment page; `return_url` says where the
-/// person comes back to.
+/// person comes back to. What it is meant to pay is paid as soon as it arrives.
 ///
 /// # Errors
 /// The amount is out of bounds, too many payments are open, the gateway doesn't answer or refuses.
@@ -28,6 +28,7 @@ pub async fn begin_top_up(
     viewer: &Viewer,
     currency: Currency,
     amount_minor: i64,
+    pays_for: Option<BookingId>,
     return_url: impl FnOnce(TopUpId) -> String,
 ) -> Result<TopUp> {
     let (least, most) = top_up_bounds(currency);
@@ -48,6 +49,7 @@ pub async fn begin_top_up(
         state: State::Created,
         reason: None,
         created_at: now,
+        pays_for,
     };
     let stored = intent.clone();
     app.db

@@ -3,7 +3,7 @@
 use super::{RECONCILE_JOB, ReconcileTopUp};
 use crate::{
     app::{
-        App,
+        App, bookings,
         notifications::tell,
         payments,
         ports::{Begun, GatewayError, Outcome},
@@ -83,7 +83,12 @@ fn apply(
     }
     let before = top_up.state;
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
-    let available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
+    let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
+    if let (Some(order), Some(_)) = (top_up.pays_for, available)
+        && bookings::pay_if_possible(app, tx, order, now)?
+    {
+        available = Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available());
+    }
     top_up.state = heard.state;
     top_up.reason = heard.reason;
     if top_up.state != before {

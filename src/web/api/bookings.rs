@@ -87,12 +87,12 @@ async fn free_times(
     let viewer = viewer.as_ref();
     let free = bookings::free_times(&web.app, &site.scope, viewer, service, asked.minutes, (from, days)).await?;
     Ok(Json(FreeTimes {
-        time_zone: free.timetable.calendar().zone.name().to_owned(),
+        time_zone: free.times.zone.name().to_owned(),
         agreement: free.bookable.agreement,
         length_min: free.bookable.length_min,
         rate_minor: free.service.rate_minor,
         currency: site.tenant.currency.code(),
-        starts: free.starts.into_iter().map(Moment::timestamp).collect(),
+        starts: free.times.starts.into_iter().map(Moment::timestamp).collect(),
     }))
 }
 

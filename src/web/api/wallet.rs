@@ -144,7 +144,7 @@ impl From<TopUp> for TopUpView {
 #[post("/wallet/top-ups")]
 async fn begin(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<NewTopUp>) -> Result<HttpResponse> {
     let back = |id: TopUpId| format!("{}/wallet/top-ups/{id}", site.origin());
-    let top_up = wallet::begin_top_up(&web.app, &viewer, site.tenant.currency, wanted.amount_minor, back).await?;
+    let top_up = wallet::begin_top_up(&web.app, &viewer, site.tenant.currency, wanted.amount_minor, None, back).await?;
     Ok(HttpResponse::Created().json(TopUpView::from(top_up)))
 }
 

@@ -62,6 +62,7 @@ pub(super) fn offer(tenant: &Tenant, offer: &Offer, selected: bool) -> ServiceOf
         minimum_charge: amount(offer.minimum_minor),
         grace_seconds: offer.policy.grace_s,
         video_enabled: offer.service.video_enabled,
+        bookable: offer.service.booking.is_some(),
         selected,
     }
 }

@@ -2,8 +2,10 @@
 
 mod account;
 mod bill;
+mod book;
 mod calls;
 mod cards;
+mod conferences;
 mod conversations;
 pub mod flash;
 mod gateway;
@@ -53,6 +55,8 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(account::routes)
         .configure(calls::routes)
         .configure(bill::routes)
+        .configure(book::routes)
+        .configure(conferences::routes)
         .configure(conversations::routes)
         .configure(gateway::routes)
         .configure(home::routes)

@@ -150,11 +150,7 @@ fn open_hours(web: &Web, site: &Site, viewer: Option<&Viewer>, timetable: &Timet
     let openings = hours::openings(timetable, &reader, now);
     let spans = openings.iter().flat_map(|opening| &opening.spans);
     let mut ends = spans.flat_map(|span| [span.from, span.to]).chain([now]);
-    let differs = |at: Moment| {
-        let offset = |zone: &Zone| zone.rules().to_offset(at.timestamp());
-        offset(&reader) != offset(own)
-    };
-    let elsewhere = ends.any(differs);
+    let elsewhere = ends.any(|at| reader.differs_at(own, at));
     let span = |span: Span| OpenSpan {
         here: on_the_wall(&reader, span),
         there: elsewhere.then(|| on_the_wall(own, span)),

@@ -69,7 +69,7 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
         None => Message::new("error.amount"),
         Some(minor) => {
             let back = |id| return_url(&site, id, next.as_deref());
-            match wallet::begin_top_up(&web.app, &viewer, currency, minor, back).await {
+            match wallet::begin_top_up(&web.app, &viewer, currency, minor, None, back).await {
                 Ok(top_up) => return Ok(no_body(&top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
                 Err(error) => out_of_bounds(error, currency)?,
             }
@@ -159,6 +159,9 @@ pub fn words(line: &Line) -> (LineKind, Message) {
             (LineKind::Call, Message::new("statement.call").with("name", name))
         }
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
+        ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
+        ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
+        ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),
         _ => (LineKind::Other, Message::new("statement.other")),
     }

@@ -20,7 +20,7 @@ async fn pair(agreement: &str) -> (Pair, Value) {
 }
 
 /// Makes one's first service one that can be booked; gives its id.
-async fn bookable(seller: &TestUser, agreement: &str) -> Value {
+pub async fn bookable(seller: &TestUser, agreement: &str) -> Value {
     let own = seller.get("/api/v1/selling/services").await.expect(200).json();
     let id = own["items"][0]["id"].clone();
     let booking = json!({"agreement": agreement, "length_min": 60, "horizon_days": 14});
@@ -44,7 +44,7 @@ async fn free(reader: &TestUser, service: &Value) -> Vec<String> {
         .collect()
 }
 
-async fn ask(buyer: &TestUser, service: &Value, start: &str) -> Value {
+pub async fn ask(buyer: &TestUser, service: &Value, start: &str) -> Value {
     let wanted = json!({"service_id": service, "start": start});
     buyer.post("/api/v1/bookings", wanted).await.expect(201).json()
 }

@@ -82,7 +82,7 @@ async fn a_wallet_is_its_owners_and_as_it_is_now() {
         "INSERT INTO ledger_accounts (tenant_id, id, kind, owner_id, currency, balance_minor, created_at)
              SELECT tenant_id, gen_random_uuid(), 'wallet', id, 'EUR', 777, created_at FROM users
              WHERE email = 'ada@example.org'
-             ON CONFLICT (tenant_id, kind, owner_id, currency) DO UPDATE SET balance_minor = 777",
+             ON CONFLICT (tenant_id, kind, owner_id, currency, order_id) DO UPDATE SET balance_minor = 777",
     );
     app.clock.advance(1_000);
     shows(&front(&ada).await, &["€7.77"], &[]);

@@ -11,6 +11,8 @@ mod photos;
 mod selling;
 mod watching;
 
+pub use bookings::{ask, bookable};
+
 use crate::support::{TestApp, TestUser};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 use super::table::Row;
 use crate::{
     calls::{Pair, Price},
+    marketplace,
     studios::in_a_studio,
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
 };
@@ -112,7 +113,10 @@ impl Cast {
             .expect(201);
         let pay_at = top_up.json()["redirect_url"].as_str().expect("an address").to_owned();
         let payment = pay_at.rsplit('/').next().expect("a reference").to_owned();
+        let bookable = marketplace::bookable(&pair.seller, "pay_after_accept").await;
+        let booking = marketplace::ask(&pair.buyer, &bookable, "2027-01-18T09:00:00Z").await;
         let things = vec![
+            ("booking", booking["id"].as_str().expect("an id").to_owned()),
             ("call", call.to_string()),
             ("service", pair.service.to_string()),
             ("seller", seller),

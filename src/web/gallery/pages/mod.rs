@@ -1,5 +1,6 @@
 //! The samples: each page in the states that look different.
 
+mod bookings;
 mod calls;
 mod money;
 mod notifications;
@@ -17,6 +18,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     money::money(g)?;
     money::selling(g)?;
     studio::studio(g)?;
+    bookings::bookings(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
     calls::conversations(g)?;

@@ -97,6 +97,7 @@ fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {
         minimum_minutes: 5,
         minimum_charge: g.cast.amount(rate * 5),
         grace_seconds: 30,
+        bookable: nth == 0,
         video_enabled: true,
         selected: nth == 0,
     }

@@ -5,6 +5,7 @@
 
 mod account;
 mod bill;
+mod bookings;
 mod calls;
 mod conversations;
 mod form;
@@ -26,6 +27,10 @@ mod wallet;
 
 pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
+pub use bookings::{
+    BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
+    FreeTimes,
+};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use form::{Field, Message};
@@ -116,6 +121,9 @@ views! {
     SellPage => "sell",
     HoursPage => "hours",
     StudioPage => "studio",
+    BookPage => "book",
+    ConferencesPage => "conferences",
+    ConferencePage => "conference",
     CallsPage => "calls",
     RoomPage => "room",
     BillPage => "bill",

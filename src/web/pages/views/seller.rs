@@ -79,6 +79,8 @@ pub struct ServiceOffer {
     pub grace_seconds: u32,
     /// With picture, or sound only.
     pub video_enabled: bool,
+    /// A time can be booked for it.
+    pub bookable: bool,
     /// The one the box is about.
     pub selected: bool,
 }

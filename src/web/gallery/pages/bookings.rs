@@ -1,0 +1,199 @@
+//! Booking a time, and the order's page.
+
+use crate::{
+    web::gallery::{Gallery, cast::now},
+    web::pages::views::*,
+};
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use uuid::Uuid;
+
+/// Choosing a time, the list, and an order in each of its states.
+pub fn bookings(g: &Gallery<'_>) -> anyhow::Result<()> {
+    choosing(g)?;
+    let row = |nth: usize, stage, hours: Option<i64>, turn| ConferenceRow {
+        id: Uuid::from_u128(nth as u128),
+        other: g.cast.person(nth),
+        title: g.cast.services[nth % 2].0.to_owned(),
+        start: hours.map(|hours| now() + hours.hours()),
+        stage,
+        turn,
+    };
+    let list = ConferencesPage {
+        coming: vec![
+            row(0, "booked", Some(26), false),
+            row(1, "changing", Some(50), true),
+            row(2, "asked", Some(75), false),
+            row(3, "open", None, true),
+        ],
+        over: vec![row(4, "closed", None, false)],
+        older_url: None,
+    };
+    g.page("conferences", &list, &g.buyer("/conferences"))?;
+    let none = ConferencesPage {
+        coming: Vec::new(),
+        over: Vec::new(),
+        older_url: None,
+    };
+    g.page("conferences-none", &none, &g.buyer("/conferences"))?;
+    orders(g)
+}
+
+fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let ask = BookPage {
+        id: Uuid::from_u128(100),
+        title: g.cast.services[0].0.to_owned(),
+        description: g.cast.services[0].1.to_owned(),
+        seller: g.cast.card(0).person,
+        seller_id: Uuid::from_u128(1),
+        pay_first: false,
+        minutes: Field::of("60"),
+        length_min: 60,
+        rate: g.cast.amount(180),
+        total: g.cast.amount(10_800),
+        times: times("Europe/Berlin"),
+        log_in: false,
+        error: None,
+    };
+    g.page("book", &ask, &g.buyer("/book/100"))?;
+    let visitor = BookPage {
+        times: times("America/New_York"),
+        log_in: true,
+        ..ask.clone()
+    };
+    g.page("book-visitor", &visitor, &g.visitor("/book/100"))?;
+    let taken = BookPage {
+        error: Some(Message::new("This time was just taken. Choose another one.")),
+        ..ask.clone()
+    };
+    g.page("book-taken", &taken, &g.buyer("/book/100"))?;
+    let none = BookPage {
+        times: FreeTimes {
+            days: Vec::new(),
+            ..times("Europe/Berlin")
+        },
+        ..ask.clone()
+    };
+    g.page("book-none", &none, &g.buyer("/book/100"))?;
+    let buy = BookPage {
+        pay_first: true,
+        minutes: Field::of("5").wrong(Message::new("Choose 60 minutes or more, up to four hours.")),
+        ..ask
+    };
+    g.page("book-buy", &buy, &g.buyer("/book/100"))
+}
+
+fn times(zone: &str) -> FreeTimes {
+    let day = |ahead: i64, hours: std::ops::Range<i64>| FreeDay {
+        day: now().to_zoned(TimeZone::UTC).date() + ahead.days(),
+        times: hours
+            .map(|hour| FreeTime {
+                start: now() + (ahead * 24 + hour).hours(),
+            })
+            .collect(),
+    };
+    FreeTimes {
+        days: vec![day(1, 7..12), day(2, 7..15), day(4, 12..16)],
+        elsewhere: zone != "Europe/Berlin",
+        zone: zone.to_owned(),
+        now: Some(now()),
+    }
+}
+
+fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let path = "/conferences/1";
+    let step = |hours: i64, text: Message| ConferenceStep {
+        at: now() - hours.hours(),
+        text,
+    };
+    let said = |key: &str| Message::new(format!("conference.step.{key}")).with("name", g.cast.person(0).name);
+    let proposed = |key: &str, at: Timestamp| said(key).with("at", at);
+    let first = now() + 40.hours();
+    let asked = ConferencePage {
+        id: Uuid::from_u128(1),
+        title: g.cast.services[0].0.to_owned(),
+        other: g.cast.person(0),
+        seller_url: Some("/sellers/1".to_owned()),
+        is_buyer: true,
+        stage: "asked",
+        start: None,
+        offer: Some(ConferenceOffer {
+            start: first,
+            expires_at: now() + 20.hours(),
+            round: 2,
+            own: false,
+        }),
+        pay_until: None,
+        other_zone: "America/New_York".to_owned(),
+        elsewhere: true,
+        length_min: 60,
+        price: g.cast.amount(10_800),
+        paid: false,
+        available: g.cast.amount(2_350),
+        missing: Some(g.cast.amount(8_450)),
+        times: Some(times("America/New_York")),
+        can_cancel: true,
+        cancel_fee: None,
+        outcome: None,
+        refund: None,
+        history: vec![
+            step(5, proposed("proposed_own", now() + 26.hours())),
+            step(3, proposed("proposed", first)),
+        ],
+        error: None,
+    };
+    g.page("conference-asked", &asked, &g.buyer(path))?;
+    let mut history = asked.history.clone();
+    history.push(step(2, said("accepted_own")));
+    let unpaid = ConferencePage {
+        stage: "unpaid",
+        start: Some(first),
+        offer: None,
+        pay_until: Some(now() + 22.hours()),
+        times: None,
+        history: history.clone(),
+        ..asked.clone()
+    };
+    g.page("conference-unpaid", &unpaid, &g.buyer(path))?;
+    history.push(step(1, said("paid_own")));
+    let booked = ConferencePage {
+        stage: "booked",
+        pay_until: None,
+        paid: true,
+        missing: None,
+        times: Some(times("America/New_York")),
+        cancel_fee: Some(g.cast.amount(5_400)),
+        history: history.clone(),
+        ..unpaid.clone()
+    };
+    g.page("conference-booked", &booked, &g.buyer(path))?;
+    let changing = ConferencePage {
+        stage: "changing",
+        offer: asked.offer.clone().map(|offer| ConferenceOffer { own: true, ..offer }),
+        is_buyer: false,
+        seller_url: None,
+        elsewhere: false,
+        cancel_fee: None,
+        error: Some(Message::new("Another time was named meanwhile. Look at that one.")),
+        ..booked.clone()
+    };
+    g.page("conference-changing", &changing, &g.seller(path))?;
+    let open = ConferencePage {
+        stage: "open",
+        start: None,
+        cancel_fee: None,
+        history: Vec::new(),
+        ..booked.clone()
+    };
+    g.page("conference-open", &open, &g.buyer(path))?;
+    let over = ConferencePage {
+        stage: "closed",
+        start: None,
+        times: None,
+        can_cancel: false,
+        cancel_fee: None,
+        outcome: Some(Message::new("conference.outcome.cancelled").with("name", g.cast.person(0).name)),
+        refund: Some(g.cast.amount(10_800)),
+        ..booked
+    };
+    g.page("conference-over", &over, &g.buyer(path))
+}

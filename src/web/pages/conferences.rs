@@ -1,0 +1,310 @@
+//! `/conferences`: one's orders, and the page of each.
+
+use super::{
+    book::by_days,
+    flash::flash,
+    lead_to, no_body, render, render_as,
+    views::{Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, Message, Person},
+};
+use crate::{
+    app::{
+        bookings::{self, Answer, Payment, Shown},
+        identity::Viewer,
+    },
+    domain::{
+        booking::{Absent, Event, Outcome, State},
+        call::CallRole,
+        ids::BookingId,
+        time::{Moment, Zone},
+    },
+    error::{Error, Kind},
+    store::bookings::{Happened, Order},
+    web::{Result, Site, Web, WebError, theme::Tone},
+};
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Form, Path, Query, ServiceConfig},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Orders on a page.
+const PAGE: i64 = 50;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(list).service(show).service(act);
+}
+
+#[derive(Deserialize)]
+struct Paged {
+    #[serde(default)]
+    page: u32,
+}
+
+#[get("/conferences")]
+async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(paged): Query<Paged>) -> Result<HttpResponse> {
+    let page = i64::from(paged.page.min(10_000));
+    let orders = bookings::list(&web.app, &viewer, PAGE + 1, page * PAGE).await?;
+    let older_url = (orders.len() > PAGE as usize).then(|| format!("/conferences?page={}", page + 1));
+    let shown = orders
+        .iter()
+        .take(PAGE as usize)
+        .filter_map(|order| row(&viewer, order));
+    let (over, mut coming): (Vec<_>, Vec<_>) = shown.partition(|row| row.stage == "closed");
+    // What has no time yet comes last.
+    coming.sort_by_key(|row| (row.start.is_none(), row.start));
+    let view = ConferencesPage {
+        coming,
+        over,
+        older_url,
+    };
+    render(&site, Some(&viewer), &view)
+}
+
+fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
+    let role = order.role(viewer.user.id)?;
+    let offer = order.booking.open_offer();
+    let to_pay = role == CallRole::Buyer && matches!(order.booking.state(), State::Unpaid { .. });
+    let to_name = role == CallRole::Buyer && order.booking.state() == State::Open;
+    Some(ConferenceRow {
+        id: order.id.uuid(),
+        other: Person::new(order.party(other(role)).name.clone(), None),
+        title: order.service_title.clone(),
+        start: agreed(order).or(offer.map(|offer| offer.start)).map(Moment::timestamp),
+        stage: stage(order),
+        turn: to_pay || to_name || offer.is_some_and(|offer| offer.by != role),
+    })
+}
+
+fn other(role: CallRole) -> CallRole {
+    match role {
+        CallRole::Buyer => CallRole::Seller,
+        CallRole::Seller => CallRole::Buyer,
+    }
+}
+
+fn agreed(order: &Order) -> Option<Moment> {
+    match order.booking.state() {
+        State::Unpaid { start, .. } => start,
+        State::Booked { start, .. } | State::Running { start } => Some(start),
+        State::Open | State::Asked { .. } | State::Closed { .. } => None,
+    }
+}
+
+fn stage(order: &Order) -> &'static str {
+    match order.booking.state() {
+        State::Unpaid { .. } => "unpaid",
+        State::Open => "open",
+        State::Asked { .. } => "asked",
+        State::Booked { change: None, .. } => "booked",
+        State::Booked { change: Some(_), .. } => "changing",
+        State::Running { .. } => "running",
+        State::Closed { .. } => "closed",
+    }
+}
+
+#[get("/conferences/{id}")]
+async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let view = page(&web, &site, &viewer, BookingId::from_uuid(*id)).await?;
+    render(&site, Some(&viewer), &view)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    action: String,
+    round: String,
+    start: String,
+}
+
+#[post("/conferences/{id}")]
+async fn act(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(typed): Form<Typed>,
+) -> Result<HttpResponse> {
+    let (id, back) = (BookingId::from_uuid(*id), format!("/conferences/{id}"));
+    let WebError(refused) = match carry_out(&web, &site, &viewer, id, &typed).await {
+        Ok(Some(elsewhere)) => return Ok(no_body(&elsewhere)),
+        Ok(None) => return Ok(lead_to(&back, [flash(Tone::Success, "conference.done")])),
+        Err(error) => error.into(),
+    };
+    if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
+        return Err(refused.into());
+    }
+    let mut view = page(&web, &site, &viewer, id).await?;
+    view.error = Some(Message::new(refused.public));
+    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
+}
+
+/// Does it; gives where to go on, if that isn't the order's own page.
+async fn carry_out(
+    web: &Web,
+    site: &Site,
+    viewer: &Viewer,
+    id: BookingId,
+    typed: &Typed,
+) -> crate::error::Result<Option<String>> {
+    let answer = || {
+        let round = typed.round.parse();
+        round
+            .map(|round| Answer { order: id, round })
+            .map_err(|_| Error::field("round", "That can't be done here."))
+    };
+    match typed.action.as_str() {
+        "accept" => bookings::accept(&web.app, viewer, answer()?).await?,
+        "decline" => bookings::decline(&web.app, viewer, answer()?).await?,
+        "propose" => {
+            let start = typed.start.parse::<Timestamp>();
+            let start = start.map_err(|_| Error::field("start", "Choose a time."))?;
+            bookings::propose(&web.app, viewer, id, start.into()).await?
+        }
+        "cancel" => bookings::cancel(&web.app, viewer, id).await?,
+        "pay" => {
+            let back = format!("{}/conferences/{id}", site.origin());
+            match bookings::pay_or_top_up(&web.app, viewer, id, back).await? {
+                Payment::Paid(order) => *order,
+                Payment::Begun(top_up) => return Ok(Some(top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
+            }
+        }
+        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+    };
+    Ok(None)
+}
+
+async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<ConferencePage> {
+    let shown = bookings::show(&web.app, viewer, id).await?;
+    let (order, role, now) = (&shown.order, shown.reader, web.app.now());
+    let booking = &order.booking;
+    let may_name = matches!(
+        booking.state(),
+        State::Open | State::Asked { .. } | State::Booked { .. }
+    );
+    let times = match may_name {
+        true => match bookings::other_times(&web.app, viewer, id, now).await {
+            Ok(times) => Some(by_days(site, Some(viewer), &times, now)),
+            // The seller has no hours any more.
+            Err(error) if matches!(error.kind, Kind::Conflict { .. }) => None,
+            Err(error) => return Err(error.into()),
+        },
+        false => None,
+    };
+    let amount = |minor| Amount::new(minor, order.currency.code());
+    let (price, offer) = (booking.terms().price_minor, booking.open_offer());
+    let pay_until = match booking.state() {
+        State::Unpaid { until, .. } => Some(until.timestamp()),
+        _ => None,
+    };
+    let missing = price - shown.available.minor;
+    let settlement = booking.settlement();
+    let cancelled = what_cancelling_brings(order, role, now);
+    Ok(ConferencePage {
+        id: id.uuid(),
+        title: order.service_title.clone(),
+        other: Person::new(order.party(other(role)).name.clone(), None),
+        seller_url: (role == CallRole::Buyer).then(|| format!("/sellers/{}", order.seller.id)),
+        is_buyer: role == CallRole::Buyer,
+        stage: stage(order),
+        start: agreed(order).map(Moment::timestamp),
+        offer: offer.map(|offer| ConferenceOffer {
+            start: offer.start.timestamp(),
+            expires_at: offer.expires_at.timestamp(),
+            round: offer.round,
+            own: offer.by == role,
+        }),
+        pay_until,
+        elsewhere: is_elsewhere(viewer, &shown, now),
+        other_zone: shown.other_zone.clone(),
+        length_min: booking.terms().length_min,
+        price: amount(price),
+        paid: booking.is_paid(),
+        available: amount(shown.available.minor),
+        missing: (missing > 0).then(|| amount(missing)),
+        times,
+        can_cancel: cancelled.is_some(),
+        cancel_fee: cancelled.filter(|fee| *fee > 0).map(amount),
+        outcome: outcome(order, role),
+        refund: settlement
+            .filter(|parts| parts.refund_minor > 0)
+            .map(|parts| amount(parts.refund_minor)),
+        history: shown
+            .history
+            .iter()
+            .map(|happened| step(order, role, happened))
+            .collect(),
+        error: None,
+    })
+}
+
+/// Whether the other one's clock shows other times, now or when the talk would be.
+fn is_elsewhere(viewer: &Viewer, shown: &Shown, now: Moment) -> bool {
+    let (reader, theirs) = (Zone::named(&viewer.user.time_zone), Zone::named(&shown.other_zone));
+    let (Some(reader), Some(theirs)) = (reader, theirs) else {
+        return false;
+    };
+    let held = shown.order.booking.holds();
+    held.chain([now]).any(|at| reader.differs_at(&theirs, at))
+}
+
+/// What cancelling now would cost the reader, if they can: asked of the order itself.
+fn what_cancelling_brings(order: &Order, role: CallRole, now: Moment) -> Option<i64> {
+    let mut tried = order.booking.clone();
+    tried.on(now, Event::Cancel { by: role }).ok()?;
+    Some(tried.settlement().map_or(0, |parts| parts.earned_minor))
+}
+
+fn outcome(order: &Order, role: CallRole) -> Option<Message> {
+    let State::Closed { outcome } = order.booking.state() else {
+        return None;
+    };
+    let by = |key: &str, by: CallRole| match by == role {
+        true => Message::new(format!("conference.outcome.{key}_own")),
+        false => {
+            let name = order.party(by).name.clone();
+            Message::new(format!("conference.outcome.{key}")).with("name", name)
+        }
+    };
+    Some(match outcome {
+        Outcome::Held => Message::new("conference.outcome.held"),
+        Outcome::NotPaid => Message::new("conference.outcome.not_paid"),
+        Outcome::Expired => Message::new("conference.outcome.expired"),
+        Outcome::Declined { by: who } => by("declined", who),
+        Outcome::Withdrawn { by: who } => by("withdrawn", who),
+        Outcome::Cancelled { by: who, .. } => by("cancelled", who),
+        Outcome::Missed { absent: Absent::Both } => Message::new("conference.outcome.missed_both"),
+        Outcome::Missed { absent: Absent::Buyer } => by("missed", CallRole::Buyer),
+        Outcome::Missed { absent: Absent::Seller } => by("missed", CallRole::Seller),
+    })
+}
+
+/// What stands in the history of it.
+fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
+    let by = |key: &str, by: CallRole| match by == role {
+        true => Message::new(format!("conference.step.{key}_own")),
+        false => {
+            let name = order.party(by).name.clone();
+            Message::new(format!("conference.step.{key}")).with("name", name)
+        }
+    };
+    let text = match happened.event {
+        Event::Paid => by("paid", CallRole::Buyer),
+        Event::Propose { by: who, start } => by("proposed", who).with("at", start.timestamp()),
+        Event::Accept { by: who, .. } => by("accepted", who),
+        Event::Decline { by: who, .. } => by("declined", who),
+        Event::Cancel { by: who } => by("cancelled", who),
+        Event::Begun => Message::new("conference.step.begun"),
+        Event::Stopped => Message::new("conference.step.stopped"),
+        Event::Held => Message::new("conference.step.held"),
+        Event::Missed { .. } => Message::new("conference.step.missed"),
+        Event::Tick => Message::new("conference.step.expired"),
+    };
+    ConferenceStep {
+        at: happened.at.timestamp(),
+        text,
+    }
+}

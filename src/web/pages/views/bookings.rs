@@ -1,0 +1,167 @@
+//! Talks at agreed times: choosing one, the order's page, and the list.
+
+use super::{Amount, Field, Message, Person};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/book/{service}`. Posts `minutes` (where it is paid first) or `start` (an instant), and is led to the order.
+#[derive(Clone, Debug, Serialize)]
+pub struct BookPage {
+    /// The service.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+    /// What one gets.
+    pub description: String,
+    /// Who is booked.
+    pub seller: Person,
+    /// Their page.
+    pub seller_id: Uuid,
+    /// It is paid first; a time is agreed on afterwards.
+    pub pay_first: bool,
+    /// How long, where the buyer says that.
+    pub minutes: Field,
+    /// How long a talk lasts, or at least, minutes.
+    pub length_min: u32,
+    /// Price of a minute.
+    pub rate: Amount,
+    /// Price of `minutes` or of the length.
+    pub total: Amount,
+    /// When.
+    pub times: FreeTimes,
+    /// Nobody is signed in.
+    pub log_in: bool,
+    /// Why it couldn't be ordered.
+    pub error: Option<Message>,
+}
+
+/// Free times by the reader's days.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FreeTimes {
+    /// Days on which there are any.
+    pub days: Vec<FreeDay>,
+    /// The seller's clock shows other times than the reader's.
+    pub elsewhere: bool,
+    /// The seller's zone.
+    pub zone: String,
+    /// Now.
+    pub now: Option<Timestamp>,
+}
+
+/// A day with free times.
+#[derive(Clone, Debug, Serialize)]
+pub struct FreeDay {
+    /// The day, by the reader's clock.
+    pub day: Date,
+    /// In order.
+    pub times: Vec<FreeTime>,
+}
+
+/// A beginning that can be chosen.
+#[derive(Clone, Debug, Serialize)]
+pub struct FreeTime {
+    /// The instant.
+    pub start: Timestamp,
+}
+
+/// `/conferences`: one's orders.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConferencesPage {
+    /// Those that aren't over, the next first.
+    pub coming: Vec<ConferenceRow>,
+    /// Those that are, the newest first.
+    pub over: Vec<ConferenceRow>,
+    /// Older ones.
+    pub older_url: Option<String>,
+}
+
+/// An order in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConferenceRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The other person.
+    pub other: Person,
+    /// What it is about.
+    pub title: String,
+    /// The time that is agreed or offered.
+    pub start: Option<Timestamp>,
+    /// Where it stands: a word of `conference.stage`.
+    pub stage: &'static str,
+    /// It is the reader's turn.
+    pub turn: bool,
+}
+
+/// `/conferences/{id}`. Posts `action`: `accept` and `decline` with `round`, `propose` with `start`, `pay`, `cancel`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConferencePage {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is about.
+    pub title: String,
+    /// The other person.
+    pub other: Person,
+    /// The seller's page, for the buyer.
+    pub seller_url: Option<String>,
+    /// The reader pays.
+    pub is_buyer: bool,
+    /// Where it stands: a word of `conference.stage`.
+    pub stage: &'static str,
+    /// When it begins, as far as that is agreed.
+    pub start: Option<Timestamp>,
+    /// The time that waits for an answer.
+    pub offer: Option<ConferenceOffer>,
+    /// Until when it can be paid.
+    pub pay_until: Option<Timestamp>,
+    /// The other's zone.
+    pub other_zone: String,
+    /// It shows other times than the reader's.
+    pub elsewhere: bool,
+    /// How long it lasts, minutes.
+    pub length_min: u32,
+    /// What it costs.
+    pub price: Amount,
+    /// The buyer's money is kept for it.
+    pub paid: bool,
+    /// What the reader can spend.
+    pub available: Amount,
+    /// What is missing to pay it, if anything is.
+    pub missing: Option<Amount>,
+    /// Other times to name, if there are any to choose from.
+    pub times: Option<FreeTimes>,
+    /// It can be taken back or called off.
+    pub can_cancel: bool,
+    /// What that costs the buyer; none if nothing.
+    pub cancel_fee: Option<Amount>,
+    /// How it ended.
+    pub outcome: Option<Message>,
+    /// What went back to the buyer.
+    pub refund: Option<Amount>,
+    /// What happened so far, oldest first.
+    pub history: Vec<ConferenceStep>,
+    /// Why the last try failed.
+    pub error: Option<Message>,
+}
+
+/// A time that waits for an answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConferenceOffer {
+    /// When it would begin.
+    pub start: Timestamp,
+    /// Until when it can be taken.
+    pub expires_at: Timestamp,
+    /// What an answer names.
+    pub round: u32,
+    /// The reader named it.
+    pub own: bool,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConferenceStep {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: Message,
+}
