@@ -1,3 +1,4 @@
+ALTER TABLE calls DROP COLUMN booking_id;
 ALTER TABLE top_ups DROP COLUMN booking_id;
 ALTER TABLE ledger_accounts
     DROP CONSTRAINT one_of_a_kind,

@@ -17,6 +17,7 @@ CREATE TABLE bookings (
     starts_at timestamptz,
     ordered_at timestamptz NOT NULL,
     closed_at timestamptz,
+    reminded_of timestamptz,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, buyer_id) REFERENCES users (tenant_id, id),
     FOREIGN KEY (tenant_id, seller_id) REFERENCES sellers (tenant_id, user_id),
@@ -71,3 +72,8 @@ GRANT INSERT (order_id) ON ledger_accounts TO tallyroom_app, tallyroom_system;
 -- What a payment into a wallet is meant for: paid at once when it arrives.
 ALTER TABLE top_ups ADD COLUMN booking_id uuid,
     ADD FOREIGN KEY (tenant_id, booking_id) REFERENCES bookings (tenant_id, id);
+
+-- The talk of an order: the seller began it, and it is paid from the order's account.
+ALTER TABLE calls ADD COLUMN booking_id uuid,
+    ADD FOREIGN KEY (tenant_id, booking_id) REFERENCES bookings (tenant_id, id);
+CREATE INDEX calls_by_booking ON calls (tenant_id, booking_id) WHERE booking_id IS NOT NULL;

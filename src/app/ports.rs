@@ -121,6 +121,17 @@ pub struct Mail {
     pub text: String,
     /// HTML part.
     pub html: String,
+    /// What it puts into the reader's calendar.
+    pub calendar: Option<CalendarFile>,
+}
+
+/// A calendar file (RFC 5545) for mail programs to act on (RFC 6047).
+#[derive(Clone, Debug)]
+pub struct CalendarFile {
+    /// `REQUEST` or `CANCEL`.
+    pub method: String,
+    /// The file.
+    pub text: String,
 }
 
 /// People with an open page: what signaling tells use cases and the other way round.

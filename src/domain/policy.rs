@@ -47,6 +47,8 @@ pub struct Policy {
     pub increment: Increment,
     /// Minutes left at which people are warned, falling.
     pub warnings_min: Vec<u32>,
+    /// How long before an agreed time both are reminded of it, minutes.
+    pub reminder_min: u32,
     /// How long a call without credit waits for a top-up, seconds.
     pub rescue_s: u32,
     /// How long a lost side may take to come back, seconds.
@@ -67,6 +69,7 @@ impl Default for Policy {
             minimum_s: 0,
             increment: Increment::Minute,
             warnings_min: vec![2, 1],
+            reminder_min: 60,
             rescue_s: 300,
             reconnect_s: 120,
             bridge_ms: 5_000,
@@ -94,6 +97,9 @@ pub struct PolicyChange {
     /// See [`Policy::warnings_min`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings_min: Option<Vec<u32>>,
+    /// See [`Policy::reminder_min`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminder_min: Option<u32>,
     /// See [`Policy::rescue_s`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rescue_s: Option<u32>,
@@ -124,6 +130,7 @@ impl PolicyChange {
             minimum_s: later.minimum_s.or(self.minimum_s),
             increment: later.increment.or(self.increment),
             warnings_min: later.warnings_min.clone().or(self.warnings_min),
+            reminder_min: later.reminder_min.or(self.reminder_min),
             rescue_s: later.rescue_s.or(self.rescue_s),
             commission_bp: later.commission_bp.or(self.commission_bp),
         }
@@ -134,6 +141,7 @@ impl PolicyChange {
         set(&mut policy.ring_s, self.ring_s);
         set(&mut policy.grace_s, self.grace_s);
         set(&mut policy.minimum_s, self.minimum_s);
+        set(&mut policy.reminder_min, self.reminder_min);
         set(&mut policy.rescue_s, self.rescue_s);
         policy.increment = self.increment.unwrap_or(policy.increment);
         if let Some(marks) = &self.warnings_min {
@@ -149,6 +157,7 @@ impl Policy {
         self.grace_s = self.grace_s.min(600);
         self.minimum_s = self.minimum_s.min(4 * 3_600);
         self.pre_check_s = self.pre_check_s.clamp(10, 120);
+        self.reminder_min = self.reminder_min.min(7 * 24 * 60);
         self.rescue_s = self.rescue_s.clamp(10, 1_800);
         self.reconnect_s = self.reconnect_s.clamp(10, 600);
         self.bridge_ms = self.bridge_ms.min(5_000);

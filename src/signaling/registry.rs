@@ -16,11 +16,7 @@ use crate::{
         time::Moment,
     },
     error::{Kind, Result},
-    store::{
-        TenantScope, TenantTx, call_events,
-        calls::Call,
-        ledger::{self, AccountKind},
-    },
+    store::{TenantScope, TenantTx, call_events, calls::Call, ledger},
 };
 use std::{
     collections::HashMap,
@@ -96,9 +92,9 @@ impl Registry {
     }
 
     async fn take_up(self: &Arc<Self>, scope: TenantScope, call: Call) -> Result<()> {
-        let (id, payer, currency) = (call.id, call.buyer.id, call.currency);
+        let (id, payer, currency) = (call.id, call.payer(), call.currency);
         let read = move |tx: &mut TenantTx<'_>| {
-            let balance = ledger::balance(tx, AccountKind::Wallet(payer), currency)?;
+            let balance = ledger::balance(tx, payer, currency)?;
             Ok((call_events::events(tx, id)?, balance.available().minor))
         };
         let (entries, available_minor) = self.world.app.db.read(&scope, read).await?;
@@ -106,7 +102,7 @@ impl Registry {
         tracing::info!(call = %id, events = entries.len(), "call taken up again");
         self.open(scope, call, session, Some(entries.len()));
         // Credit that was added while nobody listened.
-        self.tell(id.uuid(), RoomMessage::Wallet { payer, available_minor });
+        self.tell(id.uuid(), RoomMessage::Credit { available_minor });
         Ok(())
     }
 

@@ -283,6 +283,20 @@ pub fn update(tx: &mut TenantTx<'_>, order: &Order, happened: Happened) -> Resul
     hold(tx, order)
 }
 
+/// Notes that both were reminded of a beginning. False if they were before.
+///
+/// # Errors
+/// The database is away.
+pub fn mark_reminded(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Result<bool> {
+    let row = bookings::table
+        .find((tx.tenant().uuid(), id.uuid()))
+        .filter(bookings::reminded_of.is_distinct_from(At(start)));
+    Ok(diesel::update(row)
+        .set(bookings::reminded_of.eq(At(start)))
+        .execute(tx.conn)?
+        == 1)
+}
+
 /// What happened to an order since it was made, oldest first.
 ///
 /// # Errors

@@ -3,13 +3,14 @@
 use super::{
     Db, TenantScope, TenantTx,
     error::violates,
+    ledger::AccountKind,
     moment::At,
     schema::{call_legs, calls, people_in_calls, users},
 };
 use crate::{
     domain::{
-        call::{EndReason, Terms},
-        ids::{AccountId, CallId, ServiceId, TenantId, UserId},
+        call::{CallRole, EndReason, Terms},
+        ids::{AccountId, BookingId, CallId, ServiceId, TenantId, UserId},
         money::Currency,
         rating::Rating,
         time::Moment,
@@ -55,6 +56,34 @@ pub struct Call {
     pub caller_rating: Option<Rating>,
     /// How it ended, once it has.
     pub ended: Option<Ended>,
+    /// The order that it is the talk of: the seller began it, and it is paid already.
+    pub booking: Option<BookingId>,
+}
+
+impl Call {
+    /// For whom it rings.
+    pub fn rung(&self) -> CallRole {
+        match self.booking {
+            Some(_) => CallRole::Buyer,
+            None => CallRole::Seller,
+        }
+    }
+
+    /// One of the two.
+    pub fn party(&self, role: CallRole) -> &Party {
+        match role {
+            CallRole::Buyer => &self.buyer,
+            CallRole::Seller => &self.seller,
+        }
+    }
+
+    /// Whose money it uses.
+    pub fn payer(&self) -> AccountKind {
+        match self.booking {
+            Some(order) => AccountKind::Order(self.buyer.id, order),
+            None => AccountKind::Wallet(self.buyer.id),
+        }
+    }
 }
 
 /// What came of a call.
@@ -131,6 +160,7 @@ pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std:
             calls::rang_at.eq(At(call.rang_at)),
             calls::ended_at.eq(call.ended.map(|ended| At(ended.at))),
             calls::end_reason.eq(call.ended.map(|ended| reason_text(ended.reason))),
+            calls::booking_id.eq(call.booking.map(BookingId::uuid)),
         ))
         .execute(tx.conn)?;
     diesel::insert_into(call_legs::table)
@@ -189,6 +219,7 @@ struct Row {
     billable_ms: i64,
     charged_minor: i64,
     commission_minor: i64,
+    booking_id: Option<Uuid>,
 }
 
 impl Row {
@@ -223,6 +254,7 @@ impl Row {
             rang_at: self.rang_at.0,
             caller_rating: None,
             ended,
+            booking: self.booking_id.map(BookingId::from_uuid),
         })
     }
 }

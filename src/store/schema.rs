@@ -46,6 +46,7 @@ diesel::table! {
         starts_at -> Nullable<Timestamptz>,
         ordered_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        reminded_of -> Nullable<Timestamptz>,
     }
 }
 
@@ -89,6 +90,7 @@ diesel::table! {
         billable_ms -> Int8,
         charged_minor -> Int8,
         commission_minor -> Int8,
+        booking_id -> Nullable<Uuid>,
     }
 }
 

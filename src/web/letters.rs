@@ -1,7 +1,7 @@
 //! Letters written out as mails, dressed by the tenant's theme.
 
 use super::{
-    Web, notices,
+    Web, calendar_file, notices,
     pages::{
         bill_lines, notification_words,
         views::{
@@ -17,12 +17,19 @@ use crate::{
         identity::Task,
         letters::{Letter, NewsLetter, Posted, SubscriptionEnds},
         notifications::Told,
-        ports::{Letters, Mail, Slip},
+        ports::{CalendarFile, Letters, Mail, Slip},
     },
-    domain::{ids::CallId, notice, own_domain, tenant::Tenant, time::Moment},
+    domain::{
+        ids::{BookingId, CallId},
+        notice,
+        notification::Event,
+        own_domain,
+        tenant::Tenant,
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
-        TenantScope,
+        TenantScope, TenantTx, bookings,
         ledger::{self, AccountKind},
         notifications, tenants,
         users::{self, User},
@@ -56,6 +63,7 @@ impl Letters for Web {
             Letter::SubscriptionEnds(end) => (end.from.clone(), None),
             _ => (tenant.name.clone(), tenant.reply_to.clone()),
         };
+        let calendar = self.calendar(scope, &user, &posted.letter).await?;
         let written = self.words(scope, &tenant, &user, &theme, page, posted.letter).await?;
         let Written { subject, html, text } = written;
         Ok(Mail {
@@ -65,6 +73,7 @@ impl Letters for Web {
             subject,
             text,
             html,
+            calendar,
         })
     }
 
@@ -74,6 +83,44 @@ impl Letters for Web {
 }
 
 impl Web {
+    /// What a letter puts into the reader's calendar: how the order that it is about stands by now.
+    async fn calendar(&self, scope: &TenantScope, user: &User, letter: &Letter) -> Result<Option<CalendarFile>> {
+        let Letter::News(NewsLetter {
+            event: Event::Booking,
+            params,
+            link,
+            ..
+        }) = letter
+        else {
+            return Ok(None);
+        };
+        let order = params
+            .get("order")
+            .and_then(|id| id.as_str())
+            .and_then(|id| id.parse::<BookingId>().ok());
+        let Some(order) = order else {
+            return Ok(None);
+        };
+        let person = user.id;
+        let read = move |tx: &mut TenantTx<'_>| {
+            let changes = bookings::history(tx, order)?.len();
+            Ok((bookings::find_of(tx, order, person)?, changes))
+        };
+        let (order, changes) = self.app.db.read(scope, read).await?;
+        let other = if order.buyer.id == user.id {
+            &order.seller
+        } else {
+            &order.buyer
+        };
+        let reader = calendar_file::Reader {
+            email: &user.email,
+            other: &other.name,
+            sender: &self.app.config.mail.sender,
+            link,
+        };
+        Ok(calendar_file::of(&order, changes, &reader, self.app.now()))
+    }
+
     async fn words(
         &self,
         scope: &TenantScope,

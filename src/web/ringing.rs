@@ -2,8 +2,8 @@
 
 use super::{Result, site::Site, state::Web};
 use crate::{
-    app::{calls, identity::Viewer},
-    domain::ids::ServiceId,
+    app::{bookings, calls, identity::Viewer},
+    domain::ids::{BookingId, ServiceId},
     store::calls::Call,
 };
 
@@ -11,6 +11,14 @@ use crate::{
 pub(super) async fn ring(web: &Web, site: &Site, viewer: &Viewer, service: ServiceId) -> Result<Call> {
     web.limits.ring(site.tenant.id, viewer.user.id)?;
     let call = calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await?;
+    web.live.registry.ring(site.scope, call.clone());
+    Ok(call)
+}
+
+/// Begins the talk of an order of the reader's, who is its seller, unless they begin too often, and opens its room.
+pub(super) async fn launch(web: &Web, site: &Site, viewer: &Viewer, order: BookingId) -> Result<Call> {
+    web.limits.ring(site.tenant.id, viewer.user.id)?;
+    let call = bookings::launch(&web.app, viewer, &site.tenant, order).await?;
     web.live.registry.ring(site.scope, call.clone());
     Ok(call)
 }

@@ -74,9 +74,13 @@ fn a_lesson_is_paid_first_and_agreed_on_in_three_rounds() {
         lesson.on(third, Event::Cancel { by: CallRole::Buyer }),
         Err(Rejected::Begun)
     );
-    assert_eq!(lesson.on(third, Event::Held), Err(Rejected::NotBooked));
+    let held = Event::Held {
+        charged_minor: 3_000,
+        rest_refunded: false,
+    };
+    assert_eq!(lesson.on(third, held), Err(Rejected::NotBooked));
     lesson.on(third, Event::Begun).expect("it begins");
-    lesson.on(third, Event::Held).expect("it took place");
+    lesson.on(third, held).expect("it took place");
     assert_eq!(lesson.settlement().map(|parts| parts.refund_minor), Some(0));
 }
 
@@ -244,7 +248,7 @@ enum Act {
     Cancel(CallRole),
     Begun,
     Stopped,
-    Held,
+    Held(i64, bool),
     Missed(Absent),
     Tick,
 }
@@ -260,7 +264,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => role().prop_map(Act::Cancel),
         1 => Just(Act::Begun),
         1 => Just(Act::Stopped),
-        1 => Just(Act::Held),
+        1 => (0_i64..9_000, any::<bool>()).prop_map(|(charged, refunded)| Act::Held(charged, refunded)),
         1 => absent.prop_map(Act::Missed),
         2 => Just(Act::Tick),
     ]
@@ -276,7 +280,10 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
         Act::Cancel(by) => Event::Cancel { by },
         Act::Begun => Event::Begun,
         Act::Stopped => Event::Stopped,
-        Act::Held => Event::Held,
+        Act::Held(charged_minor, rest_refunded) => Event::Held {
+            charged_minor,
+            rest_refunded,
+        },
         Act::Missed(absent) => Event::Missed { absent },
         Act::Tick => Event::Tick,
     }
@@ -351,14 +358,15 @@ fn step(booking: &mut Booking, now: Moment, event: Event) {
             assert_eq!(parts.refund_minor + parts.earned_minor, booking.terms().price_minor);
             let blamed = matches!(
                 outcome,
-                Outcome::Held
+                Outcome::Held { .. }
                     | Outcome::Cancelled {
                         late: true,
                         by: CallRole::Buyer
                     }
                     | Outcome::Missed { absent: Absent::Buyer }
             );
-            assert_eq!(parts.earned_minor > 0, blamed, "{outcome:?}");
+            assert!(blamed || parts.earned_minor == 0, "{outcome:?}");
+            assert!(parts.refund_minor >= 0 && parts.earned_minor >= 0);
         }
     } else {
         assert_eq!(booking.settlement(), None);

@@ -44,6 +44,7 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             minimum_s: Some(n[5].min(1_200)),
             increment: Some(increment),
             warnings_min: Some(n.clone()),
+            reminder_min: None,
             rescue_s: Some(n[6]),
             commission_bp: Some(n[7]),
         };

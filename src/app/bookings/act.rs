@@ -1,6 +1,6 @@
 //! What the two people of an order do about it.
 
-use super::{lock_people, refused, settle::settle, tell, wait};
+use super::{lock_people, refused, remind, settle::settle, tell, wait};
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -86,6 +86,7 @@ pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: 
     bookings::update(tx, &order, Happened { at: now, event })?;
     settle(tx, &order, now)?;
     wait(tx, &order)?;
+    remind::expect(tx, &order, now)?;
     for (to, what) in news(before, event, after) {
         tell::tell(app, tx, &order, to, what, now)?;
     }

@@ -2,8 +2,10 @@
 
 mod act;
 mod lapse;
+mod launch;
 mod order;
 mod pay;
+mod remind;
 mod settle;
 mod show;
 mod slots;
@@ -12,9 +14,12 @@ mod tell;
 pub use act::{Answer, accept, cancel, decline, propose};
 use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse};
+pub(in crate::app) use launch::call_ended;
+pub use launch::launch;
 pub use order::{Wish, order};
 pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, pay, pay_or_top_up};
+pub use remind::{REMIND_JOB, Soon, remind};
 pub use show::{Shown, list, show};
 pub use slots::{FreeTimes, Offered, free_times, other_times};
 
@@ -27,8 +32,12 @@ use crate::{
 /// Orders of a buyer's that can wait for an answer or a payment at a time.
 const MOST_UNPAID: i64 = 10;
 
-/// Both people of an order. Their times are given away one order after the other.
-fn lock_people(tx: &mut TenantTx<'_>, one: UserId, other: UserId) -> Result<(users::User, users::User)> {
+/// Locks both people of an order. Their times are given away one order after the other.
+pub(in crate::app) fn lock_people(
+    tx: &mut TenantTx<'_>,
+    one: UserId,
+    other: UserId,
+) -> Result<(users::User, users::User)> {
     if one.uuid() < other.uuid() {
         let first = users::lock(tx, one)?;
         Ok((first, users::lock(tx, other)?))

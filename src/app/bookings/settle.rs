@@ -1,56 +1,80 @@
 //! Who gets the money of an order that has ended.
 
 use crate::{
-    domain::{money::Money, time::Moment},
+    domain::{
+        booking::{Outcome, State},
+        time::Moment,
+    },
     error::Result,
     store::{
         TenantTx,
         bookings::Order,
+        calls::Ended,
         ledger::{self, AccountKind, Transfer},
     },
 };
 use uuid::Uuid;
 
-/// Empties the account of an order that has ended: what is earned goes to seller and tenant, the rest back to the buyer.
+/// Empties the account of an order that has ended without a talk: what is earned goes to seller and tenant, the rest back
+/// to the buyer.
 pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
-    let Some(parts) = order.booking.settlement() else {
-        return Ok(());
-    };
-    // Rounded once, the remainder is the seller's.
-    let commission_bp = i128::from(order.call_terms.policy.commission_bp.min(10_000));
-    let commission = i64::try_from(i128::from(parts.earned_minor) * commission_bp / 10_000).unwrap_or(0);
-    for (kind, to, minor) in [
-        ("order_refund", AccountKind::Wallet(order.buyer.id), parts.refund_minor),
-        ("order_commission", AccountKind::Revenue, commission),
+    let held = matches!(
+        order.booking.state(),
+        State::Closed {
+            outcome: Outcome::Held { .. }
+        }
+    );
+    match order.booking.settlement() {
+        Some(parts) if !held => share(tx, order, parts.refund_minor, parts.earned_minor, (0, 0), now),
+        _ => Ok(()),
+    }
+}
+
+/// Empties the account of an order whose talk has paid its part from it already.
+pub(super) fn rest(tx: &mut TenantTx<'_>, order: &Order, call: &Ended, now: Moment) -> Result<()> {
+    match order.booking.settlement() {
+        Some(parts) => {
+            let paid = (call.charged_minor, call.commission_minor);
+            share(tx, order, parts.refund_minor, parts.earned_minor, paid, now)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Pays out what is to be refunded, and of what is earned all that wasn't `paid` yet: of that, so much in all, and so much
+/// as commission. Rounded once for all of it, the remainder is the seller's.
+fn share(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    refund_minor: i64,
+    earned_minor: i64,
+    paid: (i64, i64),
+    now: Moment,
+) -> Result<()> {
+    let bp = i128::from(order.call_terms.policy.commission_bp.min(10_000));
+    let commission_minor = i64::try_from(i128::from(earned_minor) * bp / 10_000).unwrap_or(0) - paid.1;
+    let commission_minor = commission_minor.max(0);
+    for (kind, to, amount_minor) in [
+        ("order_refund", AccountKind::Wallet(order.buyer.id), refund_minor),
+        ("order_commission", AccountKind::Revenue, commission_minor),
         (
             "order_earned",
             AccountKind::Earnings(order.seller.id),
-            parts.earned_minor - commission,
+            earned_minor - paid.0 - commission_minor,
         ),
     ] {
-        if minor > 0 {
-            pay_out(tx, order, kind, to, Money::new(minor, order.currency), now)?;
+        if amount_minor <= 0 {
+            continue;
         }
+        let transfer = Transfer {
+            id: Uuid::new_v5(&order.id.uuid(), kind.as_bytes()),
+            kind,
+            debit: ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?,
+            credit: ledger::account(tx, to, order.currency, now)?,
+            amount_minor,
+            at: now,
+        };
+        ledger::transfer(tx, &transfer)?;
     }
-    Ok(())
-}
-
-fn pay_out(
-    tx: &mut TenantTx<'_>,
-    order: &Order,
-    kind: &'static str,
-    to: AccountKind,
-    amount: Money,
-    now: Moment,
-) -> Result<()> {
-    let transfer = Transfer {
-        id: Uuid::new_v5(&order.id.uuid(), kind.as_bytes()),
-        kind,
-        debit: ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?,
-        credit: ledger::account(tx, to, order.currency, now)?,
-        amount_minor: amount.minor,
-        at: now,
-    };
-    ledger::transfer(tx, &transfer)?;
     Ok(())
 }

@@ -2,11 +2,16 @@
 
 use crate::{
     app::{App, identity::Viewer},
-    domain::{call::CallRole, ids::BookingId, money::Money},
+    domain::{
+        booking::State,
+        call::CallRole,
+        ids::{BookingId, CallId},
+        money::Money,
+    },
     error::{Error, Result},
     store::{
         bookings::{self, Happened, Order},
-        timetables, users, wallets,
+        calls, timetables, users, wallets,
     },
 };
 
@@ -23,6 +28,10 @@ pub struct Shown {
     pub other_zone: String,
     /// What the reader can spend.
     pub available: Money,
+    /// The other one has a page open.
+    pub other_is_here: bool,
+    /// The call that it is being talked in.
+    pub call: Option<CallId>,
 }
 
 /// An order of the reader's.
@@ -30,7 +39,7 @@ pub struct Shown {
 /// # Errors
 /// It isn't there, the reader isn't one of its two people, or the database is away.
 pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
-    let person = viewer.user.id;
+    let (person, people) = (viewer.user.id, app.people.clone());
     app.db
         .read(&viewer.scope, move |tx| {
             let order = bookings::find_of(tx, id, person)?;
@@ -45,12 +54,24 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
             Ok(Shown {
                 history: bookings::history(tx, id)?,
                 available: wallets::balance(tx, person, order.currency)?.available(),
+                other_is_here: people.is_online(tx.tenant(), order.party(other(reader)).id),
+                call: match order.booking.state() {
+                    State::Running { .. } => calls::current(tx, person)?,
+                    _ => None,
+                },
                 reader,
                 other_zone,
                 order,
             })
         })
         .await
+}
+
+fn other(role: CallRole) -> CallRole {
+    match role {
+        CallRole::Buyer => CallRole::Seller,
+        CallRole::Seller => CallRole::Buyer,
+    }
 }
 
 /// The reader's orders, newest first.

@@ -16,6 +16,7 @@ use crate::{
         users::{self, User},
     },
 };
+use anyhow::anyhow;
 
 /// From one beginning that is offered to the next, minutes.
 const STEP_MIN: u32 = 15;
@@ -94,7 +95,7 @@ pub async fn free_times(
 /// The times at which the talk of an order of the reader's could begin instead, from `from` on.
 ///
 /// # Errors
-/// It isn't there or theirs, the seller has no hours, or the database is away.
+/// It isn't there or theirs, or the database is away.
 pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Moment) -> Result<FreeTimes> {
     let (person, now) = (viewer.user.id, app.now());
     let within = Span {
@@ -156,7 +157,12 @@ pub(super) fn length(bookable: &Bookable, minutes: Option<u32>) -> Result<u32> {
 
 /// When a seller is there; never, if they didn't say.
 pub(super) fn timetable(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Timetable> {
-    timetables::find(tx, seller)?.ok_or_else(|| Error::conflict("no_hours", "Nothing can be booked here yet."))
+    if let Some(timetable) = timetables::find(tx, seller)? {
+        return Ok(timetable);
+    }
+    let name = users::find(tx, seller)?.time_zone;
+    let zone = Zone::named(&name).ok_or_else(|| Error::internal(anyhow!("somebody lives in {name}")))?;
+    Ok(Timetable::closed(zone))
 }
 
 /// See [`free_times`].

@@ -22,6 +22,7 @@ pub(super) fn tell(
     };
     let news = News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
         .with("what", what)
-        .with("title", order.service_title.clone());
+        .with("title", order.service_title.clone())
+        .with("order", order.id.to_string());
     notifications::tell(app, tx, order.party(to).id, news, now)
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     app::{
-        App,
+        App, bookings,
         letters::{self, Letter},
         notifications::tell,
         watching,
     },
     domain::{
-        call::{EndReason, Session, bill},
+        call::{CallRole, EndReason, Session, bill},
         notification::{Channel, Event},
     },
     error::Result,
@@ -44,8 +44,15 @@ pub async fn finish(
     let (app, call, links) = (app.clone(), call.clone(), Links::of(app, scope).await?);
     let db = app.db.clone();
     db.tenant(scope, move |tx| {
+        // People come first: whoever begins their next call has them locked.
+        if call.booking.is_some() {
+            bookings::lock_people(tx, call.buyer.id, call.seller.id)?;
+        }
         if !calls::end(tx, call.id, ended)? {
             return Ok(());
+        }
+        if let Some(order) = call.booking {
+            bookings::call_ended(&app, tx, order, &ended, ended.at)?;
         }
         let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
         conversations::add_call(tx, conversation, call.id, ended.at)?;
@@ -54,18 +61,16 @@ pub async fn finish(
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
         }
         if reason == EndReason::Missed {
-            let (seller, page) = (call.seller.id, format!("/conversations/{conversation}"));
-            if wishes(tx, seller)?.want(Event::MissedCall, Channel::Mail) {
+            let page = format!("/conversations/{conversation}");
+            let (rung, caller) = match call.rung() {
+                CallRole::Seller => (call.seller.id, call.buyer.id),
+                CallRole::Buyer => (call.buyer.id, call.seller.id),
+            };
+            if call.booking.is_none() && wishes(tx, rung)?.want(Event::MissedCall, Channel::Mail) {
                 let link = format!("{}{page}", links.origin);
-                letters::post(tx, seller, Letter::MissedCall { call: call.id, link }, ended.at)?;
+                letters::post(tx, rung, Letter::MissedCall { call: call.id, link }, ended.at)?;
             }
-            tell(
-                &app,
-                tx,
-                seller,
-                News::about(Event::MissedCall, call.buyer.id, page),
-                ended.at,
-            )?;
+            tell(&app, tx, rung, News::about(Event::MissedCall, caller, page), ended.at)?;
         }
         // Last, see there; in an order that two ends at once have in common.
         let [first, second] = [call.buyer.id, call.seller.id];

@@ -10,4 +10,5 @@ pub use bill::{CallBill, bill};
 pub use finish::finish;
 pub use history::{current, list, one};
 pub use ring::ring;
+pub(in crate::app) use ring::{accounts, in_a_call};
 pub use say::{chat, say};

@@ -73,6 +73,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             rang_at: now,
             caller_rating: reviews::of_buyer(tx, buyer.id)?,
             ended: None,
+            booking: None,
         };
         afford_start(&call, balance.available())?;
         if seller.auto_reject {
@@ -120,7 +121,7 @@ enum Rung {
     Refused(Call, EndReason),
 }
 
-fn in_a_call() -> Error {
+pub(in crate::app) fn in_a_call() -> Error {
     Error::conflict(
         "in_a_call",
         "You are in a call already. End it before you ring somebody else.",
@@ -142,9 +143,9 @@ fn afford_start(call: &Call, available: Money) -> Result<()> {
     Err(Error::conflict("insufficient_credit", words))
 }
 
-fn accounts(tx: &mut TenantTx<'_>, call: &Call, now: Moment) -> Result<LegAccounts> {
+pub(in crate::app) fn accounts(tx: &mut TenantTx<'_>, call: &Call, now: Moment) -> Result<LegAccounts> {
     Ok(LegAccounts {
-        payer: ledger::account(tx, AccountKind::Wallet(call.buyer.id), call.currency, now)?,
+        payer: ledger::account(tx, call.payer(), call.currency, now)?,
         payee: ledger::account(tx, AccountKind::Earnings(call.seller.id), call.currency, now)?,
         revenue: ledger::account(tx, AccountKind::Revenue, call.currency, now)?,
     })

@@ -4,7 +4,7 @@ use super::show::zone_of;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        schedule::{DayHours, HoursError, MOST_EXCEPTIONS, Timetable, TimetableError},
+        schedule::{DayHours, HoursError, MOST_EXCEPTIONS, Room, Timetable, TimetableError},
         time::Zone,
     },
     error::{Error, Result},
@@ -31,6 +31,8 @@ pub struct WeekDraft {
     pub zone: String,
     /// Monday first; see [`DayHours`] for how hours are written.
     pub days: [String; 7],
+    /// What is kept free around bookings.
+    pub room: Room,
 }
 
 /// All hours, as typed.
@@ -48,7 +50,13 @@ pub struct HoursDraft {
 /// A field that can't be taken, no profile yet, or the database is away.
 pub async fn save_week(app: &App, viewer: &Viewer, draft: WeekDraft) -> Result<Timetable> {
     let (zone, weekly) = week(&draft)?;
-    edit(app, viewer, move |timetable| Ok(timetable.with_week(zone, weekly))).await
+    edit(app, viewer, move |timetable| {
+        timetable
+            .with_week(zone, weekly)
+            .with_room(draft.room)
+            .map_err(|wrong| too_much("until", wrong))
+    })
+    .await
 }
 
 /// Writes all hours of the reader's anew.
@@ -66,7 +74,10 @@ pub async fn replace(app: &App, viewer: &Viewer, draft: HoursDraft) -> Result<Ti
         let timetable = timetable
             .with_exceptions(exceptions)
             .map_err(|wrong| too_much("exceptions", wrong))?;
-        Ok(timetable.with_week(zone, weekly))
+        timetable
+            .with_week(zone, weekly)
+            .with_room(draft.week.room)
+            .map_err(|wrong| too_much("until", wrong))
     })
     .await
 }
@@ -124,7 +135,8 @@ pub(super) fn too_much(field: &'static str, wrong: TimetableError) -> Error {
             let words = format!("You can have up to {MOST_EXCEPTIONS} days with hours of their own.");
             Error::field(field, words)
         }
-        // Nobody writes room here.
-        TimetableError::Before | TimetableError::After | TimetableError::Notice => Error::internal(wrong),
+        TimetableError::Before => Error::field("before_min", "Choose 0 to 240 minutes."),
+        TimetableError::After => Error::field("after_min", "Choose 0 to 240 minutes."),
+        TimetableError::Notice => Error::field("notice_min", "Choose at most 30 days."),
     }
 }

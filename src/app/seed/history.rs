@@ -90,6 +90,7 @@ fn begin(
         rang_at,
         caller_rating: None,
         ended: None,
+        booking: None,
     };
     let accounts = LegAccounts {
         payer: ledger::account(tx, AccountKind::Wallet(call.buyer.id), currency, rang_at)?,

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::{App, identity::TERMS_VERSION},
     domain::{
+        booking::Bookable,
         identity::{Email, PersonName},
         ids::{ServiceId, UserId},
         permission::{Permission, StaffRole, Standing},
@@ -35,6 +36,9 @@ use uuid::Uuid;
 const LOW_MINOR: i64 = 2_000;
 /// So much.
 const CREDIT_MINOR: i64 = 15_000;
+
+/// How far ahead a talk can be booked.
+const BOOKED_AHEAD_DAYS: u32 = 14;
 
 /// Before the earliest past call.
 const PAST_MS: i64 = 30 * 24 * 3_600_000;
@@ -185,7 +189,11 @@ fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: 
             grace_s: Some(part.grace_seconds),
             ..PolicyChange::default()
         },
-        booking: None,
+        booking: part.booking.map(|(agreement, length_min)| Bookable {
+            agreement,
+            length_min,
+            horizon_days: BOOKED_AHEAD_DAYS,
+        }),
         video_enabled: true,
         published: true,
         created_at: now,

@@ -97,7 +97,12 @@ pub enum Event {
     /// It ended before it was a talk: nobody pressed connect.
     Stopped,
     /// The talk took place.
-    Held,
+    Held {
+        /// What its bill says, in minor units.
+        charged_minor: i64,
+        /// It ended early by the seller's doing, or by the staff's: what wasn't used goes back.
+        rest_refunded: bool,
+    },
     /// The time came, and by the record of presence somebody didn't.
     Missed {
         /// Who.
@@ -160,6 +165,7 @@ pub struct Booking {
     state: State,
     paid: bool,
     rounds: u32,
+    last_booked: Option<Moment>,
 }
 
 impl Booking {
@@ -172,6 +178,7 @@ impl Booking {
             paid: false,
             rounds: 0,
             since: now,
+            last_booked: None,
             terms,
         }
     }
@@ -187,6 +194,7 @@ impl Booking {
             paid: false,
             rounds: 0,
             since: now,
+            last_booked: None,
             terms,
         };
         let offer = booking.offer(now, CallRole::Buyer, start)?;
@@ -207,6 +215,11 @@ impl Booking {
     /// The buyer's payment is held for it, or was.
     pub fn is_paid(&self) -> bool {
         self.paid
+    }
+
+    /// When it was to begin, as booked last; none if it never was.
+    pub fn last_booked(&self) -> Option<Moment> {
+        self.last_booked
     }
 
     /// The offer that waits for an answer.
@@ -309,11 +322,21 @@ impl Booking {
                 let start = self.running()?;
                 self.state = State::Booked { start, change: None };
             }
-            Event::Held => {
+            Event::Held {
+                charged_minor,
+                rest_refunded,
+            } => {
                 self.running()?;
-                self.close(Outcome::Held);
+                let earned_minor = match rest_refunded {
+                    true => charged_minor.clamp(0, self.terms.price_minor),
+                    false => self.terms.price_minor,
+                };
+                self.close(Outcome::Held { earned_minor });
             }
             Event::Missed { absent } => self.missed(now, absent)?,
+        }
+        if let State::Booked { start, .. } = self.state {
+            self.last_booked = Some(start);
         }
         // What it has led to may be over already.
         self.lapse(now);

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Outcome {
     /// The talk took place.
-    Held,
+    Held {
+        /// What of the price is earned by it, in minor units.
+        earned_minor: i64,
+    },
     /// It wasn't paid in time.
     NotPaid,
     /// Nobody answered in time, or no time was agreed on within the days that there were.
@@ -64,7 +67,7 @@ impl Outcome {
     /// Who gets what of the price.
     pub fn settlement(self, terms: &Terms) -> Settlement {
         let earned_minor = match self {
-            Self::Held => terms.price_minor,
+            Self::Held { earned_minor } => earned_minor,
             Self::Cancelled { late: true, .. } => terms.share(terms.late_cancel_bp),
             Self::Missed { absent: Absent::Buyer } => terms.share(terms.no_show_bp),
             // Whoever isn't to blame pays nothing; of two who didn't come neither earns.

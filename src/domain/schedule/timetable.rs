@@ -115,6 +115,14 @@ impl Timetable {
         self
     }
 
+    /// The same with other room around bookings.
+    ///
+    /// # Errors
+    /// More room than can be.
+    pub fn with_room(self, room: Room) -> Result<Self, TimetableError> {
+        Self::new(self.calendar, room)
+    }
+
     /// The same with other exceptions.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! It speaks the part of SMTP (RFC 5321) that a client sending mail needs.
 
 use crate::{app::ports::Clock, domain::time::Moment};
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders as _};
 use std::{
     collections::VecDeque,
     net::SocketAddr,
@@ -41,6 +41,8 @@ pub struct ReceivedMail {
     pub text: String,
     /// HTML part.
     pub html: String,
+    /// Calendar file, empty without.
+    pub calendar: String,
 }
 
 /// The last mails, newest first.
@@ -148,6 +150,13 @@ impl Mailbox {
             subject: message.subject().unwrap_or_default().to_owned(),
             text: message.body_text(0).map(|text| text.into_owned()).unwrap_or_default(),
             html: message.body_html(0).map(|html| html.into_owned()).unwrap_or_default(),
+            calendar: message
+                .parts
+                .iter()
+                .find(|part| part.is_content_type("text", "calendar"))
+                .and_then(|part| part.text_contents())
+                .unwrap_or_default()
+                .to_owned(),
         };
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.push_front(mail);

@@ -1,11 +1,11 @@
 //! Sends mails.
 
-use crate::app::ports::{Mail, Mailer};
+use crate::app::ports::{CalendarFile, Mail, Mailer};
 use anyhow::Context;
 use async_trait::async_trait;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, MultiPart},
+    message::{Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl Mailer for SmtpMailer {
         let message = message
             .to(Mailbox::new(None, mail.to.parse()?))
             .subject(mail.subject)
-            .multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
+            .multipart(body(mail.text, mail.html, mail.calendar)?)?;
         self.transport.send(message).await?;
         Ok(())
     }
@@ -52,4 +52,14 @@ impl Mailer for SmtpMailer {
         anyhow::ensure!(greeted, "the mail server hung up");
         Ok(())
     }
+}
+
+/// The text in both kinds; a calendar file is one more way to say the same, which mail programs understand (RFC 6047).
+fn body(text: String, html: String, calendar: Option<CalendarFile>) -> anyhow::Result<MultiPart> {
+    let body = MultiPart::alternative_plain_html(text, html);
+    let Some(file) = calendar else {
+        return Ok(body);
+    };
+    let kind = ContentType::parse(&format!("text/calendar; method={}; charset=utf-8", file.method))?;
+    Ok(body.singlepart(SinglePart::builder().header(kind).body(file.text)))
 }

@@ -95,6 +95,8 @@ pub(super) enum RoomMessage {
     Metered(LegAnswer),
     /// Somebody's wallet changed.
     Wallet { payer: UserId, available_minor: i64 },
+    /// What the buyer can spend on this call, whatever it is paid from.
+    Credit { available_minor: i64 },
     /// What flowed.
     Flow(Vec<PeerFlow>),
     /// The media node is gone.

@@ -152,7 +152,7 @@ impl Room {
                 }
             }
             RoomMessage::Greet { person } => {
-                if self.role_of(person) == Some(CallRole::Seller) && self.is_ringing() {
+                if self.role_of(person) == Some(self.call.rung()) && self.is_ringing() {
                     self.ring();
                 }
             }
@@ -168,10 +168,15 @@ impl Room {
                 };
                 let _ = self.apply(event).await;
             }
-            RoomMessage::Wallet { payer, available_minor } => {
+            // What was paid for beforehand has nothing to do with the wallet.
+            RoomMessage::Wallet { payer, available_minor } if self.call.booking.is_none() => {
                 if payer == self.call.buyer.id {
                     let _ = self.apply(Event::WalletChanged { available_minor }).await;
                 }
+            }
+            RoomMessage::Wallet { .. } => {}
+            RoomMessage::Credit { available_minor } => {
+                let _ = self.apply(Event::WalletChanged { available_minor }).await;
             }
             RoomMessage::Flow(peers) => self.flow(peers).await,
             RoomMessage::NodeGone { node } => self.node_gone(node),
@@ -229,10 +234,10 @@ impl Room {
 
     async fn decide(&mut self, person: UserId, decision: Decision) -> Result<()> {
         let event = match (self.role_of(person).ok_or_else(Error::not_found)?, decision) {
-            (CallRole::Seller, Decision::Accept) => Event::Accept,
-            (CallRole::Seller, Decision::Reject) => Event::Reject,
+            (role, Decision::Accept) if role == self.call.rung() => Event::Accept,
+            (role, Decision::Reject) if role == self.call.rung() => Event::Reject,
             (_, Decision::Cancel) => Event::Cancel,
-            (CallRole::Buyer, _) => return Err(Error::forbidden("Only the person you ring can answer.")),
+            _ => return Err(Error::forbidden("Only the person you ring can answer.")),
         };
         self.apply(event).await
     }
@@ -258,10 +263,10 @@ impl Room {
     }
 
     fn ring(&self) {
-        let now = self.now();
+        let (now, rung) = (self.now(), self.call.rung());
         let message = ServerMessage::Ring {
             call: self.call.id.uuid(),
-            caller_name: self.call.buyer.name.clone(),
+            caller_name: self.call.party(other(rung)).name.clone(),
             caller_rating: self.call.caller_rating.map(|rating| CallerRating {
                 average_tenths: rating.average_tenths,
                 count: rating.count,
@@ -272,7 +277,7 @@ impl Room {
         };
         self.world
             .people
-            .tell((self.scope.tenant(), self.call.seller.id), &message);
+            .tell((self.scope.tenant(), self.call.party(rung).id), &message);
     }
 
     /// Stores the end; doesn't give up, since nobody may be left in a call that is over.
@@ -304,10 +309,7 @@ impl Room {
     }
 
     pub(super) fn person(&self, role: CallRole) -> &Party {
-        match role {
-            CallRole::Buyer => &self.call.buyer,
-            CallRole::Seller => &self.call.seller,
-        }
+        self.call.party(role)
     }
 
     pub(super) fn seat(&self, role: CallRole) -> &Seat {

@@ -43,6 +43,8 @@ impl Room {
                 }
                 _ => None,
             },
+            rung: role == self.call.rung(),
+            prepaid: self.call.booking.is_some(),
             other: OtherView {
                 name: self.person(them).name.clone(),
                 present: self.session.is_present(them),
@@ -56,7 +58,8 @@ impl Room {
             billable_ms: self.session.meter().billable_ms(),
             remaining_ms,
             running: self.session.is_running(now),
-            available_minor: (role == CallRole::Buyer).then(|| self.session.available_minor()),
+            available_minor: (role == CallRole::Buyer && self.call.booking.is_none())
+                .then(|| self.session.available_minor()),
             server_now_ms: now.0,
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     },
     error::Error,
     store::bookings::Order,
-    web::{Problem, Result, Site, Web},
+    web::{Problem, Result, Site, Web, ringing},
 };
 use actix_web::{
     HttpResponse, get, post,
@@ -37,7 +37,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(decline)
         .service(propose)
         .service(cancel)
-        .service(pay);
+        .service(pay)
+        .service(launch);
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -217,7 +218,7 @@ impl Booking {
 
 fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Held => "held",
+        Outcome::Held { .. } => "held",
         Outcome::NotPaid => "not_paid",
         Outcome::Expired => "expired",
         Outcome::Declined { .. } => "declined",
@@ -397,4 +398,22 @@ async fn cancel(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<B
 async fn pay(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
     let order = bookings::pay(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
     Booking::read_by(&viewer, order)
+}
+
+/// The call that began.
+#[derive(Serialize, ToSchema)]
+struct Launched {
+    call_id: Uuid,
+}
+
+/// Begins the talk, as its seller: it rings for the buyer, who has a page open. It may begin before its time.
+#[utoipa::path(tag = "bookings",
+    responses((status = 201, body = Launched), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]
+#[post("/bookings/{id}/launch")]
+async fn launch(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let call = ringing::launch(&web, &site, &viewer, BookingId::from_uuid(*id)).await?;
+    Ok(HttpResponse::Created().json(Launched {
+        call_id: call.id.uuid(),
+    }))
 }

@@ -164,6 +164,8 @@ fn stored_view(call: &Call, reader: UserId, now: Moment) -> CallView {
         ended: call.ended.map(|ended| ended.reason),
         ended_because: None,
         until_ms: None,
+        rung: role == call.rung(),
+        prepaid: call.booking.is_some(),
         other: OtherView {
             name: other.name.clone(),
             present: false,

@@ -5,7 +5,7 @@ use crate::{
         hours::{self, HoursDraft, WeekDraft},
         identity::Viewer,
     },
-    domain::schedule::Timetable,
+    domain::schedule::{Room, Timetable},
     web::{Problem, Result, Web},
 };
 use actix_web::{
@@ -33,6 +33,15 @@ struct OwnHours {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     exceptions: BTreeMap<Date, String>,
+    /// Minutes kept free before a booking, 0 to 240.
+    #[serde(default)]
+    before_min: u32,
+    /// Minutes kept free after a booking, 0 to 240.
+    #[serde(default)]
+    after_min: u32,
+    /// How long before it begins a booking must be made, minutes, at most 43,200.
+    #[serde(default)]
+    notice_min: u32,
 }
 
 /// Hours of each weekday; a day that isn't named is off.
@@ -50,7 +59,7 @@ struct Weekly {
 
 impl From<&Timetable> for OwnHours {
     fn from(timetable: &Timetable) -> Self {
-        let calendar = timetable.calendar();
+        let (calendar, room) = (timetable.calendar(), timetable.room());
         let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] =
             calendar.weekly.each_ref().map(ToString::to_string);
         let exceptions = calendar.exceptions.iter();
@@ -66,6 +75,9 @@ impl From<&Timetable> for OwnHours {
                 sunday,
             },
             exceptions: exceptions.map(|(date, hours)| (*date, hours.to_string())).collect(),
+            before_min: room.before_min,
+            after_min: room.after_min,
+            notice_min: room.notice_min,
         }
     }
 }
@@ -85,6 +97,11 @@ impl From<OwnHours> for HoursDraft {
                     week.saturday,
                     week.sunday,
                 ],
+                room: Room {
+                    before_min: typed.before_min,
+                    after_min: typed.after_min,
+                    notice_min: typed.notice_min,
+                },
             },
             exceptions: typed.exceptions,
         }

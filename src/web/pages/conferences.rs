@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Error, Kind},
     store::bookings::{Happened, Order},
-    web::{Result, Site, Web, WebError, theme::Tone},
+    web::{Result, Site, Web, WebError, ringing, theme::Tone},
 };
 use actix_web::{
     HttpResponse, get,
@@ -74,6 +74,7 @@ fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
         other: Person::new(order.party(other(role)).name.clone(), None),
         title: order.service_title.clone(),
         start: agreed(order).or(offer.map(|offer| offer.start)).map(Moment::timestamp),
+        ordered_at: order.ordered_at.timestamp(),
         stage: stage(order),
         turn: to_pay || to_name || offer.is_some_and(|offer| offer.by != role),
     })
@@ -129,10 +130,17 @@ async fn act(
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse> {
     let (id, back) = (BookingId::from_uuid(*id), format!("/conferences/{id}"));
-    let WebError(refused) = match carry_out(&web, &site, &viewer, id, &typed).await {
+    let done = match typed.action.as_str() {
+        "launch" => match ringing::launch(&web, &site, &viewer, id).await {
+            Ok(call) => Ok(Some(format!("/calls/{}", call.id))),
+            Err(WebError(error)) => Err(error),
+        },
+        _ => carry_out(&web, &site, &viewer, id, &typed).await,
+    };
+    let refused = match done {
         Ok(Some(elsewhere)) => return Ok(no_body(&elsewhere)),
         Ok(None) => return Ok(lead_to(&back, [flash(Tone::Success, "conference.done")])),
-        Err(error) => error.into(),
+        Err(error) => error,
     };
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
@@ -186,12 +194,12 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         State::Open | State::Asked { .. } | State::Booked { .. }
     );
     let times = match may_name {
-        true => match bookings::other_times(&web.app, viewer, id, now).await {
-            Ok(times) => Some(by_days(site, Some(viewer), &times, now)),
-            // The seller has no hours any more.
-            Err(error) if matches!(error.kind, Kind::Conflict { .. }) => None,
-            Err(error) => return Err(error.into()),
-        },
+        true => Some(by_days(
+            site,
+            Some(viewer),
+            &bookings::other_times(&web.app, viewer, id, now).await?,
+            now,
+        )),
         false => None,
     };
     let amount = |minor| Amount::new(minor, order.currency.code());
@@ -224,6 +232,9 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         price: amount(price),
         paid: booking.is_paid(),
         available: amount(shown.available.minor),
+        other_is_here: shown.other_is_here,
+        can_launch: role == CallRole::Seller && matches!(booking.state(), State::Booked { .. }),
+        call_url: shown.call.map(|call| format!("/calls/{call}")),
         missing: (missing > 0).then(|| amount(missing)),
         times,
         can_cancel: cancelled.is_some(),
@@ -270,7 +281,7 @@ fn outcome(order: &Order, role: CallRole) -> Option<Message> {
         }
     };
     Some(match outcome {
-        Outcome::Held => Message::new("conference.outcome.held"),
+        Outcome::Held { .. } => Message::new("conference.outcome.held"),
         Outcome::NotPaid => Message::new("conference.outcome.not_paid"),
         Outcome::Expired => Message::new("conference.outcome.expired"),
         Outcome::Declined { by: who } => by("declined", who),
@@ -299,7 +310,7 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::Cancel { by: who } => by("cancelled", who),
         Event::Begun => Message::new("conference.step.begun"),
         Event::Stopped => Message::new("conference.step.stopped"),
-        Event::Held => Message::new("conference.step.held"),
+        Event::Held { .. } => Message::new("conference.step.held"),
         Event::Missed { .. } => Message::new("conference.step.missed"),
         Event::Tick => Message::new("conference.step.expired"),
     };

@@ -2,8 +2,8 @@
 
 use super::{
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
-    views::{DayField, Exception, Field, HoursPage, Message},
+    lead_to, no_body, problem, render, render_as, typed,
+    views::{DayField, Exception, Field, HoursPage, Message, Notice},
     zones::with,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         hours::{self, DAYS, WeekDraft},
         identity::Viewer,
     },
-    domain::schedule::Timetable,
+    domain::schedule::{Room, Timetable},
     error::{Error, Kind},
     web::{Result, Site, Web, theme::Tone},
 };
@@ -23,6 +23,9 @@ use actix_web::{
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
+
+/// How long ahead, in minutes, the page lets one choose.
+const NOTICES_MIN: [u32; 10] = [0, 30, 60, 120, 240, 720, 1_440, 2_880, 4_320, 10_080];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change);
@@ -51,6 +54,9 @@ struct Typed {
     friday: String,
     saturday: String,
     sunday: String,
+    before_min: String,
+    after_min: String,
+    notice_min: String,
     from: String,
     until: String,
     hours: String,
@@ -87,9 +93,17 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
 async fn carry_out(web: &Web, viewer: &Viewer, typed: &Typed) -> crate::error::Result<()> {
     match typed.action.as_str() {
         "week" => {
+            let minutes = |field: &'static str, text: &str| {
+                typed::whole(text).ok_or_else(|| Error::field(field, "Write a whole number in digits."))
+            };
             let draft = WeekDraft {
                 zone: typed.time_zone.clone(),
                 days: typed.days().map(String::clone),
+                room: Room {
+                    before_min: minutes("before_min", &typed.before_min)?,
+                    after_min: minutes("after_min", &typed.after_min)?,
+                    notice_min: minutes("notice_min", &typed.notice_min)?,
+                },
             };
             hours::save_week(&web.app, viewer, draft).await?;
         }
@@ -121,7 +135,11 @@ fn dates(typed: &Typed) -> crate::error::Result<(Date, Date)> {
 }
 
 fn page(timetable: &Timetable, now: Timestamp) -> HoursPage {
-    let calendar = timetable.calendar();
+    let (calendar, room) = (timetable.calendar(), timetable.room());
+    let mut notices = NOTICES_MIN.to_vec();
+    notices.push(room.notice_min);
+    notices.sort_unstable();
+    notices.dedup();
     HoursPage {
         time_zone: Field::of(calendar.zone.name()),
         zones: with(calendar.zone.name()),
@@ -132,6 +150,16 @@ fn page(timetable: &Timetable, now: Timestamp) -> HoursPage {
             .map(|(day, hours)| DayField {
                 day,
                 hours: Field::of(hours.to_string()),
+            })
+            .collect(),
+        before_min: Field::of(room.before_min.to_string()),
+        after_min: Field::of(room.after_min.to_string()),
+        notice_min: Field::of(room.notice_min.to_string()),
+        notices: notices
+            .into_iter()
+            .map(|minutes| Notice {
+                value: minutes.to_string(),
+                seconds: minutes * 60,
             })
             .collect(),
         exceptions: timetable
@@ -154,6 +182,9 @@ fn retype(view: &mut HoursPage, typed: &Typed, field: &str, wrong: Message) -> R
     match typed.action.as_str() {
         "week" => {
             view.time_zone = Field::of(&typed.time_zone);
+            view.before_min = Field::of(&typed.before_min);
+            view.after_min = Field::of(&typed.after_min);
+            view.notice_min = Field::of(&typed.notice_min);
             for (day, typed) in view.days.iter_mut().zip(typed.days()) {
                 day.hours = Field::of(typed);
             }
@@ -172,6 +203,9 @@ fn retype(view: &mut HoursPage, typed: &Typed, field: &str, wrong: Message) -> R
         .map(|day| &mut day.hours);
     let beside = match field {
         "time_zone" => &mut view.time_zone,
+        "before_min" => &mut view.before_min,
+        "after_min" => &mut view.after_min,
+        "notice_min" => &mut view.notice_min,
         "until" => &mut view.until,
         "hours" => &mut view.hours,
         _ => day.unwrap_or(&mut view.from),

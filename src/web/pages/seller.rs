@@ -4,7 +4,7 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage},
+    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
 };
 use crate::{
     app::{
@@ -16,6 +16,7 @@ use crate::{
     domain::{
         ids::{ServiceId, UserId},
         schedule::Timetable,
+        tenant::Tenant,
         time::{Moment, Span, Zone},
     },
     error::Kind,
@@ -119,9 +120,18 @@ async fn page(
         .find(is_chosen)
         .or_else(|| cheapest(&seller.offers));
     let selected_id = selected.map(|offer| offer.service.id);
+    // Without hours there are no times.
+    let bookable = seller.timetable.is_some();
+    let offer = |tenant: &Tenant, one: &Offer, selected| ServiceOffer {
+        bookable: bookable && one.service.booking.is_some(),
+        ..offer(tenant, one, selected)
+    };
     Ok(SellerPage {
         seller: card(&site.tenant, &seller.listed),
-        ring: selected.map(|offer| ring_box(site, &seller, offer)),
+        ring: selected.map(|chosen| RingBox {
+            service: offer(&site.tenant, chosen, true),
+            ..ring_box(site, &seller, chosen)
+        }),
         services: seller
             .offers
             .iter()

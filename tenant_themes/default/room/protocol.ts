@@ -31,6 +31,10 @@ export interface CallView {
   /** What the staff who ended it said. */
   ended_because?: string;
   until_ms: number | null;
+  /** It rings for the reader; the other one called. */
+  rung: boolean;
+  /** The time is paid for already. */
+  prepaid: boolean;
   other: { name: string; present: boolean; connected: boolean };
   you_connected: boolean;
   service_title: string;

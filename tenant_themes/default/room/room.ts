@@ -239,7 +239,7 @@ export class Room {
   #warn(minutes: number): void {
     const buyer = this.config.role === "buyer";
     const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
-    const action = buyer ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
+    const action = buyer && !this.state.call?.prepaid ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
     this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
   }
 
@@ -247,7 +247,7 @@ export class Room {
   #follow(call: CallView, before: CallView | null): void {
     this.socket.inCall = wantsPeople(call);
     if (wantsPeople(call)) this.link.enter();
-    const outgoing = call.phase === "ringing" && call.role === "buyer";
+    const outgoing = call.phase === "ringing" && !call.rung;
     if (wantsPeople(call) || outgoing) this.#startMedia();
     if (outgoing) this.#stopRinging ??= ring("outgoing");
     else this.#stopRinging?.();

@@ -44,7 +44,7 @@ export function view(state: RoomState, now: number): View {
     self_tab: layoutOf(face, call) === "live" && "0",
     failed: face === "loading" && state.problem !== "",
     opening_call: face === "loading" && state.problem === "",
-    may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && !buyer),
+    may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && call?.rung),
     signal_shown: face === "pre_check" || face === "connecting",
     who_shown: face === "pre_check" || face === "connecting",
   };
@@ -66,7 +66,7 @@ export function view(state: RoomState, now: number): View {
 function announcement(face: Face, call: CallView, standing: View, say: Say): string {
   switch (face) {
     case "ringing":
-      return say(call.role === "buyer" ? "calling_title" : "called_title");
+      return say(call.rung ? "called_title" : "calling_title");
     case "pre_check":
       return `${say("check_title")}. ${say("check_text")}`;
     case "connecting":
@@ -89,7 +89,7 @@ function pictures(state: RoomState, face: Face, say: Say): View {
   const there = other.video === "on";
   let caption = "";
   const arriving = !call?.other.present || other.video === "starting" || state.link !== "in";
-  if (face === "ringing") caption = say(state.config.role === "buyer" ? "calling_title" : "called_title");
+  if (face === "ringing") caption = say(call?.rung ? "called_title" : "calling_title");
   else if (checking && !there) caption = say(arriving ? "arriving" : "their_camera_off");
   return {
     other_picture: there,
@@ -162,9 +162,9 @@ function check(state: RoomState, call: CallView, left: string, say: Say): View {
   const waiting = call.you_connected || connecting;
   const label = connecting ? "connect_busy" : waiting ? "connect_waiting" : "connect";
   return {
-    panel_title: say(call.role === "buyer" ? "calling_title" : "called_title"),
-    calling: call.phase === "ringing" && call.role === "buyer",
-    called: call.phase === "ringing" && call.role === "seller",
+    panel_title: say(call.rung ? "called_title" : "calling_title"),
+    calling: call.phase === "ringing" && !call.rung,
+    called: call.phase === "ringing" && call.rung,
     ring_left: say("calling_text", { time: left }),
     called_text: say("called_text"),
     check_left: say("check_left", { time: left }),
@@ -222,7 +222,7 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     counting: call.running,
     charged: say("live.charged", { amount }),
     not_counting: face === "live" && !call.running ? notCounting(state, say) : "",
-    can_add: call.role === "buyer" && call.phase !== "connecting",
+    can_add: call.role === "buyer" && !call.prepaid && call.phase !== "connecting",
     available: call.available_minor !== null && say("credit.available", { amount: cash(call.available_minor) }),
     credit_short: state.creditShort !== null && say(`credit_short_${call.role}`, { amount: cash(state.creditShort) }),
     title: pageTitle(face, call, time, say),

@@ -97,20 +97,22 @@ export async function pay(page) {
 }
 
 /** Makes the person a seller with one service, charged by blocks of five seconds. */
-export async function startSelling(page, { headline, title, rate }) {
+export async function startSelling(page, { headline, ...service }) {
   await page.goto("/sell");
   await page.fill("[name=headline]", headline);
   await page.locator("form", { has: page.locator("[name=headline]") }).locator("button").click();
-  await offer(page, { title, rate });
+  await offer(page, service);
 }
 
-/** Puts one service on the site, charged by blocks of five seconds. */
-export async function offer(page, { title, rate }) {
+/** Puts one service on the site, charged by blocks of five seconds; one that can be booked like that, for so many minutes. */
+export async function offer(page, { title, rate, booking = "", length = "60" }) {
   await page.goto("/sell?service=new");
   await page.fill("[name=title]", title);
   await page.fill("[name=rate]", rate);
   await page.selectOption("[name=increment]", "block");
   await page.fill("[name=block_seconds]", "5");
+  await page.selectOption("[name=booking]", booking);
+  if (booking) await page.fill("[name=length_min]", length);
   await page.check("[name=published]");
   await page.locator("form", { has: page.locator("[name=rate]") }).locator("button:not([type=button])").click();
   await page.getByText(title).first().waitFor();

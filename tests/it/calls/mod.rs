@@ -4,6 +4,7 @@ mod endings;
 mod hostile;
 mod interruptions;
 mod money;
+mod prepaid;
 mod ringing;
 
 use super::support::{Caller, LUMEN, ScriptedNode, TestApp, TestUser};
@@ -154,6 +155,42 @@ impl Pair {
         talk.seller.act("connect").await.expect("pressed");
         talk.buyer.phase(CallPhase::Live).await;
         talk.seller.phase(CallPhase::Live).await;
+        talk.flow(true, true).await;
+        talk
+    }
+
+    /// The seller launches an order's talk, the buyer answers, and both press connect.
+    pub async fn launched(&self, order: &str) -> Talk<'_> {
+        let mut seller = Caller::open(&self.app, &self.seller).await;
+        let mut buyer = Caller::open(&self.app, &self.buyer).await;
+        let launched = self
+            .seller
+            .post(&format!("/api/v1/bookings/{order}/launch"), json!({}))
+            .await;
+        let call = launched.expect(201).json()["call_id"].clone();
+        let call: Uuid = call.as_str().expect("an id").parse().expect("an id");
+        let heard = buyer.wait("a ring", |message| match message {
+            ServerMessage::Ring { call, caller_name, .. } => Some((*call, caller_name.clone())),
+            _ => None,
+        });
+        assert_eq!(heard.await, (call, "Sol Seller".to_owned()));
+        let accept = format!("/api/v1/calls/{call}/accept");
+        self.seller.post(&accept, json!({})).await.expect(403);
+        self.buyer.post(&accept, json!({})).await.expect(204);
+        seller.wait("the buyer's yes", ended_ring("accepted")).await;
+        buyer.join(call).await.expect("joined");
+        seller.join(call).await.expect("joined");
+        buyer.act("connect").await.expect("pressed");
+        seller.act("connect").await.expect("pressed");
+        buyer.phase(CallPhase::Live).await;
+        seller.phase(CallPhase::Live).await;
+        let mut talk = Talk {
+            pair: self,
+            call,
+            buyer,
+            seller,
+            billable_ms: 0,
+        };
         talk.flow(true, true).await;
         talk
     }

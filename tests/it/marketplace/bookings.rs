@@ -19,11 +19,16 @@ async fn pair(agreement: &str) -> (Pair, Value) {
     (pair, service)
 }
 
-/// Makes one's first service one that can be booked; gives its id.
+/// Makes one's first service one that can be booked for an hour; gives its id.
 pub async fn bookable(seller: &TestUser, agreement: &str) -> Value {
+    bookable_for(seller, agreement, 60).await
+}
+
+/// The same for so many minutes.
+pub async fn bookable_for(seller: &TestUser, agreement: &str, minutes: u32) -> Value {
     let own = seller.get("/api/v1/selling/services").await.expect(200).json();
     let id = own["items"][0]["id"].clone();
-    let booking = json!({"agreement": agreement, "length_min": 60, "horizon_days": 14});
+    let booking = json!({"agreement": agreement, "length_min": minutes, "horizon_days": 14});
     let service = json!({"title": "Advice", "rate_minor": 100, "booking": booking});
     let path = format!("/api/v1/selling/services/{}", id.as_str().expect("an id"));
     seller.put(&path, service).await.expect(200);
@@ -250,6 +255,85 @@ async fn what_nobody_answers_or_pays_ends_by_itself() {
     let buyer = &buyer.renewed().await;
     assert_eq!(seen(buyer, &ignored).await["outcome"], "expired");
     assert_eq!(count(&pair.app, "held_times"), 0);
+    pair.audit().await;
+}
+
+/// The calendar files that somebody was sent, oldest first: method, sequence, and when.
+fn calendars(app: &TestApp, person: &TestUser) -> Vec<(String, String, String)> {
+    let mails = app
+        .mails_to(&person.email)
+        .into_iter()
+        .filter(|mail| !mail.calendar.is_empty());
+    let mut found: Vec<_> = mails
+        .map(|mail| {
+            // A parser that isn't ours says what others will read.
+            let text = icalendar::parser::unfold(&mail.calendar);
+            let file = icalendar::parser::read_calendar(&text).expect("a calendar");
+            let method = file
+                .properties
+                .iter()
+                .find(|one| one.name == "METHOD")
+                .expect("a method")
+                .val
+                .to_string();
+            let event = file.components.first().expect("an event");
+            let value = |name: &str| {
+                let property = event.properties.iter().find(|one| one.name == name);
+                property.map(|one| one.val.to_string()).unwrap_or_default()
+            };
+            assert!(
+                !value("UID").is_empty() && !value("DTEND").is_empty() && value("ORGANIZER").starts_with("mailto:")
+            );
+            (method, value("SEQUENCE"), value("DTSTART"))
+        })
+        .collect();
+    found.sort_by_key(|(_, sequence, _)| sequence.parse::<u32>().unwrap_or(0));
+    found
+}
+
+#[tokio::test]
+async fn calendars_follow_and_reminders_come_once() {
+    let (pair, service) = pair("pay_after_accept").await;
+    pair.fund(10_000).await;
+    let order = ask(&pair.buyer, &service, "2027-01-18T09:00:00Z").await;
+    act(&pair.seller, &order, "/accept", json!({"round": 1})).await;
+    act(&pair.buyer, &order, "/pay", json!({})).await;
+    work(&pair.app).await;
+    act(
+        &pair.seller,
+        &order,
+        "/propose",
+        json!({"start": "2027-01-18T10:00:00Z"}),
+    )
+    .await;
+    act(&pair.buyer, &order, "/accept", json!({"round": 2})).await;
+    work(&pair.app).await;
+    for person in [&pair.buyer, &pair.seller] {
+        let files = calendars(&pair.app, person);
+        let requests: Vec<_> = files
+            .iter()
+            .map(|(method, _, start)| (method.as_str(), start.as_str()))
+            .collect();
+        assert_eq!(requests.first(), Some(&("REQUEST", "20270118T090000Z")));
+        assert_eq!(requests.last(), Some(&("REQUEST", "20270118T100000Z")));
+    }
+    // An hour before what was agreed last, and not before what was agreed first.
+    let soon = |user: &TestUser| {
+        let mails = pair.app.mails_to(&user.email);
+        mails.iter().filter(|mail| mail.subject.contains("begins soon")).count()
+    };
+    pair.app.clock.advance(3 * DAY - 4 * HOUR);
+    work(&pair.app).await;
+    assert_eq!((soon(&pair.buyer), soon(&pair.seller)), (0, 0));
+    pair.app.clock.advance(HOUR);
+    work(&pair.app).await;
+    work(&pair.app).await;
+    assert_eq!((soon(&pair.buyer), soon(&pair.seller)), (1, 1));
+    let buyer = pair.buyer.renewed().await;
+    act(&buyer, &order, "/cancel", json!({})).await;
+    work(&pair.app).await;
+    let last = calendars(&pair.app, &pair.seller).pop().expect("a file");
+    assert_eq!((last.0.as_str(), last.2.as_str()), ("CANCEL", "20270118T100000Z"));
     pair.audit().await;
 }
 

@@ -9,7 +9,8 @@ const HOURS: &str = "/api/v1/selling/hours";
 const DAY: i64 = 86_400_000;
 
 fn hours(changed: Value) -> Value {
-    let mut hours = json!({"time_zone": "Europe/Berlin", "weekly": {"monday": "9-12:30, 14:00-18"}});
+    let mut hours = json!({"time_zone": "Europe/Berlin", "weekly": {"monday": "9-12:30, 14:00-18"}, "before_min": 5,
+        "after_min": 15, "notice_min": 120});
     let fields = changed.as_object().expect("fields").clone();
     hours.as_object_mut().expect("fields").extend(fields);
     hours
@@ -62,7 +63,8 @@ async fn hours_are_kept_as_they_were_written() {
     let expected = json!({"time_zone": "Europe/Berlin",
         "weekly": {"monday": "09:00–12:30, 14:00–18:00", "tuesday": "", "wednesday": "", "thursday": "", "friday": "",
             "saturday": "", "sunday": ""},
-        "exceptions": {"2027-01-18": "", "2027-01-19": "22:00–24:00"}});
+        "exceptions": {"2027-01-18": "", "2027-01-19": "22:00–24:00"},
+        "before_min": 5, "after_min": 15, "notice_min": 120});
     assert_eq!(kept, expected);
     // What is answered can be sent.
     assert_eq!(sela.put(HOURS, kept).await.expect(200).json(), expected);
@@ -96,6 +98,9 @@ async fn what_cant_be_taken_is_said_beside_its_field_and_changes_nothing() {
             json!({"weekly": {"friday": "0-1,1-2,2-3,3-4,4-5,5-6,6-7,7-8,8-9"}}),
             "friday",
         ),
+        (json!({"before_min": 241}), "before_min"),
+        (json!({"after_min": 241}), "after_min"),
+        (json!({"notice_min": 43_201}), "notice_min"),
         (json!({"exceptions": {"2027-02-01": "9-8"}}), "exceptions"),
         (json!({"exceptions": many(401)}), "exceptions"),
     ];

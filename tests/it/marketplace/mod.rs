@@ -11,7 +11,7 @@ mod photos;
 mod selling;
 mod watching;
 
-pub use bookings::{ask, bookable};
+pub use bookings::{ask, bookable, bookable_for};
 
 use crate::support::{TestApp, TestUser};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};

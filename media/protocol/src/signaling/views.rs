@@ -89,6 +89,12 @@ pub struct CallView {
     pub ended_because: Option<String>,
     /// When this phase ends by itself (ring, pre-check, rescue, reconnect).
     pub until_ms: Option<i64>,
+    /// It rings, or rang, for the reader; the other one called.
+    #[serde(default)]
+    pub rung: bool,
+    /// The time is paid for already: it counts down, and nothing is added from a wallet.
+    #[serde(default)]
+    pub prepaid: bool,
     /// The other person.
     pub other: OtherView,
     /// Whether the reader pressed connect.

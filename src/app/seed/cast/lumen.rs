@@ -1,7 +1,7 @@
 //! Lumen: advisers, in euros.
 
 use super::{Buyer, Cast, Seller, Service, Talk, service, talk, week};
-use crate::domain::policy::Increment;
+use crate::domain::{booking::Agreement, policy::Increment};
 
 /// Advisers, euro.
 pub const LUMEN: Cast = Cast {
@@ -56,6 +56,7 @@ pub const LUMEN: Cast = Cast {
                     increment: Increment::Minute,
                     minimum_minutes: 10,
                     grace_seconds: 60,
+                    booking: Some((Agreement::Negotiated, 20)),
                 },
             ],
         },
@@ -91,6 +92,7 @@ pub const LUMEN: Cast = Cast {
                     increment: Increment::Second,
                     minimum_minutes: 5,
                     grace_seconds: 0,
+                    booking: Some((Agreement::Negotiated, 20)),
                 },
                 service(
                     "Read my application",

@@ -6,7 +6,7 @@ mod velvet;
 pub use lumen::LUMEN;
 pub use velvet::VELVET;
 
-use crate::domain::policy::Increment;
+use crate::domain::{booking::Agreement, policy::Increment};
 
 /// A tenant of the demo.
 pub struct Cast {
@@ -82,6 +82,8 @@ pub struct Service {
     pub minimum_minutes: u32,
     /// Free seconds at the start.
     pub grace_seconds: u32,
+    /// How it can be booked, and for how many minutes.
+    pub booking: Option<(Agreement, u32)>,
 }
 
 /// Somebody who buys.
@@ -129,6 +131,7 @@ const fn service(title: &'static str, description: &'static str, rate_minor: i64
         increment,
         minimum_minutes,
         grace_seconds,
+        booking: Some((Agreement::PayAfterAccept, 60)),
     }
 }
 
@@ -175,6 +178,7 @@ pub const PROBE: Cast = Cast {
             increment: Increment::Block { seconds: 5 },
             minimum_minutes: 0,
             grace_seconds: 0,
+            booking: None,
         }],
     }],
     buyers: &[Buyer {

@@ -1,7 +1,7 @@
 //! Velvet: performers, in dollars.
 
 use super::{Buyer, Cast, Seller, Service, service, talk, week};
-use crate::domain::policy::Increment;
+use crate::domain::{booking::Agreement, policy::Increment};
 
 /// Performers, dollar.
 pub const VELVET: Cast = Cast {
@@ -56,6 +56,7 @@ pub const VELVET: Cast = Cast {
                     increment: Increment::Minute,
                     minimum_minutes: 10,
                     grace_seconds: 0,
+                    booking: Some((Agreement::Negotiated, 20)),
                 },
             ],
         },
@@ -75,6 +76,7 @@ pub const VELVET: Cast = Cast {
                 increment: Increment::Block { seconds: 30 },
                 minimum_minutes: 0,
                 grace_seconds: 30,
+                booking: Some((Agreement::Negotiated, 20)),
             }],
         },
         Seller {

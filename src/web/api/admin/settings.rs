@@ -138,6 +138,7 @@ async fn change(
             minimum_s: typed.policy.minimum_s,
             increment: typed.policy.increment,
             warnings_min: None,
+            reminder_min: None,
             rescue_s: typed.policy.rescue_s,
             commission_bp: typed.policy.commission_bp,
         },

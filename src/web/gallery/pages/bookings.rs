@@ -15,6 +15,7 @@ pub fn bookings(g: &Gallery<'_>) -> anyhow::Result<()> {
         other: g.cast.person(nth),
         title: g.cast.services[nth % 2].0.to_owned(),
         start: hours.map(|hours| now() + hours.hours()),
+        ordered_at: now() - 30.hours(),
         stage,
         turn,
     };
@@ -129,6 +130,9 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         price: g.cast.amount(10_800),
         paid: false,
         available: g.cast.amount(2_350),
+        other_is_here: false,
+        can_launch: false,
+        call_url: None,
         missing: Some(g.cast.amount(8_450)),
         times: Some(times("America/New_York")),
         can_cancel: true,
@@ -171,12 +175,22 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         offer: asked.offer.clone().map(|offer| ConferenceOffer { own: true, ..offer }),
         is_buyer: false,
         seller_url: None,
+        other_is_here: true,
+        can_launch: true,
         elsewhere: false,
         cancel_fee: None,
         error: Some(Message::new("Another time was named meanwhile. Look at that one.")),
         ..booked.clone()
     };
     g.page("conference-changing", &changing, &g.seller(path))?;
+    let running = ConferencePage {
+        stage: "running",
+        call_url: Some("/calls/1".to_owned()),
+        times: None,
+        can_cancel: false,
+        ..booked.clone()
+    };
+    g.page("conference-running", &running, &g.buyer(path))?;
     let open = ConferencePage {
         stage: "open",
         start: None,

@@ -72,6 +72,8 @@ fn ringing(g: &Gallery<'_>) -> CallView {
         ended: None,
         ended_because: None,
         until_ms: None,
+        rung: false,
+        prepaid: false,
         other: OtherView {
             name: g.cast.person(0).name,
             present: false,

@@ -207,6 +207,15 @@ fn hours(g: &Gallery<'_>) -> anyhow::Result<()> {
                 hours: Field::of(hours),
             })
             .collect(),
+        before_min: Field::of("0"),
+        after_min: Field::of("15"),
+        notice_min: Field::of("1440"),
+        notices: [0, 60, 1_440]
+            .map(|minutes| Notice {
+                value: minutes.to_string(),
+                seconds: minutes * 60,
+            })
+            .to_vec(),
         exceptions: vec![
             exception(date(2026, 12, 24), date(2027, 1, 2), ""),
             exception(date(2027, 1, 9), date(2027, 1, 9), "10:00–13:00"),

@@ -87,13 +87,15 @@ pub struct ConferenceRow {
     pub title: String,
     /// The time that is agreed or offered.
     pub start: Option<Timestamp>,
+    /// When it was ordered.
+    pub ordered_at: Timestamp,
     /// Where it stands: a word of `conference.stage`.
     pub stage: &'static str,
     /// It is the reader's turn.
     pub turn: bool,
 }
 
-/// `/conferences/{id}`. Posts `action`: `accept` and `decline` with `round`, `propose` with `start`, `pay`, `cancel`.
+/// `/conferences/{id}`. Posts `action`: `accept` and `decline` with `round`, `propose` with `start`, `pay`, `cancel`, `launch`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConferencePage {
     /// Its id.
@@ -126,6 +128,12 @@ pub struct ConferencePage {
     pub paid: bool,
     /// What the reader can spend.
     pub available: Amount,
+    /// The other one has a page open.
+    pub other_is_here: bool,
+    /// The reader can begin the talk, once the other one is here.
+    pub can_launch: bool,
+    /// Where it is being talked.
+    pub call_url: Option<String>,
     /// What is missing to pay it, if anything is.
     pub missing: Option<Amount>,
     /// Other times to name, if there are any to choose from.

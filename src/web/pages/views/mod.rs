@@ -36,7 +36,7 @@ pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, En
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
-pub use hours::{DayField, Exception, HoursPage};
+pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
 pub use mails::{

@@ -243,6 +243,8 @@ impl Inner {
             ended: (state.phase == CallPhase::Ended).then_some(EndReason::BuyerEnded),
             ended_because: None,
             until_ms: None,
+            rung: role == CallRole::Seller,
+            prepaid: false,
             other: OtherView {
                 name: "X".into(),
                 present: other.peer.is_some(),

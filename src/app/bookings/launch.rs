@@ -1,0 +1,124 @@
+//! The talk itself: begun by the seller (requirement E4), settled when it has ended.
+
+use super::{act::happen, lock_people, settle};
+use crate::{
+    app::{App, calls as app_calls, identity::Viewer, subscriptions},
+    domain::{
+        booking::{Event, State},
+        call::{EndReason, Terms},
+        ids::{BookingId, CallId},
+        policy::Increment,
+        quota::Counted,
+        tenant::Tenant,
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantTx,
+        bookings::{self, Order},
+        calls::{self, Call, CallRefused, Ended},
+        ledger, reviews,
+    },
+};
+
+/// Begins the talk of an order of the reader's, who is its seller: it rings for the buyer, who has a page open. It may
+/// begin before its time.
+///
+/// # Errors
+/// The buyer isn't here, either is in another call, nothing is booked, it isn't the reader's to begin, as many calls were
+/// begun here as may be, or the database is away.
+pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) -> Result<Call> {
+    let (handle, tenant, seller, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let order = bookings::find_of(tx, id, seller)?;
+            if order.seller.id != seller {
+                return Err(Error::forbidden("Only the one who is booked can begin the call."));
+            }
+            let plan = subscriptions::running(tx, now)?;
+            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let order = bookings::lock(tx, id)?;
+            if !matches!(order.booking.state(), State::Booked { .. }) {
+                return Err(Error::conflict("not_booked", "Nothing is booked here."));
+            }
+            if !handle.people.is_online(tx.tenant(), order.buyer.id) {
+                let words = format!("{} isn't here right now. Begin when they are.", order.buyer.name);
+                return Err(Error::conflict("not_available", words));
+            }
+            let order = happen(&handle, tx, order, Event::Begun, now)?;
+            let call = call(tx, &order, now)?;
+            let accounts = app_calls::accounts(tx, &call, now)?;
+            subscriptions::one_more_call(tx, &plan)?;
+            handle.count(tx.tenant(), handle.quotas(&tenant), Counted::Joins)?;
+            match calls::insert(tx, &call, accounts) {
+                Ok(()) => Ok(call),
+                Err(CallRefused::SellerBusy) => Err(app_calls::in_a_call()),
+                Err(CallRefused::BuyerBusy) => {
+                    let words = format!("{} is in another call. Begin when it is over.", order.buyer.name);
+                    Err(Error::conflict("busy", words))
+                }
+                Err(CallRefused::Other(error)) => Err(error),
+            }
+        })
+        .await
+}
+
+/// The call of an order: it uses up what was paid for, to the second, and then ends.
+fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
+    let mut policy = order.call_terms.policy.clone();
+    (policy.increment, policy.minimum_s, policy.rescue_s) = (Increment::Second, 0, 0);
+    let mut call = Call {
+        id: CallId::new(),
+        buyer: order.buyer.clone(),
+        seller: order.seller.clone(),
+        service: order.service,
+        service_title: order.service_title.clone(),
+        currency: order.currency,
+        terms: Terms {
+            rate_minor: order.call_terms.rate_minor,
+            policy,
+        },
+        opening_minor: 0,
+        rang_at: now,
+        caller_rating: reviews::of_buyer(tx, order.buyer.id)?,
+        ended: None,
+        booking: Some(order.id),
+    };
+    call.opening_minor = ledger::balance(tx, call.payer(), order.currency)?.available().minor;
+    Ok(call)
+}
+
+/// What the end of its call means to an order. In a transaction that has written that end.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn call_ended(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    id: BookingId,
+    call: &Ended,
+    now: Moment,
+) -> Result<()> {
+    let order = bookings::find(tx, id)?;
+    lock_people(tx, order.buyer.id, order.seller.id)?;
+    let order = bookings::lock(tx, id)?;
+    if !matches!(order.booking.state(), State::Running { .. }) {
+        return Ok(());
+    }
+    let took_place = call.billable_ms > 0 || call.charged_minor > 0;
+    let event = match took_place {
+        true => Event::Held {
+            charged_minor: call.charged_minor,
+            rest_refunded: !matches!(
+                call.reason,
+                EndReason::BuyerEnded | EndReason::BuyerLost | EndReason::OutOfCredit
+            ),
+        },
+        false => Event::Stopped,
+    };
+    let order = happen(app, tx, order, event, now)?;
+    if took_place {
+        settle::rest(tx, &order, call, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Reminding both of a talk that begins soon (requirement D4).
+
+use super::tell::tell;
+use crate::{
+    app::App,
+    domain::{booking::State, call::CallRole, ids::BookingId, time::Moment},
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx,
+        bookings::{self, Order},
+        jobs,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// The job's kind in the outbox; its payload is [`Soon`].
+pub const REMIND_JOB: &str = "booking_soon";
+
+/// A talk that begins soon, if it wasn't moved meanwhile.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Soon {
+    order: BookingId,
+    start: Moment,
+}
+
+/// Has both people reminded of a time that was just agreed on, unless it is too soon for that.
+pub(super) fn expect(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
+    let State::Booked { start, change: None } = order.booking.state() else {
+        return Ok(());
+    };
+    let at = start + -i64::from(order.call_terms.policy.reminder_min) * 60_000;
+    if at <= now || order.call_terms.policy.reminder_min == 0 {
+        return Ok(());
+    }
+    let payload = serde_json::to_value(Soon { order: order.id, start }).map_err(Error::internal)?;
+    jobs::enqueue(tx, REMIND_JOB, payload, at)
+}
+
+/// Reminds both, once for each time that was agreed on.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn remind(app: &App, scope: &TenantScope, soon: Soon) -> Result<()> {
+    let (handle, now) = (app.clone(), app.now());
+    app.db
+        .tenant(scope, move |tx| {
+            let order = bookings::lock(tx, soon.order)?;
+            let stands = matches!(order.booking.state(), State::Booked { start, .. } if start == soon.start);
+            // Somebody else was told to do it, too, or the job runs again.
+            if !stands || now >= soon.start || !bookings::mark_reminded(tx, soon.order, soon.start)? {
+                return Ok(());
+            }
+            for role in [CallRole::Buyer, CallRole::Seller] {
+                tell(&handle, tx, &order, role, "soon", now)?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,69 @@
+//! A booking as a calendar file (RFC 5545, RFC 5546): what is booked comes into people's own calendars, is moved there,
+//! and goes again.
+
+use crate::{
+    app::ports::CalendarFile,
+    domain::{
+        booking::{Outcome, State},
+        time::Moment,
+    },
+    store::bookings::Order,
+};
+use chrono::{DateTime, Utc};
+use icalendar::{Calendar, Component as _, Event, EventLike as _, EventStatus, Property};
+
+/// Who is told, and where.
+pub(super) struct Reader<'a> {
+    /// Their mail address.
+    pub email: &'a str,
+    /// The other one's name.
+    pub other: &'a str,
+    /// Who sends it.
+    pub sender: &'a str,
+    /// The order's page, absolute.
+    pub link: &'a str,
+}
+
+/// The file that tells a calendar how an order stands after so many changes; none as long as nothing was ever booked.
+pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment) -> Option<CalendarFile> {
+    let (method, status, start) = match order.booking.state() {
+        State::Booked { start, .. } | State::Running { start } => ("REQUEST", EventStatus::Confirmed, start),
+        State::Closed {
+            outcome: Outcome::Held { .. },
+        } => return None,
+        State::Closed { .. } => ("CANCEL", EventStatus::Cancelled, order.booking.last_booked()?),
+        State::Unpaid { .. } | State::Open | State::Asked { .. } => return None,
+    };
+    let lasts = order.booking.lasts(start);
+    let event = Event::new()
+        // One and the same for ever: later files change what earlier ones put there.
+        .uid(&format!("{}@bookings", order.id))
+        .sequence(u32::try_from(changes).unwrap_or(u32::MAX))
+        .timestamp(utc(now))
+        .summary(&format!("{} – {}", order.service_title, reader.other))
+        .description(reader.link)
+        .url(reader.link)
+        .starts(utc(lasts.from))
+        .ends(utc(lasts.to))
+        .status(status)
+        .add_property("ORGANIZER", format!("mailto:{}", reader.sender))
+        .append_property(
+            Property::new("ATTENDEE", format!("mailto:{}", reader.email))
+                .add_parameter("RSVP", "FALSE")
+                .done(),
+        )
+        .done();
+    let text = Calendar::new()
+        .append_property(Property::new("METHOD", method))
+        .push(event)
+        .done()
+        .to_string();
+    Some(CalendarFile {
+        method: method.to_owned(),
+        text,
+    })
+}
+
+fn utc(at: Moment) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
+}

@@ -1,0 +1,149 @@
+//! Talks that were paid for before: begun by the seller, counted down, and never more than was paid.
+
+use super::{Caller, Pair, Price, ServerMessage};
+use crate::marketplace::{ask, bookable_for, count};
+use serde_json::{Value, json};
+
+const MONDAY: &str = "2027-01-18T09:00:00Z";
+
+/// A booked and paid talk of so many minutes, at one euro a minute.
+async fn booked(pair: &Pair, minutes: u32) -> String {
+    let service = bookable_for(&pair.seller, "pay_after_accept", minutes).await;
+    let order = ask(&pair.buyer, &service, MONDAY).await;
+    let id = order["id"].as_str().expect("an id").to_owned();
+    let accept = format!("/api/v1/bookings/{id}/accept");
+    pair.seller.post(&accept, json!({"round": 1})).await.expect(200);
+    pair.buyer
+        .post(&format!("/api/v1/bookings/{id}/pay"), json!({}))
+        .await
+        .expect(200);
+    id
+}
+
+async fn order(pair: &Pair, id: &str) -> Value {
+    let buyer = pair.buyer.renewed().await;
+    buyer.get(&format!("/api/v1/bookings/{id}")).await.expect(200).json()
+}
+
+async fn spendable(pair: &Pair) -> i64 {
+    let wallet = pair
+        .buyer
+        .renewed()
+        .await
+        .get("/api/v1/wallet")
+        .await
+        .expect(200)
+        .json();
+    wallet["available_minor"].as_i64().expect("minor")
+}
+
+/// What the tenant's accounts of a kind hold together.
+fn balance(pair: &Pair, kind: &str) -> i64 {
+    let sum =
+        format!("(SELECT generate_series(1, sum(balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor");
+    count(&pair.app, &sum)
+}
+
+#[tokio::test]
+async fn it_counts_down_what_was_paid_and_ends_at_zero() {
+    let pair = Pair::new(Price::default()).await;
+    let before = spendable(&pair).await;
+    let id = booked(&pair, 2).await;
+    let mut talk = pair.launched(&id).await;
+    let running = order(&pair, &id).await;
+    assert_eq!(running["state"], "running");
+    let cancel = format!("/api/v1/bookings/{id}/cancel");
+    assert_eq!(pair.buyer.post(&cancel, json!({})).await.expect(409).code(), "begun");
+    talk.talk(60_000).await;
+    let view = talk.buyer.view("half of it", |view| view.billable_ms == 60_000).await;
+    assert!(view.prepaid && view.available_minor.is_none());
+    assert!(view.remaining_ms.is_some_and(|left| left <= 60_000), "{view:?}");
+    // Money that comes into the wallet meanwhile is another matter.
+    pair.fund(5_000).await;
+    talk.talk(60_000).await;
+    let bill = talk.bill().await;
+    assert_eq!(
+        (&bill["charged_minor"], &bill["billable_ms"]),
+        (&json!(200), &json!(120_000))
+    );
+    let ended = order(&pair, &id).await;
+    assert_eq!((&ended["outcome"], &ended["refund_minor"]), (&json!("held"), &json!(0)));
+    assert_eq!(spendable(&pair).await, before + 5_000 - 200);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn a_buyer_who_goes_early_has_paid_for_all_and_one_who_is_left_has_not() {
+    for (by_seller, refund) in [(false, 0), (true, 170)] {
+        let pair = Pair::new(Price::default()).await;
+        let before = spendable(&pair).await;
+        let id = booked(&pair, 2).await;
+        let mut talk = pair.launched(&id).await;
+        talk.talk(18_000).await;
+        let bill = if by_seller {
+            talk.seller.act("end").await.expect("ended");
+            talk.bill().await
+        } else {
+            talk.hang_up().await
+        };
+        assert_eq!(bill["charged_minor"], 30);
+        let ended = order(&pair, &id).await;
+        assert_eq!(
+            (&ended["outcome"], &ended["refund_minor"]),
+            (&json!("held"), &json!(refund))
+        );
+        assert_eq!(spendable(&pair).await, before - 200 + refund);
+        // The commission is a fifth of what was earned in the end, rounded once.
+        let (tenant, seller) = ((200 - refund) / 5, (200 - refund) * 4 / 5);
+        assert_eq!(
+            (balance(&pair, "revenue"), balance(&pair, "earnings")),
+            (tenant, seller)
+        );
+        pair.audit().await;
+    }
+}
+
+#[tokio::test]
+async fn without_an_answer_it_can_be_begun_again() {
+    let pair = Pair::new(Price::default()).await;
+    let id = booked(&pair, 2).await;
+    let launch = format!("/api/v1/bookings/{id}/launch");
+    assert_eq!(
+        pair.seller.post(&launch, json!({})).await.expect(409).code(),
+        "not_available"
+    );
+    pair.buyer.post(&launch, json!({})).await.expect(403);
+    let mut buyer = Caller::open(&pair.app, &pair.buyer).await;
+    let first = pair.seller.post(&launch, json!({})).await.expect(201).json();
+    assert_eq!(
+        pair.seller.post(&launch, json!({})).await.expect(409).code(),
+        "not_booked"
+    );
+    pair.app.clock.advance(45_000);
+    buyer.wait("the end of the ring", super::ended_ring("missed")).await;
+    for _ in 0..500 {
+        if order(&pair, &id).await["state"] == "booked" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    buyer.forget();
+    let second = pair.seller.post(&launch, json!({})).await.expect(201).json();
+    assert_ne!(first["call_id"], second["call_id"]);
+    let again = buyer.wait("a ring", |message| match message {
+        ServerMessage::Ring { call, .. } => Some(*call),
+        _ => None,
+    });
+    assert_eq!(json!(again.await), second["call_id"]);
+    let path = format!("/api/v1/calls/{}/reject", second["call_id"].as_str().expect("an id"));
+    pair.buyer.post(&path, json!({})).await.expect(204);
+    for _ in 0..500 {
+        if order(&pair, &id).await["state"] == "booked" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let ended = order(&pair, &id).await;
+    assert_eq!((&ended["state"], &ended["paid"]), (&json!("booked"), &json!(true)));
+    pair.audit().await;
+}
