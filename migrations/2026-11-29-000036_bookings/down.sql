@@ -12,6 +12,7 @@ ALTER TABLE ledger_accounts
     DROP CONSTRAINT ledger_accounts_kind_check,
     ADD CONSTRAINT ledger_accounts_kind_check CHECK (kind IN ('wallet', 'earnings', 'revenue', 'gateway')),
     DROP COLUMN order_id;
+DROP TABLE booking_looks;
 DROP TABLE held_times;
 DROP TABLE booking_events;
 DROP TABLE bookings;

@@ -50,11 +50,23 @@ CREATE TABLE held_times (
 );
 CREATE INDEX held_times_by_booking ON held_times (tenant_id, booking_id);
 
-SELECT wall_off('bookings'), wall_off('booking_events'), wall_off('held_times');
+-- Who had a page open, looked at every minute from the agreed beginning on: what decides who stayed away.
+CREATE TABLE booking_looks (
+    tenant_id uuid NOT NULL,
+    booking_id uuid NOT NULL,
+    start timestamptz NOT NULL,
+    nth integer NOT NULL,
+    buyer_here boolean NOT NULL,
+    seller_here boolean NOT NULL,
+    PRIMARY KEY (tenant_id, booking_id, start, nth),
+    FOREIGN KEY (tenant_id, booking_id) REFERENCES bookings (tenant_id, id)
+);
+
+SELECT wall_off('bookings'), wall_off('booking_events'), wall_off('held_times'), wall_off('booking_looks');
 GRANT SELECT, INSERT, UPDATE ON bookings TO tallyroom_app;
-GRANT SELECT, INSERT ON booking_events TO tallyroom_app;
+GRANT SELECT, INSERT ON booking_events, booking_looks TO tallyroom_app;
 GRANT SELECT, INSERT, DELETE ON held_times TO tallyroom_app;
-GRANT SELECT, DELETE ON bookings, booking_events, held_times TO tallyroom_system;
+GRANT SELECT, DELETE ON bookings, booking_events, held_times, booking_looks TO tallyroom_system;
 
 ALTER TABLE ledger_accounts ADD COLUMN order_id uuid,
     ADD FOREIGN KEY (tenant_id, order_id) REFERENCES bookings (tenant_id, id),

@@ -188,6 +188,7 @@ impl Runner {
             notifications::PUSH_JOB => {
                 notifications::push(&self.app, self.letters.as_ref(), &job.scope, read(job)?).await
             }
+            bookings::LOOK_JOB => bookings::look(&self.app, &job.scope, read(job)?).await,
             bookings::REMIND_JOB => bookings::remind(&self.app, &job.scope, read(job)?).await,
             bookings::LAPSE_JOB => bookings::lapse(&self.app, &job.scope, read(job)?).await,
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,

@@ -5,11 +5,11 @@ use super::{
     calls::Party,
     error::violates,
     moment::At,
-    schema::{booking_events, bookings, users},
+    schema::{booking_events, booking_looks, bookings, users},
 };
 use crate::{
     domain::{
-        booking::{Booking, Event, State},
+        booking::{Booking, Event, Here, State},
         call::{CallRole, Terms},
         ids::{BookingId, ServiceId, UserId},
         money::Currency,
@@ -315,6 +315,40 @@ pub fn history(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Vec<Happened>> {
         })
     });
     happened.collect()
+}
+
+/// Writes down who was here at the nth look after a beginning. Looking again changes nothing.
+///
+/// # Errors
+/// The database is away.
+pub fn look(tx: &mut TenantTx<'_>, id: BookingId, (start, nth): (Moment, u32), here: Here) -> Result<()> {
+    diesel::insert_into(booking_looks::table)
+        .values((
+            booking_looks::tenant_id.eq(tx.tenant().uuid()),
+            booking_looks::booking_id.eq(id.uuid()),
+            booking_looks::start.eq(At(start)),
+            booking_looks::nth.eq(i32::try_from(nth).map_err(Error::internal)?),
+            booking_looks::buyer_here.eq(here.buyer),
+            booking_looks::seller_here.eq(here.seller),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Who was here at each look after a beginning, in order.
+///
+/// # Errors
+/// The database is away.
+pub fn looks(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Result<Vec<Here>> {
+    let rows: Vec<(bool, bool)> = booking_looks::table
+        .filter(booking_looks::tenant_id.eq(tx.tenant().uuid()))
+        .filter(booking_looks::booking_id.eq(id.uuid()))
+        .filter(booking_looks::start.eq(At(start)))
+        .order(booking_looks::nth)
+        .select((booking_looks::buyer_here, booking_looks::seller_here))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|(buyer, seller)| Here { buyer, seller }).collect())
 }
 
 /// Gives an order's times away for both people. What of them overlaps is one: a talk can be moved by half of itself.

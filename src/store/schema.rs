@@ -33,6 +33,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    booking_looks (tenant_id, booking_id, start, nth) {
+        tenant_id -> Uuid,
+        booking_id -> Uuid,
+        start -> Timestamptz,
+        nth -> Int4,
+        buyer_here -> Bool,
+        seller_here -> Bool,
+    }
+}
+
+diesel::table! {
     bookings (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -646,6 +657,7 @@ diesel::joinable!(visits -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     booking_events,
+    booking_looks,
     bookings,
     call_events,
     call_legs,

@@ -1,6 +1,6 @@
 //! What the two people of an order do about it.
 
-use super::{lock_people, refused, remind, settle::settle, tell, wait};
+use super::{attend, lock_people, refused, remind, settle::settle, tell, wait};
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -86,11 +86,22 @@ pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: 
     bookings::update(tx, &order, Happened { at: now, event })?;
     settle(tx, &order, now)?;
     wait(tx, &order)?;
-    remind::expect(tx, &order, now)?;
+    if agreed(before) != agreed(after) {
+        remind::expect(tx, &order, now)?;
+        attend::expect(tx, &order)?;
+    }
     for (to, what) in news(before, event, after) {
         tell::tell(app, tx, &order, to, what, now)?;
     }
     Ok(order)
+}
+
+/// The beginning that is booked.
+fn agreed(state: State) -> Option<Moment> {
+    match state {
+        State::Booked { start, .. } | State::Running { start } => Some(start),
+        _ => None,
+    }
 }
 
 /// Who is told of it, and what.

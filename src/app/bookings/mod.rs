@@ -1,6 +1,7 @@
 //! Talks at agreed times: asked for, answered, moved, paid, called off (requirements D2, D3, D6).
 
 mod act;
+mod attend;
 mod lapse;
 mod launch;
 mod order;
@@ -12,6 +13,7 @@ mod slots;
 mod tell;
 
 pub use act::{Answer, accept, cancel, decline, propose};
+pub use attend::{LOOK_JOB, Look, look};
 use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse};
 pub(in crate::app) use launch::call_ended;

@@ -3,7 +3,7 @@
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        booking::State,
+        booking::{Here, State},
         call::CallRole,
         ids::{BookingId, CallId},
         money::Money,
@@ -32,6 +32,8 @@ pub struct Shown {
     pub other_is_here: bool,
     /// The call that it is being talked in.
     pub call: Option<CallId>,
+    /// Who was there at each look since the agreed beginning.
+    pub looks: Vec<Here>,
 }
 
 /// An order of the reader's.
@@ -55,6 +57,10 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
                 history: bookings::history(tx, id)?,
                 available: wallets::balance(tx, person, order.currency)?.available(),
                 other_is_here: people.is_online(tx.tenant(), order.party(other(reader)).id),
+                looks: match order.booking.last_booked() {
+                    Some(start) => bookings::looks(tx, id, start)?,
+                    None => Vec::new(),
+                },
                 call: match order.booking.state() {
                     State::Running { .. } => calls::current(tx, person)?,
                     _ => None,

@@ -2,11 +2,13 @@
 //! output: what people do and the time go in, the new state comes out. Times are offered and answered, any number of
 //! rounds, from either side; what is agreed can be moved by the same offers. Replaying what happened gives the same state.
 
+mod attendance;
 mod bookable;
 mod offer;
 mod outcome;
 mod terms;
 
+pub use attendance::{Here, absent};
 pub use bookable::{Bookable, BookableError, MOST_HORIZON_DAYS, MOST_LENGTH_MIN};
 pub use offer::Offer;
 pub use outcome::{Absent, Outcome, Settlement};

@@ -4,7 +4,9 @@ use super::{
     book::by_days,
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, Message, Person},
+    views::{
+        Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, Message, Person, Seen,
+    },
 };
 use crate::{
     app::{
@@ -12,7 +14,7 @@ use crate::{
         identity::Viewer,
     },
     domain::{
-        booking::{Absent, Event, Outcome, State},
+        booking::{Absent, Event, Here, Outcome, State},
         call::CallRole,
         ids::BookingId,
         time::{Moment, Zone},
@@ -243,6 +245,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         refund: settlement
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
+        seen: seen(&shown),
         history: shown
             .history
             .iter()
@@ -250,6 +253,18 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
             .collect(),
         error: None,
     })
+}
+
+/// Who was there, as the reader is told.
+fn seen(shown: &Shown) -> Option<Seen> {
+    let count = |here: fn(&Here) -> bool| shown.looks.iter().filter(|look| here(look)).count();
+    let (buyer, seller) = (count(|look| look.buyer), count(|look| look.seller));
+    let (own, other) = match shown.reader {
+        CallRole::Buyer => (buyer, seller),
+        CallRole::Seller => (seller, buyer),
+    };
+    let looks = shown.looks.len();
+    (looks > 0).then_some(Seen { looks, own, other })
 }
 
 /// Whether the other one's clock shows other times, now or when the talk would be.

@@ -128,6 +128,7 @@ async fn without_an_answer_it_can_be_begun_again() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     buyer.forget();
+    buyer.ask(json!({"type": "ping"})).await.expect("an answer");
     let second = pair.seller.post(&launch, json!({})).await.expect(201).json();
     assert_ne!(first["call_id"], second["call_id"]);
     let again = buyer.wait("a ring", |message| match message {
@@ -146,4 +147,45 @@ async fn without_an_answer_it_can_be_begun_again() {
     let ended = order(&pair, &id).await;
     assert_eq!((&ended["state"], &ended["paid"]), (&json!("booked"), &json!(true)));
     pair.audit().await;
+}
+
+#[tokio::test]
+async fn whoever_stays_away_is_known_by_who_was_there() {
+    for (buyer_here, seller_here, outcome, refund) in [
+        (false, false, "both_missed", 200),
+        (false, true, "buyer_missed", 0),
+        (true, false, "seller_missed", 200),
+        (true, true, "seller_missed", 200),
+    ] {
+        let pair = Pair::new(Price::default()).await;
+        let before = spendable(&pair).await;
+        let id = booked(&pair, 2).await;
+        // Monday, nine o'clock, and each minute after it.
+        pair.app.clock.advance(69 * 3_600_000);
+        let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
+        let mut pages = Vec::new();
+        for (here, person) in [(buyer_here, &buyer), (seller_here, &seller)] {
+            if here {
+                pages.push(Caller::open(&pair.app, person).await);
+            }
+        }
+        for minute in 0..=10 {
+            while pair.app.jobs.run_due().await.expect("the database") > 0 {}
+            let stands = order(&pair, &id).await;
+            assert_eq!(stands["state"] == "booked", minute < 10, "{minute}: {stands}");
+            for _ in 0..3 {
+                pair.app.clock.advance(20_000);
+                for page in &mut pages {
+                    page.ask(json!({"type": "ping"})).await.expect("an answer");
+                }
+            }
+        }
+        let ended = order(&pair, &id).await;
+        assert_eq!(
+            (&ended["outcome"], &ended["refund_minor"]),
+            (&json!(outcome), &json!(refund))
+        );
+        assert_eq!(spendable(&pair).await, before - 200 + refund);
+        pair.audit().await;
+    }
 }

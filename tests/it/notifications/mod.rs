@@ -241,6 +241,9 @@ async fn people_are_told_as_they_like() {
         "available.site",
         "available.push",
         "available.mail",
+        "booking.site",
+        "booking.push",
+        "booking.mail",
         "top_up.site",
         "top_up.push",
     ];

@@ -139,6 +139,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: None,
         refund: None,
+        seen: None,
         history: vec![
             step(5, proposed("proposed_own", now() + 26.hours())),
             step(3, proposed("proposed", first)),
@@ -207,6 +208,11 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: Some(Message::new("conference.outcome.cancelled").with("name", g.cast.person(0).name)),
         refund: Some(g.cast.amount(10_800)),
+        seen: Some(Seen {
+            looks: 11,
+            own: 11,
+            other: 2,
+        }),
         ..booked
     };
     g.page("conference-over", &over, &g.buyer(path))

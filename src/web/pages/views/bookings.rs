@@ -146,10 +146,23 @@ pub struct ConferencePage {
     pub outcome: Option<Message>,
     /// What went back to the buyer.
     pub refund: Option<Amount>,
+    /// How often the other and the reader were there of all looks since the agreed beginning; none before.
+    pub seen: Option<Seen>,
     /// What happened so far, oldest first.
     pub history: Vec<ConferenceStep>,
     /// Why the last try failed.
     pub error: Option<Message>,
+}
+
+/// Who was there when the talk should have begun.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Seen {
+    /// Looks, one a minute.
+    pub looks: usize,
+    /// At so many of them the reader was there.
+    pub own: usize,
+    /// At so many of them the other one was.
+    pub other: usize,
 }
 
 /// A time that waits for an answer.

@@ -29,7 +29,7 @@ pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
 pub use bookings::{
     BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
-    FreeTimes,
+    FreeTimes, Seen,
 };
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
