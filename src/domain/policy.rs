@@ -47,7 +47,9 @@ pub struct Policy {
     pub increment: Increment,
     /// Minutes left at which people are warned, falling.
     pub warnings_min: Vec<u32>,
-    /// How long before an agreed time both are reminded of it, minutes.
+    /// How long before an agreed time both are reminded of it, minutes. Programs that don't know it yet read calls where
+    /// it is the usual.
+    #[serde(skip_serializing_if = "is_usual_reminder")]
     pub reminder_min: u32,
     /// How long a call without credit waits for a top-up, seconds.
     pub rescue_s: u32,
@@ -57,6 +59,12 @@ pub struct Policy {
     pub bridge_ms: u32,
     /// The tenant's share of what is charged, in basis points.
     pub commission_bp: u32,
+}
+
+const USUAL_REMINDER_MIN: u32 = 60;
+
+fn is_usual_reminder(minutes: &u32) -> bool {
+    *minutes == USUAL_REMINDER_MIN
 }
 
 impl Default for Policy {
@@ -69,7 +77,7 @@ impl Default for Policy {
             minimum_s: 0,
             increment: Increment::Minute,
             warnings_min: vec![2, 1],
-            reminder_min: 60,
+            reminder_min: USUAL_REMINDER_MIN,
             rescue_s: 300,
             reconnect_s: 120,
             bridge_ms: 5_000,

@@ -23,7 +23,7 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{Array, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -250,6 +250,22 @@ pub fn count_unpaid(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<i64> {
         .get_result(tx.conn)?)
 }
 
+/// Whether a person has an order that isn't over.
+///
+/// # Errors
+/// The database is away.
+pub fn has_open(tx: &mut TenantTx<'_>, person: UserId) -> Result<bool> {
+    let open = bookings::table
+        .filter(bookings::tenant_id.eq(tx.tenant().uuid()))
+        .filter(
+            bookings::buyer_id
+                .eq(person.uuid())
+                .or(bookings::seller_id.eq(person.uuid())),
+        )
+        .filter(bookings::closed_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(tx.conn)?)
+}
+
 /// Writes down what happened to an order and where it stands now, and keeps its times free, or no longer.
 ///
 /// # Errors
@@ -397,20 +413,22 @@ struct Held {
     to: At,
 }
 
-/// The times within `within` that any of these people has given away.
+/// The times within `within` that any of these people has given away, but for one order.
 ///
 /// # Errors
 /// The database is away.
-pub fn taken(tx: &mut TenantTx<'_>, people: &[UserId], within: Span) -> Result<Vec<Span>> {
+pub fn taken(tx: &mut TenantTx<'_>, people: &[UserId], except: Option<BookingId>, within: Span) -> Result<Vec<Span>> {
     let ids: Vec<Uuid> = people.iter().map(|person| person.uuid()).collect();
     let held: Vec<Held> = sql_query(
         r#"SELECT lower(during) AS "from", upper(during) AS "to" FROM held_times
-           WHERE tenant_id = $1 AND person_id = ANY ($2) AND during && tstzrange($3, $4)"#,
+           WHERE tenant_id = $1 AND person_id = ANY ($2) AND during && tstzrange($3, $4)
+             AND ($5 IS NULL OR booking_id <> $5)"#,
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Timestamptz, _>(At(within.from))
     .bind::<Timestamptz, _>(At(within.to))
+    .bind::<Nullable<SqlUuid>, _>(except.map(BookingId::uuid))
     .load(tx.conn)?;
     let span = |held: Held| Span {
         from: held.from.into(),

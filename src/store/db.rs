@@ -61,6 +61,23 @@ pub struct SystemTx<'c> {
     lists_changed: &'c mut Vec<TenantId>,
 }
 
+impl TenantTx<'_> {
+    /// Does something that may fail, without undoing what this transaction did before it.
+    ///
+    /// # Errors
+    /// What `work` returns, after what it did was undone.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut TenantTx<'_>) -> Result<T>) -> Result<T> {
+        let (tenant, lists_changed) = (self.tenant, &mut *self.lists_changed);
+        self.conn.transaction(|conn| {
+            work(&mut TenantTx {
+                conn,
+                tenant,
+                lists_changed,
+            })
+        })
+    }
+}
+
 impl SystemTx<'_> {
     /// The same transaction, looking at one tenant: what the platform does there is done with all the rest or not at all.
     pub fn within(&mut self, scope: &TenantScope) -> TenantTx<'_> {

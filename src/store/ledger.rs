@@ -18,6 +18,7 @@ use crate::{
 use anyhow::anyhow;
 use diesel::{
     dsl::sql,
+    pg::Pg,
     prelude::*,
     sql_query,
     sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
@@ -119,17 +120,43 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
 }
 
 fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Option<AccountId>> {
+    let id = of_kind(tx, kind, currency).select(ledger_accounts::id);
+    Ok(id.first::<Uuid>(tx.conn).optional()?.map(AccountId::from_uuid))
+}
+
+/// The account of that kind. Compared with `=` and `IS NULL`: PostgreSQL finds nothing by an index with
+/// `IS NOT DISTINCT FROM`.
+fn of_kind<'a>(tx: &TenantTx<'_>, kind: AccountKind, currency: Currency) -> ledger_accounts::BoxedQuery<'a, Pg> {
     let (name, owner, order) = kind.columns();
-    let id = ledger_accounts::table
+    let named = ledger_accounts::table
+        .into_boxed()
         .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
         .filter(ledger_accounts::kind.eq(name))
-        .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
-        .filter(ledger_accounts::order_id.is_not_distinct_from(order))
-        .filter(ledger_accounts::currency.eq(currency.code()))
+        .filter(ledger_accounts::currency.eq(currency.code()));
+    let owned = match owner {
+        Some(owner) => named.filter(ledger_accounts::owner_id.eq(owner)),
+        None => named.filter(ledger_accounts::owner_id.is_null()),
+    };
+    match order {
+        Some(order) => owned.filter(ledger_accounts::order_id.eq(order)),
+        None => owned.filter(ledger_accounts::order_id.is_null()),
+    }
+}
+
+/// Locks accounts that more than one transfer is about, in the order of their ids (law 3).
+///
+/// # Errors
+/// The database is away.
+pub fn lock(tx: &mut TenantTx<'_>, accounts: &[AccountId]) -> Result<()> {
+    let ids: Vec<Uuid> = accounts.iter().map(|id| id.uuid()).collect();
+    ledger_accounts::table
+        .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
+        .filter(ledger_accounts::id.eq_any(ids))
+        .order(ledger_accounts::id)
         .select(ledger_accounts::id)
-        .first::<Uuid>(tx.conn)
-        .optional()?;
-    Ok(id.map(AccountId::from_uuid))
+        .for_update()
+        .load::<Uuid>(tx.conn)?;
+    Ok(())
 }
 
 /// What the account of that kind holds; nothing if it was never opened.
@@ -137,13 +164,7 @@ fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<
 /// # Errors
 /// The database is away.
 pub fn balance(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<Balance> {
-    let (name, owner, order) = kind.columns();
-    let sums: Option<(i64, i64)> = ledger_accounts::table
-        .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
-        .filter(ledger_accounts::kind.eq(name))
-        .filter(ledger_accounts::owner_id.is_not_distinct_from(owner))
-        .filter(ledger_accounts::order_id.is_not_distinct_from(order))
-        .filter(ledger_accounts::currency.eq(currency.code()))
+    let sums: Option<(i64, i64)> = of_kind(tx, kind, currency)
         .select((ledger_accounts::balance_minor, ledger_accounts::held_minor))
         .first(tx.conn)
         .optional()?;

@@ -140,6 +140,23 @@ pub fn open(tx: &mut TenantTx<'_>, user: UserId, limit: i64) -> Result<Vec<TopUp
     rows.into_iter().map(Row::top_up).collect()
 }
 
+/// The person's payment for an order whose page is open.
+///
+/// # Errors
+/// The database is away.
+pub fn open_for(tx: &mut TenantTx<'_>, user: UserId, order: BookingId) -> Result<Option<TopUp>> {
+    let row: Option<Row> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::user_id.eq(user.uuid()))
+        .filter(top_ups::state.eq("pending"))
+        .filter(top_ups::booking_id.eq(order.uuid()))
+        .order(top_ups::created_at.desc())
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::top_up).transpose()
+}
+
 /// Writes what the gateway said: state, its name of the payment, its page, why not.
 ///
 /// # Errors

@@ -123,6 +123,17 @@ pub fn find(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
     Ok(row.user(seller.is_some()))
 }
 
+/// Keeps others who want this person for an order or a talk waiting until the transaction ends. What merely names the
+/// person is written meanwhile.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn hold(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
+    let row = users::table.find((tx.tenant().uuid(), id.uuid()));
+    row.select(users::id).for_no_key_update().first::<Uuid>(tx.conn)?;
+    find(tx, id)
+}
+
 /// The same, and nobody else changes their account until the transaction ends.
 ///
 /// # Errors

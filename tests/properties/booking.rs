@@ -208,7 +208,9 @@ fn the_days_count_from_the_payment_and_what_runs_is_left_alone() {
         lesson.on(paid_at, accept(CallRole::Seller, 3)),
         Err(Rejected::NothingToAnswer)
     );
-    lesson.on(paid_at, Event::Stopped).expect("nobody pressed connect");
+    lesson
+        .on(paid_at, Event::Stopped { unanswered: false })
+        .expect("nobody pressed connect");
     assert_eq!(lesson.holds().collect::<Vec<_>>(), [other]);
 }
 
@@ -279,7 +281,7 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
         Act::Decline(by, back) => Event::Decline { by, round: round(back) },
         Act::Cancel(by) => Event::Cancel { by },
         Act::Begun => Event::Begun,
-        Act::Stopped => Event::Stopped,
+        Act::Stopped => Event::Stopped { unanswered: true },
         Act::Held(charged_minor, rest_refunded) => Event::Held {
             charged_minor,
             rest_refunded,

@@ -1,6 +1,6 @@
 //! What the two people of an order do about it.
 
-use super::{attend, lock_people, refused, remind, settle::settle, tell, wait};
+use super::{attend, lapse::lapse_for as lapse, lock_people, refused, remind, settle::settle, slots, tell, wait};
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -63,6 +63,8 @@ async fn act(
     id: BookingId,
     event: impl FnOnce(CallRole) -> Event + Send + 'static,
 ) -> Result<Order> {
+    // What is due by itself comes first, and stays whatever becomes of the rest.
+    lapse(app, viewer, id).await?;
     let (handle, person, now) = (app.clone(), viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -70,7 +72,20 @@ async fn act(
             lock_people(tx, order.buyer.id, order.seller.id)?;
             let order = bookings::lock_of(tx, id, person)?;
             let role = order.role(person).ok_or_else(Error::not_found)?;
-            happen(&handle, tx, order, event(role), now)
+            let event = event(role);
+            // Sellers know when they are there; buyers choose among those times.
+            if let Event::Propose {
+                by: CallRole::Buyer,
+                start,
+            } = event
+                && !slots::is_free(tx, &order, start, now)?
+            {
+                return Err(Error::conflict(
+                    "slot_taken",
+                    "This time isn't free. Choose another one.",
+                ));
+            }
+            happen(&handle, tx, order, event, now)
         })
         .await
 }
@@ -106,18 +121,14 @@ fn agreed(state: State) -> Option<Moment> {
 
 /// Who is told of it, and what.
 fn news(before: State, event: Event, after: State) -> Vec<(CallRole, &'static str)> {
-    let other = |by: CallRole| match by {
-        CallRole::Buyer => CallRole::Seller,
-        CallRole::Seller => CallRole::Buyer,
-    };
     let both = |what| vec![(CallRole::Buyer, what), (CallRole::Seller, what)];
     match (event, after) {
-        (Event::Propose { by, .. }, _) => vec![(other(by), "proposed")],
+        (Event::Propose { by, .. }, _) => vec![(by.other(), "proposed")],
         (Event::Accept { .. }, State::Unpaid { .. }) => vec![(CallRole::Buyer, "accepted")],
         (Event::Accept { .. }, _) if matches!(before, State::Booked { .. }) => both("moved"),
         (Event::Accept { .. } | Event::Paid, State::Booked { .. }) => both("booked"),
-        (Event::Decline { by, .. }, _) => vec![(other(by), "declined")],
-        (Event::Cancel { by }, _) => vec![(other(by), "cancelled")],
+        (Event::Decline { by, .. }, _) => vec![(by.other(), "declined")],
+        (Event::Cancel { by }, _) => vec![(by.other(), "cancelled")],
         (Event::Missed { .. }, _) => both("missed"),
         (
             Event::Tick,

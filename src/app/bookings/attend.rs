@@ -73,10 +73,15 @@ pub async fn look(app: &App, scope: &TenantScope, look: Look) -> Result<()> {
                 buyer: running || is_here(order.buyer.id),
                 seller: running || is_here(order.seller.id),
             };
-            bookings::look(tx, order.id, (start, look.nth), here)?;
+            // What is seen later than that says nothing of the time that it was to be looked at.
+            if now - (start + i64::from(look.nth) * MINUTE_MS) < MINUTE_MS {
+                bookings::look(tx, order.id, (start, look.nth), here)?;
+            }
             let decided = order.booking.presence_due().is_some_and(|due| due <= now);
             if decided {
-                let absent = absent(&bookings::looks(tx, order.id, start)?);
+                let wanted = order.booking.terms().no_show_min as usize + 1;
+                let looks = bookings::looks(tx, order.id, start)?;
+                let absent = absent(&looks, wanted, order.booking.was_unanswered());
                 happen(&handle, tx, order, Event::Missed { absent }, now)?;
                 return Ok(());
             }

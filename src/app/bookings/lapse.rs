@@ -2,7 +2,7 @@
 
 use super::{act::happen, lock_people};
 use crate::{
-    app::App,
+    app::{App, identity::Viewer},
     domain::{booking::Event, ids::BookingId},
     error::{Error, Result},
     store::{
@@ -48,4 +48,15 @@ pub async fn lapse(app: &App, scope: &TenantScope, due: Due) -> Result<()> {
             Ok(())
         })
         .await
+}
+
+/// The same for somebody who wants to do something about their order, whether or not the job has run.
+pub(super) async fn lapse_for(app: &App, viewer: &Viewer, order: BookingId) -> Result<()> {
+    let (person, now) = (viewer.user.id, app.now());
+    let read = move |tx: &mut TenantTx<'_>| bookings::find_of(tx, order, person);
+    let due = app.db.read(&viewer.scope, read).await?.booking.next_deadline();
+    match due {
+        Some(due) if due <= now => lapse(app, &viewer.scope, Due { order }).await,
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,6 @@
 //! The talk itself: begun by the seller (requirement E4), settled when it has ended.
 
-use super::{act::happen, lock_people, settle};
+use super::{act::happen, lapse::lapse_for as lapse, lock_people, settle};
 use crate::{
     app::{App, calls as app_calls, identity::Viewer, subscriptions},
     domain::{
@@ -28,6 +28,8 @@ use crate::{
 /// The buyer isn't here, either is in another call, nothing is booked, it isn't the reader's to begin, as many calls were
 /// begun here as may be, or the database is away.
 pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) -> Result<Call> {
+    // What is due by itself comes first, and stays whatever becomes of the rest.
+    lapse(app, viewer, id).await?;
     let (handle, tenant, seller, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -105,7 +107,8 @@ pub(in crate::app) fn call_ended(
     if !matches!(order.booking.state(), State::Running { .. }) {
         return Ok(());
     }
-    let took_place = call.billable_ms > 0 || call.charged_minor > 0;
+    // A call that ends inside its free seconds costs nothing (M3): the talk can begin again.
+    let took_place = call.charged_minor > 0;
     let event = match took_place {
         true => Event::Held {
             charged_minor: call.charged_minor,
@@ -114,7 +117,9 @@ pub(in crate::app) fn call_ended(
                 EndReason::BuyerEnded | EndReason::BuyerLost | EndReason::OutOfCredit
             ),
         },
-        false => Event::Stopped,
+        false => Event::Stopped {
+            unanswered: matches!(call.reason, EndReason::Missed | EndReason::Rejected),
+        },
     };
     let order = happen(app, tx, order, event, now)?;
     if took_place {

@@ -20,15 +20,18 @@ pub(in crate::app) use launch::call_ended;
 pub use launch::launch;
 pub use order::{Wish, order};
 pub(in crate::app) use pay::pay_if_possible;
-pub use pay::{Payment, pay, pay_or_top_up};
+pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub use remind::{REMIND_JOB, Soon, remind};
 pub use show::{Shown, list, show};
 pub use slots::{FreeTimes, Offered, free_times, other_times};
 
 use crate::{
-    domain::{booking::Rejected, ids::UserId},
+    domain::{
+        booking::Rejected,
+        ids::{BookingId, UserId},
+    },
     error::{Error, Result},
-    store::{TenantTx, users},
+    store::{TenantTx, bookings, users},
 };
 
 /// Orders of a buyer's that can wait for an answer or a payment at a time.
@@ -41,11 +44,11 @@ pub(in crate::app) fn lock_people(
     other: UserId,
 ) -> Result<(users::User, users::User)> {
     if one.uuid() < other.uuid() {
-        let first = users::lock(tx, one)?;
-        Ok((first, users::lock(tx, other)?))
+        let first = users::hold(tx, one)?;
+        Ok((first, users::hold(tx, other)?))
     } else {
-        let first = users::lock(tx, other)?;
-        Ok((users::lock(tx, one)?, first))
+        let first = users::hold(tx, other)?;
+        Ok((users::hold(tx, one)?, first))
     }
 }
 
@@ -67,4 +70,10 @@ fn refused(why: Rejected) -> Error {
         Rejected::Begun => ("begun", "It has begun. Nothing can be changed any more."),
     };
     Error::conflict(code, words)
+}
+
+/// The same of an order by its id.
+pub(in crate::app) fn hold_people(tx: &mut TenantTx<'_>, order: BookingId) -> Result<()> {
+    let order = bookings::find(tx, order)?;
+    lock_people(tx, order.buyer.id, order.seller.id).map(|_| ())
 }

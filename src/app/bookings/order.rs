@@ -54,6 +54,9 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
             let timetable = timetable(tx, service.seller)?;
             let terms = bookable.terms(length, service.rate_minor, timetable.room().notice_min);
             let terms = terms.ok_or_else(|| Error::field("minutes", "That costs more than can be paid."))?;
+            if terms.notice_min >= terms.horizon_days * 24 * 60 {
+                return Err(Error::conflict("slot_taken", "Nothing can be booked here yet."));
+            }
             let booking = match bookable.agreement {
                 Agreement::Negotiated => Booking::bought(terms, now),
                 Agreement::PayAfterAccept => {
@@ -65,6 +68,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                     let people = People {
                         seller: seller.id,
                         buyer: Some(buyer.id),
+                        except: None,
                     };
                     let free = free(tx, people, &bookable, &timetable, length, then, now)?;
                     if !free.contains(&start) {

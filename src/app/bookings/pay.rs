@@ -1,20 +1,20 @@
 //! Paying for an order.
 
-use super::{act::happen, lock_people};
+use super::{act::happen, lapse::lapse_for as lapse, lock_people, refused};
 use crate::{
     app::{App, identity::Viewer, wallet},
     domain::{
-        booking::{Event, State},
-        ids::BookingId,
+        booking::Event,
+        ids::{BookingId, TopUpId},
         money::Money,
         time::Moment,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     store::{
         TenantTx,
         bookings::{self, Order},
         ledger::{self, AccountKind, Transfer},
-        top_ups::TopUp,
+        top_ups::{self, TopUp},
         wallets,
     },
 };
@@ -34,6 +34,8 @@ pub enum Payment {
 /// # Errors
 /// There isn't enough of it, nothing is to be paid, the order isn't theirs, or the database is away.
 pub async fn pay(app: &App, viewer: &Viewer, id: BookingId) -> Result<Order> {
+    // What is due by itself comes first, and stays whatever becomes of the rest.
+    lapse(app, viewer, id).await?;
     let (handle, person, now) = (app.clone(), viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -45,12 +47,17 @@ pub async fn pay(app: &App, viewer: &Viewer, id: BookingId) -> Result<Order> {
         .await
 }
 
-/// The same, and where there isn't enough in the wallet, begins a payment of what is missing; `return_url` says where
-/// the person comes back to.
+/// The same, and where there isn't enough in the wallet, begins a payment of what is missing, or goes on with the one that
+/// was begun for it; `return_url` says where the person comes back to.
 ///
 /// # Errors
 /// Nothing is to be paid, the order isn't theirs, the gateway doesn't answer or refuses, or the database is away.
-pub async fn pay_or_top_up(app: &App, viewer: &Viewer, id: BookingId, return_url: String) -> Result<Payment> {
+pub async fn pay_or_top_up(
+    app: &App,
+    viewer: &Viewer,
+    id: BookingId,
+    return_url: impl FnOnce(TopUpId) -> String,
+) -> Result<Payment> {
     let refused = match pay(app, viewer, id).await {
         Ok(order) => return Ok(Payment::Paid(Box::new(order))),
         Err(refused) => refused,
@@ -58,24 +65,42 @@ pub async fn pay_or_top_up(app: &App, viewer: &Viewer, id: BookingId, return_url
     if refused.code() != "insufficient_credit" {
         return Err(refused);
     }
+    let person = viewer.user.id;
+    let read = move |tx: &mut TenantTx<'_>| top_ups::open_for(tx, person, id);
+    if let Some(begun) = app.db.read(&viewer.scope, read).await? {
+        return Ok(Payment::Begun(Box::new(begun)));
+    }
     let shown = super::show(app, viewer, id).await?;
+    let missing = missing(&shown.order, shown.available);
     let currency = shown.order.currency;
-    let missing = shown.order.booking.terms().price_minor - shown.available.minor;
-    let (least, _) = wallet::top_up_bounds(currency);
-    let top_up = wallet::begin_top_up(app, viewer, currency, missing.max(least.minor), Some(id), |_| {
-        return_url
-    });
+    let top_up = wallet::begin_top_up(app, viewer, currency, missing.minor, Some(id), return_url);
     Ok(Payment::Begun(Box::new(top_up.await?)))
 }
 
+/// What is to be paid at the gateway, before an order can be paid from the wallet: what is missing, but never less than
+/// the least that is taken there.
+pub fn missing(order: &Order, available: Money) -> Money {
+    let short = order.booking.terms().price_minor - available.minor;
+    let (least, _) = wallet::top_up_bounds(order.currency);
+    let minor = if short > 0 { short.max(least.minor) } else { 0 };
+    Money::new(minor, order.currency)
+}
+
 /// Pays for an order with money that has arrived for it, if it still is to be paid and there is enough. Says whether it
-/// did.
+/// did. Whatever is wrong with the order, the money that arrived stays in the wallet.
+///
+/// # Errors
+/// The database is away.
 pub(in crate::app) fn pay_if_possible(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Result<bool> {
-    match pay_in(app, tx, id, now) {
+    let handle = app.clone();
+    let paid = tx.attempt(|tx| pay_in(&handle, tx, id, now));
+    match paid {
         Ok(_) => Ok(true),
-        // Refused before anything was written. The money stays in the wallet.
-        Err(refused) if matches!(refused.code(), "insufficient_credit" | "over" | "nothing_to_pay") => Ok(false),
-        Err(error) => Err(error),
+        Err(error) if error.kind == Kind::Unavailable => Err(error),
+        Err(refused) => {
+            tracing::info!(order = %id, %refused, "a payment arrived for an order that can't be paid any more");
+            Ok(false)
+        }
     }
 }
 
@@ -83,10 +108,9 @@ fn pay_in(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Resul
     let order = bookings::find(tx, id)?;
     lock_people(tx, order.buyer.id, order.seller.id)?;
     let order = bookings::lock(tx, id)?;
-    if matches!(order.booking.state(), State::Unpaid { .. }) {
-        afford(tx, &order)?;
-    }
-    let order = happen(app, tx, order, Event::Paid, now)?;
+    order.booking.clone().on(now, Event::Paid).map_err(refused)?;
+    afford(tx, &order)?;
+    // Before anything follows from it: an order that is over with its payment gives the money back at once.
     let transfer = Transfer {
         id: Uuid::new_v5(&order.id.uuid(), b"paid"),
         kind: "order_paid",
@@ -96,7 +120,7 @@ fn pay_in(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Resul
         at: now,
     };
     ledger::transfer(tx, &transfer)?;
-    Ok(order)
+    happen(app, tx, order, Event::Paid, now)
 }
 
 fn afford(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {

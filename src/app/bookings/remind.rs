@@ -44,6 +44,7 @@ pub async fn remind(app: &App, scope: &TenantScope, soon: Soon) -> Result<()> {
     let (handle, now) = (app.clone(), app.now());
     app.db
         .tenant(scope, move |tx| {
+            super::hold_people(tx, soon.order)?;
             let order = bookings::lock(tx, soon.order)?;
             let stands = matches!(order.booking.state(), State::Booked { start, .. } if start == soon.start);
             // Somebody else was told to do it, too, or the job runs again.

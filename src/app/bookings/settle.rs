@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         booking::{Outcome, State},
+        ids::AccountId,
         time::Moment,
     },
     error::Result,
@@ -54,7 +55,7 @@ fn share(
     let bp = i128::from(order.call_terms.policy.commission_bp.min(10_000));
     let commission_minor = i64::try_from(i128::from(earned_minor) * bp / 10_000).unwrap_or(0) - paid.1;
     let commission_minor = commission_minor.max(0);
-    for (kind, to, amount_minor) in [
+    let shares = [
         ("order_refund", AccountKind::Wallet(order.buyer.id), refund_minor),
         ("order_commission", AccountKind::Revenue, commission_minor),
         (
@@ -62,19 +63,28 @@ fn share(
             AccountKind::Earnings(order.seller.id),
             earned_minor - paid.0 - commission_minor,
         ),
-    ] {
-        if amount_minor <= 0 {
-            continue;
-        }
-        let transfer = Transfer {
+    ];
+    let account = |tx: &mut TenantTx<'_>, kind| ledger::account(tx, kind, order.currency, now);
+    let debit = account(tx, AccountKind::Order(order.buyer.id, order.id))?;
+    let mut transfers = Vec::new();
+    for (kind, to, amount_minor) in shares.into_iter().filter(|(_, _, minor)| *minor > 0) {
+        transfers.push(Transfer {
             id: Uuid::new_v5(&order.id.uuid(), kind.as_bytes()),
             kind,
-            debit: ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?,
-            credit: ledger::account(tx, to, order.currency, now)?,
+            debit,
+            credit: account(tx, to)?,
             amount_minor,
             at: now,
-        };
-        ledger::transfer(tx, &transfer)?;
+        });
+    }
+    let accounts: Vec<AccountId> = transfers
+        .iter()
+        .map(|transfer| transfer.credit)
+        .chain([debit])
+        .collect();
+    ledger::lock(tx, &accounts)?;
+    for transfer in &transfers {
+        ledger::transfer(tx, transfer)?;
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
             Ok(Shown {
                 history: bookings::history(tx, id)?,
                 available: wallets::balance(tx, person, order.currency)?.available(),
-                other_is_here: people.is_online(tx.tenant(), order.party(other(reader)).id),
+                other_is_here: people.is_online(tx.tenant(), order.party(reader.other()).id),
                 looks: match order.booking.last_booked() {
                     Some(start) => bookings::looks(tx, id, start)?,
                     None => Vec::new(),
@@ -71,13 +71,6 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
             })
         })
         .await
-}
-
-fn other(role: CallRole) -> CallRole {
-    match role {
-        CallRole::Buyer => CallRole::Seller,
-        CallRole::Seller => CallRole::Buyer,
-    }
 }
 
 /// The reader's orders, newest first.

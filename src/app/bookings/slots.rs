@@ -10,7 +10,8 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, bookings,
+        TenantScope, TenantTx,
+        bookings::{self, Order},
         services::{self, Service},
         timetables,
         users::{self, User},
@@ -73,9 +74,16 @@ pub async fn free_times(
             let (service, bookable) = offered(tx, service)?;
             let length_min = length(&bookable, minutes)?;
             let timetable = timetable(tx, service.seller)?;
+            // As many days from the first one on that can be booked.
+            let ahead = i64::from(timetable.room().notice_min) * 60_000;
+            let within = Span {
+                from: within.from,
+                to: within.to + ahead,
+            };
             let people = People {
                 seller: service.seller,
                 buyer: reader,
+                except: None,
             };
             let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
             Ok(Offered {
@@ -105,21 +113,9 @@ pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Mom
     app.db
         .read(&viewer.scope, move |tx| {
             let order = bookings::find_of(tx, order, person)?;
-            let terms = order.booking.terms();
-            // What was agreed on when it was ordered; the service may be another one now.
-            let bookable = Bookable {
-                agreement: terms.agreement,
-                length_min: terms.length_min,
-                horizon_days: terms.horizon_days,
-            };
             let timetable = timetable(tx, order.seller.id)?;
-            let people = People {
-                seller: order.seller.id,
-                buyer: Some(order.buyer.id),
-            };
-            let mut starts = free(tx, people, &bookable, &timetable, terms.length_min, within, now)?;
-            let may = order.booking.bookable(now);
-            starts.retain(|start| may.from < *start && *start <= may.to);
+            let terms = order.booking.terms();
+            let starts = free_for(tx, &order, &timetable, within, now)?;
             Ok(FreeTimes {
                 zone: timetable.calendar().zone.clone(),
                 length_min: terms.length_min,
@@ -129,12 +125,50 @@ pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Mom
         .await
 }
 
+/// Whether the talk of an order could begin then.
+pub(super) fn is_free(tx: &mut TenantTx<'_>, order: &Order, start: Moment, now: Moment) -> Result<bool> {
+    let timetable = timetable(tx, order.seller.id)?;
+    let then = Span {
+        from: start,
+        to: start + 1,
+    };
+    Ok(free_for(tx, order, &timetable, then, now)?.contains(&start))
+}
+
+/// The times at which the talk of an order could begin, by what was agreed on when it was ordered; the service may be
+/// another one now.
+fn free_for(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    timetable: &Timetable,
+    within: Span,
+    now: Moment,
+) -> Result<Vec<Moment>> {
+    let terms = order.booking.terms();
+    let bookable = Bookable {
+        agreement: terms.agreement,
+        length_min: terms.length_min,
+        horizon_days: terms.horizon_days,
+    };
+    let people = People {
+        seller: order.seller.id,
+        buyer: Some(order.buyer.id),
+        except: Some(order.id),
+    };
+    let mut starts = free(tx, people, &bookable, timetable, terms.length_min, within, now)?;
+    let may = order.booking.bookable(now);
+    starts.retain(|start| may.from < *start && *start <= may.to);
+    Ok(starts)
+}
+
 /// Whose time is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct People {
     pub seller: UserId,
     /// Nobody in particular, as long as they aren't signed in.
     pub buyer: Option<UserId>,
+    /// What this order has given away is free for itself.
+    pub except: Option<BookingId>,
 }
 
 /// A service that can be booked, and how.
@@ -206,13 +240,13 @@ pub(super) fn free(
         from: rules.occupies(looked_at.from).from + -DAY_MS,
         to: looked_at.to + DAY_MS,
     };
-    let sellers = bookings::taken(tx, &[people.seller], around)?;
+    let sellers = bookings::taken(tx, &[people.seller], people.except, around)?;
     let mut taken: Vec<Span> = sellers
         .into_iter()
         .map(|span| with_room(span, &timetable.room()))
         .collect();
     if let Some(buyer) = people.buyer {
-        taken.extend(bookings::taken(tx, &[buyer], around)?);
+        taken.extend(bookings::taken(tx, &[buyer], people.except, around)?);
     }
     let open = timetable.calendar().open(looked_at);
     let mut starts = slots(&open, &Taken::by(taken), &rules, now, MOST_TOLD);

@@ -16,13 +16,17 @@ pub(super) fn tell(
     what: &str,
     now: Moment,
 ) -> Result<()> {
-    let other = match to {
-        CallRole::Buyer => &order.seller,
-        CallRole::Seller => &order.buyer,
-    };
+    let other = order.party(to.other());
+    let at = order
+        .booking
+        .open_offer()
+        .map(|offer| offer.start)
+        .or(order.booking.last_booked());
+    let at = at.or(order.booking.holds().next()).unwrap_or(now);
     let news = News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
         .with("what", what)
         .with("title", order.service_title.clone())
+        .with("at", at.timestamp().to_string())
         .with("order", order.id.to_string());
     notifications::tell(app, tx, order.party(to).id, news, now)
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        audit, calls,
+        audit, bookings, calls,
         erase_person::{self, Erased},
         staff, studios, tenants, users,
     },
@@ -34,6 +34,10 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
             if calls::current(tx, id)?.is_some() {
                 let words = "This person is in a call. Erase them when it has ended.";
                 return Err(Error::conflict("in_call", words));
+            }
+            if bookings::has_open(tx, id)? {
+                let words = "This person has bookings. Erase them when those are over or cancelled.";
+                return Err(Error::conflict("has_bookings", words));
             }
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";

@@ -77,6 +77,10 @@ fn apply(
     answer: std::result::Result<Outcome, GatewayError>,
     now: Moment,
 ) -> Result<(TopUp, Option<Money>)> {
+    // People come first: whoever changes the order that it pays for has them.
+    if let Some(order) = top_ups::find(tx, id)?.pays_for {
+        bookings::hold_people(tx, order)?;
+    }
     let mut top_up = top_ups::lock(tx, id)?;
     if top_up.state.is_final() {
         return Ok((top_up, None));

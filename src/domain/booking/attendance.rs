@@ -11,9 +11,13 @@ pub struct Here {
     pub seller: bool,
 }
 
-/// Who stayed away from a talk that nobody began: whoever wasn't there at half of the looks or more. If both were, it is
-/// the seller's to begin, who didn't.
-pub fn absent(looks: &[Here]) -> Absent {
+/// Who stayed away from a talk that nobody began, of which so many looks were to be had: whoever wasn't there at half of
+/// them or more. If both were, it is the seller's to begin, who didn't, unless the buyer gave no answer when they did.
+/// Where hardly anybody looked nothing is held against anybody.
+pub fn absent(looks: &[Here], wanted: usize, unanswered: bool) -> Absent {
+    if looks.len() * 2 < wanted {
+        return Absent::Both;
+    }
     let came = |here: fn(&Here) -> bool| {
         let times = looks.iter().filter(|look| here(look)).count();
         times > 0 && times * 2 >= looks.len()
@@ -21,6 +25,7 @@ pub fn absent(looks: &[Here]) -> Absent {
     match (came(|look| look.buyer), came(|look| look.seller)) {
         (false, false) => Absent::Both,
         (false, true) => Absent::Buyer,
+        (true, true) if unanswered => Absent::Buyer,
         (true, _) => Absent::Seller,
     }
 }
@@ -47,8 +52,10 @@ mod tests {
             ((10, 10), Absent::Seller),
         ];
         for ((buyer, seller), expected) in cases {
-            assert_eq!(absent(&looks(buyer, seller)), expected, "{buyer} {seller}");
+            assert_eq!(absent(&looks(buyer, seller), 11, false), expected, "{buyer} {seller}");
         }
-        assert_eq!(absent(&[]), Absent::Both);
+        assert_eq!(absent(&looks(10, 10), 11, true), Absent::Buyer);
+        assert_eq!(absent(&looks(0, 10)[..5], 11, false), Absent::Both);
+        assert_eq!(absent(&[], 11, false), Absent::Both);
     }
 }

@@ -96,8 +96,11 @@ pub enum Event {
     },
     /// The talk begins.
     Begun,
-    /// It ended before it was a talk: nobody pressed connect.
-    Stopped,
+    /// It ended before it was a talk.
+    Stopped {
+        /// The buyer didn't answer, or said no.
+        unanswered: bool,
+    },
     /// The talk took place.
     Held {
         /// What its bill says, in minor units.
@@ -168,6 +171,8 @@ pub struct Booking {
     paid: bool,
     rounds: u32,
     last_booked: Option<Moment>,
+    /// The seller began at the agreed time, and the buyer gave no answer.
+    unanswered: bool,
 }
 
 impl Booking {
@@ -181,6 +186,7 @@ impl Booking {
             rounds: 0,
             since: now,
             last_booked: None,
+            unanswered: false,
             terms,
         }
     }
@@ -197,6 +203,7 @@ impl Booking {
             rounds: 0,
             since: now,
             last_booked: None,
+            unanswered: false,
             terms,
         };
         let offer = booking.offer(now, CallRole::Buyer, start)?;
@@ -222,6 +229,11 @@ impl Booking {
     /// When it was to begin, as booked last; none if it never was.
     pub fn last_booked(&self) -> Option<Moment> {
         self.last_booked
+    }
+
+    /// The seller began at the agreed time, and the buyer gave no answer.
+    pub fn was_unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// The offer that waits for an answer.
@@ -320,8 +332,9 @@ impl Booking {
                 let start = self.booked()?;
                 self.state = State::Running { start };
             }
-            Event::Stopped => {
+            Event::Stopped { unanswered } => {
                 let start = self.running()?;
+                self.unanswered |= unanswered && now >= start;
                 self.state = State::Booked { start, change: None };
             }
             Event::Held {

@@ -1,6 +1,6 @@
 //! What people in a room ask for.
 
-use super::{Answer, RoomMessage, task::Room, view::other};
+use super::{Answer, RoomMessage, task::Room};
 use crate::{
     app::calls,
     domain::{
@@ -98,7 +98,7 @@ impl Room {
             }
             Err(refusal) => {
                 // The next try may find a better node.
-                self.node = self.seat(other(role)).peer.and(self.node);
+                self.node = self.seat(role.other()).peer.and(self.node);
                 return self.turn_away(role, epoch, answer, refused(refusal)).await;
             }
         };
@@ -118,7 +118,7 @@ impl Room {
             caps,
             send,
             recv,
-            producers: self.seat(other(role)).producers(),
+            producers: self.seat(role.other()).producers(),
             chat,
         };
         if answer.send(Ok(Box::new(joined))).is_err() {

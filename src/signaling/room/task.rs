@@ -1,10 +1,6 @@
 //! The room's loop: one message at a time.
 
-use super::{
-    Answer, Decision, RoomMessage, World, over,
-    seat::Seat,
-    view::{Told, other},
-};
+use super::{Answer, Decision, RoomMessage, World, over, seat::Seat, view::Told};
 use crate::{
     app::calls,
     domain::{
@@ -266,7 +262,7 @@ impl Room {
         let (now, rung) = (self.now(), self.call.rung());
         let message = ServerMessage::Ring {
             call: self.call.id.uuid(),
-            caller_name: self.call.party(other(rung)).name.clone(),
+            caller_name: self.call.party(rung.other()).name.clone(),
             caller_rating: self.call.caller_rating.map(|rating| CallerRating {
                 average_tenths: rating.average_tenths,
                 count: rating.count,
@@ -343,7 +339,7 @@ impl Room {
     }
 
     pub(super) fn tell_other(&self, role: CallRole, message: &ServerMessage) {
-        self.seat(other(role)).tell(message);
+        self.seat(role.other()).tell(message);
     }
 
     pub(super) fn refuse<T>(answer: Answer<T>, error: Error) {

@@ -17,19 +17,12 @@ pub(super) struct Told {
     at: Moment,
 }
 
-pub(super) fn other(role: CallRole) -> CallRole {
-    match role {
-        CallRole::Buyer => CallRole::Seller,
-        CallRole::Seller => CallRole::Buyer,
-    }
-}
-
 impl Room {
     pub(super) fn view(&self, role: CallRole) -> CallView {
         let now = self.now();
         let (phase, suspended) = self.session.phase(now);
         let remaining_ms = self.session.remaining_ms();
-        let them = other(role);
+        let them = role.other();
         CallView {
             id: self.call.id.uuid(),
             role,

@@ -12,11 +12,13 @@ use crate::{
     app::{
         bookings::{self, Answer, Payment, Shown},
         identity::Viewer,
+        wallet,
     },
     domain::{
         booking::{Absent, Event, Here, Outcome, State},
         call::CallRole,
-        ids::BookingId,
+        ids::{BookingId, TopUpId},
+        payment,
         time::{Moment, Zone},
     },
     error::{Error, Kind},
@@ -37,7 +39,7 @@ use uuid::Uuid;
 const PAGE: i64 = 50;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(show).service(act);
+    config.service(list).service(show).service(act).service(paid);
 }
 
 #[derive(Deserialize)]
@@ -73,20 +75,13 @@ fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
     let to_name = role == CallRole::Buyer && order.booking.state() == State::Open;
     Some(ConferenceRow {
         id: order.id.uuid(),
-        other: Person::new(order.party(other(role)).name.clone(), None),
+        other: Person::new(order.party(role.other()).name.clone(), None),
         title: order.service_title.clone(),
         start: agreed(order).or(offer.map(|offer| offer.start)).map(Moment::timestamp),
         ordered_at: order.ordered_at.timestamp(),
         stage: stage(order),
         turn: to_pay || to_name || offer.is_some_and(|offer| offer.by != role),
     })
-}
-
-fn other(role: CallRole) -> CallRole {
-    match role {
-        CallRole::Buyer => CallRole::Seller,
-        CallRole::Seller => CallRole::Buyer,
-    }
 }
 
 fn agreed(order: &Order) -> Option<Moment> {
@@ -176,7 +171,7 @@ async fn carry_out(
         }
         "cancel" => bookings::cancel(&web.app, viewer, id).await?,
         "pay" => {
-            let back = format!("{}/conferences/{id}", site.origin());
+            let back = |top_up| format!("{}/conferences/{id}/paid/{top_up}", site.origin());
             match bookings::pay_or_top_up(&web.app, viewer, id, back).await? {
                 Payment::Paid(order) => *order,
                 Payment::Begun(top_up) => return Ok(Some(top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
@@ -185,6 +180,18 @@ async fn carry_out(
         _ => return Err(Error::field("action", "That form isn't one of this page's.")),
     };
     Ok(None)
+}
+
+/// Back from the payment page: asks how it went, and leads on to the order that it pays for, or to where it is waited for.
+#[get("/conferences/{id}/paid/{top_up}")]
+async fn paid(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (id, top_up) = path.into_inner();
+    let order = format!("/conferences/{id}");
+    let confirmed = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(top_up)).await?;
+    match confirmed.state {
+        payment::State::Settled => Ok(lead_to(&order, [flash(Tone::Success, "conference.done")])),
+        _ => Ok(no_body(&format!("/wallet/top-ups/{top_up}?next={order}"))),
+    }
 }
 
 async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<ConferencePage> {
@@ -210,13 +217,13 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         State::Unpaid { until, .. } => Some(until.timestamp()),
         _ => None,
     };
-    let missing = price - shown.available.minor;
+    let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
         title: order.service_title.clone(),
-        other: Person::new(order.party(other(role)).name.clone(), None),
+        other: Person::new(order.party(role.other()).name.clone(), None),
         seller_url: (role == CallRole::Buyer).then(|| format!("/sellers/{}", order.seller.id)),
         is_buyer: role == CallRole::Buyer,
         stage: stage(order),
@@ -324,7 +331,7 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::Decline { by: who, .. } => by("declined", who),
         Event::Cancel { by: who } => by("cancelled", who),
         Event::Begun => Message::new("conference.step.begun"),
-        Event::Stopped => Message::new("conference.step.stopped"),
+        Event::Stopped { .. } => Message::new("conference.step.stopped"),
         Event::Held { .. } => Message::new("conference.step.held"),
         Event::Missed { .. } => Message::new("conference.step.missed"),
         Event::Tick => Message::new("conference.step.expired"),

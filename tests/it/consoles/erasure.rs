@@ -1,7 +1,10 @@
 //! The end of a tenant whose time to be restored is over.
 
 use super::{Founded, founded};
-use crate::support::{LUMEN, PASSWORD, TestApp, TestDatabase, TestUser};
+use crate::{
+    marketplace::{ask, bookable_for, start_selling},
+    support::{LUMEN, PASSWORD, TestApp, TestDatabase, TestUser},
+};
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
@@ -66,6 +69,20 @@ async fn payer(app: &TestApp, host: &str) -> TestUser {
     user
 }
 
+/// Something that somebody has paid for beforehand.
+async fn order(app: &TestApp, host: &str, buyer: &TestUser) {
+    let seller = app.user(host, "Sela Seller").await;
+    start_selling(&seller, "Listens", 100).await;
+    let service = bookable_for(&seller, "pay_after_accept", 5).await;
+    let order = ask(buyer, &service, "2027-01-18T10:00:00Z").await;
+    let path = format!("/api/v1/bookings/{}", order["id"].as_str().expect("an id"));
+    seller
+        .post(&format!("{path}/accept"), json!({"round": 1}))
+        .await
+        .expect(200);
+    buyer.post(&format!("{path}/pay"), json!({})).await.expect(200);
+}
+
 async fn run_jobs(app: &TestApp) {
     while app.jobs.run_due().await.expect("run") > 0 {}
 }
@@ -74,7 +91,8 @@ async fn run_jobs(app: &TestApp) {
 async fn after_its_time_everything_goes_that_can() {
     let app = TestApp::start().await;
     let founded = founded(&app).await;
-    payer(&app, &founded.host).await;
+    let pia = payer(&app, &founded.host).await;
+    order(&app, &founded.host, &pia).await;
     let sam = app.user(&founded.host, "Sam Silent").await;
     let studio = json!({"name": "North", "manager_name": "Sam", "manager_email": sam.email});
     founded.admin.post("/api/v1/admin/studios", studio).await.expect(201);
@@ -85,7 +103,7 @@ async fn after_its_time_everything_goes_that_can() {
     app.clock.advance(30 * DAY - 1);
     run_jobs(&app).await;
     app.anonymous(&founded.host).get("/").await.expect(503);
-    assert_eq!(count(&app, &format!("users WHERE {tenant}")), 3);
+    assert_eq!(count(&app, &format!("users WHERE {tenant}")), 4);
 
     app.clock.advance(1);
     run_jobs(&app).await;
@@ -103,7 +121,7 @@ async fn after_its_time_everything_goes_that_can() {
         .tenant(&scope, ledger::invariants)
         .await
         .expect("right books");
-    assert_eq!(count(&app, &format!("ledger_transfers WHERE {tenant}")), 1);
+    assert!(count(&app, &format!("ledger_transfers WHERE {tenant}")) >= 2);
     assert_eq!(count(&app, &format!("users WHERE {tenant}")), 1);
     assert_eq!(
         count(
@@ -129,7 +147,7 @@ async fn after_its_time_everything_goes_that_can() {
             &entry["after"]["deleted"]["users"],
             &entry["after"]["kept"]["ledger_transfers"]
         ),
-        (&json!(2), &json!(1))
+        (&json!(3), &json!(3))
     );
     // It is nowhere any more, can't come back, and nobody else gets its address.
     let path = format!("/api/platform/tenants/{}", founded.id);

@@ -22,7 +22,7 @@ fn service(title: &str, rate_minor: i64) -> Value {
 }
 
 /// A seller with a profile and one published service; gives their id and the service's.
-async fn start_selling(user: &TestUser, headline: &str, rate_minor: i64) -> (String, String) {
+pub async fn start_selling(user: &TestUser, headline: &str, rate_minor: i64) -> (String, String) {
     let profile = user
         .put(
             "/api/v1/selling/profile",
