@@ -128,6 +128,8 @@ fn news(before: State, event: Event, after: State) -> Vec<(CallRole, &'static st
         (Event::Accept { .. }, _) if matches!(before, State::Booked { .. }) => both("moved"),
         (Event::Accept { .. } | Event::Paid, State::Booked { .. }) => both("booked"),
         (Event::Decline { by, .. }, _) => vec![(by.other(), "declined")],
+        // A seller has never heard of what was begun to be bought.
+        (Event::Cancel { .. }, _) if matches!(before, State::Unpaid { start: None, .. }) => Vec::new(),
         (Event::Cancel { by }, _) => vec![(by.other(), "cancelled")],
         (Event::Missed { .. }, _) => both("missed"),
         (
@@ -136,7 +138,14 @@ fn news(before: State, event: Event, after: State) -> Vec<(CallRole, &'static st
                 outcome: Outcome::Missed { .. },
             },
         ) => both("missed"),
-        (Event::Tick, _) => vec![(CallRole::Buyer, "expired")],
+        (Event::Tick, _) if matches!(before, State::Unpaid { start: None, .. }) => vec![(CallRole::Buyer, "not_paid")],
+        (
+            Event::Tick,
+            State::Closed {
+                outcome: Outcome::NotPaid,
+            },
+        ) => both("not_paid"),
+        (Event::Tick, _) => both("expired"),
         _ => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         identity::Viewer,
     },
     domain::{
-        booking::Agreement,
+        booking::{Agreement, Terms},
         ids::ServiceId,
         time::{Moment, Zone},
     },
@@ -72,6 +72,10 @@ async fn book(
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
     }
+    let status = match refused.kind {
+        Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::CONFLICT,
+    };
     let mut view = page(&web, &site, Some(&viewer), *service, None).await?;
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
@@ -79,7 +83,7 @@ async fn book(
         }
         _ => view.error = Some(Message::new(refused.public)),
     }
-    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
+    render_as(status, &site, Some(&viewer), &view)
 }
 
 async fn order(web: &Web, site: &Site, viewer: &Viewer, service: Uuid, typed: &Typed) -> crate::error::Result<Uuid> {
@@ -123,6 +127,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         times,
     } = offered;
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
+    let terms = Terms::default();
     let value = wanted.unwrap_or_else(|| times.length_min.to_string());
     Ok(BookPage {
         id,
@@ -136,6 +141,8 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         rate: amount(service.rate_minor),
         total: amount(service.rate_minor.saturating_mul(i64::from(times.length_min))),
         times: by_days(site, viewer, &times, now),
+        free_hours: terms.cancel_free_h,
+        late_percent: terms.late_cancel_bp / 100,
         log_in: viewer.is_none(),
         error: None,
     })

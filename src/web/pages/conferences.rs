@@ -142,9 +142,13 @@ async fn act(
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
     }
+    let status = match refused.kind {
+        Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::CONFLICT,
+    };
     let mut view = page(&web, &site, &viewer, id).await?;
     view.error = Some(Message::new(refused.public));
-    render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view)
+    render_as(status, &site, Some(&viewer), &view)
 }
 
 /// Does it; gives where to go on, if that isn't the order's own page.
@@ -234,6 +238,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
             round: offer.round,
             own: offer.by == role,
         }),
+        free_hours: booking.terms().cancel_free_h,
+        late_percent: booking.terms().late_cancel_bp / 100,
         pay_until,
         elsewhere: is_elsewhere(viewer, &shown, now),
         other_zone: shown.other_zone.clone(),

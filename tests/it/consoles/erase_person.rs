@@ -4,7 +4,7 @@ use super::joined;
 use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
-    marketplace::count,
+    marketplace::{ask, bookable, count},
     notifications::subscription,
     support::{LUMEN, PASSWORD, TestUser},
 };
@@ -158,6 +158,12 @@ async fn a_seller_is_taken_off_the_site_but_not_out_of_a_call() {
     let talk = pair.live().await;
     assert_eq!(admin.post(&user, json!({})).await.expect(409).code(), "in_call");
     talk.hang_up().await;
+    // Nor out of what is booked with them.
+    let service = bookable(&pair.seller, "pay_after_accept").await;
+    let order = ask(&pair.buyer, &service, "2027-01-18T10:00:00Z").await;
+    assert_eq!(admin.post(&user, json!({})).await.expect(409).code(), "has_bookings");
+    let cancel = format!("/api/v1/bookings/{}/cancel", order["id"].as_str().expect("an id"));
+    pair.buyer.post(&cancel, json!({})).await.expect(200);
     let staff = id(&admin).await;
     let own = format!("/api/v1/admin/users/{staff}/erase");
     assert_eq!(admin.post(&own, json!({})).await.expect(409).code(), "is_staff");

@@ -52,6 +52,8 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         rate: g.cast.amount(180),
         total: g.cast.amount(10_800),
         times: times("Europe/Berlin"),
+        free_hours: 24,
+        late_percent: 50,
         log_in: false,
         error: None,
     };
@@ -123,6 +125,8 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
             round: 2,
             own: false,
         }),
+        free_hours: 24,
+        late_percent: 50,
         pay_until: None,
         other_zone: "America/New_York".to_owned(),
         elsewhere: true,

@@ -30,6 +30,10 @@ pub struct BookPage {
     pub total: Amount,
     /// When.
     pub times: FreeTimes,
+    /// Until so many hours before it begins it is cancelled for nothing.
+    pub free_hours: u32,
+    /// What is due later, percent.
+    pub late_percent: u32,
     /// Nobody is signed in.
     pub log_in: bool,
     /// Why it couldn't be ordered.
@@ -114,6 +118,10 @@ pub struct ConferencePage {
     pub start: Option<Timestamp>,
     /// The time that waits for an answer.
     pub offer: Option<ConferenceOffer>,
+    /// Until so many hours before it begins it is cancelled for nothing.
+    pub free_hours: u32,
+    /// What is due later, percent.
+    pub late_percent: u32,
     /// Until when it can be paid.
     pub pay_until: Option<Timestamp>,
     /// The other's zone.
