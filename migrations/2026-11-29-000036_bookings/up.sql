@@ -17,6 +17,8 @@ CREATE TABLE bookings (
     starts_at timestamptz,
     ordered_at timestamptz NOT NULL,
     closed_at timestamptz,
+    -- When something is due to happen to it by itself.
+    due_at timestamptz,
     reminded_of timestamptz,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, buyer_id) REFERENCES users (tenant_id, id),
@@ -25,6 +27,7 @@ CREATE TABLE bookings (
 );
 CREATE INDEX bookings_by_buyer ON bookings (tenant_id, buyer_id, ordered_at DESC);
 CREATE INDEX bookings_by_seller ON bookings (tenant_id, seller_id, ordered_at DESC);
+CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX bookings_by_service ON bookings (tenant_id, service_id);
 
 CREATE TABLE booking_events (

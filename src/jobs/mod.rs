@@ -108,6 +108,9 @@ impl Runner {
         if let Err(error) = subscriptions::remind(&self.app).await {
             tracing::warn!(%error, "the calendar can't be looked at; later again");
         }
+        if let Err(error) = bookings::sweep(&self.app).await {
+            tracing::warn!(%error, "overdue orders can't be looked for; later again");
+        }
         if let Err(error) = notifications::sweep(&self.app).await {
             tracing::warn!(%error, "old notifications can't be forgotten; later again");
         }

@@ -1,7 +1,7 @@
 //! Orders for talks at agreed times, what happened to them, and the times that people have given away for them.
 
 use super::{
-    TenantTx,
+    SystemTx, TenantScope, TenantTx,
     calls::Party,
     error::violates,
     moment::At,
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         booking::{Booking, Event, Here, State},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId, UserId},
+        ids::{BookingId, ServiceId, TenantId, UserId},
         money::Currency,
         schedule,
         time::{Moment, Span},
@@ -155,6 +155,7 @@ pub fn insert(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
             bookings::booking.eq(serde_json::to_value(&order.booking).map_err(Error::internal)?),
             bookings::starts_at.eq(order.starts_at().map(At)),
             bookings::ordered_at.eq(At(order.ordered_at)),
+            bookings::due_at.eq(order.booking.next_deadline().map(At)),
         ))
         .execute(tx.conn)?;
     hold(tx, order)
@@ -250,6 +251,23 @@ pub fn count_unpaid(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<i64> {
         .get_result(tx.conn)?)
 }
 
+/// Orders at all tenants to which something should have happened by itself before a moment, the longest waiting first.
+///
+/// # Errors
+/// The database is away.
+pub fn overdue(tx: &mut SystemTx<'_>, before: Moment, limit: i64) -> Result<Vec<(TenantScope, BookingId)>> {
+    let rows: Vec<(Uuid, Uuid)> = bookings::table
+        .filter(bookings::due_at.lt(At(before)))
+        .order(bookings::due_at)
+        .limit(limit)
+        .select((bookings::tenant_id, bookings::id))
+        .load(tx.conn)?;
+    let found = rows.into_iter();
+    Ok(found
+        .map(|(tenant, id)| (TenantScope::of(TenantId::from_uuid(tenant)), BookingId::from_uuid(id)))
+        .collect())
+}
+
 /// Whether a person has an order that isn't over.
 ///
 /// # Errors
@@ -277,6 +295,7 @@ pub fn update(tx: &mut TenantTx<'_>, order: &Order, happened: Happened) -> Resul
             bookings::booking.eq(serde_json::to_value(&order.booking).map_err(Error::internal)?),
             bookings::starts_at.eq(order.starts_at().map(At)),
             bookings::closed_at.eq(closed.then_some(At(happened.at))),
+            bookings::due_at.eq(order.booking.next_deadline().map(At)),
         ))
         .execute(tx.conn)?;
     let own = booking_events::table

@@ -57,6 +57,7 @@ diesel::table! {
         starts_at -> Nullable<Timestamptz>,
         ordered_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>,
         reminded_of -> Nullable<Timestamptz>,
     }
 }

@@ -15,7 +15,7 @@ mod tell;
 pub use act::{Answer, accept, cancel, decline, propose};
 pub use attend::{LOOK_JOB, Look, look};
 use lapse::wait;
-pub use lapse::{Due, LAPSE_JOB, lapse};
+pub use lapse::{Due, LAPSE_JOB, lapse, sweep};
 pub(in crate::app) use launch::call_ended;
 pub use launch::launch;
 pub use order::{Wish, order};

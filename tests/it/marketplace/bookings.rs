@@ -5,6 +5,7 @@ use crate::{
     calls::{Pair, Price},
     support::{LUMEN, TestApp, TestUser, VELVET},
 };
+use diesel::RunQueryDsl as _;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -335,6 +336,24 @@ async fn calendars_follow_and_reminders_come_once() {
     let last = calendars(&pair.app, &pair.seller).pop().expect("a file");
     assert_eq!((last.0.as_str(), last.2.as_str()), ("CANCEL", "20270118T100000Z"));
     pair.audit().await;
+}
+
+#[tokio::test]
+async fn an_order_whose_job_was_lost_ends_all_the_same() {
+    let (pair, service) = pair("pay_after_accept").await;
+    let order = ask(&pair.buyer, &service, "2027-01-20T09:00:00Z").await;
+    diesel::sql_query("DELETE FROM jobs WHERE kind = 'booking_due'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("lost");
+    pair.app.clock.advance(48 * HOUR);
+    work(&pair.app).await;
+    let buyer = &pair.buyer.renewed().await;
+    assert_eq!(seen(buyer, &order).await["state"], "asked", "a job may be late");
+    pair.app.clock.advance(6 * 60_000);
+    work(&pair.app).await;
+    let buyer = &pair.buyer.renewed().await;
+    assert_eq!(seen(buyer, &order).await["outcome"], "expired");
+    assert_eq!(count(&pair.app, "held_times"), 0);
 }
 
 #[tokio::test]
