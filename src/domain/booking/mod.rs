@@ -4,12 +4,14 @@
 
 mod attendance;
 mod bookable;
+mod event;
 mod offer;
 mod outcome;
 mod terms;
 
 pub use attendance::{Here, absent};
 pub use bookable::{Bookable, BookableError, MOST_HORIZON_DAYS, MOST_LENGTH_MIN};
+pub use event::{Event, Rejected, State};
 pub use offer::Offer;
 pub use outcome::{Absent, Outcome, Settlement};
 pub use terms::{Agreement, Terms};
@@ -24,142 +26,6 @@ use serde::{Deserialize, Serialize};
 pub const MOST_ROUNDS: u32 = 200;
 /// How long after its end a talk that was booked and of which nothing is known counts as one that nobody came to.
 const FORGOTTEN_MS: i64 = 24 * 3_600_000;
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum State {
-    /// It is to be paid until then, before a time is asked for; or at an agreed time, which is held meanwhile.
-    Unpaid {
-        /// When it lapses.
-        until: Moment,
-        /// The agreed beginning.
-        start: Option<Moment>,
-    },
-    /// Paid, and no time is agreed or offered.
-    Open,
-    /// A time is offered and waits for an answer.
-    Asked {
-        /// What is to be answered.
-        offer: Offer,
-    },
-    /// Paid and agreed. Another time may have been offered in its place.
-    Booked {
-        /// When it begins.
-        start: Moment,
-        /// What would take its place.
-        change: Option<Offer>,
-    },
-    /// The talk has begun, early perhaps.
-    Running {
-        /// When it was to begin.
-        start: Moment,
-    },
-    /// Nothing more happens to it.
-    Closed {
-        /// How it ended.
-        outcome: Outcome,
-    },
-}
-
-/// Something that happens to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Event {
-    /// The buyer's money is held for this order, in the same step: where this can't happen nothing is held.
-    Paid,
-    /// Somebody names a time: a first one, another in place of what was offered, or in place of what is agreed.
-    Propose {
-        /// Who.
-        by: CallRole,
-        /// When it would begin.
-        start: Moment,
-    },
-    /// Somebody takes what the other offered.
-    Accept {
-        /// Who.
-        by: CallRole,
-        /// Which offer they saw.
-        round: u32,
-    },
-    /// Somebody turns down what the other offered, or takes back what they offered themselves.
-    Decline {
-        /// Who.
-        by: CallRole,
-        /// Which offer they saw.
-        round: u32,
-    },
-    /// Somebody takes the order back, or calls off what was agreed.
-    Cancel {
-        /// Who.
-        by: CallRole,
-    },
-    /// The talk begins.
-    Begun,
-    /// It ended before it was a talk.
-    Stopped {
-        /// The buyer didn't answer, or said no.
-        unanswered: bool,
-    },
-    /// The talk took place.
-    Held {
-        /// What its bill says, in minor units.
-        charged_minor: i64,
-        /// It ended early by the seller's doing, or by the staff's: what wasn't used goes back.
-        rest_refunded: bool,
-    },
-    /// The time came, and by the record of presence somebody didn't.
-    Missed {
-        /// Who.
-        absent: Absent,
-    },
-    /// Time has passed.
-    Tick,
-}
-
-/// Why something can't happen to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejected {
-    /// It has ended.
-    #[error("the order has ended")]
-    Over,
-    /// It isn't paid yet.
-    #[error("the order isn't paid yet")]
-    NotPaid,
-    /// There is nothing to pay.
-    #[error("nothing is to be paid")]
-    NothingToPay,
-    /// No offer waits for an answer.
-    #[error("no offer waits for an answer")]
-    NothingToAnswer,
-    /// A newer offer took the place of the one that is answered.
-    #[error("a newer offer took its place")]
-    Superseded,
-    /// One can't take one's own offer.
-    #[error("it waits for the other's answer")]
-    OwnOffer,
-    /// The time is over, or too soon to be booked.
-    #[error("the time is over or too soon")]
-    TooSoon,
-    /// The time is farther ahead than it can be booked.
-    #[error("the time is too far ahead")]
-    TooFar,
-    /// It is what stands already.
-    #[error("this time stands already")]
-    SameTime,
-    /// It went back and forth too often.
-    #[error("at most {MOST_ROUNDS} times can be offered")]
-    TooManyRounds,
-    /// Nothing is booked that could begin or be missed, or the talk hasn't begun.
-    #[error("nothing is booked")]
-    NotBooked,
-    /// The time for that hasn't come.
-    #[error("it isn't time yet")]
-    TooEarly,
-    /// The agreed time has come, or the talk has begun: what happens there decides.
-    #[error("the agreed time has come")]
-    Begun,
-}
 
 /// An order from its first wish to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
