@@ -140,8 +140,9 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
-    /// They have so many notifications that they haven't seen: pages are told.
-    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64);
+    /// They have so many notifications that they haven't seen, and were told of what is at `link` just now: pages are
+    /// told.
+    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>);
     /// A session of theirs was ended, or all of them: pages that were opened with it are closed.
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>);
     /// Their account was closed: all their pages are closed but the one that they are in a call with.

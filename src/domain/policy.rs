@@ -35,7 +35,7 @@ impl Increment {
 pub struct Policy {
     /// Version of this struct's meaning.
     pub version: u16,
-    /// How long it rings, seconds.
+    /// How long it rings, seconds; 0 where both agreed to begin, and nobody is rung.
     pub ring_s: u32,
     /// How long the free check may last, seconds.
     pub pre_check_s: u32,

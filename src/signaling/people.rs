@@ -229,8 +229,8 @@ impl LivePeople for People {
         }
     }
 
-    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64) {
-        self.tell((scope.tenant(), user), &ServerMessage::Notifications { unread });
+    fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>) {
+        self.tell((scope.tenant(), user), &ServerMessage::Notifications { unread, link });
     }
 
     fn signed_out(&self, scope: &TenantScope, user: UserId, session: Option<SessionId>) {

@@ -215,6 +215,54 @@ fn the_days_count_from_the_payment_and_what_runs_is_left_alone() {
 }
 
 #[test]
+fn a_talk_at_once_is_accepted_within_a_minute_paid_within_ten_and_begins_then() {
+    let asked = || Booking::asked_at_once(terms(Agreement::PayAfterAccept), NOW);
+    let accept = Event::Accept {
+        by: CallRole::Seller,
+        round: 1,
+    };
+    let mut late = asked();
+    assert_eq!(late.on(NOW + MINUTE, accept), Err(Rejected::Over));
+    assert_eq!(
+        late.state(),
+        State::Closed {
+            outcome: Outcome::Expired
+        }
+    );
+    let mut unpaid = asked();
+    // Both times are kept free until it can't begin any more.
+    let kept = unpaid.holds().map(|start| unpaid.lasts(start)).next().expect("kept");
+    assert_eq!((kept.from, kept.to), (NOW, NOW + 71 * MINUTE));
+    play(&mut unpaid, &[(MINUTE - 1, accept)]);
+    assert_eq!(unpaid.next_deadline(), Some(NOW + (11 * MINUTE - 1)));
+    let other = propose(CallRole::Seller, NOW + DAY);
+    assert_eq!(unpaid.on(NOW + MINUTE, other), Err(Rejected::AtOnce));
+    let mut begun = unpaid.clone();
+    assert_eq!(unpaid.on(NOW + 11 * MINUTE, Event::Paid), Err(Rejected::Over));
+    assert_eq!(
+        unpaid.state(),
+        State::Closed {
+            outcome: Outcome::NotPaid
+        }
+    );
+    let paid_at = NOW + 10 * MINUTE;
+    begun.on(paid_at, Event::Paid).expect("paid");
+    assert_eq!(
+        begun.state(),
+        State::Booked {
+            start: paid_at,
+            change: None
+        }
+    );
+    assert_eq!(begun.lasts(paid_at).to, paid_at + HOUR);
+    assert_eq!(
+        begun.on(paid_at, Event::Cancel { by: CallRole::Buyer }),
+        Err(Rejected::Begun)
+    );
+    begun.on(paid_at, Event::Begun).expect("it begins");
+}
+
+#[test]
 fn whoever_is_asked_for_another_time_may_go_for_nothing() {
     let start = NOW + 3 * DAY;
     let mut lesson = Booking::bought(terms(Agreement::Negotiated), NOW);
@@ -318,7 +366,10 @@ fn step(booking: &mut Booking, now: Moment, event: Event) {
         agreed(booking).is_none_or(|start| holds.contains(&start)),
         "what is agreed is kept free"
     );
-    if agreed(booking).is_some() && agreed(booking) != agreed(&before) {
+    let begins_paid = booking.terms().agreement == Agreement::Instant && event == Event::Paid;
+    if begins_paid && told.is_ok() {
+        assert_eq!(agreed(booking), Some(now));
+    } else if agreed(booking).is_some() && agreed(booking) != agreed(&before) {
         let offer = before.open_offer().expect("an offer was open");
         assert_eq!(agreed(booking), Some(offer.start));
         assert!(matches!(event, Event::Accept { by, round } if by != offer.by && round == offer.round));
@@ -383,17 +434,25 @@ proptest! {
 
     #[test]
     fn whatever_two_people_do_an_order_stays_in_order(
-        paid_first in any::<bool>(),
+        agreement in prop_oneof![
+            Just(Agreement::Negotiated),
+            Just(Agreement::PayAfterAccept),
+            Just(Agreement::Instant),
+        ],
         agreed in any::<bool>(),
         acts in prop::collection::vec((prop_oneof![8 => 0_i64..90, 2 => 0_i64..4_000], act()), 1..40),
     ) {
         let (start, accept) = (NOW + 3 * DAY, Event::Accept { by: CallRole::Seller, round: 1 });
-        let (mut booking, to_agree) = match paid_first {
-            true => {
+        let (mut booking, to_agree) = match agreement {
+            Agreement::Negotiated => {
                 let begun = [(0, Event::Paid), (0, propose(CallRole::Buyer, start)), (0, accept)];
                 (Booking::bought(terms(Agreement::Negotiated), NOW), begun.to_vec())
             }
-            false => {
+            Agreement::Instant => {
+                let asked = Booking::asked_at_once(terms(agreement), NOW);
+                (asked, vec![(0, accept), (0, Event::Paid)])
+            }
+            Agreement::PayAfterAccept => {
                 let asked = Booking::asked(terms(Agreement::PayAfterAccept), start, NOW).expect("asked");
                 (asked, vec![(0, accept), (0, Event::Paid)])
             }

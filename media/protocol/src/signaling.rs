@@ -197,6 +197,34 @@ pub enum ServerMessage {
         /// `accepted`, `rejected`, `missed`, `cancelled`, …
         outcome: String,
     },
+    /// Somebody asks for a talk at once. Answer with `POST /api/v1/bookings/{order}/accept` or `…/decline`.
+    Asked {
+        /// The order.
+        order: Uuid,
+        /// Which offer is to be answered.
+        round: u32,
+        /// Who asks.
+        caller_name: String,
+        /// What it is about.
+        service_title: String,
+        /// How long it is to last, minutes.
+        length_min: u32,
+        /// What is paid for it.
+        price_minor: i64,
+        /// In which currency.
+        currency: String,
+        /// When it is too late to answer.
+        until_ms: i64,
+        /// The server's clock.
+        server_now_ms: i64,
+    },
+    /// A talk that both agreed to begin at once has begun.
+    Begun {
+        /// The call.
+        call: Uuid,
+        /// The order that it is of.
+        order: Uuid,
+    },
     /// The call changed; replaces what was known of it.
     Call {
         /// The call.
@@ -261,6 +289,9 @@ pub enum ServerMessage {
     Notifications {
         /// How many they haven't seen.
         unread: i64,
+        /// What the newest is about, if something was told just now: a path.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        link: Option<String>,
     },
     /// The server closes this socket and says why.
     Closing {

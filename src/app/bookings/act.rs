@@ -4,7 +4,7 @@ use super::{attend, lapse::lapse_for as lapse, lock_people, refused, remind, set
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        booking::{Event, Outcome, State},
+        booking::{Agreement, Event, Outcome, State},
         call::CallRole,
         ids::BookingId,
         time::Moment,
@@ -105,7 +105,7 @@ pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: 
         remind::expect(tx, &order, now)?;
         attend::expect(tx, &order)?;
     }
-    for (to, what) in news(before, event, after) {
+    for (to, what) in news(&order, before, event) {
         tell::tell(app, tx, &order, to, what, now)?;
     }
     Ok(order)
@@ -120,9 +120,12 @@ fn agreed(state: State) -> Option<Moment> {
 }
 
 /// Who is told of it, and what.
-fn news(before: State, event: Event, after: State) -> Vec<(CallRole, &'static str)> {
+fn news(order: &Order, before: State, event: Event) -> Vec<(CallRole, &'static str)> {
     let both = |what| vec![(CallRole::Buyer, what), (CallRole::Seller, what)];
-    match (event, after) {
+    match (event, order.booking.state()) {
+        (Event::Paid, State::Booked { .. }) if order.booking.terms().agreement == Agreement::Instant => {
+            vec![(CallRole::Seller, "begins")]
+        }
         (Event::Propose { by, .. }, _) => vec![(by.other(), "proposed")],
         (Event::Accept { .. }, State::Unpaid { .. }) => vec![(CallRole::Buyer, "accepted")],
         (Event::Accept { .. }, _) if matches!(before, State::Booked { .. }) => both("moved"),

@@ -4,8 +4,8 @@ use super::{act::happen, lapse::lapse_for as lapse, lock_people, settle};
 use crate::{
     app::{App, calls as app_calls, identity::Viewer, subscriptions},
     domain::{
-        booking::{Event, State},
-        call::{EndReason, Terms},
+        booking::{Agreement, Event, State},
+        call::{CallRole, EndReason, Terms},
         ids::{BookingId, CallId},
         policy::Increment,
         quota::Counted,
@@ -22,19 +22,20 @@ use crate::{
 };
 
 /// Begins the talk of an order of the reader's, who is its seller: it rings for the buyer, who has a page open. It may
-/// begin before its time.
+/// begin before its time. What both agreed to begin at once either of them begins, and nobody has to answer.
 ///
 /// # Errors
-/// The buyer isn't here, either is in another call, nothing is booked, it isn't the reader's to begin, as many calls were
+/// The other isn't here, either is in another call, nothing is booked, it isn't the reader's to begin, as many calls were
 /// begun here as may be, or the database is away.
 pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) -> Result<Call> {
     // What is due by itself comes first, and stays whatever becomes of the rest.
     lapse(app, viewer, id).await?;
-    let (handle, tenant, seller, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
+    let (handle, tenant, person, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
-            let order = bookings::find_of(tx, id, seller)?;
-            if order.seller.id != seller {
+            let order = bookings::find_of(tx, id, person)?;
+            let role = order.role(person).ok_or_else(Error::not_found)?;
+            if role == CallRole::Buyer && !is_at_once(&order) {
                 return Err(Error::forbidden("Only the one who is booked can begin the call."));
             }
             let plan = subscriptions::running(tx, now)?;
@@ -43,8 +44,9 @@ pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) 
             if !matches!(order.booking.state(), State::Booked { .. }) {
                 return Err(Error::conflict("not_booked", "Nothing is booked here."));
             }
-            if !handle.people.is_online(tx.tenant(), order.buyer.id) {
-                let words = format!("{} isn't here right now. Begin when they are.", order.buyer.name);
+            let other = order.party(role.other()).clone();
+            if !handle.people.is_online(tx.tenant(), other.id) {
+                let words = format!("{} isn't here right now. Begin when they are.", other.name);
                 return Err(Error::conflict("not_available", words));
             }
             let order = happen(&handle, tx, order, Event::Begun, now)?;
@@ -54,9 +56,10 @@ pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) 
             handle.count(tx.tenant(), handle.quotas(&tenant), Counted::Joins)?;
             match calls::insert(tx, &call, accounts) {
                 Ok(()) => Ok(call),
-                Err(CallRefused::SellerBusy) => Err(app_calls::in_a_call()),
-                Err(CallRefused::BuyerBusy) => {
-                    let words = format!("{} is in another call. Begin when it is over.", order.buyer.name);
+                Err(CallRefused::SellerBusy) if role == CallRole::Seller => Err(app_calls::in_a_call()),
+                Err(CallRefused::BuyerBusy) if role == CallRole::Buyer => Err(app_calls::in_a_call()),
+                Err(CallRefused::SellerBusy | CallRefused::BuyerBusy) => {
+                    let words = format!("{} is in another call. Begin when it is over.", other.name);
                     Err(Error::conflict("busy", words))
                 }
                 Err(CallRefused::Other(error)) => Err(error),
@@ -65,10 +68,18 @@ pub async fn launch(app: &App, viewer: &Viewer, tenant: &Tenant, id: BookingId) 
         .await
 }
 
+/// Whether both agreed to begin when it is paid.
+fn is_at_once(order: &Order) -> bool {
+    order.booking.terms().agreement == Agreement::Instant
+}
+
 /// The call of an order: it uses up what was paid for, to the second, and then ends.
 fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
     let mut policy = order.call_terms.policy.clone();
     (policy.increment, policy.minimum_s, policy.rescue_s) = (Increment::Second, 0, 0);
+    if is_at_once(order) {
+        policy.ring_s = 0;
+    }
     let mut call = Call {
         id: CallId::new(),
         buyer: order.buyer.clone(),

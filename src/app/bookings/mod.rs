@@ -18,7 +18,7 @@ use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse, sweep};
 pub(in crate::app) use launch::call_ended;
 pub use launch::launch;
-pub use order::{Wish, order};
+pub use order::{When, Wish, order};
 pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub use remind::{REMIND_JOB, Soon, remind};
@@ -67,6 +67,7 @@ fn refused(why: Rejected) -> Error {
         Rejected::TooManyRounds => ("too_many_rounds", "No more times can be named. Cancel, and order anew."),
         Rejected::NotBooked => ("not_booked", "Nothing is booked here."),
         Rejected::TooEarly => ("too_early", "It isn't time for that yet."),
+        Rejected::AtOnce => ("at_once", "This is for now. Book a time instead."),
         Rejected::Begun => ("begun", "It has begun. Nothing can be changed any more."),
     };
     Error::conflict(code, words)

@@ -1,5 +1,6 @@
 //! Free times.
 
+use super::order::can_be_asked;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -38,6 +39,8 @@ pub struct Offered {
     pub seller: User,
     /// When.
     pub times: FreeTimes,
+    /// A talk can be asked for at once.
+    pub at_once: bool,
 }
 
 /// When something can be booked.
@@ -64,7 +67,7 @@ pub async fn free_times(
     minutes: Option<u32>,
     (from, days): (Moment, i64),
 ) -> Result<Offered> {
-    let (reader, now) = (viewer.map(|viewer| viewer.user.id), app.now());
+    let (handle, reader, now) = (app.clone(), viewer.map(|viewer| viewer.user.id), app.now());
     let within = Span {
         from: from.max(now),
         to: from.max(now) + days.clamp(1, MOST_DAYS) * DAY_MS,
@@ -86,8 +89,10 @@ pub async fn free_times(
                 except: None,
             };
             let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
+            let seller = users::find(tx, service.seller)?;
             Ok(Offered {
-                seller: users::find(tx, service.seller)?,
+                at_once: can_be_asked(&handle, tx, &bookable, &seller, now)?,
+                seller,
                 service,
                 bookable,
                 times: FreeTimes {
@@ -149,6 +154,7 @@ fn free_for(
         agreement: terms.agreement,
         length_min: terms.length_min,
         horizon_days: terms.horizon_days,
+        at_once: false,
     };
     let people = People {
         seller: order.seller.id,

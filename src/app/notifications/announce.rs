@@ -16,7 +16,7 @@ pub const ANNOUNCE_JOB: &str = "announce";
 /// # Errors
 /// The database is away; try again.
 pub async fn announce(app: &App, scope: &TenantScope, told: Told) -> Result<()> {
-    let (to, now) = (told.to, app.now());
+    let (to, link, now) = (told.to, told.link.clone(), app.now());
     let unread = app.db.tenant(scope, move |tx| {
         if notifications::wishes(tx, told.to)?.want(told.event, Channel::Push) {
             for device in push_subscriptions::of_person(tx, told.to, now)? {
@@ -30,6 +30,6 @@ pub async fn announce(app: &App, scope: &TenantScope, told: Told) -> Result<()> 
         }
         notifications::unread(tx, told.to)
     });
-    app.people.notified(scope, to, unread.await?);
+    app.people.notified(scope, to, unread.await?, Some(link));
     Ok(())
 }

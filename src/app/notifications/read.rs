@@ -38,7 +38,7 @@ pub async fn open(app: &App, viewer: &Viewer, id: Uuid) -> Result<String> {
             Ok((found.link, notifications::unread(tx, user)?))
         })
         .await?;
-    app.people.notified(&viewer.scope, user, unread);
+    app.people.notified(&viewer.scope, user, unread, None);
     Ok(link)
 }
 
@@ -51,7 +51,7 @@ pub async fn see_all(app: &App, viewer: &Viewer) -> Result<()> {
     app.db
         .tenant(&viewer.scope, move |tx| notifications::see(tx, user, &Seen::All, now))
         .await?;
-    app.people.notified(&viewer.scope, user, 0);
+    app.people.notified(&viewer.scope, user, 0, None);
     Ok(())
 }
 

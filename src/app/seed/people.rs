@@ -193,6 +193,7 @@ fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: 
             agreement,
             length_min,
             horizon_days: BOOKED_AHEAD_DAYS,
+            at_once: true,
         }),
         video_enabled: true,
         published: true,

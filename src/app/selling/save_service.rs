@@ -53,6 +53,8 @@ pub struct BookableDraft {
     pub length_min: u32,
     /// Within so many days it begins.
     pub horizon_days: u32,
+    /// It can be asked for at once, too.
+    pub at_once: bool,
 }
 
 /// Adds a service of the reader's, or changes the one with that id.
@@ -142,8 +144,9 @@ fn rate(minor: i64, tenant: &Tenant) -> Result<i64> {
 }
 
 fn bookable(draft: BookableDraft) -> Result<Bookable> {
-    Bookable::new(draft.agreement, draft.length_min, draft.horizon_days).map_err(|wrong| match wrong {
+    Bookable::new(draft.agreement, draft.length_min, draft.horizon_days, draft.at_once).map_err(|wrong| match wrong {
         BookableError::Length => Error::field("length_min", "Choose 1 to 240 minutes."),
+        BookableError::Agreement => Error::field("booking", "Choose how it can be booked."),
         BookableError::Horizon => Error::field("horizon_days", "Choose 1 to 365 days."),
     })
 }

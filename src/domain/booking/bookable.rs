@@ -18,6 +18,9 @@ pub struct Bookable {
     pub length_min: u32,
     /// Within so many days it begins.
     pub horizon_days: u32,
+    /// While its seller is available it can be asked for at once, too.
+    #[serde(default)]
+    pub at_once: bool,
 }
 
 /// Why a service can't be booked like that.
@@ -26,6 +29,9 @@ pub enum BookableError {
     /// No talk, or too long a one.
     #[error("a talk lasts 1 to {MOST_LENGTH_MIN} minutes")]
     Length,
+    /// A talk at once isn't booked.
+    #[error("what is asked for at once is booked in another way as well")]
+    Agreement,
     /// No day, or too many.
     #[error("a talk begins within 1 to {MOST_HORIZON_DAYS} days")]
     Horizon,
@@ -36,7 +42,10 @@ impl Bookable {
     ///
     /// # Errors
     /// Out of bounds.
-    pub fn new(agreement: Agreement, length_min: u32, horizon_days: u32) -> Result<Self, BookableError> {
+    pub fn new(agreement: Agreement, length_min: u32, horizon_days: u32, at_once: bool) -> Result<Self, BookableError> {
+        if agreement == Agreement::Instant {
+            return Err(BookableError::Agreement);
+        }
         if !(1..=MOST_LENGTH_MIN).contains(&length_min) {
             return Err(BookableError::Length);
         }
@@ -47,6 +56,7 @@ impl Bookable {
             agreement,
             length_min,
             horizon_days,
+            at_once,
         })
     }
 
@@ -55,7 +65,7 @@ impl Bookable {
         let wanted = wanted_min.unwrap_or(self.length_min);
         let good = match self.agreement {
             Agreement::Negotiated => (self.length_min..=MOST_LENGTH_MIN).contains(&wanted),
-            Agreement::PayAfterAccept => wanted == self.length_min,
+            Agreement::PayAfterAccept | Agreement::Instant => wanted == self.length_min,
         };
         good.then_some(wanted)
     }

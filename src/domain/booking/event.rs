@@ -135,6 +135,9 @@ pub enum Rejected {
     /// The time for that hasn't come.
     #[error("it isn't time yet")]
     TooEarly,
+    /// A talk at once is now or not at all.
+    #[error("a talk at once isn't moved")]
+    AtOnce,
     /// The agreed time has come, or the talk has begun: what happens there decides.
     #[error("the agreed time has come")]
     Begun,

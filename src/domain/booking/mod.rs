@@ -77,6 +77,26 @@ impl Booking {
         Ok(booking)
     }
 
+    /// An order for a talk at once (preset P2's instant form): it begins when it is paid.
+    pub fn asked_at_once(terms: Terms, now: Moment) -> Self {
+        let terms = terms.at_once();
+        let offer = Offer {
+            by: CallRole::Buyer,
+            start: now,
+            expires_at: now + terms.offer_ms(),
+            round: 1,
+        };
+        Self {
+            state: State::Asked { offer },
+            paid: false,
+            rounds: 1,
+            since: now,
+            last_booked: None,
+            unanswered: false,
+            terms,
+        }
+    }
+
     /// What was agreed beforehand.
     pub fn terms(&self) -> &Terms {
         &self.terms
@@ -118,7 +138,7 @@ impl Booking {
     pub fn bookable(&self, now: Moment) -> Span {
         let counted_from = match self.terms.agreement {
             Agreement::Negotiated => self.since,
-            Agreement::PayAfterAccept => now,
+            Agreement::PayAfterAccept | Agreement::Instant => now,
         };
         Span {
             from: now + self.terms.notice_ms(),
@@ -146,11 +166,15 @@ impl Booking {
         first.into_iter().chain(second)
     }
 
-    /// The time that it takes from a beginning on.
+    /// The time that it takes from a beginning on. What is to begin once it is paid may begin as late as it can be paid.
     pub fn lasts(&self, start: Moment) -> Span {
+        let waits = match self.terms.agreement {
+            Agreement::Instant if !self.paid => self.terms.offer_ms() + self.terms.pay_ms(),
+            _ => 0,
+        };
         Span {
             from: start,
-            to: start + self.terms.length_ms(),
+            to: start + (self.terms.length_ms() + waits),
         }
     }
 
@@ -242,12 +266,17 @@ impl Booking {
             return Err(Rejected::NothingToPay);
         };
         (self.paid, self.since) = (true, now);
+        let start = match self.terms.agreement {
+            Agreement::Instant => Some(now),
+            _ => start,
+        };
         self.state = start.map_or(State::Open, |start| State::Booked { start, change: None });
         Ok(())
     }
 
     fn propose(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<(), Rejected> {
         match self.state {
+            _ if self.terms.agreement == Agreement::Instant => return Err(Rejected::AtOnce),
             State::Unpaid { .. } => return Err(Rejected::NotPaid),
             State::Running { .. } => return Err(Rejected::Begun),
             _ if self.holds().any(|held| held == start) => return Err(Rejected::SameTime),
@@ -278,7 +307,10 @@ impl Booking {
         self.state = if self.paid {
             State::Booked { start, change: None }
         } else {
-            let until = (now + self.terms.pay_ms()).min(start);
+            let until = match self.terms.agreement {
+                Agreement::Instant => now + self.terms.pay_ms(),
+                _ => (now + self.terms.pay_ms()).min(start),
+            };
             State::Unpaid {
                 until,
                 start: Some(start),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -15,6 +16,8 @@ pub enum Agreement {
     Negotiated,
     /// A time is asked for; once it is accepted, it is to be paid.
     PayAfterAccept,
+    /// A talk at once is asked for; once it is accepted, it is to be paid, and begins.
+    Instant,
 }
 
 /// What holds for an order whatever is changed later. Defaults are requirement M11's.
@@ -31,10 +34,10 @@ pub struct Terms {
     pub notice_min: u32,
     /// Within so many days of the payment it begins, where that comes first; else within so many days of the agreement.
     pub horizon_days: u32,
-    /// How long an offer can be taken, hours.
-    pub offer_h: u32,
-    /// How long it can be paid, hours.
-    pub pay_h: u32,
+    /// How long an offer can be taken, seconds.
+    pub offer_s: u32,
+    /// How long it can be paid, minutes.
+    pub pay_min: u32,
     /// Until so many hours before it begins the buyer cancels for nothing.
     pub cancel_free_h: u32,
     /// What of the price is due when the buyer cancels later, in basis points.
@@ -53,8 +56,8 @@ impl Default for Terms {
             price_minor: 0,
             notice_min: 0,
             horizon_days: 14,
-            offer_h: 48,
-            pay_h: 24,
+            offer_s: 48 * 3_600,
+            pay_min: 24 * 60,
             cancel_free_h: 24,
             late_cancel_bp: 5_000,
             no_show_bp: 10_000,
@@ -64,6 +67,18 @@ impl Default for Terms {
 }
 
 impl Terms {
+    /// The same for a talk at once: accepted within a minute, paid within ten.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self {
+            agreement: Agreement::Instant,
+            notice_min: 0,
+            offer_s: 60,
+            pay_min: 10,
+            ..self
+        }
+    }
+
     pub(super) fn length_ms(&self) -> i64 {
         i64::from(self.length_min.max(1)) * MINUTE_MS
     }
@@ -77,11 +92,11 @@ impl Terms {
     }
 
     pub(super) fn offer_ms(&self) -> i64 {
-        i64::from(self.offer_h) * HOUR_MS
+        i64::from(self.offer_s) * SECOND_MS
     }
 
     pub(super) fn pay_ms(&self) -> i64 {
-        i64::from(self.pay_h) * HOUR_MS
+        i64::from(self.pay_min) * MINUTE_MS
     }
 
     pub(super) fn cancel_free_ms(&self) -> i64 {

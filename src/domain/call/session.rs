@@ -7,7 +7,7 @@ mod views;
 use super::blocks::Blocks;
 use super::settle::Settlement;
 use super::{Action, CallRole, EndReason, Epoch, Event, Evidence, Meter, MeterOutcome, Rejected, Terms, later, ms};
-use crate::domain::time::Moment;
+use crate::domain::{policy::Policy, time::Moment};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +62,20 @@ pub struct Session {
 }
 
 impl Session {
-    /// A call that starts ringing now, with what the buyer can spend.
+    /// A call that starts ringing now, or is being checked already where nobody is rung; with what the buyer can spend.
     pub fn ring(now: Moment, terms: Terms, available_minor: i64) -> Self {
+        let Policy {
+            ring_s, pre_check_s, ..
+        } = terms.policy;
         Self {
             blocks: Blocks::new(terms.clone()),
-            phase: Phase::Ringing {
-                until: now + ms(terms.policy.ring_s),
+            phase: match ring_s {
+                0 => Phase::PreCheck {
+                    until: now + ms(pre_check_s),
+                },
+                _ => Phase::Ringing {
+                    until: now + ms(ring_s),
+                },
             },
             buyer: Side::default(),
             seller: Side::default(),

@@ -83,8 +83,10 @@ impl Room {
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
-        } else {
+        } else if self.rang {
             self.ring();
+        } else {
+            self.begin();
         }
         while self.finish.is_none() {
             let clock = self.world.app.clock.clone();
@@ -247,11 +249,7 @@ impl Room {
                 call: self.call.id.uuid(),
                 outcome,
             };
-            for role in [CallRole::Buyer, CallRole::Seller] {
-                self.world
-                    .people
-                    .tell((self.scope.tenant(), self.person(role).id), &message);
-            }
+            self.tell_people(&message);
         }
         if self.finish.is_none() {
             self.tell_views();
@@ -274,6 +272,24 @@ impl Room {
         self.world
             .people
             .tell((self.scope.tenant(), self.call.party(rung).id), &message);
+    }
+
+    /// Both agreed to begin: their pages lead them here.
+    fn begin(&self) {
+        let Some(order) = self.call.booking else { return };
+        let message = ServerMessage::Begun {
+            call: self.call.id.uuid(),
+            order: order.uuid(),
+        };
+        self.tell_people(&message);
+    }
+
+    /// Tells all pages of both.
+    fn tell_people(&self, message: &ServerMessage) {
+        for role in [CallRole::Buyer, CallRole::Seller] {
+            let key = (self.scope.tenant(), self.person(role).id);
+            self.world.people.tell(key, message);
+        }
     }
 
     /// Stores the end; doesn't give up, since nobody may be left in a call that is over.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        bookings::{self, Answer, Shown, Wish},
+        bookings::{self, Answer, Shown, When, Wish},
         identity::Viewer,
     },
     domain::{
@@ -65,6 +65,8 @@ struct FreeTimes {
     /// Price of a minute in minor units.
     rate_minor: i64,
     currency: &'static str,
+    /// A talk can be asked for now.
+    at_once: bool,
     /// In order.
     #[schema(value_type = Vec<String>)]
     starts: Vec<Timestamp>,
@@ -93,6 +95,7 @@ async fn free_times(
         length_min: free.bookable.length_min,
         rate_minor: free.service.rate_minor,
         currency: site.tenant.currency.code(),
+        at_once: free.at_once,
         starts: free.times.starts.into_iter().map(Moment::timestamp).collect(),
     }))
 }
@@ -106,6 +109,9 @@ struct Wanted {
     /// When, where that is asked for before it is paid.
     #[schema(value_type = Option<String>, format = DateTime)]
     start: Option<Timestamp>,
+    /// Now, in place of a time: the seller has a minute to answer, then the buyer ten to pay.
+    #[serde(default)]
+    at_once: bool,
 }
 
 /// An order of the reader's.
@@ -231,18 +237,23 @@ fn outcome_name(outcome: Outcome) -> &'static str {
     }
 }
 
-/// Orders a talk: asks for a time, or begins to buy what a time is agreed on later for.
+/// Orders a talk: asks for a time or for a talk at once, or begins to buy what a time is agreed on later for.
 #[utoipa::path(tag = "bookings",
     responses((status = 201, body = Booking), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/bookings")]
 async fn book(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<Wanted>) -> Result<HttpResponse> {
+    let when = match (wanted.at_once, wanted.start) {
+        (true, Some(_)) => return Err(Error::field("start", "Choose a time, or a talk at once.").into()),
+        (true, None) => Some(When::AtOnce),
+        (false, start) => start.map(|start| When::At(start.into())),
+    };
     let wish = Wish {
         service: ServiceId::from_uuid(wanted.service_id),
         minutes: wanted.minutes,
-        start: wanted.start.map(Moment::from),
+        when,
     };
-    let order = bookings::order(&web.app, &viewer, &site.tenant, wish).await?;
+    let order = ringing::order(&web, &site, &viewer, wish).await?;
     Ok(HttpResponse::Created().json(Booking::read_by(&viewer, order)?.into_inner()))
 }
 
@@ -406,7 +417,8 @@ struct Launched {
     call_id: Uuid,
 }
 
-/// Begins the talk, as its seller: it rings for the buyer, who has a page open. It may begin before its time.
+/// Begins the talk, as its seller: it rings for the buyer, who has a page open. It may begin before its time. A talk at once
+/// either of the two begins, and nobody is rung.
 #[utoipa::path(tag = "bookings",
     responses((status = 201, body = Launched), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]

@@ -137,6 +137,9 @@ struct Booking {
     length_min: u32,
     /// Within so many days it begins, 1 to 365.
     horizon_days: u32,
+    /// While you are available it can be asked for at once, too.
+    #[serde(default)]
+    at_once: bool,
 }
 
 fn minute() -> Increment {
@@ -161,6 +164,7 @@ impl From<ServiceText> for ServiceDraft {
                 agreement: booking.agreement,
                 length_min: booking.length_min,
                 horizon_days: booking.horizon_days,
+                at_once: booking.at_once,
             }),
             video_enabled: typed.video_enabled,
             published: typed.published,
@@ -203,6 +207,7 @@ impl OwnService {
                 agreement: bookable.agreement,
                 length_min: bookable.length_min,
                 horizon_days: bookable.horizon_days,
+                at_once: bookable.at_once,
             }),
             video_enabled: service.video_enabled,
             published: service.published,

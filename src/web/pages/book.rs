@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::{
-        bookings::{self, Offered, Wish},
+        bookings::{self, Offered, When, Wish},
         identity::Viewer,
     },
     domain::{
@@ -15,7 +15,7 @@ use crate::{
         time::{Moment, Zone},
     },
     error::{Error, Kind},
-    web::{Result, Site, Web, WebError},
+    web::{Result, Site, Web, WebError, ringing},
 };
 use actix_web::{
     HttpResponse, get,
@@ -55,6 +55,7 @@ async fn show(
 struct Typed {
     minutes: Option<String>,
     start: Option<String>,
+    at_once: Option<String>,
 }
 
 #[post("/book/{service}")]
@@ -67,7 +68,7 @@ async fn book(
 ) -> Result<HttpResponse> {
     let WebError(refused) = match order(&web, &site, &viewer, *service, &typed).await {
         Ok(id) => return Ok(no_body(&format!("/conferences/{id}"))),
-        Err(error) => error.into(),
+        Err(error) => error,
     };
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
@@ -86,16 +87,18 @@ async fn book(
     render_as(status, &site, Some(&viewer), &view)
 }
 
-async fn order(web: &Web, site: &Site, viewer: &Viewer, service: Uuid, typed: &Typed) -> crate::error::Result<Uuid> {
+async fn order(web: &Web, site: &Site, viewer: &Viewer, service: Uuid, typed: &Typed) -> Result<Uuid> {
     let start = typed.start.as_deref().map(str::parse::<Timestamp>).transpose();
     let start = start.map_err(|_| Error::field("start", "Choose a time."))?;
     let wish = Wish {
         service: ServiceId::from_uuid(service),
         minutes: minutes(typed.minutes.as_deref())?,
-        start: start.map(Moment::from),
+        when: match typed.at_once {
+            Some(_) => Some(When::AtOnce),
+            None => start.map(|start| When::At(start.into())),
+        },
     };
-    let order = bookings::order(&web.app, viewer, &site.tenant, wish).await?;
-    Ok(order.id.uuid())
+    Ok(ringing::order(web, site, viewer, wish).await?.id.uuid())
 }
 
 fn minutes(typed: Option<&str>) -> crate::error::Result<Option<u32>> {
@@ -125,15 +128,16 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         bookable,
         seller,
         times,
+        at_once,
     } = offered;
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
-    let terms = Terms::default();
+    let (terms, seller_id) = (Terms::default(), seller.id.uuid());
     let value = wanted.unwrap_or_else(|| times.length_min.to_string());
     Ok(BookPage {
         id,
         title: service.title,
         description: service.description,
-        seller_id: seller.id.uuid(),
+        seller_id,
         seller: Person::new(seller.name, None),
         pay_first: bookable.agreement == Agreement::Negotiated,
         minutes: Field { value, error: wrong },
@@ -144,6 +148,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         free_hours: terms.cancel_free_h,
         late_percent: terms.late_cancel_bp / 100,
         log_in: viewer.is_none(),
+        at_once: at_once && viewer.is_none_or(|viewer| viewer.user.id.uuid() != seller_id),
         error: None,
     })
 }

@@ -63,6 +63,7 @@ pub(super) fn offer(tenant: &Tenant, offer: &Offer, selected: bool) -> ServiceOf
         grace_seconds: offer.policy.grace_s,
         video_enabled: offer.service.video_enabled,
         bookable: offer.service.booking.is_some(),
+        at_once: false,
         selected,
     }
 }

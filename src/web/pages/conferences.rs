@@ -15,7 +15,7 @@ use crate::{
         wallet,
     },
     domain::{
-        booking::{Absent, Event, Here, Outcome, State},
+        booking::{Absent, Agreement, Event, Here, Outcome, State},
         call::CallRole,
         ids::{BookingId, TopUpId},
         payment,
@@ -84,16 +84,24 @@ fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
     })
 }
 
+/// When it begins, as far as that is agreed. What is for now begins when it is paid.
 fn agreed(order: &Order) -> Option<Moment> {
     match order.booking.state() {
+        State::Unpaid { .. } if is_at_once(order) => None,
         State::Unpaid { start, .. } => start,
         State::Booked { start, .. } | State::Running { start } => Some(start),
         State::Open | State::Asked { .. } | State::Closed { .. } => None,
     }
 }
 
+fn is_at_once(order: &Order) -> bool {
+    order.booking.terms().agreement == Agreement::Instant
+}
+
 fn stage(order: &Order) -> &'static str {
     match order.booking.state() {
+        State::Asked { .. } if is_at_once(order) => "asked_at_once",
+        State::Booked { .. } if is_at_once(order) => "begins",
         State::Unpaid { .. } => "unpaid",
         State::Open => "open",
         State::Asked { .. } => "asked",
@@ -177,7 +185,10 @@ async fn carry_out(
         "pay" => {
             let back = |top_up| format!("{}/conferences/{id}/paid/{top_up}", site.origin());
             match bookings::pay_or_top_up(&web.app, viewer, id, back).await? {
-                Payment::Paid(order) => *order,
+                Payment::Paid(order) => {
+                    let begun = ringing::begin_if_agreed(web, site, viewer, &order).await;
+                    return Ok(begun.map(|call| format!("/calls/{}", call.id)));
+                }
                 Payment::Begun(top_up) => return Ok(Some(top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
             }
         }
@@ -188,10 +199,16 @@ async fn carry_out(
 
 /// Back from the payment page: asks how it went, and leads on to the order that it pays for, or to where it is waited for.
 #[get("/conferences/{id}/paid/{top_up}")]
-async fn paid(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+async fn paid(web: Data<Web>, site: Site, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     let (id, top_up) = path.into_inner();
     let order = format!("/conferences/{id}");
     let confirmed = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(top_up)).await?;
+    if confirmed.state == payment::State::Settled {
+        let shown = bookings::show(&web.app, &viewer, BookingId::from_uuid(id)).await?;
+        if let Some(call) = ringing::begin_if_agreed(&web, &site, &viewer, &shown.order).await {
+            return Ok(no_body(&format!("/calls/{}", call.id)));
+        }
+    }
     match confirmed.state {
         payment::State::Settled => Ok(lead_to(&order, [flash(Tone::Success, "conference.done")])),
         _ => Ok(no_body(&format!("/wallet/top-ups/{top_up}?next={order}"))),
@@ -202,10 +219,11 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
     let shown = bookings::show(&web.app, viewer, id).await?;
     let (order, role, now) = (&shown.order, shown.reader, web.app.now());
     let booking = &order.booking;
-    let may_name = matches!(
-        booking.state(),
-        State::Open | State::Asked { .. } | State::Booked { .. }
-    );
+    let may_name = !is_at_once(order)
+        && matches!(
+            booking.state(),
+            State::Open | State::Asked { .. } | State::Booked { .. }
+        );
     let times = match may_name {
         true => Some(by_days(
             site,
@@ -248,7 +266,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         paid: booking.is_paid(),
         available: amount(shown.available.minor),
         other_is_here: shown.other_is_here,
-        can_launch: role == CallRole::Seller && matches!(booking.state(), State::Booked { .. }),
+        at_once: is_at_once(order),
+        can_launch: (role == CallRole::Seller || is_at_once(order)) && matches!(booking.state(), State::Booked { .. }),
         call_url: shown.call.map(|call| format!("/calls/{call}")),
         missing: (missing > 0).then(|| amount(missing)),
         times,

@@ -74,6 +74,7 @@ struct Typed {
     booking: String,
     length_min: String,
     horizon_days: String,
+    at_once: Option<String>,
     video_enabled: Option<String>,
     published: Option<String>,
 }
@@ -211,6 +212,7 @@ fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDraft> {
                 agreement,
                 length_min: number("length_min", &form.length_min)?,
                 horizon_days: number("horizon_days", &form.horizon_days)?,
+                at_once: form.at_once.is_some(),
             }),
             None if form.booking.is_empty() => None,
             None => return Err(Error::field("booking", "Choose how it can be booked.")),
@@ -329,7 +331,7 @@ fn service_form(site: &Site, service: Option<&Service>, open: &[Category]) -> Se
         booking: Field::of(match booking.map(|booking| booking.agreement) {
             Some(Agreement::Negotiated) => "negotiated",
             Some(Agreement::PayAfterAccept) => "pay_after_accept",
-            None => "",
+            Some(Agreement::Instant) | None => "",
         }),
         length_min: Field::of(
             booking
@@ -341,6 +343,7 @@ fn service_form(site: &Site, service: Option<&Service>, open: &[Category]) -> Se
                 .map_or(USUAL_HORIZON_DAYS, |booking| booking.horizon_days)
                 .to_string(),
         ),
+        at_once: booking.is_some_and(|booking| booking.at_once),
         video_enabled: service.is_none_or(|service| service.video_enabled),
         published: service.is_none_or(|service| service.published),
     }
@@ -371,6 +374,7 @@ fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: Message) {
     form.booking = Field::of(&typed.booking);
     form.length_min = Field::of(&typed.length_min);
     form.horizon_days = Field::of(&typed.horizon_days);
+    form.at_once = typed.at_once.is_some();
     form.video_enabled = typed.video_enabled.is_some();
     form.published = typed.published.is_some();
     let beside = match field {

@@ -122,8 +122,10 @@ async fn page(
     let selected_id = selected.map(|offer| offer.service.id);
     // Without hours there are no times.
     let bookable = seller.timetable.is_some();
+    let here = seller.listed.presence == Presence::Available;
     let offer = |tenant: &Tenant, one: &Offer, selected| ServiceOffer {
         bookable: bookable && one.service.booking.is_some(),
+        at_once: here && one.service.booking.is_some_and(|booking| booking.at_once),
         ..offer(tenant, one, selected)
     };
     Ok(SellerPage {

@@ -5,10 +5,11 @@
 import "./presence.css";
 import { ring } from "../page/bell";
 import { pushes } from "../page/push";
+import { api } from "./api";
 import { dataBlock } from "./dom";
 import { money } from "./format";
 import type { ServerMessage } from "./protocol";
-import { IncomingRing } from "./ring";
+import { callOf, type Incoming, IncomingRing, requestOf } from "./ring";
 import { pageSocket, type Socket } from "./socket";
 import { toast } from "./toast";
 import { type Entry, Words } from "./words";
@@ -23,23 +24,45 @@ function start(config: PresenceConfig): void {
   const socket = pageSocket();
   let current: IncomingRing | null = null;
 
-  socket.on("ring", (ring) => {
-    if (current?.ring.call === ring.call || isThisPage(ring.call)) return;
+  const show = (incoming: Incoming, page: string) => {
+    if (current?.ring.id === incoming.id || location.pathname === page) return;
     current?.close();
-    current = new IncomingRing(ring, words, socket.clock, (how) => {
+    current = new IncomingRing(incoming, words, socket.clock, (how) => {
       current = null;
-      if (how === "accept") location.assign(`/calls/${ring.call}`);
+      if (how === "accept") location.assign(page);
     });
     current.show();
-  });
+  };
+  // The room's own page shows a ring of its call itself, and an order's what it asks for.
+  socket.on("ring", (message) => show(callOf(message, words), `/calls/${message.call}`));
+  socket.on("asked", (message) => show(requestOf(message, words), `/conferences/${message.order}`));
   socket.on("ring_ended", (ended) => {
-    if (current?.ring.call !== ended.call) return;
-    const name = current.ring.caller_name;
+    if (current?.ring.id !== ended.call) return;
+    const name = current.ring.name;
     current.close();
     current = null;
     tellOutcome(words, ended, name);
   });
-  socket.on("notifications", ({ unread }) => ring(unread));
+  socket.on("begun", ({ call, order }) => {
+    const page = `/calls/${call}`;
+    if (location.pathname === `/conferences/${order}`) return location.assign(page);
+    if (location.pathname === page) return;
+    const action = { label: words.say("ring.join"), run: () => location.assign(page) };
+    toast({ text: words.say("ring.begun"), id: `begun-${call}`, stays: true, action, close: words.say("toast.close") });
+  });
+  socket.on("notifications", ({ unread, link }) => {
+    ring(unread);
+    if (!link) return;
+    // Whoever asked has taken it back, or their time ran out: news of what was asked for comes with the asking, too.
+    const notice = current;
+    if (notice && link === `/conferences/${notice.ring.id}`)
+      void isWaiting(notice.ring.id).then((waits) => {
+        if (waits) return;
+        notice.close();
+        if (current === notice) current = null;
+      });
+    if (link === location.pathname) document.body.dispatchEvent(new Event("news"));
+  });
   socket.on("wallet", (wallet) => showBalance(wallet, words.locale));
   document.addEventListener("click", (event) => {
     const asks = event.target instanceof Element && event.target.closest("[data-ask-notifications]");
@@ -48,9 +71,12 @@ function start(config: PresenceConfig): void {
   tellState(socket);
 }
 
-/** The room's own page shows a ring of its call itself. */
-function isThisPage(call: string): boolean {
-  return location.pathname === `/calls/${call}`;
+/** Whether an order's request still waits for an answer; it does as long as nobody knows better. */
+async function isWaiting(order: string): Promise<boolean> {
+  return api<{ state: string }>("GET", `/api/v1/bookings/${order}`).then(
+    ({ state }) => state === "asked",
+    () => true,
+  );
 }
 
 function tellOutcome(words: Words, ended: Extract<ServerMessage, { type: "ring_ended" }>, name: string): void {

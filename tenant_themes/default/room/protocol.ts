@@ -136,6 +136,19 @@ export type ServerMessage =
       until_ms: number;
       server_now_ms: number;
     }
+  | {
+      type: "asked";
+      order: string;
+      round: number;
+      caller_name: string;
+      service_title: string;
+      length_min: number;
+      price_minor: number;
+      currency: string;
+      until_ms: number;
+      server_now_ms: number;
+    }
+  | { type: "begun"; call: string; order: string }
   | { type: "ring_ended"; call: string; outcome: EndReason | "accepted" }
   | { type: "call"; call: CallView }
   | { type: "producer"; producer: ProducerInfo }
@@ -149,7 +162,8 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
-  | { type: "notifications"; unread: number }
+  | { type: "notifications"; unread: number; link?: string }
   | { type: "closing"; reason: string };
 
+export type AskedMessage = Extract<ServerMessage, { type: "asked" }>;
 export type RingMessage = Extract<ServerMessage, { type: "ring" }>;

@@ -2,11 +2,55 @@
 import { api, ApiError } from "./api";
 import type { ServerClock } from "./clock";
 import { h } from "./dom";
-import { clockTime, initials } from "./format";
+import { clockTime, initials, money } from "./format";
 import { icon } from "./icons";
-import type { RingMessage } from "./protocol";
+import type { AskedMessage, RingMessage } from "./protocol";
 import { ring as playRing } from "./ringtone";
 import type { Words } from "./words";
+
+/** What rings, and what an answer to it posts. */
+export interface Incoming {
+  /** The call's or the order's id. */
+  id: string;
+  name: string;
+  service: string;
+  rating?: RingMessage["caller_rating"];
+  untilMs: number;
+  kicker: string;
+  note: string;
+  accept: [path: string, body?: unknown];
+  reject: [path: string, body?: unknown];
+}
+
+/** Somebody calls. */
+export function callOf(ring: RingMessage, words: Words): Incoming {
+  return {
+    id: ring.call,
+    name: ring.caller_name,
+    service: ring.service_title,
+    rating: ring.caller_rating,
+    untilMs: ring.until_ms,
+    kicker: words.say("ring.incoming"),
+    note: words.say("ring.free"),
+    accept: [`/api/v1/calls/${ring.call}/accept`],
+    reject: [`/api/v1/calls/${ring.call}/reject`],
+  };
+}
+
+/** Somebody asks for a talk at once. */
+export function requestOf(asked: AskedMessage, words: Words): Incoming {
+  const amount = money(asked.price_minor, asked.currency, words.locale);
+  return {
+    id: asked.order,
+    name: asked.caller_name,
+    service: asked.service_title,
+    untilMs: asked.until_ms,
+    kicker: words.say("ring.asked"),
+    note: words.say("ring.asked_for", { count: asked.length_min, amount }),
+    accept: [`/api/v1/bookings/${asked.order}/accept`, { round: asked.round }],
+    reject: [`/api/v1/bookings/${asked.order}/decline`, { round: asked.round }],
+  };
+}
 
 export class IncomingRing {
   readonly #dialog: HTMLDialogElement;
@@ -23,7 +67,7 @@ export class IncomingRing {
   readonly #untilOver = new Promise<void>((resolve) => (this.#over = resolve));
 
   constructor(
-    readonly ring: RingMessage,
+    readonly ring: Incoming,
     private readonly words: Words,
     private readonly clock: ServerClock,
     private readonly answered: (how: "accept" | "reject") => void,
@@ -69,23 +113,23 @@ export class IncomingRing {
 
   /** What other sellers think of the caller. */
   #rated(): HTMLElement[] {
-    const rating = this.ring.caller_rating;
+    const rating = this.ring.rating;
     if (!rating) return [];
     const stars = new Intl.NumberFormat(this.words.locale, { minimumFractionDigits: 1 }).format(rating.average_tenths / 10);
     return [h("p", { class: "ring-rated" }, icon("star"), this.words.say("ring.rated", { stars, count: rating.count }))];
   }
 
   #build(): HTMLDialogElement {
-    const { caller_name: name, service_title: service } = this.ring;
+    const { name, service, kicker, note } = this.ring;
     const dialog = h(
       "dialog",
       { class: "ring-dialog", "aria-labelledby": "ring-name", "aria-describedby": "ring-service" },
       h("span", { class: "avatar-letters avatar-ringing", "aria-hidden": "true" }, initials(name)),
-      h("p", { class: "ring-kicker" }, this.words.say("ring.incoming")),
+      h("p", { class: "ring-kicker" }, kicker),
       h("h2", { id: "ring-name", class: "ring-name" }, name),
       h("p", { id: "ring-service", class: "ring-service" }, service),
       ...this.#rated(),
-      h("p", { class: "ring-free" }, this.words.say("ring.free")),
+      h("p", { class: "ring-free" }, note),
       this.#problem,
       h("div", { class: "ring-buttons" }, this.#reject, this.#accept),
       this.#left,
@@ -96,11 +140,11 @@ export class IncomingRing {
   }
 
   #tick(): void {
-    const left = this.ring.until_ms - this.clock.now();
+    const left = this.ring.untilMs - this.clock.now();
     // The server says when it is over; this is for the case that its word is lost.
     if (left < -3_000) return this.close();
     this.#left.textContent = this.words.say("ring.left", { time: clockTime(left, "up") });
-    const shout = this.words.say("ring.title", { name: this.ring.caller_name });
+    const shout = this.words.say("ring.title", { name: this.ring.name });
     document.title = document.title === shout ? this.#title : shout;
   }
 
@@ -110,7 +154,7 @@ export class IncomingRing {
       if (!this.#closed) this.#stopSound = playRing("incoming");
     };
     if (!navigator.locks) return begin();
-    await navigator.locks.request(`ring-${this.ring.call}`, { ifAvailable: true }, async (lock) => {
+    await navigator.locks.request(`ring-${this.ring.id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return;
       begin();
       await this.#untilOver;
@@ -119,10 +163,10 @@ export class IncomingRing {
 
   #notify(): void {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-    const title = this.words.say("ring.title", { name: this.ring.caller_name });
+    const title = this.words.say("ring.title", { name: this.ring.name });
     this.#notification = new Notification(title, {
-      body: this.ring.service_title,
-      tag: this.ring.call,
+      body: this.ring.service,
+      tag: this.ring.id,
       requireInteraction: true,
     });
     this.#notification.onclick = () => {
@@ -135,7 +179,8 @@ export class IncomingRing {
     this.#accept.disabled = this.#reject.disabled = true;
     this.#problem.textContent = "";
     try {
-      await api("POST", `/api/v1/calls/${this.ring.call}/${how}`);
+      const [path, body] = this.ring[how];
+      await api("POST", path, body);
       this.close();
       this.answered(how);
     } catch (problem) {

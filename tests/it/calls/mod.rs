@@ -1,5 +1,6 @@
 //! Calls through their real doors, with a clock that is turned by hand and a node that reports what the test says.
 
+mod at_once;
 mod endings;
 mod hostile;
 mod interruptions;
@@ -178,6 +179,11 @@ impl Pair {
         self.seller.post(&accept, json!({})).await.expect(403);
         self.buyer.post(&accept, json!({})).await.expect(204);
         seller.wait("the buyer's yes", ended_ring("accepted")).await;
+        self.connected(call, buyer, seller).await
+    }
+
+    /// Both enter a call that was agreed to, and press connect.
+    pub async fn connected(&self, call: Uuid, mut buyer: Caller, mut seller: Caller) -> Talk<'_> {
         buyer.join(call).await.expect("joined");
         seller.join(call).await.expect("joined");
         buyer.act("connect").await.expect("pressed");

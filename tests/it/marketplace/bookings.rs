@@ -29,7 +29,7 @@ pub async fn bookable(seller: &TestUser, agreement: &str) -> Value {
 pub async fn bookable_for(seller: &TestUser, agreement: &str, minutes: u32) -> Value {
     let own = seller.get("/api/v1/selling/services").await.expect(200).json();
     let id = own["items"][0]["id"].clone();
-    let booking = json!({"agreement": agreement, "length_min": minutes, "horizon_days": 14});
+    let booking = json!({"agreement": agreement, "length_min": minutes, "horizon_days": 14, "at_once": true});
     let service = json!({"title": "Advice", "rate_minor": 100, "booking": booking});
     let path = format!("/api/v1/selling/services/{}", id.as_str().expect("an id"));
     seller.put(&path, service).await.expect(200);

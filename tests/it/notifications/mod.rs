@@ -89,7 +89,7 @@ fn count(app: &TestApp, what: &str) -> i64 {
 }
 
 fn unread(wanted: i64) -> impl Fn(&ServerMessage) -> Option<()> {
-    move |message| matches!(message, ServerMessage::Notifications { unread } if *unread == wanted).then_some(())
+    move |message| matches!(message, ServerMessage::Notifications { unread, .. } if *unread == wanted).then_some(())
 }
 
 /// Addresses of the notifications that a page lists.

@@ -55,6 +55,7 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         free_hours: 24,
         late_percent: 50,
         log_in: false,
+        at_once: false,
         error: None,
     };
     g.page("book", &ask, &g.buyer("/book/100"))?;
@@ -64,6 +65,11 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..ask.clone()
     };
     g.page("book-visitor", &visitor, &g.visitor("/book/100"))?;
+    let now = BookPage {
+        at_once: true,
+        ..ask.clone()
+    };
+    g.page("book-now", &now, &g.buyer("/book/100"))?;
     let taken = BookPage {
         error: Some(Message::new("This time was just taken. Choose another one.")),
         ..ask.clone()
@@ -135,6 +141,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         paid: false,
         available: g.cast.amount(2_350),
         other_is_here: false,
+        at_once: false,
         can_launch: false,
         call_url: None,
         missing: Some(g.cast.amount(8_450)),
@@ -175,6 +182,24 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..unpaid.clone()
     };
     g.page("conference-booked", &booked, &g.buyer(path))?;
+    let asked_at_once = ConferencePage {
+        stage: "asked_at_once",
+        at_once: true,
+        times: None,
+        history: Vec::new(),
+        ..asked.clone()
+    };
+    g.page("conference-asked-at-once", &asked_at_once, &g.seller(path))?;
+    let begins = ConferencePage {
+        stage: "begins",
+        at_once: true,
+        can_launch: true,
+        other_is_here: true,
+        times: None,
+        can_cancel: false,
+        ..booked.clone()
+    };
+    g.page("conference-begins", &begins, &g.buyer(path))?;
     let changing = ConferencePage {
         stage: "changing",
         offer: asked.offer.clone().map(|offer| ConferenceOffer { own: true, ..offer }),

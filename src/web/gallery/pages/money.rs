@@ -161,6 +161,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         booking: Field::of("negotiated"),
         length_min: Field::of("30"),
         horizon_days: Field::of("0").wrong(Message::new("Choose 1 to 365 days.")),
+        at_once: true,
         video_enabled: true,
         published: true,
     };

@@ -98,6 +98,7 @@ fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {
         minimum_charge: g.cast.amount(rate * 5),
         grace_seconds: 30,
         bookable: nth == 0,
+        at_once: nth == 0,
         video_enabled: true,
         selected: nth == 0,
     }

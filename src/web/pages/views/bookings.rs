@@ -36,6 +36,8 @@ pub struct BookPage {
     pub late_percent: u32,
     /// Nobody is signed in.
     pub log_in: bool,
+    /// It can be asked for now; posts `at_once`.
+    pub at_once: bool,
     /// Why it couldn't be ordered.
     pub error: Option<Message>,
 }
@@ -138,6 +140,8 @@ pub struct ConferencePage {
     pub available: Amount,
     /// The other one has a page open.
     pub other_is_here: bool,
+    /// It is for now, not for later.
+    pub at_once: bool,
     /// The reader can begin the talk, once the other one is here.
     pub can_launch: bool,
     /// Where it is being talked.

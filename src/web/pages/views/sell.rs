@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `booking` (empty, `negotiated`,
-///   `pay_after_accept`), `length_min`, `horizon_days`, `video_enabled`, `published` (`on` when ticked).
+///   `pay_after_accept`), `length_min`, `horizon_days`, `at_once`, `video_enabled`, `published` (`on` when ticked).
 #[derive(Clone, Debug, Serialize)]
 pub struct SellPage {
     /// The reader's id as a seller, for the link to the public page; none before the profile is saved once.
@@ -123,6 +123,8 @@ pub struct ServiceForm {
     pub length_min: Field,
     /// Within so many days it begins.
     pub horizon_days: Field,
+    /// It can be asked for at once, too.
+    pub at_once: bool,
     /// With picture.
     pub video_enabled: bool,
     /// Buyers see it.

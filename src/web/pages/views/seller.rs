@@ -81,6 +81,8 @@ pub struct ServiceOffer {
     pub video_enabled: bool,
     /// A time can be booked for it.
     pub bookable: bool,
+    /// It can be asked for now.
+    pub at_once: bool,
     /// The one the box is about.
     pub selected: bool,
 }
