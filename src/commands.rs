@@ -12,7 +12,7 @@ use tallyroom::{
     config::Config,
     domain::platform::PlatformRole,
     gateways::clock::SystemClock,
-    serve,
+    serve::{self, Product},
     store::tenants,
 };
 use tallyroom_participant::{
@@ -21,9 +21,14 @@ use tallyroom_participant::{
     robot::{RobotConfig, run_robot},
 };
 
+async fn assemble(config: Config) -> anyhow::Result<Product> {
+    let clock = Arc::new(SystemClock::set_by(&config.development));
+    serve::assemble(config, clock).await
+}
+
 /// Makes or completes the demo tenants and prints who can log in.
 pub async fn seed(config: Config) -> anyhow::Result<()> {
-    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let product = assemble(config).await?;
     let logins = seed::demo(&product.web.app).await.map_err(|error| anyhow!("{error}"))?;
     for login in logins {
         println!(
@@ -37,7 +42,7 @@ pub async fn seed(config: Config) -> anyhow::Result<()> {
 /// Adds an owner of the platform, who sets a second factor up when first signing in.
 pub async fn owner(config: Config, email: &str, name: &str) -> anyhow::Result<()> {
     let password = std::env::var("TALLYROOM_OWNER_PASSWORD").context("set TALLYROOM_OWNER_PASSWORD")?;
-    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let product = assemble(config).await?;
     let new = Newcomer {
         email,
         name,
@@ -54,28 +59,29 @@ pub async fn owner(config: Config, email: &str, name: &str) -> anyhow::Result<()
 
 /// Takes an owner of the platform off it.
 pub async fn remove_owner(config: Config, email: &str) -> anyhow::Result<()> {
-    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let product = assemble(config).await?;
     let removed = platform::remove(&product.web.app, email).await;
     removed.map_err(|error| anyhow!("{error}"))
 }
 
 /// Has an owner of the platform set a new second factor up.
 pub async fn reset_factor(config: Config, email: &str) -> anyhow::Result<()> {
-    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let product = assemble(config).await?;
     let reset = platform::reset_factor(&product.web.app, email).await;
     reset.map_err(|error| anyhow!("{error}"))
 }
 
 /// Prints what an authenticator of the demo's owner would show now.
 pub fn totp() -> anyhow::Result<()> {
-    let code = platform::present_code(seed::OWNER_SECRET, SystemClock.now()).map_err(|error| anyhow!("{error}"))?;
+    let code =
+        platform::present_code(seed::OWNER_SECRET, SystemClock::default().now()).map_err(|error| anyhow!("{error}"))?;
     println!("{code}");
     Ok(())
 }
 
 /// Writes a tenant's archive.
 pub async fn export(config: Config, slug: &str, file: &Path) -> anyhow::Result<()> {
-    let product = serve::assemble(config, Arc::new(SystemClock)).await?;
+    let product = assemble(config).await?;
     let app = &product.web.app;
     let wanted = slug.to_owned();
     let found = app.db.system(move |tx| tenants::by_slug(tx, &wanted)).await;

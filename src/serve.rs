@@ -112,7 +112,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             config.http.listen
         )
     })?;
-    let product = assemble(config.clone(), Arc::new(SystemClock)).await?;
+    let product = assemble(config.clone(), Arc::new(SystemClock::set_by(&config.development))).await?;
     let registry = product.web.live.registry.clone();
     let taken_up = registry
         .recover(product.web.app.now())

@@ -20,6 +20,11 @@ CREATE TABLE bookings (
     -- When something is due to happen to it by itself.
     due_at timestamptz,
     reminded_of timestamptz,
+    -- Both were told that its call ends soon.
+    warned boolean NOT NULL DEFAULT false,
+    -- What was earned beyond its call's minutes, and the tenant's part of that.
+    extra_minor bigint NOT NULL DEFAULT 0,
+    extra_commission_minor bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, buyer_id) REFERENCES users (tenant_id, id),
     FOREIGN KEY (tenant_id, seller_id) REFERENCES sellers (tenant_id, user_id),
@@ -28,6 +33,7 @@ CREATE TABLE bookings (
 CREATE INDEX bookings_by_buyer ON bookings (tenant_id, buyer_id, ordered_at DESC);
 CREATE INDEX bookings_by_seller ON bookings (tenant_id, seller_id, ordered_at DESC);
 CREATE INDEX bookings_due ON bookings (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX bookings_by_end ON bookings (tenant_id, closed_at) WHERE extra_minor > 0;
 CREATE INDEX bookings_by_service ON bookings (tenant_id, service_id);
 
 CREATE TABLE booking_events (

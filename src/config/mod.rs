@@ -198,6 +198,8 @@ pub struct DemoConfig {
 pub struct DevelopmentConfig {
     /// Whether.
     pub enabled: bool,
+    /// How far the clock is put forward, seconds.
+    pub ahead_s: u32,
 }
 
 impl Config {

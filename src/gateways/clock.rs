@@ -1,6 +1,6 @@
 //! The only place that reads a clock.
 
-use crate::{app::ports::Clock, domain::time::Moment};
+use crate::{app::ports::Clock, config::DevelopmentConfig, domain::time::Moment};
 use async_trait::async_trait;
 use std::{
     sync::{Mutex, PoisonError},
@@ -8,16 +8,28 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// The machine's clock.
+/// The machine's clock; in development it can be put forward, to see what comes later.
 #[derive(Debug, Default)]
-pub struct SystemClock;
+pub struct SystemClock {
+    ahead_ms: i64,
+}
+
+impl SystemClock {
+    /// As the settings say.
+    pub fn set_by(config: &DevelopmentConfig) -> Self {
+        let ahead_s = if config.enabled { config.ahead_s } else { 0 };
+        Self {
+            ahead_ms: i64::from(ahead_s) * 1_000,
+        }
+    }
+}
 
 #[async_trait]
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     fn now(&self) -> Moment {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)) + self.ahead_ms
     }
 
     async fn sleep_until(&self, moment: Moment) {

@@ -332,6 +332,62 @@ pub fn mark_reminded(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Res
         == 1)
 }
 
+/// Notes what of an order's price was earned beyond its call's minutes, and the tenant's part of that.
+///
+/// # Errors
+/// The database is away.
+pub fn mark_extra(tx: &mut TenantTx<'_>, id: BookingId, extra: Extra) -> Result<()> {
+    diesel::update(bookings::table.find((tx.tenant().uuid(), id.uuid())))
+        .set((
+            bookings::extra_minor.eq(extra.earned_minor),
+            bookings::extra_commission_minor.eq(extra.commission_minor),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Notes that both were told that its call ends soon. False if they were before.
+///
+/// # Errors
+/// The database is away.
+pub fn mark_warned(tx: &mut TenantTx<'_>, id: BookingId) -> Result<bool> {
+    let row = bookings::table
+        .find((tx.tenant().uuid(), id.uuid()))
+        .filter(bookings::warned.eq(false));
+    Ok(diesel::update(row).set(bookings::warned.eq(true)).execute(tx.conn)? == 1)
+}
+
+/// What an order brought beyond its call's minutes: time that was paid for and not used, or a fee.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// All of it, in minor units.
+    pub earned_minor: i64,
+    /// The tenant's part of it.
+    pub commission_minor: i64,
+}
+
+/// What each of these orders brought beyond its call's minutes, if anything.
+///
+/// # Errors
+/// The database is away.
+pub fn extras(tx: &mut TenantTx<'_>, orders: &[BookingId]) -> Result<HashMap<BookingId, Extra>> {
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.uuid()).collect();
+    let rows: Vec<(Uuid, i64, i64)> = bookings::table
+        .filter(bookings::tenant_id.eq(tx.tenant().uuid()))
+        .filter(bookings::id.eq_any(ids))
+        .filter(bookings::extra_minor.gt(0))
+        .select((bookings::id, bookings::extra_minor, bookings::extra_commission_minor))
+        .load(tx.conn)?;
+    let extra = |(id, earned_minor, commission_minor)| {
+        let extra = Extra {
+            earned_minor,
+            commission_minor,
+        };
+        (BookingId::from_uuid(id), extra)
+    };
+    Ok(rows.into_iter().map(extra).collect())
+}
+
 /// What happened to an order since it was made, oldest first.
 ///
 /// # Errors

@@ -59,6 +59,9 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         due_at -> Nullable<Timestamptz>,
         reminded_of -> Nullable<Timestamptz>,
+        warned -> Bool,
+        extra_minor -> Int8,
+        extra_commission_minor -> Int8,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     TenantTx,
-    console::{ENDED, LEGS, MOVED, rounded},
+    console::{ENDED, EXTRA, LEGS, MOVED, rounded},
     moment::At,
 };
 use crate::{
@@ -50,10 +50,13 @@ struct FiguresRow {
 pub fn figures(tx: &mut TenantTx<'_>, studio: StudioId, since: Moment) -> Result<HashMap<UserId, Figures>> {
     let rows: Vec<FiguresRow> = sql_query(format!(
         "SELECT m.seller_id, ended.calls, ended.billable_ms,
-            ended.charged_minor - ended.commission_minor + moved.charged_minor - moved.commission_minor AS earned_minor
+            ended.charged_minor - ended.commission_minor + extra_minor - extra_commission_minor
+                + moved.charged_minor - moved.commission_minor AS earned_minor
          FROM studio_sellers m
          CROSS JOIN LATERAL (SELECT {ENDED} FROM calls c
              WHERE c.tenant_id = m.tenant_id AND c.seller_id = m.seller_id AND c.ended_at >= $3) ended
+         CROSS JOIN LATERAL (SELECT {EXTRA} FROM bookings b
+             WHERE b.tenant_id = m.tenant_id AND b.seller_id = m.seller_id AND b.closed_at >= $3) extra
          CROSS JOIN LATERAL (SELECT {MOVED} FROM calls r {LEGS}
              WHERE r.tenant_id = m.tenant_id AND r.seller_id = m.seller_id AND r.ended_at IS NULL) moved
          WHERE m.tenant_id = $1 AND m.studio_id = $2"

@@ -240,7 +240,7 @@ impl Web {
             at: started.timestamp(),
             seconds: bill.bill.charged_s,
             lines: bill_lines(&bill),
-            total: Amount::new(bill.bill.charged_minor, currency.code()),
+            total: Amount::new(bill.total_minor(), currency.code()),
             available: Amount::new(balance.available().minor, currency.code()),
             url,
         })

@@ -21,7 +21,7 @@ pub use launch::launch;
 pub use order::{When, Wish, order};
 pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
-pub use remind::{REMIND_JOB, Soon, remind};
+pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
 pub use show::{Shown, list, show};
 pub use slots::{FreeTimes, Offered, free_times, other_times};
 

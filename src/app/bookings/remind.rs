@@ -1,8 +1,8 @@
-//! Reminding both of a talk that begins soon (requirement D4).
+//! Reminding both of a talk that begins soon, or ends soon (requirement D4).
 
-use super::tell::tell;
+use super::tell::{news, tell};
 use crate::{
-    app::App,
+    app::{App, notifications},
     domain::{booking::State, call::CallRole, ids::BookingId, time::Moment},
     error::{Error, Result},
     store::{
@@ -53,6 +53,28 @@ pub async fn remind(app: &App, scope: &TenantScope, soon: Soon) -> Result<()> {
             }
             for role in [CallRole::Buyer, CallRole::Seller] {
                 tell(&handle, tx, &order, role, "soon", now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Tells both that the talk of an order ends in so many minutes, once: pages beside the room's, and devices, show it too.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn ends_soon(app: &App, scope: &TenantScope, id: BookingId, minutes_left: u32) -> Result<()> {
+    let (handle, now) = (app.clone(), app.now());
+    app.db
+        .tenant(scope, move |tx| {
+            super::hold_people(tx, id)?;
+            let order = bookings::lock(tx, id)?;
+            if !matches!(order.booking.state(), State::Running { .. }) || !bookings::mark_warned(tx, id)? {
+                return Ok(());
+            }
+            for role in [CallRole::Buyer, CallRole::Seller] {
+                let news = news(&order, role, "ends_soon", now).with("count", minutes_left);
+                notifications::tell(&handle, tx, order.party(role).id, news, now)?;
             }
             Ok(())
         })

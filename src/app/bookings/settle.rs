@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     store::{
         TenantTx,
-        bookings::Order,
+        bookings::{self, Extra, Order},
         calls::Ended,
         ledger::{self, AccountKind, Transfer},
     },
@@ -86,5 +86,14 @@ fn share(
     for transfer in &transfers {
         ledger::transfer(tx, transfer)?;
     }
-    Ok(())
+    match earned_minor - paid.0 {
+        extra_minor if extra_minor > 0 => {
+            let extra = Extra {
+                earned_minor: extra_minor,
+                commission_minor,
+            };
+            bookings::mark_extra(tx, order.id, extra)
+        }
+        _ => Ok(()),
+    }
 }

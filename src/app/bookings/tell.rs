@@ -16,6 +16,11 @@ pub(super) fn tell(
     what: &str,
     now: Moment,
 ) -> Result<()> {
+    notifications::tell(app, tx, order.party(to).id, news(order, to, what, now), now)
+}
+
+/// What one of the two is told.
+pub(super) fn news(order: &Order, to: CallRole, what: &str, now: Moment) -> News {
     let other = order.party(to.other());
     let at = order
         .booking
@@ -23,10 +28,9 @@ pub(super) fn tell(
         .map(|offer| offer.start)
         .or(order.booking.last_booked());
     let at = at.or(order.booking.holds().next()).unwrap_or(now);
-    let news = News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
+    News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
         .with("what", what)
         .with("title", order.service_title.clone())
         .with("at", at.timestamp().to_string())
-        .with("order", order.id.to_string());
-    notifications::tell(app, tx, order.party(to).id, news, now)
+        .with("order", order.id.to_string())
 }

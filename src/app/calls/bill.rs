@@ -1,5 +1,6 @@
 //! The explained bill: replayed from the stored events, and held against the ledger.
 
+use super::history::held;
 use crate::{
     app::App,
     domain::{
@@ -8,7 +9,9 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, call_events,
+        TenantScope,
+        bookings::{self, Extra},
+        call_events,
         calls::{self, Call},
         metering::{self, LegTotals},
     },
@@ -24,6 +27,22 @@ pub struct CallBill {
     pub bill: Bill,
     /// What the ledger says was moved.
     pub ledger: LegTotals,
+    /// What its order brought beyond its minutes.
+    pub extra: Extra,
+    /// Seconds that were paid for beforehand; none if it was paid for as it went.
+    pub prepaid_s: Option<i64>,
+}
+
+impl CallBill {
+    /// What the buyer paid, in minor units.
+    pub fn total_minor(&self) -> i64 {
+        self.ledger.charged_minor + self.extra.earned_minor
+    }
+
+    /// What the tenant got of it.
+    pub fn tenant_minor(&self) -> i64 {
+        self.ledger.tenant_minor + self.extra.commission_minor
+    }
 }
 
 /// The bill of an ended call.
@@ -31,11 +50,20 @@ pub struct CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger) = app
+    let (call, entries, ledger, (extra, prepaid_s)) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
-            Ok((stored, call_events::events(tx, call)?, metering::leg_totals(tx, call)?))
+            let (extra, prepaid_s) = match held(&stored) {
+                Some(order) => {
+                    let length_min = bookings::find(tx, order)?.booking.terms().length_min;
+                    let extra = bookings::extras(tx, &[order])?.remove(&order);
+                    (extra.unwrap_or_default(), Some(i64::from(length_min) * 60))
+                }
+                None => (Extra::default(), None),
+            };
+            let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
+            Ok((stored, entries, ledger, (extra, prepaid_s)))
         })
         .await?;
     if call.ended.is_none() {
@@ -54,6 +82,8 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         role,
         bill: call::bill::bill(&session),
         ledger,
+        extra,
+        prepaid_s,
         call,
     })
 }

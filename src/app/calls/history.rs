@@ -2,22 +2,50 @@
 
 use crate::{
     app::App,
-    domain::ids::{CallId, UserId},
+    domain::ids::{BookingId, CallId, UserId},
     error::Result,
     store::{
         TenantScope,
+        bookings::{self, Extra},
         calls::{self, Call},
     },
 };
+use std::collections::HashMap;
+
+/// A call that takes up money: its own, and what its order brought beyond it.
+pub type Settled = (Call, Extra);
 
 /// Newest first, a page of 25.
 ///
 /// # Errors
 /// The database is away.
-pub async fn list(app: &App, scope: &TenantScope, person: UserId, page: u32) -> Result<Vec<Call>> {
+pub async fn list(app: &App, scope: &TenantScope, person: UserId, page: u32) -> Result<Vec<Settled>> {
     const PAGE: i64 = 25;
     let skip = i64::from(page.min(10_000)) * PAGE;
-    app.db.read(scope, move |tx| calls::list(tx, person, PAGE, skip)).await
+    app.db
+        .read(scope, move |tx| {
+            let listed = calls::list(tx, person, PAGE, skip)?;
+            let orders: Vec<BookingId> = listed.iter().filter_map(held).collect();
+            let extras = match orders.is_empty() {
+                true => HashMap::new(),
+                false => bookings::extras(tx, &orders)?,
+            };
+            let of = |call: &Call| held(call).and_then(|order| extras.get(&order).copied());
+            Ok(listed
+                .into_iter()
+                .map(|call| {
+                    let extra = of(&call).unwrap_or_default();
+                    (call, extra)
+                })
+                .collect())
+        })
+        .await
+}
+
+/// The order that a call was the talk of: of an order's calls the one that cost something.
+pub(super) fn held(call: &Call) -> Option<BookingId> {
+    let charged = call.ended.is_some_and(|ended| ended.charged_minor > 0);
+    call.booking.filter(|_| charged)
 }
 
 /// One of the person's calls.

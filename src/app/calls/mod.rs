@@ -8,7 +8,7 @@ mod say;
 
 pub use bill::{CallBill, bill};
 pub use finish::finish;
-pub use history::{current, list, one};
+pub use history::{Settled, current, list, one};
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, in_a_call};
 pub use say::{chat, say};

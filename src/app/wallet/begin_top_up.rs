@@ -31,7 +31,11 @@ pub async fn begin_top_up(
     pays_for: Option<BookingId>,
     return_url: impl FnOnce(TopUpId) -> String,
 ) -> Result<TopUp> {
-    let (least, most) = top_up_bounds(currency);
+    let (least, mut most) = top_up_bounds(currency);
+    if pays_for.is_some() {
+        // Whatever an order costs can be paid at once.
+        most.minor = most.minor.max(amount_minor);
+    }
     if !(least.minor..=most.minor).contains(&amount_minor) {
         return Err(Error::field(
             "amount_minor",

@@ -2,7 +2,7 @@
 
 use super::{Answer, Decision, RoomMessage, World, over, seat::Seat, view::Told};
 use crate::{
-    app::calls,
+    app::{bookings, calls},
     domain::{
         call::{Action, CallPhase, CallRole, EndReason, Entry, Event, Journal, MeterOp, Session},
         ids::UserId,
@@ -83,6 +83,9 @@ impl Room {
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
+            if let Some(minutes_left) = self.session.warned_min() {
+                self.ends_soon(minutes_left);
+            }
         } else if self.rang {
             self.ring();
         } else {
@@ -195,7 +198,10 @@ impl Room {
             match action {
                 Action::Meter(op) => ops.push(op),
                 Action::PauseMedia(paused) => self.hold_back(paused),
-                Action::Warn { minutes_left } => self.tell_both(&ServerMessage::Warning { minutes_left }),
+                Action::Warn { minutes_left } => {
+                    self.tell_both(&ServerMessage::Warning { minutes_left });
+                    self.ends_soon(minutes_left);
+                }
                 Action::CreditShort { needed_minor } => self.tell_both(&ServerMessage::CreditShort { needed_minor }),
                 Action::Finish(reason) => self.finish = Some(reason),
             }
@@ -282,6 +288,17 @@ impl Room {
             order: order.uuid(),
         };
         self.tell_people(&message);
+    }
+
+    /// What was paid for beforehand ends soon: both are told outside of the room as well. The room waits for nobody.
+    fn ends_soon(&self, minutes_left: u32) {
+        let Some(order) = self.call.booking else { return };
+        let (app, scope) = (self.world.app.clone(), self.scope);
+        tokio::spawn(async move {
+            if let Err(error) = bookings::ends_soon(&app, &scope, order, minutes_left).await {
+                tracing::warn!(%error, %order, "the end of a talk can't be announced");
+            }
+        });
     }
 
     /// Tells all pages of both.

@@ -1,7 +1,7 @@
 //! A tenant's figures over a stretch of time.
 //!
-//! A call counts when it ends, with the sums of its bill, which are those that the ledger moved. What the ledger has moved
-//! for calls that still run counts now.
+//! A call counts when it ends, with the sums of its bill, which are those that the ledger moved; so does what an order
+//! brings beyond its call. What the ledger has moved for calls that still run counts now.
 
 use crate::{
     domain::time::Moment,
@@ -21,6 +21,10 @@ pub(in crate::store) const ENDED: &str = "count(*) FILTER (WHERE c.live_at IS NO
     coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
     coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
     coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor";
+/// What orders `b` that have ended brought beyond their calls' minutes: time that was paid for and not used, late
+/// cancelling, staying away.
+pub(in crate::store) const EXTRA: &str = "coalesce(sum(b.extra_minor), 0)::bigint AS extra_minor,
+    coalesce(sum(b.extra_commission_minor), 0)::bigint AS extra_commission_minor";
 /// What the ledger has moved in the transfers `t` of [`LEGS`].
 pub(in crate::store) const MOVED: &str =
     "coalesce(sum(t.amount_minor) FILTER (WHERE t.phase = 'posted'), 0)::bigint AS charged_minor,
@@ -148,8 +152,16 @@ fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     let ends = (bounds.first(), bounds.last());
     let bounds: Vec<At> = bounds.iter().copied().map(At).collect();
     let rows = sql_query(format!(
-        "SELECT width_bucket(c.ended_at, $2) AS step, {ENDED}
-         FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1"
+        "SELECT step, sum(calls)::bigint AS calls, sum(billable_ms)::bigint AS billable_ms,
+            sum(charged_minor)::bigint AS charged_minor, sum(commission_minor)::bigint AS commission_minor
+         FROM (
+            SELECT width_bucket(c.ended_at, $2) AS step, {ENDED}
+            FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1
+            UNION ALL
+            SELECT width_bucket(b.closed_at, $2), 0, 0, {EXTRA}
+            FROM bookings b WHERE b.tenant_id = $1 AND b.closed_at >= $3 AND b.closed_at < $4 AND b.extra_minor > 0
+            GROUP BY 1) part
+         GROUP BY 1"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Array<Timestamptz>, _>(bounds)

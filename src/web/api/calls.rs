@@ -112,7 +112,10 @@ async fn ring(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<New
 async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(page): Query<Page>) -> Result<Json<Calls>> {
     let calls = calls::list(&web.app, &site.scope, viewer.user.id, page.page).await?;
     Ok(Json(Calls {
-        items: calls.iter().map(|call| CallSummary::of(call, viewer.user.id)).collect(),
+        items: calls
+            .iter()
+            .map(|(call, _)| CallSummary::of(call, viewer.user.id))
+            .collect(),
     }))
 }
 
@@ -275,12 +278,16 @@ struct Bill {
     /// Of these, what only the minimum adds.
     minimum_s: i64,
     lines: Vec<BillLine>,
-    /// What the buyer paid.
+    /// What the buyer paid for the minutes that were talked.
     charged_minor: i64,
     /// What the seller got of it.
     seller_minor: i64,
     /// What the tenant got of it.
     tenant_minor: i64,
+    /// What was paid for beforehand and not used, and is earned all the same: the buyer went early.
+    extra_minor: i64,
+    /// What the tenant got of that.
+    extra_commission_minor: i64,
     /// All of the call's ledger entries added up.
     ledger_sum_minor: i64,
 }
@@ -303,6 +310,8 @@ impl Bill {
             charged_minor: bill.ledger.charged_minor,
             seller_minor: bill.ledger.seller_minor,
             tenant_minor: bill.ledger.tenant_minor,
+            extra_minor: bill.extra.earned_minor,
+            extra_commission_minor: bill.extra.commission_minor,
             ledger_sum_minor: bill.ledger.sum_minor,
         }
     }

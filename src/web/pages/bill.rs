@@ -18,7 +18,7 @@ use crate::{
         call::CallRole,
         call::bill::Line,
         ids::CallId,
-        policy,
+        policy, pricing,
         time::{Moment, Span},
     },
     web::{Result, Site, Web},
@@ -127,13 +127,13 @@ fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPag
         increment: increment(call.terms.policy.increment),
         billable_seconds: record.billable_ms / 1_000,
         charged_seconds: record.charged_s,
-        total: amount(bill.ledger.charged_minor),
+        total: amount(bill.total_minor()),
         lines: bill_lines(bill),
         blocks: blocks(bill),
         strip: strip(bill),
         share: (side == Side::Seller).then(|| SellerShare {
-            earned: amount(bill.ledger.seller_minor),
-            commission: amount(bill.ledger.tenant_minor),
+            earned: amount(bill.total_minor() - bill.tenant_minor()),
+            commission: amount(bill.tenant_minor()),
         }),
         rating,
     }
@@ -157,7 +157,7 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
         policy::Increment::Minute => (60, "bill.minutes"),
         policy::Increment::Block { seconds } => (i64::from(seconds.max(1)), "bill.blocks_of"),
     };
-    let used_minor = crate::domain::pricing::time_price_minor(terms.rate_minor, used_s);
+    let used_minor = pricing::time_price_minor(terms.rate_minor, used_s);
     let mut lines = Vec::new();
     if record.grace_ms > 0 {
         let text = Message::new("bill.grace");
@@ -184,6 +184,13 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
             text,
             seconds: record.minimum_s,
             amount: amount(record.charged_minor - used_minor),
+        });
+    }
+    if bill.extra.earned_minor > 0 {
+        lines.push(BillLine {
+            text: Message::new("bill.not_used"),
+            seconds: bill.prepaid_s.map_or(0, |prepaid_s| prepaid_s - record.charged_s),
+            amount: amount(bill.extra.earned_minor),
         });
     }
     lines

@@ -41,8 +41,8 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     let all = calls::list(&web.app, &site.scope, viewer.user.id, shown.page).await?;
     let older_url = (all.len() == PAGE).then(|| format!("/calls?page={}", shown.page.saturating_add(1)));
     let mut rows = Vec::new();
-    for call in &all {
-        rows.push(row(&web, &site, &viewer, call).await?);
+    for settled in &all {
+        rows.push(row(&web, &site, &viewer, settled).await?);
     }
     let open = rows
         .iter()
@@ -59,7 +59,7 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     )
 }
 
-async fn row(web: &Web, site: &Site, viewer: &Viewer, call: &Call) -> Result<CallRow> {
+async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Settled) -> Result<CallRow> {
     let side = side(call, viewer.user.id);
     // A person is in one call at a time, so at most one row asks its room.
     let stage = match call.ended {
@@ -67,8 +67,8 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, call: &Call) -> Result<Cal
         None => stage(api::calls::view(web, site, viewer, call.id).await?.phase),
     };
     let moved = call.ended.map_or(0, |ended| match side {
-        Side::Buyer => ended.charged_minor,
-        Side::Seller => ended.charged_minor - ended.commission_minor,
+        Side::Buyer => ended.charged_minor + extra.earned_minor,
+        Side::Seller => ended.charged_minor - ended.commission_minor + extra.earned_minor - extra.commission_minor,
     });
     Ok(CallRow {
         id: call.id.uuid(),

@@ -4,6 +4,8 @@
 //! `{ one = "{count} call", other = "{count} calls" }` is chosen by the number `count`,
 //! `{ f = "…", m = "…", other = "…" }` by `gender`; forms may be nested.
 
+mod sentences;
+
 use super::{
     money::{self, MoneyStyle},
     plural::plural,
@@ -109,10 +111,20 @@ impl Words {
         self.own.get(key).or_else(|| self.texts.get(key))
     }
 
-    /// The text of `key` with its placeholders filled in; none if there is no such key.
+    /// The text of `key` with its placeholders filled in, or of the sentence with something filled in that `key` is; none
+    /// if there is no such thing.
     pub fn say(&self, key: &str, params: &Map<String, Value>, zone: &str) -> Option<String> {
-        let pattern = self.choose(self.get(key)?, params)?;
-        Some(self.fill(pattern, params, zone))
+        match self.get(key) {
+            Some(text) => Some(self.fill(self.choose(text, params)?, params, zone)),
+            None => self.sentence(key, zone),
+        }
+    }
+
+    fn sentence(&self, said: &str, zone: &str) -> Option<String> {
+        let patterns = self.texts.iter().filter(|(key, _)| key.contains(' '));
+        patterns
+            .filter_map(|(pattern, text)| Some((sentences::parts(pattern, said)?, text)))
+            .find_map(|(parts, text)| Some(self.fill(self.choose(text, &parts)?, &parts, zone)))
     }
 
     /// The text of `key` as it stands in the file.

@@ -28,14 +28,15 @@ export function launchBrowser() {
 }
 
 /**
- * One person with a browser of their own (cookies, permissions) on a tenant.
+ * One person with a browser of their own (cookies, permissions) on a tenant, whose device is in a time zone.
  * `page.problems` collects what a careful developer would see in the console.
  */
-export async function person(browser, tenant, { viewport = DESKTOP, dark = false } = {}) {
+export async function person(browser, tenant, { viewport = DESKTOP, dark = false, zone = undefined } = {}) {
   const context = await browser.newContext({
     baseURL: tenant.url,
     viewport,
     colorScheme: dark ? "dark" : "light",
+    timezoneId: zone,
     permissions: ["camera", "microphone"],
     reducedMotion: "reduce",
   });

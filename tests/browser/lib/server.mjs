@@ -59,6 +59,13 @@ export async function startProduct(name, settings = {}) {
       server.child.kill("SIGKILL");
       await server.exited;
     },
+    /** Ends the server as whoever runs it does, and serves again with these settings changed. */
+    async restart(changed) {
+      mediaNodes();
+      await server.stop();
+      Object.assign(env, changed);
+      await this.serveAgain();
+    },
     /** Serves again, on the same address and database. */
     async serveAgain() {
       server = serve(binary, env, name);

@@ -8,6 +8,8 @@ mod money;
 mod prepaid;
 mod ringing;
 
+pub use prepaid::booked;
+
 use super::support::{Caller, LUMEN, ScriptedNode, TestApp, TestUser};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -56,7 +58,11 @@ impl Default for Price {
 
 impl Pair {
     pub async fn new(price: Price) -> Self {
-        let app = TestApp::start().await;
+        Self::at(TestApp::start().await, price).await
+    }
+
+    /// The same at a product that a test made for itself.
+    pub async fn at(app: TestApp, price: Price) -> Self {
         let node = ScriptedNode::connect(&app).await;
         let (buyer, seller) = (
             app.bearer(LUMEN, "Bea Buyer").await,

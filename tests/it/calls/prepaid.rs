@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const MONDAY: &str = "2027-01-18T09:00:00Z";
 
 /// A booked and paid talk of so many minutes, at one euro a minute.
-async fn booked(pair: &Pair, minutes: u32) -> String {
+pub async fn booked(pair: &Pair, minutes: u32) -> String {
     let service = bookable_for(&pair.seller, "pay_after_accept", minutes).await;
     let order = ask(&pair.buyer, &service, MONDAY).await;
     let id = order["id"].as_str().expect("an id").to_owned();
@@ -79,6 +79,7 @@ async fn a_buyer_who_goes_early_has_paid_for_all_and_one_who_is_left_has_not() {
         let before = spendable(&pair).await;
         let id = booked(&pair, 2).await;
         let mut talk = pair.launched(&id).await;
+        let call = talk.call;
         talk.talk(18_000).await;
         let bill = if by_seller {
             talk.seller.act("end").await.expect("ended");
@@ -93,6 +94,23 @@ async fn a_buyer_who_goes_early_has_paid_for_all_and_one_who_is_left_has_not() {
             (&json!("held"), &json!(refund))
         );
         assert_eq!(spendable(&pair).await, before - 200 + refund);
+        // What wasn't used and is earned all the same stands on the bill, in the list of calls and in the figures.
+        let buyer = pair.buyer.renewed().await;
+        let bill = buyer
+            .get(&format!("/api/v1/calls/{}/bill", call))
+            .await
+            .expect(200)
+            .json();
+        let extra = 200 - refund - 30;
+        assert_eq!(
+            (&bill["extra_minor"], &bill["extra_commission_minor"]),
+            (&json!(extra), &json!(extra / 5))
+        );
+        let total = format!("€{}.{:02}", (200 - refund) / 100, (200 - refund) % 100);
+        for page in [format!("/calls/{}/bill", call), "/calls".to_owned()] {
+            let page = buyer.get(&page).await.expect(200);
+            assert!(page.text.contains(&total), "{total}: {}", page.text);
+        }
         // The commission is a fifth of what was earned in the end, rounded once.
         let (tenant, seller) = ((200 - refund) / 5, (200 - refund) * 4 / 5);
         assert_eq!(

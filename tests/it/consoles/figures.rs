@@ -2,7 +2,7 @@
 
 use super::{PlatformUser, actions, admin_at};
 use crate::{
-    calls::{Pair, Price},
+    calls::{Pair, Price, booked},
     support::{Answer, LUMEN, PASSWORD, TestUser},
 };
 use serde_json::{Value, json};
@@ -46,6 +46,24 @@ fn table(answer: &Answer) -> Vec<Vec<String>> {
         inner.split("\",\"").map(str::to_owned).collect()
     };
     lines.map(fields).collect()
+}
+
+#[tokio::test]
+async fn what_an_order_brings_beyond_its_call_counts_when_it_ends() {
+    let pair = Pair::new(Price::default()).await;
+    let owner = PlatformUser::signed_in(&pair.app, "owner@example.org", PlatformRole::Owner).await;
+    let admin = admin_at(&pair.app, &owner, LUMEN).await;
+    let order = booked(&pair, 2).await;
+    let mut talk = pair.launched(&order).await;
+    talk.talk(18_000).await;
+    talk.hang_up().await;
+    // The buyer went early: of two euros thirty cents were talked, and all of it is earned.
+    let day = dashboard(&admin, "day").await;
+    assert_eq!(
+        (&day["revenue_minor"], &day["commission_minor"], &day["minutes"]),
+        (&json!(200), &json!(40), &json!(0))
+    );
+    assert_eq!(day["series"][23]["charged_minor"], 200);
 }
 
 #[tokio::test]

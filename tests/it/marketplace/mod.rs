@@ -7,6 +7,7 @@ mod demo;
 mod fronts;
 mod hours;
 mod lists;
+mod messages;
 mod photos;
 mod selling;
 mod watching;

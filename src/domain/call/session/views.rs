@@ -52,6 +52,11 @@ impl Session {
         Some((end_ms - self.meter.billable_ms()).max(0))
     }
 
+    /// The mark of the last warning, minutes left.
+    pub fn warned_min(&self) -> Option<u32> {
+        self.warned_min
+    }
+
     /// Whether that person is connected.
     pub fn is_present(&self, role: CallRole) -> bool {
         self.side(role).connected
