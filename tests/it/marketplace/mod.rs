@@ -8,6 +8,7 @@ mod fronts;
 mod hours;
 mod lists;
 mod photos;
+mod search;
 mod selling;
 mod watching;
 
