@@ -69,7 +69,7 @@ fn searched(g: &Gallery<'_>) -> SearchPage {
         least: least.map(|minor| g.cast.amount(minor)),
         highest: highest.map(|minor| g.cast.amount(minor)),
         count,
-        chosen: least.is_none(),
+        chosen: false,
         url: "/search?min=1.50".to_owned(),
     };
     let filed = |(name, count): (&str, u32)| CategoryOption {
