@@ -64,6 +64,13 @@ impl Span {
 #[serde(try_from = "String", into = "String")]
 pub struct Zone(TimeZone);
 
+/// UTC.
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
 impl Zone {
     /// The zone of that name, if there is one.
     pub fn named(name: &str) -> Option<Self> {

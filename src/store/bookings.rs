@@ -482,22 +482,32 @@ fn hold(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
 
 #[derive(QueryableByName)]
 struct Held {
+    #[diesel(sql_type = SqlUuid)]
+    person_id: Uuid,
     #[diesel(sql_type = Timestamptz)]
     from: At,
     #[diesel(sql_type = Timestamptz)]
     to: At,
 }
 
-/// The times within `within` that any of these people has given away, but for one order.
+/// The times within `within` that any of these people has given away, each with whose it is, but for one order.
 ///
 /// # Errors
 /// The database is away.
-pub fn taken(tx: &mut TenantTx<'_>, people: &[UserId], except: Option<BookingId>, within: Span) -> Result<Vec<Span>> {
+pub fn taken(
+    tx: &mut TenantTx<'_>,
+    people: &[UserId],
+    except: Option<BookingId>,
+    within: Span,
+) -> Result<Vec<(UserId, Span)>> {
     let ids: Vec<Uuid> = people.iter().map(|person| person.uuid()).collect();
     let held: Vec<Held> = sql_query(
-        r#"SELECT lower(during) AS "from", upper(during) AS "to" FROM held_times
-           WHERE tenant_id = $1 AND person_id = ANY ($2) AND during && tstzrange($3, $4)
-             AND ($5 IS NULL OR booking_id <> $5)"#,
+        // Person by person, however many: never by reading everybody's.
+        r#"SELECT person_id, lower(during) AS "from", upper(during) AS "to"
+           FROM unnest($2) person CROSS JOIN LATERAL (
+               SELECT person_id, during FROM held_times
+               WHERE tenant_id = $1 AND person_id = person AND during && tstzrange($3, $4)
+                 AND ($5 IS NULL OR booking_id <> $5) OFFSET 0) held"#,
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Array<SqlUuid>, _>(ids)
@@ -505,9 +515,12 @@ pub fn taken(tx: &mut TenantTx<'_>, people: &[UserId], except: Option<BookingId>
     .bind::<Timestamptz, _>(At(within.to))
     .bind::<Nullable<SqlUuid>, _>(except.map(BookingId::uuid))
     .load(tx.conn)?;
-    let span = |held: Held| Span {
-        from: held.from.into(),
-        to: held.to.into(),
+    let span = |held: Held| {
+        let span = Span {
+            from: held.from.into(),
+            to: held.to.into(),
+        };
+        (UserId::from_uuid(held.person_id), span)
     };
     Ok(held.into_iter().map(span).collect())
 }

@@ -35,6 +35,7 @@ pub mod push_subscriptions;
 pub mod reviews;
 mod schema;
 mod scope;
+pub mod seller_search;
 pub mod sellers;
 pub mod services;
 pub mod sessions;

@@ -96,17 +96,15 @@ pub struct CardService {
     pub policy: PolicyChange,
 }
 
-/// Which sellers with something published a list asks for.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// Each must be in the name, the headline or a published service's title.
-    pub words: Vec<String>,
-    /// Something of theirs is in this category; cards name the cheapest of it.
+/// Which of a seller's services their card names: the cheapest of these.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Named {
+    /// Filed there.
     pub category: Option<CategoryId>,
-    /// Only those whose switch is on at this moment and who want calls.
-    pub switched_on_at: Option<Moment>,
-    /// Not these.
-    pub except: Vec<UserId>,
+    /// At least that a minute, minor units.
+    pub least_minor: Option<i64>,
+    /// At most that a minute, minor units.
+    pub highest_minor: Option<i64>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -186,7 +184,8 @@ impl CardRow {
     }
 }
 
-/// Cards of sellers `s` who are users `u`, each with their cheapest service `v` in category `$2`, or in any if that is null.
+/// Cards of sellers `s` who are users `u`, each with their cheapest service `v` in category `$2` from `$3` to `$4` a minute;
+/// null is any. `$5` is for whoever asks.
 const CARDS: &str =
     "SELECT s.user_id, u.name, s.headline, s.languages, s.photo_url, s.available_until, s.rating_sum, s.rating_count,
         u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy, v.category_policy,
@@ -200,7 +199,7 @@ const CARDS: &str =
         SELECT o.id, o.title, o.rate_minor, o.policy, c.policy AS category_policy
         FROM services o LEFT JOIN categories c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
         WHERE o.tenant_id = s.tenant_id AND o.seller_id = s.user_id AND o.published AND o.video_enabled
-          AND ($2 IS NULL OR o.category_id = $2)
+          AND ($2 IS NULL OR o.category_id = $2) AND ($3 IS NULL OR o.rate_minor >= $3) AND ($4 IS NULL OR o.rate_minor <= $4)
         ORDER BY o.rate_minor, o.created_at, o.id LIMIT 1) v ON true
     WHERE s.tenant_id = $1";
 
@@ -293,40 +292,57 @@ pub fn set_available(tx: &mut TenantTx<'_>, user: UserId, until: Option<Moment>)
 /// # Errors
 /// There is no such seller, or the database is away.
 pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
-    let row: CardRow = sql_query(format!("{CARDS} AND s.user_id = $3"))
-        .bind::<SqlUuid, _>(tx.tenant().uuid())
-        .bind::<Nullable<SqlUuid>, _>(None::<Uuid>)
-        .bind::<SqlUuid, _>(user.uuid())
-        .get_result(tx.conn)?;
-    row.card()
+    let found = cards(tx, &[user], Named::default())?;
+    found.into_iter().next().ok_or_else(Error::not_found)
 }
 
-/// Cards of sellers who have something published and whose accounts are open: the most rated first, then the longest here.
+/// Cards of these sellers, in this order.
 ///
 /// # Errors
 /// The database is away.
-pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> Result<Vec<Card>> {
-    let rows: Vec<CardRow> = sql_query(format!(
-        "{CARDS} AND v.id IS NOT NULL AND u.suspended_at IS NULL
-             AND ($3 IS NULL OR s.available_until > $3 AND NOT u.do_not_disturb)
-             AND s.user_id <> ALL ($4)
-             AND (cardinality($5) = 0 OR NOT EXISTS (
-                 SELECT 1 FROM unnest($5) AS word
-                 WHERE strpos(lower(concat_ws(' ', u.name, s.headline, (
-                     SELECT string_agg(title, ' ') FROM services
-                     WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled
-                       AND ($2 IS NULL OR category_id = $2)))), lower(word)) = 0))
-         ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $6 LIMIT $7"
-    ))
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<Nullable<SqlUuid>, _>(search.category.map(CategoryId::uuid))
-    .bind::<Nullable<Timestamptz>, _>(search.switched_on_at.map(At))
-    .bind::<Array<SqlUuid>, _>(search.except.iter().map(|id| id.uuid()).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(&search.words)
-    .bind::<BigInt, _>(skip)
-    .bind::<BigInt, _>(limit)
-    .load(tx.conn)?;
+pub fn cards(tx: &mut TenantTx<'_>, sellers: &[UserId], named: Named) -> Result<Vec<Card>> {
+    if sellers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = sellers.iter().map(|seller| seller.uuid()).collect();
+    read_cards(
+        tx,
+        "s.user_id = ANY ($5) ORDER BY array_position($5, s.user_id)",
+        ids,
+        named,
+    )
+}
+
+fn read_cards(tx: &mut TenantTx<'_>, whose: &str, ids: Vec<Uuid>, named: Named) -> Result<Vec<Card>> {
+    let rows: Vec<CardRow> = sql_query(format!("{CARDS} AND {whose}"))
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<Nullable<SqlUuid>, _>(named.category.map(CategoryId::uuid))
+        .bind::<Nullable<BigInt>, _>(named.least_minor)
+        .bind::<Nullable<BigInt>, _>(named.highest_minor)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(tx.conn)?;
     rows.into_iter().map(CardRow::card).collect()
+}
+
+/// Whose switch is on at this moment and who want calls, at most so many.
+///
+/// # Errors
+/// The database is away.
+pub fn switched_on(tx: &mut TenantTx<'_>, now: Moment, most: i64) -> Result<Vec<UserId>> {
+    use super::schema::users;
+    let account = users::tenant_id
+        .eq(sellers::tenant_id)
+        .and(users::id.eq(sellers::user_id));
+    let ids: Vec<Uuid> = sellers::table
+        .inner_join(users::table.on(account))
+        .filter(sellers::tenant_id.eq(tx.tenant().uuid()))
+        .filter(sellers::available_until.gt(At(now)))
+        .filter(users::do_not_disturb.eq(false))
+        .order((sellers::available_until, sellers::user_id))
+        .limit(most)
+        .select(sellers::user_id)
+        .load(tx.conn)?;
+    Ok(ids.into_iter().map(UserId::from_uuid).collect())
 }
 
 /// Cards of everybody who sells in a studio, by name.
@@ -334,15 +350,9 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
 /// # Errors
 /// The database is away.
 pub fn of_studio(tx: &mut TenantTx<'_>, studio: StudioId) -> Result<Vec<Card>> {
-    let rows: Vec<CardRow> = sql_query(format!(
-        "{CARDS} AND s.user_id IN (SELECT seller_id FROM studio_sellers WHERE tenant_id = $1 AND studio_id = $3)
-         ORDER BY lower(u.name), s.user_id"
-    ))
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<Nullable<SqlUuid>, _>(None::<Uuid>)
-    .bind::<SqlUuid, _>(studio.uuid())
-    .load(tx.conn)?;
-    rows.into_iter().map(CardRow::card).collect()
+    let in_it = "s.user_id IN (SELECT seller_id FROM studio_sellers WHERE tenant_id = $1 AND studio_id = ANY ($5))
+         ORDER BY lower(u.name), s.user_id";
+    read_cards(tx, in_it, vec![studio.uuid()], Named::default())
 }
 
 /// How many of a seller's calls were paid for.

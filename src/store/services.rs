@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         booking::Bookable,
-        ids::{ServiceId, UserId},
+        ids::{CategoryId, ServiceId, UserId},
         policy::PolicyChange,
         time::Moment,
     },
@@ -185,6 +185,35 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
         .select((Row::as_select(), Option::<CategoryRow>::as_select()))
         .load(tx.conn)?;
     rows.into_iter().map(|(row, category)| row.service(category)).collect()
+}
+
+/// How what these sellers have published can be booked, each with whose it is: in one category, or in any.
+///
+/// # Errors
+/// The database is away.
+pub fn bookable(
+    tx: &mut TenantTx<'_>,
+    sellers: &[UserId],
+    category: Option<CategoryId>,
+) -> Result<Vec<(UserId, Bookable)>> {
+    let ids = sellers.iter().map(|seller| seller.uuid());
+    let mut offered = services::table
+        .filter(services::tenant_id.eq(tx.tenant().uuid()))
+        .filter(services::seller_id.eq_any(ids))
+        .filter(services::published.and(services::video_enabled))
+        .filter(services::booking.is_not_null())
+        .select((services::seller_id, services::booking.assume_not_null()))
+        .into_boxed();
+    if let Some(category) = category {
+        offered = offered.filter(services::category_id.eq(category.uuid()));
+    }
+    let rows: Vec<(Uuid, serde_json::Value)> = offered.load(tx.conn)?;
+    let rows = rows.into_iter();
+    rows.map(|(seller, booking)| {
+        let bookable = serde_json::from_value(booking).map_err(Error::internal)?;
+        Ok((UserId::from_uuid(seller), bookable))
+    })
+    .collect()
 }
 
 /// Puts a service on the site, or takes it off, until staff put it back. Gives its title, and whether it was there

@@ -12,6 +12,7 @@ use crate::{
 use anyhow::anyhow;
 use diesel::prelude::*;
 use serde_json::Value;
+use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = timetables)]
@@ -69,6 +70,22 @@ pub fn find(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Option<Timetable>> 
         .first(tx.conn)
         .optional()?;
     row.map(Row::timetable).transpose()
+}
+
+/// The timetables of those among these sellers who ever made one.
+///
+/// # Errors
+/// The database is away.
+pub fn of_many(tx: &mut TenantTx<'_>, sellers: &[UserId]) -> Result<Vec<(UserId, Timetable)>> {
+    let ids = sellers.iter().map(|seller| seller.uuid());
+    let rows: Vec<(Uuid, Row)> = timetables::table
+        .filter(timetables::tenant_id.eq(tx.tenant().uuid()))
+        .filter(timetables::seller_id.eq_any(ids))
+        .select((timetables::seller_id, Row::as_select()))
+        .load(tx.conn)?;
+    let rows = rows.into_iter();
+    rows.map(|(seller, row)| Ok((UserId::from_uuid(seller), row.timetable()?)))
+        .collect()
 }
 
 /// Writes a seller's timetable.

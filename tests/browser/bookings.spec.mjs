@@ -45,7 +45,7 @@ async function play(name, viewport) {
   await seen(seller, "1-hours");
 
   await register(buyer, product, BUYER);
-  await buyer.goto("/?q=confers");
+  await buyer.goto("/search?q=confers");
   await buyer.getByRole("link", { name: SELLER }).first().click();
   await buyer.locator("a[href^='/book/']:visible").first().click();
   await buyer.locator("label:has([name=start])").nth(4).click();

@@ -1,12 +1,13 @@
 //! Free times.
 
 use super::order::can_be_asked;
+use super::range::Range;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
         booking::Bookable,
         ids::{BookingId, ServiceId, UserId},
-        schedule::{Room, Rules, Taken, Timetable, slots},
+        schedule::Timetable,
         time::{Moment, Span, Zone},
     },
     error::{Error, Result},
@@ -20,10 +21,8 @@ use crate::{
 };
 use anyhow::anyhow;
 
-/// From one beginning that is offered to the next, minutes.
-const STEP_MIN: u32 = 15;
 /// Most beginnings that are told at once.
-const MOST_TOLD: usize = 1_000;
+pub(super) const MOST_TOLD: usize = 1_000;
 /// Most days that are looked at at once.
 const MOST_DAYS: i64 = 31;
 const DAY_MS: i64 = 86_400_000;
@@ -215,55 +214,16 @@ pub(super) fn free(
     within: Span,
     now: Moment,
 ) -> Result<Vec<Moment>> {
-    let Room {
-        before_min,
-        after_min,
-        notice_min,
-    } = timetable.room();
-    let rules = Rules {
+    let asked = Bookable {
         length_min,
-        step_min: STEP_MIN,
-        before_min,
-        after_min,
-        notice_min,
-        horizon_days: bookable.horizon_days,
+        ..*bookable
     };
-    // Nothing else is looked at, however far away a time is asked for.
-    let may = rules.bookable(now);
-    let within = Span {
-        from: within.from.max(may.from),
-        to: within.to.min(may.to + 1),
-    };
-    if within.from >= within.to {
+    let Some(range) = Range::of(timetable.room(), &asked, within, now) else {
         return Ok(Vec::new());
-    }
-    let looked_at = Span {
-        from: within.from,
-        to: rules.lasts(within.to).to,
     };
-    // Bookings as far away as the room around one.
-    let around = Span {
-        from: rules.occupies(looked_at.from).from + -DAY_MS,
-        to: looked_at.to + DAY_MS,
-    };
-    let sellers = bookings::taken(tx, &[people.seller], people.except, around)?;
-    let mut taken: Vec<Span> = sellers
-        .into_iter()
-        .map(|span| with_room(span, &timetable.room()))
-        .collect();
-    if let Some(buyer) = people.buyer {
-        taken.extend(bookings::taken(tx, &[buyer], people.except, around)?);
-    }
-    let open = timetable.calendar().open(looked_at);
-    let mut starts = slots(&open, &Taken::by(taken), &rules, now, MOST_TOLD);
-    starts.retain(|start| (within.from..within.to).contains(start));
-    Ok(starts)
-}
-
-/// A booking with the room around it.
-fn with_room(span: Span, room: &Room) -> Span {
-    Span {
-        from: span.from + -i64::from(room.before_min) * 60_000,
-        to: span.to + i64::from(room.after_min) * 60_000,
-    }
+    let mut held = |person| bookings::taken(tx, &[person], people.except, range.around());
+    let spans = |held: Vec<(UserId, Span)>| held.into_iter().map(|(_, span)| span).collect();
+    let sellers: Vec<Span> = spans(held(people.seller)?);
+    let buyers = people.buyer.map(held).transpose()?.map(spans).unwrap_or_default();
+    Ok(range.starts(timetable, &sellers, buyers, MOST_TOLD))
 }

@@ -1,6 +1,6 @@
 //! Live calls: who is available now (requirement C6).
 
-use super::{PAGE, Wish, presence, presence::Listed};
+use super::{PAGE, presence, presence::Listed};
 use crate::{app::App, error::Result, store::TenantScope};
 
 /// A page of sellers.
@@ -12,17 +12,15 @@ pub struct Listing {
     pub more: bool,
 }
 
-/// The `page`-th page (from 1) of those who are switched on and here, and are what `wish` looks for: the available, then
-/// those in a call.
+/// The `page`-th page (from 1) of those who are switched on and here: the available, then those in a call.
 ///
 /// # Errors
-/// There is no such category, or the database is away.
-pub async fn live(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Listing> {
+/// The database is away.
+pub async fn live(app: &App, scope: &TenantScope, page: u32) -> Result<Listing> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
-    let all = app.db.read(scope, move |tx| {
-        let category = wish.category(tx)?;
-        presence::on_air(&handle, &own_scope, tx, &wish.search(category.as_ref()), now)
-    });
+    let all = app
+        .db
+        .read(scope, move |tx| presence::on_air(&handle, &own_scope, tx, now));
     let all = all.await?;
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     let more = all.len() > skip.saturating_add(PAGE);

@@ -1,15 +1,22 @@
 //! Who can be rung right now.
 
-use super::MOST_SWITCHED_ON;
 use crate::{
     app::App,
-    domain::{ids::TenantId, time::Moment},
+    domain::{
+        ids::{TenantId, UserId},
+        time::Moment,
+    },
     error::Result,
     store::{
         TenantScope, TenantTx,
-        sellers::{self, Card, Search},
+        seller_search::{self, Query},
+        sellers::{self, Card, Named},
     },
 };
+use std::collections::HashSet;
+
+/// Most sellers that are looked at as switched on; whether they are online is known only outside of the database.
+const MOST_SWITCHED_ON: usize = 1_000;
 
 /// Whether a seller can be rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +38,8 @@ pub struct Listed {
     pub online: bool,
     /// Whether they can be rung.
     pub presence: Presence,
+    /// When they can be booked next, where that was looked at and is soon.
+    pub next_free: Option<Moment>,
 }
 
 impl Listed {
@@ -38,6 +47,7 @@ impl Listed {
         Self {
             online: app.people.is_online(scope.tenant(), card.user),
             presence: presence(app, scope.tenant(), &card, now),
+            next_free: None,
             card,
         }
     }
@@ -55,22 +65,27 @@ pub(in crate::app) fn presence(app: &App, tenant: TenantId, card: &Card, now: Mo
     }
 }
 
-/// Everybody who is switched on and matches: the available first, then those in a call. Who is switched on but has no
-/// page open isn't here to be rung.
-pub(super) fn on_air(
+/// Who is switched on, wants calls and has a page open.
+pub(super) fn switched_on(
     app: &App,
     scope: &TenantScope,
     tx: &mut TenantTx<'_>,
-    search: &Search,
     now: Moment,
-) -> Result<Vec<Listed>> {
-    let search = Search {
-        switched_on_at: Some(now),
-        ..search.clone()
+) -> Result<HashSet<UserId>> {
+    let ids = sellers::switched_on(tx, now, MOST_SWITCHED_ON as i64)?.into_iter();
+    Ok(ids.filter(|id| app.people.is_online(scope.tenant(), *id)).collect())
+}
+
+/// All of them who have something published: the available first, then those in a call.
+pub(super) fn on_air(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, now: Moment) -> Result<Vec<Listed>> {
+    let query = Query {
+        only: Some(switched_on(app, scope, tx, now)?.into_iter().collect()),
+        most: MOST_SWITCHED_ON,
+        ..Query::default()
     };
-    let cards = sellers::search(tx, &search, 0, MOST_SWITCHED_ON)?;
-    let mut listed: Vec<Listed> = cards
-        .into_iter()
+    let found = seller_search::find(tx, &query)?;
+    let ids: Vec<UserId> = found.iter().map(|one| one.seller).collect();
+    let mut listed: Vec<Listed> = (sellers::cards(tx, &ids, Named::default())?.into_iter())
         .map(|card| Listed::of(app, scope, card, now))
         .collect();
     listed.retain(|seller| seller.presence != Presence::Away);

@@ -1,48 +1,203 @@
-//! All sellers of a tenant, page by page.
+//! Looking for somebody (requirement C4). The words find at most so many; what those are narrowed and sorted by is known
+//! of each of them, so that counts beside the choices are exact. Only where the words find more than that, the database
+//! narrows, and the counts are of what is left.
 
-use super::{Listing, PAGE, Wish, presence, presence::Listed};
+use super::{
+    Facets, PAGE, Sort, Wish,
+    facets::Narrowing,
+    presence::{self, Listed},
+};
 use crate::{
-    app::App,
-    domain::time::Moment,
-    error::Result,
+    app::{App, bookings},
+    domain::{ids::UserId, time::Moment},
+    error::{Error, Result},
     store::{
         TenantScope, TenantTx,
-        sellers::{self, Search},
+        categories::{self, Category},
+        seller_search::{self, Candidate, Query},
+        sellers::{self, Named},
     },
 };
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
-/// The `page`-th page (from 1) of everybody who has something published and is what `wish` looks for: who is on air first.
+/// Most sellers that one search tells of.
+pub const MOST_FOUND: usize = 2_000;
+/// How similar words are looked for when nobody has those that were written: what comes first and finds somebody counts.
+const LIKENESSES: [f32; 2] = [0.6, 0.4];
+/// Most sellers whose words are similar.
+const MOST_SIMILAR: usize = 500;
+
+/// Whom a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// One page of them, in order.
+    pub sellers: Vec<Listed>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// There are more, and only the best were looked at.
+    pub cut: bool,
+    /// There is another page.
+    pub more: bool,
+    /// Nobody has the words that were written; these have similar ones.
+    pub similar: bool,
+    /// What it can be narrowed to.
+    pub facets: Facets,
+    /// All open categories, by slug.
+    pub categories: Vec<Category>,
+}
+
+/// The `page`-th page (from 1) of everybody who has something published and is what `wish` looks for.
 ///
 /// # Errors
 /// There is no such category, or the database is away.
-pub async fn search(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Listing> {
+pub async fn search(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Found> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     app.db
-        .read(scope, move |tx| {
-            let category = wish.category(tx)?;
-            found(&handle, &own_scope, tx, wish.search(category.as_ref()), page, now)
-        })
+        .read(scope, move |tx| found(&handle, &own_scope, tx, &wish, page, now))
         .await
 }
 
-/// The same within a transaction.
-pub(super) fn found(
+fn found(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, wish: &Wish, page: u32, now: Moment) -> Result<Found> {
+    let categories = categories::open(tx)?;
+    let narrowing = narrowing(wish, &categories)?;
+    let here = presence::switched_on(app, scope, tx, now)?;
+    let Matches {
+        mut all,
+        mut cut,
+        similar,
+    } = matches(tx, wish, &narrowing, &here)?;
+    // Times are looked at of fewer: of the best.
+    let by_time = wish.free.is_some() || wish.sort == Sort::Next;
+    if by_time && all.len() > bookings::MOST_SELLERS {
+        all.truncate(bookings::MOST_SELLERS);
+        cut = true;
+    }
+    let mut free = HashMap::new();
+    if by_time {
+        let ids: Vec<UserId> = all.iter().map(|one| one.seller).collect();
+        free = match wish.free {
+            Some(within) => bookings::first_free(tx, &ids, narrowing.category, within, now)?,
+            None => bookings::next_free(tx, &ids, narrowing.category, now)?,
+        };
+    }
+    if wish.free.is_some() {
+        all.retain(|one| free.contains_key(&one.seller));
+    }
+    let facets = Facets::count(&all, &narrowing);
+    all.retain(|one| narrowing.fits(one));
+    sort(&mut all, wish, &narrowing, &here, &free);
+    let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
+    let shown = all.iter().skip(skip).take(PAGE).map(|one| one.seller);
+    let shown: Vec<UserId> = shown.collect();
+    Ok(Found {
+        sellers: listed(app, scope, tx, &shown, &narrowing, now)?,
+        total: all.len(),
+        cut,
+        more: all.len() > skip.saturating_add(PAGE),
+        similar,
+        facets,
+        categories,
+    })
+}
+
+fn narrowing(wish: &Wish, categories: &[Category]) -> Result<Narrowing> {
+    let by_slug = |slug: &String| {
+        let category = categories.iter().find(|category| category.slug == *slug);
+        category.map(|category| category.id).ok_or_else(Error::not_found)
+    };
+    Ok(Narrowing {
+        category: wish.category.as_ref().map(by_slug).transpose()?,
+        language: wish.language.clone(),
+        least_minor: wish.least_minor,
+        highest_minor: wish.highest_minor,
+        rating_tenths: wish.rating_tenths,
+    })
+}
+
+/// Whom the words found.
+struct Matches {
+    all: Vec<Candidate>,
+    cut: bool,
+    similar: bool,
+}
+
+fn matches(tx: &mut TenantTx<'_>, wish: &Wish, narrowing: &Narrowing, here: &HashSet<UserId>) -> Result<Matches> {
+    let mut query = Query {
+        words: (!wish.query.is_empty()).then(|| wish.query.clone()),
+        only: wish.available.then(|| here.iter().copied().collect()),
+        most: MOST_FOUND + 1,
+        ..Query::default()
+    };
+    let mut all = seller_search::find(tx, &query)?;
+    let mut similar = false;
+    if all.is_empty() && query.words.is_some() {
+        query.most = MOST_SIMILAR + 1;
+        for likeness in LIKENESSES {
+            query.likeness = Some(likeness);
+            all = seller_search::find(tx, &query)?;
+            similar = !all.is_empty();
+            if similar {
+                break;
+            }
+        }
+    }
+    if all.len() >= query.most {
+        query.category = narrowing.category;
+        query.language.clone_from(&narrowing.language);
+        query.least_minor = narrowing.least_minor;
+        query.highest_minor = narrowing.highest_minor;
+        query.rating_tenths = narrowing.rating_tenths;
+        all = seller_search::find(tx, &query)?;
+    }
+    let cut = all.len() >= query.most;
+    all.truncate(query.most - 1);
+    Ok(Matches { all, cut, similar })
+}
+
+/// Who is alike in what is sorted by stays in the order of relevance, presence and score.
+fn sort(
+    all: &mut [Candidate],
+    wish: &Wish,
+    narrowing: &Narrowing,
+    here: &HashSet<UserId>,
+    free: &HashMap<UserId, Moment>,
+) {
+    all.sort_by_key(|one| (Reverse(one.relevance), !here.contains(&one.seller)));
+    match wish.sort {
+        Sort::Best => {}
+        Sort::Price => all.sort_by_key(|one| narrowing.rate(one)),
+        Sort::Rating => all.sort_by_key(|one| Reverse(one.score)),
+        Sort::Next => {
+            all.sort_by_key(|one| {
+                let next = free.get(&one.seller);
+                (next.is_none(), next.copied())
+            });
+        }
+    }
+}
+
+/// Cards of these sellers, in this order, with when each can be booked next.
+pub(super) fn listed(
     app: &App,
     scope: &TenantScope,
     tx: &mut TenantTx<'_>,
-    mut search: Search,
-    page: u32,
+    sellers: &[UserId],
+    narrowing: &Narrowing,
     now: Moment,
-) -> Result<Listing> {
-    let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
-    let on_air = presence::on_air(app, scope, tx, &search, now)?;
-    search.except = on_air.iter().map(|seller| seller.card.user).collect();
-    let past = i64::try_from(skip.saturating_sub(on_air.len())).unwrap_or(i64::MAX);
-    let mut sellers: Vec<Listed> = on_air.into_iter().skip(skip).take(PAGE + 1).collect();
-    let room = i64::try_from(PAGE + 1 - sellers.len()).unwrap_or(0);
-    let others = sellers::search(tx, &search, past, room)?;
-    sellers.extend(others.into_iter().map(|card| Listed::of(app, scope, card, now)));
-    let more = sellers.len() > PAGE;
-    sellers.truncate(PAGE);
-    Ok(Listing { sellers, more })
+) -> Result<Vec<Listed>> {
+    let named = Named {
+        category: narrowing.category,
+        least_minor: narrowing.least_minor,
+        highest_minor: narrowing.highest_minor,
+    };
+    let next = bookings::next_free(tx, sellers, narrowing.category, now)?;
+    let cards = sellers::cards(tx, sellers, named)?.into_iter();
+    let listed = cards.map(|card| Listed {
+        next_free: next.get(&card.user).copied(),
+        ..Listed::of(app, scope, card, now)
+    });
+    Ok(listed.collect())
 }

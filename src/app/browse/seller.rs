@@ -2,7 +2,7 @@
 
 use super::{Listed, Offer};
 use crate::{
-    app::{App, identity::Viewer, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
+    app::{App, bookings, identity::Viewer, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
     domain::{ids::UserId, money::Money, schedule::Timetable, tenant::Tenant},
     error::{Error, Result},
     store::{
@@ -83,7 +83,10 @@ pub async fn seller(
                 None => None,
             };
             Ok(SellerDetails {
-                listed: Listed::of(&handle, &own_scope, card, now),
+                listed: Listed {
+                    next_free: bookings::next_free(tx, &[id], None, now)?.remove(&id),
+                    ..Listed::of(&handle, &own_scope, card, now)
+                },
                 about: profile.about,
                 offers: offers(&tenant, services),
                 timetable: timetables::find(tx, id)?,

@@ -2,13 +2,13 @@
 
 use crate::{
     app::{
-        browse::{self, Listed, Listing, Offer, Presence, SellerDetails, Wish},
+        browse::{self, Band, Facets, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
         identity::Viewer,
         watching,
     },
-    domain::{ids::UserId, policy::Increment, tenant::Tenant},
+    domain::{category::Names, ids::UserId, policy::Increment, tenant::Tenant},
     store::reviews::Published,
-    web::{Problem, Result, Site, Web},
+    web::{Problem, Result, Site, Web, pages::reader_zone},
 };
 use actix_web::{
     HttpResponse, delete, get, put,
@@ -61,11 +61,19 @@ struct SellerCard {
     /// Has an open page.
     online: bool,
     in_call: bool,
+    /// When they can be booked next, if that is within two weeks.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_free: Option<Timestamp>,
 }
 
 impl SellerCard {
     fn of(tenant: &Tenant, seller: Listed) -> Self {
-        let Listed { card, online, presence } = seller;
+        let Listed {
+            card,
+            online,
+            presence,
+            next_free,
+        } = seller;
         Self {
             id: card.user.uuid(),
             rating: Rating {
@@ -86,6 +94,7 @@ impl SellerCard {
             available_now: presence == Presence::Available,
             online,
             in_call: card.in_call,
+            next_free: next_free.map(|at| at.timestamp()),
         }
     }
 }
@@ -96,6 +105,90 @@ struct Sellers {
     items: Vec<SellerCard>,
     /// The number of the next page, if there is one.
     next_page: Option<u32>,
+    /// How many there are on all pages.
+    total: usize,
+    /// There are more than are told of: of 2,000 at most, the best rated; of 1,000 where times matter.
+    cut: bool,
+    /// Nobody has the words that were looked for; these have similar ones.
+    similar: bool,
+    facets: SellerFacets,
+}
+
+/// How many sellers each choice would leave, with everything else as it is.
+#[derive(Serialize, ToSchema)]
+struct SellerFacets {
+    categories: Vec<CategoryFacet>,
+    languages: Vec<LanguageFacet>,
+    /// None where prices hardly differ.
+    prices: Vec<PriceFacet>,
+    ratings: Vec<RatingFacet>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CategoryFacet {
+    /// What `category` takes.
+    slug: String,
+    /// As people read it, by language.
+    #[schema(value_type = Object)]
+    names: Names,
+    sellers: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LanguageFacet {
+    /// What `language` takes.
+    code: String,
+    sellers: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PriceFacet {
+    /// What `min_minor` takes.
+    min_minor: Option<i64>,
+    /// What `max_minor` takes.
+    max_minor: Option<i64>,
+    sellers: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RatingFacet {
+    /// What `rating` takes.
+    least_tenths: u32,
+    sellers: usize,
+}
+
+impl SellerFacets {
+    fn of(facets: Facets, categories: Vec<browse::Category>) -> Self {
+        let Facets {
+            categories: filed,
+            languages,
+            rates,
+            ratings,
+        } = facets;
+        let category = |category: browse::Category| {
+            let sellers = filed.get(&category.id).copied()?;
+            Some(CategoryFacet {
+                slug: category.slug,
+                names: category.names,
+                sellers,
+            })
+        };
+        let price = |band: Band| PriceFacet {
+            min_minor: band.least_minor,
+            max_minor: band.highest_minor,
+            sellers: band.count,
+        };
+        Self {
+            categories: categories.into_iter().filter_map(category).collect(),
+            languages: (languages.into_iter())
+                .map(|(code, sellers)| LanguageFacet { code, sellers })
+                .collect(),
+            prices: rates.into_iter().map(price).collect(),
+            ratings: (ratings.into_iter())
+                .map(|(least_tenths, sellers)| RatingFacet { least_tenths, sellers })
+                .collect(),
+        }
+    }
 }
 
 /// A published service.
@@ -166,34 +259,70 @@ struct SellerProfile {
     paid_calls: i64,
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Only those who can be rung, or are in a call.
-    #[serde(default)]
     available: bool,
-    /// Words to look for in names, headlines and services.
-    #[serde(default)]
+    /// Words that must be in names, headlines, services or their categories, up to 100 characters. If nobody has them,
+    /// similar ones will do.
     q: String,
     /// Only those with something in this category; its slug.
-    category: Option<String>,
+    category: String,
+    /// Only those who speak it; its ISO code.
+    language: String,
+    /// Only those with something at this price of a minute or more, minor units.
+    min_minor: Option<i64>,
+    /// Only those with something at this price of a minute or less, minor units.
+    max_minor: Option<i64>,
+    /// Only those rated so or better, tenths of a star: 45 is 4.5.
+    rating: Option<u32>,
+    /// Only those who can be booked on that day of the reader's: `today`, `tomorrow`, `week` (the next seven days) or a
+    /// date within a year.
+    free: String,
+    /// A time of that day by the reader's clock, such as `14:30`: a talk can begin then, or within the hour.
+    at: String,
+    /// `best` (who fits best, then who is here, then who is rated best), `price`, `rating` or `next` (who can be booked
+    /// next).
+    sort: String,
     /// From 1.
-    #[serde(default)]
     page: u32,
 }
 
-/// Sellers, 24 a page; who can be rung now comes first.
-#[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers), (status = 404, body = Problem)),
-    security(()))]
+/// Sellers, 24 a page.
+#[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers), (status = 404, body = Problem),
+    (status = 422, body = Problem)), security(()))]
 #[get("/sellers")]
-async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Result<Json<Sellers>> {
+async fn list(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Sellers>> {
     let page = wanted.page.max(1);
-    let wish = Wish::new(&wanted.q, wanted.category);
-    let Listing { sellers, more } = if wanted.available {
-        browse::live(&web.app, &site.scope, wish, page).await?
-    } else {
-        browse::search(&web.app, &site.scope, wish, page).await?
+    let typed = Typed {
+        query: &wanted.q,
+        category: &wanted.category,
+        language: &wanted.language,
+        least_minor: wanted.min_minor,
+        highest_minor: wanted.max_minor,
+        rating_tenths: wanted.rating,
+        available: wanted.available,
+        day: &wanted.free,
+        at: &wanted.at,
+        sort: &wanted.sort,
     };
+    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?;
+    let Found {
+        sellers,
+        total,
+        cut,
+        more,
+        similar,
+        facets,
+        categories,
+    } = browse::search(&web.app, &site.scope, wish, page).await?;
     let items = sellers
         .into_iter()
         .map(|seller| SellerCard::of(&site.tenant, seller))
@@ -201,6 +330,10 @@ async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Resul
     Ok(Json(Sellers {
         items,
         next_page: more.then(|| page.saturating_add(1)),
+        total,
+        cut,
+        similar,
+        facets: SellerFacets::of(facets, categories),
     }))
 }
 

@@ -87,6 +87,9 @@ impl Cast {
             },
             presence: seller.presence,
             available_until: Some(now() + 3.hours()),
+            // One of them can't be booked, one only in a while.
+            next_free: (nth % 4 != 3).then(|| now() + (20 * (nth as i64 + 1) + 1).hours()),
+            next_is_soon: nth < 7,
         }
     }
 

@@ -6,12 +6,15 @@ use super::{
 };
 use crate::{
     app::browse::{self, Listed, Offer},
-    domain::tenant::Tenant,
+    domain::{tenant::Tenant, time::Moment},
     store::reviews::Published,
 };
 
-/// A seller's card.
-pub(super) fn card(tenant: &Tenant, seller: &Listed) -> SellerCard {
+/// So far ahead a weekday alone says which day.
+const SOON_MS: i64 = 6 * 86_400_000;
+
+/// A seller's card as it is at `now`.
+pub(super) fn card(tenant: &Tenant, seller: &Listed, now: Moment) -> SellerCard {
     let card = &seller.card;
     SellerCard {
         id: card.user.uuid(),
@@ -33,12 +36,14 @@ pub(super) fn card(tenant: &Tenant, seller: &Listed) -> SellerCard {
             .available_until
             .filter(|_| seller.presence == browse::Presence::Available)
             .map(|until| until.timestamp()),
+        next_free: seller.next_free.map(|at| at.timestamp()),
+        next_is_soon: seller.next_free.is_some_and(|at| at - now < SOON_MS),
     }
 }
 
 /// Cards of all of them.
-pub(super) fn cards(tenant: &Tenant, sellers: &[Listed]) -> Vec<SellerCard> {
-    sellers.iter().map(|seller| card(tenant, seller)).collect()
+pub(super) fn cards(tenant: &Tenant, sellers: &[Listed], now: Moment) -> Vec<SellerCard> {
+    sellers.iter().map(|seller| card(tenant, seller, now)).collect()
 }
 
 pub(super) fn presence(presence: browse::Presence) -> Presence {

@@ -3,101 +3,55 @@
 use super::{
     answer,
     cards::{cards, review},
-    page_for, render,
+    page_for,
+    search::Asked,
     views::{Category, HomePage},
 };
 use crate::{
-    app::{
-        browse::{self, Wish},
-        identity::Viewer,
-    },
+    app::{browse, identity::Viewer},
     error,
     web::{Result, Site, Web},
 };
 use actix_web::{
     HttpResponse, get,
-    http::StatusCode,
+    http::{StatusCode, header},
     web::{Data, Query, ServiceConfig},
 };
-use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(home);
 }
 
-#[derive(Deserialize)]
-struct Shown {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    category: String,
-    #[serde(default)]
-    page: u32,
-}
-
-/// Who is available, and everybody else. The page that everybody opens first is shared among them; what is searched for
-/// and paged to isn't.
+/// Who is available, and everybody else. It is shared among all who open it; what is looked for has a page of its own.
 #[get("/")]
-async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
-    let wish = Wish::new(&shown.q, Some(shown.category));
-    let page = shown.page.max(1);
-    if wish.is_narrow() || page > 1 {
-        return render(&site, viewer.as_ref(), &view(&web, &site, wish, page).await?);
+async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(asked): Query<Asked>) -> Result<HttpResponse> {
+    // As addresses were before there was a page for it.
+    if asked != Asked::default() {
+        let mut moved = HttpResponse::MovedPermanently();
+        return Ok(moved.insert_header((header::LOCATION, asked.address(1))).finish());
     }
-    let front = web.fronts.of(&web, &site, || view(&web, &site, wish, page)).await?;
+    let front = web.fronts.of(&web, &site, || view(&web, &site)).await?;
     let html = front.write(&page_for(&site.frame, viewer.as_ref()))?;
     Ok(answer(StatusCode::OK, &site.frame, html))
 }
 
-async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<HomePage> {
-    let narrowed = wish.is_narrow();
-    let shown = browse::home(&web.app, &site.scope, wish.clone(), page).await?;
-    let Wish { query, category } = wish;
-    let next = page.saturating_add(1);
-    let categories = shown
-        .categories
-        .into_iter()
-        .map(|counted| Category {
-            url: address(&query, Some(&counted.category.slug), 1),
-            count: u32::try_from(counted.sellers).unwrap_or(u32::MAX),
-            chosen: Some(&counted.category.slug) == category.as_ref(),
-            names: counted.category.names,
-        })
-        .collect();
+async fn view(web: &Web, site: &Site) -> error::Result<HomePage> {
+    let now = web.app.now();
+    let shown = browse::home(&web.app, &site.scope).await?;
+    let categories = shown.categories.into_iter().map(|counted| Category {
+        url: Asked::in_category(&counted.category.slug).address(1),
+        count: u32::try_from(counted.sellers).unwrap_or(u32::MAX),
+        names: counted.category.names,
+    });
     Ok(HomePage {
-        more_url: shown.more.then(|| address(&query, category.as_deref(), next)),
-        available: cards(&site.tenant, &shown.on_air),
-        others: cards(&site.tenant, &shown.others),
-        narrowed,
-        all_url: address(&query, None, 1),
-        categories,
+        more_url: shown.more.then(|| Asked::default().address(1)),
+        available: cards(&site.tenant, &shown.on_air, now),
+        others: cards(&site.tenant, &shown.others, now),
+        categories: categories.collect(),
         reviews: shown
             .reviews
             .into_iter()
             .map(|published| review(published, true))
             .collect(),
-        category,
-        query,
     })
-}
-
-/// The home narrowed so.
-fn address(query: &str, category: Option<&str>, page: u32) -> String {
-    let mut asked = Serializer::new(String::new());
-    if !query.is_empty() {
-        asked.append_pair("q", query);
-    }
-    if let Some(slug) = category {
-        asked.append_pair("category", slug);
-    }
-    if page > 1 {
-        asked.append_pair("page", &page.to_string());
-    }
-    let asked = asked.finish();
-    if asked.is_empty() {
-        "/".to_owned()
-    } else {
-        format!("/?{asked}")
-    }
 }

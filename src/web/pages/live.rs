@@ -2,10 +2,7 @@
 
 use super::{cards::cards, render, views::LivePage};
 use crate::{
-    app::{
-        browse::{self, Wish},
-        identity::Viewer,
-    },
+    app::{browse, identity::Viewer},
     web::{Result, Site, Web},
 };
 use actix_web::{
@@ -27,13 +24,13 @@ struct Shown {
 #[get("/live")]
 async fn live(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
     let page = shown.page.max(1);
-    let listing = browse::live(&web.app, &site.scope, Wish::default(), page).await?;
+    let listing = browse::live(&web.app, &site.scope, page).await?;
     let more_url = listing.more.then(|| format!("/live?page={}", page.saturating_add(1)));
     render(
         &site,
         viewer.as_ref(),
         &LivePage {
-            sellers: cards(&site.tenant, &listing.sellers),
+            sellers: cards(&site.tenant, &listing.sellers, web.app.now()),
             more_url,
         },
     )

@@ -16,6 +16,7 @@ mod links;
 mod live;
 mod notifications;
 mod platform;
+mod search;
 mod sell;
 mod seller;
 mod studio;
@@ -30,11 +31,12 @@ pub use notifications::words as notification_words;
 pub use wallet::words as statement_words;
 
 use super::{
-    Frame, Result,
+    Frame, Result, Site,
     theme::{PageContext, PageUser, ThemeError},
 };
 use crate::{
     app::identity::Viewer,
+    domain::time::Zone,
     error::{Error, Kind},
 };
 use actix_web::{
@@ -63,6 +65,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(hours::routes)
         .configure(live::routes)
         .configure(notifications::routes)
+        .configure(search::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(studio::routes)
@@ -136,6 +139,12 @@ pub(super) fn page_for<'a>(frame: &'a Frame, viewer: Option<&Viewer>) -> Cow<'a,
         ..PageUser::default()
     });
     Cow::Owned(page)
+}
+
+/// The zone that times are said and written in.
+pub fn reader_zone(site: &Site, viewer: Option<&Viewer>) -> Zone {
+    let name = viewer.map_or(&site.tenant.time_zone, |viewer| &viewer.user.time_zone);
+    Zone::named(name).unwrap_or_default()
 }
 
 /// Leads on to another page, after a form.

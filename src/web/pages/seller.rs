@@ -129,7 +129,7 @@ async fn page(
         ..offer(tenant, one, selected)
     };
     Ok(SellerPage {
-        seller: card(&site.tenant, &seller.listed),
+        seller: card(&site.tenant, &seller.listed, web.app.now()),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
             ..ring_box(site, &seller, chosen)

@@ -5,6 +5,7 @@ use jiff::{Zoned, civil::Date};
 /// Writes an instant in its zone. Styles:
 /// - `clock`: `13:00`; `seconds`: `13:00:05`;
 /// - `day`: `24 Nov 2026`;
+/// - `weekday`: `Tue 13:00`, where the city stands elsewhere on the page;
 /// - `zoned`: `Tue 13:00, New York`;
 /// - anything else: `Tue 24 Nov 2026, 13:00, New York`.
 ///
@@ -16,6 +17,7 @@ pub fn instant<'a>(at: &Zoned, style: &str, word: impl Fn(&str) -> &'a str) -> S
         "clock" => clock,
         "seconds" => format!("{clock}:{:02}", at.second()),
         "day" => day(at.date(), &word),
+        "weekday" => format!("{} {clock}", weekday(at.date(), &word)),
         "zoned" => format!("{} {clock}, {}", weekday(at.date(), &word), city(at)),
         _ => format!("{}, {clock}, {}", date(at.date(), word), city(at)),
     }
@@ -91,6 +93,7 @@ mod tests {
     #[test]
     fn in_the_readers_zone() {
         let here = at("2026-11-24T18:00:05Z", "America/New_York");
+        assert_eq!(instant(&here, "weekday", word), "Tue 13:00");
         assert_eq!(instant(&here, "zoned", word), "Tue 13:00, New York");
         assert_eq!(instant(&here, "full", word), "Tue 24 Nov 2026, 13:00, New York");
         assert_eq!(instant(&here, "day", word), "24 Nov 2026");

@@ -16,6 +16,9 @@ mod pair;
 mod process;
 mod product;
 mod report;
+mod search;
+mod sellers;
+mod slots;
 mod tenants;
 mod themes;
 
@@ -27,13 +30,15 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("metering", || metering::run().boxed_local()),
     ("join", || join::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
     ("pages", || pages::run().boxed_local()),
     ("tenants", || tenants::run().boxed_local()),
+    ("search", || search::run().boxed_local()),
+    ("slots", || slots::run().boxed_local()),
 ];
 
 fn main() -> ExitCode {

@@ -51,7 +51,7 @@ async fn a_new_marketplace_has_the_usual_categories_and_shows_those_in_which_som
     let babysitting = &all["items"][0];
     assert_eq!(babysitting["names"], json!({"en": "Babysitting", "de": "Babysitten"}));
     let home = app.anonymous(&shop.host).get("/").await.expect(200).text;
-    assert!(!home.contains("?category&#x3D;"), "nobody sells anything yet");
+    assert!(!home.contains("/search?category&#x3D;"), "nobody sells anything yet");
 }
 
 #[tokio::test]
@@ -59,8 +59,8 @@ async fn people_browse_by_what_sellers_file_their_services_under() {
     let app = TestApp::start().await;
     let (admin, visitor) = (admin_of_lumen(&app).await, app.anonymous(LUMEN));
     let category = added(&admin, law()).await;
-    let empty = visitor.get("/?category=law").await.expect(200).text;
-    assert!(empty.contains("Nobody is in this category now") && empty.contains("aria-current=\"true\">Law"));
+    let empty = visitor.get("/search?category=law").await.expect(200).text;
+    assert!(empty.contains("Nobody matches that") && empty.contains("value=\"law\" selected>Law"));
     let (sol, mia) = (app.user(LUMEN, "Sol").await, app.user(LUMEN, "Mia").await);
     let (_, cheap) = start_selling(&sol, "Knows things", 90).await;
     start_selling(&mia, "Knows others", 80).await;
@@ -90,8 +90,12 @@ async fn people_browse_by_what_sellers_file_their_services_under() {
             .await
             .is_empty()
     );
-    let elsewhere = "/api/v1/sellers?category=law&q=advice";
-    assert!(names(&visitor, elsewhere).await.is_empty(), "that isn't law");
+    let both = "/api/v1/sellers?category=law&q=advice";
+    assert_eq!(
+        names(&visitor, both).await,
+        ["Sol"],
+        "words may be about all that they do"
+    );
     let everybody = visitor.get("/api/v1/sellers").await.expect(200).json();
     let sols = everybody["items"]
         .as_array()
@@ -107,22 +111,16 @@ async fn people_browse_by_what_sellers_file_their_services_under() {
     app.clock.advance(2_000);
     let home = visitor.get("/").await.expect(200).text;
     assert!(
-        home.contains("href=\"/?category&#x3D;law\"") && home.contains("Law <"),
+        home.contains("href=\"/search?category&#x3D;law\"") && home.contains("Law <"),
         "{home}"
     );
     let german = in_german(&visitor, "/").await;
     assert!(german.contains("Recht <"), "{german}");
-    let narrowed = visitor.get("/?category=law&q=contracts").await.expect(200).text;
+    let narrowed = visitor.get("/search?category=law&q=contracts").await.expect(200).text;
     assert!(narrowed.contains(">Sol<") && !narrowed.contains(">Mia<"));
-    assert!(
-        narrowed.contains("href=\"/?q&#x3D;contracts\""),
-        "all categories, for the same words"
-    );
-    assert!(
-        narrowed.contains("name=\"category\" value=\"law\""),
-        "a search goes on in the category"
-    );
-    visitor.get("/?category=nothing").await.expect(404);
+    let moved = visitor.get("/?category=law&q=contracts").await.expect(301);
+    assert_eq!(moved.header("location"), "/search?q=contracts&category=law");
+    visitor.get("/search?category=nothing").await.expect(404);
     visitor.get("/api/v1/sellers?category=nothing").await.expect(404);
 
     // A closed one isn't browsed; what is in it stays, and may be changed, but nothing joins it.
@@ -131,8 +129,15 @@ async fn people_browse_by_what_sellers_file_their_services_under() {
         .await
         .expect(204);
     app.clock.advance(2_000);
-    assert!(!visitor.get("/").await.expect(200).text.contains("?category&#x3D;"));
-    visitor.get("/?category=law").await.expect(404);
+    assert!(
+        !visitor
+            .get("/")
+            .await
+            .expect(200)
+            .text
+            .contains("/search?category&#x3D;")
+    );
+    visitor.get("/search?category=law").await.expect(404);
     assert_eq!(names(&visitor, "/api/v1/sellers?q=contracts").await, ["Sol"]);
     let kept = file(&sol, dear, "Contracts and wills", 210, &category)
         .await

@@ -207,9 +207,13 @@ async fn searches_are_answered_from_what_there_is() {
     let app = TestApp::start().await;
     let (sol, bea) = (app.bearer(LUMEN, "Sol").await, app.anonymous(LUMEN));
     start_selling(&sol, "Knows things", 120).await;
-    let found = bea.get("/?q=knows").await.expect(200).text;
+    let found = bea.get("/search?q=knows").await.expect(200).text;
     shows(&found, &["Knows things", "value=\"knows\""], &[]);
     shows(&front(&bea).await, &["Knows things"], &["value=\"knows\""]);
     behind_its_back(&app, "UPDATE sellers SET headline = 'Knows better'");
-    shows(&bea.get("/?q=knows").await.expect(200).text, &["Knows better"], &[]);
+    shows(
+        &bea.get("/search?q=knows").await.expect(200).text,
+        &["Knows better"],
+        &[],
+    );
 }

@@ -148,12 +148,12 @@ async fn lists_page_and_search_and_show_text_as_text() {
         "another tenant's"
     );
 
-    let home = visitor.get("/?q=bold").await.expect(200).text;
+    let home = visitor.get("/search?q=bold").await.expect(200).text;
     assert!(
         home.contains("Sol &lt;b&gt;Bold") && !home.contains("<script>alert"),
         "text stays text"
     );
-    visitor.get("/?page=2").await.expect(200);
+    visitor.get("/search?page=2").await.expect(200);
     visitor.get("/live?page=99").await.expect(200);
 }
 

@@ -9,6 +9,7 @@ mod hours;
 mod lists;
 mod messages;
 mod photos;
+mod search;
 mod selling;
 mod watching;
 

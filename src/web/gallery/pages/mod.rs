@@ -5,6 +5,7 @@ mod calls;
 mod money;
 mod notifications;
 mod public;
+mod search;
 mod studio;
 mod system;
 
@@ -13,6 +14,7 @@ use super::Gallery;
 /// Renders a tenant's pages and mails.
 pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::browsing(g)?;
+    search::search(g)?;
     public::profile(g)?;
     public::identity(g)?;
     money::money(g)?;

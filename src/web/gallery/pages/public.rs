@@ -13,17 +13,13 @@ use uuid::Uuid;
 pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
     let others = [g.cast.cards(Presence::InCall), g.cast.cards(Presence::Away)].concat();
     let home = HomePage {
-        query: String::new(),
-        category: None,
-        narrowed: false,
-        all_url: "/".to_owned(),
         available: g.cast.cards(Presence::Available),
-        others: others.clone(),
+        others,
         categories: [("Tax", 12), ("Law", 9), ("Career", 7), ("Moving", 4)]
             .map(category)
             .to_vec(),
         reviews: g.cast.written(true),
-        more_url: None,
+        more_url: Some("/search".to_owned()),
     };
     g.shared_page("home", &home, &g.visitor("/"))?;
     g.shared_page("home-buyer", &home, &g.buyer("/"))?;
@@ -31,32 +27,9 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
     let nobody = HomePage {
         available: Vec::new(),
         reviews: Vec::new(),
-        ..home.clone()
+        ..home
     };
     g.page("home-nobody", &nobody, &g.visitor("/"))?;
-    let lost = HomePage {
-        query: "underwater basket weaving".to_owned(),
-        narrowed: true,
-        others: Vec::new(),
-        ..nobody
-    };
-    g.page("home-lost", &lost, &g.visitor("/"))?;
-    let law = HomePage {
-        query: String::new(),
-        category: Some("law".to_owned()),
-        categories: home
-            .categories
-            .iter()
-            .cloned()
-            .map(|category| Category {
-                chosen: category.url.ends_with("law"),
-                ..category
-            })
-            .collect(),
-        others,
-        ..lost
-    };
-    g.page("home-category", &law, &g.visitor("/"))?;
     let sellers = [g.cast.cards(Presence::Available), g.cast.cards(Presence::InCall)].concat();
     g.page(
         "live",
@@ -79,9 +52,8 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
 fn category((name, count): (&str, u32)) -> Category {
     Category {
         names: Names::new([("en".to_owned(), name.to_owned())]),
-        url: format!("/?category={}", name.to_lowercase()),
+        url: format!("/search?category={}", name.to_lowercase()),
         count,
-        chosen: false,
     }
 }
 

@@ -9,23 +9,15 @@ use uuid::Uuid;
 /// `/`: the promise, search, who is available, categories, how it works, reviews.
 #[derive(Clone, Debug, Serialize)]
 pub struct HomePage {
-    /// What was searched for (`?q=`); empty without.
-    pub query: String,
     /// Who can be rung now, at most a dozen.
     pub available: Vec<SellerCard>,
-    /// The others (or, with a query, everyone found who isn't available).
+    /// The best of the others.
     pub others: Vec<SellerCard>,
-    /// The slug of the category it is narrowed to (`?category=`); none without.
-    pub category: Option<String>,
-    /// It shows what was searched for or chosen, not everybody.
-    pub narrowed: bool,
-    /// The same in all categories.
-    pub all_url: String,
     /// Where to look; empty hides the part.
     pub categories: Vec<Category>,
     /// The last good reviews, at most three.
     pub reviews: Vec<Review>,
-    /// Address of the next page of `others`.
+    /// Where all of them are, if there are more `others`.
     pub more_url: Option<String>,
 }
 
@@ -47,8 +39,6 @@ pub struct Category {
     pub url: String,
     /// Sellers in it.
     pub count: u32,
-    /// It is the one that was chosen.
-    pub chosen: bool,
 }
 
 /// What a buyer said after a settled call.

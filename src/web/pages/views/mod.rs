@@ -18,6 +18,7 @@ mod mails;
 mod notifications;
 mod people;
 mod room;
+mod search;
 mod sell;
 mod seller;
 mod strip;
@@ -48,6 +49,7 @@ pub use notifications::{
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
+pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
@@ -107,6 +109,7 @@ macro_rules! views {
 views! {
     HomePage => "home",
     LivePage => "live",
+    SearchPage => "search",
     SellerPage => "seller",
     RegisterPage => "register",
     LoginPage => "login",

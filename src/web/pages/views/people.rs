@@ -65,6 +65,10 @@ pub struct SellerCard {
     pub presence: Presence,
     /// Until when availability is switched on.
     pub available_until: Option<Timestamp>,
+    /// When they can be booked next, where that is known.
+    pub next_free: Option<Timestamp>,
+    /// That is within a week: its weekday says which day.
+    pub next_is_soon: bool,
 }
 
 /// The service a card names the price of.

@@ -1,0 +1,15 @@
+DROP FUNCTION search_sellers(text, real, uuid, text, bigint, bigint, bigint, uuid[], integer);
+DROP TRIGGER seller_search ON categories;
+DROP TRIGGER seller_search ON services;
+DROP TRIGGER seller_search ON users;
+DROP TRIGGER seller_search ON sellers;
+DROP FUNCTION seller_search_of_category();
+DROP FUNCTION seller_search_of_service();
+DROP FUNCTION seller_search_of_user();
+DROP FUNCTION seller_search_of_seller();
+DROP FUNCTION refresh_seller_search(uuid, uuid[]);
+DROP FUNCTION search_words(text);
+DROP TABLE seller_search;
+DROP EXTENSION btree_gin;
+DROP EXTENSION pg_trgm;
+DROP EXTENSION unaccent;
