@@ -148,6 +148,8 @@ pub enum Action {
     ReviewHidden,
     /// A review is shown again.
     ReviewShown,
+    /// A review that was reported stays.
+    ReviewKept,
     /// Settings were changed.
     SettingsChanged,
     /// A look was published.
@@ -242,6 +244,7 @@ impl Action {
             Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
+            Self::ReviewKept => "review.kept",
             Self::SettingsChanged => "settings.changed",
             Self::BrandingPublished => "branding.published",
             Self::BrandingReverted => "branding.reverted",

@@ -22,6 +22,7 @@ pub mod pricing;
 pub mod push_address;
 pub mod quota;
 pub mod rating;
+pub mod report;
 pub mod schedule;
 pub mod subscription;
 pub mod tenant;

@@ -89,6 +89,9 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
+    run("UPDATE reviews SET reply = NULL, replied_at = NULL
+         WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;
+    run("UPDATE review_reports SET body = '' WHERE tenant_id = $1 AND reporter_id = $2 AND body <> ''")?;
     let services = run("UPDATE services SET title = '–', description = '', published = false
                         WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2")?;

@@ -32,6 +32,7 @@ pub mod plans;
 pub mod platform_lists;
 pub mod platform_staff;
 pub mod push_subscriptions;
+pub mod review_reports;
 pub mod reviews;
 mod schema;
 mod scope;

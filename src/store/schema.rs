@@ -334,6 +334,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    review_reports (tenant_id, call_id, author, reporter_id) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        author -> Text,
+        reporter_id -> Uuid,
+        fault -> Text,
+        body -> Text,
+        at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     reviews (tenant_id, call_id, author) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -345,6 +358,9 @@ diesel::table! {
         author -> Text,
         hidden_at -> Nullable<Timestamptz>,
         hidden_reason -> Nullable<Text>,
+        reply -> Nullable<Text>,
+        replied_at -> Nullable<Timestamptz>,
+        open_reports -> Int4,
     }
 }
 
@@ -680,6 +696,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    review_reports,
     reviews,
     seller_photos,
     sellers,

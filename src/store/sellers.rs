@@ -301,7 +301,8 @@ pub fn card(tx: &mut TenantTx<'_>, user: UserId) -> Result<Card> {
     row.card()
 }
 
-/// Cards of sellers who have something published and whose accounts are open: the most rated first, then the longest here.
+/// Cards of sellers who have something published and whose accounts are open: the best rated first
+/// (see `domain::rating`), then the most rated, then the longest here.
 ///
 /// # Errors
 /// The database is away.
@@ -316,7 +317,7 @@ pub fn search(tx: &mut TenantTx<'_>, search: &Search, skip: i64, limit: i64) -> 
                      SELECT string_agg(title, ' ') FROM services
                      WHERE tenant_id = s.tenant_id AND seller_id = s.user_id AND published AND video_enabled
                        AND ($2 IS NULL OR category_id = $2)))), lower(word)) = 0))
-         ORDER BY s.rating_count DESC, s.created_at, s.user_id OFFSET $6 LIMIT $7"
+         ORDER BY s.rating_score DESC, s.rating_count DESC, s.created_at, s.user_id OFFSET $6 LIMIT $7"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Nullable<SqlUuid>, _>(search.category.map(CategoryId::uuid))

@@ -144,6 +144,7 @@ export const ACTIONS = [
   "conversations.exported",
   "review.hidden",
   "review.shown",
+  "review.kept",
   "settings.changed",
   "branding.published",
   "branding.reverted",
@@ -345,6 +346,9 @@ export interface Review {
   from: Named;
   seller: Named;
   hidden: Mark | null;
+  reply: { text: string; at: number } | null;
+  open_reports: number;
+  reports: { from: Named; fault: string; text: string; at: number; open: boolean }[];
 }
 
 export interface Increment {

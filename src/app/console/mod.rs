@@ -22,7 +22,7 @@ pub(in crate::app) use calls::note_end;
 pub use categories::{CategoryDraft, change_category, close_category, create_category, open_category};
 pub use erase_person::erase_user;
 pub use people::{restore_user, suspend_user};
-pub use reviews::{hide_review, show_review};
+pub use reviews::{hide_review, keep_review, show_review};
 pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};

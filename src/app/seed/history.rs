@@ -244,6 +244,9 @@ fn end(tx: &mut TenantTx<'_>, call: &Call, session: &Session, talk: &Talk) -> Re
             at: last + 60_000,
         };
         reviews::put(tx, &review)?;
+        if !talk.reply.is_empty() {
+            reviews::answer(tx, call.id, talk.reply, review.at + 3_600_000)?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Finding somebody to talk to.
 
+use super::reviews::ReviewView;
 use crate::{
     app::{
         browse::{self, Listed, Listing, Offer, Presence, SellerDetails, Wish},
@@ -7,14 +8,12 @@ use crate::{
         watching,
     },
     domain::{ids::UserId, policy::Increment, tenant::Tenant},
-    store::reviews::Published,
     web::{Problem, Result, Site, Web},
 };
 use actix_web::{
     HttpResponse, delete, get, put,
     web::{Data, Json, Path, Query},
 };
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -132,28 +131,6 @@ impl OfferedService {
     }
 }
 
-/// What a buyer said after a paid call.
-#[derive(Serialize, ToSchema)]
-struct Review {
-    author: String,
-    stars: i16,
-    text: String,
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-}
-
-impl From<Published> for Review {
-    fn from(published: Published) -> Self {
-        let Published { review, author, .. } = published;
-        Self {
-            author,
-            stars: review.stars,
-            text: review.text,
-            at: review.at.timestamp(),
-        }
-    }
-}
-
 /// A seller's page.
 #[derive(Serialize, ToSchema)]
 struct SellerProfile {
@@ -161,7 +138,7 @@ struct SellerProfile {
     card: SellerCard,
     about: String,
     services: Vec<OfferedService>,
-    reviews: Vec<Review>,
+    reviews: Vec<ReviewView>,
     /// Calls that were paid for.
     paid_calls: i64,
 }
@@ -228,7 +205,7 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>
             .into_iter()
             .map(|offer| OfferedService::of(&site.tenant, offer))
             .collect(),
-        reviews: reviews.into_iter().map(Review::from).collect(),
+        reviews: reviews.into_iter().map(ReviewView::from).collect(),
         paid_calls,
     }))
 }

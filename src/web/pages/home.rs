@@ -75,7 +75,7 @@ async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<Ho
         reviews: shown
             .reviews
             .into_iter()
-            .map(|published| review(published, true))
+            .map(|published| review(published, true, None))
             .collect(),
         category,
         query,

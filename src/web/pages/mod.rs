@@ -16,6 +16,7 @@ mod links;
 mod live;
 mod notifications;
 mod platform;
+mod reviews;
 mod sell;
 mod seller;
 mod studio;
@@ -63,6 +64,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(hours::routes)
         .configure(live::routes)
         .configure(notifications::routes)
+        .configure(reviews::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(studio::routes)

@@ -4,7 +4,7 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
+    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage, ServiceOffer},
 };
 use crate::{
     app::{
@@ -126,6 +126,8 @@ async fn page(
         bookable: bookable && one.service.booking.is_some(),
         ..offer(tenant, one, selected)
     };
+    let own = seller.reader.is_some_and(|reader| reader.is_seller);
+    let link = if own { ReviewLink::Reply } else { ReviewLink::Report };
     Ok(SellerPage {
         seller: card(&site.tenant, &seller.listed),
         ring: selected.map(|chosen| RingBox {
@@ -145,7 +147,7 @@ async fn page(
         reviews: seller
             .reviews
             .into_iter()
-            .map(|published| review(published, false))
+            .map(|published| review(published, false, Some(link)))
             .collect(),
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,

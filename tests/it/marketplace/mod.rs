@@ -8,6 +8,7 @@ mod fronts;
 mod hours;
 mod lists;
 mod photos;
+mod reviews;
 mod selling;
 mod watching;
 

@@ -184,6 +184,7 @@ export const common = {
   "did.conversations.exported": "Gespräche exportiert",
   "did.review.hidden": "Bewertung verborgen",
   "did.review.shown": "Bewertung wieder gezeigt",
+  "did.review.kept": "Gemeldete Bewertung belassen",
   "did.settings.changed": "Einstellungen geändert",
   "did.branding.published": "Aussehen veröffentlicht",
   "did.branding.reverted": "Früheres Aussehen wiederhergestellt",

@@ -182,6 +182,7 @@ export const common = {
   "did.conversations.exported": "Conversations exported",
   "did.review.hidden": "Review hidden",
   "did.review.shown": "Review shown again",
+  "did.review.kept": "Reported review left as it is",
   "did.settings.changed": "Settings changed",
   "did.branding.published": "A look was published",
   "did.branding.reverted": "An earlier look was taken up",

@@ -106,6 +106,8 @@ pub struct Talk {
     pub seconds: i64,
     /// What the buyer said afterwards.
     pub review: Option<(i16, &'static str)>,
+    /// What the seller answers; empty if nothing.
+    pub reply: &'static str,
 }
 
 const fn week(
@@ -149,6 +151,13 @@ const fn talk(
         hours_ago,
         seconds,
         review: Some((stars, words)),
+        reply: "",
+    }
+}
+
+impl Talk {
+    const fn answered(self, reply: &'static str) -> Self {
+        Self { reply, ..self }
     }
 }
 

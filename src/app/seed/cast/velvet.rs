@@ -154,7 +154,8 @@ pub const VELVET: Cast = Cast {
             1_020,
             5,
             "She sang my parents’ wedding song for their anniversary. Nobody in the room was dry-eyed.",
-        ),
+        )
+        .answered("Me neither. Give them my love."),
         talk(
             "rowan",
             "odette",

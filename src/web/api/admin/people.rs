@@ -27,7 +27,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(suspend)
         .service(restore)
         .service(hide)
-        .service(unhide);
+        .service(unhide)
+        .service(keep);
 }
 
 /// Everybody with an account, newest first.
@@ -86,7 +87,7 @@ async fn restore(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Resul
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Hides a review. Its stars still count.
+/// Hides a review, which no longer counts. Its writer and those who reported it are told.
 #[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[post("/admin/reviews/{id}/hide")]
@@ -106,5 +107,14 @@ async fn hide(
 #[post("/admin/reviews/{id}/show")]
 async fn unhide(web: Data<Web>, by: Staff<may::Reviews>, id: Path<Uuid>) -> Result<HttpResponse> {
     console::show_review(&web.app, &by, CallId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Leaves a review that was reported as it is; those who reported it are told.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/admin/reviews/{id}/keep")]
+async fn keep(web: Data<Web>, by: Staff<may::Reviews>, id: Path<Uuid>) -> Result<HttpResponse> {
+    console::keep_review(&web.app, &by, CallId::from_uuid(*id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -14,6 +14,7 @@ use super::Gallery;
 pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::browsing(g)?;
     public::profile(g)?;
+    public::review(g)?;
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;

@@ -1,7 +1,7 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
 use crate::{
-    domain::category::Names,
+    domain::{category::Names, report::ReviewFault},
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
@@ -152,6 +152,68 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     refused.hours = Some(open_hours("America/New_York"));
     refused.error = Some(Message::new("error.busy"));
     g.page("seller-busy", &refused, &g.buyer(path))
+}
+
+/// One review, as its reader can answer or report it.
+pub fn review(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let review = Review {
+        link: None,
+        about: Some(g.cast.person(0)),
+        about_id: Some(Uuid::from_u128(1)),
+        ..g.cast.written(false).remove(0)
+    };
+    let report = ReportForm {
+        action: "/reviews/1/report".to_owned(),
+        kind: "review",
+        state: ReportState::Ready,
+        faults: ReviewFault::ALL.map(ReviewFault::name).into(),
+        fault: Field::default(),
+        text: Field::default(),
+        open: false,
+    };
+    let page = ReviewPage {
+        hidden: None,
+        reply: None,
+        reply_until: None,
+        report: report.clone(),
+        review,
+    };
+    let path = "/reviews/1";
+    g.page("review", &page, &g.buyer(path))?;
+    let form = ReportForm {
+        fault: Field::of("other"),
+        text: Field::default().wrong(Message::new("Say in a few words what is wrong.")),
+        open: true,
+        ..report.clone()
+    };
+    let reporting = ReviewPage {
+        report: form,
+        ..page.clone()
+    };
+    g.page("review-report", &reporting, &g.buyer(path))?;
+    let mut fresh = page.clone();
+    fresh.review.reply = None;
+    fresh.reply = Some(Field::default());
+    g.page("review-reply", &fresh, &g.seller(path))?;
+    let own = ReviewPage {
+        reply: page.review.reply.as_ref().map(|reply| Field::of(&reply.text)),
+        reply_until: Some(now() + (24 * 12).hours()),
+        report: ReportForm {
+            state: ReportState::Done,
+            ..report.clone()
+        },
+        ..page.clone()
+    };
+    g.page("review-change", &own, &g.seller(path))?;
+    let hidden = ReviewPage {
+        hidden: Some("It names somebody who has nothing to do with the call".to_owned()),
+        report: ReportForm {
+            state: ReportState::Closed,
+            ..report
+        },
+        ..page
+    };
+    g.page("review-hidden", &hidden, &g.seller(path))
 }
 
 /// Some days' hours of somebody who lives there.

@@ -17,6 +17,7 @@ mod invoice;
 mod mails;
 mod notifications;
 mod people;
+mod review;
 mod room;
 mod sell;
 mod seller;
@@ -35,7 +36,7 @@ pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
-pub use home::{Category, HomePage, LivePage, Review};
+pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
@@ -47,6 +48,7 @@ pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
@@ -108,6 +110,7 @@ views! {
     HomePage => "home",
     LivePage => "live",
     SellerPage => "seller",
+    ReviewPage => "review",
     RegisterPage => "register",
     LoginPage => "login",
     ForgotPage => "forgot",
