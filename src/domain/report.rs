@@ -6,6 +6,57 @@ use utoipa::ToSchema;
 /// Most reports that somebody makes in a day, of either kind.
 pub const MOST_A_DAY: i64 = 20;
 
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonFault {
+    /// They harass or insult.
+    Harassment,
+    /// They threaten.
+    Threat,
+    /// They try to cheat.
+    Fraud,
+    /// They want to be paid elsewhere.
+    OffSite,
+    /// They aren't who they say they are.
+    Impersonation,
+    /// They are under age.
+    Minor,
+    /// Something else, which the words say.
+    Other,
+}
+
+impl PersonFault {
+    /// All of them, in the order they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::Harassment,
+        Self::Threat,
+        Self::Fraud,
+        Self::OffSite,
+        Self::Impersonation,
+        Self::Minor,
+        Self::Other,
+    ];
+
+    /// As it is stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Harassment => "harassment",
+            Self::Threat => "threat",
+            Self::Fraud => "fraud",
+            Self::OffSite => "off_site",
+            Self::Impersonation => "impersonation",
+            Self::Minor => "minor",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}
+
 /// What is wrong with a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -50,5 +101,22 @@ impl ReviewFault {
     /// Reads [`name`](Self::name).
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_are_what_is_sent() {
+        for fault in ReviewFault::ALL {
+            assert_eq!(ReviewFault::parse(fault.name()), Some(fault));
+            assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
+        }
+        for fault in PersonFault::ALL {
+            assert_eq!(PersonFault::parse(fault.name()), Some(fault));
+            assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
+        }
     }
 }

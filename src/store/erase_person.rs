@@ -89,6 +89,11 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
+    run("DELETE FROM blocks WHERE tenant_id = $1 AND blocker_id = $2")?;
+    run("DELETE FROM blocks WHERE tenant_id = $1 AND blocked_id = $2")?;
+    // That there was something stays, for the other's sake; what was said of them goes.
+    run("UPDATE person_reports SET body = '', note = ''
+         WHERE tenant_id = $1 AND $2 IN (reporter_id, reported_id)")?;
     run("UPDATE reviews SET reply = NULL, replied_at = NULL
          WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;
     run("UPDATE review_reports SET body = '' WHERE tenant_id = $1 AND reporter_id = $2 AND body <> ''")?;

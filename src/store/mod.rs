@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod audit;
+pub mod blocks;
 pub mod bookings;
 pub mod call_events;
 pub mod calls;
@@ -27,6 +28,7 @@ pub mod metering;
 pub mod migrate;
 mod moment;
 pub mod notifications;
+pub mod person_reports;
 pub mod photos;
 pub mod plans;
 pub mod platform_lists;

@@ -23,6 +23,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    blocks (tenant_id, blocker_id, blocked_id) {
+        tenant_id -> Uuid,
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     booking_events (tenant_id, booking_id, seq) {
         tenant_id -> Uuid,
         booking_id -> Uuid,
@@ -330,6 +339,21 @@ diesel::table! {
         created_at -> Timestamptz,
         wrong_codes -> Int4,
         wrong_code_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    person_reports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        reporter_id -> Uuid,
+        reported_id -> Uuid,
+        fault -> Text,
+        body -> Text,
+        at -> Timestamptz,
+        note -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_reason -> Nullable<Text>,
     }
 }
 
@@ -673,6 +697,7 @@ diesel::joinable!(visits -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    blocks,
     booking_events,
     booking_looks,
     bookings,
@@ -696,6 +721,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    person_reports,
     review_reports,
     reviews,
     seller_photos,

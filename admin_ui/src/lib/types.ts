@@ -145,6 +145,8 @@ export const ACTIONS = [
   "review.hidden",
   "review.shown",
   "review.kept",
+  "report.noted",
+  "report.closed",
   "settings.changed",
   "branding.published",
   "branding.reverted",
@@ -349,6 +351,20 @@ export interface Review {
   reply: { text: string; at: number } | null;
   open_reports: number;
   reports: { from: Named; fault: string; text: string; at: number; open: boolean }[];
+}
+
+export interface Report {
+  id: string;
+  at: number;
+  from: Named;
+  about: Named & { suspended: boolean; reports: number };
+  fault: string;
+  text: string;
+  note: string;
+  open: boolean;
+  closed: Mark | null;
+  conversation: string | null;
+  calls: { id: string; at: number; outcome: string | null }[];
 }
 
 export interface Increment {

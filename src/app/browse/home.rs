@@ -81,7 +81,7 @@ fn everybody(
     let page = page.max(1) as usize;
     let skip = i64::try_from((page - 1).saturating_mul(PAGE)).unwrap_or(i64::MAX);
     let mut on_air = presence::on_air(app, scope, tx, &search, now)?;
-    search.except = on_air.iter().map(|seller| seller.card.user).collect();
+    search.except.extend(on_air.iter().map(|seller| seller.card.user));
     on_air.truncate(if page == 1 { MOST_AVAILABLE } else { 0 });
     let mut others = sellers::search(tx, &search, skip, PAGE as i64 + 1)?;
     let more = others.len() > PAGE;

@@ -16,6 +16,7 @@ pub use search::search;
 pub use seller::{Reader, SellerDetails, seller};
 
 use crate::{
+    domain::ids::UserId,
     error::{Error, Result},
     store::{
         TenantTx,
@@ -38,6 +39,8 @@ pub struct Wish {
     pub query: String,
     /// A category's slug.
     pub category: Option<String>,
+    /// Not these, who are kept from the reader.
+    pub without: Vec<UserId>,
 }
 
 impl Wish {
@@ -46,7 +49,14 @@ impl Wish {
         Self {
             query: query.trim().chars().take(MOST_QUERY_CHARS).collect(),
             category: category.filter(|slug| !slug.is_empty()),
+            without: Vec::new(),
         }
+    }
+
+    /// The same for a reader from whom these are kept.
+    #[must_use]
+    pub fn without(self, without: Vec<UserId>) -> Self {
+        Self { without, ..self }
     }
 
     /// It looks for something, and not for everybody.
@@ -66,6 +76,7 @@ impl Wish {
         Search {
             words: words(&self.query),
             category: category.map(|category| category.id),
+            except: self.without.clone(),
             ..Search::default()
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn found(
 ) -> Result<Listing> {
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     let on_air = presence::on_air(app, scope, tx, &search, now)?;
-    search.except = on_air.iter().map(|seller| seller.card.user).collect();
+    search.except.extend(on_air.iter().map(|seller| seller.card.user));
     let past = i64::try_from(skip.saturating_sub(on_air.len())).unwrap_or(i64::MAX);
     let mut sellers: Vec<Listed> = on_air.into_iter().skip(skip).take(PAGE + 1).collect();
     let room = i64::try_from(PAGE + 1 - sellers.len()).unwrap_or(0);

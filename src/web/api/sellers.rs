@@ -5,7 +5,7 @@ use crate::{
     app::{
         browse::{self, Listed, Listing, Offer, Presence, SellerDetails, Wish},
         identity::Viewer,
-        watching,
+        safety, watching,
     },
     domain::{ids::UserId, policy::Increment, tenant::Tenant},
     web::{Problem, Result, Site, Web},
@@ -163,9 +163,15 @@ struct Wanted {
 #[utoipa::path(tag = "sellers", params(Wanted), responses((status = 200, body = Sellers), (status = 404, body = Problem)),
     security(()))]
 #[get("/sellers")]
-async fn list(web: Data<Web>, site: Site, Query(wanted): Query<Wanted>) -> Result<Json<Sellers>> {
+async fn list(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Sellers>> {
     let page = wanted.page.max(1);
-    let wish = Wish::new(&wanted.q, wanted.category);
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    let wish = Wish::new(&wanted.q, wanted.category).without(hidden);
     let Listing { sellers, more } = if wanted.available {
         browse::live(&web.app, &site.scope, wish, page).await?
     } else {

@@ -114,6 +114,10 @@ fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPag
     BillPage {
         id: call.id.uuid(),
         other: Person::new(other(call, side).to_owned(), None),
+        other_id: match side {
+            Side::Buyer => call.seller.id.uuid(),
+            Side::Seller => call.buyer.id.uuid(),
+        },
         other_url: (side == Side::Buyer).then(|| format!("/sellers/{}", call.seller.id)),
         side,
         service_title: call.service_title.clone(),

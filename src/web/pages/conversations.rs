@@ -102,6 +102,7 @@ async fn page(
     let view = ConversationPage {
         id: thread.conversation.id.uuid(),
         other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
+        other_id: other(&thread.conversation, viewer.user.id).id.uuid(),
         presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
         other_url: buys.then(|| format!("/sellers/{}", thread.conversation.seller.id)),
         entries: thread

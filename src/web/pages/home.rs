@@ -10,6 +10,7 @@ use crate::{
     app::{
         browse::{self, Wish},
         identity::Viewer,
+        safety,
     },
     error,
     web::{Result, Site, Web},
@@ -40,9 +41,11 @@ struct Shown {
 /// and paged to isn't.
 #[get("/")]
 async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
-    let wish = Wish::new(&shown.q, Some(shown.category));
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    let shared = hidden.is_empty();
+    let wish = Wish::new(&shown.q, Some(shown.category)).without(hidden);
     let page = shown.page.max(1);
-    if wish.is_narrow() || page > 1 {
+    if wish.is_narrow() || page > 1 || !shared {
         return render(&site, viewer.as_ref(), &view(&web, &site, wish, page).await?);
     }
     let front = web.fronts.of(&web, &site, || view(&web, &site, wish, page)).await?;
@@ -53,7 +56,7 @@ async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): 
 async fn view(web: &Web, site: &Site, wish: Wish, page: u32) -> error::Result<HomePage> {
     let narrowed = wish.is_narrow();
     let shown = browse::home(&web.app, &site.scope, wish.clone(), page).await?;
-    let Wish { query, category } = wish;
+    let Wish { query, category, .. } = wish;
     let next = page.saturating_add(1);
     let categories = shown
         .categories

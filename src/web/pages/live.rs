@@ -5,6 +5,7 @@ use crate::{
     app::{
         browse::{self, Wish},
         identity::Viewer,
+        safety,
     },
     web::{Result, Site, Web},
 };
@@ -27,7 +28,8 @@ struct Shown {
 #[get("/live")]
 async fn live(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
     let page = shown.page.max(1);
-    let listing = browse::live(&web.app, &site.scope, Wish::default(), page).await?;
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    let listing = browse::live(&web.app, &site.scope, Wish::default().without(hidden), page).await?;
     let more_url = listing.more.then(|| format!("/live?page={}", page.saturating_add(1)));
     render(
         &site,

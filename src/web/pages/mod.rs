@@ -15,6 +15,7 @@ mod identity;
 mod links;
 mod live;
 mod notifications;
+mod people;
 mod platform;
 mod reviews;
 mod sell;
@@ -64,6 +65,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(hours::routes)
         .configure(live::routes)
         .configure(notifications::routes)
+        .configure(people::routes)
         .configure(reviews::routes)
         .configure(sell::routes)
         .configure(seller::routes)

@@ -89,15 +89,7 @@ async fn report(
     };
     let (field, wrong) = problem(error)?;
     let mut view = page(&web, &site, Some(&viewer), id).await?;
-    let form = &mut view.report;
-    form.open = true;
-    form.fault = Field::of(typed.fault);
-    form.text = Field::of(typed.text);
-    if field == "text" {
-        form.text.error = Some(wrong);
-    } else {
-        form.fault.error = Some(wrong);
-    }
+    view.report.refuse(field, wrong, typed.fault, typed.text);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 

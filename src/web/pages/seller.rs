@@ -149,6 +149,7 @@ async fn page(
             .into_iter()
             .map(|published| review(published, false, Some(link)))
             .collect(),
+        own,
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
     })

@@ -7,6 +7,7 @@ mod demo;
 mod fronts;
 mod hours;
 mod lists;
+mod people;
 mod photos;
 mod reviews;
 mod selling;

@@ -184,6 +184,8 @@ export const common = {
   "did.conversations.exported": "Gespräche exportiert",
   "did.review.hidden": "Bewertung verborgen",
   "did.review.shown": "Bewertung wieder gezeigt",
+  "did.report.noted": "Notiz zu einer Meldung geschrieben",
+  "did.report.closed": "Meldung über einen Menschen abgeschlossen",
   "did.review.kept": "Gemeldete Bewertung belassen",
   "did.settings.changed": "Einstellungen geändert",
   "did.branding.published": "Aussehen veröffentlicht",

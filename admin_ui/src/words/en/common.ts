@@ -182,6 +182,8 @@ export const common = {
   "did.conversations.exported": "Conversations exported",
   "did.review.hidden": "Review hidden",
   "did.review.shown": "Review shown again",
+  "did.report.noted": "Note on a report written",
+  "did.report.closed": "Report about a person closed",
   "did.review.kept": "Reported review left as it is",
   "did.settings.changed": "Settings changed",
   "did.branding.published": "A look was published",

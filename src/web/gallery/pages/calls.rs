@@ -127,6 +127,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
     BillPage {
         id: Uuid::from_u128(0x5f1e_0c2b_7a90_4d11_8e22_33f4_1a2b_3c4d),
         other: g.cast.person(0),
+        other_id: Uuid::from_u128(1),
         other_url: Some("/sellers/1".to_owned()),
         side: Side::Buyer,
         service_title: g.cast.services[0].0.to_owned(),
@@ -258,6 +259,7 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         id: Uuid::from_u128(1),
         other: g.cast.person(0),
         presence: Some(Presence::Available),
+        other_id: Uuid::from_u128(1),
         other_url: Some("/sellers/1".to_owned()),
         entries: vec![
             entry(0, EntryKind::CallMissed, true, ""),

@@ -15,6 +15,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::browsing(g)?;
     public::profile(g)?;
     public::review(g)?;
+    public::people(g)?;
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;

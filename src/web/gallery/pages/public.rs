@@ -1,7 +1,10 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
 use crate::{
-    domain::{category::Names, report::ReviewFault},
+    domain::{
+        category::Names,
+        report::{PersonFault, ReviewFault},
+    },
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
@@ -121,6 +124,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         hours: Some(open_hours("Europe/Berlin")),
         reviews: g.cast.written(false),
         calls_count: 348,
+        own: false,
         error: None,
     };
     let path = "/sellers/1";
@@ -214,6 +218,44 @@ pub fn review(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..page
     };
     g.page("review-hidden", &hidden, &g.seller(path))
+}
+
+/// Somebody to block or report, and whom one has blocked.
+pub fn people(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let person = PersonPage {
+        id: Uuid::from_u128(1),
+        name: g.cast.person(0).name,
+        back_url: "/sellers/1".to_owned(),
+        blocked: false,
+        report: ReportForm {
+            action: "/people/1/report".to_owned(),
+            kind: "person",
+            state: ReportState::Ready,
+            faults: PersonFault::ALL.map(PersonFault::name).into(),
+            fault: Field::default(),
+            text: Field::default(),
+            open: true,
+        },
+    };
+    g.page("person", &person, &g.buyer("/people/1"))?;
+    let blocked = PersonPage {
+        blocked: true,
+        report: ReportForm {
+            state: ReportState::Done,
+            ..person.report.clone()
+        },
+        ..person
+    };
+    g.page("person-blocked", &blocked, &g.buyer("/people/1"))?;
+    let one = |nth: usize| BlockedPerson {
+        id: Uuid::from_u128(nth as u128 + 1),
+        name: g.cast.person(nth).name,
+        since: now() - (200 * nth as i64).hours(),
+    };
+    let items = vec![one(0), one(2)];
+    g.page("blocks", &BlocksPage { items }, &g.buyer("/account/blocks"))?;
+    let items = Vec::new();
+    g.page("blocks-none", &BlocksPage { items }, &g.buyer("/account/blocks"))
 }
 
 /// Some days' hours of somebody who lives there.

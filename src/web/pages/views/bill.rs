@@ -12,6 +12,8 @@ pub struct BillPage {
     pub id: Uuid,
     /// The other person.
     pub other: Person,
+    /// Who that is.
+    pub other_id: Uuid,
     /// Their page, when they are the seller.
     pub other_url: Option<String>,
     /// Which side the reader is.

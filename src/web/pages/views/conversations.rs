@@ -34,6 +34,8 @@ pub struct ConversationPage {
     pub id: Uuid,
     /// The other person.
     pub other: Person,
+    /// Who that is.
+    pub other_id: Uuid,
     /// Whether they can be rung, when they sell.
     pub presence: Option<Presence>,
     /// Their page, when they sell.

@@ -19,6 +19,7 @@ mod notifications;
 mod people;
 mod review;
 mod room;
+mod safety;
 mod sell;
 mod seller;
 mod strip;
@@ -50,6 +51,7 @@ pub use notifications::{
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
+pub use safety::{BlockedPerson, BlocksPage, PersonPage};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
@@ -111,6 +113,8 @@ views! {
     LivePage => "live",
     SellerPage => "seller",
     ReviewPage => "review",
+    PersonPage => "person",
+    BlocksPage => "blocks",
     RegisterPage => "register",
     LoginPage => "login",
     ForgotPage => "forgot",

@@ -1,6 +1,6 @@
 //! One review: to answer it or to report it.
 
-use super::{Field, Review};
+use super::{Field, Message, Review};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -37,6 +37,19 @@ pub struct ReportForm {
     pub text: Field,
     /// The form was sent and came back.
     pub open: bool,
+}
+
+impl ReportForm {
+    /// The form as it comes back: what was typed, with what is wrong beside its field.
+    pub fn refuse(&mut self, field: &str, wrong: Message, fault: String, text: String) {
+        (self.fault, self.text, self.open) = (Field::of(fault), Field::of(text), true);
+        let field = if field == "text" {
+            &mut self.text
+        } else {
+            &mut self.fault
+        };
+        field.error = Some(wrong);
+    }
 }
 
 /// Whether something can be reported.
