@@ -8,6 +8,7 @@ UPDATE sellers s SET rating_sum = s.rating_sum + h.stars, rating_count = s.ratin
     WHERE s.tenant_id = h.tenant_id AND s.user_id = h.seller_id;
 ALTER TABLE reviews FORCE ROW LEVEL SECURITY;
 ALTER TABLE sellers FORCE ROW LEVEL SECURITY;
+DROP TABLE call_feedback;
 DROP TABLE review_reports;
 DROP INDEX reviews_by_reports;
 ALTER TABLE reviews DROP COLUMN reply, DROP COLUMN replied_at, DROP COLUMN open_reports;

@@ -26,6 +26,25 @@ SELECT wall_off('review_reports');
 GRANT SELECT, INSERT, UPDATE (body, settled_at) ON review_reports TO tallyroom_app;
 GRANT SELECT ON review_reports TO tallyroom_system;
 
+-- How picture and sound were, said by each side for itself.
+CREATE TABLE call_feedback (
+    tenant_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    good boolean NOT NULL,
+    faults text[] NOT NULL CHECK (cardinality(faults) <= 4 AND (good = (faults = '{}'))),
+    body text NOT NULL CHECK (length(body) <= 1000),
+    at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, call_id, person_id),
+    FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES users (tenant_id, id)
+);
+CREATE INDEX call_feedback_by_time ON call_feedback (tenant_id, at);
+CREATE INDEX call_feedback_by_person ON call_feedback (tenant_id, person_id);
+SELECT wall_off('call_feedback');
+GRANT SELECT, INSERT, UPDATE (good, faults, body, at) ON call_feedback TO tallyroom_app;
+GRANT SELECT ON call_feedback TO tallyroom_system;
+
 -- What is hidden counts no more. Migrations run as the tables' owner, whom forced policies hide every row from.
 ALTER TABLE sellers NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE reviews NO FORCE ROW LEVEL SECURITY;

@@ -1,4 +1,4 @@
-//! What people report to a tenant's staff (requirements H1, B7).
+//! What people report to a tenant's staff (requirements H1, H2, B7).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +47,40 @@ impl PersonFault {
             Self::OffSite => "off_site",
             Self::Impersonation => "impersonation",
             Self::Minor => "minor",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}
+
+/// What went wrong with a call's picture and sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TechnicalFault {
+    /// One couldn't see, or badly.
+    Picture,
+    /// One couldn't hear, or badly.
+    Sound,
+    /// It was slow to begin, or broke off.
+    Connection,
+    /// Something else, which the words say.
+    Other,
+}
+
+impl TechnicalFault {
+    /// All of them, in the order they are shown.
+    pub const ALL: [Self; 4] = [Self::Picture, Self::Sound, Self::Connection, Self::Other];
+
+    /// As it is stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Sound => "sound",
+            Self::Connection => "connection",
             Self::Other => "other",
         }
     }
@@ -112,6 +146,10 @@ mod tests {
     fn names_are_read_back_and_are_what_is_sent() {
         for fault in ReviewFault::ALL {
             assert_eq!(ReviewFault::parse(fault.name()), Some(fault));
+            assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
+        }
+        for fault in TechnicalFault::ALL {
+            assert_eq!(TechnicalFault::parse(fault.name()), Some(fault));
             assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
         }
         for fault in PersonFault::ALL {

@@ -94,6 +94,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     // That there was something stays, for the other's sake; what was said of them goes.
     run("UPDATE person_reports SET body = '', note = ''
          WHERE tenant_id = $1 AND $2 IN (reporter_id, reported_id)")?;
+    run("UPDATE call_feedback SET body = '' WHERE tenant_id = $1 AND person_id = $2 AND body <> ''")?;
     run("UPDATE reviews SET reply = NULL, replied_at = NULL
          WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;
     run("UPDATE review_reports SET body = '' WHERE tenant_id = $1 AND reporter_id = $2 AND body <> ''")?;

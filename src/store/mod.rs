@@ -6,6 +6,7 @@ pub mod audit;
 pub mod blocks;
 pub mod bookings;
 pub mod call_events;
+pub mod call_feedback;
 pub mod calls;
 pub mod categories;
 mod changes;

@@ -82,6 +82,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_feedback (tenant_id, call_id, person_id) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        person_id -> Uuid,
+        good -> Bool,
+        faults -> Array<Text>,
+        body -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_legs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -702,6 +714,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking_looks,
     bookings,
     call_events,
+    call_feedback,
     call_legs,
     calls,
     categories,

@@ -93,6 +93,7 @@ export interface Call {
   billable_ms: number;
   charged_minor: number;
   currency: string;
+  feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
 }
 
 export interface Job {
@@ -244,7 +245,8 @@ export interface Dashboard {
   revenue_minor: number;
   commission_minor: number;
   failed_payments: number;
-  quality_tenths: number | null;
+  thumbs_up: number;
+  thumbs_down: number;
   series: { from_at: number; calls: number; minutes: number; charged_minor: number; commission_minor: number }[];
 }
 

@@ -69,7 +69,7 @@ function dashboard(db, period) {
     return { from_at: NOW - (steps - n) * length, calls: Math.max(0, Math.ceil(minutes / 14)), minutes: Math.max(0, minutes), charged_minor, commission_minor: Math.round(charged_minor * 0.2) };
   });
   const total = (key) => series.reduce((sum, step) => sum + step[key], 0);
-  return { currency: db.me.tenant.currency, live_calls: 6, minutes: total("minutes"), revenue_minor: total("charged_minor"), commission_minor: total("commission_minor"), failed_payments: 3, quality_tenths: 46, series };
+  return { currency: db.me.tenant.currency, live_calls: 6, minutes: total("minutes"), revenue_minor: total("charged_minor"), commission_minor: total("commission_minor"), failed_payments: 3, thumbs_up: 46, thumbs_down: 3, series };
 }
 
 const pale = (brand) => Number.parseInt(brand.slice(1, 3), 16) * 0.3 + Number.parseInt(brand.slice(3, 5), 16) * 0.6 + Number.parseInt(brand.slice(5, 7), 16) * 0.1 > 150;

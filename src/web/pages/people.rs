@@ -67,7 +67,7 @@ struct Reported {
     #[serde(default)]
     fault: String,
     #[serde(default)]
-    text: String,
+    words: String,
 }
 
 /// Reports somebody.
@@ -81,7 +81,7 @@ async fn report(
 ) -> Result<HttpResponse> {
     let other = UserId::from_uuid(*id);
     let reported = match PersonFault::parse(&typed.fault) {
-        Some(fault) => safety::report(&web.app, &viewer, other, fault, &typed.text).await,
+        Some(fault) => safety::report(&web.app, &viewer, other, fault, &typed.words).await,
         None => Err(Error::field("fault", "Choose what is wrong.")),
     };
     let Err(error) = reported else {
@@ -92,7 +92,7 @@ async fn report(
     };
     let (field, wrong) = problem(error)?;
     let mut view = page(&web, &viewer, other).await?;
-    view.report.refuse(field, wrong, typed.fault, typed.text);
+    view.report.refuse(field, wrong, typed.fault, typed.words);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 

@@ -64,7 +64,7 @@ struct Reported {
     #[serde(default)]
     fault: String,
     #[serde(default)]
-    text: String,
+    words: String,
 }
 
 /// Reports.
@@ -78,7 +78,7 @@ async fn report(
 ) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
     let reported = match ReviewFault::parse(&typed.fault) {
-        Some(fault) => reviews::report(&web.app, &viewer, id, fault, &typed.text).await,
+        Some(fault) => reviews::report(&web.app, &viewer, id, fault, &typed.words).await,
         None => Err(Error::field("fault", "Choose what is wrong.")),
     };
     let Err(error) = reported else {
@@ -89,7 +89,7 @@ async fn report(
     };
     let (field, wrong) = problem(error)?;
     let mut view = page(&web, &site, Some(&viewer), id).await?;
-    view.report.refuse(field, wrong, typed.fault, typed.text);
+    view.report.refuse(field, wrong, typed.fault, typed.words);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 

@@ -11,6 +11,7 @@ mod people;
 mod photos;
 mod reviews;
 mod selling;
+mod thumbs;
 mod watching;
 
 pub use bookings::{ask, bookable, bookable_for};

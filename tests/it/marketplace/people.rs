@@ -7,14 +7,22 @@ use crate::{
     support::{Caller, LUMEN, TestUser, VELVET},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
-async fn conversation(user: &TestUser) -> String {
-    let list = user.get("/api/v1/conversations").await.expect(200).json();
-    list["items"][0]["id"].as_str().expect("a conversation").to_owned()
+/// Their conversation, once the end of the call that began it is stored.
+pub async fn conversation(user: &TestUser) -> String {
+    for _ in 0..500 {
+        let list = user.get("/api/v1/conversations").await.expect(200).json();
+        if let Some(id) = list["items"][0]["id"].as_str() {
+            return id.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no conversation");
 }
 
 /// A call that came to nothing, so that the two know each other.
-async fn met(pair: &Pair) -> String {
+pub async fn met(pair: &Pair) -> String {
     let (call, ..) = pair.ring().await;
     let cancel = format!("/api/v1/calls/{call}/cancel");
     pair.buyer.post(&cancel, json!({})).await.expect(204);
@@ -180,7 +188,7 @@ async fn the_staff_look_at_what_people_report_of_each_other() {
     let form = format!("/people/{buyer}/report");
     let page = pair
         .seller
-        .form(&form, &[("fault", "rude"), ("text", "Hm <b>")])
+        .form(&form, &[("fault", "rude"), ("words", "Hm <b>")])
         .await
         .expect(422)
         .text;
@@ -189,7 +197,7 @@ async fn the_staff_look_at_what_people_report_of_each_other() {
 
     let words = "Wanted to pay by transfer";
     pair.seller
-        .form(&form, &[("fault", "off_site"), ("text", words)])
+        .form(&form, &[("fault", "off_site"), ("words", words)])
         .await
         .expect(303);
     let again = pair.seller.post(&path, json!({"fault": "fraud"})).await.expect(409);

@@ -151,11 +151,11 @@ async fn anybody_signed_in_reports_once_and_the_staff_decide() {
     }
     eve.post(&path, json!({"fault": "because"})).await.expect(400);
     let form = format!("/reviews/{review}/report");
-    let page = eve.form(&form, &[("text", "Hm")]).await.expect(422).text;
+    let page = eve.form(&form, &[("words", "Hm")]).await.expect(422).text;
     assert!(page.contains("Choose what is wrong."));
     assert_eq!(count(&pair.app, "review_reports"), 0);
 
-    eve.form(&form, &[("fault", "advert"), ("text", "Their own shop")])
+    eve.form(&form, &[("fault", "advert"), ("words", "Their own shop")])
         .await
         .expect(303);
     let again = eve.post(&path, json!({"fault": "insult"})).await.expect(409);

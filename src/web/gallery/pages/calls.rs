@@ -1,6 +1,7 @@
 //! Calls, their room, bills and conversations.
 
 use crate::{
+    domain::report::TechnicalFault,
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
 };
@@ -160,6 +161,19 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         )),
         share: None,
         rating: Some(RatingForm::default()),
+        feedback: Some(thumbs("")),
+    }
+}
+
+fn thumbs(thumb: &str) -> FeedbackForm {
+    let choice = |fault: TechnicalFault| FaultChoice {
+        name: fault.name(),
+        chosen: thumb == "down" && fault == TechnicalFault::Other,
+    };
+    FeedbackForm {
+        thumb: Field::of(thumb),
+        faults: TechnicalFault::ALL.map(choice).into(),
+        text: Field::default(),
     }
 }
 
@@ -176,6 +190,10 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         "bill-rated",
         &BillPage {
             rating: Some(rating),
+            feedback: Some(FeedbackForm {
+                text: Field::default().wrong(Message::new("Say in a few words what is wrong.")),
+                ..thumbs("down")
+            }),
             ..buyer.clone()
         },
         &g.buyer("/calls/1/bill"),
@@ -190,6 +208,7 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         other_url: None,
         share: Some(share),
         rating: None,
+        feedback: Some(thumbs("up")),
         ..buyer.clone()
     };
     g.page("bill-seller", &seller, &g.seller("/calls/1/bill"))?;

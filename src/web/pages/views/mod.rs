@@ -28,7 +28,7 @@ mod system;
 mod wallet;
 
 pub use account::{AccountPage, Choice};
-pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
+pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
     FreeTimes, Seen,

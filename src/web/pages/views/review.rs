@@ -4,7 +4,7 @@ use super::{Field, Message, Review};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// `/reviews/{id}`. The answer's form posts `text` to `/reviews/{id}/reply`, the report's `fault` and `text` to
+/// `/reviews/{id}`. The answer's form posts `text` to `/reviews/{id}/reply`, the report's `fault` and `words` to
 /// `/reviews/{id}/report`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReviewPage {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// `/people/{id}`. Posts `wanted` (`on`, or nothing) to `/people/{id}/block`, and a report to `/people/{id}/report`.
+/// `/people/{id}`. Posts `wanted` (`on`, or nothing) to `/people/{id}/block`, and a report (`fault`, `words`) to `/people/{id}/report`.
 #[derive(Clone, Debug, Serialize)]
 pub struct PersonPage {
     /// Who.
