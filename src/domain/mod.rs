@@ -1,5 +1,6 @@
 //! The product's rules, pure: no clock, no I/O, no database, no async. Everything here is a function of its arguments.
 
+pub mod attachment;
 pub mod audit;
 pub mod booking;
 pub mod brand;

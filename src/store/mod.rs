@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod listing;
 pub mod looks;
 pub mod mail_tokens;
+pub mod message_files;
 pub mod metering;
 pub mod migrate;
 mod moment;

@@ -281,6 +281,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_file_parts (tenant_id, file_id, nth) {
+        tenant_id -> Uuid,
+        file_id -> Uuid,
+        nth -> Int2,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    message_files (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        sender_id -> Uuid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> Int4,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     messages (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -728,6 +749,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     look_files,
     look_versions,
     mail_tokens,
+    message_file_parts,
+    message_files,
     messages,
     people_in_calls,
     plans,

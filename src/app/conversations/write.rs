@@ -24,11 +24,7 @@ pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) 
     app.db
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
-            let other = if conversation.buyer.id == user {
-                &conversation.seller
-            } else {
-                &conversation.buyer
-            };
+            let other = conversation.other(user);
             safety::can_write(tx, user, (other.id, &other.name))?;
             let message = conversations::add_chat(tx, conversation.id, user, &words, None, now)?;
             let news = News::about(Event::Message, user, format!("/conversations/{id}"));

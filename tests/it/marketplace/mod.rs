@@ -4,6 +4,7 @@ mod afterwards;
 mod bookings;
 mod categories;
 mod demo;
+mod files;
 mod fronts;
 mod hours;
 mod lists;
@@ -15,6 +16,7 @@ mod thumbs;
 mod watching;
 
 pub use bookings::{ask, bookable, bookable_for};
+pub use people::met;
 
 use crate::support::{TestApp, TestUser};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};

@@ -79,7 +79,7 @@ async fn both_say_how_picture_and_sound_were_for_a_day() {
     let figures = admin.get("/api/v1/admin/dashboard?period=day").await.expect(200).json();
     assert_eq!((&figures["thumbs_up"], &figures["thumbs_down"]), (&json!(1), &json!(1)));
 
-    pair.app.clock.advance(86_400_000);
+    pair.app.clock.advance(86_400_001);
     let late = pair.buyer.renewed().await.put(&path, good).await.expect(409);
     assert_eq!(late.code(), "feedback_over");
     let page = bill(&pair.seller.renewed().await, call).await;

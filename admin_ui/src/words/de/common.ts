@@ -186,6 +186,8 @@ export const common = {
   "did.review.shown": "Bewertung wieder gezeigt",
   "did.report.noted": "Notiz zu einer Meldung geschrieben",
   "did.report.closed": "Meldung über einen Menschen abgeschlossen",
+  "calls.thumb_buyer": "Bild, Ton: Käufer",
+  "calls.thumb_seller": "Bild, Ton: Anbieter",
   "calls.good": "Gut",
   "calls.bad": "Schlecht",
   "technical.picture": "Bild",

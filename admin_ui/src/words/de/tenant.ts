@@ -183,6 +183,8 @@ export const tenant = {
   "chats.title": "Nachrichten",
   "chats.lead": "Was Käufer und Anbieter einander schrieben. Wer ein Gespräch öffnet oder sucht, steht im Protokoll.",
   "chats.search": "Menschen oder Wörter suchen",
+  "chats.file": "Datei: {name}",
+  "chats.file_gone": "entfernt",
   "chats.call": "Anruf: {how}",
   "chats.earlier": "Frühere Nachrichten sind nicht gezeigt: {count}",
   "chats.people": "Zwischen",

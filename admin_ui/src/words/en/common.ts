@@ -184,6 +184,8 @@ export const common = {
   "did.review.shown": "Review shown again",
   "did.report.noted": "Note on a report written",
   "did.report.closed": "Report about a person closed",
+  "calls.thumb_buyer": "Picture, sound: buyer",
+  "calls.thumb_seller": "Picture, sound: seller",
   "calls.good": "Good",
   "calls.bad": "Bad",
   "technical.picture": "Picture",

@@ -181,6 +181,8 @@ export const tenant = {
   "chats.title": "Chat history",
   "chats.lead": "What buyers and sellers wrote to each other. Opening a conversation and searching are recorded in the audit log.",
   "chats.search": "Search people or words",
+  "chats.file": "File: {name}",
+  "chats.file_gone": "removed",
   "chats.call": "Call: {how}",
   "chats.earlier": "Earlier messages aren't shown: {count}",
   "chats.people": "Between",

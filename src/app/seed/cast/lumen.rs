@@ -203,7 +203,8 @@ pub const LUMEN: Cast = Cast {
             1_240,
             5,
             "I said the sentence we rehearsed. It worked.",
-        ),
+        )
+        .reported("petra"),
         talk("samir", "henrik", 245, 655, 5, ""),
         Talk {
             buyer: "jonas",
@@ -212,6 +213,7 @@ pub const LUMEN: Cast = Cast {
             seconds: 95,
             review: None,
             reply: "",
+            reporter: "",
         },
     ],
 };

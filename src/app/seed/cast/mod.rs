@@ -108,6 +108,8 @@ pub struct Talk {
     pub review: Option<(i16, &'static str)>,
     /// What the seller answers; empty if nothing.
     pub reply: &'static str,
+    /// Who reported the review; [`Buyer::local`], empty if nobody.
+    pub reporter: &'static str,
 }
 
 const fn week(
@@ -152,12 +154,17 @@ const fn talk(
         seconds,
         review: Some((stars, words)),
         reply: "",
+        reporter: "",
     }
 }
 
 impl Talk {
     const fn answered(self, reply: &'static str) -> Self {
         Self { reply, ..self }
+    }
+
+    const fn reported(self, reporter: &'static str) -> Self {
+        Self { reporter, ..self }
     }
 }
 

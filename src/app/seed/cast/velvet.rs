@@ -187,7 +187,8 @@ pub const VELVET: Cast = Cast {
             930,
             5,
             "My toast got a laugh where it had a silence.",
-        ),
+        )
+        .reported("rowan"),
         talk("rowan", "luz", 222, 640, 4, ""),
     ],
 };

@@ -270,9 +270,14 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         kind,
         mine,
         text: text.to_owned(),
+        kilobytes: if kind == EntryKind::File { 184 } else { 0 },
         seconds: if kind == EntryKind::CallEnded { 720 } else { 0 },
         amount: (kind == EntryKind::CallEnded).then(|| g.cast.amount(2_160)),
-        url: (kind == EntryKind::CallEnded).then(|| "/calls/1/bill".to_owned()),
+        url: match kind {
+            EntryKind::CallEnded => Some("/calls/1/bill".to_owned()),
+            EntryKind::File if !text.is_empty() => Some("/conversations/1/files/1".to_owned()),
+            _ => None,
+        },
     };
     let page = ConversationPage {
         id: Uuid::from_u128(1),
@@ -292,10 +297,24 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
                 "Here is the form we talked about: page 2, line 14.",
             ),
             entry(76, EntryKind::Message, true, "Thank you, that helped a lot."),
+            entry(
+                90,
+                EntryKind::File,
+                true,
+                "Letter of the tax office, page 1 and 2, scanned again.pdf",
+            ),
+            entry(92, EntryKind::File, false, ""),
             entry(120, EntryKind::CallCancelled, false, ""),
         ],
         older_url: None,
         text: Field::default(),
+        file: Field::default(),
     };
-    g.page("conversation", &page, &g.buyer("/conversations/1"))
+    g.page("conversation", &page, &g.buyer("/conversations/1"))?;
+    let wrong = "This kind of file can't be sent. Pictures, PDF, text and office documents can.";
+    let refused = ConversationPage {
+        file: Field::default().wrong(Message::new(wrong)),
+        ..page
+    };
+    g.page("conversation-refused", &refused, &g.buyer("/conversations/1"))
 }
