@@ -83,6 +83,11 @@ impl Error {
         Self::new(Kind::NotFound, "This page or thing doesn't exist, or isn't yours.")
     }
 
+    /// What was there once and isn't any more, in words of its own.
+    pub fn missing(public: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotFound, public)
+    }
+
     /// Doesn't fit the state things are in.
     pub fn conflict(code: &'static str, public: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Conflict { code }, public)

@@ -19,6 +19,7 @@ pub mod platform;
 pub mod ports;
 pub mod quotas;
 pub mod reviews;
+pub mod safety;
 pub mod seed;
 pub mod selling;
 pub mod studio;

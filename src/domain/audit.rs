@@ -148,6 +148,12 @@ pub enum Action {
     ReviewHidden,
     /// A review is shown again.
     ReviewShown,
+    /// A note on a report about somebody was written.
+    ReportNoted,
+    /// A report about somebody was closed.
+    ReportClosed,
+    /// A review that was reported stays.
+    ReviewKept,
     /// Settings were changed.
     SettingsChanged,
     /// A look was published.
@@ -242,6 +248,9 @@ impl Action {
             Self::ConversationSearched => "conversation.searched",
             Self::ReviewHidden => "review.hidden",
             Self::ReviewShown => "review.shown",
+            Self::ReportNoted => "report.noted",
+            Self::ReportClosed => "report.closed",
+            Self::ReviewKept => "review.kept",
             Self::SettingsChanged => "settings.changed",
             Self::BrandingPublished => "branding.published",
             Self::BrandingReverted => "branding.reverted",

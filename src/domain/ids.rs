@@ -29,6 +29,8 @@ pub enum PlatformStaffKind {}
 pub enum CategoryKind {}
 /// Marks orders' ids.
 pub enum BookingKind {}
+/// Marks the ids of reports about people.
+pub enum ReportKind {}
 /// Marks studios' ids.
 pub enum StudioKind {}
 /// Marks plans' ids.
@@ -56,6 +58,8 @@ pub type ConversationId = Id<ConversationKind>;
 pub type PlatformStaffId = Id<PlatformStaffKind>;
 /// A part of what a tenant offers.
 pub type CategoryId = Id<CategoryKind>;
+/// What somebody reported about somebody.
+pub type ReportId = Id<ReportKind>;
 /// An order for a talk at an agreed time.
 pub type BookingId = Id<BookingKind>;
 /// A team of sellers.

@@ -1,5 +1,6 @@
 //! The product's rules, pure: no clock, no I/O, no database, no async. Everything here is a function of its arguments.
 
+pub mod attachment;
 pub mod audit;
 pub mod booking;
 pub mod brand;
@@ -22,6 +23,7 @@ pub mod pricing;
 pub mod push_address;
 pub mod quota;
 pub mod rating;
+pub mod report;
 pub mod schedule;
 pub mod subscription;
 pub mod tenant;

@@ -19,6 +19,10 @@ pub enum Event {
     Message,
     /// The other side of a call rated it.
     Review,
+    /// The person whom a review of theirs is about answered it.
+    Reply,
+    /// The staff decided about something that they wrote or reported.
+    Decision,
     /// A seller who was waited for is available.
     Available,
     /// Something happened to an order of theirs.
@@ -65,10 +69,12 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
+        Self::Reply,
+        Self::Decision,
         Self::Available,
         Self::Booking,
         Self::TopUp,
@@ -82,6 +88,8 @@ impl Event {
             Self::MissedCall => "missed_call",
             Self::Message => "message",
             Self::Review => "review",
+            Self::Reply => "reply",
+            Self::Decision => "decision",
             Self::Available => "available",
             Self::Booking => "booking",
             Self::TopUp => "top_up",
@@ -99,7 +107,13 @@ impl Event {
     pub fn audience(self) -> Audience {
         match self {
             Self::MissedCall => Audience::Sellers,
-            Self::Message | Self::Review | Self::Available | Self::Booking | Self::TopUp => Audience::Everyone,
+            Self::Message
+            | Self::Review
+            | Self::Reply
+            | Self::Decision
+            | Self::Available
+            | Self::Booking
+            | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     TenantTx,
     calls::Party,
+    message_files::FileHead,
     moment::At,
     schema::{conversations, messages},
 };
@@ -17,7 +18,7 @@ use crate::{
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
@@ -32,6 +33,17 @@ pub struct Conversation {
     pub seller: Party,
     /// When something was added last.
     pub last_at: Moment,
+}
+
+impl Conversation {
+    /// The other one of the two.
+    pub fn other(&self, reader: UserId) -> &Party {
+        if self.buyer.id == reader {
+            &self.seller
+        } else {
+            &self.buyer
+        }
+    }
 }
 
 /// Something said or done in a conversation.
@@ -54,6 +66,13 @@ pub enum What {
         sender: UserId,
         /// Plain text.
         text: String,
+    },
+    /// A file.
+    File {
+        /// Whose.
+        sender: UserId,
+        /// What it is; without a name and empty once it was taken away.
+        file: FileHead,
     },
     /// A call that is over.
     Call {
@@ -110,6 +129,25 @@ pub fn add_chat(
     call: Option<CallId>,
     at: Moment,
 ) -> Result<Uuid> {
+    add(tx, conversation, sender, ("chat", text), call, at)
+}
+
+/// Adds the place of a file, which is kept with the message's id; gives that.
+///
+/// # Errors
+/// The database is away.
+pub fn add_file(tx: &mut TenantTx<'_>, conversation: ConversationId, sender: UserId, at: Moment) -> Result<Uuid> {
+    add(tx, conversation, sender, ("file", ""), None, at)
+}
+
+fn add(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    sender: UserId,
+    (kind, body): (&str, &str),
+    call: Option<CallId>,
+    at: Moment,
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
     diesel::insert_into(messages::table)
         .values((
@@ -118,8 +156,8 @@ pub fn add_chat(
             messages::conversation_id.eq(conversation.uuid()),
             messages::call_id.eq(call.map(CallId::uuid)),
             messages::sender_id.eq(sender.uuid()),
-            messages::kind.eq("chat"),
-            messages::body.eq(text),
+            messages::kind.eq(kind),
+            messages::body.eq(body),
             messages::at.eq(At(at)),
         ))
         .execute(tx.conn)?;
@@ -212,6 +250,12 @@ struct MessageRow {
     billable_ms: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     charged_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    media_type: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    bytes: Option<i32>,
 }
 
 impl MessageRow {
@@ -222,6 +266,15 @@ impl MessageRow {
             What::Chat {
                 sender: UserId::from_uuid(sender),
                 text: self.body,
+            }
+        } else if self.kind == "file" {
+            What::File {
+                sender: UserId::from_uuid(self.sender_id.ok_or_else(incomplete)?),
+                file: FileHead {
+                    name: self.name.unwrap_or_default(),
+                    media_type: self.media_type.unwrap_or_default(),
+                    bytes: u32::try_from(self.bytes.unwrap_or_default()).unwrap_or(0),
+                },
             }
         } else {
             let reason = self.end_reason.ok_or_else(incomplete)?;
@@ -248,10 +301,11 @@ const CONVERSATIONS: &str =
     JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
     WHERE c.tenant_id = $1 AND (c.buyer_id = $2 OR c.seller_id = $2)";
 
-/// Messages with their calls' outcomes.
+/// Messages with their calls' outcomes and what is known of their files.
 const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.sender_id, m.call_id,
-        c.end_reason, c.billable_ms, c.charged_minor
+        c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes
     FROM messages m LEFT JOIN calls c ON c.tenant_id = m.tenant_id AND c.id = m.call_id
+    LEFT JOIN message_files f ON f.tenant_id = m.tenant_id AND f.id = m.id
     WHERE m.tenant_id = $1";
 
 /// A person's conversations, the newest first, each with its last message.

@@ -89,6 +89,18 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
+    run("DELETE FROM message_file_parts p USING message_files f
+         WHERE p.tenant_id = $1 AND f.tenant_id = $1 AND f.id = p.file_id AND f.sender_id = $2")?;
+    run("UPDATE message_files SET name = '', bytes = 0 WHERE tenant_id = $1 AND sender_id = $2")?;
+    run("DELETE FROM blocks WHERE tenant_id = $1 AND blocker_id = $2")?;
+    run("DELETE FROM blocks WHERE tenant_id = $1 AND blocked_id = $2")?;
+    // That there was something stays, for the other's sake; what was said of them goes.
+    run("UPDATE person_reports SET body = '', note = ''
+         WHERE tenant_id = $1 AND $2 IN (reporter_id, reported_id)")?;
+    run("UPDATE call_feedback SET body = '' WHERE tenant_id = $1 AND person_id = $2 AND body <> ''")?;
+    run("UPDATE reviews SET reply = NULL, replied_at = NULL
+         WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;
+    run("UPDATE review_reports SET body = '' WHERE tenant_id = $1 AND reporter_id = $2 AND body <> ''")?;
     let services = run("UPDATE services SET title = '–', description = '', published = false
                         WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2")?;

@@ -12,7 +12,7 @@ use crate::{
         rating::Rating,
         time::Moment,
     },
-    error::Result,
+    error::{Error, Result},
 };
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -45,6 +45,19 @@ pub struct Published {
     pub author: String,
     /// The seller's.
     pub about: String,
+    /// What the seller answers.
+    pub reply: Option<Reply>,
+    /// Why it isn't shown.
+    pub hidden: Option<String>,
+}
+
+/// A seller's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Plain text with line breaks.
+    pub text: String,
+    /// When it was written or changed last.
+    pub at: Moment,
 }
 
 #[derive(Queryable, Selectable)]
@@ -57,9 +70,23 @@ struct Row {
     body: String,
     at: At,
     author: String,
+    reply: Option<String>,
+    replied_at: Option<At>,
+    hidden_reason: Option<String>,
 }
 
 impl Row {
+    fn published(mut self, author: String, about: String) -> Published {
+        let reply = self.reply.take().zip(self.replied_at.take());
+        Published {
+            reply: reply.map(|(text, at)| Reply { text, at: at.into() }),
+            hidden: self.hidden_reason.take(),
+            review: self.review(),
+            author,
+            about,
+        }
+    }
+
     fn review(self) -> Review {
         Review {
             call: CallId::from_uuid(self.call_id),
@@ -84,7 +111,7 @@ fn name(author: CallRole) -> &'static str {
     }
 }
 
-/// Writes a review, or the same side's anew, and keeps the seller's score exact.
+/// Writes a review, or the same side's anew, and keeps the seller's score exact: of what is shown.
 ///
 /// # Errors
 /// The database is away.
@@ -116,11 +143,23 @@ pub fn put(tx: &mut TenantTx<'_>, review: &Review) -> Result<()> {
     if review.author == CallRole::Seller {
         return Ok(());
     }
+    let hidden: bool = reviews::table
+        .find((tx.tenant().uuid(), review.call.uuid(), name(CallRole::Buyer)))
+        .select(reviews::hidden_at.is_not_null())
+        .first(tx.conn)?;
+    if hidden {
+        return Ok(());
+    }
     let more_stars = i64::from(review.stars) - before.as_ref().map_or(0, |before| i64::from(before.stars));
-    diesel::update(seller)
+    count(tx, review.seller, more_stars, i64::from(before.is_none()))
+}
+
+/// Adds to a seller's stars.
+fn count(tx: &mut TenantTx<'_>, seller: UserId, stars: i64, ratings: i64) -> Result<()> {
+    diesel::update(sellers::table.find((tx.tenant().uuid(), seller.uuid())))
         .set((
-            sellers::rating_sum.eq(sellers::rating_sum + more_stars),
-            sellers::rating_count.eq(sellers::rating_count + i64::from(before.is_none())),
+            sellers::rating_sum.eq(sellers::rating_sum + stars),
+            sellers::rating_count.eq(sellers::rating_count + ratings),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -153,21 +192,63 @@ pub fn find(tx: &mut TenantTx<'_>, call: CallId, author: CallRole) -> Result<Opt
     Ok(row.map(Row::review))
 }
 
-/// Hides a buyer's review, or shows it again without a reason; says whether it was hidden before.
+/// Hides a buyer's review, or shows it again without a reason, and counts it or not; says whether it was hidden before.
 ///
 /// # Errors
 /// Not here, or the database is away.
 pub fn hide(tx: &mut TenantTx<'_>, call: CallId, reason: Option<&str>, now: Moment) -> Result<bool> {
     tx.lists_changed();
     let row = reviews::table.find((tx.tenant().uuid(), call.uuid(), name(CallRole::Buyer)));
-    let before: Option<At> = row.select(reviews::hidden_at).for_update().first(tx.conn)?;
+    let seller: Uuid = row.select(reviews::seller_id).first(tx.conn)?;
+    // The seller's row first, as in `put`.
+    let lock = sellers::table
+        .find((tx.tenant().uuid(), seller))
+        .select(sellers::user_id);
+    lock.for_update().first::<Uuid>(tx.conn)?;
+    let (before, stars): (Option<At>, i16) = row
+        .select((reviews::hidden_at, reviews::stars))
+        .for_update()
+        .first(tx.conn)?;
     diesel::update(row)
         .set((
             reviews::hidden_at.eq(reason.map(|_| At(now))),
             reviews::hidden_reason.eq(reason),
         ))
         .execute(tx.conn)?;
+    let more = i64::from(before.is_some()) - i64::from(reason.is_some());
+    count(tx, UserId::from_uuid(seller), more * i64::from(stars), more)?;
     Ok(before.is_some())
+}
+
+/// What a buyer said about a call, hidden or not, and nobody else changes it until the transaction ends.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn lock(tx: &mut TenantTx<'_>, call: CallId) -> Result<Published> {
+    let row = reviews::table.find((tx.tenant().uuid(), call.uuid(), name(CallRole::Buyer)));
+    row.select(reviews::call_id).for_update().first::<Uuid>(tx.conn)?;
+    one(tx, call)
+}
+
+/// What a buyer said about a call, hidden or not.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn one(tx: &mut TenantTx<'_>, call: CallId) -> Result<Published> {
+    let mut found = read(tx, &Which::OfCall(call), 1)?;
+    found.pop().ok_or_else(Error::not_found)
+}
+
+/// Writes the seller's answer to what a buyer said.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn answer(tx: &mut TenantTx<'_>, call: CallId, text: &str, now: Moment) -> Result<()> {
+    let row = reviews::table.find((tx.tenant().uuid(), call.uuid(), name(CallRole::Buyer)));
+    let changed = diesel::update(row)
+        .set((reviews::reply.eq(text), reviews::replied_at.eq(At(now))))
+        .execute(tx.conn)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
 }
 
 /// What buyers say of a seller, newest first.
@@ -175,7 +256,7 @@ pub fn hide(tx: &mut TenantTx<'_>, call: CallId, reason: Option<&str>, now: Mome
 /// # Errors
 /// The database is away.
 pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Vec<Published>> {
-    newest(tx, Some(seller), 1, limit)
+    read(tx, &Which::OfSeller(seller), limit)
 }
 
 /// The last reviews with words and at least four stars, of all sellers.
@@ -183,12 +264,23 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
 /// # Errors
 /// The database is away.
 pub fn praise(tx: &mut TenantTx<'_>, limit: i64) -> Result<Vec<Published>> {
-    newest(tx, None, 4, limit)
+    read(tx, &Which::Praise, limit)
 }
 
-fn newest(tx: &mut TenantTx<'_>, seller: Option<UserId>, stars: i16, limit: i64) -> Result<Vec<Published>> {
+/// Which of the buyers' reviews.
+enum Which {
+    /// Hidden or not.
+    OfCall(CallId),
+    /// Shown ones about a seller.
+    OfSeller(UserId),
+    /// Shown ones with words and at least four stars.
+    Praise,
+}
+
+/// Reviews with both names, newest first.
+fn read(tx: &mut TenantTx<'_>, which: &Which, limit: i64) -> Result<Vec<Published>> {
     let (authors, subjects) = diesel::alias!(users as authors, users as subjects);
-    let mut query = reviews::table
+    let query = reviews::table
         .inner_join(
             authors.on(authors
                 .field(users::tenant_id)
@@ -203,7 +295,6 @@ fn newest(tx: &mut TenantTx<'_>, seller: Option<UserId>, stars: i16, limit: i64)
         )
         .filter(reviews::tenant_id.eq(tx.tenant().uuid()))
         .filter(reviews::author.eq(name(CallRole::Buyer)))
-        .filter(reviews::stars.ge(stars).and(reviews::hidden_at.is_null()))
         .order((reviews::at.desc(), reviews::call_id))
         .limit(limit)
         .select((
@@ -212,17 +303,15 @@ fn newest(tx: &mut TenantTx<'_>, seller: Option<UserId>, stars: i16, limit: i64)
             subjects.field(users::name),
         ))
         .into_boxed();
-    query = match seller {
-        Some(seller) => query.filter(reviews::seller_id.eq(seller.uuid())),
-        None => query.filter(reviews::body.ne("")),
+    let shown = reviews::hidden_at.is_null();
+    let query = match which {
+        Which::OfCall(call) => query.filter(reviews::call_id.eq(call.uuid())),
+        Which::OfSeller(seller) => query.filter(shown.and(reviews::seller_id.eq(seller.uuid()))),
+        Which::Praise => query.filter(shown.and(reviews::body.ne("")).and(reviews::stars.ge(4))),
     };
     let rows: Vec<(Row, String, String)> = query.load(tx.conn)?;
     Ok(rows
         .into_iter()
-        .map(|(row, author, about)| Published {
-            review: row.review(),
-            author,
-            about,
-        })
+        .map(|(row, author, about)| row.published(author, about))
         .collect())
 }

@@ -23,6 +23,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    blocks (tenant_id, blocker_id, blocked_id) {
+        tenant_id -> Uuid,
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     booking_events (tenant_id, booking_id, seq) {
         tenant_id -> Uuid,
         booking_id -> Uuid,
@@ -72,6 +81,18 @@ diesel::table! {
         seq -> Int4,
         at -> Timestamptz,
         event -> Jsonb,
+    }
+}
+
+diesel::table! {
+    call_feedback (tenant_id, call_id, person_id) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        person_id -> Uuid,
+        good -> Bool,
+        faults -> Array<Text>,
+        body -> Text,
+        at -> Timestamptz,
     }
 }
 
@@ -263,6 +284,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_file_parts (tenant_id, file_id, nth) {
+        tenant_id -> Uuid,
+        file_id -> Uuid,
+        nth -> Int2,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    message_files (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        sender_id -> Uuid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> Int4,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     messages (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -337,6 +379,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    person_reports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        reporter_id -> Uuid,
+        reported_id -> Uuid,
+        fault -> Text,
+        body -> Text,
+        at -> Timestamptz,
+        note -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    review_reports (tenant_id, call_id, author, reporter_id) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        author -> Text,
+        reporter_id -> Uuid,
+        fault -> Text,
+        body -> Text,
+        at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     reviews (tenant_id, call_id, author) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -348,6 +418,9 @@ diesel::table! {
         author -> Text,
         hidden_at -> Nullable<Timestamptz>,
         hidden_reason -> Nullable<Text>,
+        reply -> Nullable<Text>,
+        replied_at -> Nullable<Timestamptz>,
+        open_reports -> Int4,
     }
 }
 
@@ -660,10 +733,12 @@ diesel::joinable!(visits -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    blocks,
     booking_events,
     booking_looks,
     bookings,
     call_events,
+    call_feedback,
     call_legs,
     calls,
     categories,
@@ -677,12 +752,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     look_files,
     look_versions,
     mail_tokens,
+    message_file_parts,
+    message_files,
     messages,
     people_in_calls,
     plans,
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    person_reports,
+    review_reports,
     reviews,
     seller_photos,
     sellers,

@@ -13,7 +13,11 @@ use crate::{
     },
     error::Result,
 };
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool},
+};
 use uuid::Uuid;
 
 /// How long the refresh token before the present one is still taken: two tabs may refresh at once, and an answer may
@@ -51,6 +55,8 @@ pub struct Signed {
     pub unread: u32,
     /// Looks after a studio.
     pub manages: bool,
+    /// Has blocked somebody, or is blocked.
+    pub blocks: bool,
 }
 
 /// What came of a refresh token.
@@ -106,16 +112,20 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
             ledger_accounts::held_minor.nullable(),
             studio_managers::user_id.nullable(),
             sql::<BigInt>(UNREAD),
+            sql::<Bool>(BLOCKS),
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(row.map(|(user, seller, until, balance, held, manager, unread)| Signed {
-        user: user.user(seller.is_some()),
-        available_until: until.map(Moment::from).filter(|until| *until > now),
-        wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
-        unread: u32::try_from(unread).unwrap_or(u32::MAX),
-        manages: manager.is_some(),
-    }))
+    Ok(
+        row.map(|(user, seller, until, balance, held, manager, unread, blocks)| Signed {
+            user: user.user(seller.is_some()),
+            available_until: until.map(Moment::from).filter(|until| *until > now),
+            wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
+            unread: u32::try_from(unread).unwrap_or(u32::MAX),
+            manages: manager.is_some(),
+            blocks,
+        }),
+    )
 }
 
 type SignedRow = (
@@ -126,11 +136,16 @@ type SignedRow = (
     Option<i64>,
     Option<Uuid>,
     i64,
+    bool,
 );
 
 /// For the bell of every page.
 const UNREAD: &str = "(SELECT count(*) FROM notifications n
     WHERE n.tenant_id = users.tenant_id AND n.user_id = users.id AND n.read_at IS NULL)";
+
+/// Hardly anybody has, so that nothing more is read for the others.
+const BLOCKS: &str = "(EXISTS (SELECT 1 FROM blocks b WHERE b.tenant_id = users.tenant_id AND b.blocker_id = users.id)
+    OR EXISTS (SELECT 1 FROM blocks b WHERE b.tenant_id = users.tenant_id AND b.blocked_id = users.id))";
 
 #[diesel::dsl::auto_type]
 fn open_sessions() -> _ {

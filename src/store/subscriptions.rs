@@ -151,7 +151,8 @@ pub fn usage(tx: &mut TenantTx<'_>) -> Result<Usage> {
 pub fn stored(tx: &mut TenantTx<'_>) -> Result<i64> {
     let sum: Sum = sql_query(
         "SELECT (SELECT coalesce(sum(octet_length(body)), 0) FROM look_files WHERE tenant_id = $1)
-            + (SELECT coalesce(sum(octet_length(body)), 0) FROM seller_photos WHERE tenant_id = $1) AS bytes",
+            + (SELECT coalesce(sum(octet_length(body)), 0) FROM seller_photos WHERE tenant_id = $1)
+            + (SELECT coalesce(sum(bytes), 0) FROM message_files WHERE tenant_id = $1) AS bytes",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .get_result(tx.conn)?;

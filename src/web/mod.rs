@@ -7,6 +7,7 @@
 mod admin_ui;
 pub mod api;
 mod assets;
+mod attachments;
 mod calendar_file;
 mod csrf;
 mod csv;

@@ -41,15 +41,29 @@ pub(in crate::web) async fn passing_text(payload: Payload, limit: usize, field: 
 pub(in crate::web) async fn of_form(
     web: &Web,
     site: &Site,
-    mut form: Multipart,
+    form: Multipart,
     limit: usize,
     field: &'static str,
 ) -> Result<Vec<u8>> {
+    let (_, body) = named_of_form(web, site, form, limit, field).await?;
+    Ok(body)
+}
+
+/// The same, with what the sender calls it.
+pub(in crate::web) async fn named_of_form(
+    web: &Web,
+    site: &Site,
+    mut form: Multipart,
+    limit: usize,
+    field: &'static str,
+) -> Result<(String, Vec<u8>)> {
     count(web, site)?;
     while let Some(part) = form.next().await {
         let part = part.map_err(|_| broken(field))?;
         if part.name() == Some(field) {
-            return gather(part, limit, field).await;
+            let name = part.content_disposition().and_then(|about| about.get_filename());
+            let name = name.unwrap_or_default().to_owned();
+            return Ok((name, gather(part, limit, field).await?));
         }
     }
     Err(Error::field(field, "Choose a file first."))

@@ -5,12 +5,14 @@ import { closeMenus } from "./page/menus";
 import { forms } from "./page/forms";
 import { schemes } from "./page/scheme";
 import { showFlash } from "./page/flash";
+import { sending } from "./page/sending";
 import { localTimes } from "./page/times";
 import { zones } from "./page/zone";
 
 closeMenus();
 schemes();
 forms();
+sending();
 showFlash();
 localTimes(document);
 zones();

@@ -93,6 +93,7 @@ export interface Call {
   billable_ms: number;
   charged_minor: number;
   currency: string;
+  feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
 }
 
 export interface Job {
@@ -144,6 +145,9 @@ export const ACTIONS = [
   "conversations.exported",
   "review.hidden",
   "review.shown",
+  "review.kept",
+  "report.noted",
+  "report.closed",
   "settings.changed",
   "branding.published",
   "branding.reverted",
@@ -241,7 +245,8 @@ export interface Dashboard {
   revenue_minor: number;
   commission_minor: number;
   failed_payments: number;
-  quality_tenths: number | null;
+  thumbs_up: number;
+  thumbs_down: number;
   series: { from_at: number; calls: number; minutes: number; charged_minor: number; commission_minor: number }[];
 }
 
@@ -345,6 +350,23 @@ export interface Review {
   from: Named;
   seller: Named;
   hidden: Mark | null;
+  reply: { text: string; at: number } | null;
+  open_reports: number;
+  reports: { from: Named; fault: string; text: string; at: number; open: boolean }[];
+}
+
+export interface Report {
+  id: string;
+  at: number;
+  from: Named;
+  about: Named & { suspended: boolean; reports: number };
+  fault: string;
+  text: string;
+  note: string;
+  open: boolean;
+  closed: Mark | null;
+  conversation: string | null;
+  calls: { id: string; at: number; outcome: string | null }[];
 }
 
 export interface Increment {

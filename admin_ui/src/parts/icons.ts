@@ -14,6 +14,7 @@ import CreditCard from "lucide-static/icons/credit-card.svg?raw";
 import Download from "lucide-static/icons/download.svg?raw";
 import ExternalLink from "lucide-static/icons/external-link.svg?raw";
 import Eye from "lucide-static/icons/eye.svg?raw";
+import Flag from "lucide-static/icons/flag.svg?raw";
 import History from "lucide-static/icons/history.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
@@ -67,6 +68,7 @@ export const icons = {
   download: inner(Download),
   "external-link": inner(ExternalLink),
   eye: inner(Eye),
+  flag: inner(Flag),
   history: inner(History),
   info: inner(Info),
   languages: inner(Languages),

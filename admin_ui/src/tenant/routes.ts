@@ -6,6 +6,7 @@ export const routes: Route[] = [
   { path: "/calls", title: "calls.title", icon: "phone-call", group: "nav.watch", permission: "calls", load: () => import("../parts/Calls.svelte") },
   { path: "/conversations", title: "chats.title", icon: "message-square", group: "nav.watch", permission: "chat_history", load: () => import("./Chats.svelte") },
   { path: "/reviews", title: "reviews.title", icon: "star", group: "nav.watch", permission: "reviews", load: () => import("./Reviews.svelte") },
+  { path: "/reports", title: "reports.title", icon: "flag", group: "nav.watch", permission: "users", load: () => import("./Reports.svelte") },
   { path: "/users", title: "users.title", icon: "users", group: "nav.people", permission: "users", load: () => import("./Users.svelte") },
   { path: "/sellers", title: "sellers.title", icon: "store", group: "nav.people", permission: "sellers", load: () => import("./Sellers.svelte") },
   { path: "/studios", title: "studios.title", icon: "building-2", group: "nav.people", permission: "sellers", load: () => import("./Studios.svelte") },

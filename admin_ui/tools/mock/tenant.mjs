@@ -10,6 +10,8 @@ const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock 
 const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
 const HEADLINES = ["Your pictures, honestly looked at", "Decisions, gently", "Small animals, big worries", "Steuern ohne Angst vor der Steuer"];
 
+const complaint = (who, fault, text) => ({ from: named(person(who)), fault, text, at: NOW - who * HOUR, open: true });
+
 const PAYMENT = { state: "settled", plan: "Studio", amount_minor: 49900, currency: "EUR", redirect_url: null, reason: null };
 
 export function sampleTenant(slug) {
@@ -29,7 +31,8 @@ export function sampleTenant(slug) {
     ],
     calls: range(52, (n) => call(n, currency)),
     chats: range(28, (n) => ({ id: uuid(8, n), buyer: named(person(n + 20)), seller: named(person(n % 11)), last_at: NOW - n * 5 * HOUR, messages: 2 + (n % 9) })),
-    reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null })),
+    reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null, reply: n % 4 === 0 ? { text: "Thank you. Come back whenever you like.", at: NOW - n * 9 * HOUR + HOUR } : null, open_reports: n === 4 ? 2 : 0, reports: n === 4 ? [complaint(21, "insult", ""), complaint(22, "other", "This person was never in a call with me.")] : [] })),
+    reports: range(7, (n) => ({ id: uuid(16, n), at: NOW - n * 11 * HOUR, from: named(person(n + 20)), about: { ...named(person(n % 11)), suspended: n === 4, reports: 1 + (n % 3) }, fault: ["off_site", "harassment", "other"][n % 3], text: n % 2 ? "" : "Asked me to pay by bank transfer, and stopped answering when I said no.", note: n === 2 ? "Asked both. Waiting for an answer." : "", open: n < 4, closed: n < 4 ? null : { reason: "Account closed", at: NOW - DAY }, conversation: n === 1 ? null : uuid(8, n), calls: range(n % 3, (k) => ({ id: uuid(5, k), at: NOW - (n + k) * DAY, outcome: ["buyer_ended", "missed"][k] })) })),
     settings: { name, slug, currency, time_zone: "Europe/London", language: "en", reply_to: null, policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000 }, rate_bounds_minor: [50, 1500] },
     addresses: {
       subdomain: `${slug}.tallyroom.io`,
@@ -69,7 +72,7 @@ function dashboard(db, period) {
     return { from_at: NOW - (steps - n) * length, calls: Math.max(0, Math.ceil(minutes / 14)), minutes: Math.max(0, minutes), charged_minor, commission_minor: Math.round(charged_minor * 0.2) };
   });
   const total = (key) => series.reduce((sum, step) => sum + step[key], 0);
-  return { currency: db.me.tenant.currency, live_calls: 6, minutes: total("minutes"), revenue_minor: total("charged_minor"), commission_minor: total("commission_minor"), failed_payments: 3, quality_tenths: 46, series };
+  return { currency: db.me.tenant.currency, live_calls: 6, minutes: total("minutes"), revenue_minor: total("charged_minor"), commission_minor: total("commission_minor"), failed_payments: 3, thumbs_up: 46, thumbs_down: 3, series };
 }
 
 const pale = (brand) => Number.parseInt(brand.slice(1, 3), 16) * 0.3 + Number.parseInt(brand.slice(3, 5), 16) * 0.6 + Number.parseInt(brand.slice(5, 7), 16) * 0.1 > 150;
@@ -158,6 +161,10 @@ function words(db) {
     "GET /reviews": ({ query }) => listing(db.reviews, query),
     "POST /reviews/:id/hide": ({ params, body }) => void (find(db.reviews, params.id).hidden = { reason: body.reason, at: NOW }),
     "POST /reviews/:id/show": ({ params }) => void (find(db.reviews, params.id).hidden = null),
+    "POST /reviews/:id/keep": ({ params }) => void Object.assign(find(db.reviews, params.id), { open_reports: 0 }),
+    "GET /reports": ({ query }) => listing(db.reports, query),
+    "POST /reports/:id/note": ({ params, body }) => void (find(db.reports, params.id).note = body.note),
+    "POST /reports/:id/close": ({ params, body }) => void Object.assign(find(db.reports, params.id), { open: false, closed: { reason: body.reason, at: NOW } }),
     "GET /words": () => ({ languages: ["en", "de"], items: db.words }),
     "PUT /words": ({ body }) => {
       if (body.value?.includes("<")) throw invalid("value", "Texts can't hold markup.");

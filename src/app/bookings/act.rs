@@ -2,7 +2,7 @@
 
 use super::{attend, lapse::lapse_for as lapse, lock_people, refused, remind, settle::settle, slots, tell, wait};
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, safety},
     domain::{
         booking::{Agreement, Event, Outcome, State},
         call::CallRole,
@@ -69,10 +69,15 @@ async fn act(
     app.db
         .tenant(&viewer.scope, move |tx| {
             let order = bookings::find_of(tx, id, person)?;
-            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let (buyer, seller) = lock_people(tx, order.buyer.id, order.seller.id)?;
             let order = bookings::lock_of(tx, id, person)?;
             let role = order.role(person).ok_or_else(Error::not_found)?;
             let event = event(role);
+            // Who is kept from the other agrees on nothing more; what is agreed is held, or called off.
+            if matches!(event, Event::Propose { .. } | Event::Accept { .. }) {
+                let other = if role == CallRole::Buyer { &seller } else { &buyer };
+                safety::can_meet(tx, person, other)?;
+            }
             // Sellers know when they are there; buyers choose among those times.
             if let Event::Propose {
                 by: CallRole::Buyer,

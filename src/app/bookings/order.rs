@@ -6,7 +6,7 @@ use super::{
     tell, wait,
 };
 use crate::{
-    app::{App, browse, calls as app_calls, identity::Viewer, subscriptions},
+    app::{App, browse, calls as app_calls, identity::Viewer, safety, subscriptions},
     domain::{
         booking::{self, Agreement, Bookable, Booking},
         call::{CallRole, Terms},
@@ -59,6 +59,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
             }
             subscriptions::running(tx, now)?;
             let (buyer, seller) = lock_people(tx, buyer, service.seller)?;
+            safety::can_meet(tx, buyer.id, &seller)?;
             if bookings::count_unpaid(tx, buyer.id)? >= MOST_UNPAID {
                 let words = format!("You have {MOST_UNPAID} requests open already. Wait for an answer, or cancel one.");
                 return Err(Error::conflict("too_many_open", words));

@@ -33,23 +33,26 @@ pub struct Home {
     pub reviews: Vec<Published>,
 }
 
-/// The home: who is on air, and as many others as a page has.
+/// The home: who is on air, and as many others as a page has; not those who are kept from the reader.
 ///
 /// # Errors
 /// The database is away.
-pub async fn home(app: &App, scope: &TenantScope) -> Result<Home> {
+pub async fn home(app: &App, scope: &TenantScope, without: Vec<UserId>) -> Result<Home> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     app.db
         .read(scope, move |tx| {
             let mut on_air = presence::on_air(&handle, &own_scope, tx, now)?;
             let are_on_air: Vec<UserId> = on_air.iter().map(|seller| seller.card.user).collect();
+            on_air.retain(|seller| !without.contains(&seller.card.user));
             on_air.truncate(MOST_AVAILABLE);
             let query = Query {
-                most: are_on_air.len() + PAGE + 1,
+                most: are_on_air.len() + without.len() + PAGE + 1,
                 ..Query::default()
             };
             let others = seller_search::find(tx, &query)?.into_iter().map(|one| one.seller);
-            let mut others: Vec<UserId> = others.filter(|seller| !are_on_air.contains(seller)).collect();
+            let mut others: Vec<UserId> = others
+                .filter(|seller| !are_on_air.contains(seller) && !without.contains(seller))
+                .collect();
             let more = others.len() > PAGE;
             others.truncate(PAGE);
             Ok(Home {

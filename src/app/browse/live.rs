@@ -1,7 +1,7 @@
 //! Live calls: who is available now (requirement C6).
 
 use super::{PAGE, presence, presence::Listed};
-use crate::{app::App, error::Result, store::TenantScope};
+use crate::{app::App, domain::ids::UserId, error::Result, store::TenantScope};
 
 /// A page of sellers.
 #[derive(Clone, Debug)]
@@ -12,16 +12,18 @@ pub struct Listing {
     pub more: bool,
 }
 
-/// The `page`-th page (from 1) of those who are switched on and here: the available, then those in a call.
+/// The `page`-th page (from 1) of those who are switched on and here: the available, then those in a call; not those who
+/// are kept from the reader.
 ///
 /// # Errors
 /// The database is away.
-pub async fn live(app: &App, scope: &TenantScope, page: u32) -> Result<Listing> {
+pub async fn live(app: &App, scope: &TenantScope, without: Vec<UserId>, page: u32) -> Result<Listing> {
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     let all = app
         .db
         .read(scope, move |tx| presence::on_air(&handle, &own_scope, tx, now));
-    let all = all.await?;
+    let mut all = all.await?;
+    all.retain(|seller| !without.contains(&seller.card.user));
     let skip = (page.max(1) as usize - 1).saturating_mul(PAGE);
     let more = all.len() > skip.saturating_add(PAGE);
     Ok(Listing {

@@ -51,6 +51,22 @@ impl Listed {
             card,
         }
     }
+
+    /// As somebody sees them who is kept from them: never here.
+    pub(in crate::app) fn kept_from(self, hidden: bool) -> Self {
+        if !hidden {
+            return self;
+        }
+        Self {
+            online: false,
+            presence: Presence::Away,
+            card: Card {
+                available_until: None,
+                in_call: false,
+                ..self.card
+            },
+        }
+    }
 }
 
 /// Whether a seller can be rung now.

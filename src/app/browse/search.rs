@@ -69,6 +69,7 @@ fn found(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, wish: &Wish, pag
         mut cut,
         similar,
     } = matches(tx, wish, &narrowing, &here)?;
+    all.retain(|one| !wish.without.contains(&one.seller));
     // Times are looked at of fewer: of the best.
     let by_time = wish.free.is_some() || wish.sort == Sort::Next;
     if by_time && all.len() > bookings::MOST_SELLERS {

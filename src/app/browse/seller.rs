@@ -2,7 +2,7 @@
 
 use super::{Listed, Offer};
 use crate::{
-    app::{App, bookings, identity::Viewer, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
+    app::{App, bookings, identity::Viewer, safety, selling::MOST_SERVICES, subscriptions, watching::WAITS_MS},
     domain::{ids::UserId, money::Money, schedule::Timetable, tenant::Tenant},
     error::{Error, Result},
     store::{
@@ -73,6 +73,10 @@ pub async fn seller(
             }
             let card = sellers::card(tx, id)?;
             let services = services::of_seller(tx, id, MOST_SERVICES)?;
+            let hidden = match reader {
+                Some(user) => safety::is_hidden(tx, user, id)?,
+                None => false,
+            };
             let reader = match reader {
                 Some(user) => Some(Reader {
                     is_seller: user == id,
@@ -85,7 +89,7 @@ pub async fn seller(
             Ok(SellerDetails {
                 listed: Listed {
                     next_free: bookings::next_free(tx, &[id], None, now)?.remove(&id),
-                    ..Listed::of(&handle, &own_scope, card, now)
+                    ..Listed::of(&handle, &own_scope, card, now).kept_from(hidden)
                 },
                 about: profile.about,
                 offers: offers(&tenant, services),

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        ids::UserId,
         schedule::{AskedError, asked},
         time::{Moment, Span, Zone},
     },
@@ -88,6 +89,8 @@ pub struct Wish {
     pub free: Option<Span>,
     /// The order.
     pub sort: Sort,
+    /// Not these, who are kept from the reader.
+    pub without: Vec<UserId>,
 }
 
 impl Wish {
@@ -126,7 +129,14 @@ impl Wish {
             available: typed.available,
             free,
             sort: sort(typed.sort)?,
+            without: Vec::new(),
         })
+    }
+
+    /// The same for a reader from whom these are kept.
+    #[must_use]
+    pub fn without(self, without: Vec<UserId>) -> Self {
+        Self { without, ..self }
     }
 }
 

@@ -1,12 +1,15 @@
-//! Calls, before and after the room: ringing somebody, saying something, writing down the end, the bill.
+//! Calls, before and after the room: ringing somebody, saying something, writing down the end, the bill, how it
+//! was.
 
 mod bill;
+mod feedback;
 mod finish;
 mod history;
 mod ring;
 mod say;
 
 pub use bill::{CallBill, bill};
+pub use feedback::{feedback, say_how};
 pub use finish::finish;
 pub use history::{Settled, current, list, one};
 pub use ring::ring;

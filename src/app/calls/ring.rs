@@ -1,7 +1,7 @@
 //! The buyer rings a seller (requirement E3).
 
 use crate::{
-    app::{App, browse, subscriptions},
+    app::{App, browse, safety, subscriptions},
     domain::{
         call::{EndReason, Terms, blocks::Blocks},
         ids::{CallId, ServiceId, UserId},
@@ -39,6 +39,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         if buyer.id == seller.id {
             return Err(Error::invalid("You can't ring yourself."));
         }
+        safety::can_meet(tx, buyer.id, &seller)?;
         let profile = sellers::find(tx, seller.id)?.ok_or_else(Error::not_found)?;
         let switched_on = profile.available_until.is_some_and(|until| until > now);
         if !switched_on || !people.is_online(tx.tenant(), seller.id) {

@@ -2,8 +2,10 @@
 
 mod list;
 mod read;
+mod send_file;
 mod write;
 
 pub use list::list;
 pub use read::{Thread, read};
+pub use send_file::{Sender, file, send_file};
 pub use write::{MOST_CHARS, write};

@@ -1,7 +1,7 @@
 //! One conversation.
 
 use crate::{
-    app::{App, browse::Listed, identity::Viewer},
+    app::{App, browse::Listed, identity::Viewer, safety},
     domain::ids::ConversationId,
     error::Result,
     store::{
@@ -46,7 +46,8 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
             messages.reverse();
             let seller = if conversation.buyer.id == user {
                 let card = sellers::card(tx, conversation.seller.id)?;
-                Some(Listed::of(&handle, &scope, card, now))
+                let hidden = safety::is_hidden(tx, user, conversation.seller.id)?;
+                Some(Listed::of(&handle, &scope, card, now).kept_from(hidden))
             } else {
                 None
             };

@@ -1,7 +1,7 @@
 //! Writing to each other outside of a call.
 
 use crate::{
-    app::{App, identity::Viewer, notifications::tell},
+    app::{App, identity::Viewer, notifications::tell, safety},
     domain::{ids::ConversationId, notification::Event, text},
     error::{Error, Result},
     store::{
@@ -24,14 +24,11 @@ pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) 
     app.db
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
+            let other = conversation.other(user);
+            safety::can_write(tx, user, (other.id, &other.name))?;
             let message = conversations::add_chat(tx, conversation.id, user, &words, None, now)?;
-            let other = if conversation.buyer.id == user {
-                conversation.seller.id
-            } else {
-                conversation.buyer.id
-            };
             let news = News::about(Event::Message, user, format!("/conversations/{id}"));
-            tell(&handle, tx, other, news, now)?;
+            tell(&handle, tx, other.id, news, now)?;
             Ok(Message {
                 id: message,
                 at: now,

@@ -71,6 +71,8 @@ pub struct Viewer {
     pub unread: u32,
     /// They look after a studio.
     pub manages: bool,
+    /// They have blocked somebody, or are blocked.
+    pub blocks: bool,
 }
 
 impl Viewer {
@@ -81,6 +83,7 @@ impl Viewer {
             wallet_minor,
             unread,
             manages,
+            blocks,
         } = signed;
         Self {
             user,
@@ -90,6 +93,7 @@ impl Viewer {
             wallet_minor,
             unread,
             manages,
+            blocks,
         }
     }
 }

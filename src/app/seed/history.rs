@@ -11,6 +11,7 @@ use crate::{
         call::{Action, CallRole, EndReason, Entry, Event, Evidence, Journal, Run, Session, Terms, bill},
         identity::Email,
         ids::{CallId, TenantId, UserId},
+        report::ReviewFault,
         tenant::Tenant,
         time::Moment,
     },
@@ -22,6 +23,7 @@ use crate::{
         conversations,
         ledger::{self, AccountKind},
         metering::{self, LegOp},
+        review_reports::{self, Report},
         reviews::{self, Review},
         services, users, wallets,
     },
@@ -53,7 +55,9 @@ pub(super) async fn put(app: &App, scope: &TenantScope, tenant: &Tenant, cast: &
             .db
             .system(move |tx| Play::of(&playing, tenant).run(tx, talk.seconds))
             .await?;
-        app.db.tenant(scope, move |tx| end(tx, &call, &session, talk)).await?;
+        app.db
+            .tenant(scope, move |tx| end(tx, cast, &call, &session, talk))
+            .await?;
     }
     Ok(())
 }
@@ -218,7 +222,7 @@ impl Play {
 }
 
 /// How it ended, and what the buyer said.
-fn end(tx: &mut TenantTx<'_>, call: &Call, session: &Session, talk: &Talk) -> Result<()> {
+fn end(tx: &mut TenantTx<'_>, cast: &Cast, call: &Call, session: &Session, talk: &Talk) -> Result<()> {
     let bill = bill::bill(session);
     let last = bill.billed.last().map_or(call.rang_at, |span| span.to);
     let ended = Ended {
@@ -244,6 +248,19 @@ fn end(tx: &mut TenantTx<'_>, call: &Call, session: &Session, talk: &Talk) -> Re
             at: last + 60_000,
         };
         reviews::put(tx, &review)?;
+        if !talk.reporter.is_empty() {
+            let report = Report {
+                call: call.id,
+                by: party(tx, cast, talk.reporter)?.id,
+                fault: ReviewFault::OffTopic,
+                text: String::new(),
+                at: review.at + 7_200_000,
+            };
+            review_reports::put(tx, &report)?;
+        }
+        if !talk.reply.is_empty() {
+            reviews::answer(tx, call.id, talk.reply, review.at + 3_600_000)?;
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{MOST_WATCHED, WAITS_MS};
 use crate::{
-    app::{App, browse, identity::Viewer},
+    app::{App, browse, identity::Viewer, safety},
     domain::ids::UserId,
     error::{Error, Result},
     store::{sellers, users, watches},
@@ -22,9 +22,11 @@ pub async fn watch(app: &App, viewer: &Viewer, seller: UserId) -> Result<()> {
             // Their own row, so that they count all that they wait for, and the seller's: see `look_after`.
             users::lock(tx, reader)?;
             sellers::lock(tx, seller)?.ok_or_else(Error::not_found)?;
-            if users::find(tx, seller)?.suspended {
+            let user = users::find(tx, seller)?;
+            if user.suspended {
                 return Err(Error::not_found());
             }
+            safety::can_meet(tx, reader, &user)?;
             let card = sellers::card(tx, seller)?;
             if browse::presence(&handle, tx.tenant(), &card, now) == browse::Presence::Available {
                 return Err(Error::conflict("available", format!("{} is available now.", card.name)));

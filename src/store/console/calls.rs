@@ -62,6 +62,10 @@ pub struct CallLine {
     /// In which currency.
     #[diesel(sql_type = Text)]
     pub currency: String,
+    /// How its people found picture and sound: `role`, `good`, `faults`, `text`, `at`.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Vec<Object>)]
+    pub feedback: Value,
 }
 
 /// Columns of a [`CallLine`], of a call `c` with its buyer `b` and its seller `s`.
@@ -71,7 +75,11 @@ pub(in crate::store) const COLUMNS: &str =
     (extract(epoch FROM c.live_at) * 1000)::bigint AS live_at,
     (extract(epoch FROM c.ended_at) * 1000)::bigint AS ended_at,
     jsonb_build_object('id', b.id, 'name', b.name) AS buyer,
-    jsonb_build_object('id', s.id, 'name', s.name) AS seller";
+    jsonb_build_object('id', s.id, 'name', s.name) AS seller,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('good', f.good, 'faults', f.faults, 'text', f.body,
+            'role', CASE WHEN f.person_id = c.buyer_id THEN 'buyer' ELSE 'seller' END,
+            'at', (extract(epoch FROM f.at) * 1000)::bigint) ORDER BY f.at)
+        FROM call_feedback f WHERE f.tenant_id = c.tenant_id AND f.call_id = c.id), '[]') AS feedback";
 
 /// What calls can be sorted by.
 pub(in crate::store) const SORTS: &[(&str, &str)] = &[

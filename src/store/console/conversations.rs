@@ -43,7 +43,10 @@ pub struct ConversationLine {
 
 /// What a message `m`, of a call `k` if it is about one, is.
 pub(super) const KIND: &str =
-    "CASE WHEN m.kind = 'chat' THEN 'text' ELSE 'call_' || coalesce(k.end_reason, 'live') END";
+    "CASE m.kind WHEN 'chat' THEN 'text' WHEN 'file' THEN 'file' ELSE 'call_' || coalesce(k.end_reason, 'live') END";
+
+/// What a message `m` says: of a file `a` its name.
+pub(super) const SAID: &str = "coalesce(a.name, m.body)";
 
 const CONVERSATIONS: List = List {
     columns: "c.id, c.last_at,
@@ -80,10 +83,10 @@ pub struct MessageLine {
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[schema(value_type = Option<Object>)]
     pub from: Option<Value>,
-    /// `text`, or what became of a call, as in `call_missed`.
+    /// `text`, `file`, or what became of a call, as in `call_missed`.
     #[diesel(sql_type = Text)]
     pub kind: String,
-    /// What was written.
+    /// What was written; the name of a file.
     #[diesel(sql_type = Text)]
     pub text: String,
 }
@@ -99,10 +102,11 @@ pub fn conversation(tx: &mut TenantTx<'_>, id: ConversationId) -> Result<(Conver
     let mut found = CONVERSATIONS.of_tenant(tx, &Wanted::default(), Some(&id.to_string()))?;
     let line = found.items.pop().ok_or_else(Error::not_found)?;
     let mut messages: Vec<MessageLine> = sql_query(format!(
-        "SELECT m.at, m.body AS text, {KIND} AS kind,
+        "SELECT m.at, {SAID} AS text, {KIND} AS kind,
             CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name) END AS \"from\"
          FROM messages m LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.sender_id
          LEFT JOIN calls k ON k.tenant_id = m.tenant_id AND k.id = m.call_id
+         LEFT JOIN message_files a ON a.tenant_id = m.tenant_id AND a.id = m.id
          WHERE m.tenant_id = $1 AND m.conversation_id = $2 ORDER BY m.at DESC, m.id DESC LIMIT $3"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())

@@ -50,8 +50,10 @@ pub struct Dashboard {
     pub commission_minor: i64,
     /// Payments into wallets that came to nothing.
     pub failed_payments: i64,
-    /// How good calls were, of 50; none until it is measured.
-    pub quality_tenths: Option<i64>,
+    /// How often picture and sound of a call were found good by one of its people.
+    pub thumbs_up: i64,
+    /// And how often not.
+    pub thumbs_down: i64,
     /// The same, step by step.
     pub series: Vec<DashboardStep>,
 }
@@ -98,6 +100,10 @@ struct Now {
     commission_minor: i64,
     #[diesel(sql_type = BigInt)]
     failed_payments: i64,
+    #[diesel(sql_type = BigInt)]
+    thumbs_up: i64,
+    #[diesel(sql_type = BigInt)]
+    thumbs_down: i64,
 }
 
 /// The figures of the steps between these bounds; it is the last step now.
@@ -138,7 +144,8 @@ pub fn dashboard(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Dashboard> 
         revenue_minor: series.iter().map(|step| step.charged_minor).sum(),
         commission_minor: series.iter().map(|step| step.commission_minor).sum(),
         failed_payments: now.failed_payments,
-        quality_tenths: None,
+        thumbs_up: now.thumbs_up,
+        thumbs_down: now.thumbs_down,
         series,
     })
 }
@@ -171,15 +178,18 @@ fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     Ok(rows)
 }
 
-/// What runs, and payments that failed since `from`.
+/// What runs, and payments that failed and what was said of calls since `from`.
 fn now(tx: &mut TenantTx<'_>, from: Moment) -> Result<Now> {
     let now = sql_query(format!(
         "WITH running AS (SELECT tenant_id, id FROM calls WHERE tenant_id = $1 AND ended_at IS NULL),
-            moved AS (SELECT {MOVED} FROM running r {LEGS})
+            moved AS (SELECT {MOVED} FROM running r {LEGS}),
+            thumbs AS (SELECT count(*) FILTER (WHERE good) AS up, count(*) FILTER (WHERE NOT good) AS down
+                FROM call_feedback WHERE tenant_id = $1 AND at >= $2)
          SELECT t.currency, (SELECT count(*) FROM running) AS live_calls, moved.charged_minor, moved.commission_minor,
             (SELECT count(*) FROM top_ups p
-             WHERE p.tenant_id = $1 AND p.state = 'declined' AND p.updated_at >= $2) AS failed_payments
-         FROM tenants t, moved WHERE t.id = $1"
+             WHERE p.tenant_id = $1 AND p.state = 'declined' AND p.updated_at >= $2) AS failed_payments,
+            thumbs.up AS thumbs_up, thumbs.down AS thumbs_down
+         FROM tenants t, moved, thumbs WHERE t.id = $1"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Timestamptz, _>(At(from))

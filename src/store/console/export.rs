@@ -1,6 +1,6 @@
 //! What people wrote to each other, all of it, a piece at a time.
 
-use super::conversations::KIND;
+use super::conversations::{KIND, SAID};
 use crate::{
     domain::time::Moment,
     error::Result,
@@ -33,10 +33,10 @@ pub struct ExportLine {
     /// By whom; nobody for a call.
     #[diesel(sql_type = Nullable<Text>)]
     pub from: Option<String>,
-    /// `text`, or what became of a call.
+    /// `text`, `file`, or what became of a call.
     #[diesel(sql_type = Text)]
     pub kind: String,
-    /// What was written.
+    /// What was written; the name of a file.
     #[diesel(sql_type = Text)]
     pub text: String,
 }
@@ -54,13 +54,14 @@ const FITS: &str = "($1 IS NULL OR b.name ILIKE $1 OR s.name ILIKE $1
 pub fn exported(tx: &mut TenantTx<'_>, search: &str, last: Option<&ExportLine>, limit: i64) -> Result<Vec<ExportLine>> {
     let lines = sql_query(format!(
         "SELECT m.conversation_id AS conversation, m.id, m.at, b.name AS buyer, s.name AS seller,
-            u.name AS \"from\", m.body AS text, {KIND} AS kind
+            u.name AS \"from\", {SAID} AS text, {KIND} AS kind
          FROM messages m
          JOIN conversations c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
          JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
          JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
          LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.sender_id
          LEFT JOIN calls k ON k.tenant_id = m.tenant_id AND k.id = m.call_id
+         LEFT JOIN message_files a ON a.tenant_id = m.tenant_id AND a.id = m.id
          WHERE m.tenant_id = $2 AND {FITS}
            AND ($3 IS NULL OR (m.conversation_id, m.at, m.id) > ($3, $4, $5))
          ORDER BY m.conversation_id, m.at, m.id LIMIT $6"

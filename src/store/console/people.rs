@@ -11,7 +11,7 @@ use crate::{
 };
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -257,6 +257,17 @@ pub struct ReviewLine {
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[schema(value_type = Option<Object>)]
     pub hidden: Option<Value>,
+    /// What the seller answers: `text`, `at`.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[schema(value_type = Option<Object>)]
+    pub reply: Option<Value>,
+    /// Reports that nobody has looked at.
+    #[diesel(sql_type = Integer)]
+    pub open_reports: i32,
+    /// The latest 20 reports: `from` (`id`, `name`), `fault`, `text`, `at`, `open`.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Vec<Object>)]
+    pub reports: Value,
 }
 
 const REVIEWS: List = List {
@@ -264,17 +275,26 @@ const REVIEWS: List = List {
         jsonb_build_object('id', b.id, 'name', b.name) AS \"from\",
         jsonb_build_object('id', s.id, 'name', s.name) AS seller,
         CASE WHEN r.hidden_at IS NOT NULL THEN jsonb_build_object('reason', r.hidden_reason,
-            'at', (extract(epoch FROM r.hidden_at) * 1000)::bigint) END AS hidden",
+            'at', (extract(epoch FROM r.hidden_at) * 1000)::bigint) END AS hidden,
+        CASE WHEN r.reply IS NOT NULL THEN jsonb_build_object('text', r.reply,
+            'at', (extract(epoch FROM r.replied_at) * 1000)::bigint) END AS reply,
+        r.open_reports,
+        coalesce((SELECT jsonb_agg(jsonb_build_object('from', jsonb_build_object('id', u.id, 'name', u.name),
+                'fault', p.fault, 'text', p.body, 'at', (extract(epoch FROM p.at) * 1000)::bigint,
+                'open', p.settled_at IS NULL) ORDER BY p.at DESC)
+            FROM (SELECT * FROM review_reports p WHERE p.tenant_id = r.tenant_id AND p.call_id = r.call_id
+                  AND p.author = r.author ORDER BY p.at DESC LIMIT 20) p
+            JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.reporter_id), '[]') AS reports",
     rows: "FROM reviews r JOIN users b ON b.tenant_id = r.tenant_id AND b.id = r.buyer_id
         JOIN users s ON s.tenant_id = r.tenant_id AND s.id = r.seller_id
         WHERE r.tenant_id = $2::uuid AND r.author = 'buyer'
           AND ($1 IS NULL OR r.body ILIKE $1 OR b.name ILIKE $1 OR s.name ILIKE $1)",
-    sorts: &[("at", "r.at"), ("stars", "r.stars")],
+    sorts: &[("open_reports", "r.open_reports"), ("at", "r.at"), ("stars", "r.stars")],
     newest_first: true,
     key: "r.call_id",
 };
 
-/// What buyers said of sellers, newest first.
+/// What buyers said of sellers; what was reported and not looked at first.
 ///
 /// # Errors
 /// The database is away.

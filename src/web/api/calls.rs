@@ -8,6 +8,7 @@ use crate::{
     domain::{
         call::CallRole,
         ids::{CallId, ServiceId, UserId},
+        report::TechnicalFault,
         time::{Moment, Span},
     },
     error::Error,
@@ -16,7 +17,7 @@ use crate::{
     web::{Problem, Result, Site, Web, ringing},
 };
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, get, post, put,
     web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(ring).service(list).service(show).service(explain);
-    config.service(accept).service(reject).service(cancel);
+    config.service(accept).service(reject).service(cancel).service(feedback);
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -338,4 +339,40 @@ impl BillLine {
 async fn explain(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Bill>> {
     let bill = calls::bill(&web.app, &site.scope, viewer.user.id, CallId::from_uuid(*id)).await?;
     Ok(Json(Bill::of(&bill, viewer.user.id)))
+}
+
+/// How picture and sound were.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CallFeedback {
+    /// What went wrong, each once; nothing if all was good.
+    #[serde(default)]
+    #[schema(max_items = 4)]
+    faults: Vec<TechnicalFault>,
+    /// Needed if the only fault is another one.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    text: String,
+}
+
+/// Says how picture and sound of a call were; saying it again replaces, for a day after its end.
+#[utoipa::path(
+    tag = "calls",
+    responses((status = 200, body = CallFeedback), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[put("/calls/{id}/feedback")]
+async fn feedback(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(typed): Json<CallFeedback>,
+) -> Result<Json<CallFeedback>> {
+    let is_named = |fault: &TechnicalFault| typed.faults.contains(fault);
+    let faults = TechnicalFault::ALL.into_iter().filter(is_named).collect();
+    let said = calls::say_how(&web.app, &viewer, CallId::from_uuid(*id), faults, &typed.text).await?;
+    Ok(Json(CallFeedback {
+        faults: said.faults,
+        text: said.text,
+    }))
 }

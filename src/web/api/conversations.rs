@@ -2,13 +2,16 @@
 
 use crate::{
     app::{conversations, identity::Viewer},
-    domain::{call::EndReason, ids::ConversationId},
-    store::conversations::{Conversation, Message, What},
-    web::{Problem, Result, Site, Web},
+    domain::{attachment::MAX_BYTES, call::EndReason, ids::ConversationId},
+    store::{
+        conversations::{Conversation, Message, What},
+        message_files::FileHead,
+    },
+    web::{Problem, Result, Site, Web, attachments, upload},
 };
 use actix_web::{
     HttpResponse, get, post,
-    web::{Data, Json, Path, Query},
+    web::{Data, Json, Path, Payload, Query},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(show).service(write);
+    config
+        .service(list)
+        .service(show)
+        .service(write)
+        .service(send)
+        .service(fetch);
 }
 
 /// The other person.
@@ -32,11 +40,7 @@ struct Other {
 impl Other {
     fn of(conversation: &Conversation, viewer: &Viewer) -> Self {
         let is_seller = conversation.buyer.id == viewer.user.id;
-        let other = if is_seller {
-            &conversation.seller
-        } else {
-            &conversation.buyer
-        };
+        let other = conversation.other(viewer.user.id);
         Self {
             id: other.id.uuid(),
             name: other.name.clone(),
@@ -57,7 +61,30 @@ struct CallOutcome {
     currency: &'static str,
 }
 
-/// Something said or done: either `text` or `call` is there.
+/// A file that was sent.
+#[derive(Serialize, ToSchema)]
+struct FileView {
+    /// Empty once it was taken away.
+    name: String,
+    media_type: String,
+    bytes: u32,
+    /// Where it is; none once it was taken away.
+    url: Option<String>,
+}
+
+impl FileView {
+    fn of(file: FileHead, conversation: Uuid, id: Uuid) -> Self {
+        let url = format!("/api/v1/conversations/{conversation}/files/{id}");
+        Self {
+            url: (file.bytes > 0).then_some(url),
+            name: file.name,
+            media_type: file.media_type,
+            bytes: file.bytes,
+        }
+    }
+}
+
+/// Something said or done: either `text`, `file` or `call` is there.
 #[derive(Serialize, ToSchema)]
 struct MessageView {
     id: Uuid,
@@ -66,13 +93,18 @@ struct MessageView {
     /// Said by the reader; of calls: they rang.
     mine: bool,
     text: Option<String>,
+    file: Option<FileView>,
     call: Option<CallOutcome>,
 }
 
 impl MessageView {
     fn of(message: Message, conversation: &Conversation, viewer: &Viewer, site: &Site) -> Self {
-        let (mine, text, call) = match message.what {
-            What::Chat { sender, text } => (sender == viewer.user.id, Some(text), None),
+        let (mine, text, file, call) = match message.what {
+            What::Chat { sender, text } => (sender == viewer.user.id, Some(text), None, None),
+            What::File { sender, file } => {
+                let file = FileView::of(file, conversation.id.uuid(), message.id);
+                (sender == viewer.user.id, None, Some(file), None)
+            }
             What::Call {
                 call,
                 reason,
@@ -86,7 +118,7 @@ impl MessageView {
                     charged_minor,
                     currency: site.tenant.currency.code(),
                 };
-                (conversation.buyer.id == viewer.user.id, None, Some(outcome))
+                (conversation.buyer.id == viewer.user.id, None, None, Some(outcome))
             }
         };
         Self {
@@ -94,6 +126,7 @@ impl MessageView {
             at: message.at.timestamp(),
             mine,
             text,
+            file,
             call,
         }
     }
@@ -202,6 +235,54 @@ async fn write(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Json(typed): Json
         at,
         mine: true,
         text: Some(text),
+        file: None,
         call: None,
     }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Named {
+    /// What it is called; an ending that doesn't fit is replaced.
+    #[serde(default)]
+    name: String,
+}
+
+/// Sends a file of at most 5 MB, the request's body: a picture, a PDF, a text or an office document.
+#[utoipa::path(
+    tag = "conversations",
+    params(Named),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = FileView), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[post("/conversations/{id}/files")]
+async fn send(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Query(named): Query<Named>,
+    body: Payload,
+) -> Result<HttpResponse> {
+    let sender = conversations::Sender::of(&web.app, &viewer, ConversationId::from_uuid(*id)).await?;
+    let body = upload::bytes(&web, &site, body, MAX_BYTES, "file").await?;
+    let message = conversations::send_file(&web.app, sender, &named.name, body).await?;
+    let What::File { file, .. } = message.what else {
+        return Ok(HttpResponse::Created().finish());
+    };
+    Ok(HttpResponse::Created().json(FileView::of(file, *id, message.id)))
+}
+
+/// A file that one of the two sent.
+#[utoipa::path(
+    tag = "conversations",
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 401, body = Problem),
+        (status = 404, description = "Not there, not theirs, or taken away", body = Problem))
+)]
+#[get("/conversations/{id}/files/{file}")]
+async fn fetch(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (conversation, id) = path.into_inner();
+    let (head, body) = conversations::file(&web.app, &viewer, ConversationId::from_uuid(conversation), id).await?;
+    Ok(attachments::answer(&head, body))
 }

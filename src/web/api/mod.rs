@@ -7,6 +7,7 @@ pub(super) mod calls;
 mod conversations;
 mod hours;
 mod me;
+mod people;
 mod push;
 mod register;
 mod reviews;
@@ -67,6 +68,7 @@ fn routes(config: &mut ServiceConfig) {
     sellers::routes(config);
     studio::routes(config);
     reviews::routes(config);
+    people::routes(config);
     conversations::routes(config);
     admin::routes(config);
 }

@@ -1,20 +1,19 @@
 //! Finding somebody to talk to.
 
+use super::reviews::ReviewView;
 use crate::{
     app::{
         browse::{self, Band, Facets, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
         identity::Viewer,
-        watching,
+        safety, watching,
     },
     domain::{category::Names, ids::UserId, policy::Increment, tenant::Tenant},
-    store::reviews::Published,
     web::{Problem, Result, Site, Web, pages::reader_zone},
 };
 use actix_web::{
     HttpResponse, delete, get, put,
     web::{Data, Json, Path, Query},
 };
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -225,28 +224,6 @@ impl OfferedService {
     }
 }
 
-/// What a buyer said after a paid call.
-#[derive(Serialize, ToSchema)]
-struct Review {
-    author: String,
-    stars: i16,
-    text: String,
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-}
-
-impl From<Published> for Review {
-    fn from(published: Published) -> Self {
-        let Published { review, author, .. } = published;
-        Self {
-            author,
-            stars: review.stars,
-            text: review.text,
-            at: review.at.timestamp(),
-        }
-    }
-}
-
 /// A seller's page.
 #[derive(Serialize, ToSchema)]
 struct SellerProfile {
@@ -254,7 +231,7 @@ struct SellerProfile {
     card: SellerCard,
     about: String,
     services: Vec<OfferedService>,
-    reviews: Vec<Review>,
+    reviews: Vec<ReviewView>,
     /// Calls that were paid for.
     paid_calls: i64,
 }
@@ -313,7 +290,8 @@ async fn list(
         at: &wanted.at,
         sort: &wanted.sort,
     };
-    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?;
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?.without(hidden);
     let Found {
         sellers,
         total,
@@ -361,7 +339,7 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>
             .into_iter()
             .map(|offer| OfferedService::of(&site.tenant, offer))
             .collect(),
-        reviews: reviews.into_iter().map(Review::from).collect(),
+        reviews: reviews.into_iter().map(ReviewView::from).collect(),
         paid_calls,
     }))
 }

@@ -1,6 +1,8 @@
 //! The people and prices the samples show, by demo tenant.
 
-use crate::web::pages::views::{Amount, CardService, Increment, Person, Presence, Rating, Review, SellerCard};
+use crate::web::pages::views::{
+    Amount, CardService, Increment, Person, Presence, Rating, Reply, Review, ReviewLink, SellerCard,
+};
 use jiff::{Timestamp, ToSpan as _};
 use uuid::Uuid;
 
@@ -105,6 +107,13 @@ impl Cast {
     pub fn written(&self, about: bool) -> Vec<Review> {
         let stars = [5, 5, 4];
         let review = |(nth, (author, text)): (usize, &(&str, &str))| Review {
+            id: Uuid::from_u128(nth as u128 + 1),
+            reply: (nth == 0 && !about).then(|| Reply {
+                author: self.person(0).name,
+                text: "Thank you. It was a good conversation, and the papers were in order.".to_owned(),
+                at: now() - 30.hours(),
+            }),
+            link: (!about).then_some(ReviewLink::Report),
             author: (*author).to_owned(),
             about: about.then(|| self.person(nth)),
             about_id: about.then(|| Uuid::from_u128(nth as u128 + 1)),

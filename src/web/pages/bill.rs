@@ -2,10 +2,11 @@
 
 use super::{
     calls::{other, outcome, side},
-    no_body, problem, render, render_as,
+    flash::flash,
+    lead_to, no_body, problem, render, render_as,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, Field, Increment, Message, Person, RatingForm,
-        SellerShare, Side, SpanKind, Strip,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
+        Person, RatingForm, SellerShare, Side, SpanKind, Strip,
     },
 };
 use crate::{
@@ -15,13 +16,14 @@ use crate::{
         reviews,
     },
     domain::{
-        call::CallRole,
         call::bill::Line,
         ids::CallId,
         policy, pricing,
+        report::TechnicalFault,
         time::{Moment, Span},
     },
-    web::{Result, Site, Web},
+    error::Error,
+    web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
     HttpResponse, get,
@@ -31,17 +33,18 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use serde::Deserialize;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(rate);
+    config.service(show).service(rate).service(feedback);
 }
 
 /// The bill.
 #[get("/calls/{id}/bill")]
 async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
-    let (bill, rating) = load(&web, &site, &viewer, CallId::from_uuid(*id)).await?;
-    render(&site, Some(&viewer), &page(&bill, &viewer, rating))
+    let view = load(&web, &site, &viewer, CallId::from_uuid(*id)).await?;
+    render(&site, Some(&viewer), &view)
 }
 
 #[derive(Deserialize)]
@@ -67,7 +70,7 @@ async fn rate(
         return Ok(no_body(&format!("/calls/{id}/bill")));
     };
     let (field, wrong) = problem(error)?;
-    let (bill, _) = load(&web, &site, &viewer, id).await?;
+    let mut view = load(&web, &site, &viewer, id).await?;
     let mut form = RatingForm {
         stars: Field::of(typed.stars),
         text: Field::of(typed.text),
@@ -78,35 +81,95 @@ async fn rate(
     } else {
         form.stars = form.stars.wrong(wrong);
     }
-    render_as(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &site,
-        Some(&viewer),
-        &page(&bill, &viewer, Some(form)),
+    view.rating = Some(form);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+#[derive(Deserialize)]
+struct Said {
+    #[serde(default)]
+    thumb: String,
+    #[serde(default)]
+    words: String,
+    #[serde(flatten)]
+    ticked: HashMap<String, String>,
+}
+
+/// Says how picture and sound were.
+#[post("/calls/{id}/feedback")]
+async fn feedback(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(typed): Form<Said>,
+) -> Result<HttpResponse> {
+    let id = CallId::from_uuid(*id);
+    let is_ticked = |fault: &TechnicalFault| typed.ticked.contains_key(&format!("faults.{}", fault.name()));
+    let faults: Vec<_> = TechnicalFault::ALL.into_iter().filter(is_ticked).collect();
+    let said = match (typed.thumb.as_str(), faults.is_empty()) {
+        ("up", _) => calls::say_how(&web.app, &viewer, id, Vec::new(), &typed.words).await,
+        ("down", false) => calls::say_how(&web.app, &viewer, id, faults.clone(), &typed.words).await,
+        ("down", true) => Err(Error::field("thumb", "Choose what went wrong.")),
+        _ => Err(Error::field("thumb", "Choose thumbs up or down.")),
+    };
+    let Err(error) = said else {
+        let back = format!("/calls/{id}/bill#technical");
+        return Ok(lead_to(&back, [flash(Tone::Success, "technical.saved")]));
+    };
+    let (field, wrong) = problem(error)?;
+    let mut view = load(&web, &site, &viewer, id).await?;
+    let mut form = feedback_form(&typed.thumb, &faults, &typed.words);
+    let field = if field == "text" {
+        &mut form.text
+    } else {
+        &mut form.thumb
+    };
+    field.error = Some(wrong);
+    view.feedback = Some(form);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+fn feedback_form(thumb: &str, chosen: &[TechnicalFault], text: &str) -> FeedbackForm {
+    let choice = |fault: TechnicalFault| FaultChoice {
+        name: fault.name(),
+        chosen: chosen.contains(&fault),
+    };
+    FeedbackForm {
+        thumb: Field::of(thumb),
+        faults: TechnicalFault::ALL.map(choice).into(),
+        text: Field::of(text),
+    }
+}
+
+async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<BillPage> {
+    let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
+    let mut view = page(&bill, viewer);
+    if bill.bill.billable_ms > 0 {
+        view.rating = Some(rating(web, site, &bill).await?);
+    }
+    let (said, open) = calls::feedback(&web.app, viewer, id).await?;
+    view.feedback = open.then(|| match said {
+        Some(said) => feedback_form(if said.is_good() { "up" } else { "down" }, &said.faults, &said.text),
+        None => feedback_form("", &[], ""),
+    });
+    Ok(view)
+}
+
+async fn rating(web: &Web, site: &Site, bill: &CallBill) -> Result<RatingForm> {
+    Ok(
+        match reviews::of_call(&web.app, &site.scope, bill.call.id, bill.role).await? {
+            Some(review) => RatingForm {
+                stars: Field::of(review.stars.to_string()),
+                text: Field::of(review.text),
+                done: true,
+            },
+            None => RatingForm::default(),
+        },
     )
 }
 
-async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<(CallBill, Option<RatingForm>)> {
-    let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
-    if bill.bill.billable_ms == 0 {
-        return Ok((bill, None));
-    }
-    let author = match side(&bill.call, viewer.user.id) {
-        Side::Buyer => CallRole::Buyer,
-        Side::Seller => CallRole::Seller,
-    };
-    let form = match reviews::of_call(&web.app, &site.scope, id, author).await? {
-        Some(review) => RatingForm {
-            stars: Field::of(review.stars.to_string()),
-            text: Field::of(review.text),
-            done: true,
-        },
-        None => RatingForm::default(),
-    };
-    Ok((bill, Some(form)))
-}
-
-fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPage {
+fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
     let (call, record) = (&bill.call, &bill.bill);
     let side = side(call, viewer.user.id);
     let amount = |minor| Amount::new(minor, call.currency.code());
@@ -114,6 +177,10 @@ fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPag
     BillPage {
         id: call.id.uuid(),
         other: Person::new(other(call, side).to_owned(), None),
+        other_id: match side {
+            Side::Buyer => call.seller.id.uuid(),
+            Side::Seller => call.buyer.id.uuid(),
+        },
         other_url: (side == Side::Buyer).then(|| format!("/sellers/{}", call.seller.id)),
         side,
         service_title: call.service_title.clone(),
@@ -135,7 +202,8 @@ fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPag
             earned: amount(bill.total_minor() - bill.tenant_minor()),
             commission: amount(bill.tenant_minor()),
         }),
-        rating,
+        rating: None,
+        feedback: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     bill::increment,
-    views::{Amount, CardService, Person, Presence, Rating, Review, SellerCard, ServiceOffer},
+    views::{Amount, CardService, Person, Presence, Rating, Reply, Review, ReviewLink, SellerCard, ServiceOffer},
 };
 use crate::{
     app::browse::{self, Listed, Offer},
@@ -74,16 +74,25 @@ pub(super) fn offer(tenant: &Tenant, offer: &Offer, selected: bool) -> ServiceOf
 }
 
 /// A review; `about` names the seller, on pages about several.
-pub(super) fn review(published: Published, about: bool) -> Review {
+pub(super) fn review(published: Published, about: bool, link: Option<ReviewLink>) -> Review {
     let Published {
         review,
         author,
         about: seller,
+        reply,
+        ..
     } = published;
     Review {
+        id: review.call.uuid(),
         author,
+        reply: reply.map(|reply| Reply {
+            author: seller.clone(),
+            text: reply.text,
+            at: reply.at.timestamp(),
+        }),
         about: about.then(|| Person::new(seller, None)),
         about_id: about.then(|| review.seller.uuid()),
+        link,
         stars: u8::try_from(review.stars).unwrap_or(0),
         text: review.text,
         at: review.at.timestamp(),

@@ -7,17 +7,12 @@ use super::{
 };
 use crate::{
     app::{conversations, identity::Viewer},
-    domain::{
-        call::EndReason,
-        ids::{ConversationId, UserId},
-        money::Currency,
-    },
-    store::{
-        calls::Party,
-        conversations::{self as stored, Conversation, What},
-    },
-    web::{Result, Site, Web},
+    domain::{attachment::MAX_BYTES, call::EndReason, ids::ConversationId, money::Currency},
+    error::Kind,
+    store::conversations::{self as stored, What},
+    web::{Result, Site, Web, attachments, upload},
 };
+use actix_multipart::Multipart;
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
@@ -28,7 +23,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(show).service(write);
+    config
+        .service(list)
+        .service(show)
+        .service(write)
+        .service(send)
+        .service(fetch);
 }
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     let found = conversations::list(&web.app, &viewer, shown.page).await?;
     let items = found.into_iter().map(|(conversation, last)| ConversationRow {
         id: conversation.id.uuid(),
-        other: Person::new(&other(&conversation, viewer.user.id).name, None),
+        other: Person::new(&conversation.other(viewer.user.id).name, None),
         last: last.as_ref().map(summary).unwrap_or_default(),
         at: conversation.last_at.timestamp(),
         unread: 0,
@@ -81,10 +81,42 @@ async fn write(
     let Err(error) = conversations::write(&web.app, &viewer, id, &typed.text).await else {
         return Ok(no_body(&format!("/conversations/{id}")));
     };
-    let (_, wrong) = problem(error)?;
+    let wrong = match error.kind {
+        Kind::Conflict { .. } => Message::new(error.public),
+        _ => problem(error)?.1,
+    };
     let (mut view, _) = page(&web, &site, &viewer, id, 1).await?;
     view.text = Field::of(typed.text).wrong(wrong);
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+/// Sends a file.
+#[post("/conversations/{id}/files")]
+async fn send(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>, form: Multipart) -> Result<HttpResponse> {
+    let id = ConversationId::from_uuid(*id);
+    let sent = async {
+        let sender = conversations::Sender::of(&web.app, &viewer, id).await?;
+        let (name, body) = upload::named_of_form(&web, &site, form, MAX_BYTES, "file").await?;
+        conversations::send_file(&web.app, sender, &name, body).await
+    };
+    let Err(error) = sent.await else {
+        return Ok(no_body(&format!("/conversations/{id}")));
+    };
+    let wrong = match error.kind {
+        Kind::Conflict { .. } => Message::new(error.public),
+        _ => problem(error)?.1,
+    };
+    let (mut view, _) = page(&web, &site, &viewer, id, 1).await?;
+    view.file = Field::default().wrong(wrong);
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+/// A file that one of the two sent.
+#[get("/conversations/{id}/files/{file}")]
+async fn fetch(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (conversation, id) = path.into_inner();
+    let (head, body) = conversations::file(&web.app, &viewer, ConversationId::from_uuid(conversation), id).await?;
+    Ok(attachments::answer(&head, body))
 }
 
 /// The page, and how many notifications were about it.
@@ -101,28 +133,22 @@ async fn page(
     let photo = thread.seller.as_ref().and_then(|seller| seller.card.photo_url.clone());
     let view = ConversationPage {
         id: thread.conversation.id.uuid(),
-        other: Person::new(&other(&thread.conversation, viewer.user.id).name, photo),
+        other: Person::new(&thread.conversation.other(viewer.user.id).name, photo),
+        other_id: thread.conversation.other(viewer.user.id).id.uuid(),
         presence: thread.seller.as_ref().map(|seller| presence(seller.presence)),
         other_url: buys.then(|| format!("/sellers/{}", thread.conversation.seller.id)),
         entries: thread
             .messages
             .iter()
-            .map(|said| entry(said, viewer, buys, site.tenant.currency))
+            .map(|said| entry(said, id, viewer, buys, site.tenant.currency))
             .collect(),
         older_url: thread
             .more
             .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
         text: Field::default(),
+        file: Field::default(),
     };
     Ok((view, thread.seen))
-}
-
-fn other(conversation: &Conversation, reader: UserId) -> &Party {
-    if conversation.buyer.id == reader {
-        &conversation.seller
-    } else {
-        &conversation.buyer
-    }
 }
 
 fn kind(reason: EndReason) -> EntryKind {
@@ -148,6 +174,7 @@ fn summary(message: &stored::Message) -> Message {
             let start: String = text.chars().take(140).collect();
             Message::new("conversations.last.message").with("text", start)
         }
+        What::File { file, .. } => Message::new("conversations.last.file").with("text", &file.name),
         What::Call {
             reason, billable_ms, ..
         } => match kind(*reason) {
@@ -155,7 +182,7 @@ fn summary(message: &stored::Message) -> Message {
             EntryKind::CallRejected => Message::new("conversations.last.call_rejected"),
             EntryKind::CallBusy => Message::new("conversations.last.call_busy"),
             EntryKind::CallCancelled => Message::new("conversations.last.call_cancelled"),
-            EntryKind::Message | EntryKind::CallEnded => {
+            EntryKind::Message | EntryKind::File | EntryKind::CallEnded => {
                 Message::new("conversations.last.call_ended").with("seconds", billable_ms / 1_000)
             }
         },
@@ -163,7 +190,7 @@ fn summary(message: &stored::Message) -> Message {
 }
 
 /// Calls are the buyer's doing: it was the buyer who rang.
-fn entry(message: &stored::Message, viewer: &Viewer, buys: bool, currency: Currency) -> Entry {
+fn entry(message: &stored::Message, of: ConversationId, viewer: &Viewer, buys: bool, currency: Currency) -> Entry {
     let at = message.at.timestamp();
     match &message.what {
         What::Chat { sender, text } => Entry {
@@ -171,9 +198,20 @@ fn entry(message: &stored::Message, viewer: &Viewer, buys: bool, currency: Curre
             kind: EntryKind::Message,
             mine: *sender == viewer.user.id,
             text: text.clone(),
+            kilobytes: 0,
             seconds: 0,
             amount: None,
             url: None,
+        },
+        What::File { sender, file } => Entry {
+            at,
+            kind: EntryKind::File,
+            mine: *sender == viewer.user.id,
+            text: file.name.clone(),
+            kilobytes: file.bytes.div_ceil(1_024),
+            seconds: 0,
+            amount: None,
+            url: (file.bytes > 0).then(|| format!("/conversations/{of}/files/{}", message.id)),
         },
         What::Call {
             call,
@@ -185,6 +223,7 @@ fn entry(message: &stored::Message, viewer: &Viewer, buys: bool, currency: Curre
             kind: kind(*reason),
             mine: buys,
             text: String::new(),
+            kilobytes: 0,
             seconds: billable_ms / 1_000,
             amount: (*charged_minor > 0).then(|| Amount::new(*charged_minor, currency.code())),
             url: (kind(*reason) == EntryKind::CallEnded).then(|| format!("/calls/{call}/bill")),

@@ -8,7 +8,8 @@ use super::{
     views::{Category, HomePage},
 };
 use crate::{
-    app::{browse, identity::Viewer},
+    app::{browse, identity::Viewer, safety},
+    domain::ids::UserId,
     error,
     web::{Result, Site, Web},
 };
@@ -30,14 +31,18 @@ async fn home(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(asked): 
         let mut moved = HttpResponse::MovedPermanently();
         return Ok(moved.insert_header((header::LOCATION, asked.address(1))).finish());
     }
-    let front = web.fronts.of(&web, &site, || view(&web, &site)).await?;
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    if !hidden.is_empty() {
+        return render(&site, viewer.as_ref(), &view(&web, &site, hidden).await?);
+    }
+    let front = web.fronts.of(&web, &site, || view(&web, &site, Vec::new())).await?;
     let html = front.write(&page_for(&site.frame, viewer.as_ref()))?;
     Ok(answer(StatusCode::OK, &site.frame, html))
 }
 
-async fn view(web: &Web, site: &Site) -> error::Result<HomePage> {
+async fn view(web: &Web, site: &Site, without: Vec<UserId>) -> error::Result<HomePage> {
     let now = web.app.now();
-    let shown = browse::home(&web.app, &site.scope).await?;
+    let shown = browse::home(&web.app, &site.scope, without).await?;
     let categories = shown.categories.into_iter().map(|counted| Category {
         url: Asked::in_category(&counted.category.slug).address(1),
         count: u32::try_from(counted.sellers).unwrap_or(u32::MAX),
@@ -51,7 +56,7 @@ async fn view(web: &Web, site: &Site) -> error::Result<HomePage> {
         reviews: shown
             .reviews
             .into_iter()
-            .map(|published| review(published, true))
+            .map(|published| review(published, true, None))
             .collect(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{cards::cards, render, views::LivePage};
 use crate::{
-    app::{browse, identity::Viewer},
+    app::{browse, identity::Viewer, safety},
     web::{Result, Site, Web},
 };
 use actix_web::{
@@ -24,7 +24,8 @@ struct Shown {
 #[get("/live")]
 async fn live(web: Data<Web>, site: Site, viewer: Option<Viewer>, Query(shown): Query<Shown>) -> Result<HttpResponse> {
     let page = shown.page.max(1);
-    let listing = browse::live(&web.app, &site.scope, page).await?;
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
+    let listing = browse::live(&web.app, &site.scope, hidden, page).await?;
     let more_url = listing.more.then(|| format!("/live?page={}", page.saturating_add(1)));
     render(
         &site,

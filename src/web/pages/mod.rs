@@ -15,8 +15,10 @@ mod identity;
 mod links;
 mod live;
 mod notifications;
+mod people;
 mod platform;
 mod search;
+mod reviews;
 mod sell;
 mod seller;
 mod studio;
@@ -66,6 +68,8 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(live::routes)
         .configure(notifications::routes)
         .configure(search::routes)
+        .configure(people::routes)
+        .configure(reviews::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(studio::routes)

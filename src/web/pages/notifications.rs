@@ -135,6 +135,8 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::MissedCall => "phone-missed",
         Event::Message => "message-square",
         Event::Review => "star",
+        Event::Reply => "message-square",
+        Event::Decision => "shield-check",
         Event::Available => "radio",
         Event::Booking => "calendar",
         Event::TopUp => "wallet",

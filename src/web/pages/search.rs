@@ -10,6 +10,7 @@ use crate::{
     app::{
         browse::{self, Band, Category, Found, MOST_QUERY_CHARS, Sort, Typed, Wish},
         identity::Viewer,
+        safety,
     },
     domain::{ids::CategoryId, money::Currency, time::Moment},
     error::{self, Error, Kind},
@@ -133,11 +134,12 @@ async fn search(
 ) -> Result<HttpResponse> {
     let (zone, now, currency) = (reader_zone(&site, viewer.as_ref()), web.app.now(), site.tenant.currency);
     let page = asked.page.max(1);
+    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
     let wish = (asked.typed(currency)).and_then(|typed| Wish::of(&typed, &zone, now));
     let today = zone.date(now);
     match wish {
         Ok(wish) => {
-            let found = browse::search(&web.app, &site.scope, wish, page).await?;
+            let found = browse::search(&web.app, &site.scope, wish.without(hidden), page).await?;
             let view = view(&site, &asked, found, today, now);
             let mut page = render(&site, viewer.as_ref(), &view)?;
             // A page that changes while somebody types is at the address that leads to it again.
@@ -152,7 +154,7 @@ async fn search(
                 query: asked.q.trim().chars().take(MOST_QUERY_CHARS).collect(),
                 ..Wish::default()
             };
-            let choices = browse::search(&web.app, &site.scope, wish, 1).await?;
+            let choices = browse::search(&web.app, &site.scope, wish.without(hidden), 1).await?;
             let nobody = Found {
                 sellers: Vec::new(),
                 total: 0,

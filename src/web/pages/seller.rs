@@ -4,7 +4,7 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
+    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage, ServiceOffer},
 };
 use crate::{
     app::{
@@ -128,6 +128,8 @@ async fn page(
         at_once: here && one.service.booking.is_some_and(|booking| booking.at_once),
         ..offer(tenant, one, selected)
     };
+    let own = seller.reader.is_some_and(|reader| reader.is_seller);
+    let link = if own { ReviewLink::Reply } else { ReviewLink::Report };
     Ok(SellerPage {
         seller: card(&site.tenant, &seller.listed, web.app.now()),
         ring: selected.map(|chosen| RingBox {
@@ -147,8 +149,9 @@ async fn page(
         reviews: seller
             .reviews
             .into_iter()
-            .map(|published| review(published, false))
+            .map(|published| review(published, false, Some(link)))
             .collect(),
+        own,
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
     })

@@ -86,9 +86,9 @@ async fn a_dashboard_shows_what_the_ledger_moved_in_the_places_own_days() {
             &day["live_calls"],
             &day["minutes"],
             &day["failed_payments"],
-            &day["quality_tenths"]
+            &day["thumbs_up"]
         ),
-        (&json!(0), &json!(2), &json!(1), &Value::Null)
+        (&json!(0), &json!(2), &json!(1), &json!(0))
     );
     assert_eq!(
         (&day["revenue_minor"], &day["commission_minor"], &day["currency"]),

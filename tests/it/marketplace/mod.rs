@@ -4,16 +4,22 @@ mod afterwards;
 mod bookings;
 mod categories;
 mod demo;
+mod files;
 mod fronts;
 mod hours;
 mod lists;
 mod messages;
 mod photos;
 mod search;
+mod people;
+mod photos;
+mod reviews;
 mod selling;
+mod thumbs;
 mod watching;
 
 pub use bookings::{ask, bookable, bookable_for};
+pub use people::met;
 
 use crate::support::{TestApp, TestUser};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};

@@ -169,7 +169,8 @@ pub const LUMEN: Cast = Cast {
             705,
             5,
             "Twelve minutes, and a letter I had been afraid of for three weeks was answered.",
-        ),
+        )
+        .answered("You had kept every paper; that made it easy. Write again when the answer comes."),
         talk(
             "petra",
             "paul",
@@ -185,7 +186,8 @@ pub const LUMEN: Cast = Cast {
             890,
             4,
             "Clear, friendly, no wasted minutes. The bill explained every one of them.",
-        ),
+        )
+        .answered("Thank you. Next time we look at the deductions you have left out."),
         talk(
             "petra",
             "mira",
@@ -201,7 +203,8 @@ pub const LUMEN: Cast = Cast {
             1_240,
             5,
             "I said the sentence we rehearsed. It worked.",
-        ),
+        )
+        .reported("petra"),
         talk("samir", "henrik", 245, 655, 5, ""),
         Talk {
             buyer: "jonas",
@@ -209,6 +212,8 @@ pub const LUMEN: Cast = Cast {
             hours_ago: 290,
             seconds: 95,
             review: None,
+            reply: "",
+            reporter: "",
         },
     ],
 };

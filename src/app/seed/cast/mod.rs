@@ -106,6 +106,10 @@ pub struct Talk {
     pub seconds: i64,
     /// What the buyer said afterwards.
     pub review: Option<(i16, &'static str)>,
+    /// What the seller answers; empty if nothing.
+    pub reply: &'static str,
+    /// Who reported the review; [`Buyer::local`], empty if nobody.
+    pub reporter: &'static str,
 }
 
 const fn week(
@@ -149,6 +153,18 @@ const fn talk(
         hours_ago,
         seconds,
         review: Some((stars, words)),
+        reply: "",
+        reporter: "",
+    }
+}
+
+impl Talk {
+    const fn answered(self, reply: &'static str) -> Self {
+        Self { reply, ..self }
+    }
+
+    const fn reported(self, reporter: &'static str) -> Self {
+        Self { reporter, ..self }
     }
 }
 

@@ -154,7 +154,8 @@ pub const VELVET: Cast = Cast {
             1_020,
             5,
             "She sang my parents’ wedding song for their anniversary. Nobody in the room was dry-eyed.",
-        ),
+        )
+        .answered("Me neither. Give them my love."),
         talk(
             "rowan",
             "odette",
@@ -186,7 +187,8 @@ pub const VELVET: Cast = Cast {
             930,
             5,
             "My toast got a laugh where it had a silence.",
-        ),
+        )
+        .reported("rowan"),
         talk("rowan", "luz", 222, 640, 4, ""),
     ],
 };

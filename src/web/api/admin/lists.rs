@@ -163,7 +163,7 @@ async fn conversation(web: Data<Web>, by: Staff<may::ChatHistory>, id: Path<Uuid
     Ok(Json(ReadConversation::of(line, messages)))
 }
 
-/// Reviews, newest first, hidden ones among them.
+/// Reviews, hidden ones among them; those that were reported and not looked at come first.
 #[utoipa::path(tag = "console", params(ListQuery), responses((status = 200, body = Listed<ReviewLine>),
     (status = 401, body = Problem), (status = 403, body = Problem)))]
 #[get("/admin/reviews")]

@@ -2,8 +2,11 @@
 
 use crate::{
     app::console,
-    domain::ids::{CallId, UserId},
-    store::console::{self as lists, UserDetails, UserLine},
+    domain::ids::{CallId, ReportId, UserId},
+    store::{
+        console::{self as lists, UserDetails, UserLine},
+        person_reports::{self, ReportLine},
+    },
     web::{
         Problem, Result, Web,
         extract::{Staff, may},
@@ -15,7 +18,7 @@ use actix_web::{
     HttpResponse, get, post,
     web::{Data, Json, Path, Query},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -27,7 +30,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(suspend)
         .service(restore)
         .service(hide)
-        .service(unhide);
+        .service(unhide)
+        .service(keep)
+        .service(reports)
+        .service(note)
+        .service(close);
 }
 
 /// Everybody with an account, newest first.
@@ -86,7 +93,7 @@ async fn restore(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Resul
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Hides a review. Its stars still count.
+/// Hides a review, which no longer counts. Its writer and those who reported it are told.
 #[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[post("/admin/reviews/{id}/hide")]
@@ -106,5 +113,62 @@ async fn hide(
 #[post("/admin/reviews/{id}/show")]
 async fn unhide(web: Data<Web>, by: Staff<may::Reviews>, id: Path<Uuid>) -> Result<HttpResponse> {
     console::show_review(&web.app, &by, CallId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Leaves a review that was reported as it is; those who reported it are told.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/admin/reviews/{id}/keep")]
+async fn keep(web: Data<Web>, by: Staff<may::Reviews>, id: Path<Uuid>) -> Result<HttpResponse> {
+    console::keep_review(&web.app, &by, CallId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What people reported of each other, open ones first.
+#[utoipa::path(tag = "console", params(ListQuery), responses((status = 200, body = Listed<ReportLine>),
+    (status = 401, body = Problem), (status = 403, body = Problem)))]
+#[get("/admin/reports")]
+async fn reports(
+    web: Data<Web>,
+    by: Staff<may::Users>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Listed<ReportLine>>> {
+    let scope = by.viewer().scope;
+    let page = web
+        .app
+        .db
+        .read(&scope, move |tx| person_reports::reports(tx, &query.into()))
+        .await?;
+    Ok(Json(page.into()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    #[schema(max_length = 2000)]
+    note: String,
+}
+
+/// Writes down what the staff keep in mind of a report, in place of what stood there.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[post("/admin/reports/{id}/note")]
+async fn note(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>, Json(typed): Json<Note>) -> Result<HttpResponse> {
+    console::note_report(&web.app, &by, ReportId::from_uuid(*id), &typed.note).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Closes a report; who made it is told that it was looked at.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/admin/reports/{id}/close")]
+async fn close(
+    web: Data<Web>,
+    by: Staff<may::Users>,
+    id: Path<Uuid>,
+    Json(typed): Json<Reason>,
+) -> Result<HttpResponse> {
+    console::close_report(&web.app, &by, ReportId::from_uuid(*id), &typed.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }

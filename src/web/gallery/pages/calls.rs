@@ -1,6 +1,7 @@
 //! Calls, their room, bills and conversations.
 
 use crate::{
+    domain::report::TechnicalFault,
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
 };
@@ -127,6 +128,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
     BillPage {
         id: Uuid::from_u128(0x5f1e_0c2b_7a90_4d11_8e22_33f4_1a2b_3c4d),
         other: g.cast.person(0),
+        other_id: Uuid::from_u128(1),
         other_url: Some("/sellers/1".to_owned()),
         side: Side::Buyer,
         service_title: g.cast.services[0].0.to_owned(),
@@ -159,6 +161,19 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         )),
         share: None,
         rating: Some(RatingForm::default()),
+        feedback: Some(thumbs("")),
+    }
+}
+
+fn thumbs(thumb: &str) -> FeedbackForm {
+    let choice = |fault: TechnicalFault| FaultChoice {
+        name: fault.name(),
+        chosen: thumb == "down" && fault == TechnicalFault::Other,
+    };
+    FeedbackForm {
+        thumb: Field::of(thumb),
+        faults: TechnicalFault::ALL.map(choice).into(),
+        text: Field::default(),
     }
 }
 
@@ -175,6 +190,10 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         "bill-rated",
         &BillPage {
             rating: Some(rating),
+            feedback: Some(FeedbackForm {
+                text: Field::default().wrong(Message::new("Say in a few words what is wrong.")),
+                ..thumbs("down")
+            }),
             ..buyer.clone()
         },
         &g.buyer("/calls/1/bill"),
@@ -189,6 +208,7 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         other_url: None,
         share: Some(share),
         rating: None,
+        feedback: Some(thumbs("up")),
         ..buyer.clone()
     };
     g.page("bill-seller", &seller, &g.seller("/calls/1/bill"))?;
@@ -250,14 +270,20 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         kind,
         mine,
         text: text.to_owned(),
+        kilobytes: if kind == EntryKind::File { 184 } else { 0 },
         seconds: if kind == EntryKind::CallEnded { 720 } else { 0 },
         amount: (kind == EntryKind::CallEnded).then(|| g.cast.amount(2_160)),
-        url: (kind == EntryKind::CallEnded).then(|| "/calls/1/bill".to_owned()),
+        url: match kind {
+            EntryKind::CallEnded => Some("/calls/1/bill".to_owned()),
+            EntryKind::File if !text.is_empty() => Some("/conversations/1/files/1".to_owned()),
+            _ => None,
+        },
     };
     let page = ConversationPage {
         id: Uuid::from_u128(1),
         other: g.cast.person(0),
         presence: Some(Presence::Available),
+        other_id: Uuid::from_u128(1),
         other_url: Some("/sellers/1".to_owned()),
         entries: vec![
             entry(0, EntryKind::CallMissed, true, ""),
@@ -271,10 +297,24 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
                 "Here is the form we talked about: page 2, line 14.",
             ),
             entry(76, EntryKind::Message, true, "Thank you, that helped a lot."),
+            entry(
+                90,
+                EntryKind::File,
+                true,
+                "Letter of the tax office, page 1 and 2, scanned again.pdf",
+            ),
+            entry(92, EntryKind::File, false, ""),
             entry(120, EntryKind::CallCancelled, false, ""),
         ],
         older_url: None,
         text: Field::default(),
+        file: Field::default(),
     };
-    g.page("conversation", &page, &g.buyer("/conversations/1"))
+    g.page("conversation", &page, &g.buyer("/conversations/1"))?;
+    let wrong = "This kind of file can't be sent. Pictures, PDF, text and office documents can.";
+    let refused = ConversationPage {
+        file: Field::default().wrong(Message::new(wrong)),
+        ..page
+    };
+    g.page("conversation-refused", &refused, &g.buyer("/conversations/1"))
 }

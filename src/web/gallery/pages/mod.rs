@@ -16,6 +16,8 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::browsing(g)?;
     search::search(g)?;
     public::profile(g)?;
+    public::review(g)?;
+    public::people(g)?;
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;

@@ -1,7 +1,10 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
 use crate::{
-    domain::category::Names,
+    domain::{
+        category::Names,
+        report::{PersonFault, ReviewFault},
+    },
     web::gallery::{Gallery, cast::now},
     web::pages::views::*,
     web::theme::{Flash, PageContext, Tone},
@@ -94,6 +97,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         hours: Some(open_hours("Europe/Berlin")),
         reviews: g.cast.written(false),
         calls_count: 348,
+        own: false,
         error: None,
     };
     let path = "/sellers/1";
@@ -125,6 +129,106 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     refused.hours = Some(open_hours("America/New_York"));
     refused.error = Some(Message::new("error.busy"));
     g.page("seller-busy", &refused, &g.buyer(path))
+}
+
+/// One review, as its reader can answer or report it.
+pub fn review(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let review = Review {
+        link: None,
+        about: Some(g.cast.person(0)),
+        about_id: Some(Uuid::from_u128(1)),
+        ..g.cast.written(false).remove(0)
+    };
+    let report = ReportForm {
+        action: "/reviews/1/report".to_owned(),
+        kind: "review",
+        state: ReportState::Ready,
+        faults: ReviewFault::ALL.map(ReviewFault::name).into(),
+        fault: Field::default(),
+        text: Field::default(),
+        open: false,
+    };
+    let page = ReviewPage {
+        hidden: None,
+        reply: None,
+        reply_until: None,
+        report: report.clone(),
+        review,
+    };
+    let path = "/reviews/1";
+    g.page("review", &page, &g.buyer(path))?;
+    let form = ReportForm {
+        fault: Field::of("other"),
+        text: Field::default().wrong(Message::new("Say in a few words what is wrong.")),
+        open: true,
+        ..report.clone()
+    };
+    let reporting = ReviewPage {
+        report: form,
+        ..page.clone()
+    };
+    g.page("review-report", &reporting, &g.buyer(path))?;
+    let mut fresh = page.clone();
+    fresh.review.reply = None;
+    fresh.reply = Some(Field::default());
+    g.page("review-reply", &fresh, &g.seller(path))?;
+    let own = ReviewPage {
+        reply: page.review.reply.as_ref().map(|reply| Field::of(&reply.text)),
+        reply_until: Some(now() + (24 * 12).hours()),
+        report: ReportForm {
+            state: ReportState::Done,
+            ..report.clone()
+        },
+        ..page.clone()
+    };
+    g.page("review-change", &own, &g.seller(path))?;
+    let hidden = ReviewPage {
+        hidden: Some("It names somebody who has nothing to do with the call".to_owned()),
+        report: ReportForm {
+            state: ReportState::Closed,
+            ..report
+        },
+        ..page
+    };
+    g.page("review-hidden", &hidden, &g.seller(path))
+}
+
+/// Somebody to block or report, and whom one has blocked.
+pub fn people(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let person = PersonPage {
+        id: Uuid::from_u128(1),
+        name: g.cast.person(0).name,
+        back_url: "/sellers/1".to_owned(),
+        blocked: false,
+        report: ReportForm {
+            action: "/people/1/report".to_owned(),
+            kind: "person",
+            state: ReportState::Ready,
+            faults: PersonFault::ALL.map(PersonFault::name).into(),
+            fault: Field::default(),
+            text: Field::default(),
+            open: true,
+        },
+    };
+    g.page("person", &person, &g.buyer("/people/1"))?;
+    let blocked = PersonPage {
+        blocked: true,
+        report: ReportForm {
+            state: ReportState::Done,
+            ..person.report.clone()
+        },
+        ..person
+    };
+    g.page("person-blocked", &blocked, &g.buyer("/people/1"))?;
+    let one = |nth: usize| BlockedPerson {
+        id: Uuid::from_u128(nth as u128 + 1),
+        name: g.cast.person(nth).name,
+        since: now() - (200 * nth as i64).hours(),
+    };
+    let items = vec![one(0), one(2)];
+    g.page("blocks", &BlocksPage { items }, &g.buyer("/account/blocks"))?;
+    let items = Vec::new();
+    g.page("blocks-none", &BlocksPage { items }, &g.buyer("/account/blocks"))
 }
 
 /// Some days' hours of somebody who lives there.

@@ -12,6 +12,8 @@ pub struct BillPage {
     pub id: Uuid,
     /// The other person.
     pub other: Person,
+    /// Who that is.
+    pub other_id: Uuid,
     /// Their page, when they are the seller.
     pub other_url: Option<String>,
     /// Which side the reader is.
@@ -46,6 +48,29 @@ pub struct BillPage {
     pub share: Option<SellerShare>,
     /// Buyer only, after a settled call: to rate, or what was rated.
     pub rating: Option<RatingForm>,
+    /// How picture and sound were; none where that can't be said, or no longer.
+    pub feedback: Option<FeedbackForm>,
+}
+
+/// Thumbs up or down. Posts `thumb` (`up` or `down`), `faults.{name}` (`on` when ticked) and `words` to
+/// `/calls/{id}/feedback`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedbackForm {
+    /// `up`, `down`, or empty before.
+    pub thumb: Field,
+    /// What may have gone wrong.
+    pub faults: Vec<FaultChoice>,
+    /// In the reader's words.
+    pub text: Field,
+}
+
+/// Something that may have gone wrong.
+#[derive(Clone, Debug, Serialize)]
+pub struct FaultChoice {
+    /// Its name.
+    pub name: &'static str,
+    /// It did.
+    pub chosen: bool,
 }
 
 /// One line of the sum: `bill.minutes` with `count`, and so on.

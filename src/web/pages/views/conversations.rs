@@ -27,13 +27,15 @@ pub struct ConversationRow {
     pub unread: u32,
 }
 
-/// `/conversations/{id}`. Posts `text` to the same path.
+/// `/conversations/{id}`. Posts `text` to the same path, and a form with `file` to `/conversations/{id}/files`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConversationPage {
     /// Its id.
     pub id: Uuid,
     /// The other person.
     pub other: Person,
+    /// Who that is.
+    pub other_id: Uuid,
     /// Whether they can be rung, when they sell.
     pub presence: Option<Presence>,
     /// Their page, when they sell.
@@ -44,6 +46,8 @@ pub struct ConversationPage {
     pub older_url: Option<String>,
     /// What is being written.
     pub text: Field,
+    /// What is wrong with the file that was sent.
+    pub file: Field,
 }
 
 /// Something that happened or was said.
@@ -55,13 +59,15 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Done by the reader.
     pub mine: bool,
-    /// Text of [`EntryKind::Message`]; plain, never markup.
+    /// Text of [`EntryKind::Message`], a file's name; plain, never markup.
     pub text: String,
+    /// A file's size.
+    pub kilobytes: u32,
     /// Charged time of a call.
     pub seconds: i64,
     /// What it cost.
     pub amount: Option<Amount>,
-    /// The bill.
+    /// The bill, or the file while there is one.
     pub url: Option<String>,
 }
 
@@ -71,6 +77,8 @@ pub struct Entry {
 pub enum EntryKind {
     /// Said in a call's chat.
     Message,
+    /// A file was sent.
+    File,
     /// A call took place.
     CallEnded,
     /// Nobody answered.

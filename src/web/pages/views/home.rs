@@ -44,6 +44,8 @@ pub struct Category {
 /// What a buyer said after a settled call.
 #[derive(Clone, Debug, Serialize)]
 pub struct Review {
+    /// Its call's id.
+    pub id: Uuid,
     /// Who wrote it; only the name is public.
     pub author: String,
     /// Whom it is about, on pages about several sellers.
@@ -56,4 +58,29 @@ pub struct Review {
     pub text: String,
     /// When.
     pub at: Timestamp,
+    /// What the person it is about answers.
+    pub reply: Option<Reply>,
+    /// What its page is for, if there is a link to it.
+    pub link: Option<ReviewLink>,
+}
+
+/// An answer to a review.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reply {
+    /// Whose.
+    pub author: String,
+    /// Plain text with line breaks.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a review's page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewLink {
+    /// To answer it.
+    Reply,
+    /// To report it.
+    Report,
 }

@@ -17,8 +17,10 @@ mod invoice;
 mod mails;
 mod notifications;
 mod people;
+mod review;
 mod room;
 mod search;
+mod safety;
 mod sell;
 mod seller;
 mod strip;
@@ -27,7 +29,7 @@ mod system;
 mod wallet;
 
 pub use account::{AccountPage, Choice};
-pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
+pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
     FreeTimes, Seen,
@@ -36,7 +38,7 @@ pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
-pub use home::{Category, HomePage, LivePage, Review};
+pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
 pub use invoice::InvoicePage;
@@ -48,8 +50,10 @@ pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
+pub use safety::{BlockedPerson, BlocksPage, PersonPage};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
 pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
@@ -111,6 +115,9 @@ views! {
     LivePage => "live",
     SearchPage => "search",
     SellerPage => "seller",
+    ReviewPage => "review",
+    PersonPage => "person",
+    BlocksPage => "blocks",
     RegisterPage => "register",
     LoginPage => "login",
     ForgotPage => "forgot",

@@ -23,6 +23,8 @@ pub struct SellerPage {
     pub reviews: Vec<Review>,
     /// Settled calls so far.
     pub calls_count: u32,
+    /// It is the reader's.
+    pub own: bool,
     /// Why the last try to ring failed.
     pub error: Option<Message>,
 }

@@ -3,6 +3,7 @@
 use super::{Shop, limits, pay, studio};
 use crate::{
     calls::offer,
+    marketplace::met,
     support::{Answer, Caller, LUMEN, PNG},
 };
 use diesel::connection::SimpleConnection as _;
@@ -135,18 +136,25 @@ async fn uploads_end_where_the_plans_space_does() {
                 .body(PNG.to_vec()),
         )
     };
+    let talk = met(&shop.pair).await;
+    let file = || {
+        let path = format!("/api/v1/conversations/{talk}/files");
+        Answer::of(shop.pair.buyer.request(Method::POST, &path).body("%PDF-1.7"))
+    };
     let logo = || {
         let path = "/api/v1/admin/branding/pictures/logo";
         Answer::of(shop.admin.request(Method::PUT, path).body(PNG.to_vec()))
     };
     assert_eq!(photo().await.expect(409).code(), "storage_full");
     assert_eq!(logo().await.expect(409).code(), "storage_full");
+    assert_eq!(file().await.expect(409).code(), "storage_full");
     assert_eq!(shop.subscription().await["usage"]["storage_mb"], 0);
     let raise = json!({"limits": limits(json!({"storage_mb": 1}))});
     let change = format!("/api/platform/plans/{plan}");
     shop.owner.browser.patch(&change, raise).await.expect(204);
     photo().await.expect(204);
     logo().await.expect(200);
+    file().await.expect(201);
     assert_eq!(shop.subscription().await["usage"]["storage_mb"], 1);
     // What is there counts, looks and photos alike: together they fill it to the last byte.
     let full = "UPDATE look_files SET body = decode(repeat('00', 524288), 'hex');

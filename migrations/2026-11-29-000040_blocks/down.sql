@@ -1,0 +1,2 @@
+DROP TABLE person_reports;
+DROP TABLE blocks;
