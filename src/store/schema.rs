@@ -115,6 +115,7 @@ diesel::table! {
         policy -> Jsonb,
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        video -> Bool,
     }
 }
 

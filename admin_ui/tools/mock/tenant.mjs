@@ -30,7 +30,7 @@ export function sampleTenant(slug) {
     calls: range(52, (n) => call(n, currency)),
     chats: range(28, (n) => ({ id: uuid(8, n), buyer: named(person(n + 20)), seller: named(person(n % 11)), last_at: NOW - n * 5 * HOUR, messages: 2 + (n % 9) })),
     reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null })),
-    settings: { name, slug, currency, time_zone: "Europe/London", language: "en", reply_to: null, policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000 }, rate_bounds_minor: [50, 1500] },
+    settings: { name, slug, currency, time_zone: "Europe/London", language: "en", reply_to: null, policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000 }, rate_bounds_minor: [50, 1500] },
     addresses: {
       subdomain: `${slug}.tallyroom.io`,
       address: `${slug}.tallyroom.io`,

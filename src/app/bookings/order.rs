@@ -52,7 +52,8 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
             }
             let length = length(&bookable, wish.minutes)?;
             let timetable = timetable(tx, service.seller)?;
-            let terms = bookable.terms(length, service.rate_minor, timetable.room().notice_min);
+            let policy = browse::policy(&tenant, &service.category_policy(), &service.policy);
+            let terms = bookable.terms(length, service.rate_minor, timetable.room().notice_min, &policy);
             let terms = terms.ok_or_else(|| Error::field("minutes", "That costs more than can be paid."))?;
             if terms.notice_min >= terms.horizon_days * 24 * 60 {
                 return Err(Error::conflict("slot_taken", "Nothing can be booked here yet."));
@@ -93,7 +94,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 currency: tenant.currency,
                 call_terms: Terms {
                     rate_minor: service.rate_minor,
-                    policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
+                    policy,
                 },
                 booking,
                 ordered_at: now,

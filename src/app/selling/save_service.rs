@@ -90,7 +90,9 @@ pub async fn save_service(
                 return Err(Error::conflict("no_profile", "Fill in your profile first."));
             };
             if let Some(category) = category {
-                service.category = Some(filed(tx, category, id)?);
+                let category = filed(tx, category, id)?;
+                service.video_enabled &= category.video;
+                service.category = Some(category);
             }
             if id.is_some() {
                 services::update(tx, &service)?;

@@ -7,10 +7,11 @@ use super::{
 use crate::{
     app::{
         bookings::{self, Offered, Wish},
+        browse,
         identity::Viewer,
     },
     domain::{
-        booking::{Agreement, Terms},
+        booking::Agreement,
         ids::ServiceId,
         time::{Moment, Zone},
     },
@@ -127,7 +128,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         times,
     } = offered;
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
-    let terms = Terms::default();
+    let terms = browse::policy(&site.tenant, &service.category_policy(), &service.policy);
     let value = wanted.unwrap_or_else(|| times.length_min.to_string());
     Ok(BookPage {
         id,
@@ -143,6 +144,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         times: by_days(site, viewer, &times, now),
         free_hours: terms.cancel_free_h,
         late_percent: terms.late_cancel_bp / 100,
+        no_show_percent: terms.no_show_bp / 100,
         log_in: viewer.is_none(),
         error: None,
     })

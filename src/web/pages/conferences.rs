@@ -240,6 +240,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         }),
         free_hours: booking.terms().cancel_free_h,
         late_percent: booking.terms().late_cancel_bp / 100,
+        no_show_percent: booking.terms().no_show_bp / 100,
         pay_until,
         elsewhere: is_elsewhere(viewer, &shown, now),
         other_zone: shown.other_zone.clone(),

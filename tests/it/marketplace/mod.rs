@@ -1,6 +1,7 @@
 //! Sellers and buyers around a call.
 
 mod afterwards;
+mod becoming;
 mod bookings;
 mod categories;
 mod demo;

@@ -54,6 +54,7 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         times: times("Europe/Berlin"),
         free_hours: 24,
         late_percent: 50,
+        no_show_percent: 100,
         log_in: false,
         error: None,
     };
@@ -127,6 +128,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         }),
         free_hours: 24,
         late_percent: 50,
+        no_show_percent: 100,
         pay_until: None,
         other_zone: "America/New_York".to_owned(),
         elsewhere: true,

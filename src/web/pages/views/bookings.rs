@@ -34,6 +34,8 @@ pub struct BookPage {
     pub free_hours: u32,
     /// What is due later, percent.
     pub late_percent: u32,
+    /// What is due when only the buyer stays away, percent.
+    pub no_show_percent: u32,
     /// Nobody is signed in.
     pub log_in: bool,
     /// Why it couldn't be ordered.
@@ -122,6 +124,8 @@ pub struct ConferencePage {
     pub free_hours: u32,
     /// What is due later, percent.
     pub late_percent: u32,
+    /// What is due when only the buyer stays away, percent.
+    pub no_show_percent: u32,
     /// Until when it can be paid.
     pub pay_until: Option<Timestamp>,
     /// The other's zone.
