@@ -13,7 +13,7 @@ pub use offer::{Offer, policy};
 pub(in crate::app) use presence::presence;
 pub use presence::{Listed, Presence};
 pub use search::search;
-pub use seller::{Reader, SellerDetails, seller};
+pub use seller::{Reader, SellerDetails, preview, seller};
 
 use crate::{
     error::{Error, Result},

@@ -62,8 +62,27 @@ pub async fn seller(
     id: UserId,
     viewer: Option<&Viewer>,
 ) -> Result<SellerDetails> {
-    let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
     let reader = viewer.map(|viewer| viewer.user.id);
+    details(app, scope, tenant, id, reader, |service| service.published).await
+}
+
+/// The page of a reader who sells as others will see it once all that they offer is published.
+///
+/// # Errors
+/// They don't sell, or the database is away.
+pub async fn preview(app: &App, tenant: &Tenant, viewer: &Viewer) -> Result<SellerDetails> {
+    details(app, &viewer.scope, tenant, viewer.user.id, None, |_| true).await
+}
+
+async fn details(
+    app: &App,
+    scope: &TenantScope,
+    tenant: &Tenant,
+    id: UserId,
+    reader: Option<UserId>,
+    is_shown: fn(&Service) -> bool,
+) -> Result<SellerDetails> {
+    let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
     app.db
         .read(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
@@ -72,7 +91,8 @@ pub async fn seller(
                 return Err(Error::not_found());
             }
             let card = sellers::card(tx, id)?;
-            let services = services::of_seller(tx, id, MOST_SERVICES)?;
+            let mut services = services::of_seller(tx, id, MOST_SERVICES)?;
+            services.retain(is_shown);
             let reader = match reader {
                 Some(user) => Some(Reader {
                     is_seller: user == id,
@@ -98,8 +118,6 @@ pub async fn seller(
 
 /// What can be rung for.
 fn offers(tenant: &Tenant, services: Vec<Service>) -> Vec<Offer> {
-    let offered = services
-        .into_iter()
-        .filter(|service| service.published && service.video_enabled);
+    let offered = services.into_iter().filter(|service| service.video_enabled);
     offered.map(|service| Offer::of(tenant, service)).collect()
 }

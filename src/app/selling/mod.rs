@@ -1,11 +1,13 @@
 //! What sellers do: their profile, their services with prices, their availability (requirements B3, C2, E1).
 
+mod publish;
 mod save_profile;
 mod save_service;
 mod set_photo;
 mod show;
 mod switch_availability;
 
+pub use publish::publish;
 pub(in crate::app) use save_profile::headline;
 pub use save_profile::{ProfileDraft, save_profile};
 pub use save_service::{BookableDraft, ServiceDraft, save_service};

@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(put_profile).service(list).service(add).service(change);
+    config.service(publish).service(pause);
     config.service(go_available).service(go_away);
     config.service(set_photo).service(drop_photo);
 }
@@ -255,6 +256,29 @@ async fn change(
 ) -> Result<Json<OwnService>> {
     let id = ServiceId::from_uuid(*id);
     let service = selling::save_service(&web.app, &viewer, &site.tenant, Some(id), typed.into()).await?;
+    Ok(Json(OwnService::of(&site.tenant, service)))
+}
+
+/// Puts a service on the site.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnService), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem))
+)]
+#[post("/selling/services/{id}/publish")]
+async fn publish(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<OwnService>> {
+    let service = selling::publish(&web.app, &viewer, ServiceId::from_uuid(*id), true).await?;
+    Ok(Json(OwnService::of(&site.tenant, service)))
+}
+
+/// Takes a service off the site until it is put back. Calls that were agreed take place.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnService), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+#[post("/selling/services/{id}/pause")]
+async fn pause(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<OwnService>> {
+    let service = selling::publish(&web.app, &viewer, ServiceId::from_uuid(*id), false).await?;
     Ok(Json(OwnService::of(&site.tenant, service)))
 }
 

@@ -18,6 +18,8 @@ mod notifications;
 mod platform;
 mod sell;
 mod seller;
+mod service_form;
+mod start;
 mod studio;
 mod terms;
 mod typed;
@@ -65,6 +67,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(notifications::routes)
         .configure(sell::routes)
         .configure(seller::routes)
+        .configure(start::routes)
         .configure(studio::routes)
         .configure(wallet::routes)
         .service(terms::terms);

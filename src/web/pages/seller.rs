@@ -113,6 +113,17 @@ async fn page(
     chosen: Option<ServiceId>,
 ) -> Result<SellerPage> {
     let seller = browse::seller(&web.app, &site.scope, &site.tenant, id, viewer).await?;
+    Ok(shown(web, site, viewer, seller, chosen))
+}
+
+/// The page of a seller, with the box about the chosen service, or the cheapest.
+pub(super) fn shown(
+    web: &Web,
+    site: &Site,
+    viewer: Option<&Viewer>,
+    seller: SellerDetails,
+    chosen: Option<ServiceId>,
+) -> SellerPage {
     let is_chosen = |offer: &&Offer| Some(offer.service.id) == chosen;
     let selected = seller
         .offers
@@ -126,7 +137,7 @@ async fn page(
         bookable: bookable && one.service.booking.is_some(),
         ..offer(tenant, one, selected)
     };
-    Ok(SellerPage {
+    SellerPage {
         seller: card(&site.tenant, &seller.listed),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
@@ -149,7 +160,7 @@ async fn page(
             .collect(),
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
-    })
+    }
 }
 
 /// When somebody is there, by the reader's clock.

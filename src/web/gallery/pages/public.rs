@@ -103,9 +103,14 @@ fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {
     }
 }
 
-/// A seller's page.
-pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
-    let page = |state: RingState, available: Option<i64>, lasts_minutes: Option<u32>| SellerPage {
+/// A seller's page with the box in that state.
+pub fn seller_page(
+    g: &Gallery<'_>,
+    state: RingState,
+    available: Option<i64>,
+    lasts_minutes: Option<u32>,
+) -> SellerPage {
+    SellerPage {
         seller: g.cast.card(0),
         about: g.cast.about.to_owned(),
         services: vec![offer(g, 0), offer(g, 1)],
@@ -122,7 +127,12 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         reviews: g.cast.written(false),
         calls_count: 348,
         error: None,
-    };
+    }
+}
+
+/// A seller's page.
+pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let page = |state, available, lasts_minutes| seller_page(g, state, available, lasts_minutes);
     let path = "/sellers/1";
     g.page("seller", &page(RingState::Ready, Some(2_350), Some(13)), &g.buyer(path))?;
     g.page("seller-visitor", &page(RingState::LogIn, None, None), &g.visitor(path))?;

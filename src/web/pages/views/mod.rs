@@ -48,7 +48,7 @@ pub use notifications::{
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
-pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
+pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow, StartPage, StartStep};
 pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};
@@ -119,6 +119,7 @@ views! {
     TopUpPage => "top_up",
     GatewayPage => "gateway",
     SellPage => "sell",
+    StartPage => "start",
     HoursPage => "hours",
     StudioPage => "studio",
     BookPage => "book",
