@@ -59,6 +59,8 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         due_at -> Nullable<Timestamptz>,
         reminded_of -> Nullable<Timestamptz>,
+        brief -> Text,
+        delivered -> Text,
     }
 }
 
@@ -390,6 +392,8 @@ diesel::table! {
         withheld -> Bool,
         category_id -> Nullable<Uuid>,
         booking -> Nullable<Jsonb>,
+        fixed -> Nullable<Jsonb>,
+        addons -> Jsonb,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct SellerDetails {
     pub about: String,
     /// Published services, oldest first.
     pub offers: Vec<Offer>,
+    /// Published services that are delivered instead of talked, oldest first.
+    pub deliveries: Vec<Service>,
     /// When they are there to be booked, if they ever said so.
     pub timetable: Option<Timetable>,
     /// Newest first.
@@ -105,6 +107,11 @@ async fn details(
             Ok(SellerDetails {
                 listed: Listed::of(&handle, &own_scope, card, now),
                 about: profile.about,
+                deliveries: services
+                    .iter()
+                    .filter(|service| !service.video_enabled)
+                    .cloned()
+                    .collect(),
                 offers: offers(&tenant, services),
                 timetable: timetables::find(tx, id)?,
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,

@@ -10,7 +10,7 @@ mod switch_availability;
 pub use publish::publish;
 pub(in crate::app) use save_profile::headline;
 pub use save_profile::{ProfileDraft, save_profile};
-pub use save_service::{BookableDraft, ServiceDraft, save_service};
+pub use save_service::{BookableDraft, FixedDraft, ServiceDraft, save_service};
 pub use set_photo::{SellingViewer, drop_photo, set_photo};
 pub use show::{Selling, list_services, show};
 pub use switch_availability::{go_available, go_away};

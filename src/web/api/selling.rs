@@ -4,10 +4,10 @@ use crate::{
     app::{
         browse,
         identity::Viewer,
-        selling::{self, BookableDraft, ProfileDraft, SellingViewer, ServiceDraft},
+        selling::{self, BookableDraft, FixedDraft, ProfileDraft, SellingViewer, ServiceDraft},
     },
     domain::{
-        booking::Agreement,
+        booking::{self, Agreement},
         ids::{CategoryId, ServiceId},
         picture::MAX_BYTES,
         policy::Increment,
@@ -107,7 +107,8 @@ struct ServiceText {
     description: String,
     /// Where it is to be filed; one of the marketplace's categories.
     category_id: Option<Uuid>,
-    /// Price of a minute in minor units, within the tenant's bounds.
+    /// Price of a minute in minor units, within the tenant's bounds; without video there is none.
+    #[serde(default)]
     rate_minor: i64,
     /// Least minutes that are charged, 0 to 240.
     #[serde(default)]
@@ -120,6 +121,11 @@ struct ServiceText {
     grace_seconds: u32,
     /// How it can be booked; not at all if absent.
     booking: Option<Booking>,
+    /// What it costs without video.
+    fixed: Option<Fixed>,
+    /// What can be had with it, at most ten.
+    #[serde(default)]
+    addons: Vec<Addon>,
     /// People can ring for it.
     #[serde(default = "yes")]
     video_enabled: bool,
@@ -138,6 +144,35 @@ struct Booking {
     length_min: u32,
     /// Within so many days it begins, 1 to 365.
     horizon_days: u32,
+}
+
+/// A price that isn't by the minute.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Fixed {
+    /// In minor units.
+    price_minor: i64,
+    /// It is delivered within so many days, 1 to 90.
+    delivery_days: u32,
+}
+
+/// Something that can be had with a service for more money.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Addon {
+    #[schema(min_length = 1, max_length = 80)]
+    title: String,
+    /// In minor units.
+    price_minor: i64,
+}
+
+impl From<&booking::Addon> for Addon {
+    fn from(addon: &booking::Addon) -> Self {
+        Self {
+            title: addon.title.clone(),
+            price_minor: addon.price_minor,
+        }
+    }
 }
 
 fn minute() -> Increment {
@@ -163,6 +198,18 @@ impl From<ServiceText> for ServiceDraft {
                 length_min: booking.length_min,
                 horizon_days: booking.horizon_days,
             }),
+            fixed: typed.fixed.map(|fixed| FixedDraft {
+                price_minor: fixed.price_minor,
+                delivery_days: fixed.delivery_days,
+            }),
+            addons: typed
+                .addons
+                .into_iter()
+                .map(|addon| booking::Addon {
+                    title: addon.title,
+                    price_minor: addon.price_minor,
+                })
+                .collect(),
             video_enabled: typed.video_enabled,
             published: typed.published,
         }
@@ -183,6 +230,8 @@ struct OwnService {
     increment: Increment,
     grace_seconds: u32,
     booking: Option<Booking>,
+    fixed: Option<Fixed>,
+    addons: Vec<Addon>,
     video_enabled: bool,
     published: bool,
 }
@@ -205,6 +254,11 @@ impl OwnService {
                 length_min: bookable.length_min,
                 horizon_days: bookable.horizon_days,
             }),
+            fixed: service.fixed.map(|fixed| Fixed {
+                price_minor: fixed.price_minor,
+                delivery_days: fixed.delivery_days,
+            }),
+            addons: service.addons.iter().map(Addon::from).collect(),
             video_enabled: service.video_enabled,
             published: service.published,
         }

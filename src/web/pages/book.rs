@@ -2,7 +2,7 @@
 
 use super::{
     no_body, render, render_as,
-    views::{Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
+    views::{AddonChoice, Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
 };
 use crate::{
     app::{
@@ -11,7 +11,7 @@ use crate::{
         identity::Viewer,
     },
     domain::{
-        booking::Agreement,
+        booking::{Addon, Agreement},
         ids::ServiceId,
         time::{Moment, Zone},
     },
@@ -52,10 +52,30 @@ async fn show(
     render(&site, viewer.as_ref(), &view)
 }
 
-#[derive(Deserialize)]
-struct Typed {
-    minutes: Option<String>,
-    start: Option<String>,
+/// What was typed and ticked; boxes of the same name come one after the other.
+pub(super) type Typed = Vec<(String, String)>;
+
+/// What was typed into a field.
+pub(super) fn one<'a>(typed: &'a Typed, name: &str) -> Option<&'a str> {
+    typed
+        .iter()
+        .find(|(field, _)| field == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// All that was ticked under a name.
+pub(super) fn ticked(typed: &Typed, name: &str) -> Vec<String> {
+    let fields = typed.iter().filter(|(field, _)| field == name);
+    fields.map(|(_, value)| value.clone()).collect()
+}
+
+/// Extras to choose from.
+pub(super) fn addons(site: &Site, addons: &[Addon]) -> Vec<AddonChoice> {
+    let choice = |addon: &Addon| AddonChoice {
+        title: addon.title.clone(),
+        price: Amount::new(addon.price_minor, site.tenant.currency.code()),
+    };
+    addons.iter().map(choice).collect()
 }
 
 #[post("/book/{service}")]
@@ -80,7 +100,8 @@ async fn book(
     let mut view = page(&web, &site, Some(&viewer), *service, None).await?;
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
-            view.minutes = Field::of(typed.minutes.unwrap_or_default()).wrong(Message::new(refused.public));
+            let minutes = one(&typed, "minutes").unwrap_or_default();
+            view.minutes = Field::of(minutes).wrong(Message::new(refused.public));
         }
         _ => view.error = Some(Message::new(refused.public)),
     }
@@ -88,12 +109,14 @@ async fn book(
 }
 
 async fn order(web: &Web, site: &Site, viewer: &Viewer, service: Uuid, typed: &Typed) -> crate::error::Result<Uuid> {
-    let start = typed.start.as_deref().map(str::parse::<Timestamp>).transpose();
+    let start = one(typed, "start").map(str::parse::<Timestamp>).transpose();
     let start = start.map_err(|_| Error::field("start", "Choose a time."))?;
     let wish = Wish {
         service: ServiceId::from_uuid(service),
-        minutes: minutes(typed.minutes.as_deref())?,
+        minutes: minutes(one(typed, "minutes"))?,
         start: start.map(Moment::from),
+        addons: ticked(typed, "addon"),
+        brief: String::new(),
     };
     let order = bookings::order(&web.app, viewer, &site.tenant, wish).await?;
     Ok(order.id.uuid())
@@ -132,6 +155,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
     let value = wanted.unwrap_or_else(|| times.length_min.to_string());
     Ok(BookPage {
         id,
+        addons: addons(site, &service.addons),
         title: service.title,
         description: service.description,
         seller_id: seller.id.uuid(),

@@ -15,6 +15,7 @@ mod identity;
 mod links;
 mod live;
 mod notifications;
+mod order;
 mod platform;
 mod sell;
 mod seller;
@@ -65,6 +66,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(hours::routes)
         .configure(live::routes)
         .configure(notifications::routes)
+        .configure(order::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(start::routes)

@@ -74,6 +74,9 @@ pub(super) struct Typed {
     pub(super) booking: String,
     pub(super) length_min: String,
     pub(super) horizon_days: String,
+    pub(super) price: String,
+    pub(super) delivery_days: String,
+    pub(super) addons: String,
     pub(super) video_enabled: Option<String>,
     pub(super) published: Option<String>,
 }
@@ -258,7 +261,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
             .map(|service| ServiceRow {
                 id: service.id.uuid(),
                 title: service.title.clone(),
-                rate: amount(service.rate_minor),
+                rate: amount(service.fixed.map_or(service.rate_minor, |fixed| fixed.price_minor)),
+                by_minute: service.video_enabled,
                 increment: increment(
                     browse::policy(&site.tenant, &service.category_policy(), &service.policy).increment,
                 ),

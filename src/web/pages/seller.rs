@@ -4,7 +4,7 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
+    views::{Amount, Delivery, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
 };
 use crate::{
     app::{
@@ -20,6 +20,7 @@ use crate::{
         time::{Moment, Span, Zone},
     },
     error::Kind,
+    store::services::Service,
     web::{Result, Site, Web, WebError, ringing, theme::Tone},
 };
 use actix_web::{
@@ -152,6 +153,11 @@ pub(super) fn shown(
             .timetable
             .as_ref()
             .map(|timetable| open_hours(web, site, viewer, timetable)),
+        deliveries: seller
+            .deliveries
+            .iter()
+            .filter_map(|service| delivery(site, service))
+            .collect(),
         about: seller.about,
         reviews: seller
             .reviews
@@ -161,6 +167,18 @@ pub(super) fn shown(
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
     }
+}
+
+/// Something that is delivered.
+fn delivery(site: &Site, service: &Service) -> Option<Delivery> {
+    let fixed = service.fixed?;
+    Some(Delivery {
+        id: service.id.uuid(),
+        title: service.title.clone(),
+        description: service.description.clone(),
+        price: Amount::new(fixed.price_minor, site.tenant.currency.code()),
+        days: fixed.delivery_days,
+    })
 }
 
 /// When somebody is there, by the reader's clock.

@@ -8,9 +8,12 @@ use super::{
 use crate::{
     app::{
         browse,
-        selling::{BookableDraft, ServiceDraft},
+        selling::{BookableDraft, FixedDraft, ServiceDraft},
     },
-    domain::{booking::Agreement, policy::Increment},
+    domain::{
+        booking::{Addon, Agreement},
+        policy::Increment,
+    },
     error::Error,
     store::{categories::Category, services::Service},
     web::Site,
@@ -19,11 +22,24 @@ use crate::{
 /// What a talk that can be booked starts on, and how far ahead.
 const USUAL_LENGTH_MIN: u32 = 60;
 const USUAL_HORIZON_DAYS: u32 = 14;
+/// How many days a delivery starts on.
+const USUAL_DELIVERY_DAYS: u32 = 7;
 
 /// What was typed, as far as it can be read.
 pub(super) fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDraft> {
     let number = |field: &'static str, text: &str| {
         typed::whole(text).ok_or_else(|| Error::field(field, "Write a whole number in digits."))
+    };
+    let video_enabled = form.video_enabled.is_some();
+    let (rate_minor, fixed) = match video_enabled {
+        true => (price("rate_minor", &form.rate, site)?, None),
+        false => {
+            let fixed = FixedDraft {
+                price_minor: price("price_minor", &form.price, site)?,
+                delivery_days: number("delivery_days", &form.delivery_days)?,
+            };
+            (0, Some(fixed))
+        }
     };
     Ok(ServiceDraft {
         title: form.title.clone(),
@@ -35,8 +51,7 @@ pub(super) fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDr
                     .map_err(|_| Error::field("category_id", "Choose one of the categories."))?,
             ),
         },
-        rate_minor: typed::minor(&form.rate, site.tenant.currency)
-            .ok_or_else(|| Error::field("rate_minor", "Write the price in digits, such as 1.80."))?,
+        rate_minor,
         minimum_minutes: number("minimum_minutes", &form.minimum_minutes)?,
         increment: match form.increment.as_str() {
             "second" => Increment::Second,
@@ -44,6 +59,7 @@ pub(super) fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDr
             "block" => Increment::Block {
                 seconds: number("block_seconds", &form.block_seconds)?,
             },
+            "" if !video_enabled => Increment::Minute,
             _ => return Err(Error::field("increment", "Choose how time is charged.")),
         },
         grace_seconds: number("grace_seconds", &form.grace_seconds)?,
@@ -56,9 +72,40 @@ pub(super) fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDr
             None if form.booking.is_empty() => None,
             None => return Err(Error::field("booking", "Choose how it can be booked.")),
         },
-        video_enabled: form.video_enabled.is_some(),
+        fixed,
+        addons: addons(&form.addons, site)?,
+        video_enabled,
         published: form.published.is_some(),
     })
+}
+
+fn price(field: &'static str, typed: &str, site: &Site) -> crate::error::Result<i64> {
+    typed::minor(typed, site.tenant.currency)
+        .ok_or_else(|| Error::field(field, "Write the price in digits, such as 1.80."))
+}
+
+/// Extras as typed: one a line, its price after a colon.
+fn addons(typed: &str, site: &Site) -> crate::error::Result<Vec<Addon>> {
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let addon = |line: &str| {
+        let (title, price) = line.rsplit_once(':')?;
+        Some(Addon {
+            title: title.to_owned(),
+            price_minor: typed::minor(price, site.tenant.currency)?,
+        })
+    };
+    let words = "Write one extra a line, its price after a colon, such as Notes: 5.00.";
+    lines
+        .map(|line| addon(line).ok_or_else(|| Error::field("addons", words)))
+        .collect()
+}
+
+fn addon_line(addon: &Addon, site: &Site) -> String {
+    format!(
+        "{}: {}",
+        addon.title,
+        typed::major(addon.price_minor, site.tenant.currency)
+    )
 }
 
 /// By its name in the form.
@@ -83,6 +130,7 @@ pub(super) fn service_form(site: &Site, service: Option<&Service>, open: &[Categ
         Increment::Block { seconds } => ("block", seconds.to_string()),
     };
     let booking = service.and_then(|service| service.booking);
+    let fixed = service.and_then(|service| service.fixed);
     let amount = |minor| Amount::new(minor, tenant.currency.code());
     let text = |of: fn(&Service) -> &str| Field::of(service.map(of).unwrap_or_default());
     ServiceForm {
@@ -93,6 +141,7 @@ pub(super) fn service_form(site: &Site, service: Option<&Service>, open: &[Categ
         categories: choices(site, filed, open),
         rate: Field::of(
             service
+                .filter(|service| service.video_enabled)
                 .map(|service| typed::major(service.rate_minor, tenant.currency))
                 .unwrap_or_default(),
         ),
@@ -117,6 +166,28 @@ pub(super) fn service_form(site: &Site, service: Option<&Service>, open: &[Categ
             booking
                 .map_or(USUAL_HORIZON_DAYS, |booking| booking.horizon_days)
                 .to_string(),
+        ),
+        price: Field::of(
+            fixed
+                .map(|fixed| typed::major(fixed.price_minor, tenant.currency))
+                .unwrap_or_default(),
+        ),
+        delivery_days: Field::of(
+            fixed
+                .map_or(USUAL_DELIVERY_DAYS, |fixed| fixed.delivery_days)
+                .to_string(),
+        ),
+        addons: Field::of(
+            service
+                .map(|service| {
+                    service
+                        .addons
+                        .iter()
+                        .map(|addon| addon_line(addon, site))
+                        .collect::<Vec<_>>()
+                })
+                .unwrap_or_default()
+                .join("\n"),
         ),
         video_enabled: service.is_none_or(|service| service.video_enabled),
         published: service.is_none_or(|service| service.published),
@@ -149,6 +220,9 @@ pub(super) fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: 
     form.booking = Field::of(&typed.booking);
     form.length_min = Field::of(&typed.length_min);
     form.horizon_days = Field::of(&typed.horizon_days);
+    form.price = Field::of(&typed.price);
+    form.delivery_days = Field::of(&typed.delivery_days);
+    form.addons = Field::of(&typed.addons);
     form.video_enabled = typed.video_enabled.is_some();
     form.published = typed.published.is_some();
     let beside = match field {
@@ -162,6 +236,9 @@ pub(super) fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: 
         "booking" => &mut form.booking,
         "length_min" => &mut form.length_min,
         "horizon_days" => &mut form.horizon_days,
+        "price_minor" => &mut form.price,
+        "delivery_days" => &mut form.delivery_days,
+        "addons" => &mut form.addons,
         _ => &mut form.title,
     };
     beside.error = Some(wrong);

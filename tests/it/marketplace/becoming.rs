@@ -77,8 +77,19 @@ async fn what_is_saved_in_a_category_without_video_is_done_without() {
     assert_eq!(ours.expect("ours")["video"], false);
     let path = format!("/api/v1/selling/services/{}", pair.service);
     let filed = json!({"title": "Bowls", "rate_minor": 100, "category_id": category, "video_enabled": true});
-    let saved: Value = pair.seller.put(&path, filed.clone()).await.expect(200).json();
-    assert_eq!(saved["video_enabled"], false);
+    let refused = pair.seller.put(&path, filed.clone()).await.expect(422).json();
+    assert_eq!(
+        refused["error"]["field"], "price_minor",
+        "it has a price of its own there"
+    );
+    let mut priced = filed.clone();
+    priced["fixed"] = json!({"price_minor": 4_900, "delivery_days": 7});
+    let saved: Value = pair.seller.put(&path, priced).await.expect(200).json();
+    assert_eq!(
+        (&saved["video_enabled"], &saved["rate_minor"]),
+        (&json!(false), &json!(0))
+    );
+    assert_eq!(saved["fixed"]["price_minor"], 4_900);
     let by_video = json!({"names": {"en": "Handmade"}, "video": true});
     admin
         .put(&format!("/api/v1/admin/categories/{category}"), by_video)

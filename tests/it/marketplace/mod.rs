@@ -4,6 +4,7 @@ mod afterwards;
 mod becoming;
 mod bookings;
 mod categories;
+mod deliveries;
 mod demo;
 mod fronts;
 mod hours;

@@ -104,6 +104,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         id: Uuid::from_u128(nth as u128),
         title: g.cast.services[nth].0.to_owned(),
         rate: g.cast.amount(180),
+        by_minute: nth == 0,
         increment: Increment::Minute,
         published,
     };
@@ -163,6 +164,11 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         booking: Field::of("negotiated"),
         length_min: Field::of("30"),
         horizon_days: Field::of("0").wrong(Message::new("Choose 1 to 365 days.")),
+        price: Field::default(),
+        delivery_days: Field::of("7"),
+        addons: Field::of("Notes of what was said: 5.00\nAnswered within a day").wrong(Message::new(
+            "Write one extra a line, its price after a colon, such as Notes: 5.00.",
+        )),
         video_enabled: true,
         published: true,
     };

@@ -114,6 +114,13 @@ pub fn seller_page(
         seller: g.cast.card(0),
         about: g.cast.about.to_owned(),
         services: vec![offer(g, 0), offer(g, 1)],
+        deliveries: vec![Delivery {
+            id: Uuid::from_u128(300),
+            title: "A letter, written for you".to_owned(),
+            description: "Up to two pages, ready to be sent.".to_owned(),
+            price: g.cast.amount(4_900),
+            days: 7,
+        }],
         ring: Some(RingBox {
             service: offer(g, 0),
             state,
@@ -149,6 +156,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     let mut away = page(RingState::Away, Some(2_350), Some(13));
     away.seller = g.cast.card(5);
     away.services.truncate(1);
+    away.deliveries.clear();
     away.hours = None;
     away.reviews.clear();
     away.calls_count = 0;

@@ -28,8 +28,8 @@ mod wallet;
 pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
 pub use bookings::{
-    BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
-    FreeTimes, Seen,
+    AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
+    FreeTime, FreeTimes, OrderPage, Seen,
 };
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
@@ -49,7 +49,7 @@ pub use notifications::{
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow, StartPage, StartStep};
-pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
+pub use seller::{Delivery, Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
@@ -123,6 +123,7 @@ views! {
     HoursPage => "hours",
     StudioPage => "studio",
     BookPage => "book",
+    OrderPage => "order",
     ConferencesPage => "conferences",
     ConferencePage => "conference",
     CallsPage => "calls",

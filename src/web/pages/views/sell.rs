@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `booking` (empty, `negotiated`,
-///   `pay_after_accept`), `length_min`, `horizon_days`, `video_enabled`, `published` (`on` when ticked).
+///   `pay_after_accept`), `length_min`, `horizon_days`, `price`, `delivery_days`, `addons`, `video_enabled`, `published` (`on` when ticked).
 #[derive(Clone, Debug, Serialize)]
 pub struct SellPage {
     /// The reader's id as a seller, for the link to the public page.
@@ -73,8 +73,10 @@ pub struct ServiceRow {
     pub id: Uuid,
     /// Its name.
     pub title: String,
-    /// Price of a minute.
+    /// Price of a minute, or of all of it.
     pub rate: Amount,
+    /// It is paid by the minute.
+    pub by_minute: bool,
     /// What is charged at once.
     pub increment: Increment,
     /// Buyers see it.
@@ -127,6 +129,12 @@ pub struct ServiceForm {
     pub length_min: Field,
     /// Within so many days it begins.
     pub horizon_days: Field,
+    /// Price of what isn't done by video, in major units.
+    pub price: Field,
+    /// Within so many days that is delivered.
+    pub delivery_days: Field,
+    /// Extras, one a line: name, colon, price.
+    pub addons: Field,
     /// With picture.
     pub video_enabled: bool,
     /// Buyers see it.
