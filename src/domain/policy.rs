@@ -29,6 +29,13 @@ impl Increment {
     }
 }
 
+/// Longest that people are reminded of an agreed time before it comes, minutes.
+pub const MOST_REMINDER_MIN: u32 = 7 * 24 * 60;
+/// Longest that somebody is waited for after an agreed beginning, minutes.
+pub const MOST_MISSED_MIN: u32 = 60;
+/// Longest before an agreed beginning that cancelling for nothing ends, hours.
+pub const MOST_CANCEL_FREE_H: u32 = 14 * 24;
+
 /// The policy of a metered-wallet call (preset P3), as frozen on the call. Field defaults are requirement M11's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +58,18 @@ pub struct Policy {
     /// it is the usual.
     #[serde(skip_serializing_if = "is_usual_reminder")]
     pub reminder_min: u32,
+    /// How long after an agreed beginning somebody who isn't there is missed, minutes. As above.
+    #[serde(skip_serializing_if = "is_usual_missed")]
+    pub missed_min: u32,
+    /// Until so many hours before an agreed beginning the buyer cancels for nothing. As above.
+    #[serde(skip_serializing_if = "is_usual_cancel_free")]
+    pub cancel_free_h: u32,
+    /// What of the price is due when the buyer cancels later, in basis points. As above.
+    #[serde(skip_serializing_if = "is_usual_late_cancel")]
+    pub late_cancel_bp: u32,
+    /// What of the price is due when the seller came and the buyer didn't, in basis points. As above.
+    #[serde(skip_serializing_if = "is_usual_no_show")]
+    pub no_show_bp: u32,
     /// How long a call without credit waits for a top-up, seconds.
     pub rescue_s: u32,
     /// How long a lost side may take to come back, seconds.
@@ -67,6 +86,30 @@ fn is_usual_reminder(minutes: &u32) -> bool {
     *minutes == USUAL_REMINDER_MIN
 }
 
+const USUAL_MISSED_MIN: u32 = 10;
+
+fn is_usual_missed(minutes: &u32) -> bool {
+    *minutes == USUAL_MISSED_MIN
+}
+
+const USUAL_CANCEL_FREE_H: u32 = 24;
+
+fn is_usual_cancel_free(hours: &u32) -> bool {
+    *hours == USUAL_CANCEL_FREE_H
+}
+
+const USUAL_LATE_CANCEL_BP: u32 = 5_000;
+
+fn is_usual_late_cancel(bp: &u32) -> bool {
+    *bp == USUAL_LATE_CANCEL_BP
+}
+
+const USUAL_NO_SHOW_BP: u32 = 10_000;
+
+fn is_usual_no_show(bp: &u32) -> bool {
+    *bp == USUAL_NO_SHOW_BP
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -78,6 +121,10 @@ impl Default for Policy {
             increment: Increment::Minute,
             warnings_min: vec![2, 1],
             reminder_min: USUAL_REMINDER_MIN,
+            missed_min: USUAL_MISSED_MIN,
+            cancel_free_h: USUAL_CANCEL_FREE_H,
+            late_cancel_bp: USUAL_LATE_CANCEL_BP,
+            no_show_bp: USUAL_NO_SHOW_BP,
             rescue_s: 300,
             reconnect_s: 120,
             bridge_ms: 5_000,
@@ -108,6 +155,18 @@ pub struct PolicyChange {
     /// See [`Policy::reminder_min`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reminder_min: Option<u32>,
+    /// See [`Policy::missed_min`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_min: Option<u32>,
+    /// See [`Policy::cancel_free_h`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_free_h: Option<u32>,
+    /// See [`Policy::late_cancel_bp`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_cancel_bp: Option<u32>,
+    /// See [`Policy::no_show_bp`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_show_bp: Option<u32>,
     /// See [`Policy::rescue_s`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rescue_s: Option<u32>,
@@ -139,6 +198,10 @@ impl PolicyChange {
             increment: later.increment.or(self.increment),
             warnings_min: later.warnings_min.clone().or(self.warnings_min),
             reminder_min: later.reminder_min.or(self.reminder_min),
+            missed_min: later.missed_min.or(self.missed_min),
+            cancel_free_h: later.cancel_free_h.or(self.cancel_free_h),
+            late_cancel_bp: later.late_cancel_bp.or(self.late_cancel_bp),
+            no_show_bp: later.no_show_bp.or(self.no_show_bp),
             rescue_s: later.rescue_s.or(self.rescue_s),
             commission_bp: later.commission_bp.or(self.commission_bp),
         }
@@ -150,6 +213,10 @@ impl PolicyChange {
         set(&mut policy.grace_s, self.grace_s);
         set(&mut policy.minimum_s, self.minimum_s);
         set(&mut policy.reminder_min, self.reminder_min);
+        set(&mut policy.missed_min, self.missed_min);
+        set(&mut policy.cancel_free_h, self.cancel_free_h);
+        set(&mut policy.late_cancel_bp, self.late_cancel_bp);
+        set(&mut policy.no_show_bp, self.no_show_bp);
         set(&mut policy.rescue_s, self.rescue_s);
         policy.increment = self.increment.unwrap_or(policy.increment);
         if let Some(marks) = &self.warnings_min {
@@ -165,7 +232,11 @@ impl Policy {
         self.grace_s = self.grace_s.min(600);
         self.minimum_s = self.minimum_s.min(4 * 3_600);
         self.pre_check_s = self.pre_check_s.clamp(10, 120);
-        self.reminder_min = self.reminder_min.min(7 * 24 * 60);
+        self.reminder_min = self.reminder_min.min(MOST_REMINDER_MIN);
+        self.missed_min = self.missed_min.clamp(1, MOST_MISSED_MIN);
+        self.cancel_free_h = self.cancel_free_h.min(MOST_CANCEL_FREE_H);
+        self.late_cancel_bp = self.late_cancel_bp.min(10_000);
+        self.no_show_bp = self.no_show_bp.min(10_000);
         self.rescue_s = self.rescue_s.clamp(10, 1_800);
         self.reconnect_s = self.reconnect_s.clamp(10, 600);
         self.bridge_ms = self.bridge_ms.min(5_000);
@@ -211,18 +282,43 @@ mod tests {
     }
 
     #[test]
+    fn what_is_as_usual_isnt_written_for_programs_that_dont_know_it() {
+        let written = serde_json::to_value(Policy::default()).expect("json");
+        for field in [
+            "reminder_min",
+            "missed_min",
+            "cancel_free_h",
+            "late_cancel_bp",
+            "no_show_bp",
+        ] {
+            assert!(written.get(field).is_none(), "{field}");
+        }
+        assert_eq!(
+            serde_json::from_value::<Policy>(written).expect("a policy"),
+            Policy::default()
+        );
+    }
+
+    #[test]
     fn bounds_hold_whatever_is_asked() {
         let wild = PolicyChange {
             ring_s: Some(0),
             grace_s: Some(u32::MAX),
             commission_bp: Some(u32::MAX),
             warnings_min: Some(vec![1, 5, 5, 0, 900]),
+            missed_min: Some(0),
+            cancel_free_h: Some(u32::MAX),
+            no_show_bp: Some(10_001),
             increment: Some(Increment::Block { seconds: 0 }),
             ..Default::default()
         };
         let policy = resolve(&Policy::default(), &wild, &PolicyChange::default(), &wild);
         assert_eq!((policy.ring_s, policy.grace_s, policy.commission_bp), (10, 600, 10_000));
         assert_eq!(policy.warnings_min, [5, 1]);
+        assert_eq!(
+            (policy.missed_min, policy.cancel_free_h, policy.no_show_bp),
+            (1, 336, 10_000)
+        );
         assert_eq!(policy.increment, Increment::Block { seconds: 1 });
     }
 }

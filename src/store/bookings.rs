@@ -50,6 +50,10 @@ pub struct Order {
     pub booking: Booking,
     /// When it was ordered.
     pub ordered_at: Moment,
+    /// What the buyer wants, in their words.
+    pub brief: String,
+    /// What they got, in the seller's words, where it is delivered.
+    pub delivered: String,
 }
 
 impl Order {
@@ -75,7 +79,12 @@ impl Order {
         match self.booking.state() {
             State::Unpaid { start, .. } => start,
             State::Booked { start, .. } | State::Running { start } => Some(start),
-            State::Open | State::Asked { .. } | State::Closed { .. } => None,
+            State::Open
+            | State::Asked { .. }
+            | State::Ordered { .. }
+            | State::Working { .. }
+            | State::Delivered { .. }
+            | State::Closed { .. } => None,
         }
     }
 }
@@ -101,6 +110,8 @@ struct Row {
     call_terms: Value,
     booking: Value,
     ordered_at: At,
+    brief: String,
+    delivered: String,
 }
 
 impl Row {
@@ -120,6 +131,8 @@ impl Row {
             call_terms: serde_json::from_value(self.call_terms).map_err(Error::internal)?,
             booking: serde_json::from_value(self.booking).map_err(Error::internal)?,
             ordered_at: self.ordered_at.into(),
+            brief: self.brief,
+            delivered: self.delivered,
         })
     }
 }
@@ -156,6 +169,7 @@ pub fn insert(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
             bookings::starts_at.eq(order.starts_at().map(At)),
             bookings::ordered_at.eq(At(order.ordered_at)),
             bookings::due_at.eq(order.booking.next_deadline().map(At)),
+            bookings::brief.eq(&order.brief),
         ))
         .execute(tx.conn)?;
     hold(tx, order)
@@ -296,6 +310,7 @@ pub fn update(tx: &mut TenantTx<'_>, order: &Order, happened: Happened) -> Resul
             bookings::starts_at.eq(order.starts_at().map(At)),
             bookings::closed_at.eq(closed.then_some(At(happened.at))),
             bookings::due_at.eq(order.booking.next_deadline().map(At)),
+            bookings::delivered.eq(&order.delivered),
         ))
         .execute(tx.conn)?;
     let own = booking_events::table

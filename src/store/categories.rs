@@ -14,7 +14,7 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Category {
     pub slug: String,
     /// As people read it.
     pub names: Names,
+    /// What is in it is done by video.
+    pub video: bool,
     /// What it changes of the tenant's policy.
     pub policy: PolicyChange,
     /// Since when it takes nothing more and isn't browsed.
@@ -45,6 +47,7 @@ pub(in crate::store) struct Row {
     names: Value,
     policy: Value,
     closed_at: Option<At>,
+    video: bool,
 }
 
 impl Row {
@@ -55,6 +58,7 @@ impl Row {
             names: serde_json::to_value(&category.names).map_err(Error::internal)?,
             policy: serde_json::to_value(&category.policy).map_err(Error::internal)?,
             closed_at: category.closed_at.map(At),
+            video: category.video,
         })
     }
 
@@ -63,6 +67,7 @@ impl Row {
             id: CategoryId::from_uuid(self.id),
             slug: self.slug,
             names: serde_json::from_value(self.names).map_err(Error::internal)?,
+            video: self.video,
             policy: serde_json::from_value(self.policy).map_err(Error::internal)?,
             closed_at: self.closed_at.map(Moment::from),
         })
@@ -82,7 +87,16 @@ pub struct CategoryLine {
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Object)]
     pub names: Value,
-    /// Minutes before the end at which people are warned first; none where the marketplace's own hold.
+    /// What is in it is done by video.
+    #[diesel(sql_type = Bool)]
+    pub video: bool,
+    /// Minutes before an agreed time at which people are reminded; none where the marketplace's own hold.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub reminder_min: Option<i64>,
+    /// Minutes after an agreed beginning at which somebody is missed; as above.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub missed_min: Option<i64>,
+    /// Minutes before the end at which people are warned first; as above.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub warning_min: Option<i64>,
     /// Services in it.
@@ -95,7 +109,8 @@ pub struct CategoryLine {
 
 /// `$3` is the language whose names are sorted by.
 const LIST: List = List {
-    columns: "c.id, c.slug, c.names, (c.policy->'warnings_min'->>0)::bigint AS warning_min,
+    columns: "c.id, c.slug, c.names, c.video, (c.policy->'reminder_min')::bigint AS reminder_min,
+        (c.policy->'missed_min')::bigint AS missed_min, (c.policy->'warnings_min'->>0)::bigint AS warning_min,
         (extract(epoch FROM c.closed_at) * 1000)::bigint AS closed_at,
         (SELECT count(*) FROM services v WHERE v.tenant_id = c.tenant_id AND v.category_id = c.id) AS services",
     rows: "FROM categories c WHERE c.tenant_id = $2::uuid AND $3 IS NOT NULL
@@ -210,6 +225,7 @@ pub fn start(tx: &mut TenantTx<'_>, starting: &[(&str, &str, &str)], now: Moment
             id: CategoryId::new(),
             slug: slug.to_owned(),
             names: Names::new(names.map(|(tag, name)| (tag.to_owned(), name.to_owned()))),
+            video: true,
             policy: PolicyChange::default(),
             closed_at: None,
         };

@@ -86,6 +86,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND watcher_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("UPDATE bookings SET brief = '' WHERE tenant_id = $1 AND buyer_id = $2 AND brief <> ''")?;
+    run("UPDATE bookings SET delivered = '' WHERE tenant_id = $1 AND seller_id = $2 AND delivered <> ''")?;
     let messages = run("UPDATE messages SET body = '' WHERE tenant_id = $1 AND sender_id = $2 AND body <> ''")?;
     let reviews = run("UPDATE reviews SET body = '' WHERE tenant_id = $1 AND body <> ''
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
@@ -101,8 +103,10 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("UPDATE reviews SET reply = NULL, replied_at = NULL
          WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;
     run("UPDATE review_reports SET body = '' WHERE tenant_id = $1 AND reporter_id = $2 AND body <> ''")?;
-    let services = run("UPDATE services SET title = '–', description = '', published = false
-                        WHERE tenant_id = $1 AND seller_id = $2")?;
+    let services = run(
+        "UPDATE services SET title = '–', description = '', addons = '[]', published = false
+                        WHERE tenant_id = $1 AND seller_id = $2",
+    )?;
     run("DELETE FROM notification_preferences WHERE tenant_id = $1 AND user_id = $2")?;
     // Browsers that they were reached at go with their sessions.
     let notifications = run("DELETE FROM notifications WHERE tenant_id = $1 AND user_id = $2")?;

@@ -71,6 +71,8 @@ diesel::table! {
         warned -> Bool,
         extra_minor -> Int8,
         extra_commission_minor -> Int8,
+        brief -> Text,
+        delivered -> Text,
     }
 }
 
@@ -139,6 +141,7 @@ diesel::table! {
         policy -> Jsonb,
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        video -> Bool,
     }
 }
 
@@ -465,6 +468,8 @@ diesel::table! {
         withheld -> Bool,
         category_id -> Nullable<Uuid>,
         booking -> Nullable<Jsonb>,
+        fixed -> Nullable<Jsonb>,
+        addons -> Jsonb,
     }
 }
 

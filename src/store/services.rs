@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        booking::Bookable,
+        booking::{Addon, Bookable, Fixed},
         ids::{CategoryId, ServiceId, UserId},
         policy::PolicyChange,
         time::Moment,
@@ -37,6 +37,10 @@ pub struct Service {
     pub policy: PolicyChange,
     /// How it can be booked, if it can.
     pub booking: Option<Bookable>,
+    /// What it costs where it isn't done by video.
+    pub fixed: Option<Fixed>,
+    /// What can be had with it.
+    pub addons: Vec<Addon>,
     /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it and can ring for it.
@@ -69,6 +73,8 @@ struct Row {
     created_at: At,
     category_id: Option<Uuid>,
     booking: Option<serde_json::Value>,
+    fixed: Option<serde_json::Value>,
+    addons: serde_json::Value,
 }
 
 /// With where each is filed.
@@ -97,6 +103,12 @@ impl Row {
                 .map(serde_json::to_value)
                 .transpose()
                 .map_err(Error::internal)?,
+            fixed: service
+                .fixed
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(Error::internal)?,
+            addons: serde_json::to_value(&service.addons).map_err(Error::internal)?,
         })
     }
 
@@ -113,6 +125,12 @@ impl Row {
                 .map(serde_json::from_value)
                 .transpose()
                 .map_err(Error::internal)?,
+            fixed: self
+                .fixed
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?,
+            addons: serde_json::from_value(self.addons).map_err(Error::internal)?,
             video_enabled: self.video_enabled,
             published: self.published,
             created_at: self.created_at.into(),

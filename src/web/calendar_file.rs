@@ -32,7 +32,12 @@ pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment
             outcome: Outcome::Held { .. },
         } => return None,
         State::Closed { .. } => ("CANCEL", EventStatus::Cancelled, order.booking.last_booked()?),
-        State::Unpaid { .. } | State::Open | State::Asked { .. } => return None,
+        State::Unpaid { .. }
+        | State::Open
+        | State::Asked { .. }
+        | State::Ordered { .. }
+        | State::Working { .. }
+        | State::Delivered { .. } => return None,
     };
     let lasts = order.booking.lasts(start);
     let event = Event::new()

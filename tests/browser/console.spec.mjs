@@ -251,7 +251,7 @@ test("a category whose name is taken keeps what was typed; another is added, and
   await form.getByRole("button", { name: "Add a category" }).click();
   const row = page.getByRole("row").filter({ hasText: "Surgeons" });
   await row.getByText("3 min").waitFor();
-  assert.deepEqual(asked(state, "POST").at(-1).body, { names: { en: "Surgeons", de: "Ärzte" }, warning_min: 3 });
+  assert.deepEqual(asked(state, "POST").at(-1).body, { names: { en: "Surgeons", de: "Ärzte" }, video: true, reminder_min: null, missed_min: null, warning_min: 3 });
   await row.getByRole("link").click();
   const sheet = dialog(page, "Surgeons");
   await sheet.getByRole("button", { name: "Close the category" }).click();

@@ -29,7 +29,7 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
         }),
         Just(Increment::Block { seconds: 1 }),
     ];
-    let numbers = prop::collection::vec(any_number(), 8);
+    let numbers = prop::collection::vec(any_number(), 12);
     let rate = prop_oneof![1..1_000i64, Just(i64::MAX), 1..i64::MAX];
     (increment, numbers, rate).prop_map(|(increment, n, rate_minor)| {
         let platform = Policy {
@@ -45,6 +45,10 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             increment: Some(increment),
             warnings_min: Some(n.clone()),
             reminder_min: None,
+            missed_min: Some(n[8]),
+            cancel_free_h: Some(n[9]),
+            late_cancel_bp: Some(n[10]),
+            no_show_bp: Some(n[11]),
             rescue_s: Some(n[6]),
             commission_bp: Some(n[7]),
         };

@@ -16,6 +16,11 @@ export interface Typed {
   increment: Increment["kind"];
   block_s: string;
   commission: string;
+  reminder_min: string;
+  missed_min: string;
+  cancel_free_h: string;
+  late_cancel: string;
+  no_show: string;
   least: string;
   most: string;
 }
@@ -33,10 +38,19 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     rescue_s: String(policy.rescue_s),
     increment: policy.increment.kind,
     block_s: String(policy.increment.seconds ?? 30),
-    commission: decimal(policy.commission_bp, 2).replace(/\.?0+$/, "") || "0",
+    commission: percent(policy.commission_bp),
+    reminder_min: String(policy.reminder_min),
+    missed_min: String(policy.missed_min),
+    cancel_free_h: String(policy.cancel_free_h),
+    late_cancel: percent(policy.late_cancel_bp),
+    no_show: percent(policy.no_show_bp),
     least: amount(least),
     most: amount(most),
   };
+}
+
+function percent(bp: number): string {
+  return decimal(bp, 2).replace(/\.?0+$/, "") || "0";
 }
 
 function refuse(field: string, key: Key): never {
@@ -59,9 +73,9 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   const change: Record<string, unknown> = {};
   const policy: Record<string, unknown> = {};
   for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
-  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s"] as const) if (differs(field)) policy[field] = whole(field, form);
+  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h"] as const) if (differs(field)) policy[field] = whole(field, form);
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
-  if (differs("commission")) policy["commission_bp"] = commission(form);
+  for (const field of ["commission", "late_cancel", "no_show"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
   if (Object.keys(policy).length) change["policy"] = policy;
   if (differs("least", "most")) {
     const places = decimals(before.currency);
@@ -70,7 +84,7 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   return change;
 }
 
-function commission(form: Typed): number {
-  const bp = scaled("commission", form, 2, "settings.bad_percent");
-  return bp <= 10_000 ? bp : refuse("commission", "settings.bad_percent");
+function share(field: keyof Typed, form: Typed): number {
+  const bp = scaled(field, form, 2, "settings.bad_percent");
+  return bp <= 10_000 ? bp : refuse(field, "settings.bad_percent");
 }

@@ -316,6 +316,12 @@ export interface Category {
   slug: string;
   /** By language. */
   names: Record<string, string>;
+  /** What is in it is done by video. */
+  video: boolean;
+  /** Minutes before an agreed time at which people are reminded; none leaves it to the settings. */
+  reminder_min: number | null;
+  /** Minutes after an agreed beginning at which somebody is missed; none leaves it to the settings. */
+  missed_min: number | null;
   /** Minutes before a call's money ends at which people are warned first; none leaves it to the settings. */
   warning_min: number | null;
   services: number;
@@ -380,6 +386,11 @@ export interface Policy {
   increment: Increment;
   rescue_s: number;
   commission_bp: number;
+  reminder_min: number;
+  missed_min: number;
+  cancel_free_h: number;
+  late_cancel_bp: number;
+  no_show_bp: number;
 }
 export interface Settings {
   name: string;

@@ -4,14 +4,14 @@ import { DAY, NOW, uuid } from "./sample.mjs";
 
 const MOST = 100;
 
-const sample = (n, slug, names, services, more = {}) => ({ id: uuid(15, n), slug, names, warning_min: null, services, closed_at: null, ...more });
+const sample = (n, slug, names, services, more = {}) => ({ id: uuid(15, n), slug, names, video: true, reminder_min: null, missed_min: null, warning_min: null, services, closed_at: null, ...more });
 
 export const sampleCategories = () => [
   sample(0, "lawyers", { de: "Recht", en: "Lawyers" }, 4),
   sample(1, "doctors", { de: "Medizin", en: "Doctors" }, 7, { warning_min: 5 }),
   sample(2, "tarot", { de: "Kartenlegen", en: "Tarot" }, 2, { closed_at: NOW - 30 * DAY }),
   sample(3, "life-coaching", { en: "Life coaching" }, 0),
-  sample(4, "cooking", { de: "Kochen", en: "Cooking" }, 1),
+  sample(4, "cooking", { de: "Kochen", en: "Cooking" }, 1, { video: false }),
   sample(5, "qa-and-review", { de: "Prüfung und Gutachten", en: "QA and review" }, 3),
   sample(6, "small-animals-and-their-big-worries", { de: "Kleine Tiere und ihre großen Sorgen", en: "Small animals and their big worries" }, 12),
   sample(7, "music", { de: "Musik", en: "Music" }, 1240),
@@ -23,12 +23,12 @@ export function categories(db) {
     const taken = db.categories.some((category) => category.id !== own && category.closed_at === null && named(category)?.toLowerCase() === name.toLowerCase());
     if (taken) throw invalid("names", "Another category has this name. Choose a different one.");
   };
-  const checked = ({ names, warning_min }, own) => {
+  const checked = ({ names, video, reminder_min, missed_min, warning_min }, own) => {
     if (Object.values(names).some((name) => name.length > 40)) throw invalid("names", "Use names of up to 40 characters.");
     if (!names[db.settings.language]) throw invalid("names", "Give it a name in your marketplace's language.");
     if (warning_min !== null && !(warning_min >= 1 && warning_min <= 60)) throw invalid("warning_min", "Choose 1 to 60 minutes.");
     free(names[db.settings.language], own);
-    return { names, warning_min };
+    return { names, video, reminder_min, missed_min, warning_min };
   };
   return {
     "GET /categories": ({ query }) => {

@@ -7,6 +7,7 @@ use crate::{
         booking::{Agreement, Event, Outcome, State},
         call::CallRole,
         ids::BookingId,
+        text,
         time::Moment,
     },
     error::{Error, Result},
@@ -15,6 +16,9 @@ use crate::{
         bookings::{self, Happened, Order},
     },
 };
+
+/// Longest that a delivery can be in words, in characters.
+const MOST_DELIVERED_CHARS: usize = 10_000;
 
 /// An answer to an offer, which it names.
 #[derive(Clone, Copy, Debug)]
@@ -57,11 +61,70 @@ pub async fn cancel(app: &App, viewer: &Viewer, order: BookingId) -> Result<Orde
     act(app, viewer, order, |by| Event::Cancel { by }).await
 }
 
+/// Takes on what was ordered and is to be delivered.
+///
+/// # Errors
+/// It isn't theirs to take on, or not any more, or the database is away.
+pub async fn take_on(app: &App, viewer: &Viewer, order: BookingId) -> Result<Order> {
+    only(app, viewer, order, CallRole::Seller).await?;
+    act(app, viewer, order, |_| Event::TakeOn).await
+}
+
+/// Delivers what was ordered, in words.
+///
+/// # Errors
+/// Nothing, or too much of it; it isn't theirs to deliver, or not any more, or the database is away.
+pub async fn deliver(app: &App, viewer: &Viewer, order: BookingId, typed: &str) -> Result<Order> {
+    let words = text::paragraphs(typed, 1..=MOST_DELIVERED_CHARS);
+    let words = words.ok_or_else(|| Error::field("delivered", "Write 1 to 10,000 characters."))?;
+    only(app, viewer, order, CallRole::Seller).await?;
+    act_with(
+        app,
+        viewer,
+        order,
+        |_| Event::Deliver,
+        move |order| order.delivered = words,
+    )
+    .await
+}
+
+/// Accepts what was delivered: it is paid out.
+///
+/// # Errors
+/// It isn't theirs to accept, or not yet, or the database is away.
+pub async fn confirm(app: &App, viewer: &Viewer, order: BookingId) -> Result<Order> {
+    only(app, viewer, order, CallRole::Buyer).await?;
+    act(app, viewer, order, |_| Event::Confirm).await
+}
+
+/// Lets nobody but one of the two on.
+async fn only(app: &App, viewer: &Viewer, id: BookingId, role: CallRole) -> Result<()> {
+    let person = viewer.user.id;
+    let order = app
+        .db
+        .read(&viewer.scope, move |tx| bookings::find_of(tx, id, person))
+        .await?;
+    if order.role(person) == Some(role) {
+        return Ok(());
+    }
+    Err(Error::forbidden("That is for the other one of you to do."))
+}
+
 async fn act(
     app: &App,
     viewer: &Viewer,
     id: BookingId,
     event: impl FnOnce(CallRole) -> Event + Send + 'static,
+) -> Result<Order> {
+    act_with(app, viewer, id, event, |_| ()).await
+}
+
+async fn act_with(
+    app: &App,
+    viewer: &Viewer,
+    id: BookingId,
+    event: impl FnOnce(CallRole) -> Event + Send + 'static,
+    change: impl FnOnce(&mut Order) + Send + 'static,
 ) -> Result<Order> {
     // What is due by itself comes first, and stays whatever becomes of the rest.
     lapse(app, viewer, id).await?;
@@ -70,7 +133,7 @@ async fn act(
         .tenant(&viewer.scope, move |tx| {
             let order = bookings::find_of(tx, id, person)?;
             let (buyer, seller) = lock_people(tx, order.buyer.id, order.seller.id)?;
-            let order = bookings::lock_of(tx, id, person)?;
+            let mut order = bookings::lock_of(tx, id, person)?;
             let role = order.role(person).ok_or_else(Error::not_found)?;
             let event = event(role);
             // Who is kept from the other agrees on nothing more; what is agreed is held, or called off.
@@ -90,6 +153,7 @@ async fn act(
                     "This time isn't free. Choose another one.",
                 ));
             }
+            change(&mut order);
             happen(&handle, tx, order, event, now)
         })
         .await
@@ -135,6 +199,17 @@ fn news(order: &Order, before: State, event: Event) -> Vec<(CallRole, &'static s
         (Event::Accept { .. }, State::Unpaid { .. }) => vec![(CallRole::Buyer, "accepted")],
         (Event::Accept { .. }, _) if matches!(before, State::Booked { .. }) => both("moved"),
         (Event::Accept { .. } | Event::Paid, State::Booked { .. }) => both("booked"),
+        (Event::Paid, State::Ordered { .. }) => vec![(CallRole::Seller, "ordered")],
+        (Event::TakeOn, _) => vec![(CallRole::Buyer, "taken_on")],
+        (Event::Deliver, _) => vec![(CallRole::Buyer, "delivered")],
+        (Event::Confirm, _) => vec![(CallRole::Seller, "confirmed")],
+        (
+            Event::Tick,
+            State::Closed {
+                outcome: Outcome::Accepted,
+            },
+        ) => both("confirmed_by_time"),
+        (Event::Tick, _) if matches!(before, State::Working { .. }) => both("not_delivered"),
         (Event::Decline { by, .. }, _) => vec![(by.other(), "declined")],
         // A seller has never heard of what was begun to be bought.
         (Event::Cancel { .. }, _) if matches!(before, State::Unpaid { start: None, .. }) => Vec::new(),

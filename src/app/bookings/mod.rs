@@ -1,4 +1,5 @@
-//! Talks at agreed times: asked for, answered, moved, paid, called off (requirements D2, D3, D6).
+//! Talks at agreed times: asked for, answered, moved, paid, called off (requirements D2, D3, D6); and what is ordered and
+//! delivered instead (C3).
 
 mod act;
 mod attend;
@@ -14,7 +15,7 @@ mod show;
 mod slots;
 mod tell;
 
-pub use act::{Answer, accept, cancel, decline, propose};
+pub use act::{Answer, accept, cancel, confirm, decline, deliver, propose, take_on};
 pub use attend::{LOOK_JOB, Look, look};
 use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse, sweep};
@@ -26,7 +27,7 @@ pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
 pub use show::{Shown, list, show};
-pub use slots::{FreeTimes, Offered, free_times, other_times};
+pub use slots::{FreeTimes, Offered, deliverable, free_times, other_times};
 
 use crate::{
     domain::{
@@ -69,6 +70,8 @@ fn refused(why: Rejected) -> Error {
         Rejected::SameTime => ("same_time", "This is the time that stands already."),
         Rejected::TooManyRounds => ("too_many_rounds", "No more times can be named. Cancel, and order anew."),
         Rejected::NotBooked => ("not_booked", "Nothing is booked here."),
+        Rejected::NotItsTurn => ("not_its_turn", "That isn't what comes next here."),
+        Rejected::Delivered => ("delivered", "It is delivered. Confirm it, or write to the seller."),
         Rejected::TooEarly => ("too_early", "It isn't time for that yet."),
         Rejected::AtOnce => ("at_once", "This is for now. Book a time instead."),
         Rejected::Begun => ("begun", "It has begun. Nothing can be changed any more."),

@@ -1,17 +1,19 @@
-//! Ordering a talk.
+//! Ordering a talk at a time, or something that is delivered.
 
 use super::{
     MOST_UNPAID, lock_people, refused,
-    slots::{People, free, length, offered, timetable},
+    slots::{People, free, length, on_offer, timetable},
     tell, wait,
 };
 use crate::{
     app::{App, browse, calls as app_calls, identity::Viewer, safety, subscriptions},
     domain::{
-        booking::{self, Agreement, Bookable, Booking},
+        booking::{self, Agreement, Bookable, Booking, Fixed},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId},
+        ids::{BookingId, ServiceId, UserId},
+        policy::Policy,
         tenant::Tenant,
+        text,
         time::{Moment, Span},
     },
     error::{Error, Result},
@@ -25,8 +27,11 @@ use crate::{
     },
 };
 
+/// Longest that a buyer can say what they want, in characters.
+const MOST_BRIEF_CHARS: usize = 2_000;
+
 /// What somebody wants.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wish {
     /// Of which service.
     pub service: ServiceId,
@@ -34,6 +39,10 @@ pub struct Wish {
     pub minutes: Option<u32>,
     /// When, where that is asked for before it is paid.
     pub when: Option<When>,
+    /// With which extras, by their names.
+    pub addons: Vec<String>,
+    /// What exactly is wanted, in the buyer's words.
+    pub brief: String,
 }
 
 /// When a talk is asked for.
@@ -45,15 +54,19 @@ pub enum When {
     AtOnce,
 }
 
-/// Orders a talk: asks for a time, or begins to buy what a time is agreed on later for. Price and policy are frozen now.
+/// Orders something: asks for a time, or begins to buy what a time is agreed on later for, or what is delivered. Price and
+/// policy are frozen now.
 ///
 /// # Errors
-/// It can't be booked, not at that time, not for so long, the reader has too many orders open, or the database is away.
+/// It can't be had, not at that time, not for so long, not with that, the reader has too many orders open, or the database
+/// is away.
 pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Result<Order> {
     let (handle, tenant, buyer, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
+    let brief = text::paragraphs(&wish.brief, 0..=MOST_BRIEF_CHARS);
+    let brief = brief.ok_or_else(|| Error::field("brief", "Use at most 2,000 characters."))?;
     app.db
         .tenant(&viewer.scope, move |tx| {
-            let (service, bookable) = offered(tx, wish.service)?;
+            let service = on_offer(tx, wish.service)?;
             if service.seller == buyer {
                 return Err(Error::invalid("You can't book yourself."));
             }
@@ -64,10 +77,22 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 let words = format!("You have {MOST_UNPAID} requests open already. Wait for an answer, or cancel one.");
                 return Err(Error::conflict("too_many_open", words));
             }
-            let length = length(&bookable, wish.minutes)?;
-            let booking = match wish.when {
-                Some(When::AtOnce) => at_once(&handle, tx, (&service, &bookable), length, (&buyer, &seller), now)?,
-                when => ahead(tx, (&service, &bookable), length, (&buyer, &seller), when, now)?,
+            let policy = browse::policy(&tenant, &service.category_policy(), &service.policy);
+            let booking = match service.fixed {
+                Some(fixed) if !service.video_enabled => delivered(&service, fixed, &policy, &wish, now)?,
+                _ => {
+                    let wanted = Wanted {
+                        service: &service,
+                        policy: &policy,
+                        wish: &wish,
+                        buyer: &buyer,
+                        seller: &seller,
+                    };
+                    match wish.when {
+                        Some(When::AtOnce) => at_once(&handle, tx, &wanted, now)?,
+                        _ => ahead(tx, &wanted, now)?,
+                    }
+                }
             };
             let party = |user: &User| Party {
                 id: user.id,
@@ -82,10 +107,12 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 currency: tenant.currency,
                 call_terms: Terms {
                     rate_minor: service.rate_minor,
-                    policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
+                    policy,
                 },
                 booking,
                 ordered_at: now,
+                brief,
+                delivered: String::new(),
             };
             bookings::insert(tx, &order).map_err(|error| match error.code() {
                 "slot_taken" if wish.when == Some(When::AtOnce) => {
@@ -110,24 +137,53 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
         .await
 }
 
+/// Something that is delivered.
+fn delivered(service: &Service, fixed: Fixed, policy: &Policy, wish: &Wish, now: Moment) -> Result<Booking> {
+    let terms = booking::Terms {
+        price_minor: fixed.price_minor,
+        delivery_days: Some(fixed.delivery_days),
+        late_cancel_bp: policy.late_cancel_bp,
+        ..booking::Terms::default()
+    };
+    Ok(Booking::ordered(with_addons(terms, service, wish)?, now))
+}
+
+/// A talk that is wanted, and by whom of whom.
+struct Wanted<'a> {
+    service: &'a Service,
+    policy: &'a Policy,
+    wish: &'a Wish,
+    buyer: &'a User,
+    seller: &'a User,
+}
+
+impl Wanted<'_> {
+    /// How it can be booked, and how long it lasts.
+    fn bookable(&self) -> Result<(Bookable, u32)> {
+        let bookable = self.service.booking.ok_or_else(Error::not_found)?;
+        Ok((bookable, length(&bookable, self.wish.minutes)?))
+    }
+
+    /// What is frozen.
+    fn terms(&self, notice_min: u32) -> Result<booking::Terms> {
+        let (bookable, length_min) = self.bookable()?;
+        let terms = bookable.terms(length_min, self.service.rate_minor, notice_min, self.policy);
+        with_addons(terms.ok_or_else(too_dear)?, self.service, self.wish)
+    }
+}
+
 /// An order for a talk that is agreed on: asked for, or bought first.
-fn ahead(
-    tx: &mut TenantTx<'_>,
-    (service, bookable): (&Service, &Bookable),
-    length_min: u32,
-    (buyer, seller): (&User, &User),
-    when: Option<When>,
-    now: Moment,
-) -> Result<Booking> {
-    let timetable = timetable(tx, seller.id)?;
-    let terms = frozen(service, bookable, length_min, timetable.room().notice_min)?;
+fn ahead(tx: &mut TenantTx<'_>, wanted: &Wanted<'_>, now: Moment) -> Result<Booking> {
+    let (bookable, length_min) = wanted.bookable()?;
+    let timetable = timetable(tx, wanted.seller.id)?;
+    let terms = wanted.terms(timetable.room().notice_min)?;
     if terms.notice_min >= terms.horizon_days * 24 * 60 {
         return Err(Error::conflict("slot_taken", "Nothing can be booked here yet."));
     }
     if bookable.agreement == Agreement::Negotiated {
         return Ok(Booking::bought(terms, now));
     }
-    let Some(When::At(start)) = when else {
+    let Some(When::At(start)) = wanted.wish.when else {
         return Err(Error::field("start", "Choose a time."));
     };
     let then = Span {
@@ -135,11 +191,11 @@ fn ahead(
         to: start + 1,
     };
     let people = People {
-        seller: seller.id,
-        buyer: Some(buyer.id),
+        seller: wanted.seller.id,
+        buyer: Some(wanted.buyer.id),
         except: None,
     };
-    let free = free(tx, people, bookable, &timetable, length_min, then, now)?;
+    let free = free(tx, people, &bookable, &timetable, length_min, then, now)?;
     if !free.contains(&start) {
         return Err(Error::conflict(
             "slot_taken",
@@ -150,15 +206,10 @@ fn ahead(
 }
 
 /// An order for a talk now: its seller is available, and neither of the two is in a call.
-fn at_once(
-    app: &App,
-    tx: &mut TenantTx<'_>,
-    (service, bookable): (&Service, &Bookable),
-    length_min: u32,
-    (buyer, seller): (&User, &User),
-    now: Moment,
-) -> Result<Booking> {
-    if !can_be_asked(app, tx, bookable, seller, now)? {
+fn at_once(app: &App, tx: &mut TenantTx<'_>, wanted: &Wanted<'_>, now: Moment) -> Result<Booking> {
+    let (bookable, _) = wanted.bookable()?;
+    let (buyer, seller) = (wanted.buyer, wanted.seller);
+    if !can_be_asked(app, tx, &bookable, seller, now)? {
         let words = format!("{} can't be asked right now. Book a time instead.", seller.name);
         return Err(Error::conflict("not_available", words));
     }
@@ -170,7 +221,7 @@ fn at_once(
         let words = format!("{} is in another call. Nothing was charged.", seller.name);
         return Err(Error::conflict("busy", words));
     }
-    Ok(Booking::asked_at_once(frozen(service, bookable, length_min, 0)?, now))
+    Ok(Booking::asked_at_once(wanted.terms(0)?, now))
 }
 
 /// Whether a talk of that kind can be asked for now: its seller is available, and takes calls.
@@ -189,7 +240,21 @@ pub(super) fn can_be_asked(
         && !seller.auto_reject)
 }
 
-fn frozen(service: &Service, bookable: &Bookable, length_min: u32, notice_min: u32) -> Result<booking::Terms> {
-    let terms = bookable.terms(length_min, service.rate_minor, notice_min);
-    terms.ok_or_else(|| Error::field("minutes", "That costs more than can be paid."))
+/// With the extras that are wanted, at the prices that they have now.
+fn with_addons(terms: booking::Terms, service: &Service, wish: &Wish) -> Result<booking::Terms> {
+    let chosen: Vec<_> = service
+        .addons
+        .iter()
+        .filter(|addon| wish.addons.contains(&addon.title))
+        .cloned()
+        .collect();
+    if chosen.len() != wish.addons.len() {
+        let words = "An extra isn't offered any more. Look at what there is now.";
+        return Err(Error::conflict("addon_gone", words));
+    }
+    terms.with_addons(chosen).ok_or_else(too_dear)
+}
+
+fn too_dear() -> Error {
+    Error::field("minutes", "That costs more than can be paid.")
 }

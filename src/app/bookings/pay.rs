@@ -1,6 +1,6 @@
 //! Paying for an order.
 
-use super::{act::happen, lapse::lapse_for as lapse, lock_people, refused};
+use super::{act::happen, lapse::lapse_for as lapse, lock_people, refused, settle};
 use crate::{
     app::{App, identity::Viewer, wallet},
     domain::{
@@ -120,6 +120,7 @@ fn pay_in(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Resul
         at: now,
     };
     ledger::transfer(tx, &transfer)?;
+    settle::set_addons_apart(tx, &order, now)?;
     happen(app, tx, order, Event::Paid, now)
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         booking::{Outcome, State},
-        ids::AccountId,
+        ids::{AccountId, BookingId},
         time::Moment,
     },
     error::Result,
@@ -29,6 +29,43 @@ pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
         Some(parts) if !held => share(tx, order, parts.refund_minor, parts.earned_minor, (0, 0), now),
         _ => Ok(()),
     }
+}
+
+/// Keeps the money for the extras of a talk in an account of its own: what is talked can't use it up.
+pub(super) fn set_addons_apart(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
+    let debit = ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?;
+    move_addons(tx, order, "order_addons_apart", |apart| (debit, apart), now)
+}
+
+/// Puts the money for the extras back to the rest, to be shared with it.
+fn bring_addons_back(tx: &mut TenantTx<'_>, order: &Order, account: AccountId, now: Moment) -> Result<()> {
+    move_addons(tx, order, "order_addons_back", |apart| (apart, account), now)
+}
+
+fn move_addons(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    kind: &'static str,
+    way: impl FnOnce(AccountId) -> (AccountId, AccountId),
+    now: Moment,
+) -> Result<()> {
+    let amount_minor = order.booking.terms().addons_minor();
+    if order.booking.is_delivered() || amount_minor == 0 {
+        return Ok(());
+    }
+    let apart = BookingId::from_uuid(Uuid::new_v5(&order.id.uuid(), b"addons"));
+    let apart = ledger::account(tx, AccountKind::Order(order.buyer.id, apart), order.currency, now)?;
+    let (debit, credit) = way(apart);
+    ledger::lock(tx, &[debit, credit])?;
+    let transfer = Transfer {
+        id: Uuid::new_v5(&order.id.uuid(), kind.as_bytes()),
+        kind,
+        debit,
+        credit,
+        amount_minor,
+        at: now,
+    };
+    ledger::transfer(tx, &transfer).map(|_| ())
 }
 
 /// Empties the account of an order whose talk has paid its part from it already.
@@ -66,6 +103,7 @@ fn share(
     ];
     let account = |tx: &mut TenantTx<'_>, kind| ledger::account(tx, kind, order.currency, now);
     let debit = account(tx, AccountKind::Order(order.buyer.id, order.id))?;
+    bring_addons_back(tx, order, debit, now)?;
     let mut transfers = Vec::new();
     for (kind, to, amount_minor) in shares.into_iter().filter(|(_, _, minor)| *minor > 0) {
         transfers.push(Transfer {

@@ -5,7 +5,7 @@ use super::range::Range;
 use crate::{
     app::{App, identity::Viewer},
     domain::{
-        booking::Bookable,
+        booking::{Bookable, Fixed},
         ids::{BookingId, ServiceId, UserId},
         schedule::Timetable,
         time::{Moment, Span, Zone},
@@ -177,13 +177,41 @@ pub(super) struct People {
 }
 
 /// A service that can be booked, and how.
-pub(super) fn offered(tx: &mut TenantTx<'_>, service: ServiceId) -> Result<(Service, Bookable)> {
-    let service = services::find(tx, service)?;
-    let seller = users::find(tx, service.seller)?;
+fn offered(tx: &mut TenantTx<'_>, service: ServiceId) -> Result<(Service, Bookable)> {
+    let service = on_offer(tx, service)?;
     match service.booking {
-        Some(bookable) if service.published && service.video_enabled && !seller.suspended => Ok((service, bookable)),
+        Some(bookable) if service.video_enabled => Ok((service, bookable)),
         _ => Err(Error::not_found()),
     }
+}
+
+/// A service that can be booked, or ordered and delivered.
+pub(super) fn on_offer(tx: &mut TenantTx<'_>, service: ServiceId) -> Result<Service> {
+    let service = services::find(tx, service)?;
+    let seller = users::find(tx, service.seller)?;
+    let how = match service.video_enabled {
+        true => service.booking.is_some(),
+        false => service.fixed.is_some(),
+    };
+    match how && service.published && !seller.suspended {
+        true => Ok(service),
+        false => Err(Error::not_found()),
+    }
+}
+
+/// Something that can be ordered and is delivered, and who sells it.
+///
+/// # Errors
+/// There is no such thing, or the database is away.
+pub async fn deliverable(app: &App, scope: &TenantScope, service: ServiceId) -> Result<(Service, Fixed, User)> {
+    app.db
+        .read(scope, move |tx| {
+            let service = on_offer(tx, service)?;
+            let fixed = service.fixed.filter(|_| !service.video_enabled);
+            let seller = users::find(tx, service.seller)?;
+            fixed.map(|fixed| (service, fixed, seller)).ok_or_else(Error::not_found)
+        })
+        .await
 }
 
 /// How long a talk lasts for which so many minutes are wanted.

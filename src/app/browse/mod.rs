@@ -16,7 +16,7 @@ pub use offer::{Offer, policy};
 pub(in crate::app) use presence::presence;
 pub use presence::{Listed, Presence};
 pub use search::{Found, search};
-pub use seller::{Reader, SellerDetails, seller};
+pub use seller::{Reader, SellerDetails, preview, seller};
 pub use wish::{MOST_QUERY_CHARS, Sort, Typed, Wish};
 
 pub use crate::store::categories::Category;

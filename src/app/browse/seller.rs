@@ -26,6 +26,8 @@ pub struct SellerDetails {
     pub about: String,
     /// Published services, oldest first.
     pub offers: Vec<Offer>,
+    /// Published services that are delivered instead of talked, oldest first.
+    pub deliveries: Vec<Service>,
     /// When they are there to be booked, if they ever said so.
     pub timetable: Option<Timetable>,
     /// Newest first.
@@ -62,8 +64,27 @@ pub async fn seller(
     id: UserId,
     viewer: Option<&Viewer>,
 ) -> Result<SellerDetails> {
-    let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
     let reader = viewer.map(|viewer| viewer.user.id);
+    details(app, scope, tenant, id, reader, |service| service.published).await
+}
+
+/// The page of a reader who sells as others will see it once all that they offer is published.
+///
+/// # Errors
+/// They don't sell, or the database is away.
+pub async fn preview(app: &App, tenant: &Tenant, viewer: &Viewer) -> Result<SellerDetails> {
+    details(app, &viewer.scope, tenant, viewer.user.id, None, |_| true).await
+}
+
+async fn details(
+    app: &App,
+    scope: &TenantScope,
+    tenant: &Tenant,
+    id: UserId,
+    reader: Option<UserId>,
+    is_shown: fn(&Service) -> bool,
+) -> Result<SellerDetails> {
+    let (handle, own_scope, tenant, now) = (app.clone(), *scope, tenant.clone(), app.now());
     app.db
         .read(scope, move |tx| {
             let profile = sellers::find(tx, id)?.ok_or_else(Error::not_found)?;
@@ -72,7 +93,8 @@ pub async fn seller(
                 return Err(Error::not_found());
             }
             let card = sellers::card(tx, id)?;
-            let services = services::of_seller(tx, id, MOST_SERVICES)?;
+            let mut services = services::of_seller(tx, id, MOST_SERVICES)?;
+            services.retain(is_shown);
             let hidden = match reader {
                 Some(user) => safety::is_hidden(tx, user, id)?,
                 None => false,
@@ -92,6 +114,11 @@ pub async fn seller(
                     ..Listed::of(&handle, &own_scope, card, now).kept_from(hidden)
                 },
                 about: profile.about,
+                deliveries: services
+                    .iter()
+                    .filter(|service| !service.video_enabled)
+                    .cloned()
+                    .collect(),
                 offers: offers(&tenant, services),
                 timetable: timetables::find(tx, id)?,
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
@@ -105,8 +132,6 @@ pub async fn seller(
 
 /// What can be rung for.
 fn offers(tenant: &Tenant, services: Vec<Service>) -> Vec<Offer> {
-    let offered = services
-        .into_iter()
-        .filter(|service| service.published && service.video_enabled);
+    let offered = services.into_iter().filter(|service| service.video_enabled);
     offered.map(|service| Offer::of(tenant, service)).collect()
 }

@@ -7,7 +7,7 @@ use crate::{
         audit::{Action, Entry},
         category::{MOST_CATEGORIES, MOST_NAME_CHARS, Names, slug},
         ids::CategoryId,
-        policy::PolicyChange,
+        policy::{MOST_MISSED_MIN, MOST_REMINDER_MIN, PolicyChange},
         tenant::Tenant,
         text,
         time::Moment,
@@ -24,12 +24,20 @@ use std::collections::BTreeMap;
 
 /// Longest warning before the end, in minutes.
 const MOST_WARNING_MIN: u32 = 60;
+/// Soonest that people can be reminded before an agreed time, in minutes; 0 is not at all.
+const LEAST_REMINDER_MIN: u32 = 5;
 
 /// A category as staff write it.
 #[derive(Clone, Debug)]
 pub struct CategoryDraft {
     /// What it is called, language by language.
     pub names: BTreeMap<String, String>,
+    /// What is in it is done by video.
+    pub video: bool,
+    /// Minutes before an agreed time at which people are reminded, 0 for not at all; none leaves it to the marketplace.
+    pub reminder_min: Option<u32>,
+    /// Minutes after an agreed beginning at which somebody is missed; none leaves it to the marketplace.
+    pub missed_min: Option<u32>,
     /// Minutes before the end of the money at which people are warned first; none leaves it to the marketplace.
     pub warning_min: Option<u32>,
 }
@@ -45,7 +53,7 @@ pub async fn create_category(
     languages: &[String],
     draft: CategoryDraft,
 ) -> Result<CategoryId> {
-    let (id, own) = (CategoryId::new(), tenant.language.clone());
+    let (id, own, video) = (CategoryId::new(), tenant.language.clone(), draft.video);
     let (names, policy) = checked(draft, &own, languages)?;
     let (actor, now) = (by.actor(), app.now());
     app.db
@@ -61,6 +69,7 @@ pub async fn create_category(
                 id,
                 slug: free_slug(names.said(&own, &own), &taken),
                 names,
+                video,
                 policy,
                 closed_at: None,
             };
@@ -84,7 +93,7 @@ pub async fn change_category(
     id: CategoryId,
     draft: CategoryDraft,
 ) -> Result<()> {
-    let own = tenant.language.clone();
+    let (own, video) = (tenant.language.clone(), draft.video);
     let (names, policy) = checked(draft, &own, languages)?;
     let (actor, now) = (by.actor(), app.now());
     app.db
@@ -94,6 +103,7 @@ pub async fn change_category(
             unused(tx, &names, &own, Some(id))?;
             let after = Category {
                 names,
+                video,
                 policy,
                 ..before.clone()
             };
@@ -163,7 +173,20 @@ fn checked(draft: CategoryDraft, own: &str, languages: &[String]) -> Result<(Nam
     if warning.is_some_and(|minutes| !(1..=MOST_WARNING_MIN).contains(&minutes)) {
         return Err(Error::field("warning_min", "Choose 1 to 60 minutes."));
     }
+    let reminder = draft.reminder_min;
+    if reminder.is_some_and(|minutes| minutes != 0 && !(LEAST_REMINDER_MIN..=MOST_REMINDER_MIN).contains(&minutes)) {
+        let words = "Choose 5 to 10,080 minutes, or 0 for no reminder.";
+        return Err(Error::field("reminder_min", words));
+    }
+    if draft
+        .missed_min
+        .is_some_and(|minutes| !(1..=MOST_MISSED_MIN).contains(&minutes))
+    {
+        return Err(Error::field("missed_min", "Choose 1 to 60 minutes."));
+    }
     let policy = PolicyChange {
+        reminder_min: reminder,
+        missed_min: draft.missed_min,
         // Once more at the last minute, whenever the first warning comes.
         warnings_min: warning.map(|minutes| if minutes > 1 { vec![minutes, 1] } else { vec![1] }),
         ..PolicyChange::default()
@@ -194,5 +217,5 @@ fn free_slug(name: &str, taken: &[String]) -> String {
 }
 
 fn shown(category: &Category) -> Value {
-    json!({"names": category.names, "policy": category.policy})
+    json!({"names": category.names, "video": category.video, "policy": category.policy})
 }

@@ -95,12 +95,22 @@ fn check_policy(change: &PolicyChange) -> Result<()> {
         && kept(change.minimum_s, bounded.minimum_s)
         && kept(change.rescue_s, bounded.rescue_s)
         && kept(change.commission_bp, bounded.commission_bp)
+        && kept(change.reminder_min, bounded.reminder_min)
+        && kept(change.missed_min, bounded.missed_min)
+        && kept(change.cancel_free_h, bounded.cancel_free_h)
+        && kept(change.late_cancel_bp, bounded.late_cancel_bp)
+        && kept(change.no_show_bp, bounded.no_show_bp)
+        && [change.late_cancel_bp, change.no_show_bp]
+            .iter()
+            .flatten()
+            .all(|bp| bp % 100 == 0)
         && change.increment.is_none_or(|wish| wish == bounded.increment);
     if good {
         return Ok(());
     }
     let words = "Ring 10 to 120 s, free time up to 600 s, minimum up to 4 hours, waiting for credit 10 to 1,800 s, \
-                 commission up to 100 %.";
+                 commission up to 100 %. Reminders up to 10,080 minutes ahead, missed after 1 to 60 minutes, cancelled \
+                 for nothing up to 336 hours ahead, fees in whole percent up to 100.";
     Err(Error::field("policy", words))
 }
 

@@ -183,6 +183,8 @@ fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: 
         description: part.description.to_owned(),
         rate_minor: part.rate_minor,
         category,
+        fixed: None,
+        addons: Vec::new(),
         policy: PolicyChange {
             increment: Some(part.increment),
             minimum_s: Some(part.minimum_minutes * 60),

@@ -4,7 +4,7 @@ use super::MOST_SERVICES;
 use crate::{
     app::{App, identity::Viewer, watching},
     domain::{
-        booking::{Agreement, Bookable, BookableError},
+        booking::{Addon, Agreement, Bookable, BookableError, Fixed, FixedError, MOST_ADDONS, MOST_PRICE_MINOR},
         ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
         tenant::Tenant,
@@ -38,6 +38,10 @@ pub struct ServiceDraft {
     pub grace_seconds: u32,
     /// How it can be booked, if it can.
     pub booking: Option<BookableDraft>,
+    /// What it costs where it isn't done by video.
+    pub fixed: Option<FixedDraft>,
+    /// What can be had with it.
+    pub addons: Vec<Addon>,
     /// People can ring for it.
     pub video_enabled: bool,
     /// Buyers see it.
@@ -57,6 +61,15 @@ pub struct BookableDraft {
     pub at_once: bool,
 }
 
+/// A price that isn't by the minute, as typed.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedDraft {
+    /// The price in minor units.
+    pub price_minor: i64,
+    /// It is delivered within so many days.
+    pub delivery_days: u32,
+}
+
 /// Adds a service of the reader's, or changes the one with that id.
 ///
 /// # Errors
@@ -68,7 +81,7 @@ pub async fn save_service(
     id: Option<ServiceId>,
     draft: ServiceDraft,
 ) -> Result<Service> {
-    let (seller, now) = (viewer.user.id, app.now());
+    let (seller, now, bounds) = (viewer.user.id, app.now(), tenant.rate_bounds_minor);
     let category = draft.category;
     let mut service = Service {
         id: id.unwrap_or_default(),
@@ -77,10 +90,12 @@ pub async fn save_service(
             .ok_or_else(|| Error::field("title", "Give it a title of 1 to 80 characters."))?,
         description: text::paragraphs(&draft.description, 0..=2_000)
             .ok_or_else(|| Error::field("description", "Use at most 2,000 characters."))?,
-        rate_minor: rate(draft.rate_minor, tenant)?,
+        rate_minor: draft.rate_minor,
         category: None,
         policy: policy(&draft)?,
         booking: draft.booking.map(bookable).transpose()?,
+        fixed: draft.fixed.map(fixed).transpose()?,
+        addons: addons(draft.addons)?,
         video_enabled: draft.video_enabled,
         published: draft.published,
         created_at: now,
@@ -92,8 +107,11 @@ pub async fn save_service(
                 return Err(Error::conflict("no_profile", "Fill in your profile first."));
             };
             if let Some(category) = category {
-                service.category = Some(filed(tx, category, id)?);
+                let category = filed(tx, category, id)?;
+                service.video_enabled &= category.video;
+                service.category = Some(category);
             }
+            priced(&mut service, bounds)?;
             if id.is_some() {
                 services::update(tx, &service)?;
             } else if services::of_seller(tx, seller, MOST_SERVICES)?.len() >= MOST_SERVICES as usize {
@@ -131,16 +149,52 @@ fn filed(tx: &mut TenantTx<'_>, category: CategoryId, id: Option<ServiceId>) -> 
     ))
 }
 
-fn rate(minor: i64, tenant: &Tenant) -> Result<i64> {
-    let (least, most) = tenant.rate_bounds_minor;
-    if (least..=most).contains(&minor) {
-        Ok(minor)
-    } else {
-        Err(Error::field(
-            "rate_minor",
-            "The price per minute is outside of what is allowed here.",
-        ))
+/// By the minute within the tenant's bounds where it is done by video, else at a price of its own.
+fn priced(service: &mut Service, (least, most): (i64, i64)) -> Result<()> {
+    if service.video_enabled {
+        service.fixed = None;
+        return match (least..=most).contains(&service.rate_minor) {
+            true => Ok(()),
+            false => Err(Error::field(
+                "rate_minor",
+                "The price per minute is outside of what is allowed here.",
+            )),
+        };
     }
+    (service.rate_minor, service.booking) = (0, None);
+    match service.fixed {
+        Some(_) => Ok(()),
+        None => Err(Error::field(
+            "price_minor",
+            "Without video it needs a price and the days that it takes.",
+        )),
+    }
+}
+
+fn fixed(draft: FixedDraft) -> Result<Fixed> {
+    Fixed::new(draft.price_minor, draft.delivery_days).map_err(|wrong| match wrong {
+        FixedError::Price => Error::field("price_minor", "The price is outside of what is allowed here."),
+        FixedError::Days => Error::field("delivery_days", "Choose 1 to 90 days."),
+    })
+}
+
+fn addons(typed: Vec<Addon>) -> Result<Vec<Addon>> {
+    let bad = |words: &'static str| Error::field("addons", words);
+    if typed.len() > MOST_ADDONS {
+        return Err(bad("Offer at most ten extras."));
+    }
+    let mut addons: Vec<Addon> = Vec::new();
+    for addon in typed {
+        let title = text::line(&addon.title, 1..=80).ok_or_else(|| bad("Name each extra in 1 to 80 characters."))?;
+        if !(1..=MOST_PRICE_MINOR).contains(&addon.price_minor) {
+            return Err(bad("The price of an extra is outside of what is allowed here."));
+        }
+        if addons.iter().any(|other| other.title == title) {
+            return Err(bad("Two extras have the same name."));
+        }
+        addons.push(Addon { title, ..addon });
+    }
+    Ok(addons)
 }
 
 fn bookable(draft: BookableDraft) -> Result<Bookable> {

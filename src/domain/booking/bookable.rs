@@ -1,6 +1,7 @@
 //! How a service can be booked.
 
 use super::{Agreement, Terms};
+use crate::domain::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// Longest talk that can be booked, minutes.
@@ -72,13 +73,17 @@ impl Bookable {
 
     /// What is frozen when somebody orders so many minutes at a price a minute; none if that is more money than there
     /// is.
-    pub fn terms(&self, length_min: u32, rate_minor: i64, notice_min: u32) -> Option<Terms> {
+    pub fn terms(&self, length_min: u32, rate_minor: i64, notice_min: u32, policy: &Policy) -> Option<Terms> {
         Some(Terms {
             agreement: self.agreement,
             length_min,
             price_minor: rate_minor.checked_mul(i64::from(length_min))?,
             notice_min,
             horizon_days: self.horizon_days,
+            cancel_free_h: policy.cancel_free_h,
+            late_cancel_bp: policy.late_cancel_bp,
+            no_show_bp: policy.no_show_bp,
+            no_show_min: policy.missed_min,
             ..Terms::default()
         })
     }

@@ -34,6 +34,21 @@ pub enum State {
         /// When it was to begin.
         start: Moment,
     },
+    /// Paid, to be delivered instead of talked: the seller has to take it on until then.
+    Ordered {
+        /// When it lapses.
+        until: Moment,
+    },
+    /// The seller works on it.
+    Working {
+        /// When it is to be delivered.
+        due: Moment,
+    },
+    /// It is delivered, and the buyer looks at it.
+    Delivered {
+        /// When it counts as accepted.
+        until: Moment,
+    },
     /// Nothing more happens to it.
     Closed {
         /// How it ended.
@@ -92,6 +107,12 @@ pub enum Event {
         /// Who.
         absent: Absent,
     },
+    /// The seller takes on what is to be delivered.
+    TakeOn,
+    /// The seller delivers it.
+    Deliver,
+    /// The buyer accepts what was delivered.
+    Confirm,
     /// Time has passed.
     Tick,
 }
@@ -138,6 +159,12 @@ pub enum Rejected {
     /// A talk at once is now or not at all.
     #[error("a talk at once isn't moved")]
     AtOnce,
+    /// That isn't what comes next for it.
+    #[error("something else comes next")]
+    NotItsTurn,
+    /// It is delivered.
+    #[error("it is delivered")]
+    Delivered,
     /// The agreed time has come, or the talk has begun: what happens there decides.
     #[error("the agreed time has come")]
     Begun,

@@ -4,6 +4,7 @@
 
 mod attendance;
 mod bookable;
+mod delivery;
 mod event;
 mod offer;
 mod outcome;
@@ -11,6 +12,7 @@ mod terms;
 
 pub use attendance::{Here, absent};
 pub use bookable::{Bookable, BookableError, MOST_HORIZON_DAYS, MOST_LENGTH_MIN};
+pub use delivery::{Addon, CONFIRM_DAYS, Fixed, FixedError, MOST_ADDONS, MOST_DELIVERY_DAYS, MOST_PRICE_MINOR};
 pub use event::{Event, Rejected, State};
 pub use offer::Offer;
 pub use outcome::{Absent, Outcome, Settlement};
@@ -161,7 +163,11 @@ impl Booking {
             State::Asked { offer } => (Some(offer.start), None),
             State::Booked { start, change } => (Some(start), change.map(|offer| offer.start)),
             State::Running { start } => (Some(start), None),
-            State::Open | State::Closed { .. } => (None, None),
+            State::Open
+            | State::Ordered { .. }
+            | State::Working { .. }
+            | State::Delivered { .. }
+            | State::Closed { .. } => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -198,6 +204,7 @@ impl Booking {
             } => Some(offer.expires_at),
             // Nobody told what became of it.
             State::Booked { start, .. } => Some(start + (self.terms.length_ms() + FORGOTTEN_MS)),
+            State::Ordered { .. } | State::Working { .. } | State::Delivered { .. } => self.delivery_deadline(),
             State::Running { .. } | State::Closed { .. } => None,
         }
     }
@@ -233,12 +240,13 @@ impl Booking {
             } => {
                 self.running()?;
                 let earned_minor = match rest_refunded {
-                    true => charged_minor.clamp(0, self.terms.price_minor),
+                    true => (charged_minor + self.terms.addons_minor()).clamp(0, self.terms.price_minor),
                     false => self.terms.price_minor,
                 };
                 self.close(Outcome::Held { earned_minor });
             }
             Event::Missed { absent } => self.missed(now, absent)?,
+            Event::TakeOn | Event::Deliver | Event::Confirm => self.deliver(now, event)?,
         }
         if let State::Booked { start, .. } = self.state {
             self.last_booked = Some(start);
@@ -256,6 +264,7 @@ impl Booking {
                 State::Booked { start, change: Some(_) } => State::Booked { start, change: None },
                 State::Booked { .. } => closed(Outcome::Missed { absent: Absent::Both }),
                 State::Asked { .. } if self.paid => State::Open,
+                State::Delivered { .. } => closed(Outcome::Accepted),
                 _ => closed(Outcome::Expired),
             };
         }
@@ -266,6 +275,11 @@ impl Booking {
             return Err(Rejected::NothingToPay);
         };
         (self.paid, self.since) = (true, now);
+        if self.is_delivered() {
+            let until = now + self.terms.offer_ms();
+            self.state = State::Ordered { until };
+            return Ok(());
+        }
         let start = match self.terms.agreement {
             Agreement::Instant => Some(now),
             _ => start,
@@ -279,6 +293,7 @@ impl Booking {
             _ if self.terms.agreement == Agreement::Instant => return Err(Rejected::AtOnce),
             State::Unpaid { .. } => return Err(Rejected::NotPaid),
             State::Running { .. } => return Err(Rejected::Begun),
+            _ if self.is_delivered() => return Err(Rejected::NotBooked),
             _ if self.holds().any(|held| held == start) => return Err(Rejected::SameTime),
             State::Booked { start: agreed, .. } => {
                 not_begun(now, agreed)?;
@@ -332,6 +347,10 @@ impl Booking {
     }
 
     fn cancel(&mut self, now: Moment, by: CallRole) -> Result<(), Rejected> {
+        if let Some(ended) = self.called_off(now, by) {
+            self.close(ended?);
+            return Ok(());
+        }
         let outcome = match self.state {
             State::Running { .. } => return Err(Rejected::Begun),
             State::Booked { start, change } => {

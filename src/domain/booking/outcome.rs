@@ -13,6 +13,8 @@ pub enum Outcome {
         /// What of the price is earned by it, in minor units.
         earned_minor: i64,
     },
+    /// What was delivered was accepted, by the buyer or because they said nothing.
+    Accepted,
     /// It wasn't paid in time.
     NotPaid,
     /// Nobody answered in time, or no time was agreed on within the days that there were.
@@ -68,6 +70,7 @@ impl Outcome {
     pub fn settlement(self, terms: &Terms) -> Settlement {
         let earned_minor = match self {
             Self::Held { earned_minor } => earned_minor,
+            Self::Accepted => terms.price_minor,
             Self::Cancelled { late: true, .. } => terms.share(terms.late_cancel_bp),
             Self::Missed { absent: Absent::Buyer } => terms.share(terms.no_show_bp),
             // Whoever isn't to blame pays nothing; of two who didn't come neither earns.

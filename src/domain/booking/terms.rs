@@ -1,5 +1,6 @@
 //! What is frozen when somebody orders.
 
+use super::Addon;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,6 +47,12 @@ pub struct Terms {
     pub no_show_bp: u32,
     /// How long after its beginning somebody who isn't there is missed, minutes.
     pub no_show_min: u32,
+    /// Within so many days it is delivered, where it isn't talked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_days: Option<u32>,
+    /// What was chosen with it; the price is with all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addons: Vec<Addon>,
 }
 
 impl Default for Terms {
@@ -62,6 +69,8 @@ impl Default for Terms {
             late_cancel_bp: 5_000,
             no_show_bp: 10_000,
             no_show_min: 10,
+            delivery_days: None,
+            addons: Vec::new(),
         }
     }
 }
@@ -77,6 +86,20 @@ impl Terms {
             pay_min: 10,
             ..self
         }
+    }
+
+    /// The same with extras; none if that is more money than there is.
+    pub fn with_addons(mut self, addons: Vec<Addon>) -> Option<Self> {
+        for addon in &addons {
+            self.price_minor = self.price_minor.checked_add(addon.price_minor)?;
+        }
+        self.addons = addons;
+        Some(self)
+    }
+
+    /// What of the price the extras are, in minor units.
+    pub fn addons_minor(&self) -> i64 {
+        self.addons.iter().map(|addon| addon.price_minor).sum()
     }
 
     pub(super) fn length_ms(&self) -> i64 {

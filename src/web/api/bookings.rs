@@ -1,5 +1,6 @@
 //! Talks at agreed times: free times, orders, and what their two people do about them.
 
+use super::selling::Addon;
 use crate::{
     app::{
         bookings::{self, Answer, Shown, When, Wish},
@@ -39,6 +40,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(cancel)
         .service(pay)
         .service(launch);
+    config.service(take_on).service(deliver).service(confirm);
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -112,6 +114,13 @@ struct Wanted {
     /// Now, in place of a time: the seller has a minute to answer, then the buyer ten to pay.
     #[serde(default)]
     at_once: bool,
+    /// With which extras, by their names.
+    #[serde(default)]
+    addons: Vec<String>,
+    /// What exactly is wanted.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    brief: String,
 }
 
 /// An order of the reader's.
@@ -129,7 +138,15 @@ struct Booking {
     length_min: u32,
     price_minor: i64,
     currency: &'static str,
-    /// `unpaid`, `open`, `asked`, `booked`, `running` or `closed`.
+    /// What was chosen with it; the price is with all of it.
+    addons: Vec<Addon>,
+    /// What exactly is wanted.
+    brief: String,
+    /// Within so many days it is delivered, where it isn't talked.
+    delivery_days: Option<u32>,
+    /// What was delivered.
+    delivered: String,
+    /// `unpaid`, `open`, `asked`, `booked`, `running`, `ordered`, `working`, `delivered` or `closed`.
     state: &'static str,
     /// The buyer's money is kept for it, or was.
     paid: bool,
@@ -141,7 +158,7 @@ struct Booking {
     /// When the state ends by itself.
     #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
-    /// How it ended: `held`, `not_paid`, `expired`, `declined`, `withdrawn`, `cancelled`, `cancelled_late`,
+    /// How it ended: `held`, `accepted`, `not_paid`, `expired`, `declined`, `withdrawn`, `cancelled`, `cancelled_late`,
     /// `buyer_missed`, `seller_missed`, `both_missed`.
     outcome: Option<&'static str>,
     /// What went back to the buyer.
@@ -176,6 +193,9 @@ impl Booking {
             State::Asked { .. } => ("asked", None),
             State::Booked { start, .. } => ("booked", Some(start)),
             State::Running { start } => ("running", Some(start)),
+            State::Ordered { .. } => ("ordered", None),
+            State::Working { .. } => ("working", None),
+            State::Delivered { .. } => ("delivered", None),
             State::Closed { .. } => ("closed", None),
         };
         let outcome = match booking.state() {
@@ -190,6 +210,8 @@ impl Booking {
             agreement: terms.agreement,
             length_min: terms.length_min,
             price_minor: terms.price_minor,
+            addons: terms.addons.iter().map(Addon::from).collect(),
+            delivery_days: terms.delivery_days,
             currency: order.currency.code(),
             state,
             paid: booking.is_paid(),
@@ -212,6 +234,8 @@ impl Booking {
                 name: order.seller.name,
             },
             service_title: order.service_title,
+            brief: order.brief,
+            delivered: order.delivered,
         }
     }
 
@@ -225,6 +249,7 @@ impl Booking {
 fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Held { .. } => "held",
+        Outcome::Accepted => "accepted",
         Outcome::NotPaid => "not_paid",
         Outcome::Expired => "expired",
         Outcome::Declined { .. } => "declined",
@@ -252,6 +277,8 @@ async fn book(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<Wan
         service: ServiceId::from_uuid(wanted.service_id),
         minutes: wanted.minutes,
         when,
+        addons: wanted.addons,
+        brief: wanted.brief,
     };
     let order = ringing::order(&web, &site, &viewer, wish).await?;
     Ok(HttpResponse::Created().json(Booking::read_by(&viewer, order)?.into_inner()))
@@ -398,6 +425,48 @@ async fn propose(
 #[post("/bookings/{id}/cancel")]
 async fn cancel(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
     let order = bookings::cancel(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
+    Booking::read_by(&viewer, order)
+}
+
+/// Takes on what was ordered and is to be delivered, as its seller.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/bookings/{id}/take-on")]
+async fn take_on(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
+    let order = bookings::take_on(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
+    Booking::read_by(&viewer, order)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeliveredText {
+    #[schema(min_length = 1, max_length = 10000)]
+    text: String,
+}
+
+/// Delivers what was ordered, as its seller.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/bookings/{id}/deliver")]
+async fn deliver(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(typed): Json<DeliveredText>,
+) -> Result<Json<Booking>> {
+    let order = bookings::deliver(&web.app, &viewer, BookingId::from_uuid(*id), &typed.text).await?;
+    Booking::read_by(&viewer, order)
+}
+
+/// Accepts what was delivered, as its buyer: it is paid out. After a week it is accepted by itself.
+#[utoipa::path(tag = "bookings",
+    responses((status = 200, body = Booking), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/bookings/{id}/confirm")]
+async fn confirm(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Booking>> {
+    let order = bookings::confirm(&web.app, &viewer, BookingId::from_uuid(*id)).await?;
     Booking::read_by(&viewer, order)
 }
 

@@ -4,10 +4,10 @@ use crate::{
     app::{
         browse,
         identity::Viewer,
-        selling::{self, BookableDraft, ProfileDraft, SellingViewer, ServiceDraft},
+        selling::{self, BookableDraft, FixedDraft, ProfileDraft, SellingViewer, ServiceDraft},
     },
     domain::{
-        booking::Agreement,
+        booking::{self, Agreement},
         ids::{CategoryId, ServiceId},
         picture::MAX_BYTES,
         policy::Increment,
@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(put_profile).service(list).service(add).service(change);
+    config.service(publish).service(pause);
     config.service(go_available).service(go_away);
     config.service(set_photo).service(drop_photo);
 }
@@ -106,7 +107,8 @@ struct ServiceText {
     description: String,
     /// Where it is to be filed; one of the marketplace's categories.
     category_id: Option<Uuid>,
-    /// Price of a minute in minor units, within the tenant's bounds.
+    /// Price of a minute in minor units, within the tenant's bounds; without video there is none.
+    #[serde(default)]
     rate_minor: i64,
     /// Least minutes that are charged, 0 to 240.
     #[serde(default)]
@@ -119,6 +121,11 @@ struct ServiceText {
     grace_seconds: u32,
     /// How it can be booked; not at all if absent.
     booking: Option<Booking>,
+    /// What it costs without video.
+    fixed: Option<Fixed>,
+    /// What can be had with it, at most ten.
+    #[serde(default)]
+    addons: Vec<Addon>,
     /// People can ring for it.
     #[serde(default = "yes")]
     video_enabled: bool,
@@ -140,6 +147,35 @@ struct Booking {
     /// While you are available it can be asked for at once, too.
     #[serde(default)]
     at_once: bool,
+}
+
+/// A price that isn't by the minute.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Fixed {
+    /// In minor units.
+    price_minor: i64,
+    /// It is delivered within so many days, 1 to 90.
+    delivery_days: u32,
+}
+
+/// Something that can be had with a service for more money.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Addon {
+    #[schema(min_length = 1, max_length = 80)]
+    title: String,
+    /// In minor units.
+    price_minor: i64,
+}
+
+impl From<&booking::Addon> for Addon {
+    fn from(addon: &booking::Addon) -> Self {
+        Self {
+            title: addon.title.clone(),
+            price_minor: addon.price_minor,
+        }
+    }
 }
 
 fn minute() -> Increment {
@@ -166,6 +202,18 @@ impl From<ServiceText> for ServiceDraft {
                 horizon_days: booking.horizon_days,
                 at_once: booking.at_once,
             }),
+            fixed: typed.fixed.map(|fixed| FixedDraft {
+                price_minor: fixed.price_minor,
+                delivery_days: fixed.delivery_days,
+            }),
+            addons: typed
+                .addons
+                .into_iter()
+                .map(|addon| booking::Addon {
+                    title: addon.title,
+                    price_minor: addon.price_minor,
+                })
+                .collect(),
             video_enabled: typed.video_enabled,
             published: typed.published,
         }
@@ -186,6 +234,8 @@ struct OwnService {
     increment: Increment,
     grace_seconds: u32,
     booking: Option<Booking>,
+    fixed: Option<Fixed>,
+    addons: Vec<Addon>,
     video_enabled: bool,
     published: bool,
 }
@@ -209,6 +259,11 @@ impl OwnService {
                 horizon_days: bookable.horizon_days,
                 at_once: bookable.at_once,
             }),
+            fixed: service.fixed.map(|fixed| Fixed {
+                price_minor: fixed.price_minor,
+                delivery_days: fixed.delivery_days,
+            }),
+            addons: service.addons.iter().map(Addon::from).collect(),
             video_enabled: service.video_enabled,
             published: service.published,
         }
@@ -260,6 +315,29 @@ async fn change(
 ) -> Result<Json<OwnService>> {
     let id = ServiceId::from_uuid(*id);
     let service = selling::save_service(&web.app, &viewer, &site.tenant, Some(id), typed.into()).await?;
+    Ok(Json(OwnService::of(&site.tenant, service)))
+}
+
+/// Puts a service on the site.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnService), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem))
+)]
+#[post("/selling/services/{id}/publish")]
+async fn publish(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<OwnService>> {
+    let service = selling::publish(&web.app, &viewer, ServiceId::from_uuid(*id), true).await?;
+    Ok(Json(OwnService::of(&site.tenant, service)))
+}
+
+/// Takes a service off the site until it is put back. Calls that were agreed take place.
+#[utoipa::path(
+    tag = "selling",
+    responses((status = 200, body = OwnService), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+#[post("/selling/services/{id}/pause")]
+async fn pause(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<OwnService>> {
+    let service = selling::publish(&web.app, &viewer, ServiceId::from_uuid(*id), false).await?;
     Ok(Json(OwnService::of(&site.tenant, service)))
 }
 

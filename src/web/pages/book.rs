@@ -2,15 +2,16 @@
 
 use super::{
     no_body, render, render_as,
-    views::{Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
+    views::{AddonChoice, Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
 };
 use crate::{
     app::{
         bookings::{self, Offered, When, Wish},
+        browse,
         identity::Viewer,
     },
     domain::{
-        booking::{Agreement, Terms},
+        booking::{Addon, Agreement},
         ids::ServiceId,
         time::{Moment, Zone},
     },
@@ -51,11 +52,30 @@ async fn show(
     render(&site, viewer.as_ref(), &view)
 }
 
-#[derive(Deserialize)]
-struct Typed {
-    minutes: Option<String>,
-    start: Option<String>,
-    at_once: Option<String>,
+/// What was typed and ticked; boxes of the same name come one after the other.
+pub(super) type Typed = Vec<(String, String)>;
+
+/// What was typed into a field.
+pub(super) fn one<'a>(typed: &'a Typed, name: &str) -> Option<&'a str> {
+    typed
+        .iter()
+        .find(|(field, _)| field == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// All that was ticked under a name.
+pub(super) fn ticked(typed: &Typed, name: &str) -> Vec<String> {
+    let fields = typed.iter().filter(|(field, _)| field == name);
+    fields.map(|(_, value)| value.clone()).collect()
+}
+
+/// Extras to choose from.
+pub(super) fn addons(site: &Site, addons: &[Addon]) -> Vec<AddonChoice> {
+    let choice = |addon: &Addon| AddonChoice {
+        title: addon.title.clone(),
+        price: Amount::new(addon.price_minor, site.tenant.currency.code()),
+    };
+    addons.iter().map(choice).collect()
 }
 
 #[post("/book/{service}")]
@@ -80,7 +100,8 @@ async fn book(
     let mut view = page(&web, &site, Some(&viewer), *service, None).await?;
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
-            view.minutes = Field::of(typed.minutes.unwrap_or_default()).wrong(Message::new(refused.public));
+            let minutes = one(&typed, "minutes").unwrap_or_default();
+            view.minutes = Field::of(minutes).wrong(Message::new(refused.public));
         }
         _ => view.error = Some(Message::new(refused.public)),
     }
@@ -88,15 +109,17 @@ async fn book(
 }
 
 async fn order(web: &Web, site: &Site, viewer: &Viewer, service: Uuid, typed: &Typed) -> Result<Uuid> {
-    let start = typed.start.as_deref().map(str::parse::<Timestamp>).transpose();
+    let start = one(typed, "start").map(str::parse::<Timestamp>).transpose();
     let start = start.map_err(|_| Error::field("start", "Choose a time."))?;
     let wish = Wish {
         service: ServiceId::from_uuid(service),
-        minutes: minutes(typed.minutes.as_deref())?,
-        when: match typed.at_once {
+        minutes: minutes(one(typed, "minutes"))?,
+        when: match one(typed, "at_once") {
             Some(_) => Some(When::AtOnce),
             None => start.map(|start| When::At(start.into())),
         },
+        addons: ticked(typed, "addon"),
+        brief: String::new(),
     };
     Ok(ringing::order(web, site, viewer, wish).await?.id.uuid())
 }
@@ -131,10 +154,14 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         at_once,
     } = offered;
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
-    let (terms, seller_id) = (Terms::default(), seller.id.uuid());
+    let (seller_id, terms) = (
+        seller.id.uuid(),
+        browse::policy(&site.tenant, &service.category_policy(), &service.policy),
+    );
     let value = wanted.unwrap_or_else(|| times.length_min.to_string());
     Ok(BookPage {
         id,
+        addons: addons(site, &service.addons),
         title: service.title,
         description: service.description,
         seller_id,
@@ -147,6 +174,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         times: by_days(site, viewer, &times, now),
         free_hours: terms.cancel_free_h,
         late_percent: terms.late_cancel_bp / 100,
+        no_show_percent: terms.no_show_bp / 100,
         log_in: viewer.is_none(),
         at_once: at_once && viewer.is_none_or(|viewer| viewer.user.id.uuid() != seller_id),
         error: None,

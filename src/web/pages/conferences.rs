@@ -1,11 +1,12 @@
 //! `/conferences`: one's orders, and the page of each.
 
 use super::{
-    book::by_days,
+    book::{addons, by_days},
     flash::flash,
     lead_to, no_body, render, render_as,
     views::{
-        Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, Message, Person, Seen,
+        Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, Field, Message,
+        Person, Seen,
     },
 };
 use crate::{
@@ -72,15 +73,22 @@ fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
     let role = order.role(viewer.user.id)?;
     let offer = order.booking.open_offer();
     let to_pay = role == CallRole::Buyer && matches!(order.booking.state(), State::Unpaid { .. });
+    let to_deliver = match order.booking.state() {
+        State::Ordered { .. } | State::Working { .. } => role == CallRole::Seller,
+        State::Delivered { .. } => role == CallRole::Buyer,
+        _ => false,
+    };
     let to_name = role == CallRole::Buyer && order.booking.state() == State::Open;
     Some(ConferenceRow {
         id: order.id.uuid(),
         other: Person::new(order.party(role.other()).name.clone(), None),
         title: order.service_title.clone(),
         start: agreed(order).or(offer.map(|offer| offer.start)).map(Moment::timestamp),
+        due: due(order).map(Moment::timestamp),
+        delivered: order.booking.is_delivered(),
         ordered_at: order.ordered_at.timestamp(),
         stage: stage(order),
-        turn: to_pay || to_name || offer.is_some_and(|offer| offer.by != role),
+        turn: to_pay || to_name || to_deliver || offer.is_some_and(|offer| offer.by != role),
     })
 }
 
@@ -90,7 +98,21 @@ fn agreed(order: &Order) -> Option<Moment> {
         State::Unpaid { .. } if is_at_once(order) => None,
         State::Unpaid { start, .. } => start,
         State::Booked { start, .. } | State::Running { start } => Some(start),
-        State::Open | State::Asked { .. } | State::Closed { .. } => None,
+        State::Open
+        | State::Asked { .. }
+        | State::Ordered { .. }
+        | State::Working { .. }
+        | State::Delivered { .. }
+        | State::Closed { .. } => None,
+    }
+}
+
+/// When a delivery is to be taken on, to come, or counts as accepted.
+fn due(order: &Order) -> Option<Moment> {
+    match order.booking.state() {
+        State::Ordered { until } | State::Delivered { until } => Some(until),
+        State::Working { due } => Some(due),
+        _ => None,
     }
 }
 
@@ -108,6 +130,9 @@ fn stage(order: &Order) -> &'static str {
         State::Booked { change: None, .. } => "booked",
         State::Booked { change: Some(_), .. } => "changing",
         State::Running { .. } => "running",
+        State::Ordered { .. } => "ordered",
+        State::Working { .. } => "working",
+        State::Delivered { .. } => "delivered",
         State::Closed { .. } => "closed",
     }
 }
@@ -124,6 +149,7 @@ struct Typed {
     action: String,
     round: String,
     start: String,
+    delivered: String,
 }
 
 #[post("/conferences/{id}")]
@@ -155,7 +181,13 @@ async fn act(
         _ => StatusCode::CONFLICT,
     };
     let mut view = page(&web, &site, &viewer, id).await?;
-    view.error = Some(Message::new(refused.public));
+    view.delivery = Field::of(typed.delivered);
+    match refused.kind {
+        Kind::Invalid {
+            field: Some("delivered"),
+        } => view.delivery.error = Some(Message::new(refused.public)),
+        _ => view.error = Some(Message::new(refused.public)),
+    }
     render_as(status, &site, Some(&viewer), &view)
 }
 
@@ -181,6 +213,9 @@ async fn carry_out(
             let start = start.map_err(|_| Error::field("start", "Choose a time."))?;
             bookings::propose(&web.app, viewer, id, start.into()).await?
         }
+        "take_on" => bookings::take_on(&web.app, viewer, id).await?,
+        "deliver" => bookings::deliver(&web.app, viewer, id, &typed.delivered).await?,
+        "confirm" => bookings::confirm(&web.app, viewer, id).await?,
         "cancel" => bookings::cancel(&web.app, viewer, id).await?,
         "pay" => {
             let back = |top_up| format!("{}/conferences/{id}/paid/{top_up}", site.origin());
@@ -258,10 +293,17 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId) -> Result<
         }),
         free_hours: booking.terms().cancel_free_h,
         late_percent: booking.terms().late_cancel_bp / 100,
+        no_show_percent: booking.terms().no_show_bp / 100,
         pay_until,
         elsewhere: is_elsewhere(viewer, &shown, now),
         other_zone: shown.other_zone.clone(),
         length_min: booking.terms().length_min,
+        delivery_days: booking.terms().delivery_days,
+        due: due(order).map(Moment::timestamp),
+        brief: order.brief.clone(),
+        delivered: order.delivered.clone(),
+        delivery: Field::default(),
+        addons: addons(site, &booking.terms().addons),
         price: amount(price),
         paid: booking.is_paid(),
         available: amount(shown.available.minor),
@@ -329,6 +371,7 @@ fn outcome(order: &Order, role: CallRole) -> Option<Message> {
     };
     Some(match outcome {
         Outcome::Held { .. } => Message::new("conference.outcome.held"),
+        Outcome::Accepted => Message::new("conference.outcome.accepted"),
         Outcome::NotPaid => Message::new("conference.outcome.not_paid"),
         Outcome::Expired => Message::new("conference.outcome.expired"),
         Outcome::Declined { by: who } => by("declined", who),
@@ -359,6 +402,9 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::Stopped { .. } => Message::new("conference.step.stopped"),
         Event::Held { .. } => Message::new("conference.step.held"),
         Event::Missed { .. } => Message::new("conference.step.missed"),
+        Event::TakeOn => by("taken_on", CallRole::Seller),
+        Event::Deliver => by("delivered", CallRole::Seller),
+        Event::Confirm => by("confirmed", CallRole::Buyer),
         Event::Tick => Message::new("conference.step.expired"),
     };
     ConferenceStep {

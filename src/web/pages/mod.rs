@@ -16,11 +16,14 @@ mod links;
 mod live;
 mod notifications;
 mod people;
+mod order;
 mod platform;
 mod search;
 mod reviews;
 mod sell;
 mod seller;
+mod service_form;
+mod start;
 mod studio;
 mod terms;
 mod typed;
@@ -70,8 +73,10 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(search::routes)
         .configure(people::routes)
         .configure(reviews::routes)
+        .configure(order::routes)
         .configure(sell::routes)
         .configure(seller::routes)
+        .configure(start::routes)
         .configure(studio::routes)
         .configure(wallet::routes)
         .service(terms::terms);

@@ -4,7 +4,9 @@ use super::{
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage, ServiceOffer},
+    views::{
+        Amount, Delivery, Message, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage, ServiceOffer,
+    },
 };
 use crate::{
     app::{
@@ -20,6 +22,7 @@ use crate::{
         time::{Moment, Span, Zone},
     },
     error::Kind,
+    store::services::Service,
     web::{Result, Site, Web, WebError, ringing, theme::Tone},
 };
 use actix_web::{
@@ -113,6 +116,17 @@ async fn page(
     chosen: Option<ServiceId>,
 ) -> Result<SellerPage> {
     let seller = browse::seller(&web.app, &site.scope, &site.tenant, id, viewer).await?;
+    Ok(shown(web, site, viewer, seller, chosen))
+}
+
+/// The page of a seller, with the box about the chosen service, or the cheapest.
+pub(super) fn shown(
+    web: &Web,
+    site: &Site,
+    viewer: Option<&Viewer>,
+    seller: SellerDetails,
+    chosen: Option<ServiceId>,
+) -> SellerPage {
     let is_chosen = |offer: &&Offer| Some(offer.service.id) == chosen;
     let selected = seller
         .offers
@@ -130,7 +144,7 @@ async fn page(
     };
     let own = seller.reader.is_some_and(|reader| reader.is_seller);
     let link = if own { ReviewLink::Reply } else { ReviewLink::Report };
-    Ok(SellerPage {
+    SellerPage {
         seller: card(&site.tenant, &seller.listed, web.app.now()),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
@@ -145,6 +159,11 @@ async fn page(
             .timetable
             .as_ref()
             .map(|timetable| open_hours(web, site, viewer, timetable)),
+        deliveries: seller
+            .deliveries
+            .iter()
+            .filter_map(|service| delivery(site, service))
+            .collect(),
         about: seller.about,
         reviews: seller
             .reviews
@@ -154,6 +173,18 @@ async fn page(
         own,
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
+    }
+}
+
+/// Something that is delivered.
+fn delivery(site: &Site, service: &Service) -> Option<Delivery> {
+    let fixed = service.fixed?;
+    Some(Delivery {
+        id: service.id.uuid(),
+        title: service.title.clone(),
+        description: service.description.clone(),
+        price: Amount::new(fixed.price_minor, site.tenant.currency.code()),
+        days: fixed.delivery_days,
     })
 }
 

@@ -12,6 +12,7 @@ export function forms(): void {
   for (const box of document.querySelectorAll<HTMLInputElement>("input[data-submit]"))
     box.addEventListener("change", () => box.form?.requestSubmit());
   for (const radio of document.querySelectorAll<HTMLElement>("[data-reveals]")) reveal(radio);
+  for (const part of document.querySelectorAll<HTMLFieldSetElement>("fieldset[data-when]")) showWhen(part);
   document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
 }
 
@@ -40,5 +41,21 @@ function reveal(select: HTMLElement): void {
   if (!target || !(select instanceof HTMLSelectElement)) return;
   const show = () => (target.hidden = !values.split(",").includes(select.value));
   select.addEventListener("change", show);
+  show();
+}
+
+/**
+ * `data-when="name:value,value;name:value"` on a fieldset shows and sends it only while the form's fields have one of these
+ * values; a box is "on" or empty. A field that isn't there is empty.
+ */
+function showWhen(part: HTMLFieldSetElement): void {
+  const form = part.form;
+  if (!form) return;
+  const conditions = (part.dataset["when"] ?? "").split(";").map((condition) => condition.split(":"));
+  const show = () => {
+    const typed = new FormData(form);
+    part.hidden = part.disabled = !conditions.every(([name = "", values = ""]) => values.split(",").includes(String(typed.get(name) ?? "")));
+  };
+  form.addEventListener("change", show);
   show();
 }

@@ -207,3 +207,70 @@ async fn whoever_stays_away_is_known_by_who_was_there() {
         pair.audit().await;
     }
 }
+
+#[tokio::test]
+async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
+    for (by_seller, refund, earned) in [(false, 0, 700), (true, 100, 600)] {
+        let pair = Pair::new(Price::default()).await;
+        let before = spendable(&pair).await;
+        let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
+        let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
+        let booking = json!({"agreement": "pay_after_accept", "length_min": 2, "horizon_days": 14});
+        let addons = json!([{"title": "Notes", "price_minor": 500}, {"title": "More", "price_minor": 900}]);
+        let with = json!({"title": "Advice", "rate_minor": 100, "booking": booking, "addons": addons});
+        pair.seller.put(&path, with).await.expect(200);
+        let wanted = json!({"service_id": service, "start": MONDAY, "addons": ["Notes"]});
+        let ordered = pair.buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
+        assert_eq!(ordered["price_minor"], 700);
+        let id = ordered["id"].as_str().expect("an id").to_owned();
+        let accept = format!("/api/v1/bookings/{id}/accept");
+        pair.seller.post(&accept, json!({"round": 1})).await.expect(200);
+        pair.buyer
+            .post(&format!("/api/v1/bookings/{id}/pay"), json!({}))
+            .await
+            .expect(200);
+        assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before - 700, 700));
+        pair.audit().await;
+        let mut talk = pair.launched(&id).await;
+        talk.talk(60_000).await;
+        let view = talk.buyer.view("half of it", |view| view.billable_ms == 60_000).await;
+        assert!(view.remaining_ms.is_some_and(|left| left <= 60_000), "{view:?}");
+        if by_seller {
+            talk.seller.act("end").await.expect("ended");
+        } else {
+            talk.buyer.act("end").await.expect("ended");
+        }
+        let bill = talk.bill().await;
+        assert_eq!(bill["charged_minor"], 100);
+        let ended = order(&pair, &id).await;
+        assert_eq!(
+            (&ended["outcome"], &ended["refund_minor"]),
+            (&json!("held"), &json!(refund))
+        );
+        assert_eq!(spendable(&pair).await, before - earned);
+        assert_eq!(balance(&pair, "order"), 0);
+        pair.audit().await;
+    }
+}
+
+#[tokio::test]
+async fn the_money_for_extras_comes_back_with_the_rest() {
+    let pair = Pair::new(Price::default()).await;
+    let before = spendable(&pair).await;
+    let service = bookable_for(&pair.seller, "negotiated", 2).await;
+    let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
+    let booking = json!({"agreement": "negotiated", "length_min": 2, "horizon_days": 14});
+    let addons = json!([{"title": "Notes", "price_minor": 500}]);
+    let with = json!({"title": "Advice", "rate_minor": 100, "booking": booking, "addons": addons});
+    pair.seller.put(&path, with).await.expect(200);
+    let form = [("minutes", "2"), ("addon", "Notes")];
+    let book = format!("/book/{}", service.as_str().expect("an id"));
+    let led = pair.buyer.form(&book, &form).await.expect(303);
+    let at = led.header("location").to_owned();
+    assert!(pair.buyer.get(&at).await.expect(200).text.contains("€7.00"));
+    pair.buyer.form(&at, &[("action", "pay")]).await.expect(303);
+    assert_eq!(spendable(&pair).await, before - 700);
+    pair.buyer.form(&at, &[("action", "cancel")]).await.expect(303);
+    assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before, 0));
+    pair.audit().await;
+}

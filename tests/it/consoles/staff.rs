@@ -212,6 +212,13 @@ async fn settings_keep_to_the_platforms_bounds() {
     for bad in [
         json!({"policy": {"ring_s": 5}}),
         json!({"policy": {"commission_bp": 10_001}, "name": "Half"}),
+        json!({"policy": {"missed_min": 0}}),
+        json!({"policy": {"missed_min": 61}}),
+        json!({"policy": {"reminder_min": 10_081}}),
+        json!({"policy": {"cancel_free_h": 337}}),
+        json!({"policy": {"late_cancel_bp": 10_001}}),
+        json!({"policy": {"no_show_bp": 10_001}}),
+        json!({"policy": {"no_show_bp": 150}}),
         json!({"rate_bounds_minor": [100, 50]}),
         json!({"rate_bounds_minor": [-1, 50]}),
         json!({"time_zone": "Nowhere"}),

@@ -229,6 +229,10 @@ async fn what_no_category_can_be_is_refused_beside_its_field() {
         ("names", json!({"names": {"en": " lAW "}, "warning_min": null})),
         ("warning_min", json!({"names": {"en": "Art"}, "warning_min": 0})),
         ("warning_min", json!({"names": {"en": "Art"}, "warning_min": 61})),
+        ("reminder_min", json!({"names": {"en": "Art"}, "reminder_min": 4})),
+        ("reminder_min", json!({"names": {"en": "Art"}, "reminder_min": 10_081})),
+        ("missed_min", json!({"names": {"en": "Art"}, "missed_min": 0})),
+        ("missed_min", json!({"names": {"en": "Art"}, "missed_min": 61})),
     ];
     let art = added(&admin, json!({"names": {"en": "Art"}, "warning_min": 5})).await;
     for (field, body) in bad {

@@ -76,7 +76,7 @@ async fn the_demos_past_calls_have_bills_that_equal_the_ledger() {
                 "never negative, at any time: {line}"
             );
         }
-        for page in ["/", "/wallet", "/conversations", "/calls", "/sell"] {
+        for page in ["/", "/wallet", "/conversations", "/calls", "/sell/start"] {
             person.get(page).await.expect(200);
         }
     }

@@ -1,8 +1,10 @@
 //! Sellers and buyers around a call.
 
 mod afterwards;
+mod becoming;
 mod bookings;
 mod categories;
+mod deliveries;
 mod demo;
 mod files;
 mod fronts;

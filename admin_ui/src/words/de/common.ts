@@ -61,6 +61,7 @@ export const common = {
   "time.there": "{clock} in {city}",
   "unit.seconds": "s",
   "unit.minutes": "Min.",
+  "unit.hours": "Std.",
   "unit.percent": "%",
   months: { one: "einen Monat", other: "{count} Monate" },
 

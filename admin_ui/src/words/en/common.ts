@@ -59,6 +59,7 @@ export const common = {
   "time.there": "{clock} in {city}",
   "unit.seconds": "s",
   "unit.minutes": "min",
+  "unit.hours": "h",
   "unit.percent": "%",
   months: { one: "one month", other: "{count} months" },
 

@@ -50,14 +50,30 @@ async fn list(
 struct CategoryText {
     /// Names of up to 40 characters, by language; one in the marketplace's own is needed.
     names: BTreeMap<String, String>,
+    /// What is in it is done by video. Services that are in it already keep what they are until they are written anew.
+    #[serde(default = "yes")]
+    video: bool,
+    /// Minutes before an agreed time at which both are reminded, 5 to 10,080, or 0 for not at all; null leaves it to the
+    /// marketplace.
+    reminder_min: Option<u32>,
+    /// Minutes after an agreed beginning at which somebody who isn't there is missed, 1 to 60; null leaves it to the
+    /// marketplace.
+    missed_min: Option<u32>,
     /// Minutes before a call's money ends at which people are warned first, 1 to 60; null leaves it to the marketplace.
     warning_min: Option<u32>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl From<CategoryText> for CategoryDraft {
     fn from(typed: CategoryText) -> Self {
         Self {
             names: typed.names,
+            video: typed.video,
+            reminder_min: typed.reminder_min,
+            missed_min: typed.missed_min,
             warning_min: typed.warning_min,
         }
     }

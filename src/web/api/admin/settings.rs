@@ -55,6 +55,16 @@ struct SettingsPolicy {
     rescue_s: u32,
     /// The marketplace's share, in basis points.
     commission_bp: u32,
+    /// How long before an agreed time both are reminded of it, minutes; 0 for not at all.
+    reminder_min: u32,
+    /// How long after an agreed beginning somebody who isn't there is missed, minutes.
+    missed_min: u32,
+    /// Until so many hours before an agreed beginning the buyer cancels for nothing.
+    cancel_free_h: u32,
+    /// What of the price is due when the buyer cancels later, in basis points.
+    late_cancel_bp: u32,
+    /// What of the price is due when the seller came and the buyer didn't, in basis points.
+    no_show_bp: u32,
 }
 
 impl From<&Tenant> for Settings {
@@ -75,6 +85,11 @@ impl From<&Tenant> for Settings {
                 increment: policy.increment,
                 rescue_s: policy.rescue_s,
                 commission_bp: policy.commission_bp,
+                reminder_min: policy.reminder_min,
+                missed_min: policy.missed_min,
+                cancel_free_h: policy.cancel_free_h,
+                late_cancel_bp: policy.late_cancel_bp,
+                no_show_bp: policy.no_show_bp,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -113,6 +128,11 @@ struct ChangedPolicy {
     increment: Option<Increment>,
     rescue_s: Option<u32>,
     commission_bp: Option<u32>,
+    reminder_min: Option<u32>,
+    missed_min: Option<u32>,
+    cancel_free_h: Option<u32>,
+    late_cancel_bp: Option<u32>,
+    no_show_bp: Option<u32>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -138,7 +158,11 @@ async fn change(
             minimum_s: typed.policy.minimum_s,
             increment: typed.policy.increment,
             warnings_min: None,
-            reminder_min: None,
+            reminder_min: typed.policy.reminder_min,
+            missed_min: typed.policy.missed_min,
+            cancel_free_h: typed.policy.cancel_free_h,
+            late_cancel_bp: typed.policy.late_cancel_bp,
+            no_show_bp: typed.policy.no_show_bp,
             rescue_s: typed.policy.rescue_s,
             commission_bp: typed.policy.commission_bp,
         },

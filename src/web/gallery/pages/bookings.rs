@@ -15,6 +15,8 @@ pub fn bookings(g: &Gallery<'_>) -> anyhow::Result<()> {
         other: g.cast.person(nth),
         title: g.cast.services[nth % 2].0.to_owned(),
         start: hours.map(|hours| now() + hours.hours()),
+        due: None,
+        delivered: false,
         ordered_at: now() - 30.hours(),
         stage,
         turn,
@@ -25,6 +27,11 @@ pub fn bookings(g: &Gallery<'_>) -> anyhow::Result<()> {
             row(1, "changing", Some(50), true),
             row(2, "asked", Some(75), false),
             row(3, "open", None, true),
+            ConferenceRow {
+                due: Some(now() + 70.hours()),
+                delivered: true,
+                ..row(5, "working", None, true)
+            },
         ],
         over: vec![row(4, "closed", None, false)],
         older_url: None,
@@ -54,6 +61,8 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         times: times("Europe/Berlin"),
         free_hours: 24,
         late_percent: 50,
+        no_show_percent: 100,
+        addons: addons(g),
         log_in: false,
         at_once: false,
         error: None,
@@ -133,10 +142,17 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         }),
         free_hours: 24,
         late_percent: 50,
+        no_show_percent: 100,
         pay_until: None,
         other_zone: "America/New_York".to_owned(),
         elsewhere: true,
         length_min: 60,
+        delivery_days: None,
+        due: None,
+        brief: String::new(),
+        delivered: String::new(),
+        delivery: Field::default(),
+        addons: Vec::new(),
         price: g.cast.amount(10_800),
         paid: false,
         available: g.cast.amount(2_350),
@@ -244,5 +260,98 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         }),
         ..booked
     };
-    g.page("conference-over", &over, &g.buyer(path))
+    g.page("conference-over", &over, &g.buyer(path))?;
+    deliveries(g, asked)
+}
+
+fn addons(g: &Gallery<'_>) -> Vec<AddonChoice> {
+    let addon = |title: &str, minor| AddonChoice {
+        title: title.to_owned(),
+        price: g.cast.amount(minor),
+    };
+    vec![
+        addon("Notes of what was said", 500),
+        addon("Answered within a day", 1_200),
+    ]
+}
+
+/// Ordering something that is delivered, and its order's page.
+fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
+    let order = OrderPage {
+        id: Uuid::from_u128(100),
+        title: g.cast.services[1].0.to_owned(),
+        description: g.cast.services[1].1.to_owned(),
+        seller: g.cast.card(0).person,
+        seller_id: Uuid::from_u128(1),
+        price: g.cast.amount(4_900),
+        delivery_days: 7,
+        late_percent: 50,
+        confirm_days: 7,
+        addons: addons(g),
+        brief: Field::default(),
+        log_in: false,
+        error: None,
+    };
+    g.page("order", &order, &g.buyer("/order/100"))?;
+    let gone = OrderPage {
+        error: Some(Message::new(
+            "An extra isn't offered any more. Look at what there is now.",
+        )),
+        brief: Field::of("Two pages, by hand."),
+        ..order.clone()
+    };
+    g.page("order-refused", &gone, &g.buyer("/order/100"))?;
+    g.page(
+        "order-visitor",
+        &OrderPage { log_in: true, ..order },
+        &g.visitor("/order/100"),
+    )?;
+    let path = "/conferences/1";
+    let unpaid = ConferencePage {
+        stage: "unpaid",
+        offer: None,
+        times: None,
+        delivery_days: Some(7),
+        pay_until: Some(now() + 22.hours()),
+        brief: "Two pages, by hand.".to_owned(),
+        addons: addons(g),
+        price: g.cast.amount(6_600),
+        missing: Some(g.cast.amount(4_250)),
+        history: Vec::new(),
+        ..talk
+    };
+    g.page("delivery-unpaid", &unpaid, &g.buyer(path))?;
+    let said = |key: &str| ConferenceStep {
+        at: now() - 5.hours(),
+        text: Message::new(format!("conference.step.{key}")).with("name", g.cast.person(0).name),
+    };
+    let ordered = ConferencePage {
+        stage: "ordered",
+        is_buyer: false,
+        seller_url: None,
+        pay_until: None,
+        missing: None,
+        paid: true,
+        due: Some(now() + 40.hours()),
+        history: vec![said("paid")],
+        ..unpaid
+    };
+    g.page("delivery-ordered", &ordered, &g.seller(path))?;
+    let working = ConferencePage {
+        stage: "working",
+        due: Some(now() + 150.hours()),
+        delivery: Field::default().wrong(Message::new("Write 1 to 10,000 characters.")),
+        history: vec![said("paid"), said("taken_on_own")],
+        ..ordered.clone()
+    };
+    g.page("delivery-working", &working, &g.seller(path))?;
+    let delivered = ConferencePage {
+        stage: "delivered",
+        is_buyer: true,
+        can_cancel: false,
+        delivered: "Here it is.\n\nIf anything is missing, write to me.".to_owned(),
+        history: vec![said("paid_own"), said("taken_on"), said("delivered")],
+        ..ordered
+    };
+    g.page("delivery-delivered", &delivered, &g.buyer(path))
 }

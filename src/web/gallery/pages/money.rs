@@ -104,11 +104,12 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         id: Uuid::from_u128(nth as u128),
         title: g.cast.services[nth].0.to_owned(),
         rate: g.cast.amount(180),
+        by_minute: nth == 0,
         increment: Increment::Minute,
         published,
     };
     let on = SellPage {
-        seller_id: Some(Uuid::from_u128(1)),
+        seller_id: Uuid::from_u128(1),
         person: g.cast.card(0).person,
         photo: Field::default(),
         availability: Availability {
@@ -124,6 +125,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
             languages: Field::of("en, de"),
         },
         services: vec![row(0, true), row(1, false)],
+        unfinished: false,
         form: None,
         studio: Some("North Studio".to_owned()),
         earnings: g.cast.amount(18_460),
@@ -144,6 +146,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
             .map(|(id, name)| CategoryChoice {
                 id: id.to_owned(),
                 name: name.to_owned(),
+                video: true,
             })
             .to_vec(),
         rate: Field::of("0.1").wrong(
@@ -162,6 +165,11 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         length_min: Field::of("30"),
         horizon_days: Field::of("0").wrong(Message::new("Choose 1 to 365 days.")),
         at_once: true,
+        price: Field::default(),
+        delivery_days: Field::of("7"),
+        addons: Field::of("Notes of what was said: 5.00\nAnswered within a day").wrong(Message::new(
+            "Write one extra a line, its price after a colon, such as Notes: 5.00.",
+        )),
         video_enabled: true,
         published: true,
     };
@@ -170,22 +178,88 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         &SellPage {
             photo: Field::default().wrong(Message::new("This is no PNG, JPEG, WebP or GIF picture.")),
             availability: off.clone(),
-            form: Some(form),
+            form: Some(form.clone()),
             ..on.clone()
         },
         &g.seller("/sell"),
     )?;
     let new = SellPage {
-        seller_id: None,
+        unfinished: true,
         availability: Availability { possible: false, ..off },
-        profile: ProfileForm::default(),
         services: Vec::new(),
         studio: None,
         earnings: g.cast.amount(0),
         ..on
     };
-    g.page("sell-new", &new, &g.buyer("/sell"))?;
+    g.page("sell-new", &new, &g.seller("/sell"))?;
+    starting(g, form)?;
     hours(g)
+}
+
+/// Becoming a seller, step by step.
+fn starting(g: &Gallery<'_>, form: ServiceForm) -> anyhow::Result<()> {
+    let steps = |at: usize| {
+        let step = |(nth, key): (usize, &'static str)| StartStep {
+            key,
+            done: nth < at,
+            current: nth == at,
+            open: nth <= at,
+        };
+        ["profile", "photo", "service", "preview"]
+            .into_iter()
+            .enumerate()
+            .map(step)
+            .collect()
+    };
+    let profile = StartPage {
+        steps: steps(0),
+        step: "profile",
+        person: Person::new(g.cast.buyer.to_owned(), None),
+        photo: Field::default(),
+        profile: ProfileForm {
+            languages: Field::of("en"),
+            ..ProfileForm::default()
+        },
+        form: None,
+        preview: None,
+        no_photo: true,
+        no_about: true,
+        no_hours: false,
+        seller_id: None,
+        share_percent: 80,
+        error: None,
+    };
+    let path = "/sell/start";
+    g.page("start", &profile, &g.buyer(path))?;
+    let photo = StartPage {
+        steps: steps(1),
+        step: "photo",
+        photo: Field::default().wrong(Message::new("This is no PNG, JPEG, WebP or GIF picture.")),
+        ..profile.clone()
+    };
+    g.page("start-photo", &photo, &g.seller(path))?;
+    let service = StartPage {
+        steps: steps(2),
+        step: "service",
+        form: Some(ServiceForm { id: None, ..form }),
+        ..profile.clone()
+    };
+    g.page("start-service", &service, &g.seller(path))?;
+    let preview = StartPage {
+        steps: steps(3),
+        step: "preview",
+        preview: Some(super::public::seller_page(g, RingState::Ready, None, None)),
+        no_hours: true,
+        ..profile.clone()
+    };
+    g.page("start-preview", &preview, &g.seller(path))?;
+    let done = StartPage {
+        steps: steps(4),
+        step: "done",
+        seller_id: Some(Uuid::from_u128(1)),
+        ..profile
+    };
+    g.page("start-done", &done, &g.seller(path))
 }
 
 /// When one is there to be booked.

@@ -79,12 +79,24 @@ fn offer(g: &Gallery<'_>, nth: usize) -> ServiceOffer {
     }
 }
 
-/// A seller's page.
-pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
-    let page = |state: RingState, available: Option<i64>, lasts_minutes: Option<u32>| SellerPage {
+/// A seller's page with the box in that state.
+pub fn seller_page(
+    g: &Gallery<'_>,
+    state: RingState,
+    available: Option<i64>,
+    lasts_minutes: Option<u32>,
+) -> SellerPage {
+    SellerPage {
         seller: g.cast.card(0),
         about: g.cast.about.to_owned(),
         services: vec![offer(g, 0), offer(g, 1)],
+        deliveries: vec![Delivery {
+            id: Uuid::from_u128(300),
+            title: "A letter, written for you".to_owned(),
+            description: "Up to two pages, ready to be sent.".to_owned(),
+            price: g.cast.amount(4_900),
+            days: 7,
+        }],
         ring: Some(RingBox {
             service: offer(g, 0),
             state,
@@ -99,7 +111,12 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         calls_count: 348,
         own: false,
         error: None,
-    };
+    }
+}
+
+/// A seller's page.
+pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let page = |state, available, lasts_minutes| seller_page(g, state, available, lasts_minutes);
     let path = "/sellers/1";
     g.page("seller", &page(RingState::Ready, Some(2_350), Some(13)), &g.buyer(path))?;
     g.page("seller-visitor", &page(RingState::LogIn, None, None), &g.visitor(path))?;
@@ -116,6 +133,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     let mut away = page(RingState::Away, Some(2_350), Some(13));
     away.seller = g.cast.card(5);
     away.services.truncate(1);
+    away.deliveries.clear();
     away.hours = None;
     away.reviews.clear();
     away.calls_count = 0;

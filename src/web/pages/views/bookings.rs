@@ -34,6 +34,50 @@ pub struct BookPage {
     pub free_hours: u32,
     /// What is due later, percent.
     pub late_percent: u32,
+    /// What is due when only the buyer stays away, percent.
+    pub no_show_percent: u32,
+    /// What can be had with it.
+    pub addons: Vec<AddonChoice>,
+    /// Nobody is signed in.
+    pub log_in: bool,
+    /// Why it couldn't be ordered.
+    pub error: Option<Message>,
+}
+
+/// An extra and its price.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddonChoice {
+    /// Its name.
+    pub title: String,
+    /// What it costs.
+    pub price: Amount,
+}
+
+/// `/order/{service}`: something that is delivered. Posts `addon` for each extra and `brief`, and is led to the order.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrderPage {
+    /// The service.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+    /// What one gets.
+    pub description: String,
+    /// Who delivers it.
+    pub seller: Person,
+    /// Their page.
+    pub seller_id: Uuid,
+    /// What it costs.
+    pub price: Amount,
+    /// Within so many days it is delivered.
+    pub delivery_days: u32,
+    /// What of the price is due when it is cancelled while it is worked on, percent.
+    pub late_percent: u32,
+    /// After so many days it counts as accepted.
+    pub confirm_days: u32,
+    /// What can be had with it.
+    pub addons: Vec<AddonChoice>,
+    /// What exactly is wanted.
+    pub brief: Field,
     /// Nobody is signed in.
     pub log_in: bool,
     /// It can be asked for now; posts `at_once`.
@@ -93,6 +137,10 @@ pub struct ConferenceRow {
     pub title: String,
     /// The time that is agreed or offered.
     pub start: Option<Timestamp>,
+    /// When a delivery is due.
+    pub due: Option<Timestamp>,
+    /// It is delivered, not talked.
+    pub delivered: bool,
     /// When it was ordered.
     pub ordered_at: Timestamp,
     /// Where it stands: a word of `conference.stage`.
@@ -101,7 +149,8 @@ pub struct ConferenceRow {
     pub turn: bool,
 }
 
-/// `/conferences/{id}`. Posts `action`: `accept` and `decline` with `round`, `propose` with `start`, `pay`, `cancel`, `launch`.
+/// `/conferences/{id}`. Posts `action`: `accept` and `decline` with `round`, `propose` with `start`, `pay`, `cancel`, `launch`,
+/// `take_on`, `deliver` with `delivered`, `confirm`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConferencePage {
     /// Its id.
@@ -124,6 +173,8 @@ pub struct ConferencePage {
     pub free_hours: u32,
     /// What is due later, percent.
     pub late_percent: u32,
+    /// What is due when only the buyer stays away, percent.
+    pub no_show_percent: u32,
     /// Until when it can be paid.
     pub pay_until: Option<Timestamp>,
     /// The other's zone.
@@ -132,6 +183,18 @@ pub struct ConferencePage {
     pub elsewhere: bool,
     /// How long it lasts, minutes.
     pub length_min: u32,
+    /// Within so many days it is delivered, where it isn't talked.
+    pub delivery_days: Option<u32>,
+    /// When it is to be delivered, taken on or counts as accepted.
+    pub due: Option<Timestamp>,
+    /// What exactly is wanted.
+    pub brief: String,
+    /// What was delivered.
+    pub delivered: String,
+    /// The delivery as typed.
+    pub delivery: Field,
+    /// What was chosen with it.
+    pub addons: Vec<AddonChoice>,
     /// What it costs.
     pub price: Amount,
     /// The buyer's money is kept for it.

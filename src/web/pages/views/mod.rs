@@ -31,8 +31,8 @@ mod wallet;
 pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
-    BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
-    FreeTimes, Seen,
+    AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
+    FreeTime, FreeTimes, OrderPage, Seen,
 };
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
@@ -54,8 +54,8 @@ pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
-pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow};
-pub use seller::{Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
+pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow, StartPage, StartStep};
+pub use seller::{Delivery, Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
@@ -129,9 +129,11 @@ views! {
     TopUpPage => "top_up",
     GatewayPage => "gateway",
     SellPage => "sell",
+    StartPage => "start",
     HoursPage => "hours",
     StudioPage => "studio",
     BookPage => "book",
+    OrderPage => "order",
     ConferencesPage => "conferences",
     ConferencePage => "conference",
     CallsPage => "calls",

@@ -1,6 +1,6 @@
 //! `/sell`: availability, services, profile.
 
-use super::{Amount, Field, Increment, Person};
+use super::{Amount, Field, Increment, Message, Person, SellerPage};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,16 +8,16 @@ use uuid::Uuid;
 /// `/sell`. Posts `action`:
 /// - `go_available` with `hours` 1..12, `go_away`;
 /// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
-/// - `leave_studio`;
+/// - `leave_studio`; `publish`, `pause` with `id`;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `booking` (empty, `negotiated`,
-///   `pay_after_accept`), `length_min`, `horizon_days`, `at_once`, `video_enabled`, `published` (`on` when ticked).
+///   `pay_after_accept`), `length_min`, `horizon_days`, `at_once`, `price`, `delivery_days`, `addons`, `video_enabled`, `published` (`on` when ticked).
 #[derive(Clone, Debug, Serialize)]
 pub struct SellPage {
-    /// The reader's id as a seller, for the link to the public page; none before the profile is saved once.
-    pub seller_id: Option<Uuid>,
+    /// The reader's id as a seller, for the link to the public page.
+    pub seller_id: Uuid,
     /// The reader as others see them.
     pub person: Person,
     /// Only its error is used.
@@ -32,6 +32,8 @@ pub struct SellPage {
     pub profile: ProfileForm,
     /// All services.
     pub services: Vec<ServiceRow>,
+    /// Nothing is published yet: there are steps left.
+    pub unfinished: bool,
     /// The one being edited (`?service={id}` or `?service=new`).
     pub form: Option<ServiceForm>,
     /// The studio they sell in.
@@ -71,8 +73,10 @@ pub struct ServiceRow {
     pub id: Uuid,
     /// Its name.
     pub title: String,
-    /// Price of a minute.
+    /// Price of a minute, or of all of it.
     pub rate: Amount,
+    /// It is paid by the minute.
+    pub by_minute: bool,
     /// What is charged at once.
     pub increment: Increment,
     /// Buyers see it.
@@ -86,6 +90,8 @@ pub struct CategoryChoice {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What is in it is done by video.
+    pub video: bool,
 }
 
 /// The service form, as typed.
@@ -125,8 +131,59 @@ pub struct ServiceForm {
     pub horizon_days: Field,
     /// It can be asked for at once, too.
     pub at_once: bool,
+    /// Price of what isn't done by video, in major units.
+    pub price: Field,
+    /// Within so many days that is delivered.
+    pub delivery_days: Field,
+    /// Extras, one a line: name, colon, price.
+    pub addons: Field,
     /// With picture.
     pub video_enabled: bool,
     /// Buyers see it.
     pub published: bool,
+}
+
+/// `/sell/start`: one step after the other until something is on the site. Posts `action`: `profile` and `service` as
+/// [`SellPage`] does, and `publish`; a photo goes to `/sell/photo?from_start=true`.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartPage {
+    /// All steps.
+    pub steps: Vec<StartStep>,
+    /// The one that is shown: `profile`, `photo`, `service`, `preview` or `done`.
+    pub step: &'static str,
+    /// The reader as others see them.
+    pub person: Person,
+    /// Only its error is used.
+    pub photo: Field,
+    /// Headline and so on.
+    pub profile: ProfileForm,
+    /// The service.
+    pub form: Option<ServiceForm>,
+    /// Their page as buyers will see it.
+    pub preview: Option<SellerPage>,
+    /// Nobody sees their face.
+    pub no_photo: bool,
+    /// They say nothing of themselves.
+    pub no_about: bool,
+    /// Something can be booked, but they never said when they are there.
+    pub no_hours: bool,
+    /// Their page, for whom it is on the site already.
+    pub seller_id: Option<Uuid>,
+    /// The seller's part of a price, in percent.
+    pub share_percent: u8,
+    /// Why it couldn't be published.
+    pub error: Option<Message>,
+}
+
+/// A step.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartStep {
+    /// A word of `start.step`.
+    pub key: &'static str,
+    /// It is behind one.
+    pub done: bool,
+    /// It is the one that is shown.
+    pub current: bool,
+    /// It can be gone to.
+    pub open: bool,
 }

@@ -15,6 +15,8 @@ pub struct SellerPage {
     pub about: String,
     /// Published services; the chosen one (`?service=`) first marked `selected`.
     pub services: Vec<ServiceOffer>,
+    /// What is delivered instead of talked.
+    pub deliveries: Vec<Delivery>,
     /// What the box on the right says; none when there is nothing to ring for.
     pub ring: Option<RingBox>,
     /// When they are there in the days to come; none if they never said so.
@@ -27,6 +29,21 @@ pub struct SellerPage {
     pub own: bool,
     /// Why the last try to ring failed.
     pub error: Option<Message>,
+}
+
+/// Something that is delivered, with a fixed price; ordered at `/order/{id}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Delivery {
+    /// The service.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+    /// What one gets.
+    pub description: String,
+    /// What it costs.
+    pub price: Amount,
+    /// Within so many days it comes.
+    pub days: u32,
 }
 
 /// When a seller is there, by the reader's days.
