@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod bookings;
 pub mod browse;
+pub mod calendar;
 pub mod calls;
 pub mod console;
 pub mod conversations;

@@ -81,6 +81,13 @@ impl Zone {
         self.0.to_datetime(at.timestamp()).date()
     }
 
+    /// How far the clock there is ahead of UTC, such as `+05:30`.
+    pub fn offset_name(&self, at: Moment) -> String {
+        let seconds = self.0.to_offset(at.timestamp()).seconds();
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
     /// Whether the clock there shows another time than another zone's.
     pub fn differs_at(&self, other: &Self, at: Moment) -> bool {
         self.0.to_offset(at.timestamp()) != other.0.to_offset(at.timestamp())

@@ -63,6 +63,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (tenant_id, person_id) {
+        tenant_id -> Uuid,
+        person_id -> Uuid,
+        token_hash -> Bytea,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_events (tenant_id, call_id, seq) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -660,6 +669,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking_events,
     booking_looks,
     bookings,
+    calendar_feeds,
     call_events,
     call_legs,
     calls,

@@ -2,6 +2,7 @@
 import "htmx.org";
 import "./room/presence";
 import { closeMenus } from "./page/menus";
+import { copies } from "./page/copy";
 import { forms } from "./page/forms";
 import { schemes } from "./page/scheme";
 import { showFlash } from "./page/flash";
@@ -11,6 +12,7 @@ import { zones } from "./page/zone";
 closeMenus();
 schemes();
 forms();
+copies();
 showFlash();
 localTimes(document);
 zones();

@@ -49,6 +49,26 @@ pub struct FreeTimes {
     pub length_min: u32,
     /// Beginnings, in order.
     pub starts: Vec<Moment>,
+    /// Until when was looked.
+    pub until: Moment,
+    /// Later ones could be booked, too, if they are free.
+    pub more: bool,
+}
+
+impl FreeTimes {
+    /// What was found when it was looked until then, of what could be booked until `last`.
+    fn of(timetable: &Timetable, length_min: u32, starts: Vec<Moment>, until: Moment, last: Moment) -> Self {
+        // So many were found that it was looked no further.
+        let full = starts.last().filter(|_| starts.len() >= MOST_TOLD);
+        let until = full.copied().unwrap_or(until);
+        Self {
+            zone: timetable.calendar().zone.clone(),
+            length_min,
+            starts,
+            until,
+            more: until <= last,
+        }
+    }
 }
 
 /// The times from `from` on, within so many days, at which a talk of so many minutes can begin: the seller is there,
@@ -76,9 +96,10 @@ pub async fn free_times(
             let timetable = timetable(tx, service.seller)?;
             // As many days from the first one on that can be booked.
             let ahead = i64::from(timetable.room().notice_min) * 60_000;
+            let first = within.from.max(now + ahead);
             let within = Span {
-                from: within.from,
-                to: within.to + ahead,
+                from: first,
+                to: first + within.ms(),
             };
             let people = People {
                 seller: service.seller,
@@ -90,11 +111,7 @@ pub async fn free_times(
                 seller: users::find(tx, service.seller)?,
                 service,
                 bookable,
-                times: FreeTimes {
-                    zone: timetable.calendar().zone.clone(),
-                    length_min,
-                    starts,
-                },
+                times: FreeTimes::of(&timetable, length_min, starts, within.to, bookable.last(now)),
             })
         })
         .await
@@ -116,11 +133,8 @@ pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Mom
             let timetable = timetable(tx, order.seller.id)?;
             let terms = order.booking.terms();
             let starts = free_for(tx, &order, &timetable, within, now)?;
-            Ok(FreeTimes {
-                zone: timetable.calendar().zone.clone(),
-                length_min: terms.length_min,
-                starts,
-            })
+            let last = order.booking.bookable(now).to;
+            Ok(FreeTimes::of(&timetable, terms.length_min, starts, within.to, last))
         })
         .await
 }

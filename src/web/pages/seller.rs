@@ -1,13 +1,15 @@
 //! `/sellers/{id}`: who somebody is, what they offer, and the box that rings.
 
 use super::{
+    book::by_days,
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
-    views::{Amount, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
+    views::{Amount, Message, NextTimes, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
 };
 use crate::{
     app::{
+        bookings,
         browse::{self, Offer, Presence, SellerDetails},
         hours::{self, Opening},
         identity::Viewer,
@@ -30,6 +32,12 @@ use actix_web::{
 };
 use serde::Deserialize;
 use uuid::Uuid;
+
+/// Days in which free times are looked for.
+const NEXT_DAYS: i64 = 14;
+/// Days of them that are shown, and times of each.
+const SHOWN_DAYS: usize = 5;
+const SHOWN_TIMES: usize = 6;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(ring).service(watch);
@@ -126,7 +134,12 @@ async fn page(
         bookable: bookable && one.service.booking.is_some(),
         ..offer(tenant, one, selected)
     };
+    let free = match selected.filter(|_| bookable) {
+        Some(chosen) => next_times(web, site, viewer, &seller.offers, chosen).await?,
+        None => None,
+    };
     Ok(SellerPage {
+        free,
         seller: card(&site.tenant, &seller.listed),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
@@ -150,6 +163,42 @@ async fn page(
         calls_count: u32::try_from(seller.paid_calls).unwrap_or(u32::MAX),
         error: None,
     })
+}
+
+/// When the chosen service can be booked next, or else the first that can be.
+async fn next_times(
+    web: &Web,
+    site: &Site,
+    viewer: Option<&Viewer>,
+    offers: &[Offer],
+    chosen: &Offer,
+) -> Result<Option<NextTimes>> {
+    let is_bookable = |offer: &&Offer| offer.service.booking.is_some() && offer.service.video_enabled;
+    let Some(offer) = Some(chosen)
+        .filter(is_bookable)
+        .or_else(|| offers.iter().find(is_bookable))
+    else {
+        return Ok(None);
+    };
+    let (now, service) = (web.app.now(), &offer.service);
+    let found = bookings::free_times(&web.app, &site.scope, viewer, service.id, None, (now, NEXT_DAYS)).await;
+    let times = match found {
+        Ok(offered) => offered.times,
+        // It was just taken back.
+        Err(gone) if gone.kind == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut times = by_days(site, viewer, &times, now);
+    times.days.truncate(SHOWN_DAYS);
+    for day in &mut times.days {
+        day.more = day.times.len() > SHOWN_TIMES;
+        day.times.truncate(SHOWN_TIMES);
+    }
+    Ok(Some(NextTimes {
+        service: service.id.uuid(),
+        title: service.title.clone(),
+        times,
+    }))
 }
 
 /// When somebody is there, by the reader's clock.

@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod bookings;
+mod calendar;
 mod categories;
 mod demo;
 mod fronts;

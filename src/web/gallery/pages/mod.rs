@@ -1,12 +1,15 @@
 //! The samples: each page in the states that look different.
 
 mod bookings;
+mod calendar;
 mod calls;
 mod money;
 mod notifications;
 mod public;
 mod studio;
 mod system;
+
+pub use calendar::calendar_answer;
 
 use super::Gallery;
 
@@ -19,6 +22,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     money::selling(g)?;
     studio::studio(g)?;
     bookings::bookings(g)?;
+    calendar::calendar(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
     calls::conversations(g)?;

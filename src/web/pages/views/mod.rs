@@ -6,8 +6,10 @@
 mod account;
 mod bill;
 mod bookings;
+mod calendar;
 mod calls;
 mod conversations;
+mod feed;
 mod form;
 mod gateway;
 mod home;
@@ -29,10 +31,12 @@ pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, RatingForm, SellerShare};
 pub use bookings::{
     BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
-    FreeTimes, Seen,
+    FreeTimes, NextTimes, Seen,
 };
+pub use calendar::{CalendarDay, CalendarPage, CalendarTalk};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
+pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Review};
@@ -120,6 +124,8 @@ views! {
     GatewayPage => "gateway",
     SellPage => "sell",
     HoursPage => "hours",
+    CalendarPage => "calendar",
+    FeedPage => "feed",
     StudioPage => "studio",
     BookPage => "book",
     ConferencesPage => "conferences",
