@@ -71,6 +71,11 @@ impl Zone {
         rules.iana_name().is_some().then_some(Self(rules))
     }
 
+    /// The zone of no place.
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
     /// Such as `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")

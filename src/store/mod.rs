@@ -6,6 +6,7 @@ pub mod archive;
 pub mod audit;
 pub mod bookings;
 pub mod calendar_feeds;
+pub mod calendar_imports;
 pub mod call_events;
 pub mod calls;
 pub mod categories;

@@ -12,6 +12,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         bookings::{self, Order},
+        calendar_imports,
         services::{self, Service},
         timetables,
         users::{self, User},
@@ -259,6 +260,7 @@ pub(super) fn free(
         .into_iter()
         .map(|span| with_room(span, &timetable.room()))
         .collect();
+    taken.extend(calendar_imports::busy(tx, people.seller, around)?);
     if let Some(buyer) = people.buyer {
         taken.extend(bookings::taken(tx, &[buyer], people.except, around)?);
     }

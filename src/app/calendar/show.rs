@@ -8,7 +8,7 @@ use crate::{
         time::{Moment, Span},
     },
     error::{Error, Result},
-    store::{agenda, bookings::Order},
+    store::{agenda, bookings::Order, calendar_imports},
 };
 use jiff::civil::Date;
 
@@ -24,6 +24,8 @@ pub struct Agenda {
     pub days: Vec<Date>,
     /// Talks that begin or end in them, in order.
     pub talks: Vec<Talk>,
+    /// When they are busy by a calendar that they keep elsewhere, in order.
+    pub busy: Vec<Span>,
 }
 
 /// Time that somebody gave away, or may.
@@ -83,18 +85,23 @@ pub async fn show(app: &App, viewer: &Viewer, from: Option<Date>, days: u32) -> 
         to: last.to,
     };
     let person = viewer.user.id;
-    let talks = app
+    let (orders, busy) = app
         .db
         .read(&viewer.scope, move |tx| {
             let mut orders = agenda::holding(tx, person, within)?;
             orders.extend(agenda::over(tx, person, within)?);
-            Ok(orders)
+            Ok((orders, calendar_imports::busy(tx, person, within)?))
         })
         .await?;
-    let mut talks: Vec<Talk> = talks.into_iter().flat_map(talks_of).collect();
+    let mut talks: Vec<Talk> = orders.into_iter().flat_map(talks_of).collect();
     talks.retain(|talk| talk.span.from < within.to && within.from < talk.span.to);
     talks.sort_by_key(|talk| talk.span.from);
-    Ok(Agenda { timetable, days, talks })
+    Ok(Agenda {
+        timetable,
+        days,
+        talks,
+        busy,
+    })
 }
 
 /// The times of an order: what is agreed, and what is offered in its place.

@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{
         call::CallRole,
-        time::{Moment, Zone},
+        time::{Moment, Span, Zone},
     },
     web::{Problem, Result, Web},
 };
@@ -50,6 +50,17 @@ struct Calendar {
     offset: String,
     days: Vec<Day>,
     talks: Vec<TalkTime>,
+    /// When one is busy by a calendar that one keeps elsewhere.
+    busy: Vec<BusyTime>,
+}
+
+/// Time that is taken elsewhere, by the clock of one's hours.
+#[derive(Serialize, ToSchema)]
+struct BusyTime {
+    #[schema(value_type = String)]
+    local_start: DateTime,
+    #[schema(value_type = String)]
+    local_end: DateTime,
 }
 
 /// A day's hours.
@@ -122,10 +133,16 @@ async fn show(web: Data<Web>, viewer: Viewer, Query(asked): Query<Asked>) -> Res
         own: calendar.exceptions.contains_key(date),
     };
     let talks = agenda.talks.into_iter();
+    let local = |at: Moment| calendar.zone.rules().to_datetime(at.timestamp());
+    let busy = |span: &Span| BusyTime {
+        local_start: local(span.from),
+        local_end: local(span.to),
+    };
     Ok(Json(Calendar {
         time_zone: calendar.zone.name().to_owned(),
         offset: calendar.zone.offset_name(web.app.now()),
         days: agenda.days.iter().map(day).collect(),
+        busy: agenda.busy.iter().map(busy).collect(),
         talks: talks.map(|talk| TalkTime::of(talk, &calendar.zone, &viewer)).collect(),
     }))
 }

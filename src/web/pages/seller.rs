@@ -228,7 +228,7 @@ fn open_hours(web: &Web, site: &Site, viewer: Option<&Viewer>, timetable: &Timet
 
 /// A stretch of time by a zone's clock. It ends by the clock that it was by until then: an hour that a changed clock
 /// shows again ends at three, not at two.
-fn on_the_wall(zone: &Zone, span: Span) -> String {
+pub(super) fn on_the_wall(zone: &Zone, span: Span) -> String {
     let at = |moment: Moment| zone.rules().to_datetime(moment.timestamp());
     let (from, last) = (at(span.from), at(span.to + -1));
     let to = i32::from(last.hour()) * 60 + i32::from(last.minute()) + 1;

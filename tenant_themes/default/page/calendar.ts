@@ -32,6 +32,7 @@ interface Agenda {
   offset: string;
   days: Day[];
   talks: Talk[];
+  busy: { local_start: string; local_end: string }[];
 }
 type Input = Calendar.EventInput;
 
@@ -89,7 +90,7 @@ class Page {
     const main = target.querySelector<HTMLElement>(".ec-main");
     if (!main || main.tabIndex === 0) return;
     main.tabIndex = 0;
-    main.setAttribute("aria-label", this.#words.say("calendar.title"));
+    main.setAttribute("aria-label", this.#words.say("calendar.script.title"));
     main.setAttribute("role", "group");
   }
 
@@ -131,7 +132,14 @@ class Page {
       classNames: ["cal-talk", `cal-${state}`],
       extendedProps: { kind: "talk", state },
     });
-    return [...agenda.days.flatMap((day) => this.#hours(day)), ...agenda.talks.map(talk)];
+    const busy = ({ local_start, local_end }: Agenda["busy"][number], nth: number): Input => ({
+      id: `busy/${nth}`,
+      start: local_start,
+      end: local_end,
+      classNames: ["cal-busy"],
+      extendedProps: { kind: "busy", state: "busy" },
+    });
+    return [...agenda.days.flatMap((day) => this.#hours(day)), ...agenda.busy.map(busy), ...agenda.talks.map(talk)];
   }
 
   #hours({ date, hours }: Day): Input[] {
@@ -148,10 +156,10 @@ class Page {
   }
 
   #content(event: Calendar.Event, timeText: string): { domNodes: Node[] } {
-    const state = event.extendedProps["kind"] === "talk" ? String(event.extendedProps["state"]) : "open";
+    const state = String(event.extendedProps["state"] ?? "open");
     const word = this.#words.say(`calendar.state.${state}`);
     const nodes = [h("span", { class: "num cal-time" }, timeText), h("span", { class: "cal-word" }, word)];
-    if (state !== "open") nodes.push(h("span", { class: "cal-title" }, String(event.title)));
+    if (event.extendedProps["kind"] === "talk") nodes.push(h("span", { class: "cal-title" }, String(event.title)));
     return { domNodes: [this.#body(event, nodes)] };
   }
 
@@ -164,7 +172,7 @@ class Page {
     };
     if (kind === "talk")
       return h("a", { class: "cal-body", href: `/conferences/${event.id}`, draggable: "false", onclick }, ...nodes);
-    if (String(date) < this.#today) return h("span", { class: "cal-body" }, ...nodes);
+    if (kind === "busy" || String(date) < this.#today) return h("span", { class: "cal-body" }, ...nodes);
     return h("button", { type: "button", class: "cal-body", "aria-haspopup": "dialog", onclick }, ...nodes);
   }
 
@@ -207,16 +215,16 @@ class Page {
     const run = () => void undo().catch((error: unknown) => this.#fail(error)).then(() => this.#calendar.refetchEvents());
     const day = this.#named(dates[0] ?? "");
     toast({
-      text: this.#words.say("calendar.saved", { day }),
+      text: this.#words.say("calendar.script.saved", { day }),
       tone: "success",
       id: "hours",
       close: this.#words.say("toast.close"),
-      action: { label: this.#words.say("calendar.undo"), run },
+      action: { label: this.#words.say("calendar.script.undo"), run },
     });
   }
 
   #fail(error: unknown): void {
-    const text = (error instanceof ApiError && error.message) || this.#words.say("calendar.failed");
+    const text = (error instanceof ApiError && error.message) || this.#words.say("calendar.script.failed");
     toast({ text, tone: "error", id: "hours", stays: true, close: this.#words.say("toast.close") });
   }
 
@@ -244,7 +252,7 @@ class Page {
       try {
         await change(date);
       } catch (error) {
-        return this.#wrong((error instanceof ApiError && error.message) || this.#words.say("calendar.failed"));
+        return this.#wrong((error instanceof ApiError && error.message) || this.#words.say("calendar.script.failed"));
       }
       this.#dialog.close();
       this.#calendar.refetchEvents();

@@ -177,3 +177,99 @@ async fn one_day_gets_hours_of_its_own_and_loses_them_again() {
     assert_eq!(dropped["exceptions"], json!({}));
     times("2027-01-18T08:00:00Z").await;
 }
+
+/// A page without its markup.
+fn text_of(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => {
+                inside = true;
+                text.push(' ');
+            }
+            '>' => inside = false,
+            _ if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn a_profile_shows_the_next_free_times_by_the_readers_clock() {
+    let pair = Pair::new(Price::default()).await;
+    let seller = pair.seller.get("/api/v1/me").await.expect(200).json()["id"].clone();
+    let page = format!("/sellers/{}", seller.as_str().expect("an id"));
+    let free = |html: &str| html.contains(r#"id="free""#);
+    assert!(
+        !free(&pair.buyer.get(&page).await.expect(200).text),
+        "nothing can be booked"
+    );
+    let service = bookable(&pair.seller, "pay_after_accept").await;
+    ask(&pair.buyer, &service, MONDAY).await;
+    let html = pair.app.anonymous(LUMEN).get(&page).await.expect(200).text;
+    let from = html.find(r#"id="free""#).expect("free times");
+    let part = text_of(&html[from..html[from..].find("</section>").expect("an end") + from]);
+    // It is Friday, 13:00 in Berlin; on Monday ten o'clock was asked for.
+    assert!(
+        part.contains("Fri 15 Jan 2027 13:15 13:30 13:45 14:00 14:15 14:30 More"),
+        "{part}"
+    );
+    assert!(part.contains("Mon 18 Jan 2027 09:00 11:00 11:15"), "{part}");
+    let link = format!("/book/{}?start", service.as_str().expect("an id"));
+    assert!(html.contains(&link));
+    let book = format!("{link}=2027-01-18T10:00:00Z");
+    let chosen = pair.buyer.get(&book).await.expect(200).text;
+    assert!(chosen.contains(r#"value="2027-01-18T10:00:00Z" required checked"#));
+}
+
+#[tokio::test]
+async fn booking_pages_lead_on_to_the_end_of_the_horizon() {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable(&pair.seller, "pay_after_accept").await;
+    let id = service.as_str().expect("an id").to_owned();
+    let booking = json!({"agreement": "pay_after_accept", "length_min": 60, "horizon_days": 40});
+    let wider = json!({"title": "Advice", "rate_minor": 100, "booking": booking});
+    pair.seller
+        .put(&format!("/api/v1/selling/services/{id}"), wider)
+        .await
+        .expect(200);
+    let visitor = pair.app.anonymous(LUMEN);
+    let link = |html: &str, word: &str| -> Option<String> {
+        let until = html.find(word)?;
+        let from = html[..until].rfind("href=\"")? + 6;
+        let path: String = html[from..].chars().take_while(|c| *c != '"').collect();
+        Some(path.replace("&#x3D;", "=").replace("&amp;", "&"))
+    };
+    let mut path = format!("/book/{id}");
+    let (mut pages, mut seen) = (Vec::new(), Vec::new());
+    loop {
+        let html = visitor.get(&path).await.expect(200).text;
+        let starts = html.split(r#"name="start" value=""#).skip(1);
+        seen.extend(starts.map(|rest| rest.split('"').next().expect("a time").to_owned()));
+        pages.push(path.clone());
+        match link(&html, "Later times") {
+            Some(next) => path = next,
+            None => break,
+        }
+    }
+    assert_eq!(pages.len(), 3, "{pages:?}");
+    // Nothing twice, nothing left out: what the API tells, asked for bit by bit.
+    let mut told = Vec::new();
+    for from in ["2027-01-15T12:00:00Z", "2027-02-05T12:00:00Z"] {
+        let path = format!("/api/v1/services/{id}/times?from={from}&days=21");
+        let times = visitor.get(&path).await.expect(200).json();
+        let times = times["starts"].as_array().expect("times").clone();
+        told.extend(times.into_iter().map(|time| time.as_str().expect("a time").to_owned()));
+    }
+    assert_eq!(seen, told);
+    let third = visitor.get(&pages[2]).await.expect(200).text;
+    assert_eq!(link(&third, "Earlier times").as_ref(), pages.get(1));
+    let second = visitor.get(&pages[1]).await.expect(200).text;
+    assert_eq!(link(&second, "Earlier times"), Some(format!("/book/{id}?")));
+    // Whatever day is asked for, there is a page.
+    for day in ["soon", "2020-01-01", "9999-12-31", "2027-02-30"] {
+        visitor.get(&format!("/book/{id}?from={day}")).await.expect(200);
+    }
+}

@@ -29,7 +29,9 @@ pub fn calendar_answer() -> anyhow::Result<String> {
         talk(2, 9, "booked"),
         talk(4, 16, "unpaid"),
     ];
-    let answer = json!({"time_zone": "Europe/Berlin", "offset": "+01:00", "days": days, "talks": talks});
+    let at = |hour: i8| (monday + 3.days()).at(hour, 30, 0, 0);
+    let busy = [json!({"local_start": at(12), "local_end": at(14)})];
+    let answer = json!({"time_zone": "Europe/Berlin", "offset": "+01:00", "days": days, "talks": talks, "busy": busy});
     Ok(serde_json::to_string(&answer)?)
 }
 
@@ -51,6 +53,8 @@ pub fn calendar(g: &Gallery<'_>) -> anyhow::Result<()> {
         days: days(monday, |day| if day < 5 { "09:00–12:30, 14:00–18:00" } else { "" }),
         earlier_url: Some("/sell/calendar?week=2026-11-16".to_owned()),
         later_url: Some("/sell/calendar?week=2026-11-30".to_owned()),
+        elsewhere: None,
+        address: Field::default(),
     };
     let mut full = page.clone();
     for (nth, (day, state)) in [(0, "over"), (2, "booked"), (2, "asked"), (4, "unpaid")]
@@ -68,7 +72,36 @@ pub fn calendar(g: &Gallery<'_>) -> anyhow::Result<()> {
             state,
         });
     }
+    full.days[3].busy.push("12:30–14:15".to_owned());
+    full.elsewhere = Some(Elsewhere {
+        host: "calendar.example.org".to_owned(),
+        read_at: Some(now() - 10.minutes()),
+        failing_since: None,
+        trouble: None,
+        lost: false,
+        left_out: 2,
+    });
     g.page("calendar", &full, &g.seller("/sell/calendar"))?;
+    let mut failing = full.clone();
+    failing.elsewhere = Some(Elsewhere {
+        host: "calendar.example.org".to_owned(),
+        read_at: Some(now() - 50.hours()),
+        failing_since: Some(now() - 30.hours()),
+        trouble: Some("gone"),
+        lost: false,
+        left_out: 0,
+    });
+    g.page("calendar-failing", &failing, &g.seller("/sell/calendar"))?;
+    let mut lost = failing.clone();
+    lost.elsewhere = failing.elsewhere.map(|elsewhere| Elsewhere {
+        lost: true,
+        ..elsewhere
+    });
+    g.page("calendar-lost", &lost, &g.seller("/sell/calendar"))?;
+    let mut wrong = page.clone();
+    wrong.address =
+        Field::of("http://127.0.0.1/").wrong(Message::new("Only addresses that begin with https are read."));
+    g.page("calendar-wrong", &wrong, &g.seller("/sell/calendar"))?;
     let free = CalendarPage {
         days: days(monday, |_| ""),
         ..page
@@ -100,6 +133,7 @@ fn days(monday: Date, hours: fn(i64) -> &'static str) -> Vec<CalendarDay> {
         day: monday + nth.days(),
         hours: hours(nth).to_owned(),
         talks: Vec::new(),
+        busy: Vec::new(),
     };
     (0..7).map(day).collect()
 }

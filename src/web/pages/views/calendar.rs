@@ -1,11 +1,12 @@
 //! `/sell/calendar`: a seller's days.
 
-use super::Person;
+use super::{Field, Person};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
 
 /// `/sell/calendar?week=`: a week as a list, in whose place scripts draw the calendar of `/api/v1/selling/calendar`.
+/// Posts `action`: `import` with `address`, `read`, `end`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CalendarPage {
     /// Whose clock the days are by.
@@ -24,6 +25,10 @@ pub struct CalendarPage {
     pub earlier_url: Option<String>,
     /// The week after.
     pub later_url: Option<String>,
+    /// A calendar that is kept elsewhere.
+    pub elsewhere: Option<Elsewhere>,
+    /// Where one is.
+    pub address: Field,
 }
 
 /// A day.
@@ -35,6 +40,25 @@ pub struct CalendarDay {
     pub hours: String,
     /// Talks that begin on it, in order.
     pub talks: Vec<CalendarTalk>,
+    /// From when until when one is busy elsewhere, such as `15:00–17:00`.
+    pub busy: Vec<String>,
+}
+
+/// A calendar that is kept elsewhere, and how reading it goes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Elsewhere {
+    /// At which host.
+    pub host: String,
+    /// When it was read last.
+    pub read_at: Option<Timestamp>,
+    /// Since when it can't be read.
+    pub failing_since: Option<Timestamp>,
+    /// Why not: a word of `calendar.trouble`.
+    pub trouble: Option<&'static str>,
+    /// It was given up.
+    pub lost: bool,
+    /// Entries that couldn't be understood.
+    pub left_out: u32,
 }
 
 /// A talk.

@@ -33,7 +33,7 @@ pub use bookings::{
     BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay, FreeTime,
     FreeTimes, NextTimes, Seen,
 };
-pub use calendar::{CalendarDay, CalendarPage, CalendarTalk};
+pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use feed::FeedPage;
