@@ -3,10 +3,11 @@
 use crate::{
     app::{
         App,
-        ports::{Clock, Mailer},
+        ports::{Clock, Dns, Mailer},
     },
     config::{Config, MediaConfig},
     gateways::{
+        calendars::Calendars,
         clock::SystemClock,
         dns::Resolver,
         files,
@@ -54,6 +55,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let config = Arc::new(config);
     let db = Db::open(&config.database)?;
     let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
+    let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
@@ -65,7 +67,8 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
             config.secrets.jwt.expose(),
             &config.mail.sender,
         )?),
-        dns: Arc::new(Resolver::new(&config.dns)?),
+        calendars: Arc::new(Calendars::new(&config.calendars, dns.clone())),
+        dns,
         db,
         clock: clock.clone(),
         config: config.clone(),

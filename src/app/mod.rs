@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod bookings;
 pub mod browse;
+pub mod calendar;
 pub mod calls;
 pub mod console;
 pub mod conversations;
@@ -29,7 +30,7 @@ pub mod watching;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{Clock, Dns, LivePeople, PaymentGateway, PushServices};
+use ports::{CalendarSources, Clock, Dns, LivePeople, PaymentGateway, PushServices};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -47,6 +48,8 @@ pub struct App {
     pub files: Arc<dyn ObjectStore>,
     /// What others say of their domains.
     pub dns: Arc<dyn Dns>,
+    /// Calendars that people keep elsewhere.
+    pub calendars: Arc<dyn CalendarSources>,
     /// People with an open page.
     pub people: Arc<dyn LivePeople>,
     /// Browsers without an open page.

@@ -4,6 +4,7 @@ use crate::{
     app::{letters::Posted, notifications::Told},
     domain::{
         ids::{SessionId, TenantId, UserId},
+        imported::{AddressError, Trouble},
         money::Money,
         time::Moment,
     },
@@ -11,7 +12,9 @@ use crate::{
 };
 use async_trait::async_trait;
 use serde::Serialize;
+use std::net::IpAddr;
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
+use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -32,6 +35,28 @@ pub trait Dns: Send + Sync {
     /// # Errors
     /// Nobody who knows could be asked.
     async fn texts(&self, name: &str) -> anyhow::Result<Vec<String>>;
+
+    /// The addresses of a name; none if it has none.
+    ///
+    /// # Errors
+    /// Nobody who knows could be asked.
+    async fn addresses(&self, name: &str) -> anyhow::Result<Vec<IpAddr>>;
+}
+
+/// Reads calendars that people keep elsewhere.
+#[async_trait]
+pub trait CalendarSources: Send + Sync {
+    /// The address, if it may be asked as far as it tells by itself.
+    ///
+    /// # Errors
+    /// It may not.
+    fn takes(&self, address: &str) -> Result<Url, AddressError>;
+
+    /// What is there.
+    ///
+    /// # Errors
+    /// It can't be read, or may not be.
+    async fn read(&self, address: &str) -> Result<Vec<u8>, Trouble>;
 }
 
 /// Sends one mail.

@@ -31,6 +31,8 @@ pub struct Config {
     pub push: PushConfig,
     /// Who is asked about tenants' own domains.
     pub dns: DnsConfig,
+    /// Calendars that people keep elsewhere.
+    pub calendars: CalendarsConfig,
     /// Media nodes that this server starts.
     pub media: MediaConfig,
     /// How tenants look.
@@ -139,6 +141,17 @@ pub struct DnsConfig {
     /// Address and port of a resolver; empty for the system's own.
     pub resolver: String,
     /// How long one answer may take, in milliseconds; it is asked for twice.
+    pub timeout_ms: u64,
+}
+
+/// Calendars that people keep elsewhere.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarsConfig {
+    /// Origins that are read whatever they are, such as `http://127.0.0.1:9000`; all others are read by TLS, out in the
+    /// open.
+    pub trusted: Vec<String>,
+    /// How long reading one may take altogether, in milliseconds.
     pub timeout_ms: u64,
 }
 

@@ -8,6 +8,7 @@ pub mod call;
 pub mod category;
 pub mod identity;
 pub mod ids;
+pub mod imported;
 pub mod money;
 pub mod notice;
 pub mod notification;

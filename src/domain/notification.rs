@@ -27,6 +27,8 @@ pub enum Event {
     Available,
     /// Something happened to an order of theirs.
     Booking,
+    /// A calendar that they keep elsewhere isn't read any more.
+    CalendarLost,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -69,7 +71,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -77,6 +79,7 @@ impl Event {
         Self::Decision,
         Self::Available,
         Self::Booking,
+        Self::CalendarLost,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -92,6 +95,7 @@ impl Event {
             Self::Decision => "decision",
             Self::Available => "available",
             Self::Booking => "booking",
+            Self::CalendarLost => "calendar_lost",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -106,7 +110,7 @@ impl Event {
     /// Who can be told of it.
     pub fn audience(self) -> Audience {
         match self {
-            Self::MissedCall => Audience::Sellers,
+            Self::MissedCall | Self::CalendarLost => Audience::Sellers,
             Self::Message
             | Self::Review
             | Self::Reply
@@ -123,7 +127,9 @@ impl Event {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
             (Self::SubscriptionEnds, Mail) => Rule::Always,
-            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking, _) => Rule::Unless(true),
+            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
+                Rule::Unless(true)
+            }
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),
             (_, Mail | Push) => Rule::Unless(false),
         }

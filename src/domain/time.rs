@@ -78,6 +78,11 @@ impl Zone {
         rules.iana_name().is_some().then_some(Self(rules))
     }
 
+    /// The zone of no place.
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
     /// Such as `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
@@ -86,6 +91,13 @@ impl Zone {
     /// The date there.
     pub fn date(&self, at: Moment) -> Date {
         self.0.to_datetime(at.timestamp()).date()
+    }
+
+    /// How far the clock there is ahead of UTC, such as `+05:30`.
+    pub fn offset_name(&self, at: Moment) -> String {
+        let seconds = self.0.to_offset(at.timestamp()).seconds();
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// Whether the clock there shows another time than another zone's.

@@ -9,11 +9,16 @@ use hickory_resolver::{
     net::runtime::TokioRuntimeProvider,
     proto::rr::RData,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 /// Most records of one name that are looked at, and most bytes of each.
 const MOST_TEXTS: usize = 50;
 const MOST_BYTES: usize = 1_024;
+/// Most addresses of one name that are looked at.
+const MOST_ADDRESSES: usize = 20;
 
 /// Asks a resolver.
 pub struct Resolver(TokioResolver);
@@ -50,6 +55,14 @@ impl Resolver {
 
 #[async_trait]
 impl Dns for Resolver {
+    async fn addresses(&self, name: &str) -> anyhow::Result<Vec<IpAddr>> {
+        match self.0.lookup_ip(format!("{}.", name.trim_end_matches('.'))).await {
+            Ok(answer) => Ok(answer.iter().take(MOST_ADDRESSES).collect()),
+            Err(error) if error.is_no_records_found() => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn texts(&self, name: &str) -> anyhow::Result<Vec<String>> {
         // With its dot at the end no search list is tried.
         let answer = match self.0.txt_lookup(format!("{name}.")).await {

@@ -1,5 +1,6 @@
 //! The outside world: implementations of `app::ports`.
 
+pub mod calendars;
 pub mod clock;
 pub mod dns;
 pub mod files;

@@ -100,7 +100,7 @@ pub struct Happened {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = bookings)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     buyer_id: Uuid,
     seller_id: Uuid,
@@ -138,7 +138,7 @@ impl Row {
 }
 
 /// With both people's names.
-fn named(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Order>> {
+pub(super) fn named(tx: &mut TenantTx<'_>, rows: Vec<Row>) -> Result<Vec<Order>> {
     let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.buyer_id, row.seller_id]).collect();
     let names = users::table
         .filter(users::tenant_id.eq(tx.tenant().uuid()))

@@ -81,6 +81,9 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     )?;
     run("DELETE FROM studio_managers WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM studio_sellers WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("DELETE FROM busy_times WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("DELETE FROM calendar_imports WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("DELETE FROM calendar_feeds WHERE tenant_id = $1 AND person_id = $2")?;
     run("DELETE FROM timetables WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM seller_photos WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;

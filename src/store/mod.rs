@@ -1,10 +1,13 @@
 //! All lasting state, in PostgreSQL behind row-level security. One file an aggregate; nothing outside this module sees
 //! a table. Data of a tenant is reached only through [`Db::tenant`] with a [`TenantScope`] (law 1).
 
+pub mod agenda;
 pub mod archive;
 pub mod audit;
 pub mod blocks;
 pub mod bookings;
+pub mod calendar_feeds;
+pub mod calendar_imports;
 pub mod call_events;
 pub mod call_feedback;
 pub mod calls;

@@ -77,6 +77,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    busy_times (tenant_id, seller_id, starts_at) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (tenant_id, person_id) {
+        tenant_id -> Uuid,
+        person_id -> Uuid,
+        token_hash -> Bytea,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    calendar_imports (tenant_id, seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        address -> Bytea,
+        host -> Text,
+        set_at -> Timestamptz,
+        due_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        failing_since -> Nullable<Timestamptz>,
+        trouble -> Nullable<Text>,
+        left_out -> Int4,
+    }
+}
+
+diesel::table! {
     call_events (tenant_id, call_id, seq) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -742,6 +775,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking_events,
     booking_looks,
     bookings,
+    busy_times,
+    calendar_feeds,
+    calendar_imports,
     call_events,
     call_feedback,
     call_legs,

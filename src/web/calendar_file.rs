@@ -2,9 +2,14 @@
 //! and goes again.
 
 use crate::{
-    app::ports::CalendarFile,
+    app::{
+        calendar::{Feed, FeedTalk, Standing},
+        ports::CalendarFile,
+    },
     domain::{
         booking::{Outcome, State},
+        call::CallRole,
+        ids::BookingId,
         time::Moment,
     },
     store::bookings::Order,
@@ -42,7 +47,7 @@ pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment
     let lasts = order.booking.lasts(start);
     let event = Event::new()
         // One and the same for ever: later files change what earlier ones put there.
-        .uid(&format!("{}@bookings", order.id))
+        .uid(&uid(order.id))
         .sequence(u32::try_from(changes).unwrap_or(u32::MAX))
         .timestamp(utc(now))
         .summary(&format!("{} – {}", order.service_title, reader.other))
@@ -67,6 +72,55 @@ pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment
         method: method.to_owned(),
         text,
     })
+}
+
+/// A person's calendar as a program reads it again and again: without a method, and the same text as long as nothing
+/// changes.
+pub(super) fn feed(feed: &Feed, name: &str, origin: &str) -> String {
+    let mut calendar = Calendar::new();
+    calendar
+        .name(name)
+        .append_property(
+            Property::new("REFRESH-INTERVAL", "PT1H")
+                .add_parameter("VALUE", "DURATION")
+                .done(),
+        )
+        .append_property(Property::new("X-PUBLISHED-TTL", "PT1H"));
+    for one in &feed.talks {
+        calendar.push(entry(feed, one, origin));
+    }
+    calendar.done().to_string()
+}
+
+fn entry(feed: &Feed, one: &FeedTalk, origin: &str) -> Event {
+    let FeedTalk {
+        talk,
+        changes,
+        changed_at,
+    } = one;
+    let role = talk.order.role(feed.person).unwrap_or(CallRole::Buyer);
+    let other = &talk.order.party(role.other()).name;
+    let link = format!("{origin}/conferences/{}", talk.order.id);
+    let status = match talk.standing {
+        Standing::Booked | Standing::Over => EventStatus::Confirmed,
+        Standing::Unpaid | Standing::Asked => EventStatus::Tentative,
+    };
+    Event::new()
+        .uid(&uid(talk.order.id))
+        .sequence(*changes)
+        .timestamp(utc(*changed_at))
+        .summary(&format!("{} – {other}", talk.order.service_title))
+        .description(&link)
+        .url(&link)
+        .starts(utc(talk.span.from))
+        .ends(utc(talk.span.to))
+        .status(status)
+        .done()
+}
+
+/// One and the same in every file that tells of an order.
+fn uid(order: BookingId) -> String {
+    format!("{order}@bookings")
 }
 
 fn utc(at: Moment) -> DateTime<Utc> {

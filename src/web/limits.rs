@@ -29,6 +29,10 @@ pub(super) const PLATFORM: TenantId = TenantId::from_uuid(Uuid::nil());
 
 /// Calls that one person may begin a minute.
 const RINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+/// How often a person's calendar is read a minute.
+const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+/// Calendars elsewhere that one person may have read a minute.
+const IMPORTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 /// Pictures that one address may ask for a second, and at once: a page of many sellers shows as many.
 const PICTURES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 const PICTURES_AT_ONCE: NonZeroU32 = NonZeroU32::new(400).expect("not zero");
@@ -75,6 +79,8 @@ pub struct Limits {
     requests: Limiter<u16>,
     tenants: Limiter<TenantId>,
     rings: Limiter<u16>,
+    feeds: Limiter<u16>,
+    imports: Limiter<u16>,
     pictures: Limiter<u16>,
     certificates: Limiter<TenantId>,
     lines: Mutex<HashMap<TenantId, Line>>,
@@ -92,6 +98,8 @@ impl Limits {
             requests: Limiter::dashmap_with_clock(Quota::per_second(persons).allow_burst(at_once), clock.clone()),
             tenants: Limiter::dashmap_with_clock(Quota::per_second(tenants).allow_burst(few), clock.clone()),
             rings: Limiter::dashmap_with_clock(Quota::per_minute(RINGS_PER_MINUTE), clock.clone()),
+            feeds: Limiter::dashmap_with_clock(Quota::per_minute(FEEDS_PER_MINUTE), clock.clone()),
+            imports: Limiter::dashmap_with_clock(Quota::per_minute(IMPORTS_PER_MINUTE), clock.clone()),
             pictures: Limiter::dashmap_with_clock(
                 Quota::per_second(PICTURES_PER_SECOND).allow_burst(PICTURES_AT_ONCE),
                 clock.clone(),
@@ -160,6 +168,16 @@ impl Limits {
     /// Counts a person's ring.
     pub(super) fn ring(&self, tenant: TenantId, person: UserId) -> Result<()> {
         self.check(&self.rings, &self.slot(tenant, Who::User(person)))
+    }
+
+    /// Counts a program that reads a person's calendar.
+    pub(super) fn feed(&self, tenant: TenantId, person: UserId) -> Result<()> {
+        self.check(&self.feeds, &self.slot(tenant, Who::User(person)))
+    }
+
+    /// Counts a person who has a calendar elsewhere read.
+    pub(super) fn import(&self, tenant: TenantId, person: UserId) -> Result<()> {
+        self.check(&self.imports, &self.slot(tenant, Who::User(person)))
     }
 
     /// Counts a request for a picture of the tenant's. Browsers keep them, so they aren't counted with the pages.

@@ -2,6 +2,7 @@
 import "htmx.org";
 import "./room/presence";
 import { closeMenus } from "./page/menus";
+import { copies } from "./page/copy";
 import { forms } from "./page/forms";
 import { schemes } from "./page/scheme";
 import { showFlash } from "./page/flash";
@@ -13,6 +14,7 @@ closeMenus();
 schemes();
 forms();
 sending();
+copies();
 showFlash();
 localTimes(document);
 zones();

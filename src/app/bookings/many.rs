@@ -9,7 +9,7 @@ use crate::{
         time::{Moment, Span},
     },
     error::Result,
-    store::{TenantTx, bookings, services, timetables},
+    store::{TenantTx, bookings, calendar_imports, services, timetables},
 };
 use std::collections::HashMap;
 
@@ -88,11 +88,16 @@ fn starts(
     for (seller, span) in bookings::taken(tx, &open, None, around)? {
         held.entry(seller).or_default().push(span);
     }
+    let mut busy: HashMap<UserId, Vec<Span>> = HashMap::new();
+    for (seller, span) in calendar_imports::busy(tx, &open, around)? {
+        busy.entry(seller).or_default().push(span);
+    }
     let free = there.into_iter().map(|(seller, timetable)| {
+        let busy = busy.get(&seller).map(Vec::as_slice).unwrap_or_default();
         let held = held.get(&seller).map(Vec::as_slice).unwrap_or_default();
         let mut starts: Vec<Moment> = (kinds.get(&seller).into_iter().flatten())
             .filter_map(|kind| Range::of(timetable.room(), kind, within, now))
-            .flat_map(|range| range.starts(&timetable, held, Vec::new(), most))
+            .flat_map(|range| range.starts(&timetable, held, busy.to_vec(), most))
             .collect();
         starts.sort_unstable();
         starts.dedup();

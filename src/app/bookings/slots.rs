@@ -14,6 +14,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         bookings::{self, Order},
+        calendar_imports,
         services::{self, Service},
         timetables,
         users::{self, User},
@@ -51,6 +52,26 @@ pub struct FreeTimes {
     pub length_min: u32,
     /// Beginnings, in order.
     pub starts: Vec<Moment>,
+    /// Until when was looked.
+    pub until: Moment,
+    /// Later ones could be booked, too, if they are free.
+    pub more: bool,
+}
+
+impl FreeTimes {
+    /// What was found when it was looked until then, of what could be booked until `last`.
+    fn of(timetable: &Timetable, length_min: u32, starts: Vec<Moment>, until: Moment, last: Moment) -> Self {
+        // So many were found that it was looked no further.
+        let full = starts.last().filter(|_| starts.len() >= MOST_TOLD);
+        let until = full.copied().unwrap_or(until);
+        Self {
+            zone: timetable.calendar().zone.clone(),
+            length_min,
+            starts,
+            until,
+            more: until <= last,
+        }
+    }
 }
 
 /// The times from `from` on, within so many days, at which a talk of so many minutes can begin: the seller is there,
@@ -78,9 +99,10 @@ pub async fn free_times(
             let timetable = timetable(tx, service.seller)?;
             // As many days from the first one on that can be booked.
             let ahead = i64::from(timetable.room().notice_min) * 60_000;
+            let first = within.from.max(now + ahead);
             let within = Span {
-                from: within.from,
-                to: within.to + ahead,
+                from: first,
+                to: first + within.ms(),
             };
             let people = People {
                 seller: service.seller,
@@ -94,11 +116,7 @@ pub async fn free_times(
                 seller,
                 service,
                 bookable,
-                times: FreeTimes {
-                    zone: timetable.calendar().zone.clone(),
-                    length_min,
-                    starts,
-                },
+                times: FreeTimes::of(&timetable, length_min, starts, within.to, bookable.last(now)),
             })
         })
         .await
@@ -120,11 +138,8 @@ pub async fn other_times(app: &App, viewer: &Viewer, order: BookingId, from: Mom
             let timetable = timetable(tx, order.seller.id)?;
             let terms = order.booking.terms();
             let starts = free_for(tx, &order, &timetable, within, now)?;
-            Ok(FreeTimes {
-                zone: timetable.calendar().zone.clone(),
-                length_min: terms.length_min,
-                starts,
-            })
+            let last = order.booking.bookable(now).to;
+            Ok(FreeTimes::of(&timetable, terms.length_min, starts, within.to, last))
         })
         .await
 }
@@ -252,6 +267,7 @@ pub(super) fn free(
     let mut held = |person| bookings::taken(tx, &[person], people.except, range.around());
     let spans = |held: Vec<(UserId, Span)>| held.into_iter().map(|(_, span)| span).collect();
     let sellers: Vec<Span> = spans(held(people.seller)?);
-    let buyers = people.buyer.map(held).transpose()?.map(spans).unwrap_or_default();
-    Ok(range.starts(timetable, &sellers, buyers, MOST_TOLD))
+    let mut others: Vec<Span> = people.buyer.map(held).transpose()?.map(spans).unwrap_or_default();
+    others.extend(spans(calendar_imports::busy(tx, &[people.seller], range.around())?));
+    Ok(range.starts(timetable, &sellers, others, MOST_TOLD))
 }

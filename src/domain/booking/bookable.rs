@@ -1,8 +1,10 @@
 //! How a service can be booked.
 
 use super::{Agreement, Terms};
-use crate::domain::policy::Policy;
+use crate::domain::{policy::Policy, time::Moment};
 use serde::{Deserialize, Serialize};
+
+const DAY_MS: i64 = 86_400_000;
 
 /// Longest talk that can be booked, minutes.
 pub const MOST_LENGTH_MIN: u32 = 240;
@@ -59,6 +61,11 @@ impl Bookable {
             horizon_days,
             at_once,
         })
+    }
+
+    /// When the last talk that is ordered now may begin.
+    pub fn last(&self, now: Moment) -> Moment {
+        now + i64::from(self.horizon_days) * DAY_MS
     }
 
     /// How long a talk can last for which a buyer wants so many minutes; none if it can't.

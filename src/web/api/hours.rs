@@ -9,8 +9,8 @@ use crate::{
     web::{Problem, Result, Web},
 };
 use actix_web::{
-    get, put,
-    web::{Data, Json},
+    delete, get, put,
+    web::{Data, Json, Path},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(replace);
+    config
+        .service(show)
+        .service(replace)
+        .service(except)
+        .service(drop_exception);
 }
 
 /// Hours by the clock on the wall of a zone, written like `9:00-12:30, 14:00-18:00`; empty is a day off.
@@ -124,5 +128,36 @@ async fn show(web: Data<Web>, viewer: Viewer) -> Result<Json<OwnHours>> {
 #[put("/selling/hours")]
 async fn replace(web: Data<Web>, viewer: Viewer, Json(typed): Json<OwnHours>) -> Result<Json<OwnHours>> {
     let timetable = hours::replace(&web.app, &viewer, typed.into()).await?;
+    Ok(Json((&timetable).into()))
+}
+
+/// Hours of one date, written like `9:00-12:30, 14:00-18:00`; empty is a day off.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DateHours {
+    hours: String,
+}
+
+/// Gives a date hours of its own, in place of its weekday's.
+#[utoipa::path(tag = "selling",
+    responses((status = 200, body = OwnHours), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+#[put("/selling/hours/{date}")]
+async fn except(
+    web: Data<Web>,
+    viewer: Viewer,
+    date: Path<Date>,
+    Json(typed): Json<DateHours>,
+) -> Result<Json<OwnHours>> {
+    let timetable = hours::except(&web.app, &viewer, *date, *date, &typed.hours).await?;
+    Ok(Json((&timetable).into()))
+}
+
+/// Gives a date the hours of its weekday again.
+#[utoipa::path(tag = "selling",
+    responses((status = 200, body = OwnHours), (status = 401, body = Problem), (status = 409, body = Problem)))]
+#[delete("/selling/hours/{date}")]
+async fn drop_exception(web: Data<Web>, viewer: Viewer, date: Path<Date>) -> Result<Json<OwnHours>> {
+    let timetable = hours::drop_exceptions(&web.app, &viewer, *date, *date).await?;
     Ok(Json((&timetable).into()))
 }

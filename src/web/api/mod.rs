@@ -3,6 +3,7 @@
 
 mod admin;
 mod bookings;
+mod calendar;
 pub(super) mod calls;
 mod conversations;
 mod hours;
@@ -64,6 +65,7 @@ fn routes(config: &mut ServiceConfig) {
     wallet::routes(config);
     selling::routes(config);
     hours::routes(config);
+    calendar::routes(config);
     bookings::routes(config);
     sellers::routes(config);
     studio::routes(config);

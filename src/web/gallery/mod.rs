@@ -48,7 +48,8 @@ pub fn render_samples(themes_dir: &Path, out: &Path) -> anyhow::Result<()> {
             pages::tenant(&gallery)?;
         }
     }
-    Ok(())
+    // What the calendar asks for, where it asks.
+    write(&out.join("api/v1/selling/calendar"), &pages::calendar_answer()?)
 }
 
 /// Renders all samples of a tenant's pages, to see whether its templates can.

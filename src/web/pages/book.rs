@@ -24,7 +24,7 @@ use actix_web::{
     post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -35,9 +35,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(book);
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Shown {
     minutes: Option<String>,
+    /// The first day that is shown, by the reader's clock.
+    from: Option<String>,
+    /// The time that is chosen already.
+    start: Option<String>,
 }
 
 #[get("/book/{service}")]
@@ -48,7 +52,7 @@ async fn show(
     service: Path<Uuid>,
     Query(shown): Query<Shown>,
 ) -> Result<HttpResponse> {
-    let view = page(&web, &site, viewer.as_ref(), *service, shown.minutes).await?;
+    let view = page(&web, &site, viewer.as_ref(), *service, shown).await?;
     render(&site, viewer.as_ref(), &view)
 }
 
@@ -97,7 +101,7 @@ async fn book(
         Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     };
-    let mut view = page(&web, &site, Some(&viewer), *service, None).await?;
+    let mut view = page(&web, &site, Some(&viewer), *service, Shown::default()).await?;
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
             let minutes = one(&typed, "minutes").unwrap_or_default();
@@ -134,10 +138,16 @@ fn minutes(typed: Option<&str>) -> crate::error::Result<Option<u32>> {
     }
 }
 
-async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted: Option<String>) -> Result<BookPage> {
+async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, shown: Shown) -> Result<BookPage> {
     let (service, now) = (ServiceId::from_uuid(id), web.app.now());
+    let (wanted, reader) = (shown.minutes, reader_zone(site, viewer));
     let wanted_minutes = minutes(wanted.as_deref()).unwrap_or(None);
-    let read = |minutes| bookings::free_times(&web.app, &site.scope, viewer, service, minutes, (now, DAYS));
+    // A day that is over, or none at all, is now.
+    let asked = shown.from.and_then(|day| day.parse::<Date>().ok());
+    let first = asked.and_then(|day| Some((day, reader.as_ref()?.day(day)?.from)));
+    let first = first.filter(|(_, begins)| *begins > now);
+    let from = first.map_or(now, |(_, begins)| begins);
+    let read = |minutes| bookings::free_times(&web.app, &site.scope, viewer, service, minutes, (from, DAYS));
     let (offered, wrong) = match read(wanted_minutes).await {
         Ok(offered) => (offered, None),
         // A length that can't be had: the shortest, with what is wrong beside the field.
@@ -158,7 +168,20 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         seller.id.uuid(),
         browse::policy(&site.tenant, &service.category_policy(), &service.policy),
     );
-    let value = wanted.unwrap_or_else(|| times.length_min.to_string());
+    let length_min = times.length_min;
+    let chosen = shown.start.and_then(|start| start.parse::<Timestamp>().ok());
+    let (times, next) = page_of(site, viewer, &times, now, chosen);
+    let here = |from: Option<Date>| {
+        let minutes = wanted_minutes.map(|minutes| format!("minutes={minutes}"));
+        let from = from.map(|day| format!("from={day}"));
+        let query: Vec<String> = minutes.into_iter().chain(from).collect();
+        format!("/book/{id}?{}", query.join("&"))
+    };
+    let before = |day: Date| {
+        let earlier = day.checked_sub(DAYS.days()).ok();
+        earlier.filter(|day| reader.as_ref().is_some_and(|reader| *day > reader.date(now)))
+    };
+    let value = wanted.unwrap_or_else(|| length_min.to_string());
     Ok(BookPage {
         id,
         addons: addons(site, &service.addons),
@@ -170,8 +193,10 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
         minutes: Field { value, error: wrong },
         length_min: bookable.length_min,
         rate: amount(service.rate_minor),
-        total: amount(service.rate_minor.saturating_mul(i64::from(times.length_min))),
-        times: by_days(site, viewer, &times, now),
+        total: amount(service.rate_minor.saturating_mul(i64::from(length_min))),
+        times,
+        earlier_url: first.map(|(day, _)| here(before(day))),
+        later_url: next.map(|day| here(Some(day))),
         free_hours: terms.cancel_free_h,
         late_percent: terms.late_cancel_bp / 100,
         no_show_percent: terms.no_show_bp / 100,
@@ -181,21 +206,50 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, wanted:
     })
 }
 
+/// Whose clock the page is by: the reader's, or the tenant's.
+fn reader_zone(site: &Site, viewer: Option<&Viewer>) -> Option<Zone> {
+    Zone::named(viewer.map_or(&site.tenant.time_zone, |viewer| &viewer.user.time_zone))
+}
+
+/// Times in the reader's whole days, and the day from which on there may be more.
+fn page_of(
+    site: &Site,
+    viewer: Option<&Viewer>,
+    times: &bookings::FreeTimes,
+    now: Moment,
+    chosen: Option<Timestamp>,
+) -> (FreeTimes, Option<Date>) {
+    let mut shown = by_days(site, viewer, times, now);
+    let reader = reader_zone(site, viewer).unwrap_or_else(|| times.zone.clone());
+    let next = times.more.then(|| reader.date(times.until));
+    if let Some(next) = next {
+        shown.days.retain(|free| free.day < next);
+    }
+    for time in shown.days.iter_mut().flat_map(|free| &mut free.times) {
+        time.chosen = Some(time.start) == chosen;
+    }
+    (shown, next)
+}
+
 /// Times in the reader's days.
 pub(super) fn by_days(site: &Site, viewer: Option<&Viewer>, times: &bookings::FreeTimes, now: Moment) -> FreeTimes {
-    let reader = viewer.map_or(&site.tenant.time_zone, |viewer| &viewer.user.time_zone);
-    let reader = Zone::named(reader).unwrap_or_else(|| times.zone.clone());
+    let reader = reader_zone(site, viewer).unwrap_or_else(|| times.zone.clone());
     let mut days: Vec<FreeDay> = Vec::new();
     for start in &times.starts {
         let (day, time) = (
             reader.date(*start),
             FreeTime {
                 start: start.timestamp(),
+                chosen: false,
             },
         );
         match days.last_mut() {
             Some(last) if last.day == day => last.times.push(time),
-            _ => days.push(FreeDay { day, times: vec![time] }),
+            _ => days.push(FreeDay {
+                day,
+                times: vec![time],
+                more: false,
+            }),
         }
     }
     FreeTimes {

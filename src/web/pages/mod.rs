@@ -3,10 +3,12 @@
 mod account;
 mod bill;
 mod book;
+mod calendar;
 mod calls;
 mod cards;
 mod conferences;
 mod conversations;
+mod feed;
 pub mod flash;
 mod gateway;
 mod home;
@@ -63,8 +65,10 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(calls::routes)
         .configure(bill::routes)
         .configure(book::routes)
+        .configure(calendar::routes)
         .configure(conferences::routes)
         .configure(conversations::routes)
+        .configure(feed::routes)
         .configure(gateway::routes)
         .configure(home::routes)
         .configure(hours::routes)

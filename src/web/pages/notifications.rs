@@ -139,6 +139,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Decision => "shield-check",
         Event::Available => "radio",
         Event::Booking => "calendar",
+        Event::CalendarLost => "calendar-x",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

@@ -1,15 +1,18 @@
 //! `/sellers/{id}`: who somebody is, what they offer, and the box that rings.
 
 use super::{
+    book::by_days,
     cards::{card, offer, review},
     flash::flash,
     lead_to, no_body, render, render_as,
     views::{
-        Amount, Delivery, Message, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage, ServiceOffer,
+        Amount, Delivery, Message, NextTimes, OpenDay, OpenHours, OpenSpan, ReviewLink, RingBox, RingState, SellerPage,
+        ServiceOffer,
     },
 };
 use crate::{
     app::{
+        bookings,
         browse::{self, Offer, Presence, SellerDetails},
         hours::{self, Opening},
         identity::Viewer,
@@ -33,6 +36,12 @@ use actix_web::{
 };
 use serde::Deserialize;
 use uuid::Uuid;
+
+/// Days in which free times are looked for.
+const NEXT_DAYS: i64 = 14;
+/// Days of them that are shown, and times of each.
+const SHOWN_DAYS: usize = 5;
+const SHOWN_TIMES: usize = 6;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(ring).service(watch);
@@ -116,10 +125,17 @@ async fn page(
     chosen: Option<ServiceId>,
 ) -> Result<SellerPage> {
     let seller = browse::seller(&web.app, &site.scope, &site.tenant, id, viewer).await?;
-    Ok(shown(web, site, viewer, seller, chosen))
+    let free = match seller.timetable {
+        Some(_) => next_times(web, site, viewer, &seller.offers, chosen).await?,
+        None => None,
+    };
+    Ok(SellerPage {
+        free,
+        ..shown(web, site, viewer, seller, chosen)
+    })
 }
 
-/// The page of a seller, with the box about the chosen service, or the cheapest.
+/// The page of a seller, with the box about the chosen service, or the cheapest; without free times.
 pub(super) fn shown(
     web: &Web,
     site: &Site,
@@ -127,12 +143,7 @@ pub(super) fn shown(
     seller: SellerDetails,
     chosen: Option<ServiceId>,
 ) -> SellerPage {
-    let is_chosen = |offer: &&Offer| Some(offer.service.id) == chosen;
-    let selected = seller
-        .offers
-        .iter()
-        .find(is_chosen)
-        .or_else(|| cheapest(&seller.offers));
+    let selected = selected(&seller.offers, chosen);
     let selected_id = selected.map(|offer| offer.service.id);
     // Without hours there are no times.
     let bookable = seller.timetable.is_some();
@@ -145,6 +156,7 @@ pub(super) fn shown(
     let own = seller.reader.is_some_and(|reader| reader.is_seller);
     let link = if own { ReviewLink::Reply } else { ReviewLink::Report };
     SellerPage {
+        free: None,
         seller: card(&site.tenant, &seller.listed, web.app.now()),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
@@ -176,6 +188,12 @@ pub(super) fn shown(
     }
 }
 
+/// The offer that the box is about.
+fn selected(offers: &[Offer], chosen: Option<ServiceId>) -> Option<&Offer> {
+    let is_chosen = |offer: &&Offer| Some(offer.service.id) == chosen;
+    offers.iter().find(is_chosen).or_else(|| cheapest(offers))
+}
+
 /// Something that is delivered.
 fn delivery(site: &Site, service: &Service) -> Option<Delivery> {
     let fixed = service.fixed?;
@@ -186,6 +204,42 @@ fn delivery(site: &Site, service: &Service) -> Option<Delivery> {
         price: Amount::new(fixed.price_minor, site.tenant.currency.code()),
         days: fixed.delivery_days,
     })
+}
+
+/// When the chosen service can be booked next, or else the first that can be.
+async fn next_times(
+    web: &Web,
+    site: &Site,
+    viewer: Option<&Viewer>,
+    offers: &[Offer],
+    chosen: Option<ServiceId>,
+) -> Result<Option<NextTimes>> {
+    let is_bookable = |offer: &&Offer| offer.service.booking.is_some() && offer.service.video_enabled;
+    let Some(offer) = selected(offers, chosen)
+        .filter(is_bookable)
+        .or_else(|| offers.iter().find(is_bookable))
+    else {
+        return Ok(None);
+    };
+    let (now, service) = (web.app.now(), &offer.service);
+    let found = bookings::free_times(&web.app, &site.scope, viewer, service.id, None, (now, NEXT_DAYS)).await;
+    let times = match found {
+        Ok(offered) => offered.times,
+        // It was just taken back.
+        Err(gone) if gone.kind == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut times = by_days(site, viewer, &times, now);
+    times.days.truncate(SHOWN_DAYS);
+    for day in &mut times.days {
+        day.more = day.times.len() > SHOWN_TIMES;
+        day.times.truncate(SHOWN_TIMES);
+    }
+    Ok(Some(NextTimes {
+        service: service.id.uuid(),
+        title: service.title.clone(),
+        times,
+    }))
 }
 
 /// When somebody is there, by the reader's clock.
@@ -215,7 +269,7 @@ fn open_hours(web: &Web, site: &Site, viewer: Option<&Viewer>, timetable: &Timet
 
 /// A stretch of time by a zone's clock. It ends by the clock that it was by until then: an hour that a changed clock
 /// shows again ends at three, not at two.
-fn on_the_wall(zone: &Zone, span: Span) -> String {
+pub(super) fn on_the_wall(zone: &Zone, span: Span) -> String {
     let at = |moment: Moment| zone.rules().to_datetime(moment.timestamp());
     let (from, last) = (at(span.from), at(span.to + -1));
     let to = i32::from(last.hour()) * 60 + i32::from(last.minute()) + 1;

@@ -189,6 +189,10 @@ pub struct Palette {
     pub warn: Color,
     /// Ground of such.
     pub warn_soft: Color,
+    /// Time that is booked, on calendars.
+    pub booked: Color,
+    /// Ground of such.
+    pub booked_soft: Color,
 }
 
 impl Palette {
@@ -231,7 +235,7 @@ impl Palette {
         };
         let text = |color: Color, soft: Color| color.readable_on(&[surface, raised, sunken, soft], TEXT);
         let soft = |color: Color| raised.mix(color, 0.1);
-        let [good, bad, warn] = [0x15_803d, 0xc9_2a2a, 0xa1_6207].map(fixed);
+        let [good, bad, warn, booked] = [0x15_803d, 0xc9_2a2a, 0xa1_6207, 0x1d_4ed8].map(fixed);
         Self {
             surface,
             raised,
@@ -251,10 +255,12 @@ impl Palette {
             on_bad: readable_or_black(on(text(bad, soft(bad))), text(bad, soft(bad))),
             warn: text(warn, soft(warn)),
             warn_soft: soft(warn),
+            booked: text(booked, soft(booked)),
+            booked_soft: soft(booked),
         }
     }
 
-    fn declarations(&self) -> [(&'static str, Color); 18] {
+    fn declarations(&self) -> [(&'static str, Color); 20] {
         [
             ("surface", self.surface),
             ("raised", self.raised),
@@ -274,6 +280,8 @@ impl Palette {
             ("on-bad", self.on_bad),
             ("warn", self.warn),
             ("warn-soft", self.warn_soft),
+            ("booked", self.booked),
+            ("booked-soft", self.booked_soft),
         ]
     }
 }
@@ -339,7 +347,7 @@ mod tests {
                 for palette in [Palette::light(&tokens), Palette::dark(&tokens)] {
                     let p = palette;
                     for ground in [p.surface, p.raised, p.sunken] {
-                        for text in [p.ink, p.muted, p.brand_text, p.good, p.bad, p.warn] {
+                        for text in [p.ink, p.muted, p.brand_text, p.good, p.bad, p.warn, p.booked] {
                             assert!(text.contrast(ground) >= 4.5, "{brand} {surface}: {text} on {ground}");
                         }
                     }
@@ -350,6 +358,7 @@ mod tests {
                         (p.good, p.good_soft),
                         (p.bad, p.bad_soft),
                         (p.warn, p.warn_soft),
+                        (p.booked, p.booked_soft),
                     ] {
                         assert!(text.contrast(ground) >= 4.5, "{brand} {surface}: {text} on {ground}");
                     }

@@ -2,11 +2,11 @@
 
 use hickory_resolver::proto::{
     op::{Message, ResponseCode},
-    rr::{RData, Record, rdata::TXT},
+    rr::{RData, Record, RecordType, rdata::TXT},
 };
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
 };
 use tokio::net::UdpSocket;
@@ -15,6 +15,7 @@ use tokio::net::UdpSocket;
 #[derive(Default)]
 struct Zone {
     texts: HashMap<String, Vec<String>>,
+    addresses: HashMap<String, Vec<IpAddr>>,
     mood: Mood,
     asked: usize,
 }
@@ -66,6 +67,16 @@ impl TestDns {
             .insert(format!("{name}."), texts);
     }
 
+    /// Has a name lead to these addresses.
+    pub fn point(&self, name: &str, to: &[&str]) {
+        let to = to.iter().map(|address| address.parse().expect("an address")).collect();
+        self.zone
+            .lock()
+            .expect("the zone")
+            .addresses
+            .insert(format!("{name}."), to);
+    }
+
     pub fn mood(&self, mood: Mood) {
         self.zone.lock().expect("the zone").mood = mood;
     }
@@ -87,6 +98,19 @@ fn answer(zone: &mut Zone, packet: &[u8]) -> Option<Vec<u8>> {
     match zone.mood {
         Mood::Silent => return None,
         Mood::Failing => message.metadata.response_code = ResponseCode::ServFail,
+        Mood::Well if query.query_type() != RecordType::TXT => {
+            let known = zone.addresses.get(&query.name().to_string().to_lowercase());
+            match known {
+                None => message.metadata.response_code = ResponseCode::NXDomain,
+                Some(addresses) => {
+                    for data in addresses.iter().map(|address| RData::from(*address)) {
+                        if data.record_type() == query.query_type() {
+                            message.add_answer(Record::from_rdata(query.name().clone(), 60, data));
+                        }
+                    }
+                }
+            }
+        }
         Mood::Well => {
             let texts = zone.texts.get(&query.name().to_string().to_lowercase());
             match texts.filter(|texts| !texts.is_empty()) {

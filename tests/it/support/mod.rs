@@ -5,12 +5,14 @@ mod database;
 mod dns;
 mod node;
 mod user;
+mod web_server;
 
 pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
 pub use node::ScriptedNode;
 pub use user::{Answer, PASSWORD, TestUser};
+pub use web_server::{Page, WebServer};
 
 use actix_web::dev::ServerHandle;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Jsonb, sql_types::Text};

@@ -59,6 +59,8 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         rate: g.cast.amount(180),
         total: g.cast.amount(10_800),
         times: times("Europe/Berlin"),
+        earlier_url: None,
+        later_url: Some("/book/100?from=2026-12-10".to_owned()),
         free_hours: 24,
         late_percent: 50,
         no_show_percent: 100,
@@ -89,6 +91,8 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
             days: Vec::new(),
             ..times("Europe/Berlin")
         },
+        earlier_url: Some("/book/100?".to_owned()),
+        later_url: None,
         ..ask.clone()
     };
     g.page("book-none", &none, &g.buyer("/book/100"))?;
@@ -100,14 +104,16 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("book-buy", &buy, &g.buyer("/book/100"))
 }
 
-fn times(zone: &str) -> FreeTimes {
+pub(super) fn times(zone: &str) -> FreeTimes {
     let day = |ahead: i64, hours: std::ops::Range<i64>| FreeDay {
         day: now().to_zoned(TimeZone::UTC).date() + ahead.days(),
         times: hours
             .map(|hour| FreeTime {
                 start: now() + (ahead * 24 + hour).hours(),
+                chosen: (ahead, hour) == (1, 8),
             })
             .collect(),
+        more: ahead == 2,
     };
     FreeTimes {
         days: vec![day(1, 7..12), day(2, 7..15), day(4, 12..16)],

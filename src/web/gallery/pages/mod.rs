@@ -1,6 +1,7 @@
 //! The samples: each page in the states that look different.
 
 mod bookings;
+mod calendar;
 mod calls;
 mod money;
 mod notifications;
@@ -8,6 +9,8 @@ mod public;
 mod search;
 mod studio;
 mod system;
+
+pub use calendar::calendar_answer;
 
 use super::Gallery;
 
@@ -23,6 +26,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     money::selling(g)?;
     studio::studio(g)?;
     bookings::bookings(g)?;
+    calendar::calendar(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
     calls::conversations(g)?;

@@ -1,5 +1,6 @@
 //! What anybody sees: home, live, a seller's page, getting in.
 
+use super::bookings::times;
 use crate::{
     domain::{
         category::Names,
@@ -107,6 +108,7 @@ pub fn seller_page(
             ring_seconds: 45,
         }),
         hours: Some(open_hours("Europe/Berlin")),
+        free: Some(next_times(g, "Europe/Berlin")),
         reviews: g.cast.written(false),
         calls_count: 348,
         own: false,
@@ -135,6 +137,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     away.services.truncate(1);
     away.deliveries.clear();
     away.hours = None;
+    away.free = None;
     away.reviews.clear();
     away.calls_count = 0;
     g.page("seller-away", &away, &g.buyer(path))?;
@@ -145,6 +148,7 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("seller-watched", &watched, &g.buyer(path))?;
     let mut refused = page(RingState::InCall, Some(2_350), Some(13));
     refused.hours = Some(open_hours("America/New_York"));
+    refused.free = Some(next_times(g, "America/New_York"));
     refused.error = Some(Message::new("error.busy"));
     g.page("seller-busy", &refused, &g.buyer(path))
 }
@@ -247,6 +251,15 @@ pub fn people(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("blocks", &BlocksPage { items }, &g.buyer("/account/blocks"))?;
     let items = Vec::new();
     g.page("blocks-none", &BlocksPage { items }, &g.buyer("/account/blocks"))
+}
+
+/// When somebody who lives there can be booked next.
+fn next_times(g: &Gallery<'_>, zone: &str) -> NextTimes {
+    NextTimes {
+        service: Uuid::from_u128(100),
+        title: g.cast.services[0].0.to_owned(),
+        times: times(zone),
+    }
 }
 
 /// Some days' hours of somebody who lives there.

@@ -30,6 +30,10 @@ pub struct BookPage {
     pub total: Amount,
     /// When.
     pub times: FreeTimes,
+    /// Earlier times.
+    pub earlier_url: Option<String>,
+    /// Later times.
+    pub later_url: Option<String>,
     /// Until so many hours before it begins it is cancelled for nothing.
     pub free_hours: u32,
     /// What is due later, percent.
@@ -99,6 +103,17 @@ pub struct FreeTimes {
     pub now: Option<Timestamp>,
 }
 
+/// The next free times of a service.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextTimes {
+    /// The service.
+    pub service: Uuid,
+    /// Its name.
+    pub title: String,
+    /// When; the first of each day.
+    pub times: FreeTimes,
+}
+
 /// A day with free times.
 #[derive(Clone, Debug, Serialize)]
 pub struct FreeDay {
@@ -106,6 +121,8 @@ pub struct FreeDay {
     pub day: Date,
     /// In order.
     pub times: Vec<FreeTime>,
+    /// There are more than these.
+    pub more: bool,
 }
 
 /// A beginning that can be chosen.
@@ -113,6 +130,8 @@ pub struct FreeDay {
 pub struct FreeTime {
     /// The instant.
     pub start: Timestamp,
+    /// It is chosen already.
+    pub chosen: bool,
 }
 
 /// `/conferences`: one's orders.

@@ -6,8 +6,10 @@
 mod account;
 mod bill;
 mod bookings;
+mod calendar;
 mod calls;
 mod conversations;
+mod feed;
 mod form;
 mod gateway;
 mod home;
@@ -32,10 +34,12 @@ pub use account::{AccountPage, Choice};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
-    FreeTime, FreeTimes, OrderPage, Seen,
+    FreeTime, FreeTimes, NextTimes, OrderPage, Seen,
 };
+pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
+pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
@@ -131,6 +135,8 @@ views! {
     SellPage => "sell",
     StartPage => "start",
     HoursPage => "hours",
+    CalendarPage => "calendar",
+    FeedPage => "feed",
     StudioPage => "studio",
     BookPage => "book",
     OrderPage => "order",

@@ -1,6 +1,6 @@
 //! A seller's page with the box that rings.
 
-use super::{Amount, Message, Review, SellerCard};
+use super::{Amount, Message, NextTimes, Review, SellerCard};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub struct SellerPage {
     pub ring: Option<RingBox>,
     /// When they are there in the days to come; none if they never said so.
     pub hours: Option<OpenHours>,
+    /// When they can be booked next; none if they can't.
+    pub free: Option<NextTimes>,
     /// Newest first.
     pub reviews: Vec<Review>,
     /// Settled calls so far.

@@ -1,0 +1,2 @@
+DROP TABLE busy_times;
+DROP TABLE calendar_imports;

@@ -1,0 +1,125 @@
+//! Calendars that people keep elsewhere, read at addresses that strangers give us. Whom to connect to is looked up and
+//! checked here, and exactly that is connected to; every address that it leads on to is checked the same way.
+
+use crate::{
+    app::ports::{CalendarSources, Dns},
+    config::CalendarsConfig,
+    domain::imported::{self, AddressError, Trouble},
+};
+use async_trait::async_trait;
+use reqwest::{Client, Response, StatusCode, header, redirect::Policy};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use url::{Host, Url};
+
+/// How often an answer may lead elsewhere.
+const MOST_REDIRECTS: usize = 3;
+/// Largest calendar.
+const MOST_BYTES: usize = 5_000_000;
+
+/// All of them.
+pub struct Calendars {
+    dns: Arc<dyn Dns>,
+    trusted: Vec<String>,
+    timeout: Duration,
+}
+
+impl Calendars {
+    /// Names are looked up with `dns`.
+    pub fn new(config: &CalendarsConfig, dns: Arc<dyn Dns>) -> Self {
+        Self {
+            dns,
+            trusted: config.trusted.clone(),
+            timeout: Duration::from_millis(config.timeout_ms),
+        }
+    }
+
+    async fn follow(&self, address: &str) -> Result<Vec<u8>, Trouble> {
+        let mut url = self.checked(address)?;
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.ask(&url).await?;
+            let status = response.status();
+            if status.is_success() {
+                return whole(response).await;
+            }
+            if !status.is_redirection() {
+                return Err(match status {
+                    StatusCode::NOT_FOUND | StatusCode::GONE => Trouble::Gone,
+                    _ => Trouble::Refused,
+                });
+            }
+            let to = response.headers().get(header::LOCATION);
+            let to = to.and_then(|to| to.to_str().ok()).ok_or(Trouble::Refused)?;
+            let next = url.join(to).map_err(|_| Trouble::Address)?;
+            url = self.checked(next.as_str())?;
+        }
+        Err(Trouble::Redirects)
+    }
+
+    fn checked(&self, address: &str) -> Result<Url, Trouble> {
+        imported::parse(address, &self.trusted).map_err(|wrong| match wrong {
+            AddressError::Inside => Trouble::Inside,
+            AddressError::Unreadable | AddressError::NotSecure | AddressError::Particular => Trouble::Address,
+        })
+    }
+
+    async fn ask(&self, url: &Url) -> Result<Response, Trouble> {
+        let mut client = Client::builder().redirect(Policy::none()).no_proxy();
+        if let Some(Host::Domain(name)) = url.host() {
+            let found = self.dns.addresses(name).await;
+            // The address is the person's secret: no log has more of it than its host.
+            let found = found.map_err(|error| {
+                tracing::info!(host = name, %error, "a calendar's host isn't found");
+                Trouble::Unreachable
+            })?;
+            client = client.resolve_to_addrs(name, &connectable(&found)?);
+        }
+        let client = client.build().map_err(|_| Trouble::Unreachable)?;
+        let request = client
+            .get(url.clone())
+            .header(header::ACCEPT, "text/calendar, */*;q=0.1")
+            .header(header::USER_AGENT, "Tallyroom calendar reader");
+        request.send().await.map_err(|error| {
+            tracing::info!(host = url.host_str(), error = %error.without_url(), "a calendar can't be read");
+            Trouble::Unreachable
+        })
+    }
+}
+
+/// What may be connected to, if nothing of it is inside: a name that leads to both is up to no good.
+fn connectable(found: &[IpAddr]) -> Result<Vec<SocketAddr>, Trouble> {
+    if found.is_empty() {
+        return Err(Trouble::Unreachable);
+    }
+    if !found.iter().all(|address| imported::is_public(*address)) {
+        return Err(Trouble::Inside);
+    }
+    // The port is the address's own.
+    Ok(found.iter().map(|address| SocketAddr::new(*address, 0)).collect())
+}
+
+async fn whole(mut response: Response) -> Result<Vec<u8>, Trouble> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Unreachable)? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(Trouble::Large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[async_trait]
+impl CalendarSources for Calendars {
+    fn takes(&self, address: &str) -> Result<Url, AddressError> {
+        imported::parse(address, &self.trusted)
+    }
+
+    async fn read(&self, address: &str) -> Result<Vec<u8>, Trouble> {
+        let read = tokio::time::timeout(self.timeout, self.follow(address)).await;
+        read.unwrap_or(Err(Trouble::Slow))
+    }
+}

@@ -1,0 +1,95 @@
+//! The address at which one's own calendar program reads what one has agreed on: its page, and what is there.
+
+use super::{flash::flash, lead_to, render, views::FeedPage};
+use crate::{
+    app::{calendar, identity::Viewer},
+    domain::time::Moment,
+    error::Error,
+    web::{Result, Site, Web, calendar_file, theme::Tone},
+};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, EntityTag, Header as _, IfNoneMatch},
+    post,
+    web::{Data, Form, Query, ServiceConfig},
+};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Programs may keep it for so long; it is nobody else's.
+const KEPT: &str = "private, max-age=300";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(show).service(change).service(read);
+}
+
+#[get("/account/calendar")]
+async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<HttpResponse> {
+    let made_at = calendar::address_made_at(&web.app, &viewer).await?;
+    let view = FeedPage {
+        made_at: made_at.map(Moment::timestamp),
+        address: None,
+    };
+    render(&site, Some(&viewer), &view)
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    action: String,
+}
+
+#[post("/account/calendar")]
+async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Wanted>) -> Result<HttpResponse> {
+    match wanted.action.as_str() {
+        "new" => {
+            let secret = calendar::new_address(&web.app, &viewer).await?;
+            let view = FeedPage {
+                made_at: Some(web.app.now().timestamp()),
+                address: Some(format!("{}/calendar.ics?token={secret}", site.origin())),
+            };
+            render(&site, Some(&viewer), &view)
+        }
+        "end" => {
+            calendar::end_address(&web.app, &viewer).await?;
+            Ok(lead_to("/account/calendar", [flash(Tone::Success, "feed.ended")]))
+        }
+        _ => Err(Error::field("action", "That form isn't one of this page's.").into()),
+    }
+}
+
+/// The secret is no part of the path: paths are in logs.
+#[derive(Deserialize)]
+struct Secret {
+    #[serde(default)]
+    token: String,
+}
+
+#[get("/calendar.ics")]
+async fn read(web: Data<Web>, site: Site, request: HttpRequest, Query(secret): Query<Secret>) -> Result<HttpResponse> {
+    let feed = calendar::feed(&web.app, &site.scope, &secret.token).await?;
+    web.limits.feed(site.tenant.id, feed.person)?;
+    let text = calendar_file::feed(&feed, &site.tenant.name, site.origin());
+    let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..16]));
+    let known = is_known(&request, &tag);
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, KEPT));
+    if known {
+        return Ok(response.finish());
+    }
+    Ok(response.content_type("text/calendar; charset=utf-8").body(text))
+}
+
+/// Whether the program has this very text already.
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
+}

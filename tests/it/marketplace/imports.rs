@@ -1,0 +1,560 @@
+//! Calendars that sellers keep elsewhere: what they say is left out of what can be booked, and nothing of what is written
+//! there, or of where it is said to be, does any harm.
+
+use super::{bookable, count, start_selling};
+use crate::support::{LUMEN, Page, TestApp, TestDns, TestUser, WebServer};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// A seller who can be booked on working days from nine to five in Berlin. It is Friday, 15 January 2027, 13:00 there.
+struct Desk {
+    app: TestApp,
+    dns: TestDns,
+    server: WebServer,
+    seller: TestUser,
+    service: Value,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let (server, dns) = (WebServer::start().await, TestDns::start().await);
+        let (origin, resolver) = (server.origin.clone(), dns.address.to_string());
+        let app = TestApp::start_with(|config| {
+            config.calendars.trusted = vec![origin];
+            config.calendars.timeout_ms = 700;
+            config.dns.resolver = resolver;
+        })
+        .await;
+        let seller = app.bearer(LUMEN, "Sol Seller").await;
+        start_selling(&seller, "Advises", 100).await;
+        let service = bookable(&seller, "pay_after_accept").await;
+        Self {
+            app,
+            dns,
+            server,
+            seller,
+            service,
+        }
+    }
+
+    /// Gives an address, which is taken, and has it read.
+    async fn import(&self, address: &str) {
+        let typed = [("action", "import"), ("address", address)];
+        let seller = self.seller.renewed().await;
+        seller.form("/sell/calendar", &typed).await.expect(303);
+        self.work().await;
+        // No more than a few a minute.
+        self.app.clock.advance(MINUTE);
+    }
+
+    /// Gives the address of a calendar with these entries.
+    async fn import_text(&self, entries: &str) {
+        let address = self.server.put("/calendar.ics", Page::Text(calendar(entries)));
+        self.import(&address).await;
+    }
+
+    async fn work(&self) {
+        while self.app.jobs.run_due().await.expect("the database") > 0 {}
+    }
+
+    /// What went wrong with the calendar, if anything did.
+    fn trouble(&self, name: &str) -> bool {
+        count(&self.app, &format!("calendar_imports WHERE trouble = '{name}'")) == 1
+    }
+
+    /// Reading it went well.
+    fn is_well(&self) -> bool {
+        let well = "calendar_imports WHERE trouble IS NULL AND read_at IS NOT NULL";
+        count(&self.app, well) == 1
+    }
+
+    /// When the seller is busy, in the week from Monday, 18 January on.
+    async fn busy(&self) -> Vec<(String, String)> {
+        let seller = self.seller.renewed().await;
+        let path = "/api/v1/selling/calendar?from=2027-01-18&days=7";
+        let told = seller.get(path).await.expect(200).json();
+        let text = |value: &Value| value.as_str().expect("a time")[5..16].to_owned();
+        let busy = told["busy"].as_array().expect("times").iter();
+        busy.map(|span| (text(&span["local_start"]), text(&span["local_end"])))
+            .collect()
+    }
+
+    /// Whether a talk can begin then.
+    async fn is_free(&self, start: &str) -> bool {
+        let path = format!("/api/v1/services/{}/times", self.service.as_str().expect("an id"));
+        let told = self.app.anonymous(LUMEN).get(&path).await.expect(200).json();
+        told["starts"].as_array().expect("times").contains(&json!(start))
+    }
+}
+
+fn calendar(entries: &str) -> String {
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{entries}END:VCALENDAR\r\n")
+}
+
+fn event(uid: &str, lines: &str) -> String {
+    format!("BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20270101T000000Z\r\n{lines}\r\nEND:VEVENT\r\n")
+}
+
+fn spans(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    of.iter()
+        .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_planned_elsewhere_cant_be_booked_and_follows_changes() {
+    let desk = Desk::new().await;
+    assert!(desk.is_free("2027-01-18T09:00:00Z").await);
+    let at_ten = event(
+        "a",
+        "DTSTART;TZID=Europe/Berlin:20270118T100000\r\nDTEND;TZID=Europe/Berlin:20270118T110000",
+    );
+    desk.import_text(&at_ten).await;
+    assert!(desk.is_well());
+    assert_eq!(desk.busy().await, spans(&[("01-18T10:00", "01-18T11:00")]));
+    for (start, free) in [
+        ("2027-01-18T08:00:00Z", true),
+        ("2027-01-18T08:15:00Z", false),
+        ("2027-01-18T09:00:00Z", false),
+        ("2027-01-18T09:45:00Z", false),
+        ("2027-01-18T10:00:00Z", true),
+    ] {
+        assert_eq!(desk.is_free(start).await, free, "{start}");
+    }
+    // Nor does asking for it all the same help.
+    let buyer = desk.app.bearer(LUMEN, "Bea Buyer").await;
+    let wanted = json!({"service_id": desk.service, "start": "2027-01-18T09:00:00Z"});
+    assert_eq!(
+        buyer.post("/api/v1/bookings", wanted).await.expect(409).code(),
+        "slot_taken"
+    );
+    // The page says when it was read, and never the whole address.
+    let page = desk.seller.get("/sell/calendar?week=2027-01-18").await.expect(200).text;
+    assert!(page.contains("Read last:") && page.contains("127.0.0.1") && page.contains("10:00–11:00"));
+    assert!(!page.contains("calendar.ics"));
+    assert_eq!(
+        count(
+            &desk.app,
+            "calendar_imports WHERE encode(address, 'escape') LIKE '%http%'"
+        ),
+        0
+    );
+
+    // What changes there is changed here half an hour later, and not read before.
+    let at_two = at_ten.replace("T100000", "T140000").replace("T110000", "T150000");
+    desk.server.put("/calendar.ics", Page::Text(calendar(&at_two)));
+    desk.app.clock.advance(28 * MINUTE);
+    desk.work().await;
+    assert_eq!(desk.server.asked(), 1);
+    desk.app.clock.advance(MINUTE);
+    desk.work().await;
+    assert_eq!(desk.busy().await, spans(&[("01-18T14:00", "01-18T15:00")]));
+    assert!(desk.is_free("2027-01-18T09:00:00Z").await);
+    // What can't be read for once counts on.
+    desk.server.put("/calendar.ics", Page::Status(503));
+    desk.app.clock.advance(30 * MINUTE);
+    desk.work().await;
+    assert!(desk.trouble("refused") && !desk.is_free("2027-01-18T13:00:00Z").await);
+    // Once removed it is forgotten, and not asked again.
+    let (seller, asked) = (desk.seller.renewed().await, desk.server.asked());
+    seller.form("/sell/calendar", &[("action", "end")]).await.expect(303);
+    assert!(desk.is_free("2027-01-18T13:00:00Z").await);
+    assert_eq!(
+        (count(&desk.app, "calendar_imports"), count(&desk.app, "busy_times")),
+        (0, 0)
+    );
+    desk.app.clock.advance(DAY);
+    desk.work().await;
+    assert_eq!(desk.server.asked(), asked);
+}
+
+#[tokio::test]
+async fn entries_are_understood_as_calendars_mean_them() {
+    let desk = Desk::new().await;
+    let cases: [(&str, String, &[(&str, &str)]); 16] = [
+        (
+            "weekly, one left out",
+            event(
+                "a",
+                "DTSTART;TZID=Europe/Berlin:20261102T090000\r\nDURATION:PT30M\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE\r\n\
+                 EXDATE;TZID=Europe/Berlin:20270119T090000",
+            ),
+            &[("01-18T09:00", "01-18T09:30"), ("01-20T09:00", "01-20T09:30")],
+        ),
+        (
+            "daily without an end, since long ago, in another zone and its winter",
+            event(
+                "a",
+                "DTSTART;TZID=America/New_York:20100701T060000\r\nDTEND;TZID=America/New_York:20100701T070000\r\n\
+                 RRULE:FREQ=DAILY;BYDAY=TH",
+            ),
+            &[("01-21T12:00", "01-21T13:00")],
+        ),
+        (
+            "until an instant, by the clock of its own zone",
+            event(
+                "a",
+                "DTSTART;TZID=America/New_York:20270118T060000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;UNTIL=20270119T110000Z",
+            ),
+            &[("01-18T12:00", "01-18T13:00"), ("01-19T12:00", "01-19T13:00")],
+        ),
+        (
+            "three times",
+            event(
+                "a",
+                "DTSTART:20270119T120000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;INTERVAL=2;COUNT=3",
+            ),
+            &[
+                ("01-19T13:00", "01-19T14:00"),
+                ("01-21T13:00", "01-21T14:00"),
+                ("01-23T13:00", "01-23T14:00"),
+            ],
+        ),
+        (
+            "one time moved, another called off",
+            event(
+                "a",
+                "DTSTART:20270118T120000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=3",
+            ) + &event(
+                "a",
+                "RECURRENCE-ID:20270119T120000Z\r\nDTSTART:20270119T150000Z\r\nDURATION:PT1H",
+            ) + &event(
+                "a",
+                "RECURRENCE-ID:20270120T120000Z\r\nDTSTART:20270120T120000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED",
+            ),
+            &[("01-18T13:00", "01-18T14:00"), ("01-19T16:00", "01-19T17:00")],
+        ),
+        (
+            "a whole day, two, and one that keeps nobody busy",
+            event("a", "DTSTART;VALUE=DATE:20270118")
+                + &event("b", "DTSTART;VALUE=DATE:20270120\r\nDTEND;VALUE=DATE:20270122")
+                + &event("c", "DTSTART;VALUE=DATE:20270123\r\nTRANSP:TRANSPARENT"),
+            &[("01-18T00:00", "01-19T00:00"), ("01-20T00:00", "01-22T00:00")],
+        ),
+        (
+            "called off, tentative, of no length, and our own",
+            event("a", "DTSTART:20270118T080000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED")
+                + &event("b", "DTSTART:20270119T080000Z\r\nDURATION:PT1H\r\nSTATUS:TENTATIVE")
+                + &event("c", "DTSTART:20270120T080000Z")
+                + &event("0190-x@bookings", "DTSTART:20270121T080000Z\r\nDURATION:PT1H"),
+            &[("01-19T09:00", "01-19T10:00")],
+        ),
+        (
+            "what touches or overlaps is one",
+            event("a", "DTSTART:20270118T080000Z\r\nDURATION:PT1H")
+                + &event("b", "DTSTART:20270118T083000Z\r\nDURATION:PT1H")
+                + &event("c", "DTSTART:20270118T093000Z\r\nDURATION:PT1H"),
+            &[("01-18T09:00", "01-18T11:30")],
+        ),
+        (
+            "a zone that nobody knows, and none at all: the seller's clock",
+            event("a", "DTSTART;TZID=Atlantis/Poseidonis:20270118T100000\r\nDURATION:PT1H")
+                + &event("b", "DTSTART:20270119T100000\r\nDURATION:PT1H"),
+            &[("01-18T10:00", "01-18T11:00"), ("01-19T10:00", "01-19T11:00")],
+        ),
+        (
+            "a zone by the name that another maker has for it",
+            event(
+                "a",
+                "DTSTART;TZID=Eastern Standard Time:20270118T060000\r\nDURATION:PT1H",
+            ),
+            &[("01-18T12:00", "01-18T13:00")],
+        ),
+        (
+            "more times, and stretches",
+            event(
+                "a",
+                "DTSTART:20270118T080000Z\r\nDURATION:PT1H\r\nRDATE:20270119T080000Z,20270120T080000Z\r\n\
+                 RDATE;VALUE=PERIOD:20270121T080000Z/20270121T100000Z,20270122T080000Z/PT30M",
+            ),
+            &[
+                ("01-18T09:00", "01-18T10:00"),
+                ("01-19T09:00", "01-19T10:00"),
+                ("01-20T09:00", "01-20T10:00"),
+                ("01-21T09:00", "01-21T11:00"),
+                ("01-22T09:00", "01-22T09:30"),
+            ],
+        ),
+        (
+            "busy times without what they are for",
+            "BEGIN:VFREEBUSY\r\nUID:f\r\nFREEBUSY:20270118T080000Z/PT1H,20270119T080000Z/20270119T093000Z\r\n\
+             FREEBUSY;FBTYPE=FREE:20270120T080000Z/PT1H\r\nEND:VFREEBUSY\r\n"
+                .to_owned(),
+            &[("01-18T09:00", "01-18T10:00"), ("01-19T09:00", "01-19T10:30")],
+        ),
+        (
+            "a day of each year, since 1604",
+            event(
+                "a",
+                "DTSTART:16040127T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=22",
+            ),
+            &[("01-22T09:00", "01-22T10:00")],
+        ),
+        (
+            "over midnight and into the week",
+            event("a", "DTSTART:20270117T220000Z\r\nDTEND:20270118T010000Z"),
+            &[("01-18T00:00", "01-18T02:00")],
+        ),
+        (
+            "ends before it begins",
+            event("a", "DTSTART:20270118T100000Z\r\nDTEND:20270118T090000Z"),
+            &[],
+        ),
+        (
+            "lines that are folded, and none that are known",
+            event(
+                "a",
+                "DTSTART:2027011\r\n 8T080000Z\r\nX-ODD;A=\"b:c\":d\r\nnonsense\r\nDURATION:PT1H",
+            ),
+            &[("01-18T09:00", "01-18T10:00")],
+        ),
+    ];
+    for (what, entries, expected) in cases {
+        desk.import_text(&entries).await;
+        assert!(desk.is_well(), "{what}");
+        let week: Vec<_> = desk.busy().await;
+        // What begins before the week is told from its beginning.
+        let cut = |(from, to): &(String, String)| {
+            let from = if from.as_str() < "01-18" { "01-18T00:00" } else { from };
+            (from.to_owned(), to.clone())
+        };
+        assert_eq!(week.iter().map(cut).collect::<Vec<_>>(), spans(expected), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_cant_be_understood_is_left_out_and_counted() {
+    let desk = Desk::new().await;
+    let good = event("good", "DTSTART:20270118T080000Z\r\nDURATION:PT1H");
+    let every = |rule: &str| {
+        event(
+            "a",
+            &format!("DTSTART:20270118T000000Z\r\nDURATION:PT1S\r\nRRULE:{rule}"),
+        )
+    };
+    let all = |from: u32, to: u32| (from..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let (minutes, hours) = (all(0, 60), all(0, 24));
+    for (odd, left_out) in [
+        (every("FREQ=SECONDLY"), 1),
+        (every("FREQ=MINUTELY;BYMONTHDAY=31;BYMONTH=2"), 1),
+        (every("FREQ=HOURLY"), 1),
+        (
+            every(&format!(
+                "FREQ=YEARLY;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}"
+            )),
+            1,
+        ),
+        (every("FREQ=NEVER"), 1),
+        (event("a", "SUMMARY:No time at all"), 1),
+        (event("a", "DTSTART:20270231T100000Z"), 1),
+        (event("a", "DTSTART:soon"), 1),
+        // A day that never comes is no day, and no trouble.
+        (every("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), 0),
+        (every("FREQ=DAILY;UNTIL=20200101T000000Z"), 0),
+    ] {
+        desk.import_text(&format!("{odd}{good}")).await;
+        assert!(desk.is_well(), "{odd}");
+        let counted = format!("calendar_imports WHERE left_out = {left_out}");
+        assert_eq!(count(&desk.app, &counted), 1, "{odd}");
+        let busy = desk.busy().await;
+        assert!(
+            busy.contains(&("01-18T09:00".to_owned(), "01-18T10:00".to_owned())),
+            "{odd}: {busy:?}"
+        );
+    }
+    let page = desk.seller.renewed().await.get("/sell/calendar").await.expect(200).text;
+    assert!(!page.contains("couldn’t be understood"));
+}
+
+#[tokio::test]
+async fn addresses_of_our_own_network_are_refused_at_once() {
+    let desk = Desk::new().await;
+    for address in [
+        "",
+        "calendar.example.org/a.ics",
+        "http://calendar.example.org/a.ics",
+        "http://127.0.0.1:1/a.ics",
+        "file:///etc/passwd",
+        "https://127.0.0.1/a.ics",
+        "https://0x7f000001/a.ics",
+        "https://[::1]/a.ics",
+        "https://[::ffff:10.0.0.1]/a.ics",
+        "https://10.0.0.1/a.ics",
+        "https://100.64.0.1/a.ics",
+        "https://169.254.169.254/latest/meta-data",
+        "https://192.168.0.1/a.ics",
+        "https://[fd00::1]/a.ics",
+        "https://[fe80::1]/a.ics",
+        "https://me:secret@calendar.example.org/a.ics",
+        "https://calendar.example.org:22/a.ics",
+    ] {
+        let typed = [("action", "import"), ("address", address)];
+        let seller = desk.seller.renewed().await;
+        let refused = seller.form("/sell/calendar", &typed).await.expect(422);
+        assert!(refused.text.contains("field-error"), "{address}");
+        desk.app.clock.advance(MINUTE);
+    }
+    desk.work().await;
+    assert_eq!((count(&desk.app, "calendar_imports"), desk.server.asked()), (0, 0));
+    // Whoever tries one after the other waits.
+    let typed = [("action", "import"), ("address", "https://calendar.example.org/a.ics")];
+    let seller = desk.seller.renewed().await;
+    for _ in 0..6 {
+        seller.form("/sell/calendar", &typed).await.expect(303);
+    }
+    seller.form("/sell/calendar", &typed).await.expect(429);
+}
+
+#[tokio::test]
+async fn names_and_redirects_that_lead_into_our_own_network_are_not_followed() {
+    let desk = Desk::new().await;
+    for (name, to) in [
+        ("loopback.example", vec!["127.0.0.1"]),
+        ("private.example", vec!["10.1.2.3"]),
+        ("metadata.example", vec!["169.254.169.254"]),
+        ("shared.example", vec!["100.64.3.2"]),
+        ("six.example", vec!["fd00::7"]),
+        ("mapped.example", vec!["::ffff:127.0.0.1"]),
+        ("both.example", vec!["93.184.216.34", "192.168.1.1"]),
+        ("multicast.example", vec!["224.0.0.251"]),
+    ] {
+        desk.dns.point(name, &to);
+        desk.import(&format!("https://{name}/a.ics")).await;
+        assert!(desk.trouble("inside"), "{name}");
+    }
+    desk.import("https://nobody.example/a.ics").await;
+    assert!(desk.trouble("unreachable"));
+
+    // A server that may be asked leads to one that may not.
+    let other = WebServer::start().await;
+    let secret = other.put("/secret", Page::Text(calendar("")));
+    for (to, trouble) in [
+        (secret.as_str(), "address"),
+        ("https://127.0.0.1/a.ics", "inside"),
+        ("https://[::1]/a.ics", "inside"),
+        ("https://private.example/a.ics", "inside"),
+        ("//169.254.169.254/latest", "address"),
+        ("file:///etc/passwd", "address"),
+        ("/there", "redirects"),
+    ] {
+        let address = desk.server.put("/there", Page::Redirect(to.to_owned()));
+        desk.import(&address).await;
+        assert!(desk.trouble(trouble), "{to}");
+    }
+    assert_eq!(other.asked(), 0);
+    // Three times is often enough to be led on.
+    for (path, to) in [("/1", "/2"), ("/2", "/3"), ("/3", "/calendar.ics")] {
+        desk.server.put(path, Page::Redirect(to.to_owned()));
+    }
+    desk.server.put("/calendar.ics", Page::Text(calendar("")));
+    desk.import(&format!("{}/1", desk.server.origin)).await;
+    assert!(desk.is_well());
+    desk.server.put("/0", Page::Redirect("/1".to_owned()));
+    desk.import(&format!("{}/0", desk.server.origin)).await;
+    assert!(desk.trouble("redirects"));
+}
+
+#[tokio::test]
+async fn servers_that_never_end_or_say_too_much_are_left() {
+    let desk = Desk::new().await;
+    let many = |count: usize| {
+        let mut entries = String::new();
+        for nth in 0..count {
+            let lines = format!(
+                "DTSTART:2027{:02}{:02}T080000Z\r\nDURATION:PT1H",
+                nth % 12 + 1,
+                nth % 28 + 1
+            );
+            write!(entries, "{}", event(&nth.to_string(), &lines)).expect("written");
+        }
+        calendar(&entries)
+    };
+    let mut alike = String::new();
+    for nth in 0..3_000 {
+        let lines = "DTSTART:20150101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY";
+        write!(alike, "{}", event(&nth.to_string(), lines)).expect("written");
+    }
+    for (page, trouble) in [
+        (Page::Endless, Some("large")),
+        (Page::Drip, Some("slow")),
+        (Page::Silence, Some("slow")),
+        (Page::Status(404), Some("gone")),
+        (Page::Status(410), Some("gone")),
+        (Page::Status(403), Some("refused")),
+        (Page::Status(500), Some("refused")),
+        (Page::Text(String::new()), Some("not_a_calendar")),
+        (
+            Page::Text("<!doctype html><p>Log in".to_owned()),
+            Some("not_a_calendar"),
+        ),
+        (
+            Page::Text("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n".to_owned()),
+            Some("not_a_calendar"),
+        ),
+        (
+            Page::Text("BEGIN:VCARD\r\nEND:VCARD\r\n".to_owned()),
+            Some("not_a_calendar"),
+        ),
+        (Page::Text(many(10_000)), None),
+        (Page::Text(many(10_001)), Some("too_much")),
+        (Page::Text(calendar(&alike)), Some("too_much")),
+    ] {
+        let what = format!("{page:?}").chars().take(60).collect::<String>();
+        let address = desk.server.put("/calendar.ics", page);
+        desk.import(&address).await;
+        match trouble {
+            Some(trouble) => assert!(desk.trouble(trouble), "{what}"),
+            None => assert!(desk.is_well(), "{what}"),
+        }
+    }
+    // Each has a sentence of its own.
+    let page = desk.seller.renewed().await.get("/sell/calendar").await.expect(200).text;
+    assert!(page.contains("There is too much in the calendar."));
+}
+
+#[tokio::test]
+async fn a_calendar_that_fails_for_two_weeks_is_given_up_and_its_seller_told() {
+    let desk = Desk::new().await;
+    // Each day at noon, so that it counts whenever it is looked at.
+    let daily = "DTSTART:20270101T110000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY";
+    desk.import_text(&event("a", daily)).await;
+    desk.server.put("/calendar.ics", Page::Status(404));
+    let told = |app: &TestApp| count(app, "notifications WHERE event = 'calendar_lost'");
+    for _ in 0..48 {
+        desk.app.clock.advance(30 * MINUTE);
+        desk.work().await;
+    }
+    assert!(desk.trouble("gone"));
+    let asked = desk.server.asked();
+    // From then on it is asked less often.
+    for _ in 0..48 {
+        desk.app.clock.advance(30 * MINUTE);
+        desk.work().await;
+    }
+    assert_eq!(desk.server.asked() - asked, 4);
+    let mut waited = 0;
+    while told(&desk.app) == 0 && waited < 20 {
+        assert!(count(&desk.app, "busy_times") > 0, "it counts until it is given up");
+        desk.app.clock.advance(DAY);
+        desk.work().await;
+        waited += 1;
+    }
+    assert!((11..=14).contains(&waited), "{waited}");
+    assert_eq!((told(&desk.app), count(&desk.app, "busy_times")), (1, 0));
+    let asked = desk.server.asked();
+    desk.app.clock.advance(3 * DAY);
+    desk.work().await;
+    assert_eq!(desk.server.asked(), asked, "it is left alone");
+    let seller = desk.seller.renewed().await;
+    let page = seller.get("/sell/calendar").await.expect(200).text;
+    assert!(page.contains("isn’t tried any more"));
+    // Whoever mends it has it read again.
+    desk.server
+        .put("/calendar.ics", Page::Text(calendar(&event("a", daily))));
+    seller.form("/sell/calendar", &[("action", "read")]).await.expect(303);
+    desk.work().await;
+    assert!(desk.is_well() && count(&desk.app, "busy_times") > 300);
+}
