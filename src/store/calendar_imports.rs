@@ -18,6 +18,7 @@ use diesel::{
     sql_query,
     sql_types::{Array, Timestamptz, Uuid as SqlUuid},
 };
+use uuid::Uuid;
 
 /// A seller's calendar elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

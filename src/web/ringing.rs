@@ -25,11 +25,12 @@ pub(super) async fn ring(web: &Web, site: &Site, viewer: &Viewer, service: Servi
 
 /// Orders a talk; of whoever is asked for one at once the pages ring.
 pub(super) async fn order(web: &Web, site: &Site, viewer: &Viewer, wish: Wish) -> Result<Order> {
-    if wish.when == Some(When::AtOnce) {
+    let at_once = wish.when == Some(When::AtOnce);
+    if at_once {
         web.limits.ring(site.tenant.id, viewer.user.id)?;
     }
     let order = bookings::order(&web.app, viewer, &site.tenant, wish).await?;
-    if let (Some(When::AtOnce), Some(offer)) = (wish.when, order.booking.open_offer()) {
+    if let Some(offer) = order.booking.open_offer().filter(|_| at_once) {
         let terms = order.booking.terms();
         let asked = ServerMessage::Asked {
             order: order.id.uuid(),

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         booking::{self, Agreement, Bookable, Booking, Fixed},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId, UserId},
+        ids::{BookingId, ServiceId},
         policy::Policy,
         tenant::Tenant,
         text,

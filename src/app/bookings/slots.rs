@@ -1,9 +1,8 @@
 //! Free times.
 
-use super::order::can_be_asked;
-use super::range::Range;
+use super::{order::can_be_asked, range::Range};
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, safety},
     domain::{
         booking::{Bookable, Fixed},
         ids::{BookingId, ServiceId, UserId},
@@ -111,8 +110,12 @@ pub async fn free_times(
             };
             let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
             let seller = users::find(tx, service.seller)?;
+            let hidden = match reader {
+                Some(reader) => safety::is_hidden(tx, reader, seller.id)?,
+                None => false,
+            };
             Ok(Offered {
-                at_once: can_be_asked(&handle, tx, &bookable, &seller, now)?,
+                at_once: !hidden && can_be_asked(&handle, tx, &bookable, &seller, now)?,
                 seller,
                 service,
                 bookable,

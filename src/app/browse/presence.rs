@@ -60,6 +60,7 @@ impl Listed {
         Self {
             online: false,
             presence: Presence::Away,
+            next_free: None,
             card: Card {
                 available_until: None,
                 in_call: false,

@@ -123,7 +123,12 @@ pub(super) fn talks_of(order: Order) -> Vec<Talk> {
             .map(|start| (start, Standing::Over))
             .into_iter()
             .collect(),
-        State::Unpaid { start: None, .. } | State::Open | State::Closed { .. } => Vec::new(),
+        State::Unpaid { start: None, .. }
+        | State::Open
+        | State::Ordered { .. }
+        | State::Working { .. }
+        | State::Delivered { .. }
+        | State::Closed { .. } => Vec::new(),
     };
     let talk = |(start, standing)| Talk {
         span: order.booking.lasts(start),

@@ -4,6 +4,7 @@ use super::history::held;
 use crate::{
     app::App,
     domain::{
+        booking::Addon,
         call::{self, CallRole, bill::Bill},
         ids::{CallId, UserId},
     },
@@ -31,6 +32,8 @@ pub struct CallBill {
     pub extra: Extra,
     /// Seconds that were paid for beforehand; none if it was paid for as it went.
     pub prepaid_s: Option<i64>,
+    /// What was ordered beside the talk; a part of what its order brought.
+    pub addons: Vec<Addon>,
 }
 
 impl CallBill {
@@ -50,20 +53,20 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, prepaid_s)) = app
+    let (call, entries, ledger, (extra, prepaid_s, addons)) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
-            let (extra, prepaid_s) = match held(&stored) {
+            let (extra, prepaid_s, addons) = match held(&stored) {
                 Some(order) => {
-                    let length_min = bookings::find(tx, order)?.booking.terms().length_min;
-                    let extra = bookings::extras(tx, &[order])?.remove(&order);
-                    (extra.unwrap_or_default(), Some(i64::from(length_min) * 60))
+                    let extra = bookings::extras(tx, &[order])?.remove(&order).unwrap_or_default();
+                    let terms = bookings::find(tx, order)?.booking.terms().clone();
+                    (extra, Some(i64::from(terms.length_min) * 60), terms.addons)
                 }
-                None => (Extra::default(), None),
+                None => (Extra::default(), None, Vec::new()),
             };
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
-            Ok((stored, entries, ledger, (extra, prepaid_s)))
+            Ok((stored, entries, ledger, (extra, prepaid_s, addons)))
         })
         .await?;
     if call.ended.is_none() {
@@ -84,6 +87,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         ledger,
         extra,
         prepaid_s,
+        addons,
         call,
     })
 }

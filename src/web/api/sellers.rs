@@ -14,6 +14,7 @@ use actix_web::{
     HttpResponse, delete, get, put,
     web::{Data, Json, Path, Query},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -254,11 +254,19 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
             amount: amount(record.charged_minor - used_minor),
         });
     }
-    if bill.extra.earned_minor > 0 {
+    let addons = bill.addons.iter().map(|addon| BillLine {
+        text: Message::new("bill.addon").with("title", addon.title.clone()),
+        seconds: 0,
+        amount: amount(addon.price_minor),
+    });
+    lines.extend(addons);
+    let addons_minor: i64 = bill.addons.iter().map(|addon| addon.price_minor).sum();
+    let not_used_minor = bill.extra.earned_minor - addons_minor;
+    if not_used_minor > 0 {
         lines.push(BillLine {
             text: Message::new("bill.not_used"),
             seconds: bill.prepaid_s.map_or(0, |prepaid_s| prepaid_s - record.charged_s),
-            amount: amount(bill.extra.earned_minor),
+            amount: amount(not_used_minor),
         });
     }
     lines

@@ -3,7 +3,7 @@
 use super::{
     answer,
     cards::{cards, review},
-    page_for,
+    page_for, render,
     search::Asked,
     views::{Category, HomePage},
 };

@@ -45,7 +45,7 @@ async fn order(
     let wish = Wish {
         service: ServiceId::from_uuid(*service),
         minutes: None,
-        start: None,
+        when: None,
         addons: ticked(&typed, "addon"),
         brief: brief.clone(),
     };

@@ -318,10 +318,9 @@ async fn lists_are_sorted_by_a_score_that_few_votes_hardly_move() {
         place("One Five") < place("New") && place("New") < place("One One"),
         "{names:?}"
     );
-    let rows: Vec<Score> =
-        sql_query("SELECT rating_sum AS stars, rating_count AS count, score FROM seller_search")
-            .load(&mut pair.app.database.superuser())
-            .expect("rows");
+    let rows: Vec<Score> = sql_query("SELECT rating_sum AS stars, rating_count AS count, score FROM seller_search")
+        .load(&mut pair.app.database.superuser())
+        .expect("rows");
     assert_eq!(rows.len(), sold.len() + 1);
     for row in rows {
         assert_eq!(row.score, rating::score(row.stars, row.count));

@@ -44,6 +44,8 @@ pub struct BookPage {
     pub addons: Vec<AddonChoice>,
     /// Nobody is signed in.
     pub log_in: bool,
+    /// It can be asked for now; posts `at_once`.
+    pub at_once: bool,
     /// Why it couldn't be ordered.
     pub error: Option<Message>,
 }
@@ -84,8 +86,6 @@ pub struct OrderPage {
     pub brief: Field,
     /// Nobody is signed in.
     pub log_in: bool,
-    /// It can be asked for now; posts `at_once`.
-    pub at_once: bool,
     /// Why it couldn't be ordered.
     pub error: Option<Message>,
 }
