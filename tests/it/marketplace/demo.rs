@@ -48,6 +48,31 @@ async fn the_demo_is_made_once_and_its_books_hold() {
 }
 
 #[tokio::test]
+async fn the_demos_sellers_are_found_and_say_when_they_are_free() {
+    let app = TestApp::start().await;
+    seed::demo(&app.app).await.expect("a demo");
+    for (host, typo) in [(LUMEN, "tenanncy"), (VELVET, "magci")] {
+        let anyone = app.anonymous(host);
+        let all = anyone.get("/api/v1/sellers").await.expect(200).json();
+        let cards = all["items"].as_array().expect("sellers");
+        let free = cards.iter().filter(|card| card["next_free"].is_string()).count();
+        assert!(cards.len() >= 6 && free >= 4, "{host}: {free} of {}", cards.len());
+        assert!(anyone.get("/").await.expect(200).text.contains("Next free: "), "{host}");
+        let close = anyone
+            .get(&format!("/api/v1/sellers?q={typo}"))
+            .await
+            .expect(200)
+            .json();
+        assert!(close["similar"] == true && close["total"] != 0, "{host}: {close}");
+        let facets = &all["facets"];
+        assert!(
+            facets["categories"].as_array().expect("categories").len() >= 2,
+            "{host}: {facets}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_demos_past_calls_have_bills_that_equal_the_ledger() {
     let app = TestApp::start().await;
     seed::demo(&app.app).await.expect("a demo");
