@@ -81,9 +81,11 @@ pub fn recognise(sent: &[u8]) -> Option<Kind> {
     }
 }
 
+/// Words and no markup: what a browser would rather show than save isn't taken for text.
 fn is_text(sent: &[u8]) -> bool {
     let is_written = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    !sent.is_empty() && std::str::from_utf8(sent).is_ok_and(|text| text.chars().all(is_written))
+    let is_plain = |text: &str| !text.trim_start().starts_with('<') && text.chars().all(is_written);
+    !sent.is_empty() && std::str::from_utf8(sent).is_ok_and(is_plain)
 }
 
 /// The kind of a file that is kept.
@@ -160,6 +162,7 @@ mod tests {
             b"#!/bin/sh\nrm -rf /",
             b"<!DOCTYPE html><script>alert(1)</script>",
             b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
             b"text with \x00",
             b"\xff\xfe",
         ] {

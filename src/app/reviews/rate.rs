@@ -57,12 +57,13 @@ pub async fn rate(app: &App, viewer: &Viewer, call: CallId, stars: i64, words: &
                 at: now,
             };
             reviews::put(tx, &review)?;
-            let other = if author == CallRole::Buyer {
-                review.seller
+            // What is said in public can be answered.
+            let (other, link) = if author == CallRole::Buyer {
+                (review.seller, format!("/reviews/{}", call.id))
             } else {
-                review.buyer
+                (review.buyer, format!("/calls/{}/bill", call.id))
             };
-            let news = News::about(Event::Review, user, format!("/calls/{}/bill", call.id));
+            let news = News::about(Event::Review, user, link);
             tell(&handle, tx, other, news.with("count", stars), now)?;
             Ok(review)
         })

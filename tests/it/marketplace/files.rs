@@ -37,6 +37,7 @@ async fn a_file_goes_to_the_other_one_and_to_nobody_else() {
     let pair = Pair::new(Price::default()).await;
     let page = format!("/conversations/{}", met(&pair).await);
     let path = format!("/api/v1{page}/files");
+    pair.app.clock.advance(1_000);
     let sent = send(&pair.buyer, &path, "../../Lohn\u{202e}fdp.exe", PDF)
         .await
         .expect(201)
@@ -45,6 +46,7 @@ async fn a_file_goes_to_the_other_one_and_to_nobody_else() {
         (&sent["name"], &sent["media_type"]),
         (&json!("Lohnfdp.pdf"), &json!("application/pdf"))
     );
+    pair.app.clock.advance(1_000);
     submit(
         &pair.seller,
         &format!("{page}/files"),

@@ -39,6 +39,17 @@ async fn profile(pair: &Pair) -> Value {
 async fn the_reviewed_person_answers_once_and_nobody_else_does() {
     let pair = Pair::new(Price::default()).await;
     let review = reviewed(&pair, 3, "Late, but good.").await;
+    let news = told(&pair.seller).await;
+    let id = news
+        .split("href=\"/notifications/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let opened = pair
+        .seller
+        .get(&format!("/notifications/{}", id.expect("told")))
+        .await
+        .expect(303);
+    assert_eq!(opened.header("location"), format!("/reviews/{review}"));
     let path = format!("/api/v1/reviews/{review}/reply");
     let (eve, zoe) = (
         pair.app.bearer(LUMEN, "Eve").await,
