@@ -3,6 +3,7 @@
 use crate::{
     app::{letters::Posted, notifications::Told},
     domain::{
+        identity_check::Verdict,
         ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
@@ -32,6 +33,16 @@ pub trait Dns: Send + Sync {
     /// # Errors
     /// Nobody who knows could be asked.
     async fn texts(&self, name: &str) -> anyhow::Result<Vec<String>>;
+}
+
+/// Looks at whether people are who they say and old enough. Pictures are JPEG, of a document and of the person.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What it says; who can't say leaves it to the tenant's staff.
+    ///
+    /// # Errors
+    /// It can't be asked now.
+    async fn look(&self, document: &[u8], selfie: &[u8]) -> anyhow::Result<Verdict>;
 }
 
 /// Sends one mail.

@@ -29,6 +29,8 @@ pub enum PlatformStaffKind {}
 pub enum CategoryKind {}
 /// Marks orders' ids.
 pub enum BookingKind {}
+/// Marks the ids of tries to show who one is.
+pub enum IdentityCheckKind {}
 /// Marks studios' ids.
 pub enum StudioKind {}
 /// Marks plans' ids.
@@ -56,6 +58,8 @@ pub type ConversationId = Id<ConversationKind>;
 pub type PlatformStaffId = Id<PlatformStaffKind>;
 /// A part of what a tenant offers.
 pub type CategoryId = Id<CategoryKind>;
+/// A try to show who one is.
+pub type IdentityCheckId = Id<IdentityCheckKind>;
 /// An order for a talk at an agreed time.
 pub type BookingId = Id<BookingKind>;
 /// A team of sellers.

@@ -23,6 +23,8 @@ pub enum Event {
     Available,
     /// Something happened to an order of theirs.
     Booking,
+    /// It was decided whether they are who they say.
+    IdentityCheck,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -65,12 +67,13 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
         Self::Available,
         Self::Booking,
+        Self::IdentityCheck,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -84,6 +87,7 @@ impl Event {
             Self::Review => "review",
             Self::Available => "available",
             Self::Booking => "booking",
+            Self::IdentityCheck => "identity_check",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -99,7 +103,9 @@ impl Event {
     pub fn audience(self) -> Audience {
         match self {
             Self::MissedCall => Audience::Sellers,
-            Self::Message | Self::Review | Self::Available | Self::Booking | Self::TopUp => Audience::Everyone,
+            Self::Message | Self::Review | Self::Available | Self::Booking | Self::IdentityCheck | Self::TopUp => {
+                Audience::Everyone
+            }
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
     }
@@ -108,7 +114,7 @@ impl Event {
     pub fn rule(self, channel: Channel) -> Rule {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
-            (Self::SubscriptionEnds, Mail) => Rule::Always,
+            (Self::SubscriptionEnds | Self::IdentityCheck, Mail) => Rule::Always,
             (_, Site) | (Self::MissedCall | Self::Available | Self::Booking, _) => Rule::Unless(true),
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),
             (_, Mail | Push) => Rule::Unless(false),

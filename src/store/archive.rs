@@ -16,9 +16,9 @@ use diesel::{
     sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
 };
 
-/// Tables that stay behind: what lets people in, work that the old installation does itself, and domains, whose proof
-/// names that installation.
-const LEFT_BEHIND: [&str; 7] = [
+/// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof
+/// names that installation, and pictures that only its key opens.
+const LEFT_BEHIND: [&str; 8] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -26,6 +26,7 @@ const LEFT_BEHIND: [&str; 7] = [
     "exports",
     "push_subscriptions",
     "domains",
+    "identity_pictures",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
 const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];

@@ -6,10 +6,11 @@ use super::{
     tell, wait,
 };
 use crate::{
-    app::{App, browse, identity::Viewer, subscriptions},
+    app::{App, browse, identity::Viewer, identity_checks, subscriptions},
     domain::{
         booking::{self, Agreement, Booking, Fixed},
         call::{CallRole, Terms},
+        identity_check::Side,
         ids::{BookingId, ServiceId, UserId},
         policy::Policy,
         tenant::Tenant,
@@ -61,6 +62,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 return Err(Error::invalid("You can't book yourself."));
             }
             subscriptions::running(tx, now)?;
+            identity_checks::require(tx, buyer, Side::Buying)?;
             let (buyer, seller) = lock_people(tx, buyer, service.seller)?;
             if bookings::count_unpaid(tx, buyer.id)? >= MOST_UNPAID {
                 let words = format!("You have {MOST_UNPAID} requests open already. Wait for an answer, or cancel one.");

@@ -5,6 +5,7 @@ mod bill;
 mod book;
 mod calls;
 mod cards;
+mod check;
 mod conferences;
 mod conversations;
 pub mod flash;
@@ -57,6 +58,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(links::routes)
         .configure(account::routes)
         .configure(calls::routes)
+        .configure(check::routes)
         .configure(bill::routes)
         .configure(book::routes)
         .configure(conferences::routes)

@@ -137,6 +137,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Review => "star",
         Event::Available => "radio",
         Event::Booking => "calendar",
+        Event::IdentityCheck => "id-card",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

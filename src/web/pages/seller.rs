@@ -2,6 +2,7 @@
 
 use super::{
     cards::{card, offer, review},
+    check,
     flash::flash,
     lead_to, no_body, render, render_as,
     views::{Amount, Delivery, Message, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer},
@@ -73,6 +74,9 @@ async fn ring(
         Ok(call) => return Ok(no_body(&format!("/calls/{}", call.id))),
         Err(error) => error,
     };
+    if let Some(way) = check::way(&refused) {
+        return Ok(way);
+    }
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
     }

@@ -8,6 +8,7 @@ mod deliveries;
 mod demo;
 mod fronts;
 mod hours;
+mod identity_checks;
 mod lists;
 mod photos;
 mod selling;

@@ -17,6 +17,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;
+    money::checks(g)?;
     studio::studio(g)?;
     bookings::bookings(g)?;
     calls::calls(g)?;

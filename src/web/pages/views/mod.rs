@@ -7,6 +7,7 @@ mod account;
 mod bill;
 mod bookings;
 mod calls;
+mod check;
 mod conversations;
 mod form;
 mod gateway;
@@ -32,6 +33,7 @@ pub use bookings::{
     FreeTime, FreeTimes, OrderPage, Seen,
 };
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
+pub use check::CheckPage;
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -127,6 +129,7 @@ views! {
     ConferencesPage => "conferences",
     ConferencePage => "conference",
     CallsPage => "calls",
+    CheckPage => "check",
     RoomPage => "room",
     BillPage => "bill",
     ConversationsPage => "conversations",
