@@ -11,6 +11,7 @@ use crate::{
         clock::SystemClock,
         dns::Resolver,
         files,
+        identity::ByStaff,
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
         payment::test::TestGateway,
@@ -59,6 +60,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let app = App {
         gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
         people: people.clone(),
+        identity: Arc::new(ByStaff),
         usage: Arc::default(),
         recognised: Arc::default(),
         files: files::folder(&config.files.directory)?,

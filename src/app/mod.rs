@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod domains;
 pub mod hours;
 pub mod identity;
+pub mod identity_checks;
 pub mod letters;
 pub mod look_archive;
 pub mod notifications;
@@ -30,7 +31,7 @@ pub mod watching;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{CalendarSources, Clock, Dns, LivePeople, PaymentGateway, PushServices};
+use ports::{CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateway, PushServices};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -44,6 +45,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Takes payments.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// Looks at who people are.
+    pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.
     pub files: Arc<dyn ObjectStore>,
     /// What others say of their domains.

@@ -3,6 +3,7 @@
 use crate::{
     app::{letters::Posted, notifications::Told},
     domain::{
+        identity_check::Verdict,
         ids::{SessionId, TenantId, UserId},
         imported::{AddressError, Trouble},
         money::Money,
@@ -57,6 +58,16 @@ pub trait CalendarSources: Send + Sync {
     /// # Errors
     /// It can't be read, or may not be.
     async fn read(&self, address: &str) -> Result<Vec<u8>, Trouble>;
+}
+
+/// Looks at whether people are who they say and old enough. Pictures are JPEG, of a document and of the person.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What it says; who can't say leaves it to the tenant's staff.
+    ///
+    /// # Errors
+    /// It can't be asked now.
+    async fn look(&self, document: &[u8], selfie: &[u8]) -> anyhow::Result<Verdict>;
 }
 
 /// Sends one mail.

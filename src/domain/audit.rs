@@ -134,6 +134,14 @@ pub enum Action {
     StudioSellerLeft,
     /// A studio's manager switched a seller's availability off.
     StudioSwitchedOff,
+    /// Staff looked at a picture that somebody sent to show who they are.
+    IdentityLookedAt,
+    /// Staff found that somebody is who they say.
+    IdentityApproved,
+    /// Staff couldn't see from what somebody sent who they are.
+    IdentityDeclined,
+    /// What showing who one is is asked for was changed.
+    IdentityRulesChanged,
     /// An account was closed.
     UserSuspended,
     /// An account was opened again.
@@ -258,6 +266,10 @@ impl Action {
             Self::TemplateFailed => "branding.template_failed",
             Self::ServiceUnpublished => "service.unpublished",
             Self::ServicePublished => "service.published",
+            Self::IdentityLookedAt => "identity.looked_at",
+            Self::IdentityApproved => "identity.approved",
+            Self::IdentityDeclined => "identity.declined",
+            Self::IdentityRulesChanged => "identity.rules_changed",
             Self::CategoryCreated => "category.created",
             Self::CategoryChanged => "category.changed",
             Self::CategoryClosed => "category.closed",

@@ -31,6 +31,8 @@ pub enum CategoryKind {}
 pub enum BookingKind {}
 /// Marks the ids of reports about people.
 pub enum ReportKind {}
+/// Marks the ids of tries to show who one is.
+pub enum IdentityCheckKind {}
 /// Marks studios' ids.
 pub enum StudioKind {}
 /// Marks plans' ids.
@@ -60,6 +62,8 @@ pub type PlatformStaffId = Id<PlatformStaffKind>;
 pub type CategoryId = Id<CategoryKind>;
 /// What somebody reported about somebody.
 pub type ReportId = Id<ReportKind>;
+/// A try to show who one is.
+pub type IdentityCheckId = Id<IdentityCheckKind>;
 /// An order for a talk at an agreed time.
 pub type BookingId = Id<BookingKind>;
 /// A team of sellers.

@@ -7,6 +7,7 @@ pub mod brand;
 pub mod call;
 pub mod category;
 pub mod identity;
+pub mod identity_check;
 pub mod ids;
 pub mod imported;
 pub mod money;

@@ -29,6 +29,8 @@ pub enum Event {
     Booking,
     /// A calendar that they keep elsewhere isn't read any more.
     CalendarLost,
+    /// It was decided whether they are who they say.
+    IdentityCheck,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -71,7 +73,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -80,6 +82,7 @@ impl Event {
         Self::Available,
         Self::Booking,
         Self::CalendarLost,
+        Self::IdentityCheck,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -96,6 +99,7 @@ impl Event {
             Self::Available => "available",
             Self::Booking => "booking",
             Self::CalendarLost => "calendar_lost",
+            Self::IdentityCheck => "identity_check",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -117,6 +121,7 @@ impl Event {
             | Self::Decision
             | Self::Available
             | Self::Booking
+            | Self::IdentityCheck
             | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
@@ -126,7 +131,7 @@ impl Event {
     pub fn rule(self, channel: Channel) -> Rule {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
-            (Self::SubscriptionEnds, Mail) => Rule::Always,
+            (Self::SubscriptionEnds | Self::IdentityCheck, Mail) => Rule::Always,
             (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
                 Rule::Unless(true)
             }

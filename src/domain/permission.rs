@@ -15,6 +15,8 @@ pub enum Permission {
     Sellers,
     /// Look after people's accounts.
     Users,
+    /// See what people sent to show who they are, and decide.
+    IdentityChecks,
     /// Look after the other staff.
     Staff,
     /// Look after what is offered.
@@ -43,10 +45,11 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Dashboard,
         Self::Sellers,
         Self::Users,
+        Self::IdentityChecks,
         Self::Staff,
         Self::Services,
         Self::Calls,
@@ -67,6 +70,7 @@ impl Permission {
             Self::Dashboard => "dashboard",
             Self::Sellers => "sellers",
             Self::Users => "users",
+            Self::IdentityChecks => "identity_checks",
             Self::Staff => "staff",
             Self::Services => "services",
             Self::Calls => "calls",

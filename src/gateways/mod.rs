@@ -4,6 +4,7 @@ pub mod calendars;
 pub mod clock;
 pub mod dns;
 pub mod files;
+pub mod identity;
 pub mod mail;
 pub mod media;
 pub mod payment;

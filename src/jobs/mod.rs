@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, archive, bookings, calendar, domains, letters, notifications, platform,
+        App, archive, bookings, calendar, domains, identity_checks, letters, notifications, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -193,6 +193,7 @@ impl Runner {
             }
             bookings::LOOK_JOB => bookings::look(&self.app, &job.scope, read(job)?).await,
             bookings::REMIND_JOB => bookings::remind(&self.app, &job.scope, read(job)?).await,
+            identity_checks::FORGET_JOB => identity_checks::forget(&self.app, &job.scope, read(job)?).await,
             bookings::LAPSE_JOB => bookings::lapse(&self.app, &job.scope, read(job)?).await,
             calendar::READ_JOB => calendar::read_import(&self.app, &job.scope, read(job)?).await,
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,

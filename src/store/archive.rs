@@ -17,8 +17,8 @@ use diesel::{
 };
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
-/// that installation, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 8] = [
+/// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
+const LEFT_BEHIND: [&str; 9] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -27,6 +27,7 @@ const LEFT_BEHIND: [&str; 8] = [
     "push_subscriptions",
     "domains",
     "seller_search",
+    "identity_pictures",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
 const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];

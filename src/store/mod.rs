@@ -23,6 +23,7 @@ pub mod erase_person;
 pub mod erasure;
 mod error;
 pub mod exports;
+pub mod identity_checks;
 pub mod jobs;
 pub mod ledger;
 pub mod listing;

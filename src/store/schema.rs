@@ -208,6 +208,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_rules (tenant_id) {
+        tenant_id -> Uuid,
+        before_selling -> Bool,
+        before_buying -> Bool,
+    }
+}
+
+diesel::table! {
+    identity_checks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        state -> Text,
+        reason -> Text,
+        sent_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    identity_pictures (tenant_id, check_id, kind) {
+        tenant_id -> Uuid,
+        check_id -> Uuid,
+        kind -> Text,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
     jobs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -174,6 +174,8 @@ pub(super) mod may {
     pub struct Sellers;
     /// See [`Permission::Users`].
     pub struct Users;
+    /// See [`Permission::IdentityChecks`].
+    pub struct IdentityChecks;
     /// See [`Permission::Staff`].
     pub struct Staff;
     /// See [`Permission::Services`].
@@ -208,6 +210,9 @@ pub(super) mod may {
     }
     impl Needs for Users {
         const PERMISSION: Option<Permission> = Some(Permission::Users);
+    }
+    impl Needs for IdentityChecks {
+        const PERMISSION: Option<Permission> = Some(Permission::IdentityChecks);
     }
     impl Needs for Staff {
         const PERMISSION: Option<Permission> = Some(Permission::Staff);

@@ -69,6 +69,32 @@ pub(in crate::web) async fn named_of_form(
     Err(Error::field(field, "Choose a file first."))
 }
 
+/// Both files of a form that carries two, in the parts of these names.
+pub(in crate::web) async fn two_of_form(
+    web: &Web,
+    site: &Site,
+    mut form: Multipart,
+    limit: usize,
+    fields: [&'static str; 2],
+) -> Result<[Vec<u8>; 2]> {
+    count(web, site)?;
+    let mut found: [Option<Vec<u8>>; 2] = [None, None];
+    while let Some(part) = form.next().await {
+        let part = part.map_err(|_| broken(fields[0]))?;
+        let place = fields.iter().position(|field| part.name() == Some(*field));
+        let Some(place) = place.filter(|place| found[*place].is_none()) else {
+            continue;
+        };
+        let body = gather(part, limit, fields[place]).await?;
+        found[place] = (!body.is_empty()).then_some(body);
+    }
+    match found {
+        [Some(first), Some(second)] => Ok([first, second]),
+        [None, _] => Err(Error::field(fields[0], "Choose a file first.")),
+        [_, None] => Err(Error::field(fields[1], "Choose a file first.")),
+    }
+}
+
 fn count(web: &Web, site: &Site) -> Result<()> {
     web.app
         .count(site.tenant.id, web.app.quotas(&site.tenant), Counted::Uploads)

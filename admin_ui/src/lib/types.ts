@@ -203,6 +203,7 @@ export const PERMISSIONS = [
   "dashboard",
   "calls",
   "users",
+  "identity_checks",
   "sellers",
   "services",
   "staff",
@@ -326,6 +327,23 @@ export interface Category {
   warning_min: number | null;
   services: number;
   closed_at: number | null;
+}
+
+/** A try of somebody to show who they are. */
+export interface IdentityCheck {
+  id: string;
+  user_id: string;
+  name: string;
+  state: "waiting" | "approved" | "declined";
+  reason: string;
+  at: number;
+  decided_at: number | null;
+  /** Pictures that are there still. */
+  pictures: number;
+}
+export interface IdentityRules {
+  before_selling: boolean;
+  before_buying: boolean;
 }
 
 export interface StaffMember extends Named {

@@ -16,6 +16,7 @@ import ExternalLink from "lucide-static/icons/external-link.svg?raw";
 import Eye from "lucide-static/icons/eye.svg?raw";
 import Flag from "lucide-static/icons/flag.svg?raw";
 import History from "lucide-static/icons/history.svg?raw";
+import IdCard from "lucide-static/icons/id-card.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
 import LayoutDashboard from "lucide-static/icons/layout-dashboard.svg?raw";
@@ -70,6 +71,7 @@ export const icons = {
   eye: inner(Eye),
   flag: inner(Flag),
   history: inner(History),
+  "id-card": inner(IdCard),
   info: inner(Info),
   languages: inner(Languages),
   "layout-dashboard": inner(LayoutDashboard),

@@ -8,6 +8,7 @@ export const routes: Route[] = [
   { path: "/reviews", title: "reviews.title", icon: "star", group: "nav.watch", permission: "reviews", load: () => import("./Reviews.svelte") },
   { path: "/reports", title: "reports.title", icon: "flag", group: "nav.watch", permission: "users", load: () => import("./Reports.svelte") },
   { path: "/users", title: "users.title", icon: "users", group: "nav.people", permission: "users", load: () => import("./Users.svelte") },
+  { path: "/identity", title: "identity.title", icon: "id-card", group: "nav.people", permission: "identity_checks", load: () => import("./IdentityChecks.svelte") },
   { path: "/sellers", title: "sellers.title", icon: "store", group: "nav.people", permission: "sellers", load: () => import("./Sellers.svelte") },
   { path: "/studios", title: "studios.title", icon: "building-2", group: "nav.people", permission: "sellers", load: () => import("./Studios.svelte") },
   { path: "/services", title: "services.title", icon: "briefcase", group: "nav.people", permission: "services", load: () => import("./Services.svelte") },

@@ -107,7 +107,7 @@ async fn only(app: &App, viewer: &Viewer, id: BookingId, role: CallRole) -> Resu
     if order.role(person) == Some(role) {
         return Ok(());
     }
-    Err(Error::forbidden("That is for the other one of you to do."))
+    Err(Error::conflict("not_yours", "That is for the other one of you to do."))
 }
 
 async fn act(

@@ -6,10 +6,11 @@ use super::{
     tell, wait,
 };
 use crate::{
-    app::{App, browse, calls as app_calls, identity::Viewer, safety, subscriptions},
+    app::{App, browse, calls as app_calls, identity::Viewer, identity_checks, safety, subscriptions},
     domain::{
         booking::{self, Agreement, Bookable, Booking, Fixed},
         call::{CallRole, Terms},
+        identity_check::Side,
         ids::{BookingId, ServiceId},
         policy::Policy,
         tenant::Tenant,
@@ -71,6 +72,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 return Err(Error::invalid("You can't book yourself."));
             }
             subscriptions::running(tx, now)?;
+            identity_checks::require(tx, buyer, Side::Buying)?;
             let (buyer, seller) = lock_people(tx, buyer, service.seller)?;
             safety::can_meet(tx, buyer.id, &seller)?;
             if bookings::count_unpaid(tx, buyer.id)? >= MOST_UNPAID {

@@ -1,9 +1,10 @@
 //! The buyer rings a seller (requirement E3).
 
 use crate::{
-    app::{App, browse, safety, subscriptions},
+    app::{App, browse, identity_checks, safety, subscriptions},
     domain::{
         call::{EndReason, Terms, blocks::Blocks},
+        identity_check::Side,
         ids::{CallId, ServiceId, UserId},
         money::Money,
         quota::Counted,
@@ -40,6 +41,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             return Err(Error::invalid("You can't ring yourself."));
         }
         safety::can_meet(tx, buyer.id, &seller)?;
+        identity_checks::require(tx, buyer.id, Side::Buying)?;
         let profile = sellers::find(tx, seller.id)?.ok_or_else(Error::not_found)?;
         let switched_on = profile.available_until.is_some_and(|until| until > now);
         if !switched_on || !people.is_online(tx.tenant(), seller.id) {

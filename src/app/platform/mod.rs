@@ -8,6 +8,7 @@ mod nodes;
 mod plans;
 mod quotas;
 mod sealing;
+pub(in crate::app) use sealing::{seal, unseal};
 mod second_factor;
 mod session;
 mod staff;

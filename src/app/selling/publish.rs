@@ -1,8 +1,8 @@
 //! Putting a service on the site, and taking it off for a while.
 
 use crate::{
-    app::{App, identity::Viewer, watching},
-    domain::ids::ServiceId,
+    app::{App, identity::Viewer, identity_checks, watching},
+    domain::{identity_check::Side, ids::ServiceId},
     error::{Error, Result},
     store::{
         sellers,
@@ -19,6 +19,9 @@ pub async fn publish(app: &App, viewer: &Viewer, id: ServiceId, published: bool)
     app.db
         .tenant(&viewer.scope, move |tx| {
             sellers::lock(tx, seller)?.ok_or_else(Error::not_found)?;
+            if published {
+                identity_checks::require(tx, seller, Side::Selling)?;
+            }
             let service = Service {
                 published,
                 seller,

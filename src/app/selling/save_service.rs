@@ -2,9 +2,10 @@
 
 use super::MOST_SERVICES;
 use crate::{
-    app::{App, identity::Viewer, watching},
+    app::{App, identity::Viewer, identity_checks, watching},
     domain::{
         booking::{Addon, Agreement, Bookable, BookableError, Fixed, FixedError, MOST_ADDONS, MOST_PRICE_MINOR},
+        identity_check::Side,
         ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
         tenant::Tenant,
@@ -112,6 +113,9 @@ pub async fn save_service(
                 service.category = Some(category);
             }
             priced(&mut service, bounds)?;
+            if service.published {
+                identity_checks::require(tx, seller, Side::Selling)?;
+            }
             if id.is_some() {
                 services::update(tx, &service)?;
             } else if services::of_seller(tx, seller, MOST_SERVICES)?.len() >= MOST_SERVICES as usize {

@@ -2,8 +2,8 @@
 
 use super::MOST_SERVICES;
 use crate::{
-    app::{App, identity::Viewer, watching},
-    domain::time::Moment,
+    app::{App, identity::Viewer, identity_checks, watching},
+    domain::{identity_check::Side, time::Moment},
     error::{Error, Result},
     store::{sellers, services},
 };
@@ -21,6 +21,7 @@ pub async fn go_available(app: &App, viewer: &Viewer, hours: i64) -> Result<Mome
     let until = now + hours * 3_600_000;
     app.db
         .tenant(&viewer.scope, move |tx| {
+            identity_checks::require(tx, user, Side::Selling)?;
             if !services::of_seller(tx, user, MOST_SERVICES)?
                 .iter()
                 .any(|service| service.published && service.video_enabled)

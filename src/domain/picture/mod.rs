@@ -4,6 +4,8 @@
 mod raster;
 mod svg;
 
+use super::identity_check;
+
 /// Most bytes that are taken.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 
@@ -16,6 +18,8 @@ pub enum Purpose {
     Favicon,
     /// A seller's face: a square photo.
     Face,
+    /// What shows who somebody is: all of it, as large as it is needed to be read.
+    Evidence,
 }
 
 impl Purpose {
@@ -25,6 +29,15 @@ impl Purpose {
             Self::Logo => 480,
             Self::Favicon => 128,
             Self::Face => 480,
+            Self::Evidence => 1_600,
+        }
+    }
+
+    /// Most bytes that are taken.
+    fn most_bytes(self) -> usize {
+        match self {
+            Self::Evidence => identity_check::MOST_BYTES,
+            _ => MAX_BYTES,
         }
     }
 }
@@ -66,15 +79,23 @@ pub enum PictureError {
     },
 }
 
+/// Where only a photo will do.
+fn no_photo(error: PictureError) -> PictureError {
+    match error {
+        PictureError::Unknown => PictureError::NoPhoto,
+        other => other,
+    }
+}
+
 /// Takes a picture as it was sent and gives it back made anew.
 ///
 /// # Errors
 /// It can't be taken.
 pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
-    if sent.len() > MAX_BYTES {
+    if sent.len() > purpose.most_bytes() {
         return Err(PictureError::TooBig);
     }
-    if svg::is_one(sent) && purpose != Purpose::Face {
+    if svg::is_one(sent) && matches!(purpose, Purpose::Logo | Purpose::Favicon) {
         let body = svg::remake(sent)?.into_bytes();
         return Ok(Picture {
             media_type: "image/svg+xml",
@@ -83,14 +104,11 @@ pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
     }
     let (media_type, body) = match purpose {
         // A photo as PNG would be ten times as large.
-        Purpose::Face => {
-            let photo = raster::square_photo(sent, purpose.pixels());
-            let photo = photo.map_err(|error| match error {
-                PictureError::Unknown => PictureError::NoPhoto,
-                other => other,
-            });
-            ("image/jpeg", photo?)
-        }
+        Purpose::Face => (
+            "image/jpeg",
+            raster::square_photo(sent, purpose.pixels()).map_err(no_photo)?,
+        ),
+        Purpose::Evidence => ("image/jpeg", raster::photo(sent, purpose.pixels()).map_err(no_photo)?),
         Purpose::Logo | Purpose::Favicon => ("image/png", raster::remake(sent, purpose.pixels())?),
     };
     Ok(Picture { media_type, body })

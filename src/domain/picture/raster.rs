@@ -34,6 +34,21 @@ pub(super) fn square_photo(sent: &[u8], side: u32) -> Result<Vec<u8>, PictureErr
     } else {
         square
     };
+    on_white(small)
+}
+
+/// A whole photo of at most `side` pixels on its longer side, as JPEG. What can be seen through becomes white.
+pub(super) fn photo(sent: &[u8], side: u32) -> Result<Vec<u8>, PictureError> {
+    let picture = open(sent)?;
+    let small = if picture.width().max(picture.height()) > side {
+        picture.resize(side, side, FilterType::Lanczos3)
+    } else {
+        picture
+    };
+    on_white(small)
+}
+
+fn on_white(small: DynamicImage) -> Result<Vec<u8>, PictureError> {
     let mut ground = RgbaImage::from_pixel(small.width(), small.height(), Rgba([255; 4]));
     imageops::overlay(&mut ground, &small.into_rgba8(), 0, 0);
     pack(

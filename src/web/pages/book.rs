@@ -1,7 +1,7 @@
 //! `/book/{service}`: choosing a time, or buying what a time is agreed on later for.
 
 use super::{
-    no_body, render, render_as,
+    check, no_body, render, render_as,
     views::{AddonChoice, Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
 };
 use crate::{
@@ -94,6 +94,9 @@ async fn book(
         Ok(id) => return Ok(no_body(&format!("/conferences/{id}"))),
         Err(error) => error,
     };
+    if let Some(way) = check::way(&refused) {
+        return Ok(way);
+    }
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
     }

@@ -6,6 +6,7 @@ mod book;
 mod calendar;
 mod calls;
 mod cards;
+mod check;
 mod conferences;
 mod conversations;
 mod feed;
@@ -63,6 +64,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(links::routes)
         .configure(account::routes)
         .configure(calls::routes)
+        .configure(check::routes)
         .configure(bill::routes)
         .configure(book::routes)
         .configure(calendar::routes)

@@ -140,6 +140,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Available => "radio",
         Event::Booking => "calendar",
         Event::CalendarLost => "calendar-x",
+        Event::IdentityCheck => "id-card",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

@@ -2,7 +2,7 @@
 
 use super::{
     book::{Typed, addons, one, ticked},
-    no_body, render, render_as,
+    check, no_body, render, render_as,
     views::{Amount, Field, Message, OrderPage, Person},
 };
 use crate::{
@@ -53,6 +53,9 @@ async fn order(
         Ok(order) => return Ok(no_body(&format!("/conferences/{}", order.id))),
         Err(refused) => refused,
     };
+    if let Some(way) = check::way(&refused) {
+        return Ok(way);
+    }
     let status = match refused.kind {
         Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Conflict { .. } => StatusCode::CONFLICT,

@@ -2,6 +2,7 @@
 
 use super::{
     bill::increment,
+    check,
     flash::flash,
     no_body, problem, render, render_as,
     service_form::{draft, retype, service_form},
@@ -114,6 +115,9 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     let Err(error) = carry_out(&web, &site, &viewer, &typed).await else {
         return saved();
     };
+    if let Some(way) = check::way(&error) {
+        return Ok(way);
+    }
     let form = (typed.action == "service").then_some(if typed.id.is_empty() { "new" } else { typed.id.as_str() });
     let conflict = matches!(error.kind, Kind::Conflict { .. });
     let (field, wrong) = if conflict {

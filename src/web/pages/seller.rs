@@ -3,6 +3,7 @@
 use super::{
     book::by_days,
     cards::{card, offer, review},
+    check,
     flash::flash,
     lead_to, no_body, render, render_as,
     views::{
@@ -84,6 +85,9 @@ async fn ring(
         Ok(call) => return Ok(no_body(&format!("/calls/{}", call.id))),
         Err(error) => error,
     };
+    if let Some(way) = check::way(&refused) {
+        return Ok(way);
+    }
     if !matches!(refused.kind, Kind::Conflict { .. } | Kind::Invalid { .. }) {
         return Err(refused.into());
     }

@@ -1,6 +1,7 @@
 //! `/sell/start`: becoming a seller, one step after the other, until the first service is on the site.
 
 use super::{
+    check,
     flash::flash,
     lead_to, no_body, problem, render, render_as,
     sell::{Typed, profile_form},
@@ -12,8 +13,10 @@ use crate::{
     app::{
         browse,
         identity::Viewer,
+        identity_checks,
         selling::{self, Selling},
     },
+    domain::identity_check::CheckState,
     error::{Error, Kind},
     store::services::Service,
     web::{Result, Site, Web, theme::Tone},
@@ -30,7 +33,7 @@ use serde::Deserialize;
 pub(super) const PATH: &str = "/sell/start";
 /// Where a photo that was sent from here leads.
 pub(super) const AFTER_PHOTO: &str = "/sell/start?step=service";
-const STEPS: [&str; 4] = ["profile", "photo", "service", "preview"];
+const STEPS: [&str; 5] = ["profile", "photo", "service", "check", "preview"];
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change);
@@ -53,6 +56,9 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
         Ok(next) => return Ok(next),
         Err(error) => error,
     };
+    if let Some(way) = check::way(&error) {
+        return Ok(way);
+    }
     let (status, (field, wrong)) = match error.kind {
         Kind::Conflict { .. } => (StatusCode::CONFLICT, ("", Message::new(error.public))),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, problem(error)?),
@@ -135,7 +141,12 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, wanted: Option<&str>) -> 
         .into_iter()
         .find(|step| wanted == Some(*step) && may(step))
         .unwrap_or(next);
+    let check = identity_checks::show(&web.app, viewer).await?;
+    let state = check.last.as_ref().map(|last| last.state);
+    let asked = check.rules.before_selling;
+    let steps: Vec<&'static str> = STEPS.into_iter().filter(|step| asked || *step != "check").collect();
     let is_done = |step: &str| match step {
+        "check" => state == Some(CheckState::Approved),
         "profile" => profile.is_some(),
         "photo" => photo.is_some(),
         "service" => service.is_some(),
@@ -147,14 +158,16 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, wanted: Option<&str>) -> 
     };
     let policy = browse::policy(&site.tenant, &Default::default(), &Default::default());
     Ok(StartPage {
-        steps: STEPS
+        steps: steps
+            .into_iter()
             .map(|key| StartStep {
                 key,
                 done: is_done(key),
                 current: key == step,
-                open: may(key),
+                open: key != "check" && may(key),
             })
-            .to_vec(),
+            .collect(),
+        check: asked.then(|| state.map_or("none", CheckState::name)),
         form: (step == "service").then(|| service_form(site, service, &selling.categories)),
         no_photo: photo.is_none(),
         no_about: profile.is_some_and(|profile| profile.about.is_empty()),

@@ -133,7 +133,7 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
     assert_eq!(seen(seller, &id).await["state"], "ordered");
     pair.audit().await;
 
-    buyer.post(&path(&id, "take-on"), json!({})).await.expect(403);
+    buyer.post(&path(&id, "take-on"), json!({})).await.expect(409);
     assert_eq!(
         buyer.post(&path(&id, "confirm"), json!({})).await.expect(409).code(),
         "not_its_turn"
@@ -175,7 +175,7 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
         buyer.post(&path(&id, "cancel"), json!({})).await.expect(409).code(),
         "delivered"
     );
-    seller.post(&path(&id, "confirm"), json!({})).await.expect(403);
+    seller.post(&path(&id, "confirm"), json!({})).await.expect(409);
     buyer.form(&at, &[("action", "confirm")]).await.expect(303);
     let over = seen(buyer, &id).await;
     assert_eq!(

@@ -11,6 +11,7 @@ mod feed;
 mod files;
 mod fronts;
 mod hours;
+mod identity_checks;
 mod imports;
 mod lists;
 mod messages;

@@ -10,6 +10,7 @@ mod dashboard;
 mod domains;
 mod erase_person;
 mod exports;
+mod identity_checks;
 mod lists;
 mod look_archive;
 mod people;
@@ -26,6 +27,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig) {
     staff::routes(config);
     people::routes(config);
+    identity_checks::routes(config);
     lists::routes(config);
     settings::routes(config);
     dashboard::routes(config);

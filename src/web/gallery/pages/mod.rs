@@ -24,6 +24,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::identity(g)?;
     money::money(g)?;
     money::selling(g)?;
+    money::checks(g)?;
     studio::studio(g)?;
     bookings::bookings(g)?;
     calendar::calendar(g)?;

@@ -222,6 +222,7 @@ fn starting(g: &Gallery<'_>, form: ServiceForm) -> anyhow::Result<()> {
         },
         form: None,
         preview: None,
+        check: None,
         no_photo: true,
         no_about: true,
         no_hours: false,
@@ -253,6 +254,16 @@ fn starting(g: &Gallery<'_>, form: ServiceForm) -> anyhow::Result<()> {
         ..profile.clone()
     };
     g.page("start-preview", &preview, &g.seller(path))?;
+    let mut checked = preview.clone();
+    checked.check = Some("none");
+    let step = StartStep {
+        key: "check",
+        done: false,
+        current: false,
+        open: false,
+    };
+    checked.steps.insert(3, step);
+    g.page("start-preview-check", &checked, &g.seller(path))?;
     let done = StartPage {
         steps: steps(4),
         step: "done",
@@ -307,4 +318,37 @@ fn hours(g: &Gallery<'_>) -> anyhow::Result<()> {
     wrong.exceptions = Vec::new();
     wrong.until = Field::of("2026-01-01").wrong(Message::new("The last day comes after the first."));
     g.page("hours-wrong", &wrong, &g.seller("/sell/hours"))
+}
+
+/// Showing who one is.
+pub fn checks(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let none = CheckPage {
+        before_selling: true,
+        before_buying: false,
+        state: None,
+        reason: None,
+        sells: true,
+        kept_days: 7,
+        document: Field::default(),
+        selfie: Field::default(),
+        error: None,
+    };
+    let path = "/account/identity";
+    g.page("check", &none, &g.seller(path))?;
+    let wrong = CheckPage {
+        document: Field::default().wrong(Message::new("This is no PNG, JPEG, WebP or GIF picture.")),
+        ..none.clone()
+    };
+    g.page("check-wrong", &wrong, &g.seller(path))?;
+    let state = |state| CheckPage {
+        state: Some(state),
+        ..none.clone()
+    };
+    g.page("check-waiting", &state("waiting"), &g.seller(path))?;
+    g.page("check-approved", &state("approved"), &g.seller(path))?;
+    let declined = CheckPage {
+        reason: Some("The document is too dark to be read.".to_owned()),
+        ..state("declined")
+    };
+    g.page("check-declined", &declined, &g.seller(path))
 }

@@ -8,6 +8,7 @@ mod bill;
 mod bookings;
 mod calendar;
 mod calls;
+mod check;
 mod conversations;
 mod feed;
 mod form;
@@ -38,6 +39,7 @@ pub use bookings::{
 };
 pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
+pub use check::CheckPage;
 pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
@@ -143,6 +145,7 @@ views! {
     ConferencesPage => "conferences",
     ConferencePage => "conference",
     CallsPage => "calls",
+    CheckPage => "check",
     RoomPage => "room",
     BillPage => "bill",
     ConversationsPage => "conversations",

@@ -1,0 +1,3 @@
+DROP TABLE identity_pictures;
+DROP TABLE identity_checks;
+DROP TABLE identity_rules;
