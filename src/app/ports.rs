@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use std::net::IpAddr;
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -52,6 +53,9 @@ pub trait CalendarSources: Send + Sync {
     /// # Errors
     /// It may not.
     fn takes(&self, address: &str) -> Result<Url, AddressError>;
+
+    /// The right to read one now, kept until it is understood; none while as many are read as may be at once.
+    fn turn(&self) -> Option<OwnedSemaphorePermit>;
 
     /// What is there.
     ///

@@ -7,24 +7,33 @@ use crate::{
     domain::imported::{self, AddressError, Trouble},
 };
 use async_trait::async_trait;
-use reqwest::{Client, Response, StatusCode, header, redirect::Policy};
+use reqwest::{
+    Client, Response, StatusCode,
+    dns::{Addrs, Name, Resolve, Resolving},
+    header,
+    redirect::Policy,
+};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::{Host, Url};
 
 /// How often an answer may lead elsewhere.
 const MOST_REDIRECTS: usize = 3;
 /// Largest calendar.
 const MOST_BYTES: usize = 5_000_000;
+/// Calendars that are read at once: slow ones keep no other work waiting.
+const AT_ONCE: usize = 8;
 
 /// All of them.
 pub struct Calendars {
     dns: Arc<dyn Dns>,
     trusted: Vec<String>,
     timeout: Duration,
+    turns: Arc<Semaphore>,
 }
 
 impl Calendars {
@@ -34,6 +43,7 @@ impl Calendars {
             dns,
             trusted: config.trusted.clone(),
             timeout: Duration::from_millis(config.timeout_ms),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -66,6 +76,19 @@ impl Calendars {
         })
     }
 
+    /// What may be connected to, if nothing of it is inside: a name that leads to both is up to no good.
+    fn connectable(&self, url: &Url, found: &[IpAddr]) -> Result<Vec<SocketAddr>, Trouble> {
+        if found.is_empty() {
+            return Err(Trouble::Unreachable);
+        }
+        let open = found.iter().all(|address| imported::is_public(*address));
+        if !open && !imported::is_trusted(url, &self.trusted) {
+            return Err(Trouble::Inside);
+        }
+        // The port is the address's own.
+        Ok(found.iter().map(|address| SocketAddr::new(*address, 0)).collect())
+    }
+
     async fn ask(&self, url: &Url) -> Result<Response, Trouble> {
         let mut client = Client::builder().redirect(Policy::none()).no_proxy();
         if let Some(Host::Domain(name)) = url.host() {
@@ -75,7 +98,7 @@ impl Calendars {
                 tracing::info!(host = name, %error, "a calendar's host isn't found");
                 Trouble::Unreachable
             })?;
-            client = client.resolve_to_addrs(name, &connectable(&found)?);
+            client = client.dns_resolver(Checked(self.connectable(url, &found)?));
         }
         let client = client.build().map_err(|_| Trouble::Unreachable)?;
         let request = client
@@ -89,16 +112,14 @@ impl Calendars {
     }
 }
 
-/// What may be connected to, if nothing of it is inside: a name that leads to both is up to no good.
-fn connectable(found: &[IpAddr]) -> Result<Vec<SocketAddr>, Trouble> {
-    if found.is_empty() {
-        return Err(Trouble::Unreachable);
+/// Where a name leads, looked up before: whatever is asked for, nothing else is connected to.
+struct Checked(Vec<SocketAddr>);
+
+impl Resolve for Checked {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(self.0.clone().into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
     }
-    if !found.iter().all(|address| imported::is_public(*address)) {
-        return Err(Trouble::Inside);
-    }
-    // The port is the address's own.
-    Ok(found.iter().map(|address| SocketAddr::new(*address, 0)).collect())
 }
 
 async fn whole(mut response: Response) -> Result<Vec<u8>, Trouble> {
@@ -116,6 +137,10 @@ async fn whole(mut response: Response) -> Result<Vec<u8>, Trouble> {
 impl CalendarSources for Calendars {
     fn takes(&self, address: &str) -> Result<Url, AddressError> {
         imported::parse(address, &self.trusted)
+    }
+
+    fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().ok()
     }
 
     async fn read(&self, address: &str) -> Result<Vec<u8>, Trouble> {

@@ -77,11 +77,11 @@ async function play(name, viewport) {
   await hours(seller, from, [[540, 720], [840, 930]]);
   await drag(seller, 15 * 60 + 28, 16 * 60 + 29);
   await hours(seller, from, [[540, 720], [840, 990]]);
-  await seen(seller, "2-drawn");
 
   // Undone, and written down instead.
   await seller.getByTestId("toast").filter({ hasText: "changed" }).getByRole("button", { name: "Undo" }).click();
   await hours(seller, from, [[540, 720], [840, 930]]);
+  await seen(seller, "2-drawn");
   await seller.locator("button.cal-body").last().press("Enter");
   await seller.locator("dialog [name=hours]").fill("10-9");
   await seller.locator("dialog .btn-primary").click();

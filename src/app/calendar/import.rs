@@ -32,6 +32,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// How often a calendar is read, and one that fails since a day.
 const PERIOD_MS: i64 = HOUR_MS / 2;
 const LONG_PERIOD_MS: i64 = 6 * HOUR_MS;
+/// When it is tried again while many others are read, seconds.
+const WAIT_S: u32 = 10;
 /// After so long a failing one is given up.
 const PATIENCE_MS: i64 = 14 * DAY_MS;
 /// How far ahead it is looked: as far as anything can be booked, and a notice more.
@@ -140,6 +142,9 @@ pub async fn read_import(app: &App, scope: &TenantScope, job: Job) -> Result<()>
         .await?;
     let Some((import, zone)) = known else {
         return Ok(());
+    };
+    let Some(_turn) = app.calendars.turn() else {
+        return Err(Error::too_many(WAIT_S));
     };
     let found = read(app, &import, zone, now).await;
     let handle = app.clone();

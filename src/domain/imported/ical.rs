@@ -126,3 +126,78 @@ fn ends_with(text: &str, end: &str) -> bool {
     let from = text.len().saturating_sub(end.len());
     text.get(from..).is_some_and(|found| found.eq_ignore_ascii_case(end))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEEKLY: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART;TZID=Europe/Berlin:20270307T023000\r\n\
+        DTEND;TZID=Europe/Berlin:20270307T030000\r\nRRULE:FREQ=WEEKLY;BYDAY=SU\r\n\
+        EXDATE;TZID=Europe/Berlin:20270314T023000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+    fn at(text: &str) -> Moment {
+        text.parse::<jiff::Timestamp>().unwrap().into()
+    }
+
+    fn read(text: &str, from: &str, to: &str) -> Result<Vec<(Moment, Moment)>, Trouble> {
+        let within = Span {
+            from: at(from),
+            to: at(to),
+        };
+        let found = busy(text, &Zone::named("America/New_York").unwrap(), within)?;
+        assert_eq!(found.left_out, 0);
+        Ok(found.spans.into_iter().map(|span| (span.from, span.to)).collect())
+    }
+
+    #[test]
+    fn what_is_repeated_stays_where_it_is_on_the_wall() {
+        let half_an_hour = |text: &str| (at(text), at(text) + 1_800_000);
+        // At half past two, which is left out on the 28th of March, and comes twice on the 31st of October.
+        let spring = read(WEEKLY, "2027-03-01T00:00:00Z", "2027-04-05T00:00:00Z").unwrap();
+        let expected = [
+            "2027-03-07T01:30:00Z",
+            "2027-03-21T01:30:00Z",
+            "2027-03-28T01:30:00Z",
+            "2027-04-04T00:30:00Z",
+        ];
+        assert_eq!(spring, expected.map(half_an_hour));
+        let autumn = read(WEEKLY, "2027-10-24T00:00:00Z", "2027-11-08T00:00:00Z").unwrap();
+        let expected = ["2027-10-24T00:30:00Z", "2027-10-31T00:30:00Z", "2027-11-07T01:30:00Z"];
+        assert_eq!(autumn, expected.map(half_an_hour));
+    }
+
+    #[test]
+    fn a_whole_day_is_as_long_as_it_is_where_its_reader_lives() {
+        let day = WEEKLY
+            .replace(
+                ";TZID=Europe/Berlin:20270307T023000\r\nDTEND;TZID=Europe/Berlin:20270307T030000",
+                ";VALUE=DATE:20270314",
+            )
+            .replace("EXDATE;TZID=Europe/Berlin:20270314T023000\r\n", "")
+            .replace("RRULE:FREQ=WEEKLY;BYDAY=SU\r\n", "");
+        let found = read(&day, "2027-03-01T00:00:00Z", "2027-04-05T00:00:00Z").unwrap();
+        assert_eq!(
+            found,
+            [(at("2027-03-14T05:00:00Z"), at("2027-03-15T04:00:00Z"))],
+            "23 hours"
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_file_is_no_calendar_and_no_harm() {
+        for end in 0..WEEKLY.trim_end().len() {
+            let part = &WEEKLY[..end];
+            assert_eq!(
+                read(part, "2027-03-01T00:00:00Z", "2027-04-05T00:00:00Z"),
+                Err(Trouble::NotACalendar)
+            );
+            // Nor are parts that claim to be whole.
+            let within = Span {
+                from: Moment(0),
+                to: Moment(2_000_000_000_000),
+            };
+            busy(&format!("{part}\r\nEND:VCALENDAR"), &Zone::utc(), within).ok();
+            busy(&format!("BEGIN:VCALENDAR\r\n{}", &WEEKLY[end..]), &Zone::utc(), within).ok();
+        }
+    }
+}

@@ -7,6 +7,6 @@ mod ical;
 mod recurrence;
 mod trouble;
 
-pub use address::{AddressError, MOST_CHARS, is_public, parse};
+pub use address::{AddressError, MOST_CHARS, is_public, is_trusted, parse};
 pub use ical::{Busy, busy};
 pub use trouble::Trouble;

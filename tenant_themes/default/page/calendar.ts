@@ -9,7 +9,7 @@ import { ApiError, api } from "../room/api";
 import { dataBlock, find, h } from "../room/dom";
 import { toast } from "../room/toast";
 import { type Entry, Words } from "../room/words";
-import { between, joined, ofDate, onOneDay, type Stretch, wall, written } from "./calendar-days";
+import { between, joined, later, ofDate, onOneDay, type Stretch, wall, written } from "./calendar-days";
 
 interface Config {
   locale: string;
@@ -41,6 +41,12 @@ const MONTH = "dayGridMonth";
 const NARROW = matchMedia("(width < 40rem)");
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
+const RANKS = ["talk", "busy", "open"];
+
+function rank(event: Calendar.Event): number {
+  return RANKS.indexOf(String(event.extendedProps["kind"]));
+}
+
 class Page {
   readonly #words: Words;
   readonly #days = new Map<string, Day>();
@@ -53,12 +59,14 @@ class Page {
   #held = false;
 
   constructor(target: HTMLElement, config: Config) {
-    this.#words = new Words(config.locale, config.words);
+    // Days before months, as everywhere on this site.
+    const locale = config.locale === "en" ? "en-GB" : config.locale;
+    this.#words = new Words(locale, config.words);
     this.#view = NARROW.matches ? "timeGridDay" : "timeGridWeek";
     const { from = "", today = "", offset = "" } = target.dataset;
     this.#today = today;
     this.#calendar = createCalendar(target, [TimeGrid, DayGrid, Interaction], {
-      ...this.#looks(config.locale, offset),
+      ...this.#looks(locale, offset),
       view: this.#view,
       date: this.#view === "timeGridDay" && between(from, today) >= 0 && between(from, today) < 7 ? today : from,
       eventSources: [{ events: (asked: Calendar.FetchInfo) => this.#events(asked) }],
@@ -96,8 +104,7 @@ class Page {
 
   #looks(locale: string, offset: string): Calendar.Options {
     return {
-      // Days before months, as everywhere on this site.
-      locale: locale === "en" ? "en-GB" : locale,
+      locale,
       timeZone: offset,
       firstDay: 1,
       height: "min(44rem, 75dvh)",
@@ -115,7 +122,12 @@ class Page {
       editable: false,
       eventResizableFromStart: true,
       dayMaxEvents: true,
-      views: { [MONTH]: { selectable: false, dayHeaderFormat: { weekday: "short" } } },
+      // Where a day has more than fits, what is booked stands first, and hours last.
+      eventOrder: (one, other) => rank(one) - rank(other) || one.start.getTime() - other.start.getTime(),
+      views: {
+        [MONTH]: { selectable: false, dayHeaderFormat: { weekday: "short" } },
+        ...(NARROW.matches ? { timeGridWeek: { columnWidth: "6.5rem" } } : {}),
+      },
     };
   }
 
@@ -143,7 +155,17 @@ class Page {
   }
 
   #hours({ date, hours }: Day): Input[] {
-    const movable = date >= this.#today && this.#view !== MONTH;
+    // In a month a day's hours are one line.
+    if (this.#view === MONTH)
+      return hours.slice(0, 1).map(() => ({
+        id: date,
+        start: date,
+        end: later(date, 1),
+        allDay: true,
+        classNames: ["cal-open"],
+        extendedProps: { kind: "open", date, text: written(hours) },
+      }));
+    const movable = date >= this.#today;
     return hours.map(([from, until], nth) => ({
       id: `${date}/${nth}`,
       start: wall(date, from),
@@ -158,7 +180,8 @@ class Page {
   #content(event: Calendar.Event, timeText: string): { domNodes: Node[] } {
     const state = String(event.extendedProps["state"] ?? "open");
     const word = this.#words.say(`calendar.state.${state}`);
-    const nodes = [h("span", { class: "num cal-time" }, timeText), h("span", { class: "cal-word" }, word)];
+    const time = String(event.extendedProps["text"] ?? timeText);
+    const nodes = [h("span", { class: "num cal-time" }, time), h("span", { class: "cal-word" }, word)];
     if (event.extendedProps["kind"] === "talk") nodes.push(h("span", { class: "cal-title" }, String(event.title)));
     return { domNodes: [this.#body(event, nodes)] };
   }
