@@ -23,7 +23,6 @@ pub use jobs::{drop_job, retry_job};
 pub use nodes::drain_node;
 pub use plans::{PlanDraft, change_plan, create_plan};
 pub use quotas::change_quotas;
-pub(in crate::app) use sealing::{seal, unseal};
 pub use second_factor::{Enrolment, present_code};
 pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
 pub use staff::{Newcomer, add, remove, reset_factor};
