@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         call::EndReason,
-        ids::{CallId, ConversationId, UserId},
+        ids::{CallId, ConversationId, ServiceId, UserId},
         time::Moment,
     },
     error::{Error, Result},
@@ -74,6 +74,17 @@ pub enum What {
         /// What it is; without a name and empty once it was taken away.
         file: FileHead,
     },
+    /// A seller suggests a call about something that they offer.
+    Suggestion {
+        /// Who.
+        sender: UserId,
+        /// What about.
+        service: ServiceId,
+        /// Its title, now.
+        title: String,
+        /// Price of a minute, minor units.
+        rate_minor: i64,
+    },
     /// A call that is over.
     Call {
         /// Which.
@@ -130,6 +141,60 @@ pub fn add_chat(
     at: Moment,
 ) -> Result<Uuid> {
     add(tx, conversation, sender, ("chat", text), call, at)
+}
+
+/// How many conversations of a buyer's have moved since then.
+///
+/// # Errors
+/// The database is away.
+pub fn count_since(tx: &mut TenantTx<'_>, buyer: UserId, since: Moment) -> Result<i64> {
+    Ok(conversations::table
+        .filter(conversations::tenant_id.eq(tx.tenant().uuid()))
+        .filter(conversations::buyer_id.eq(buyer.uuid()))
+        .filter(conversations::last_at.ge(At(since)))
+        .count()
+        .get_result(tx.conn)?)
+}
+
+/// The conversation of these two, if they have one.
+///
+/// # Errors
+/// The database is away.
+pub fn between(tx: &mut TenantTx<'_>, buyer: UserId, seller: UserId) -> Result<Option<ConversationId>> {
+    let id = conversations::table
+        .filter(conversations::tenant_id.eq(tx.tenant().uuid()))
+        .filter(conversations::buyer_id.eq(buyer.uuid()))
+        .filter(conversations::seller_id.eq(seller.uuid()))
+        .select(conversations::id)
+        .first::<Uuid>(tx.conn)
+        .optional()?;
+    Ok(id.map(ConversationId::from_uuid))
+}
+
+/// Adds a suggestion to call about a service.
+///
+/// # Errors
+/// The database is away.
+pub fn add_suggestion(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    sender: UserId,
+    service: ServiceId,
+    at: Moment,
+) -> Result<()> {
+    diesel::insert_into(messages::table)
+        .values((
+            messages::tenant_id.eq(tx.tenant().uuid()),
+            messages::id.eq(Uuid::now_v7()),
+            messages::conversation_id.eq(conversation.uuid()),
+            messages::sender_id.eq(sender.uuid()),
+            messages::service_id.eq(service.uuid()),
+            messages::kind.eq("suggestion"),
+            messages::body.eq(""),
+            messages::at.eq(At(at)),
+        ))
+        .execute(tx.conn)?;
+    touch(tx, conversation, at)
 }
 
 /// Adds the place of a file, which is kept with the message's id; gives that.
@@ -250,6 +315,12 @@ struct MessageRow {
     billable_ms: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     charged_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    service_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    title: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    rate_minor: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -275,6 +346,13 @@ impl MessageRow {
                     media_type: self.media_type.unwrap_or_default(),
                     bytes: u32::try_from(self.bytes.unwrap_or_default()).unwrap_or(0),
                 },
+            }
+        } else if self.kind == "suggestion" {
+            What::Suggestion {
+                sender: UserId::from_uuid(self.sender_id.ok_or_else(incomplete)?),
+                service: ServiceId::from_uuid(self.service_id.ok_or_else(incomplete)?),
+                title: self.title.unwrap_or_default(),
+                rate_minor: self.rate_minor.unwrap_or_default(),
             }
         } else {
             let reason = self.end_reason.ok_or_else(incomplete)?;
@@ -303,9 +381,11 @@ const CONVERSATIONS: &str =
 
 /// Messages with their calls' outcomes and what is known of their files.
 const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.sender_id, m.call_id,
-        c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes
+        c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes,
+        m.service_id, v.title, v.rate_minor
     FROM messages m LEFT JOIN calls c ON c.tenant_id = m.tenant_id AND c.id = m.call_id
     LEFT JOIN message_files f ON f.tenant_id = m.tenant_id AND f.id = m.id
+    LEFT JOIN services v ON v.tenant_id = m.tenant_id AND v.id = m.service_id
     WHERE m.tenant_id = $1";
 
 /// A person's conversations, the newest first, each with its last message.

@@ -379,6 +379,7 @@ diesel::table! {
         kind -> Text,
         body -> Text,
         at -> Timestamptz,
+        service_id -> Nullable<Uuid>,
     }
 }
 

@@ -1,13 +1,14 @@
 //! One conversation.
 
 use crate::{
-    app::{App, browse::Listed, identity::Viewer, safety},
+    app::{App, browse::Listed, identity::Viewer, safety, selling::MOST_SERVICES},
     domain::ids::ConversationId,
     error::Result,
     store::{
         conversations::{self, Conversation, Message},
         notifications::{self, Seen},
         sellers,
+        services::{self, Service},
     },
 };
 
@@ -27,6 +28,8 @@ pub struct Thread {
     pub seen: u32,
     /// The seller as lists show them, when the reader is the buyer.
     pub seller: Option<Listed>,
+    /// What the reader can suggest a call about, when they are the seller.
+    pub services: Vec<Service>,
 }
 
 /// The `page`-th stretch of a conversation of the reader's; the first is the newest.
@@ -51,6 +54,11 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
             } else {
                 None
             };
+            let mut services = match conversation.seller.id == user {
+                true => services::of_seller(tx, user, MOST_SERVICES)?,
+                false => Vec::new(),
+            };
+            services.retain(|service| service.published && service.video_enabled);
             let link = Seen::Link(format!("/conversations/{id}"));
             let seen = notifications::see(tx, user, &link, now)?;
             Ok(Thread {
@@ -59,6 +67,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
                 messages,
                 more,
                 seller,
+                services,
             })
         })
         .await

@@ -2,13 +2,20 @@
 
 use crate::{
     app::{App, identity::Viewer, notifications::tell, safety},
-    domain::{ids::ConversationId, notification::Event, text},
+    domain::{
+        ids::{ConversationId, UserId},
+        notification::Event,
+        text,
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
+        TenantTx,
         conversations::{self, Message, What},
         notifications::News,
     },
 };
+use uuid::Uuid;
 
 /// Longest message, in characters.
 pub const MOST_CHARS: usize = 2_000;
@@ -18,19 +25,15 @@ pub const MOST_CHARS: usize = 2_000;
 /// # Errors
 /// Empty or too long, not their conversation, or the database is away.
 pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) -> Result<Message> {
-    let words =
-        text::paragraphs(words, 1..=MOST_CHARS).ok_or_else(|| Error::field("text", "Write 1 to 2,000 characters."))?;
+    let words = words_of(words)?;
     let (user, now, handle) = (viewer.user.id, app.now(), app.clone());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
             let other = conversation.other(user);
             safety::can_write(tx, user, (other.id, &other.name))?;
-            let message = conversations::add_chat(tx, conversation.id, user, &words, None, now)?;
-            let news = News::about(Event::Message, user, format!("/conversations/{id}"));
-            tell(&handle, tx, other.id, news, now)?;
             Ok(Message {
-                id: message,
+                id: said(&handle, tx, id, (user, other.id), &words, now)?,
                 at: now,
                 what: What::Chat {
                     sender: user,
@@ -39,4 +42,24 @@ pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) 
             })
         })
         .await
+}
+
+/// What was written, as it is kept.
+pub(super) fn words_of(typed: &str) -> Result<String> {
+    text::paragraphs(typed, 1..=MOST_CHARS).ok_or_else(|| Error::field("text", "Write 1 to 2,000 characters."))
+}
+
+/// Adds what one wrote, and tells the other. Gives the message's id.
+pub(super) fn said(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    (from, to): (UserId, UserId),
+    words: &str,
+    now: Moment,
+) -> Result<Uuid> {
+    let message = conversations::add_chat(tx, conversation, from, words, None, now)?;
+    let news = News::about(Event::Message, from, format!("/conversations/{conversation}"));
+    tell(app, tx, to, news, now)?;
+    Ok(message)
 }

@@ -2,7 +2,11 @@
 
 use crate::{
     app::{conversations, identity::Viewer},
-    domain::{attachment::MAX_BYTES, call::EndReason, ids::ConversationId},
+    domain::{
+        attachment::MAX_BYTES,
+        call::EndReason,
+        ids::{ConversationId, ServiceId, UserId},
+    },
     store::{
         conversations::{Conversation, Message, What},
         message_files::FileHead,
@@ -23,7 +27,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(list)
         .service(show)
+        .service(begin)
         .service(write)
+        .service(suggest)
         .service(send)
         .service(fetch);
 }
@@ -84,7 +90,16 @@ impl FileView {
     }
 }
 
-/// Something said or done: either `text`, `file` or `call` is there.
+/// A call that the seller suggests.
+#[derive(Serialize, ToSchema)]
+struct SuggestionView {
+    service_id: Uuid,
+    title: String,
+    rate_minor: i64,
+    currency: &'static str,
+}
+
+/// Something said or done: one of `text`, `file`, `suggestion` and `call` is there.
 #[derive(Serialize, ToSchema)]
 struct MessageView {
     id: Uuid,
@@ -94,16 +109,43 @@ struct MessageView {
     mine: bool,
     text: Option<String>,
     file: Option<FileView>,
+    suggestion: Option<SuggestionView>,
     call: Option<CallOutcome>,
 }
 
 impl MessageView {
     fn of(message: Message, conversation: &Conversation, viewer: &Viewer, site: &Site) -> Self {
-        let (mine, text, file, call) = match message.what {
-            What::Chat { sender, text } => (sender == viewer.user.id, Some(text), None, None),
+        let mut view = Self {
+            id: message.id,
+            at: message.at.timestamp(),
+            mine: false,
+            text: None,
+            file: None,
+            suggestion: None,
+            call: None,
+        };
+        match message.what {
+            What::Chat { sender, text } => {
+                view.mine = sender == viewer.user.id;
+                view.text = Some(text);
+            }
             What::File { sender, file } => {
-                let file = FileView::of(file, conversation.id.uuid(), message.id);
-                (sender == viewer.user.id, None, Some(file), None)
+                view.mine = sender == viewer.user.id;
+                view.file = Some(FileView::of(file, conversation.id.uuid(), message.id));
+            }
+            What::Suggestion {
+                sender,
+                service,
+                title,
+                rate_minor,
+            } => {
+                view.mine = sender == viewer.user.id;
+                view.suggestion = Some(SuggestionView {
+                    service_id: service.uuid(),
+                    title,
+                    rate_minor,
+                    currency: site.tenant.currency.code(),
+                });
             }
             What::Call {
                 call,
@@ -111,24 +153,17 @@ impl MessageView {
                 billable_ms,
                 charged_minor,
             } => {
-                let outcome = CallOutcome {
+                view.mine = conversation.buyer.id == viewer.user.id;
+                view.call = Some(CallOutcome {
                     id: call.uuid(),
                     outcome: reason,
                     billable_seconds: billable_ms / 1_000,
                     charged_minor,
                     currency: site.tenant.currency.code(),
-                };
-                (conversation.buyer.id == viewer.user.id, None, None, Some(outcome))
+                });
             }
-        };
-        Self {
-            id: message.id,
-            at: message.at.timestamp(),
-            mine,
-            text,
-            file,
-            call,
         }
+        view
     }
 }
 
@@ -217,6 +252,48 @@ struct NewMessage {
     text: String,
 }
 
+/// A conversation that was begun, or gone on with.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    id: Uuid,
+}
+
+/// Writes to a seller, also for the first time.
+#[utoipa::path(
+    tag = "conversations",
+    responses((status = 201, body = Begun), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem))
+)]
+#[post("/sellers/{id}/messages")]
+async fn begin(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Json(typed): Json<NewMessage>) -> Result<HttpResponse> {
+    let begun = conversations::begin(&web.app, &viewer, UserId::from_uuid(*id), &typed.text).await?;
+    Ok(HttpResponse::Created().json(Begun { id: begun.uuid() }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Suggested {
+    service_id: Uuid,
+}
+
+/// Suggests a call about one of one's services, as the seller.
+#[utoipa::path(
+    tag = "conversations",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem))
+)]
+#[post("/conversations/{id}/suggestions")]
+async fn suggest(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Json(suggested): Json<Suggested>,
+) -> Result<HttpResponse> {
+    let service = ServiceId::from_uuid(suggested.service_id);
+    conversations::suggest(&web.app, &viewer, ConversationId::from_uuid(*id), service).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Writes to the other person.
 #[utoipa::path(
     tag = "conversations",
@@ -236,6 +313,7 @@ async fn write(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Json(typed): Json
         mine: true,
         text: Some(text),
         file: None,
+        suggestion: None,
         call: None,
     }))
 }

@@ -2,15 +2,24 @@
 
 use super::{
     cards::presence,
-    no_body, problem, render, render_as,
-    views::{Amount, ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, Field, Message, Person},
+    flash::flash,
+    lead_to, no_body, problem, render, render_as,
+    views::{
+        Amount, ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, Field, FirstMessagePage,
+        Message, Person, Suggestable,
+    },
 };
 use crate::{
-    app::{conversations, identity::Viewer},
-    domain::{attachment::MAX_BYTES, call::EndReason, ids::ConversationId, money::Currency},
+    app::{browse, conversations, identity::Viewer},
+    domain::{
+        attachment::MAX_BYTES,
+        call::EndReason,
+        ids::{ConversationId, ServiceId, UserId},
+        money::Currency,
+    },
     error::Kind,
     store::conversations::{self as stored, What},
-    web::{Result, Site, Web, attachments, upload},
+    web::{Result, Site, Web, attachments, theme::Tone, upload},
 };
 use actix_multipart::Multipart;
 use actix_web::{
@@ -26,7 +35,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(list)
         .service(show)
+        .service(first)
+        .service(begin)
         .service(write)
+        .service(suggest)
         .service(send)
         .service(fetch);
 }
@@ -61,6 +73,77 @@ async fn show(
     let (view, seen) = page(&web, &site, &viewer, ConversationId::from_uuid(*id), shown.page).await?;
     viewer.unread = viewer.unread.saturating_sub(seen);
     render(&site, Some(&viewer), &view)
+}
+
+/// Writing to a seller for the first time; a conversation that was begun is gone on with.
+#[get("/sellers/{id}/message")]
+async fn first(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let seller = UserId::from_uuid(*id);
+    if seller == viewer.user.id {
+        return Ok(no_body(&format!("/sellers/{seller}")));
+    }
+    if let Some(begun) = conversations::with_seller(&web.app, &viewer, seller).await? {
+        return Ok(no_body(&format!("/conversations/{begun}")));
+    }
+    render(&site, Some(&viewer), &first_page(&web, &site, &viewer, seller).await?)
+}
+
+/// Writes to a seller.
+#[post("/sellers/{id}/message")]
+async fn begin(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(typed): Form<Written>,
+) -> Result<HttpResponse> {
+    let seller = UserId::from_uuid(*id);
+    let error = match conversations::begin(&web.app, &viewer, seller, &typed.text).await {
+        Ok(begun) => return Ok(no_body(&format!("/conversations/{begun}"))),
+        Err(error) => error,
+    };
+    let wrong = match error.kind {
+        Kind::Conflict { .. } => Message::new(error.public),
+        _ => problem(error)?.1,
+    };
+    let view = FirstMessagePage {
+        text: Field::of(typed.text).wrong(wrong),
+        ..first_page(&web, &site, &viewer, seller).await?
+    };
+    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+async fn first_page(web: &Web, site: &Site, viewer: &Viewer, seller: UserId) -> Result<FirstMessagePage> {
+    let details = browse::seller(&web.app, &site.scope, &site.tenant, seller, Some(viewer)).await?;
+    let card = details.listed.card;
+    Ok(FirstMessagePage {
+        seller_id: seller.uuid(),
+        seller: Person::new(&card.name, card.photo_url),
+        text: Field::default(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Suggested {
+    service: Uuid,
+}
+
+/// Suggests a call about a service of the reader's.
+#[post("/conversations/{id}/suggest")]
+async fn suggest(
+    web: Data<Web>,
+    viewer: Viewer,
+    id: Path<Uuid>,
+    Form(suggested): Form<Suggested>,
+) -> Result<HttpResponse> {
+    let service = ServiceId::from_uuid(suggested.service);
+    let back = format!("/conversations/{id}");
+    match conversations::suggest(&web.app, &viewer, ConversationId::from_uuid(*id), service).await {
+        Err(error) if matches!(error.kind, Kind::Conflict { .. }) => {
+            Ok(lead_to(&back, [flash(Tone::Error, "conversations.not_suggested")]))
+        }
+        done => done.map(|()| no_body(&back)).map_err(Into::into),
+    }
 }
 
 #[derive(Deserialize)]
@@ -145,6 +228,14 @@ async fn page(
         older_url: thread
             .more
             .then(|| format!("/conversations/{id}?page={}", page.saturating_add(1))),
+        services: thread
+            .services
+            .iter()
+            .map(|service| Suggestable {
+                id: service.id.uuid(),
+                title: service.title.clone(),
+            })
+            .collect(),
         text: Field::default(),
         file: Field::default(),
     };
@@ -175,6 +266,7 @@ fn summary(message: &stored::Message) -> Message {
             Message::new("conversations.last.message").with("text", start)
         }
         What::File { file, .. } => Message::new("conversations.last.file").with("text", &file.name),
+        What::Suggestion { title, .. } => Message::new("conversations.last.suggestion").with("text", title),
         What::Call {
             reason, billable_ms, ..
         } => match kind(*reason) {
@@ -182,7 +274,7 @@ fn summary(message: &stored::Message) -> Message {
             EntryKind::CallRejected => Message::new("conversations.last.call_rejected"),
             EntryKind::CallBusy => Message::new("conversations.last.call_busy"),
             EntryKind::CallCancelled => Message::new("conversations.last.call_cancelled"),
-            EntryKind::Message | EntryKind::File | EntryKind::CallEnded => {
+            EntryKind::Message | EntryKind::File | EntryKind::Suggestion | EntryKind::CallEnded => {
                 Message::new("conversations.last.call_ended").with("seconds", billable_ms / 1_000)
             }
         },
@@ -212,6 +304,21 @@ fn entry(message: &stored::Message, of: ConversationId, viewer: &Viewer, buys: b
             seconds: 0,
             amount: None,
             url: (file.bytes > 0).then(|| format!("/conversations/{of}/files/{}", message.id)),
+        },
+        What::Suggestion {
+            sender,
+            service,
+            title,
+            rate_minor,
+        } => Entry {
+            at,
+            kind: EntryKind::Suggestion,
+            mine: *sender == viewer.user.id,
+            text: title.clone(),
+            kilobytes: 0,
+            seconds: 0,
+            amount: Some(Amount::new(*rate_minor, currency.code())),
+            url: buys.then(|| format!("/sellers/{sender}?service={service}")),
         },
         What::Call {
             call,

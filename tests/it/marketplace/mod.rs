@@ -7,6 +7,7 @@ mod calendar;
 mod categories;
 mod deliveries;
 mod demo;
+mod desk;
 mod feed;
 mod files;
 mod fronts;

@@ -272,9 +272,14 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         text: text.to_owned(),
         kilobytes: if kind == EntryKind::File { 184 } else { 0 },
         seconds: if kind == EntryKind::CallEnded { 720 } else { 0 },
-        amount: (kind == EntryKind::CallEnded).then(|| g.cast.amount(2_160)),
+        amount: match kind {
+            EntryKind::CallEnded => Some(g.cast.amount(2_160)),
+            EntryKind::Suggestion => Some(g.cast.amount(180)),
+            _ => None,
+        },
         url: match kind {
             EntryKind::CallEnded => Some("/calls/1/bill".to_owned()),
+            EntryKind::Suggestion => Some("/sellers/1".to_owned()),
             EntryKind::File if !text.is_empty() => Some("/conversations/1/files/1".to_owned()),
             _ => None,
         },
@@ -305,16 +310,28 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
             ),
             entry(92, EntryKind::File, false, ""),
             entry(120, EntryKind::CallCancelled, false, ""),
+            entry(130, EntryKind::Suggestion, false, g.cast.services[0].0),
         ],
         older_url: None,
+        services: Vec::new(),
         text: Field::default(),
         file: Field::default(),
     };
     g.page("conversation", &page, &g.buyer("/conversations/1"))?;
     let wrong = "This kind of file can't be sent. Pictures, PDF, text and office documents can.";
     let refused = ConversationPage {
+        services: vec![Suggestable {
+            id: Uuid::from_u128(1),
+            title: g.cast.services[0].0.to_owned(),
+        }],
         file: Field::default().wrong(Message::new(wrong)),
         ..page
     };
-    g.page("conversation-refused", &refused, &g.buyer("/conversations/1"))
+    g.page("conversation-refused", &refused, &g.seller("/conversations/1"))?;
+    let first = FirstMessagePage {
+        seller_id: Uuid::from_u128(1),
+        seller: g.cast.person(0),
+        text: Field::default(),
+    };
+    g.page("first-message", &first, &g.buyer("/sellers/1/message"))
 }

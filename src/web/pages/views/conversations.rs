@@ -44,10 +44,32 @@ pub struct ConversationPage {
     pub entries: Vec<Entry>,
     /// Address of older ones.
     pub older_url: Option<String>,
+    /// What the reader, who sells, can suggest a call about; posts `service` to `/conversations/{id}/suggest`.
+    pub services: Vec<Suggestable>,
     /// What is being written.
     pub text: Field,
     /// What is wrong with the file that was sent.
     pub file: Field,
+}
+
+/// A service that a call can be suggested about.
+#[derive(Clone, Debug, Serialize)]
+pub struct Suggestable {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub title: String,
+}
+
+/// `/sellers/{id}/message`: writing to a seller for the first time. Posts `text` to the same path.
+#[derive(Clone, Debug, Serialize)]
+pub struct FirstMessagePage {
+    /// Their id.
+    pub seller_id: Uuid,
+    /// To whom.
+    pub seller: Person,
+    /// What is being written.
+    pub text: Field,
 }
 
 /// Something that happened or was said.
@@ -65,9 +87,9 @@ pub struct Entry {
     pub kilobytes: u32,
     /// Charged time of a call.
     pub seconds: i64,
-    /// What it cost.
+    /// What it cost; of a suggestion the price of a minute.
     pub amount: Option<Amount>,
-    /// The bill, or the file while there is one.
+    /// The bill, the file while there is one, or where the suggested call begins.
     pub url: Option<String>,
 }
 
@@ -79,6 +101,8 @@ pub enum EntryKind {
     Message,
     /// A file was sent.
     File,
+    /// The seller suggests a call.
+    Suggestion,
     /// A call took place.
     CallEnded,
     /// Nobody answered.

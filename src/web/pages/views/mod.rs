@@ -40,7 +40,9 @@ pub use bookings::{
 pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
 pub use check::CheckPage;
-pub use conversations::{ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind};
+pub use conversations::{
+    ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
+};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -150,6 +152,7 @@ views! {
     BillPage => "bill",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
+    FirstMessagePage => "first_message",
     NotificationsPage => "notifications",
     LatestNotifications => "notifications_latest",
     NotificationSettingsPage => "notification_settings",
