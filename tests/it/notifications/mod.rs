@@ -238,6 +238,8 @@ async fn people_are_told_as_they_like() {
         "message.site",
         "message.push",
         "review.site",
+        "reply.site",
+        "decision.site",
         "available.site",
         "available.push",
         "available.mail",
