@@ -3,12 +3,13 @@
 use crate::{
     app::App,
     domain::{
+        booking::Addon,
         call::{self, CallRole, bill::Bill},
         ids::{CallId, UserId},
     },
     error::{Error, Result},
     store::{
-        TenantScope, call_events,
+        TenantScope, bookings, call_events,
         calls::{self, Call},
         metering::{self, LegTotals},
     },
@@ -24,6 +25,8 @@ pub struct CallBill {
     pub bill: Bill,
     /// What the ledger says was moved.
     pub ledger: LegTotals,
+    /// What was paid with its order besides.
+    pub addons: Vec<Addon>,
 }
 
 /// The bill of an ended call.
@@ -31,11 +34,20 @@ pub struct CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger) = app
+    let (call, entries, ledger, addons) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
-            Ok((stored, call_events::events(tx, call)?, metering::leg_totals(tx, call)?))
+            let addons = match stored.booking {
+                Some(order) => bookings::find(tx, order)?.booking.terms().addons.clone(),
+                None => Vec::new(),
+            };
+            Ok((
+                stored,
+                call_events::events(tx, call)?,
+                metering::leg_totals(tx, call)?,
+                addons,
+            ))
         })
         .await?;
     if call.ended.is_none() {
@@ -54,6 +66,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         role,
         bill: call::bill::bill(&session),
         ledger,
+        addons,
         call,
     })
 }

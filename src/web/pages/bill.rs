@@ -4,8 +4,8 @@ use super::{
     calls::{other, outcome, side},
     no_body, problem, render, render_as,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, Field, Increment, Message, Person, RatingForm,
-        SellerShare, Side, SpanKind, Strip,
+        AddonChoice, Amount, BillBlock, BillBlockKind, BillLine, BillPage, Field, Increment, Message, Person,
+        RatingForm, SellerShare, Side, SpanKind, Strip,
     },
 };
 use crate::{
@@ -135,6 +135,15 @@ fn page(bill: &CallBill, viewer: &Viewer, rating: Option<RatingForm>) -> BillPag
             earned: amount(bill.ledger.seller_minor),
             commission: amount(bill.ledger.tenant_minor),
         }),
+        order_url: call.booking.map(|order| format!("/conferences/{order}")),
+        addons: bill
+            .addons
+            .iter()
+            .map(|addon| AddonChoice {
+                title: addon.title.clone(),
+                price: amount(addon.price_minor),
+            })
+            .collect(),
         rating,
     }
 }

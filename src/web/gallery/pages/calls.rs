@@ -158,6 +158,8 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
             &charged,
         )),
         share: None,
+        order_url: None,
+        addons: Vec::new(),
         rating: Some(RatingForm::default()),
     }
 }
@@ -174,6 +176,11 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page(
         "bill-rated",
         &BillPage {
+            order_url: Some("/conferences/1".to_owned()),
+            addons: vec![AddonChoice {
+                title: "Notes of what was said".to_owned(),
+                price: g.cast.amount(500),
+            }],
             rating: Some(rating),
             ..buyer.clone()
         },

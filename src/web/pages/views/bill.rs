@@ -1,6 +1,6 @@
 //! `/calls/{id}/bill`: the explained bill and the rating.
 
-use super::{Amount, Field, Increment, Message, Outcome, Person, Side, Strip};
+use super::{AddonChoice, Amount, Field, Increment, Message, Outcome, Person, Side, Strip};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -44,6 +44,10 @@ pub struct BillPage {
     pub strip: Option<Strip>,
     /// Seller only: what of the total is theirs.
     pub share: Option<SellerShare>,
+    /// The order that it was paid with, if it was.
+    pub order_url: Option<String>,
+    /// What was paid with that order besides.
+    pub addons: Vec<AddonChoice>,
     /// Buyer only, after a settled call: to rate, or what was rated.
     pub rating: Option<RatingForm>,
 }
