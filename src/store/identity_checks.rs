@@ -125,7 +125,7 @@ pub fn last_of(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Check>> {
     let row: Option<Row> = identity_checks::table
         .filter(identity_checks::tenant_id.eq(tx.tenant().uuid()))
         .filter(identity_checks::user_id.eq(user.uuid()))
-        .order((identity_checks::sent_at.desc(), identity_checks::id))
+        .order((identity_checks::sent_at.desc(), identity_checks::id.desc()))
         .select(COLUMNS)
         .first(tx.conn)
         .optional()?;

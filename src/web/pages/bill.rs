@@ -202,6 +202,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             earned: amount(bill.total_minor() - bill.tenant_minor()),
             commission: amount(bill.tenant_minor()),
         }),
+        order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,
     }

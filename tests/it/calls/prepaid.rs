@@ -240,8 +240,11 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
         } else {
             talk.buyer.act("end").await.expect("ended");
         }
+        let page = format!("/calls/{}/bill", talk.call);
         let bill = talk.bill().await;
         assert_eq!(bill["charged_minor"], 100);
+        let page = pair.buyer.renewed().await.get(&page).await.expect(200).text;
+        assert!(page.contains("Extra: ") && page.contains("€5.00"));
         let ended = order(&pair, &id).await;
         assert_eq!(
             (&ended["outcome"], &ended["refund_minor"]),

@@ -246,6 +246,7 @@ async fn people_are_told_as_they_like() {
         "booking.site",
         "booking.push",
         "booking.mail",
+        "identity_check.site",
         "top_up.site",
         "top_up.push",
     ];

@@ -160,6 +160,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
             &charged,
         )),
         share: None,
+        order_url: None,
         rating: Some(RatingForm::default()),
         feedback: Some(thumbs("")),
     }
@@ -189,6 +190,7 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page(
         "bill-rated",
         &BillPage {
+            order_url: Some("/conferences/1".to_owned()),
             rating: Some(rating),
             feedback: Some(FeedbackForm {
                 text: Field::default().wrong(Message::new("Say in a few words what is wrong.")),

@@ -46,6 +46,8 @@ pub struct BillPage {
     pub strip: Option<Strip>,
     /// Seller only: what of the total is theirs.
     pub share: Option<SellerShare>,
+    /// The order that it was paid with, if it was.
+    pub order_url: Option<String>,
     /// Buyer only, after a settled call: to rate, or what was rated.
     pub rating: Option<RatingForm>,
     /// How picture and sound were; none where that can't be said, or no longer.
