@@ -19,11 +19,11 @@ use std::time::{Duration, Instant};
 const SELLERS: usize = 10_000;
 /// Different pages of each kind: whatever is asked for again and again is faster than in life.
 const PAGES: usize = 40;
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
 /// Requests at once.
 const AT_ONCE: usize = 2;
 /// How long each kind is asked for, each round.
-const SLICE: Duration = Duration::from_secs(2);
+const SLICE: Duration = Duration::from_secs(4);
 
 #[derive(QueryableByName)]
 struct Id {
