@@ -100,16 +100,10 @@ async fn a_seller_shows_who_they_are_before_anything_is_on_the_site() {
     let page = sol.get("/account/identity").await.expect(200).text;
     assert!(page.contains("before they sell") && page.contains("name=\"selfie\""));
 
+    let sent = send_both(&sol).await.expect(303);
+    assert_eq!(sent.header("location"), "/account/identity");
     let twice = send_both(&sol).await.expect(409).text;
     assert!(twice.contains("being looked at already"));
-    assert_eq!(
-        send_both(&sol)
-            .await
-            .expect(409)
-            .text
-            .contains("being looked at already"),
-        true
-    );
     assert!(
         sol.get("/account/identity")
             .await
@@ -200,8 +194,6 @@ async fn a_seller_shows_who_they_are_before_anything_is_on_the_site() {
         (count(&app, "identity_pictures"), count(&app, "identity_checks")),
         (0, 2)
     );
-    let admin = admin.renewed().await;
-    admin.get(&format!("{QUEUE}/{check}/document")).await.expect(404);
 }
 
 #[tokio::test]
