@@ -20,7 +20,7 @@ pub async fn suggest(app: &App, viewer: &Viewer, id: ConversationId, service: Se
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
             if conversation.seller.id != user {
-                return Err(Error::forbidden("Only the one who sells can suggest a call."));
+                return Err(Error::invalid("Only the one who sells can suggest a call."));
             }
             let service = services::find(tx, service)?;
             if service.seller != user || !service.published || !service.video_enabled {

@@ -279,8 +279,8 @@ struct Suggested {
 /// Suggests a call about one of one's services, as the seller.
 #[utoipa::path(
     tag = "conversations",
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem))
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem))
 )]
 #[post("/conversations/{id}/suggestions")]
 async fn suggest(

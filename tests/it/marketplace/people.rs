@@ -67,7 +67,7 @@ async fn neither_of_two_who_are_blocked_rings_writes_books_or_sees_the_other() {
         assert_eq!(names(&pair.buyer, list).await.len(), 0, "{list}");
         assert_eq!(names(&browser, list).await, ["Sol Seller"], "{list}");
     }
-    for page in ["/", "/?q=sol", "/live"] {
+    for page in ["/", "/search?q=sol", "/live"] {
         let shown = async |who: &TestUser| {
             who.get(page)
                 .await
