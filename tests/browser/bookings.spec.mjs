@@ -6,7 +6,7 @@ import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { inPhase, json, pay, register, seesOther, startSelling, submit } from "./lib/steps.mjs";
+import { goAvailable, inPhase, json, pay, register, seesOther, startSelling, submit } from "./lib/steps.mjs";
 
 const SELLER = "Cora Confer";
 const BUYER = "Ben Booker";
@@ -25,6 +25,50 @@ after(async () => {
 for (const [name, viewport] of [["lumen", undefined], ["velvet", PHONE]]) {
   test(`a conference on ${name}, from the free time to the rating`, { timeout: 240_000 }, () => play(name, viewport));
 }
+
+test("a talk at once on velvet: asked for, accepted, paid on the gateway's page, and both are taken into the room", { timeout: 240_000 }, async () => {
+  const seller = await person(browser, product.velvet, { viewport: PHONE });
+  const buyer = await person(browser, product.velvet);
+  await register(seller, product, "Ina Instant");
+  const service = { title: "Right away", rate: "6.00", booking: "pay_after_accept", length: "1", atOnce: true };
+  await startSelling(seller, { headline: "Talks right away", ...service });
+  await goAvailable(seller);
+
+  await register(buyer, product, "Ned Now");
+  await buyer.goto("/search?q=right+away");
+  await buyer.getByRole("link", { name: "Ina Instant" }).first().click();
+  await buyer.locator("a[href^='/book/']:visible").first().click();
+  await buyer.locator("form:has([name=at_once]) button").click();
+  await buyer.waitForURL(/\/conferences\/[0-9a-f-]+$/);
+  const order = new URL(buyer.url()).pathname;
+  await screenshot(buyer, "bookings-now-1-asked");
+
+  // The seller's page rings for it, and leads to the order.
+  await seller.getByTestId("accept").waitFor();
+  await screenshot(seller, "bookings-now-2-rings");
+  await seller.getByTestId("accept").click();
+  await seller.waitForURL((url) => url.pathname === order);
+  // The buyer's page shows by itself that it is to be paid.
+  await buyer.locator("form:has([value=pay]) button").click({ timeout: 20_000 });
+  await buyer.waitForURL(/\/gateway\/test\//);
+  await pay(buyer);
+  await Promise.all([buyer, seller].map((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 20_000 })));
+  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
+  await buyer.getByTestId("connect").click();
+  await seller.getByTestId("connect").click();
+  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
+  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await screenshot(buyer, "bookings-now-3-live");
+  await seller.getByTestId("end").click();
+  await seller.getByTestId("end-confirm").click();
+  await buyer.getByTestId("total").waitFor();
+  const ended = await json(buyer, `/api/v1/bookings/${order.split("/").pop()}`);
+  assert.equal(ended.outcome, "held");
+  // The seller ended it: what wasn't used came back.
+  assert.ok(ended.refund_minor > 0 && ended.refund_minor < 600, ended.refund_minor);
+  assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
+  for (const page of [seller, buyer]) assert.deepEqual(page.problems, []);
+});
 
 async function play(name, viewport) {
   const tenant = product[name];

@@ -76,7 +76,8 @@ fn is_at_once(order: &Order) -> bool {
 /// The call of an order: it uses up what was paid for, to the second, and then ends.
 fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
     let mut policy = order.call_terms.policy.clone();
-    (policy.increment, policy.minimum_s, policy.rescue_s) = (Increment::Second, 0, 0);
+    // Seconds that are free each time it begins would make a talk of any length free.
+    (policy.increment, policy.grace_s, policy.minimum_s, policy.rescue_s) = (Increment::Second, 0, 0, 0);
     if is_at_once(order) {
         policy.ring_s = 0;
     }
@@ -101,7 +102,8 @@ fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
     Ok(call)
 }
 
-/// What the end of its call means to an order. In a transaction that has written that end.
+/// What the end of its call means to an order; of one that didn't get beyond the check also whether the seller pressed
+/// connect, and the buyer didn't. In a transaction that has written that end.
 ///
 /// # Errors
 /// The database is away.
@@ -110,15 +112,16 @@ pub(in crate::app) fn call_ended(
     tx: &mut TenantTx<'_>,
     id: BookingId,
     call: &Ended,
-    now: Moment,
+    only_seller_connected: bool,
 ) -> Result<()> {
+    let now = call.at;
     let order = bookings::find(tx, id)?;
     lock_people(tx, order.buyer.id, order.seller.id)?;
     let order = bookings::lock(tx, id)?;
     if !matches!(order.booking.state(), State::Running { .. }) {
         return Ok(());
     }
-    // A call that ends inside its free seconds costs nothing (M3): the talk can begin again.
+    // A call that costs nothing was no talk: it can begin again.
     let took_place = call.charged_minor > 0;
     let event = match took_place {
         true => Event::Held {
@@ -129,7 +132,7 @@ pub(in crate::app) fn call_ended(
             ),
         },
         false => Event::Stopped {
-            unanswered: matches!(call.reason, EndReason::Missed | EndReason::Rejected),
+            unanswered: only_seller_connected || matches!(call.reason, EndReason::Missed | EndReason::Rejected),
         },
     };
     let order = happen(app, tx, order, event, now)?;

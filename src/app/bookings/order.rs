@@ -17,7 +17,7 @@ use crate::{
         text,
         time::{Moment, Span},
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     store::{
         TenantTx,
         bookings::{self, Order},
@@ -75,6 +75,11 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
             identity_checks::require(tx, buyer, Side::Buying)?;
             let (buyer, seller) = lock_people(tx, buyer, service.seller)?;
             safety::can_meet(tx, buyer.id, &seller)?;
+            // Buyers hear nothing of what a seller has still to show.
+            identity_checks::require(tx, seller.id, Side::Selling).map_err(|error| match error.kind {
+                Kind::Conflict { .. } => safety::away(&seller),
+                _ => error,
+            })?;
             if bookings::count_unpaid(tx, buyer.id)? >= MOST_UNPAID {
                 let words = format!("You have {MOST_UNPAID} requests open already. Wait for an answer, or cancel one.");
                 return Err(Error::conflict("too_many_open", words));

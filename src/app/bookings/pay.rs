@@ -2,7 +2,7 @@
 
 use super::{act::happen, lapse::lapse_for as lapse, lock_people, refused, settle};
 use crate::{
-    app::{App, identity::Viewer, wallet},
+    app::{App, identity::Viewer, safety, wallet},
     domain::{
         booking::Event,
         ids::{BookingId, TopUpId},
@@ -106,7 +106,10 @@ pub(in crate::app) fn pay_if_possible(app: &App, tx: &mut TenantTx<'_>, id: Book
 
 fn pay_in(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Result<Order> {
     let order = bookings::find(tx, id)?;
-    lock_people(tx, order.buyer.id, order.seller.id)?;
+    let (_, seller) = lock_people(tx, order.buyer.id, order.seller.id)?;
+    if seller.suspended {
+        return Err(safety::away(&seller));
+    }
     let order = bookings::lock(tx, id)?;
     order.booking.clone().on(now, Event::Paid).map_err(refused)?;
     afford(tx, &order)?;

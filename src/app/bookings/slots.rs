@@ -2,7 +2,7 @@
 
 use super::{order::can_be_asked, range::Range};
 use crate::{
-    app::{App, identity::Viewer, safety},
+    app::{App, identity::Viewer, safety, subscriptions},
     domain::{
         booking::{Bookable, Fixed},
         ids::{BookingId, ServiceId, UserId},
@@ -13,7 +13,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         bookings::{self, Order},
-        calendar_imports,
+        calendar_imports, calls,
         services::{self, Service},
         timetables,
         users::{self, User},
@@ -108,18 +108,29 @@ pub async fn free_times(
                 buyer: reader,
                 except: None,
             };
-            let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
             let seller = users::find(tx, service.seller)?;
             let hidden = match reader {
                 Some(reader) => safety::is_hidden(tx, reader, seller.id)?,
                 None => false,
             };
+            // Whoever is kept from somebody learns nothing of their time either.
+            let (starts, last) = match hidden {
+                true => (Vec::new(), now),
+                false => {
+                    let starts = free(tx, people, &bookable, &timetable, length_min, within, now)?;
+                    (starts, bookable.last(now))
+                }
+            };
+            let at_once = !hidden
+                && can_be_asked(&handle, tx, &bookable, &seller, now)?
+                && subscriptions::running(tx, now).is_ok()
+                && !calls::busy(tx, &[seller.id])?.contains(&seller.id);
             Ok(Offered {
-                at_once: !hidden && can_be_asked(&handle, tx, &bookable, &seller, now)?,
+                at_once,
                 seller,
                 service,
                 bookable,
-                times: FreeTimes::of(&timetable, length_min, starts, within.to, bookable.last(now)),
+                times: FreeTimes::of(&timetable, length_min, starts, within.to, last),
             })
         })
         .await
@@ -211,7 +222,7 @@ pub(super) fn on_offer(tx: &mut TenantTx<'_>, service: ServiceId) -> Result<Serv
         true => service.booking.is_some(),
         false => service.fixed.is_some(),
     };
-    match how && service.published && !seller.suspended {
+    match how && service.published && seller.verified && !seller.suspended {
         true => Ok(service),
         false => Err(Error::not_found()),
     }

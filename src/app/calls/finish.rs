@@ -41,6 +41,7 @@ pub async fn finish(
         charged_minor: bill.charged_minor,
         commission_minor: bill.commission_minor,
     };
+    let only_seller_connected = session.has_pressed(CallRole::Seller) && !session.has_pressed(CallRole::Buyer);
     let (app, call, links) = (app.clone(), call.clone(), Links::of(app, scope).await?);
     let db = app.db.clone();
     db.tenant(scope, move |tx| {
@@ -52,7 +53,7 @@ pub async fn finish(
             return Ok(());
         }
         if let Some(order) = call.booking {
-            bookings::call_ended(&app, tx, order, &ended, ended.at)?;
+            bookings::call_ended(&app, tx, order, &ended, only_seller_connected)?;
         }
         let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
         conversations::add_call(tx, conversation, call.id, ended.at)?;

@@ -8,7 +8,7 @@ use crate::{
     store::{conversations, sellers, users},
 };
 
-/// Sellers whom somebody can write to within a day.
+/// Conversations that somebody can have moved within a day and still begin another.
 const MOST_A_DAY: i64 = 50;
 const DAY_MS: i64 = 86_400_000;
 
@@ -41,7 +41,10 @@ pub async fn begin(app: &App, viewer: &Viewer, seller: UserId, words: &str) -> R
                 return Err(Error::invalid("You can't write to yourself."));
             }
             safety::can_write(tx, user, (seller, &to.name))?;
-            if conversations::count_since(tx, user, now + -DAY_MS)? >= MOST_A_DAY {
+            // One after the other, or ten at once would be one too many.
+            users::hold(tx, user)?;
+            let is_first = conversations::between(tx, user, seller)?.is_none();
+            if is_first && conversations::count_since(tx, user, now + -DAY_MS)? >= MOST_A_DAY {
                 let words = "You have written to many people today. Go on tomorrow.";
                 return Err(Error::conflict("too_many_conversations", words));
             }

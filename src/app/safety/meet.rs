@@ -73,10 +73,18 @@ pub(in crate::app) fn is_hidden(tx: &mut TenantTx<'_>, one: UserId, other: UserI
 /// there.
 ///
 /// # Errors
-/// One has blocked the other, or the database is away.
+/// One has blocked the other, the other's account is closed, or the database is away.
 pub(in crate::app) fn can_meet(tx: &mut TenantTx<'_>, one: UserId, other: &User) -> Result<()> {
+    if other.suspended {
+        return Err(away(other));
+    }
+    refuse(tx, one, other.id, &other.name, away(other))
+}
+
+/// What is said of somebody who isn't there.
+pub(in crate::app) fn away(other: &User) -> Error {
     let words = format!("{} isn't available right now. Nothing was charged.", other.name);
-    refuse(tx, one, other.id, &other.name, Error::conflict("not_available", words))
+    Error::conflict("not_available", words)
 }
 
 /// Refuses that `one` writes to somebody.

@@ -7,5 +7,5 @@ mod report;
 
 pub use block::{block, blocked, hidden_from, unblock};
 pub use meet::{Known, known};
-pub(in crate::app) use meet::{can_meet, can_write, is_hidden};
+pub(in crate::app) use meet::{away, can_meet, can_write, is_hidden};
 pub use report::report;

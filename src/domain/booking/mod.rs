@@ -39,7 +39,7 @@ pub struct Booking {
     paid: bool,
     rounds: u32,
     last_booked: Option<Moment>,
-    /// The seller began at the agreed time, and the buyer gave no answer.
+    /// The seller began at the agreed time, and the buyer gave no answer, the last time.
     unanswered: bool,
 }
 
@@ -231,7 +231,8 @@ impl Booking {
             }
             Event::Stopped { unanswered } => {
                 let start = self.running()?;
-                self.unanswered |= unanswered && now >= start;
+                // The last time counts: who answers in the end has answered.
+                self.unanswered = unanswered && now >= start;
                 self.state = State::Booked { start, change: None };
             }
             Event::Held {
@@ -240,7 +241,7 @@ impl Booking {
             } => {
                 self.running()?;
                 let earned_minor = match rest_refunded {
-                    true => (charged_minor + self.terms.addons_minor()).clamp(0, self.terms.price_minor),
+                    true => self.terms.earned_minor(charged_minor),
                     false => self.terms.price_minor,
                 };
                 self.close(Outcome::Held { earned_minor });

@@ -102,6 +102,18 @@ impl Terms {
         self.addons.iter().map(|addon| addon.price_minor).sum()
     }
 
+    /// What is earned of it by a talk that cost so much when the seller ended it: of what was ordered besides the same
+    /// part, rounded down.
+    pub(super) fn earned_minor(&self, charged_minor: i64) -> i64 {
+        let (addons, talk) = (self.addons_minor(), self.price_minor - self.addons_minor());
+        let charged = charged_minor.clamp(0, talk);
+        let part = match talk {
+            0 => 0,
+            talk => i64::try_from(i128::from(addons) * i128::from(charged) / i128::from(talk)).unwrap_or(0),
+        };
+        charged + part
+    }
+
     pub(super) fn length_ms(&self) -> i64 {
         i64::from(self.length_min.max(1)) * MINUTE_MS
     }

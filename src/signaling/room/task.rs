@@ -240,6 +240,8 @@ impl Room {
         let event = match (self.role_of(person).ok_or_else(Error::not_found)?, decision) {
             (role, Decision::Accept) if role == self.call.rung() => Event::Accept,
             (role, Decision::Reject) if role == self.call.rung() => Event::Reject,
+            // Whoever is rung gives nothing up: they say no.
+            (role, Decision::Cancel) if role == self.call.rung() && self.is_ringing() => Event::Reject,
             (_, Decision::Cancel) => Event::Cancel,
             _ => return Err(Error::forbidden("Only the person you ring can answer.")),
         };

@@ -255,14 +255,23 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
             amount: amount(record.charged_minor - used_minor),
         });
     }
-    let addons = bill.addons.iter().map(|addon| BillLine {
-        text: Message::new("bill.addon").with("title", addon.title.clone()),
-        seconds: 0,
-        amount: amount(addon.price_minor),
-    });
-    lines.extend(addons);
     let addons_minor: i64 = bill.addons.iter().map(|addon| addon.price_minor).sum();
     let not_used_minor = bill.extra.earned_minor - addons_minor;
+    if not_used_minor < 0 && bill.extra.earned_minor > 0 {
+        // The seller ended it: of what was ordered besides only a part is due.
+        lines.push(BillLine {
+            text: Message::new("bill.addons_part"),
+            seconds: 0,
+            amount: amount(bill.extra.earned_minor),
+        });
+    } else if not_used_minor >= 0 {
+        let addons = bill.addons.iter().map(|addon| BillLine {
+            text: Message::new("bill.addon").with("title", addon.title.clone()),
+            seconds: 0,
+            amount: amount(addon.price_minor),
+        });
+        lines.extend(addons);
+    }
     if not_used_minor > 0 {
         lines.push(BillLine {
             text: Message::new("bill.not_used"),

@@ -73,11 +73,20 @@ pub(super) fn ticked(typed: &Typed, name: &str) -> Vec<String> {
     fields.map(|(_, value)| value.clone()).collect()
 }
 
+/// Ticks what was ticked.
+pub(super) fn tick(choices: &mut [AddonChoice], typed: &Typed) {
+    let ticked = ticked(typed, "addon");
+    for choice in choices {
+        choice.chosen = ticked.contains(&choice.title);
+    }
+}
+
 /// Extras to choose from.
 pub(super) fn addons(site: &Site, addons: &[Addon]) -> Vec<AddonChoice> {
     let choice = |addon: &Addon| AddonChoice {
         title: addon.title.clone(),
         price: Amount::new(addon.price_minor, site.tenant.currency.code()),
+        chosen: false,
     };
     addons.iter().map(choice).collect()
 }
@@ -104,7 +113,14 @@ async fn book(
         Kind::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     };
-    let mut view = page(&web, &site, Some(&viewer), *service, Shown::default()).await?;
+    // What was chosen stays chosen.
+    let shown = Shown {
+        minutes: one(&typed, "minutes").map(str::to_owned),
+        start: one(&typed, "start").map(str::to_owned),
+        ..Shown::default()
+    };
+    let mut view = page(&web, &site, Some(&viewer), *service, shown).await?;
+    tick(&mut view.addons, &typed);
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
             let minutes = one(&typed, "minutes").unwrap_or_default();
@@ -195,6 +211,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, shown: 
         pay_first: bookable.agreement == Agreement::Negotiated,
         minutes: Field { value, error: wrong },
         length_min: bookable.length_min,
+        chosen_min: length_min,
         rate: amount(service.rate_minor),
         total: amount(service.rate_minor.saturating_mul(i64::from(length_min))),
         times,

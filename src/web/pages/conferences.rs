@@ -373,6 +373,9 @@ fn outcome(order: &Order, role: CallRole) -> Option<Message> {
         Outcome::Held { .. } => Message::new("conference.outcome.held"),
         Outcome::Accepted => Message::new("conference.outcome.accepted"),
         Outcome::NotPaid => Message::new("conference.outcome.not_paid"),
+        Outcome::Expired if order.booking.terms().delivery_days.is_some() => {
+            Message::new("conference.outcome.not_delivered")
+        }
         Outcome::Expired => Message::new("conference.outcome.expired"),
         Outcome::Declined { by: who } => by("declined", who),
         Outcome::Withdrawn { by: who } => by("withdrawn", who),
@@ -381,6 +384,16 @@ fn outcome(order: &Order, role: CallRole) -> Option<Message> {
         Outcome::Missed { absent: Absent::Buyer } => by("missed", CallRole::Buyer),
         Outcome::Missed { absent: Absent::Seller } => by("missed", CallRole::Seller),
     })
+}
+
+/// What was delivered counts as accepted: the last that happened to it was that time passed.
+fn accepted_by_time(order: &Order) -> bool {
+    matches!(
+        order.booking.state(),
+        State::Closed {
+            outcome: Outcome::Accepted
+        }
+    )
 }
 
 /// What stands in the history of it.
@@ -405,6 +418,7 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::TakeOn => by("taken_on", CallRole::Seller),
         Event::Deliver => by("delivered", CallRole::Seller),
         Event::Confirm => by("confirmed", CallRole::Buyer),
+        Event::Tick if accepted_by_time(order) => Message::new("conference.step.accepted"),
         Event::Tick => Message::new("conference.step.expired"),
     };
     ConferenceStep {

@@ -1,7 +1,7 @@
 //! `/order/{service}`: ordering something that is delivered.
 
 use super::{
-    book::{Typed, addons, one, ticked},
+    book::{Typed, addons, one, tick, ticked},
     check, no_body, render, render_as,
     views::{Amount, Field, Message, OrderPage, Person},
 };
@@ -63,6 +63,7 @@ async fn order(
     };
     let mut view = page(&web, &site, Some(&viewer), *service).await?;
     view.brief = Field::of(brief);
+    tick(&mut view.addons, &typed);
     match refused.kind {
         Kind::Invalid { field: Some("brief") } => view.brief.error = Some(Message::new(refused.public)),
         _ => view.error = Some(Message::new(refused.public)),

@@ -154,7 +154,7 @@ pub(super) fn shown(
     let here = seller.listed.presence == Presence::Available;
     let offer = |tenant: &Tenant, one: &Offer, selected| ServiceOffer {
         bookable: bookable && one.service.booking.is_some(),
-        at_once: here && one.service.booking.is_some_and(|booking| booking.at_once),
+        at_once: here && !seller.closed && one.service.booking.is_some_and(|booking| booking.at_once),
         ..offer(tenant, one, selected)
     };
     let own = seller.reader.is_some_and(|reader| reader.is_seller);

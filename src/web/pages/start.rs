@@ -86,9 +86,9 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
         }
         "service" => {
             let selling = selling::show(&web.app, viewer, site.tenant.currency).await?;
-            let first = first(&selling).map(|service| service.id);
             // It is on the site once it was looked at.
-            let published = first.is_some() && selling.services.iter().any(|service| service.published);
+            let published = first(&selling).is_some_and(|service| service.published);
+            let first = first(&selling).map(|service| service.id);
             let mut draft = draft(site, typed)?;
             draft.published = published;
             selling::save_service(&web.app, viewer, &site.tenant, first, draft).await?;
@@ -128,6 +128,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, wanted: Option<&str>) -> 
         "profile" => true,
         "photo" | "service" => profile.is_some(),
         "preview" => service.is_some(),
+        // That has a page of its own.
+        "check" => false,
         _ => published,
     };
     let next = match (profile, service) {

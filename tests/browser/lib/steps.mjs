@@ -104,8 +104,11 @@ export async function startSelling(page, { headline, ...service }) {
   await offer(page, service);
 }
 
-/** Puts one service on the site, charged by blocks of five seconds; one that can be booked like that, for so many minutes. */
-export async function offer(page, { title, rate, booking = "", length = "60" }) {
+/**
+ * Puts one service on the site, charged by blocks of five seconds; one that can be booked like that, for so many minutes,
+ * or also asked for at once.
+ */
+export async function offer(page, { title, rate, booking = "", length = "60", atOnce = false }) {
   await page.goto("/sell?service=new");
   await page.fill("[name=title]", title);
   await page.fill("[name=rate]", rate);
@@ -113,6 +116,7 @@ export async function offer(page, { title, rate, booking = "", length = "60" }) 
   await page.fill("[name=block_seconds]", "5");
   await page.selectOption("[name=booking]", booking);
   if (booking) await page.fill("[name=length_min]", length);
+  if (atOnce) await page.check("[name=at_once]");
   await page.check("[name=published]");
   await page.locator("form", { has: page.locator("[name=rate]") }).locator("button:not([type=button])").click();
   await page.getByText(title).first().waitFor();

@@ -210,7 +210,11 @@ async fn whoever_stays_away_is_known_by_who_was_there() {
 
 #[tokio::test]
 async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
-    for (by_seller, refund, earned) in [(false, 0, 700), (true, 100, 600)] {
+    // Whoever ends it gets of the extras what they have got of the talk.
+    for (by_seller, refund, earned, line) in [
+        (false, 0, 700, ("Extra: ", "€5.00")),
+        (true, 350, 350, ("Extras, for the part", "€2.50")),
+    ] {
         let pair = Pair::new(Price::default()).await;
         let before = spendable(&pair).await;
         let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
@@ -244,7 +248,7 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
         let bill = talk.bill().await;
         assert_eq!(bill["charged_minor"], 100);
         let page = pair.buyer.renewed().await.get(&page).await.expect(200).text;
-        assert!(page.contains("Extra: ") && page.contains("€5.00"));
+        assert!(page.contains(line.0) && page.contains(line.1), "{page}");
         let ended = order(&pair, &id).await;
         assert_eq!(
             (&ended["outcome"], &ended["refund_minor"]),
@@ -275,5 +279,55 @@ async fn the_money_for_extras_comes_back_with_the_rest() {
     assert_eq!(spendable(&pair).await, before - 700);
     pair.buyer.form(&at, &[("action", "cancel")]).await.expect(303);
     assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before, 0));
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn free_seconds_dont_make_what_was_paid_for_free() {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
+    let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
+    let booking = json!({"agreement": "pay_after_accept", "length_min": 2, "horizon_days": 14});
+    let with = json!({"title": "Advice", "rate_minor": 100, "grace_seconds": 60, "booking": booking});
+    pair.seller.put(&path, with).await.expect(200);
+    let ordered = ask(&pair.buyer, &service, MONDAY).await;
+    let id = ordered["id"].as_str().expect("an id").to_owned();
+    let at = |verb: &str| format!("/api/v1/bookings/{id}/{verb}");
+    pair.seller.post(&at("accept"), json!({"round": 1})).await.expect(200);
+    pair.buyer.post(&at("pay"), json!({})).await.expect(200);
+    let mut talk = pair.launched(&id).await;
+    talk.talk(12_000).await;
+    assert_eq!(talk.hang_up().await["charged_minor"], 20);
+    assert_eq!(order(&pair, &id).await["outcome"], "held");
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn whoever_gives_up_what_rings_for_them_has_not_answered() {
+    let pair = Pair::new(Price::default()).await;
+    let id = booked(&pair, 2).await;
+    pair.app.clock.advance(69 * 3_600_000);
+    let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
+    let mut pages = [
+        Caller::open(&pair.app, &buyer).await,
+        Caller::open(&pair.app, &seller).await,
+    ];
+    let launch = format!("/api/v1/bookings/{id}/launch");
+    let call = seller.post(&launch, json!({})).await.expect(201).json()["call_id"].clone();
+    let call = call.as_str().expect("an id");
+    buyer
+        .post(&format!("/api/v1/calls/{call}/cancel"), json!({}))
+        .await
+        .expect(204);
+    for _ in 0..=10 {
+        while pair.app.jobs.run_due().await.expect("the database") > 0 {}
+        for _ in 0..3 {
+            pair.app.clock.advance(20_000);
+            for page in &mut pages {
+                page.ask(json!({"type": "ping"})).await.expect("an answer");
+            }
+        }
+    }
+    assert_eq!(order(&pair, &id).await["outcome"], "buyer_missed");
     pair.audit().await;
 }

@@ -56,6 +56,7 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         pay_first: false,
         minutes: Field::of("60"),
         length_min: 60,
+        chosen_min: 60,
         rate: g.cast.amount(180),
         total: g.cast.amount(10_800),
         times: times("Europe/Berlin"),
@@ -274,6 +275,7 @@ fn addons(g: &Gallery<'_>) -> Vec<AddonChoice> {
     let addon = |title: &str, minor| AddonChoice {
         title: title.to_owned(),
         price: g.cast.amount(minor),
+        chosen: false,
     };
     vec![
         addon("Notes of what was said", 500),

@@ -24,6 +24,8 @@ pub struct BookPage {
     pub minutes: Field,
     /// How long a talk lasts, or at least, minutes.
     pub length_min: u32,
+    /// How long it is that `total` is for, minutes.
+    pub chosen_min: u32,
     /// Price of a minute.
     pub rate: Amount,
     /// Price of `minutes` or of the length.
@@ -57,6 +59,8 @@ pub struct AddonChoice {
     pub title: String,
     /// What it costs.
     pub price: Amount,
+    /// It was ticked.
+    pub chosen: bool,
 }
 
 /// `/order/{service}`: something that is delivered. Posts `addon` for each extra and `brief`, and is led to the order.
