@@ -418,7 +418,7 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::TakeOn => by("taken_on", CallRole::Seller),
         Event::Deliver => by("delivered", CallRole::Seller),
         Event::Confirm => by("confirmed", CallRole::Buyer),
-        Event::Tick if accepted_by_time(order) => Message::new("conference.step.accepted"),
+        Event::Tick if accepted_by_time(order) => Message::new("conference.step.accepted_by_time"),
         Event::Tick => Message::new("conference.step.expired"),
     };
     ConferenceStep {
