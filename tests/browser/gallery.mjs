@@ -49,6 +49,11 @@ function serve() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
+/** A dark phone has the colours of the dark desktop and the order of the light phone; other words have neither of their own. */
+function tellsMore(sample, width, scheme) {
+  return sample.theme.endsWith("-en") && !(width < 600 && scheme === "dark");
+}
+
 async function look(page, base, sample, width, scheme) {
   const problems = [];
   // The samples have no server behind them: no socket, no mail frame.
@@ -61,7 +66,7 @@ async function look(page, base, sample, width, scheme) {
   await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
   await page.evaluate(() => document.fonts.ready);
   problems.push(...(await overflow(page)));
-  if (!sample.name.startsWith("mail-")) problems.push(...(await axe(page)));
+  if (!sample.name.startsWith("mail-") && tellsMore(sample, width, scheme)) problems.push(...(await axe(page)));
   const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
   await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
   page.off("console", onConsole);
