@@ -61,6 +61,9 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   await screenshot(buyer, "bookings-now-3-live");
   await seller.getByTestId("end").click();
   await seller.getByTestId("end-confirm").click();
+  await buyer.getByTestId("ended").waitFor();
+  await screenshot(buyer, "bookings-now-4-ended");
+  await buyer.getByTestId("ack").click();
   await buyer.getByTestId("total").waitFor();
   const ended = await json(buyer, `/api/v1/bookings/${order.split("/").pop()}`);
   assert.equal(ended.outcome, "held");

@@ -106,7 +106,12 @@ test("a lesson, agreed on in three rounds across a change of the clocks, talked 
   await Promise.all([seesOther(teacher), seesOther(pupil)]);
   await screenshot(pupil, "lessons-5-live");
   // It was paid for a minute, and nobody ends it.
-  await Promise.all([teacher, pupil].map((page) => page.getByTestId("total").waitFor({ timeout: 90_000 })));
+  await Promise.all([teacher, pupil].map((page) => page.getByTestId("ended").waitFor({ timeout: 90_000 })));
+  await screenshot(teacher, "lessons-6-ended");
+  for (const page of [teacher, pupil]) {
+    await page.getByTestId("ack").click();
+    await page.getByTestId("total").waitFor();
+  }
   for (const page of [pupil, teacher]) {
     await page.getByTestId("rate-5").check();
     await page.getByTestId("rate-submit").click();
@@ -116,7 +121,7 @@ test("a lesson, agreed on in three rounds across a change of the clocks, talked 
   assert.deepEqual([ended.outcome, ended.price_minor, ended.refund_minor], ["held", 600, 0]);
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
   await pupil.goto(`/conferences/${order}`);
-  await seen(pupil, "6-over");
+  await seen(pupil, "7-over");
   for (const page of [teacher, pupil]) assert.deepEqual(page.problems, []);
 });
 
