@@ -19,6 +19,8 @@ after(async () => {
 
 /** Nothing to find in either width, and kept to be looked at. */
 async function isClean(page, name) {
+  // Who changes a window's size while a page fades into the next breaks that off, and the browser says so.
+  await atRest(page);
   for (const width of [1280, 390]) {
     await wear(page, { width, scheme: "light" });
     await atRest(page);
@@ -50,6 +52,7 @@ async function walk(slug, { buyer: buys, seller: sells, name, others }) {
 
   // Somebody else reports the review.
   await review(buyer).getByRole("link", { name: "Report" }).click();
+  await buyer.waitForURL(/\/reviews\//);
   await buyer.locator("#report summary").click();
   await buyer.getByLabel("It advertises something").check();
   await isClean(buyer, `${slug}-report`);
@@ -78,6 +81,7 @@ async function walk(slug, { buyer: buys, seller: sells, name, others }) {
 
   // The buyer blocks the seller, can't write any more, and thinks better of it.
   await buyer.getByRole("link", { name: "Block or report" }).click();
+  await buyer.waitForURL(/\/people\//);
   await isClean(buyer, `${slug}-person`);
   await submit(buyer, new URL(buyer.url()).pathname + "/block");
   await buyer.getByText(`You have blocked ${name}`).waitFor();

@@ -44,8 +44,10 @@ export async function person(browser, tenant, { viewport = DESKTOP, dark = false
   const page = await context.newPage();
   page.problems = [];
   page.on("pageerror", (error) => {
-    // Between a page that fades into the next and one that doesn't (the room); nothing is lost by it.
-    if (!/ViewTransition opt-in disabled/.test(error.message)) page.problems.push(String(error));
+    // Between a page that fades into the next and one that doesn't (the room), or while a test changes the window's size;
+    // nothing is lost by it.
+    const fading = /ViewTransition opt-in disabled|Transition was aborted because of invalid state/;
+    if (!fading.test(error.message)) page.problems.push(String(error));
   });
   page.on("console", (message) => {
     if (message.type() === "error") page.problems.push(`${message.text()} (${message.location().url})`);
