@@ -2,6 +2,7 @@
 //! hold for any call at all.
 
 mod booking;
+mod booking_acts;
 mod hostile;
 mod ledger;
 mod oracle;
