@@ -14,7 +14,7 @@ use crate::{
         identity::ByStaff,
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
-        payment::test::TestGateway,
+        payment::{Gateways, Providers, Reach},
         push::WebPush,
     },
     jobs::Runner,
@@ -57,8 +57,9 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let db = Db::open(&config.database)?;
     let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
+    let providers = Providers::new(Reach::default())?;
     let app = App {
-        gateway: Arc::new(TestGateway::new(db.clone(), clock.clone())),
+        gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers)),
         people: people.clone(),
         identity: Arc::new(ByStaff),
         usage: Arc::default(),

@@ -61,6 +61,7 @@ test_front() {
 }
 
 test_rust() {
+  ensure_npm tests/it/gateways/sdk
   step rust cargo test --workspace --no-fail-fast --quiet
 }
 

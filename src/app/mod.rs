@@ -31,7 +31,7 @@ pub mod watching;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateway, PushServices};
+use ports::{CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateways, PushServices};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -43,8 +43,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Settings.
     pub config: Arc<Config>,
-    /// Takes payments.
-    pub gateway: Arc<dyn PaymentGateway>,
+    /// Who takes payments.
+    pub gateways: Arc<dyn PaymentGateways>,
     /// Looks at who people are.
     pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.

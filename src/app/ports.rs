@@ -1,5 +1,15 @@
 //! How use cases reach the outside world.
 
+mod gateway_account;
+mod payment;
+
+pub use gateway_account::{GatewayAccount, GatewayKeys, StripeKeys};
+pub use payment::{
+    Ack, Answer, Begun, Buyer, Capture, Checkout, Dispute, DisputeStage, GatewayError, Outcome, PaymentGateway,
+    PaymentGateways, RawWebhook, Refund, Refunded, SavedCharge, SavedMethod, Sought, Standing, Step, Void, Webhook,
+    WebhookKind,
+};
+
 use crate::{
     app::{letters::Posted, notifications::Told},
     domain::{
@@ -252,87 +262,4 @@ pub enum MediaEvent {
         /// Which.
         producer: MediaId,
     },
-}
-
-/// A payment provider. One trait for all of them; what they can't do they refuse.
-#[async_trait]
-pub trait PaymentGateway: Send + Sync {
-    /// Its stable name, as stored with payments.
-    fn name(&self) -> &'static str;
-
-    /// Opens the provider's payment page for an intent that is stored already. Repeating it with the same intent opens
-    /// the same payment.
-    ///
-    /// # Errors
-    /// [`GatewayError`].
-    async fn begin_checkout(&self, checkout: &Checkout) -> std::result::Result<Begun, GatewayError>;
-
-    /// Asks what became of a payment.
-    ///
-    /// # Errors
-    /// [`GatewayError`].
-    async fn confirm(&self, scope: &TenantScope, reference: &str) -> std::result::Result<Outcome, GatewayError>;
-
-    /// Asks whether it is there at all.
-    ///
-    /// # Errors
-    /// It doesn't answer, or doesn't take us.
-    async fn check(&self) -> std::result::Result<(), GatewayError>;
-}
-
-/// An intent to pay.
-#[derive(Clone, Debug)]
-pub struct Checkout {
-    /// Whose gateway account.
-    pub scope: TenantScope,
-    /// The intent; the provider's idempotency key.
-    pub intent: Uuid,
-    /// How much.
-    pub amount: Money,
-    /// Where the person comes back to.
-    pub return_url: String,
-    /// Who gets the money, if not the tenant.
-    pub merchant: Option<String>,
-}
-
-/// The provider's payment page.
-#[derive(Clone, Debug)]
-pub struct Begun {
-    /// The provider's name of the payment.
-    pub reference: String,
-    /// Where the person pays.
-    pub redirect_url: String,
-}
-
-/// What became of a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The money is there.
-    Settled(Money),
-    /// The person hasn't finished.
-    Pending,
-    /// It won't come; says why in the person's words.
-    Declined(String),
-}
-
-/// Why a gateway gave no outcome.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// No answer: the money may have moved or not. Ask again, don't repeat.
-    #[error("the outcome is not known: {0}")]
-    Unknown(String),
-    /// It said no to the request itself.
-    #[error("the gateway refused: {0}")]
-    Rejected(String),
-}
-
-/// The same, towards a person.
-impl From<GatewayError> for crate::error::Error {
-    fn from(error: GatewayError) -> Self {
-        let public = match &error {
-            GatewayError::Unknown(_) => "The payment provider didn't answer. We keep asking; you won't pay twice.",
-            GatewayError::Rejected(_) => "The payment provider can't take this payment. Nothing was charged.",
-        };
-        Self::conflict("payment", public).because(error)
-    }
 }

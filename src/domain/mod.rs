@@ -6,6 +6,7 @@ pub mod booking;
 pub mod brand;
 pub mod call;
 pub mod category;
+pub mod gateway;
 pub mod identity;
 pub mod identity_check;
 pub mod ids;

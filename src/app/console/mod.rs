@@ -149,13 +149,20 @@ impl StaffMember {
         &self.viewer
     }
 
-    /// Their account here.
+    /// Whom they are signed in as at the tenant.
     ///
     /// # Errors
     /// They are the platform's, and only look.
+    pub fn account(&self) -> Result<&Viewer> {
+        self.viewer.account().ok_or_else(read_only)
+    }
+
+    /// Their account here.
+    ///
+    /// # Errors
+    /// As [`Self::account`].
     pub fn user(&self) -> Result<UserId> {
-        let account = self.viewer.account().ok_or_else(read_only)?;
-        Ok(account.user.id)
+        Ok(self.account()?.user.id)
     }
 
     /// They look and change nothing.

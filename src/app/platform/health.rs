@@ -5,7 +5,7 @@ use crate::{
         App,
         ports::{Mailer, NodeState},
     },
-    domain::time::Moment,
+    domain::{gateway::Provider, time::Moment},
     error::Error,
 };
 use serde::Serialize;
@@ -41,8 +41,8 @@ pub async fn health(app: &App, mailer: &dyn Mailer, nodes: &[NodeState]) -> Vec<
             .map(|()| String::new())
             .map_err(|error| format!("{error:#}"))
     };
-    let gateway = async { app.gateway.check().await.map(|()| String::new()) };
-    let gateway_name = format!("gateway:{}", app.gateway.name());
+    let gateway = async { app.gateways.check().await.map(|()| String::new()) };
+    let gateway_name = format!("gateway:{}", Provider::Test.name());
     let (database, mail, gateway) = tokio::join!(
         asked("database", database),
         asked("mail", mail),

@@ -4,7 +4,7 @@ use super::{RECONCILE_JOB, Reconcile};
 use crate::{
     app::{
         App, payments,
-        ports::{Begun, GatewayError, Outcome},
+        ports::{Answer, Begun, GatewayError, Standing},
     },
     domain::{
         audit::{Action, Actor, Entry},
@@ -32,10 +32,10 @@ pub(super) async fn begun(
     app: &App,
     scope: &TenantScope,
     id: SubscriptionId,
-    answer: std::result::Result<Begun, GatewayError>,
+    answer: Answer<Begun>,
 ) -> Result<Payment> {
     let now = app.now();
-    let begun = match answer {
+    let (reference, page) = match answer.and_then(Begun::redirect) {
         Ok(begun) => begun,
         Err(GatewayError::Unknown(why)) => return Err(GatewayError::Unknown(why).into()),
         Err(error) => {
@@ -48,8 +48,8 @@ pub(super) async fn begun(
             let mut payment = stored::lock(tx, id)?;
             if payment.state == State::Created {
                 payment.state = State::Pending;
-                payment.reference = Some(begun.reference);
-                payment.pay_url = Some(begun.redirect_url);
+                payment.reference = Some(reference);
+                payment.pay_url = Some(page);
                 stored::update(tx, &payment, now)?;
             }
             Ok(payment)
@@ -62,7 +62,7 @@ pub(super) async fn heard(
     app: &App,
     scope: &TenantScope,
     id: SubscriptionId,
-    answer: std::result::Result<Outcome, GatewayError>,
+    answer: Answer<Standing>,
 ) -> Result<Payment> {
     let (now, scope) = (app.now(), *scope);
     app.db.system(move |tx| apply(tx, &scope, id, answer, now)).await
@@ -72,7 +72,7 @@ fn apply(
     tx: &mut SystemTx<'_>,
     scope: &TenantScope,
     id: SubscriptionId,
-    answer: std::result::Result<Outcome, GatewayError>,
+    answer: Answer<Standing>,
     now: Moment,
 ) -> Result<Payment> {
     // Locked, so that of two payments at once the second extends what the first has bought.

@@ -5,8 +5,8 @@ use crate::{
     app::{
         App,
         console::StaffMember,
-        payments::{self, FIRST_ASKED_MS},
-        ports::{Checkout, Outcome},
+        payments::{self, FIRST_ASKED_MS, PAGE_OPEN_MS},
+        ports::{Buyer, Checkout, Outcome},
     },
     domain::{
         audit::{Action, Entry},
@@ -43,7 +43,8 @@ pub async fn begin(
     if let Some(waiting) = waiting(app, &scope, plan).await? {
         return Ok(waiting);
     }
-    let (actor, user, now, gateway) = (by.actor(), by.user()?, app.now(), app.gateway.name());
+    let (actor, user, now, gateway) = (by.actor(), by.user()?, app.now(), app.gateways.built_in(&scope));
+    let provider = gateway.provider().name();
     let intent = move |tx: &mut SystemTx<'_>| {
         let chosen = plans::find(tx, plan)?;
         if !chosen.offered {
@@ -75,7 +76,7 @@ pub async fn begin(
             plan,
             plan_name: chosen.name,
             months: chosen.months,
-            gateway: gateway.to_owned(),
+            gateway: provider.to_owned(),
             reference: None,
             pay_url: None,
             amount: chosen.price,
@@ -95,16 +96,20 @@ pub async fn begin(
     if payment.amount.minor == 0 {
         // Nothing to pay: no gateway takes that.
         let nothing = Money::new(0, payment.amount.currency);
-        return outcome::heard(app, &scope, payment.id, Ok(Outcome::Settled(nothing))).await;
+        return outcome::heard(app, &scope, payment.id, Ok(Outcome::Settled(nothing).into())).await;
     }
     let checkout = Checkout {
-        scope,
         intent: payment.id.uuid(),
         amount: payment.amount,
+        description: payment.plan_name.clone(),
         return_url: return_url(payment.id),
+        open_until: now + PAGE_OPEN_MS,
+        buyer: Buyer::of(&by.account()?.user),
         merchant: Some(merchant),
+        save_method: false,
+        hold: false,
     };
-    let begun = app.gateway.begin_checkout(&checkout).await;
+    let begun = gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &scope, payment.id, begun).await
 }
 
@@ -141,7 +146,7 @@ pub async fn confirm(app: &App, by: &StaffMember, id: SubscriptionId) -> Result<
 async fn ask(app: &App, scope: &TenantScope, payment: Payment) -> Result<Payment> {
     match &payment.reference {
         Some(reference) if !payment.state.is_final() => {
-            let answer = app.gateway.confirm(scope, reference).await;
+            let answer = app.gateways.built_in(scope).confirm(reference).await;
             outcome::heard(app, scope, payment.id, answer).await
         }
         _ => Ok(payment),

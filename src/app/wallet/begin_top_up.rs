@@ -2,7 +2,12 @@
 
 use super::{RECONCILE_JOB, ReconcileTopUp, outcome, top_up_bounds};
 use crate::{
-    app::{App, identity::Viewer, payments::FIRST_ASKED_MS, ports::Checkout},
+    app::{
+        App,
+        identity::Viewer,
+        payments::{FIRST_ASKED_MS, PAGE_OPEN_MS},
+        ports::{Buyer, Checkout},
+    },
     domain::{
         ids::{BookingId, TopUpId},
         money::{Currency, Money},
@@ -42,11 +47,11 @@ pub async fn begin_top_up(
             format!("Choose an amount from {least} to {most}."),
         ));
     }
-    let now = app.now();
+    let (now, gateway) = (app.now(), app.gateways.built_in(&viewer.scope));
     let intent = TopUp {
         id: TopUpId::new(),
         user: viewer.user.id,
-        gateway: app.gateway.name().to_owned(),
+        gateway: gateway.provider().name().to_owned(),
         reference: None,
         pay_url: None,
         amount: Money::new(amount_minor, currency),
@@ -69,12 +74,16 @@ pub async fn begin_top_up(
         })
         .await?;
     let checkout = Checkout {
-        scope: viewer.scope,
         intent: intent.id.uuid(),
         amount: intent.amount,
+        description: format!("Top-up {}", intent.amount),
         return_url: return_url(intent.id),
+        open_until: now + PAGE_OPEN_MS,
+        buyer: Buyer::of(&viewer.user),
         merchant: None,
+        save_method: false,
+        hold: false,
     };
-    let begun = app.gateway.begin_checkout(&checkout).await;
+    let begun = gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await
 }

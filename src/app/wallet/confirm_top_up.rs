@@ -28,7 +28,7 @@ pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<T
         .await?;
     match &top_up.reference {
         Some(reference) if !top_up.state.is_final() => {
-            let answer = app.gateway.confirm(&viewer.scope, reference).await;
+            let answer = app.gateways.built_in(&viewer.scope).confirm(reference).await;
             outcome::heard(app, &viewer.scope, id, answer).await
         }
         _ => Ok(top_up),

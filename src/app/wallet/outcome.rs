@@ -6,7 +6,7 @@ use crate::{
         App, bookings,
         notifications::tell,
         payments,
-        ports::{Begun, GatewayError, Outcome},
+        ports::{Answer, Begun, GatewayError, Standing},
     },
     domain::{ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
     error::{Error, Result},
@@ -22,14 +22,9 @@ use serde_json::json;
 
 /// The gateway opened its page, or didn't. Without an answer the intent stays as it is: nobody can have paid on a page
 /// that nobody was sent to, and the job closes it.
-pub(super) async fn begun(
-    app: &App,
-    scope: &TenantScope,
-    id: TopUpId,
-    answer: std::result::Result<Begun, GatewayError>,
-) -> Result<TopUp> {
+pub(super) async fn begun(app: &App, scope: &TenantScope, id: TopUpId, answer: Answer<Begun>) -> Result<TopUp> {
     let now = app.now();
-    let begun = match answer {
+    let (reference, page) = match answer.and_then(Begun::redirect) {
         Ok(begun) => begun,
         Err(GatewayError::Unknown(why)) => return Err(GatewayError::Unknown(why).into()),
         Err(error) => {
@@ -42,8 +37,8 @@ pub(super) async fn begun(
             let mut top_up = top_ups::lock(tx, id)?;
             if top_up.state == State::Created {
                 top_up.state = State::Pending;
-                top_up.reference = Some(begun.reference);
-                top_up.pay_url = Some(begun.redirect_url);
+                top_up.reference = Some(reference);
+                top_up.pay_url = Some(page);
                 top_ups::update(tx, &top_up, now)?;
             }
             Ok(top_up)
@@ -52,12 +47,7 @@ pub(super) async fn begun(
 }
 
 /// Writes down what became of a payment. Money moves at most once: the transfer has the top-up's id.
-pub(super) async fn heard(
-    app: &App,
-    scope: &TenantScope,
-    id: TopUpId,
-    answer: std::result::Result<Outcome, GatewayError>,
-) -> Result<TopUp> {
+pub(super) async fn heard(app: &App, scope: &TenantScope, id: TopUpId, answer: Answer<Standing>) -> Result<TopUp> {
     let now = app.now();
     let handle = app.clone();
     let (top_up, available) = app
@@ -74,7 +64,7 @@ fn apply(
     app: &App,
     tx: &mut TenantTx<'_>,
     id: TopUpId,
-    answer: std::result::Result<Outcome, GatewayError>,
+    answer: Answer<Standing>,
     now: Moment,
 ) -> Result<(TopUp, Option<Money>)> {
     // People come first: whoever changes the order that it pays for has them.

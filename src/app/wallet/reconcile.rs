@@ -21,7 +21,7 @@ pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()
     let (now, before) = (app.now(), top_up.state);
     let top_up = match &top_up.reference {
         Some(reference) => {
-            let answer = app.gateway.confirm(scope, reference).await;
+            let answer = app.gateways.built_in(scope).confirm(reference).await;
             outcome::heard(app, scope, id, answer).await?
         }
         None => match payments::never_opened(top_up.created_at, now) {

@@ -1,3 +1,116 @@
-//! Payment providers.
+//! Payment providers, each behind `app::ports::PaymentGateway`; the port says what all of them keep to.
 
+mod http;
+mod stripe;
 pub mod test;
+
+use crate::{
+    app::ports::{Answer, Clock, GatewayAccount, GatewayKeys, PaymentGateway, PaymentGateways},
+    domain::gateway::{Mode, Provider},
+    error::{Error, Result},
+    store::{Db, TenantScope},
+};
+use async_trait::async_trait;
+use http::Http;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use stripe::Stripe;
+use test::TestGateway;
+use url::Url;
+
+/// How long a provider may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+
+/// Where providers are.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// How long they may take.
+    pub answer_within: Duration,
+    /// Where some are, instead of at their own address.
+    pub elsewhere: HashMap<Provider, Url>,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            answer_within: ANSWER_WITHIN,
+            elsewhere: HashMap::new(),
+        }
+    }
+}
+
+/// All providers but the built-in one.
+pub struct Providers {
+    client: reqwest::Client,
+    reach: Reach,
+}
+
+impl Providers {
+    /// Reached there.
+    ///
+    /// # Errors
+    /// No client can be made.
+    pub fn new(reach: Reach) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: http::client(reach.answer_within)?,
+            reach,
+        })
+    }
+
+    /// An account at one of them. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The keys can't be used: badly formed, or of the other mode.
+    pub fn open(&self, account: &GatewayAccount) -> Result<Arc<dyn PaymentGateway>> {
+        account.check()?;
+        let http = self.http(account)?;
+        Ok(match &account.keys {
+            GatewayKeys::Stripe(keys) => Arc::new(Stripe::new(http, account.mode, keys)),
+        })
+    }
+
+    fn http(&self, account: &GatewayAccount) -> Result<Http> {
+        let provider = account.provider();
+        let base = match self.reach.elsewhere.get(&provider) {
+            Some(base) => base.clone(),
+            None => Url::parse(address(provider, account.mode)).map_err(Error::internal)?,
+        };
+        Ok(Http::new(self.client.clone(), base))
+    }
+}
+
+/// All gateways.
+pub struct Gateways {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    providers: Providers,
+}
+
+impl Gateways {
+    /// The built-in gateway has its books in `db`.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, providers: Providers) -> Self {
+        Self { db, clock, providers }
+    }
+}
+
+#[async_trait]
+impl PaymentGateways for Gateways {
+    fn built_in(&self, scope: &TenantScope) -> Arc<dyn PaymentGateway> {
+        Arc::new(TestGateway::new(self.db.clone(), self.clock.clone(), *scope))
+    }
+
+    fn open(&self, account: &GatewayAccount) -> Result<Arc<dyn PaymentGateway>> {
+        self.providers.open(account)
+    }
+
+    async fn check(&self) -> Answer<()> {
+        test::check(&self.db).await
+    }
+}
+
+/// A provider's own address.
+fn address(provider: Provider, mode: Mode) -> &'static str {
+    match (provider, mode) {
+        (Provider::Test, _) => "about:blank",
+        (Provider::Stripe, _) => "https://api.stripe.com/",
+    }
+}

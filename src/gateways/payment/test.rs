@@ -5,8 +5,11 @@
 //! or take the money and not answer for a while.
 
 use crate::{
-    app::ports::{Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway},
-    domain::time::Moment,
+    app::ports::{Answer, Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway, Sought, Standing, Step},
+    domain::{
+        gateway::{Caps, Provider, Refunds},
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
         Db, TenantScope,
@@ -22,10 +25,11 @@ const OPEN_MS: i64 = 3_600_000;
 /// How long it doesn't answer after a time-out.
 pub const SILENT_MS: i64 = 20_000;
 
-/// The gateway.
-pub struct TestGateway {
+/// A tenant's account at the gateway.
+pub(super) struct TestGateway {
     db: Db,
     clock: Arc<dyn Clock>,
+    scope: TenantScope,
 }
 
 /// What a person can do on the payment page.
@@ -44,18 +48,32 @@ pub enum Choice {
 
 impl TestGateway {
     /// With books in `db`.
-    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock }
+    pub(super) fn new(db: Db, clock: Arc<dyn Clock>, scope: TenantScope) -> Self {
+        Self { db, clock, scope }
     }
 }
 
 #[async_trait]
 impl PaymentGateway for TestGateway {
-    fn name(&self) -> &'static str {
-        "test"
+    fn provider(&self) -> Provider {
+        Provider::Test
     }
 
-    async fn begin_checkout(&self, checkout: &Checkout) -> std::result::Result<Begun, GatewayError> {
+    fn caps(&self) -> Caps {
+        Caps {
+            saved_methods: false,
+            holds: false,
+            refunds: Refunds::None,
+            webhooks: false,
+            idempotent: true,
+            currencies: &[],
+        }
+    }
+
+    async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
+        if checkout.hold || checkout.save_method || checkout.amount.minor <= 0 {
+            return Err(self.cannot(format!("do more than take {} once", checkout.amount)));
+        }
         let rejected = |error: url::ParseError| GatewayError::Rejected(format!("the return address is bad: {error}"));
         let base = Url::parse(&checkout.return_url).map_err(rejected)?;
         let payment = Payment {
@@ -71,7 +89,7 @@ impl PaymentGateway for TestGateway {
         };
         let opened = self
             .db
-            .tenant(&checkout.scope, move |tx| test_gateway::open(tx, &payment))
+            .tenant(&self.scope, move |tx| test_gateway::open(tx, &payment))
             .await;
         let payment = opened.map_err(|error| GatewayError::Unknown(error.to_string()))?;
         let page = base
@@ -79,32 +97,49 @@ impl PaymentGateway for TestGateway {
             .map_err(rejected)?;
         Ok(Begun {
             reference: payment.reference,
-            redirect_url: page.into(),
+            step: Step::Redirect(page.into()),
         })
     }
 
-    async fn confirm(&self, scope: &TenantScope, reference: &str) -> std::result::Result<Outcome, GatewayError> {
+    async fn confirm(&self, reference: &str) -> Answer<Standing> {
         let (now, reference) = (self.clock.now(), reference.to_owned());
         let found = self
             .db
-            .tenant(scope, move |tx| test_gateway::find(tx, &reference))
+            .tenant(&self.scope, move |tx| test_gateway::find(tx, &reference))
             .await;
         let payment = found.map_err(|error| GatewayError::Unknown(error.to_string()))?;
         if payment.silent_until.is_some_and(|until| now < until) {
             return Err(GatewayError::Unknown("no answer in time".to_owned()));
         }
         Ok(match payment.state.as_str() {
-            "charged" => Outcome::Settled(payment.amount),
-            "declined" => Outcome::Declined(payment.reason.unwrap_or_default()),
-            _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()),
-            _ => Outcome::Pending,
+            "charged" => Standing {
+                outcome: Outcome::Settled(payment.amount),
+                charge: Some(payment.reference),
+                saved: None,
+            },
+            "declined" => Outcome::Declined(payment.reason.unwrap_or_default()).into(),
+            _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()).into(),
+            _ => Outcome::Pending.into(),
         })
     }
 
-    async fn check(&self) -> std::result::Result<(), GatewayError> {
-        let answered = self.db.system_read(test_gateway::check).await;
-        answered.map_err(|error| GatewayError::Unknown(error.to_string()))
+    async fn look_up(&self, _: &Sought) -> Answer<Option<Standing>> {
+        // Nobody was sent to a page whose address never came.
+        Ok(None)
     }
+
+    async fn test_connection(&self) -> Answer<()> {
+        check(&self.db).await
+    }
+}
+
+/// Whether the gateway is there at all.
+///
+/// # Errors
+/// Its books can't be read.
+pub(super) async fn check(db: &Db) -> Answer<()> {
+    let answered = db.system_read(test_gateway::check).await;
+    answered.map_err(|error| GatewayError::Unknown(error.to_string()))
 }
 
 /// What the payment page shows.

@@ -1,0 +1,106 @@
+//! A tenant's account at a payment provider: the keys that open it, and whether they are of the mode they are said to be.
+
+use crate::{
+    config::Secret,
+    domain::gateway::{Mode, Provider},
+    error::{Error, Result},
+};
+use serde::Deserialize;
+
+/// Longest key there is.
+const MOST_CHARS: usize = 500;
+
+/// An account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayAccount {
+    /// Whether its money is real.
+    pub mode: Mode,
+    /// What opens it.
+    pub keys: GatewayKeys,
+}
+
+/// Keys, of each provider its own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "provider", rename_all = "snake_case")]
+pub enum GatewayKeys {
+    /// Stripe's.
+    Stripe(StripeKeys),
+}
+
+/// What opens an account at Stripe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StripeKeys {
+    /// `sk_test_…`, or a restricted `rk_test_…`.
+    pub secret_key: Secret,
+    /// `whsec_…`, of the webhook endpoint.
+    pub webhook_secret: Secret,
+}
+
+impl GatewayAccount {
+    /// At which provider.
+    pub fn provider(&self) -> Provider {
+        match &self.keys {
+            GatewayKeys::Stripe(_) => Provider::Stripe,
+        }
+    }
+
+    /// Whether the keys can be of this provider and mode, as far as they show it by themselves.
+    ///
+    /// # Errors
+    /// A key is missing, isn't one, or belongs to the other mode.
+    pub fn check(&self) -> Result<()> {
+        match &self.keys {
+            GatewayKeys::Stripe(keys) => {
+                prefixed(
+                    "secret_key",
+                    &keys.secret_key,
+                    self.mode,
+                    &["sk_test_", "rk_test_"],
+                    &["sk_live_", "rk_live_"],
+                )?;
+                prefixed("webhook_secret", &keys.webhook_secret, Mode::Test, &["whsec_"], &[])
+            }
+        }
+    }
+}
+
+/// A key of one line without spaces.
+fn well_formed(field: &'static str, key: &Secret) -> Result<()> {
+    let key = key.expose();
+    if key.is_empty() {
+        return Err(Error::field(
+            field,
+            "Enter this key; the provider's own console shows it.",
+        ));
+    }
+    if key.chars().count() > MOST_CHARS || !key.chars().all(|char| char.is_ascii_graphic()) {
+        return Err(Error::field(
+            field,
+            "This isn't a key of this provider. Copy it whole, without spaces.",
+        ));
+    }
+    Ok(())
+}
+
+/// A key that shows its mode by how it begins.
+fn prefixed(field: &'static str, key: &Secret, mode: Mode, test: &[&str], live: &[&str]) -> Result<()> {
+    well_formed(field, key)?;
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.expose().starts_with(prefix));
+    match (mode, begins(test), begins(live)) {
+        (Mode::Test, true, _) | (Mode::Live, _, true) => Ok(()),
+        (Mode::Test, _, true) => Err(Error::field(
+            field,
+            "This key moves real money, and this account is in test mode. Enter a test key.",
+        )),
+        (Mode::Live, true, _) => Err(Error::field(
+            field,
+            "This is a test key, and this account is live. Enter a live key.",
+        )),
+        _ => Err(Error::field(
+            field,
+            "This isn't a key of this provider. Copy it whole, without spaces.",
+        )),
+    }
+}

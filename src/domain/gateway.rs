@@ -1,0 +1,133 @@
+//! Payment gateways: which there are, what they can do, and whether their money is real.
+
+use super::money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+
+/// A payment provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// The built-in one, which moves no real money.
+    Test,
+    /// Stripe: Checkout and saved cards.
+    Stripe,
+}
+
+impl Provider {
+    /// All there are, the default first.
+    pub const ALL: [Self; 2] = [Self::Test, Self::Stripe];
+
+    /// Its stable name, as stored with payments.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Stripe => "stripe",
+        }
+    }
+
+    /// Reads its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.name() == name)
+    }
+}
+
+/// Whether money moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It doesn't: play money, made-up cards.
+    Test,
+    /// It does.
+    Live,
+}
+
+/// What a gateway can do. What it can't, it refuses as unsupported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Charges a payment method that was saved earlier, without the person.
+    pub saved_methods: bool,
+    /// Authorises first, captures up to that much later or voids.
+    pub holds: bool,
+    /// Gives money back.
+    pub refunds: Refunds,
+    /// Tells by itself what happens.
+    pub webhooks: bool,
+    /// Does the same request under the same key once.
+    pub idempotent: bool,
+    /// The currencies it takes; all that it can count in, if empty.
+    pub currencies: &'static [&'static str],
+}
+
+/// How a gateway gives money back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refunds {
+    /// Not at all.
+    None,
+    /// Any part of it, as often as there is something left.
+    Partial,
+}
+
+impl Caps {
+    /// Whether it takes this currency, as far as the list tells.
+    pub fn takes(&self, currency: Currency) -> bool {
+        self.currencies.is_empty() || self.currencies.contains(&currency.code())
+    }
+}
+
+/// An amount in units of which there are ten to the `exponent` in one of the currency: gateways don't always count as
+/// ISO 4217 does. None if it doesn't come out even, or doesn't fit.
+pub fn scaled(amount: Money, exponent: u32) -> Option<i64> {
+    let own = amount.currency.exponent();
+    if exponent >= own {
+        return amount.minor.checked_mul(10_i64.checked_pow(exponent - own)?);
+    }
+    let unit = 10_i64.checked_pow(own - exponent)?;
+    (amount.minor % unit == 0).then(|| amount.minor / unit)
+}
+
+/// The amount that so many such units are. None if the currency has no such amount.
+pub fn unscaled(units: i64, exponent: u32, currency: Currency) -> Option<Money> {
+    let own = currency.exponent();
+    let minor = if own >= exponent {
+        units.checked_mul(10_i64.checked_pow(own - exponent)?)?
+    } else {
+        let unit = 10_i64.checked_pow(exponent - own)?;
+        (units % unit == 0).then(|| units / unit)?
+    };
+    Some(Money::new(minor, currency))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(minor: i64, code: &str) -> Money {
+        Money::new(minor, Currency::parse(code).unwrap())
+    }
+
+    #[test]
+    fn units_of_gateways_come_out_even_or_not_at_all() {
+        for (amount, exponent, units) in [
+            (money(1_250, "EUR"), 2, Some(1_250)),
+            (money(500, "ISK"), 2, Some(50_000)),
+            (money(500, "MGA"), 0, Some(5)),
+            (money(550, "MGA"), 0, None),
+            (money(i64::MAX, "ISK"), 2, None),
+            (money(1, "EUR"), 40, None),
+        ] {
+            assert_eq!(scaled(amount, exponent), units, "{amount:?}");
+            if let Some(units) = units {
+                assert_eq!(unscaled(units, exponent, amount.currency), Some(amount));
+            }
+        }
+        assert_eq!(unscaled(150, 2, money(0, "ISK").currency), None);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for provider in Provider::ALL {
+            assert_eq!(Provider::parse(provider.name()), Some(provider));
+        }
+        assert_eq!(Provider::parse("paypul"), None);
+    }
+}

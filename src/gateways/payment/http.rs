@@ -1,0 +1,98 @@
+//! Requests to payment providers. What isn't a whole answer in time is `Unknown`: the provider may have done what it was
+//! asked for.
+
+use crate::app::ports::{Answer, GatewayError};
+use bytes::BytesMut;
+use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use url::Url;
+
+/// Longest answer that is read.
+const MOST_BYTES: usize = 1_000_000;
+/// How much of an answer that can't be understood is told.
+const TOLD_CHARS: usize = 200;
+
+/// A client for all providers.
+///
+/// # Errors
+/// It can't be made.
+pub(super) fn client(answer_within: Duration) -> anyhow::Result<Client> {
+    // Where a provider is, isn't for an answer to say: keys would go there too.
+    let client = Client::builder().redirect(Policy::none()).timeout(answer_within);
+    Ok(client.build()?)
+}
+
+/// The way to one provider.
+#[derive(Clone)]
+pub(super) struct Http {
+    client: Client,
+    base: Url,
+}
+
+/// A whole answer, whatever it says.
+pub(super) struct Reply {
+    /// Below 500.
+    pub status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Http {
+    /// By this client, to paths below `base`.
+    pub(super) fn new(client: Client, base: Url) -> Self {
+        Self { client, base }
+    }
+
+    /// A request to a path, which may have a query.
+    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> Answer<RequestBuilder> {
+        let url = self.base.join(path.trim_start_matches('/'));
+        let url = url.map_err(|error| GatewayError::Rejected(format!("{path:?} is no path: {error}")))?;
+        Ok(self.client.request(method, url))
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    /// `Unknown` without a whole answer, and if the provider is in trouble, busy with the same request, or has too many.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Answer<Reply> {
+        let lost = |error: reqwest::Error| GatewayError::Unknown(error.without_url().to_string());
+        let mut response = request.send().await.map_err(lost)?;
+        let status = response.status();
+        let mut body = BytesMut::new();
+        while let Some(part) = response.chunk().await.map_err(lost)? {
+            if body.len() + part.len() > MOST_BYTES {
+                return Err(GatewayError::Unknown("the answer is too long".to_owned()));
+            }
+            body.extend_from_slice(&part);
+        }
+        let reply = Reply {
+            status,
+            body: body.to_vec(),
+        };
+        let undone = [
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::CONFLICT,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        if status.is_server_error() || status.is_redirection() || undone.contains(&status) {
+            return Err(GatewayError::Unknown(reply.told()));
+        }
+        Ok(reply)
+    }
+}
+
+impl Reply {
+    /// What it says.
+    ///
+    /// # Errors
+    /// `Unknown` if that can't be understood.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Answer<T> {
+        serde_json::from_slice(&self.body).map_err(|error| GatewayError::Unknown(format!("{error} in {}", self.told())))
+    }
+
+    /// Its beginning, for a log.
+    pub(super) fn told(&self) -> String {
+        let text: String = String::from_utf8_lossy(&self.body).chars().take(TOLD_CHARS).collect();
+        format!("{}: {text}", self.status)
+    }
+}

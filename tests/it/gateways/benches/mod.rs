@@ -1,0 +1,110 @@
+//! A gateway and its stand-in, for the contract suite.
+
+mod built_in;
+mod stripe;
+
+pub use built_in::BuiltIn;
+pub use stripe::StripeBench;
+
+use super::stand_in::{Act, Card, Charge, Mood};
+use async_trait::async_trait;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tallyroom::{
+    app::ports::{Begun, GatewayAccount, GatewayKeys, PaymentGateway, RawWebhook},
+    domain::{
+        gateway::Mode,
+        money::{Currency, Money},
+        time::Moment,
+    },
+    gateways::payment::{Providers, Reach},
+};
+use url::Url;
+
+/// A winter's noon.
+pub const NOW: Moment = Moment(1_800_014_400_000);
+
+/// How long a gateway waits that is about to wait in vain.
+pub const IMPATIENT: Duration = Duration::from_millis(1_500);
+const PATIENT: Duration = Duration::from_secs(30);
+
+/// A gateway on the bench.
+#[async_trait]
+pub trait Bench: Send + Sync + Sized {
+    /// With an account that is in order.
+    async fn open() -> Self;
+
+    /// The account.
+    fn gateway(&self) -> Arc<dyn PaymentGateway>;
+
+    /// The same account, soon tired of waiting.
+    fn impatient(&self) -> Arc<dyn PaymentGateway> {
+        self.gateway()
+    }
+
+    /// An account with keys that the provider doesn't know; none if it has no keys.
+    fn stranger(&self) -> Option<Arc<dyn PaymentGateway>>;
+
+    /// Amounts that come through unchanged, the usual one first.
+    fn amounts(&self) -> Vec<Money>;
+
+    /// Amounts that the provider can't be told of.
+    fn unspeakable(&self) -> Vec<Money>;
+
+    /// Sets the provider's mood for the next order; false if it has only one.
+    fn set(&self, mood: Mood) -> bool;
+
+    /// Sets how saved cards behave.
+    fn card(&self, _: Card) {}
+
+    /// What a person does on the page that was opened.
+    async fn act(&self, begun: &Begun, act: Act);
+
+    /// What the provider's books say that was taken or is held.
+    fn charges(&self) -> Vec<Charge>;
+
+    /// Whether the provider tells of disputes.
+    fn disputes(&self) -> bool {
+        false
+    }
+
+    /// Has the holder's bank claim the newest payment back.
+    fn dispute(&self) {}
+
+    /// All that the provider has told or would have by now, signed, in order.
+    fn webhooks(&self) -> Vec<RawWebhook> {
+        Vec::new()
+    }
+
+    /// The same message as somebody would send who hasn't the account's secret, in as many ways as there are.
+    fn forgeries(&self, _genuine: &RawWebhook) -> Vec<RawWebhook> {
+        Vec::new()
+    }
+
+    /// All bodies that were sent to the provider.
+    fn sent(&self) -> Vec<String>;
+}
+
+/// So much, in minor units.
+pub fn money(minor: i64, code: &str) -> Money {
+    Money::new(minor, Currency::parse(code).expect("a currency"))
+}
+
+/// A gateway to a stand-in.
+fn reach(keys: GatewayKeys, at: &Url, patient: bool) -> Arc<dyn PaymentGateway> {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let account = GatewayAccount { mode: Mode::Test, keys };
+    let reach = Reach {
+        answer_within: if patient { PATIENT } else { IMPATIENT },
+        elsewhere: HashMap::from([(account.provider(), at.clone())]),
+    };
+    let providers = Providers::new(reach).expect("a client");
+    providers.open(&account).expect("keys in order")
+}
+
+/// A webhook with one header more than the body.
+fn signed(header: &str, value: &str, body: &str) -> RawWebhook {
+    RawWebhook {
+        headers: vec![(header.to_owned(), value.to_owned())],
+        body: body.as_bytes().to_vec(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Keys of gateways: which are taken, and that nothing prints them.
+
+use serde_json::{Value, json};
+use tallyroom::{
+    app::ports::GatewayAccount,
+    domain::gateway::{Mode, Provider},
+    error::Kind,
+    gateways::payment::{Providers, Reach},
+};
+
+fn account(provider: &str, mode: &str, keys: &[(&str, &str)]) -> GatewayAccount {
+    let mut told = json!({"provider": provider});
+    for (name, key) in keys {
+        told[name] = json!(key);
+    }
+    serde_json::from_value(json!({"mode": mode, "keys": told})).expect("an account")
+}
+
+/// The field that is wrong, if one is.
+fn wrong(account: &GatewayAccount) -> Option<&'static str> {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let providers = Providers::new(Reach::default()).expect("a client");
+    match providers.open(account).map(|_| ()).map_err(|error| error.kind) {
+        Ok(()) => None,
+        Err(Kind::Invalid { field }) => field,
+        Err(kind) => panic!("{kind:?}"),
+    }
+}
+
+#[test]
+fn keys_of_the_other_mode_are_refused() {
+    let long = format!("sk_test_{}", "x".repeat(500));
+    for (mode, secret, webhook, field) in [
+        ("test", "sk_test_1", "whsec_1", None),
+        ("test", "rk_test_1", "whsec_1", None),
+        ("live", "sk_live_1", "whsec_1", None),
+        ("live", "rk_live_1", "whsec_1", None),
+        ("test", "sk_live_1", "whsec_1", Some("secret_key")),
+        ("test", "rk_live_1", "whsec_1", Some("secret_key")),
+        ("live", "sk_test_1", "whsec_1", Some("secret_key")),
+        ("test", "pk_test_1", "whsec_1", Some("secret_key")),
+        ("test", "", "whsec_1", Some("secret_key")),
+        ("test", " sk_test_1", "whsec_1", Some("secret_key")),
+        ("test", "sk_test_1\r\nx: y", "whsec_1", Some("secret_key")),
+        ("test", long.as_str(), "whsec_1", Some("secret_key")),
+        ("test", "sk_test_1", "", Some("webhook_secret")),
+        ("live", "sk_live_1", "sk_live_1", Some("webhook_secret")),
+    ] {
+        let account = account("stripe", mode, &[("secret_key", secret), ("webhook_secret", webhook)]);
+        assert_eq!(wrong(&account), field, "{mode} {secret} {webhook}");
+    }
+}
+
+#[test]
+fn keys_are_read_strictly_and_never_printed() {
+    let told = |keys: Value| serde_json::from_value::<GatewayAccount>(json!({"mode": "test", "keys": keys}));
+    let keys = json!({"provider": "stripe", "secret_key": "sk_test_1", "webhook_secret": "whsec_1"});
+    let account = told(keys.clone()).expect("an account");
+    assert_eq!((account.provider(), account.mode), (Provider::Stripe, Mode::Test));
+    let printed = format!("{account:?}");
+    assert!(!printed.contains("sk_test") && !printed.contains("whsec"), "{printed}");
+    let mut more = keys.clone();
+    more["publishable_key"] = json!("pk_test_1");
+    assert!(told(more).is_err(), "a field that nobody asked for");
+    let mut other = keys;
+    other["provider"] = json!("paypul");
+    assert!(told(other).is_err(), "a provider that there isn't");
+}

@@ -1,0 +1,60 @@
+//! Payment providers on this machine: strict where the real ones are, and in whatever mood the test wants.
+
+mod server;
+pub mod stripe;
+
+pub use server::{Asked, Books, Said, Server};
+
+/// What becomes of the next order that reaches a provider. Questions are always answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// It is done and answered.
+    Well,
+    /// Neither done nor answered.
+    LostBefore,
+    /// Done, but never answered.
+    LostAfter,
+    /// Not done: the provider is in trouble.
+    Trouble,
+    /// Done, but the answer is of a provider in trouble.
+    TroubleAfter,
+    /// Done; the answer ends in the middle.
+    CutShort,
+    /// Done; the answer has fields that nobody has heard of.
+    Chatty,
+}
+
+/// What a person does on a payment page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Pays.
+    Pay,
+    /// Tries a card that is declined.
+    Fail,
+    /// Goes away until the page has run out.
+    RunOut,
+}
+
+/// How a saved card behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// It pays.
+    Good,
+    /// Its bank says no.
+    Empty,
+    /// Its bank wants to ask its holder.
+    Asks,
+}
+
+/// Money that a provider's books say was taken or is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Our name of the payment.
+    pub intent: String,
+    /// How much, in the unit that the provider counts in.
+    pub units: i64,
+    /// What of it was given back.
+    pub refunded: i64,
+    /// It is only authorised.
+    pub held: bool,
+}
