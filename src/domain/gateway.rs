@@ -11,17 +11,20 @@ pub enum Provider {
     Test,
     /// Stripe: Checkout and saved cards.
     Stripe,
+    /// PayPal: its own page.
+    Paypal,
 }
 
 impl Provider {
     /// All there are, the default first.
-    pub const ALL: [Self; 2] = [Self::Test, Self::Stripe];
+    pub const ALL: [Self; 3] = [Self::Test, Self::Stripe, Self::Paypal];
 
     /// Its stable name, as stored with payments.
     pub fn name(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Stripe => "stripe",
+            Self::Paypal => "paypal",
         }
     }
 
@@ -97,6 +100,23 @@ pub fn unscaled(units: i64, exponent: u32, currency: Currency) -> Option<Money> 
     Some(Money::new(minor, currency))
 }
 
+/// Reads a number that a gateway writes with a point, such as `12.5` or `12.50000000`. None if it isn't one, or has parts
+/// that the currency hasn't.
+pub fn from_decimal(text: &str, currency: Currency) -> Option<Money> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) {
+        return None;
+    }
+    let exponent = usize::try_from(currency.exponent()).ok()?;
+    let part = part.trim_end_matches('0');
+    if part.len() > exponent {
+        return None;
+    }
+    let minor = format!("{whole}{part:0<exponent$}").parse().ok()?;
+    Some(Money::new(minor, currency))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +141,34 @@ mod tests {
             }
         }
         assert_eq!(unscaled(150, 2, money(0, "ISK").currency), None);
+    }
+
+    #[test]
+    fn decimals_are_read_or_refused() {
+        for (text, code, minor) in [
+            ("12.50", "EUR", Some(1_250)),
+            ("12.5", "EUR", Some(1_250)),
+            ("12", "EUR", Some(1_200)),
+            ("0.05000000", "EUR", Some(5)),
+            ("12.000", "JPY", Some(12)),
+            ("12.505", "KWD", Some(12_505)),
+            ("12.505", "EUR", None),
+            ("12.5", "JPY", None),
+            ("-1.00", "EUR", None),
+            ("1e3", "EUR", None),
+            ("1,000.00", "EUR", None),
+            (".5", "EUR", None),
+            ("5.", "EUR", None),
+            ("", "EUR", None),
+            ("99999999999999999999", "EUR", None),
+        ] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!(
+                from_decimal(text, currency).map(|money| money.minor),
+                minor,
+                "{text} {code}"
+            );
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct GatewayAccount {
 pub enum GatewayKeys {
     /// Stripe's.
     Stripe(StripeKeys),
+    /// PayPal's.
+    Paypal(PaypalKeys),
 }
 
 /// What opens an account at Stripe.
@@ -38,11 +40,24 @@ pub struct StripeKeys {
     pub webhook_secret: Secret,
 }
 
+/// What opens an account at PayPal. Nothing about them shows their mode; PayPal knows them in one of the two only.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaypalKeys {
+    /// Of the REST app; no secret, but nobody's business.
+    pub client_id: Secret,
+    /// Of the REST app.
+    pub client_secret: Secret,
+    /// Of the app's webhook, as PayPal's console shows it.
+    pub webhook_id: Secret,
+}
+
 impl GatewayAccount {
     /// At which provider.
     pub fn provider(&self) -> Provider {
         match &self.keys {
             GatewayKeys::Stripe(_) => Provider::Stripe,
+            GatewayKeys::Paypal(_) => Provider::Paypal,
         }
     }
 
@@ -53,14 +68,14 @@ impl GatewayAccount {
     pub fn check(&self) -> Result<()> {
         match &self.keys {
             GatewayKeys::Stripe(keys) => {
-                prefixed(
-                    "secret_key",
-                    &keys.secret_key,
-                    self.mode,
-                    &["sk_test_", "rk_test_"],
-                    &["sk_live_", "rk_live_"],
-                )?;
+                let (test, live) = (["sk_test_", "rk_test_"], ["sk_live_", "rk_live_"]);
+                prefixed("secret_key", &keys.secret_key, self.mode, &test, &live)?;
                 prefixed("webhook_secret", &keys.webhook_secret, Mode::Test, &["whsec_"], &[])
+            }
+            GatewayKeys::Paypal(keys) => {
+                well_formed("client_id", &keys.client_id)?;
+                well_formed("client_secret", &keys.client_secret)?;
+                well_formed("webhook_id", &keys.webhook_id)
             }
         }
     }

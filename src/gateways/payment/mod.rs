@@ -1,6 +1,7 @@
 //! Payment providers, each behind `app::ports::PaymentGateway`; the port says what all of them keep to.
 
 mod http;
+mod paypal;
 mod stripe;
 pub mod test;
 
@@ -12,6 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use http::Http;
+use paypal::Paypal;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stripe::Stripe;
 use test::TestGateway;
@@ -65,6 +67,7 @@ impl Providers {
         let http = self.http(account)?;
         Ok(match &account.keys {
             GatewayKeys::Stripe(keys) => Arc::new(Stripe::new(http, account.mode, keys)),
+            GatewayKeys::Paypal(keys) => Arc::new(Paypal::new(http, keys)),
         })
     }
 
@@ -112,5 +115,7 @@ fn address(provider: Provider, mode: Mode) -> &'static str {
     match (provider, mode) {
         (Provider::Test, _) => "about:blank",
         (Provider::Stripe, _) => "https://api.stripe.com/",
+        (Provider::Paypal, Mode::Test) => "https://api-m.sandbox.paypal.com/",
+        (Provider::Paypal, Mode::Live) => "https://api-m.paypal.com/",
     }
 }

@@ -183,6 +183,33 @@ pub async fn silence_is_no_answer<B: Bench>() {
     }
 }
 
+/// Whatever becomes of the question with which money is taken: asked again, it was taken once.
+pub async fn a_lost_confirmation_is_asked_again<B: Bench>() {
+    for mood in [
+        Mood::LostBefore,
+        Mood::LostAfter,
+        Mood::Trouble,
+        Mood::TroubleAfter,
+        Mood::CutShort,
+    ] {
+        let bench = B::open().await;
+        let checkout = checkout(&bench);
+        let begun = bench.gateway().begin_checkout(&checkout).await.expect("begun");
+        bench.act(&begun, Act::Pay).await;
+        if !bench.set(mood) {
+            return;
+        }
+        match bench.impatient().confirm(&begun.reference).await {
+            // Where the money is taken on the page, this only asks.
+            Ok(standing) => assert_eq!(standing.outcome, Outcome::Settled(checkout.amount)),
+            answer => assert_unknown(answer),
+        }
+        let standing = bench.gateway().confirm(&begun.reference).await.expect("an answer");
+        assert_eq!(standing.outcome, Outcome::Settled(checkout.amount), "after {mood:?}");
+        assert_eq!(bench.charges().len(), 1, "after {mood:?}");
+    }
+}
+
 /// Fields that nobody has heard of don't matter.
 pub async fn news_in_answers_does_no_harm<B: Bench>() {
     let bench = B::open().await;
@@ -314,7 +341,7 @@ pub async fn what_is_held_is_captured_or_let_go<B: Bench>() {
         assert_cannot(&bench, sent, gateway.void(&Void { key, charge }).await);
         return;
     }
-    let (_, standing, charge) = paid(&bench, &checkout).await;
+    let (begun, standing, charge) = paid(&bench, &checkout).await;
     assert_eq!(standing.outcome, Outcome::Held(checkout.amount));
     assert!(bench.charges()[0].held, "nothing is taken yet");
     let order = |minor| Capture {
@@ -331,8 +358,11 @@ pub async fn what_is_held_is_captured_or_let_go<B: Bench>() {
         assert_eq!(again.outcome, Outcome::Settled(less));
     }
     assert_rejected(gateway.capture(&order(less.minor)).await);
-    let asked = gateway.confirm(&charge).await.expect("an answer");
-    assert_eq!(asked.outcome, Outcome::Settled(less));
+    let taken = taken.charge.expect("what was taken");
+    for reference in [&begun.reference, &taken] {
+        let asked = gateway.confirm(reference).await.expect("an answer");
+        assert_eq!(asked.outcome, Outcome::Settled(less), "by {reference}");
+    }
 
     let other = Checkout {
         intent: Uuid::new_v4(),

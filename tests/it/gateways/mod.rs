@@ -19,6 +19,7 @@ macro_rules! contract {
             what_cannot_be_said_is_not_sent
             a_declined_card_moves_nothing
             silence_is_no_answer
+            a_lost_confirmation_is_asked_again
             news_in_answers_does_no_harm
             a_saved_method_is_charged
             a_lost_charge_is_looked_up
@@ -44,3 +45,4 @@ macro_rules! contract {
 
 contract!(built_in: BuiltIn);
 contract!(stripe: StripeBench);
+contract!(paypal: PaypalBench);

@@ -1,6 +1,6 @@
 //! Which gateways there are, and what each can do.
 
-use super::benches::{Bench, BuiltIn, StripeBench};
+use super::benches::{Bench, BuiltIn, PaypalBench, StripeBench};
 use std::fmt::Write;
 use tallyroom::domain::gateway::{Caps, Provider, Refunds};
 
@@ -36,7 +36,11 @@ async fn told<B: Bench>(table: &mut String) -> Provider {
 #[tokio::test]
 async fn every_gateway_is_in_the_suite_and_says_what_it_can_do() {
     let mut table = format!("{HEAD}\n");
-    let told = [told::<BuiltIn>(&mut table).await, told::<StripeBench>(&mut table).await];
+    let told = [
+        told::<BuiltIn>(&mut table).await,
+        told::<StripeBench>(&mut table).await,
+        told::<PaypalBench>(&mut table).await,
+    ];
     println!("{table}");
     assert_eq!(told, Provider::ALL);
     assert_eq!(

@@ -1,9 +1,11 @@
 //! A gateway and its stand-in, for the contract suite.
 
 mod built_in;
+mod paypal;
 mod stripe;
 
 pub use built_in::BuiltIn;
+pub use paypal::PaypalBench;
 pub use stripe::StripeBench;
 
 use super::stand_in::{Act, Card, Charge, Mood};

@@ -1,0 +1,133 @@
+//! PayPal on the bench.
+
+use super::{Bench, money, reach};
+use crate::gateways::stand_in::{
+    Act, Charge, Mood, Server,
+    paypal::{CLIENT_ID, CLIENT_SECRET, Paypal, WEBHOOK_ID},
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+use tallyroom::{
+    app::ports::{Begun, GatewayKeys, PaymentGateway, PaypalKeys, RawWebhook},
+    config::Secret,
+    domain::money::Money,
+};
+
+pub struct PaypalBench(Server<Paypal>);
+
+fn keys(client_secret: &str) -> GatewayKeys {
+    let secret = |text: &str| Secret::from(text.to_owned());
+    GatewayKeys::Paypal(PaypalKeys {
+        client_id: secret(CLIENT_ID),
+        client_secret: secret(client_secret),
+        webhook_id: secret(WEBHOOK_ID),
+    })
+}
+
+#[async_trait]
+impl Bench for PaypalBench {
+    async fn open() -> Self {
+        Self(Server::start(Paypal::default()))
+    }
+
+    fn gateway(&self) -> Arc<dyn PaymentGateway> {
+        reach(keys(CLIENT_SECRET), &self.0.origin, true)
+    }
+
+    fn impatient(&self) -> Arc<dyn PaymentGateway> {
+        reach(keys(CLIENT_SECRET), &self.0.origin, false)
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn PaymentGateway>> {
+        Some(reach(keys("of-somebody-else"), &self.0.origin, true))
+    }
+
+    fn amounts(&self) -> Vec<Money> {
+        let amounts = [(1_250, "EUR"), (1_250, "JPY"), (125_000, "HUF"), (5, "USD")];
+        amounts.map(|(minor, code)| money(minor, code)).to_vec()
+    }
+
+    fn unspeakable(&self) -> Vec<Money> {
+        let amounts = [
+            (0, "EUR"),
+            (-1_250, "EUR"),
+            (125_050, "HUF"),
+            (1_250, "KWD"),
+            (1_250, "TRY"),
+        ];
+        amounts.map(|(minor, code)| money(minor, code)).to_vec()
+    }
+
+    fn set(&self, mood: Mood) -> bool {
+        self.0.set(mood);
+        true
+    }
+
+    async fn act(&self, begun: &Begun, act: Act) {
+        self.0.books(|books| books.act(&begun.reference, act));
+    }
+
+    fn charges(&self) -> Vec<Charge> {
+        self.0.books(|books| books.charges())
+    }
+
+    fn disputes(&self) -> bool {
+        true
+    }
+
+    fn dispute(&self) {
+        self.0.books(Paypal::dispute);
+    }
+
+    fn webhooks(&self) -> Vec<RawWebhook> {
+        let sent = self.0.books(|books| books.sent.clone());
+        let signed = sent.into_iter().map(|sent| {
+            let signature = Paypal::signature(&sent.id);
+            let headers = [
+                ("paypal-auth-algo", "SHA256withRSA"),
+                (
+                    "paypal-cert-url",
+                    "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1",
+                ),
+                ("paypal-transmission-id", &sent.id),
+                ("paypal-transmission-sig", &signature),
+                ("paypal-transmission-time", "2027-01-15T12:00:00Z"),
+            ];
+            RawWebhook {
+                headers: headers
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .to_vec(),
+                body: sent.body.into_bytes(),
+            }
+        });
+        signed.collect()
+    }
+
+    fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {
+        let text = String::from_utf8(genuine.body.clone()).expect("text");
+        let with_body = |body: &str| RawWebhook {
+            body: body.as_bytes().to_vec(),
+            ..genuine.clone()
+        };
+        let mut forged = vec![
+            with_body(&text.replace("12.50", "92.50")),
+            with_body(&text.replace('\n', "")),
+            with_body("{}"),
+            with_body(&format!("{text},\"webhook_id\":\"mine\"")),
+            with_body(""),
+        ];
+        for nth in 0..genuine.headers.len() {
+            let mut without = genuine.clone();
+            without.headers.remove(nth);
+            forged.push(without);
+        }
+        let mut other = genuine.clone();
+        other.headers[3].1 = Paypal::signature("WH-0");
+        forged.push(other);
+        forged
+    }
+
+    fn sent(&self) -> Vec<String> {
+        self.0.asked().into_iter().map(|asked| asked.body).collect()
+    }
+}

@@ -1,0 +1,429 @@
+//! PayPal's API, as far as we use it: <https://developer.paypal.com/api/rest/>.
+
+use super::{Act, Asked, Books, Charge, Said};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const CLIENT_ID: &str = "client-of-the-tests";
+pub const CLIENT_SECRET: &str = "secret-of-the-tests";
+pub const WEBHOOK_ID: &str = "8PT597110X687430LKGECATA";
+const WHOLE: [&str; 3] = ["HUF", "JPY", "TWD"];
+
+type Answer = Result<Value, Said>;
+
+/// A message as PayPal sent it.
+#[derive(Clone)]
+pub struct Sent {
+    pub id: String,
+    pub body: String,
+}
+
+#[derive(Default)]
+pub struct Paypal {
+    tokens: usize,
+    /// Numbers given away.
+    count: usize,
+    orders: BTreeMap<String, Value>,
+    captures: BTreeMap<String, Value>,
+    authorizations: BTreeMap<String, Value>,
+    refunds: BTreeMap<String, Value>,
+    keys: BTreeMap<String, (String, Value, Said)>,
+    /// Orders whose buyer's card will be declined.
+    declining: Vec<String>,
+    pub sent: Vec<Sent>,
+}
+
+impl Paypal {
+    fn id(&mut self, letter: char) -> String {
+        self.count += 1;
+        format!("{letter}{:016}", self.count)
+    }
+
+    fn tell(&mut self, kind: &str, resource: &Value) {
+        let id = format!("WH-{}", self.sent.len() + 1);
+        let event = json!({
+            "id": id,
+            "create_time": "2027-01-15T12:00:00Z",
+            "resource_type": "thing",
+            "event_type": kind,
+            "event_version": "1.0",
+            "resource": resource,
+        });
+        // With spaces, so that whoever writes it anew has other bytes.
+        let body = serde_json::to_string_pretty(&event).expect("JSON");
+        self.sent.push(Sent { id, body });
+    }
+
+    /// The signature of a message; only PayPal can tell whether it is right.
+    pub fn signature(id: &str) -> String {
+        STANDARD.encode(format!("signed by paypal: {id}"))
+    }
+
+    /// What a person does on the page of an order.
+    pub fn act(&mut self, order: &str, act: Act) {
+        if act == Act::RunOut {
+            self.orders.remove(order);
+            return;
+        }
+        let found = self.orders.get_mut(order).expect("an order");
+        assert_eq!(found["status"], "PAYER_ACTION_REQUIRED", "the page can be used");
+        found["status"] = json!("APPROVED");
+        if act == Act::Fail {
+            self.declining.push(order.to_owned());
+        }
+        let found = found.clone();
+        self.tell("CHECKOUT.ORDER.APPROVED", &found);
+    }
+
+    /// The payer of the newest capture wants the money back.
+    pub fn dispute(&mut self) {
+        let (id, capture) = self.captures.iter().next_back().expect("a capture");
+        let dispute = json!({
+            "dispute_id": "PP-D-1",
+            "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+            "status": "OPEN",
+            "dispute_amount": capture["amount"],
+            "disputed_transactions": [{"seller_transaction_id": id, "buyer_transaction_id": "1"}],
+            "dispute_life_cycle_stage": "INQUIRY",
+        });
+        self.tell("CUSTOMER.DISPUTE.CREATED", &dispute);
+    }
+
+    pub fn charges(&self) -> Vec<Charge> {
+        let taken = self.captures.iter().map(|(id, capture)| (id, capture, false));
+        let held = self
+            .authorizations
+            .iter()
+            .filter(|(_, held)| held["status"] == "CREATED");
+        let held = held.map(|(id, held)| (id, held, true));
+        let all = taken.chain(held).map(|(id, object, held)| Charge {
+            intent: object["custom_id"].as_str().unwrap_or_default().to_owned(),
+            units: hundredths(&object["amount"]),
+            refunded: self.refunded(id),
+            held,
+        });
+        all.collect()
+    }
+
+    fn refunded(&self, capture: &str) -> i64 {
+        let of_it = self.refunds.values().filter(|refund| refund["of"] == capture);
+        of_it.map(|refund| hundredths(&refund["amount"])).sum()
+    }
+
+    /// The order as it is told, with what became of it.
+    fn whole(&self, id: &str) -> Answer {
+        let mut order = self.orders.get(id).cloned().ok_or_else(not_found)?;
+        let of_it = |objects: &BTreeMap<String, Value>| -> Vec<Value> {
+            let all = objects.values();
+            all.filter(|object| object["order"] == id).cloned().collect()
+        };
+        let payments = json!({
+            "captures": of_it(&self.captures),
+            "authorizations": of_it(&self.authorizations),
+            "refunds": of_it(&self.refunds),
+        });
+        if payments["captures"] != json!([]) || payments["authorizations"] != json!([]) {
+            order["purchase_units"][0]["payments"] = payments;
+        }
+        Ok(order)
+    }
+
+    fn create(&mut self, order: &Value) -> Answer {
+        let intent = order["intent"].as_str().unwrap_or_default();
+        if !matches!(intent, "CAPTURE" | "AUTHORIZE") {
+            return Err(malformed("/intent"));
+        }
+        let unit = &order["purchase_units"][0];
+        amount(&unit["amount"])?;
+        for (field, most) in [("custom_id", 127), ("invoice_id", 127), ("description", 127)] {
+            let text = unit[field].as_str().unwrap_or_default();
+            if text.is_empty() || text.chars().count() > most {
+                return Err(malformed(field));
+            }
+        }
+        let context = &order["payment_source"]["paypal"]["experience_context"];
+        for field in ["return_url", "cancel_url"] {
+            let url = context[field].as_str().unwrap_or_default();
+            url::Url::parse(url).map_err(|_| malformed(field))?;
+        }
+        if context["user_action"] != "PAY_NOW" || context["shipping_preference"] != "NO_SHIPPING" {
+            return Err(malformed("experience_context"));
+        }
+        let id = self.id('O');
+        let mut order = order.clone();
+        order["id"] = json!(id);
+        order["status"] = json!("PAYER_ACTION_REQUIRED");
+        order["links"] = json!([
+            {"href": format!("https://api-m.sandbox.paypal.com/v2/checkout/orders/{id}"), "rel": "self", "method": "GET"},
+            {"href": format!("https://www.sandbox.paypal.com/checkoutnow?token={id}"), "rel": "payer-action", "method": "GET"},
+        ]);
+        self.orders.insert(id.clone(), order);
+        self.whole(&id)
+    }
+
+    fn take(&mut self, id: &str, verb: &str) -> Answer {
+        let order = self.orders.get(id).cloned().ok_or_else(not_found)?;
+        if (order["intent"] == "CAPTURE") != (verb == "capture") {
+            return Err(unprocessable("ACTION_DOES_NOT_MATCH_INTENT"));
+        }
+        if order["status"] == "COMPLETED" {
+            return Err(unprocessable("ORDER_ALREADY_CAPTURED"));
+        }
+        if order["status"] != "APPROVED" {
+            return Err(unprocessable("ORDER_NOT_APPROVED"));
+        }
+        if self.declining.iter().any(|declining| declining == id) {
+            return Err(unprocessable("INSTRUMENT_DECLINED"));
+        }
+        let unit = &order["purchase_units"][0];
+        if verb == "capture" {
+            self.add_capture(id, unit, &unit["amount"]);
+        } else {
+            let held = self.id('A');
+            let authorization = json!({
+                "id": held,
+                "status": "CREATED",
+                "amount": unit["amount"],
+                "custom_id": unit["custom_id"],
+                "order": id,
+                "supplementary_data": {"related_ids": {"order_id": id}},
+            });
+            self.authorizations.insert(held, authorization.clone());
+            self.tell("PAYMENT.AUTHORIZATION.CREATED", &authorization);
+        }
+        let order = self.orders.get_mut(id).expect("an order");
+        order["status"] = json!("COMPLETED");
+        self.whole(id)
+    }
+
+    fn add_capture(&mut self, order: &str, unit: &Value, amount: &Value) -> Value {
+        let id = self.id('C');
+        let capture = json!({
+            "id": id,
+            "status": "COMPLETED",
+            "amount": amount,
+            "custom_id": unit["custom_id"],
+            "final_capture": true,
+            "order": order,
+            "supplementary_data": {"related_ids": {"order_id": order}},
+        });
+        self.captures.insert(id, capture.clone());
+        self.tell("PAYMENT.CAPTURE.COMPLETED", &capture);
+        capture
+    }
+
+    fn capture(&mut self, id: &str, order: &Value) -> Answer {
+        amount(&order["amount"])?;
+        let held = self.authorizations.get(id).cloned().ok_or_else(not_found)?;
+        if held["status"] != "CREATED" {
+            return Err(unprocessable("AUTHORIZATION_ALREADY_CAPTURED"));
+        }
+        if hundredths(&order["amount"]) > hundredths(&held["amount"]) {
+            return Err(unprocessable("MAX_CAPTURE_AMOUNT_EXCEEDED"));
+        }
+        if order["final_capture"] != true {
+            return Err(malformed("final_capture"));
+        }
+        self.authorizations.get_mut(id).expect("it")["status"] = json!("CAPTURED");
+        let of = held["order"].as_str().expect("an order").to_owned();
+        Ok(self.add_capture(&of, &held, &order["amount"]))
+    }
+
+    fn void(&mut self, id: &str) -> Answer {
+        let held = self.authorizations.get_mut(id).ok_or_else(not_found)?;
+        if held["status"] != "CREATED" {
+            return Err(unprocessable("PREVIOUSLY_CAPTURED"));
+        }
+        held["status"] = json!("VOIDED");
+        let held = held.clone();
+        self.tell("PAYMENT.AUTHORIZATION.VOIDED", &held);
+        Ok(held)
+    }
+
+    fn refund(&mut self, id: &str, order: &Value) -> Answer {
+        amount(&order["amount"])?;
+        let capture = self.captures.get(id).cloned().ok_or_else(not_found)?;
+        let left = hundredths(&capture["amount"]) - self.refunded(id);
+        if left == 0 {
+            return Err(unprocessable("CAPTURE_FULLY_REFUNDED"));
+        }
+        if hundredths(&order["amount"]) > left {
+            return Err(unprocessable("REFUND_AMOUNT_EXCEEDED"));
+        }
+        let name = self.id('R');
+        let refund = json!({
+            "id": name,
+            "status": "COMPLETED",
+            "amount": order["amount"],
+            "custom_id": order["custom_id"],
+            "order": capture["order"],
+            "of": id,
+            "links": [
+                {"href": format!("https://api-m.sandbox.paypal.com/v2/payments/refunds/{name}"), "rel": "self", "method": "GET"},
+                {"href": format!("https://api-m.sandbox.paypal.com/v2/payments/captures/{id}"), "rel": "up", "method": "GET"},
+            ],
+        });
+        self.refunds.insert(name, refund.clone());
+        let status = if hundredths(&order["amount"]) == left {
+            "REFUNDED"
+        } else {
+            "PARTIALLY_REFUNDED"
+        };
+        self.captures.get_mut(id).expect("it")["status"] = json!(status);
+        self.tell("PAYMENT.CAPTURE.REFUNDED", &refund);
+        Ok(refund)
+    }
+
+    /// A message is PayPal's if every byte is what was sent, with the right signature, to the right webhook.
+    fn verify(&self, asked: &Asked) -> Answer {
+        let question = asked.json();
+        let id = question["transmission_id"].as_str().unwrap_or_default();
+        let event = asked
+            .body
+            .split_once("\"webhook_event\":")
+            .map_or("", |(_, event)| event);
+        let event = event.strip_suffix('}').unwrap_or_default();
+        let genuine = self.sent.iter().any(|sent| sent.id == id && sent.body == event)
+            && question["webhook_id"] == WEBHOOK_ID
+            && question["auth_algo"] == "SHA256withRSA"
+            && question["transmission_sig"] == Self::signature(id)
+            && question["transmission_time"].is_string()
+            && question["cert_url"].is_string();
+        Ok(json!({"verification_status": if genuine { "SUCCESS" } else { "FAILURE" }}))
+    }
+
+    fn token(&mut self, asked: &Asked) -> Said {
+        let expected = format!("Basic {}", STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}")));
+        if asked.header("authorization") != expected {
+            let error = json!({"error": "invalid_client", "error_description": "Client Authentication failed"});
+            return Said::json(401, &error);
+        }
+        if asked.body != "grant_type=client_credentials" {
+            return Said::json(400, &json!({"error": "unsupported_grant_type"}));
+        }
+        self.tokens += 1;
+        let token = json!({"access_token": self.bearer(), "token_type": "Bearer", "expires_in": 32_400, "scope": "", "app_id": "APP-1", "nonce": "n"});
+        Said::ok(&token)
+    }
+
+    /// The token that is good now; the ones before it have run out.
+    fn bearer(&self) -> String {
+        format!("A21AA-{}", self.tokens)
+    }
+
+    fn order(&mut self, asked: &Asked, path: &[&str]) -> Answer {
+        let body = asked.json();
+        match path {
+            ["v2", "checkout", "orders"] => self.create(&body),
+            ["v2", "checkout", "orders", id, verb @ ("capture" | "authorize")] => self.take(id, verb),
+            ["v2", "payments", "authorizations", id, "capture"] => self.capture(id, &body),
+            ["v2", "payments", "authorizations", id, "void"] => self.void(id),
+            ["v2", "payments", "captures", id, "refund"] => self.refund(id, &body),
+            _ => Err(not_found()),
+        }
+    }
+
+    fn question(&self, path: &[&str]) -> Answer {
+        let found = |objects: &BTreeMap<String, Value>, id: &str| objects.get(id).cloned().ok_or_else(not_found);
+        match path {
+            ["v1", "notifications", "webhooks", id] if *id == WEBHOOK_ID => {
+                Ok(json!({"id": id, "url": "https://lumen.example/"}))
+            }
+            ["v2", "checkout", "orders", id] => self.whole(id),
+            ["v2", "payments", "captures", id] => found(&self.captures, id),
+            ["v2", "payments", "authorizations", id] => found(&self.authorizations, id),
+            _ => Err(not_found()),
+        }
+    }
+}
+
+impl Books for Paypal {
+    fn answer(&mut self, asked: &Asked) -> Said {
+        if asked.path == "/v1/oauth2/token" {
+            return self.token(asked);
+        }
+        if asked.header("authorization") != format!("Bearer {}", self.bearer()) {
+            return failure(401, "AUTHENTICATION_FAILURE", "INVALID_TOKEN");
+        }
+        let path: Vec<&str> = asked.path.trim_matches('/').split('/').collect();
+        if asked.method == "GET" {
+            return said(self.question(&path));
+        }
+        if asked.header("content-type") != "application/json" || asked.json().is_null() {
+            return failure(415, "UNSUPPORTED_MEDIA_TYPE", "JSON");
+        }
+        if asked.path == "/v1/notifications/verify-webhook-signature" {
+            return said(self.verify(asked));
+        }
+        let key = asked.header("paypal-request-id").to_owned();
+        if key.is_empty() || key.len() > 108 {
+            return failure(400, "INVALID_REQUEST", "PAYPAL_REQUEST_ID_REQUIRED");
+        }
+        let body = asked.json();
+        if let Some((path, earlier, said)) = self.keys.get(&key) {
+            return if (path, earlier) == (&asked.path, &body) {
+                said.clone()
+            } else {
+                unprocessable("DUPLICATE_REQUEST_ID")
+            };
+        }
+        let said = said(self.order(asked, &path));
+        if said.status < 300 {
+            self.keys.insert(key, (asked.path.clone(), body, said.clone()));
+        }
+        said
+    }
+
+    fn is_order(&self, asked: &Asked) -> bool {
+        asked.method == "POST" && asked.path.starts_with("/v2/")
+    }
+}
+
+fn said(answer: Answer) -> Said {
+    answer.map_or_else(|refused| refused, |object| Said::ok(&object))
+}
+
+fn failure(status: u16, name: &str, issue: &str) -> Said {
+    let failure = json!({
+        "name": name,
+        "message": "The requested action could not be performed.",
+        "debug_id": "90957fca61718",
+        "details": [{"issue": issue, "description": "See the issue."}],
+        "links": [],
+    });
+    Said::json(status, &failure)
+}
+
+fn unprocessable(issue: &str) -> Said {
+    failure(422, "UNPROCESSABLE_ENTITY", issue)
+}
+
+fn malformed(field: &str) -> Said {
+    failure(400, "INVALID_REQUEST", &format!("INVALID_PARAMETER {field}"))
+}
+
+fn not_found() -> Said {
+    failure(404, "RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID")
+}
+
+fn amount(amount: &Value) -> Result<(), Said> {
+    let code = amount["currency_code"].as_str().unwrap_or_default();
+    let value = amount["value"].as_str().unwrap_or_default();
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let decimals = if WHOLE.contains(&code) { 0 } else { 2 };
+    if code.len() != 3 || whole.is_empty() || !digits(whole) || !digits(part) || hundredths(amount) == 0 {
+        return Err(unprocessable("INVALID_PARAMETER_VALUE"));
+    }
+    if part.len() > decimals {
+        return Err(unprocessable("DECIMAL_PRECISION"));
+    }
+    Ok(())
+}
+
+fn hundredths(amount: &Value) -> i64 {
+    let value = amount["value"].as_str().unwrap_or_default();
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    format!("{whole}{part:0<2}").parse().unwrap_or_default()
+}
