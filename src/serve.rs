@@ -57,7 +57,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let db = Db::open(&config.database)?;
     let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
-    let providers = Providers::new(Reach::default())?;
+    let providers = Providers::new(clock.clone(), Reach::default())?;
     let app = App {
         gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers)),
         people: people.clone(),

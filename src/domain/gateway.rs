@@ -13,11 +13,13 @@ pub enum Provider {
     Stripe,
     /// PayPal: its own page.
     Paypal,
+    /// Authorize.net: Accept Hosted.
+    AuthorizeNet,
 }
 
 impl Provider {
     /// All there are, the default first.
-    pub const ALL: [Self; 3] = [Self::Test, Self::Stripe, Self::Paypal];
+    pub const ALL: [Self; 4] = [Self::Test, Self::Stripe, Self::Paypal, Self::AuthorizeNet];
 
     /// Its stable name, as stored with payments.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Provider {
             Self::Test => "test",
             Self::Stripe => "stripe",
             Self::Paypal => "paypal",
+            Self::AuthorizeNet => "authorize_net",
         }
     }
 
@@ -45,7 +48,7 @@ pub enum Mode {
 }
 
 /// What a gateway can do. What it can't, it refuses as unsupported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caps {
     /// Charges a payment method that was saved earlier, without the person.
     pub saved_methods: bool,
@@ -58,7 +61,7 @@ pub struct Caps {
     /// Does the same request under the same key once.
     pub idempotent: bool,
     /// The currencies it takes; all that it can count in, if empty.
-    pub currencies: &'static [&'static str],
+    pub currencies: Vec<&'static str>,
 }
 
 /// How a gateway gives money back.

@@ -2,7 +2,10 @@
 
 use crate::{
     config::Secret,
-    domain::gateway::{Mode, Provider},
+    domain::{
+        gateway::{Mode, Provider},
+        money::Currency,
+    },
     error::{Error, Result},
 };
 use serde::Deserialize;
@@ -28,6 +31,8 @@ pub enum GatewayKeys {
     Stripe(StripeKeys),
     /// PayPal's.
     Paypal(PaypalKeys),
+    /// Authorize.net's.
+    AuthorizeNet(AuthorizeNetKeys),
 }
 
 /// What opens an account at Stripe.
@@ -52,12 +57,27 @@ pub struct PaypalKeys {
     pub webhook_id: Secret,
 }
 
+/// What opens an account at Authorize.net. Nothing about them shows their mode; each is known in one of the two only.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizeNetKeys {
+    /// API login ID.
+    pub login_id: Secret,
+    /// Transaction key.
+    pub transaction_key: Secret,
+    /// Signature key: 128 hexadecimal digits.
+    pub signature_key: Secret,
+    /// The one currency that the account is in.
+    pub currency: Currency,
+}
+
 impl GatewayAccount {
     /// At which provider.
     pub fn provider(&self) -> Provider {
         match &self.keys {
             GatewayKeys::Stripe(_) => Provider::Stripe,
             GatewayKeys::Paypal(_) => Provider::Paypal,
+            GatewayKeys::AuthorizeNet(_) => Provider::AuthorizeNet,
         }
     }
 
@@ -76,6 +96,11 @@ impl GatewayAccount {
                 well_formed("client_id", &keys.client_id)?;
                 well_formed("client_secret", &keys.client_secret)?;
                 well_formed("webhook_id", &keys.webhook_id)
+            }
+            GatewayKeys::AuthorizeNet(keys) => {
+                well_formed("login_id", &keys.login_id)?;
+                well_formed("transaction_key", &keys.transaction_key)?;
+                well_formed("signature_key", &keys.signature_key)
             }
         }
     }

@@ -10,6 +10,7 @@ use url::Url;
 
 /// Longest answer that is read.
 const MOST_BYTES: usize = 1_000_000;
+const MARK: &[u8] = "\u{feff}".as_bytes();
 /// How much of an answer that can't be understood is told.
 const TOLD_CHARS: usize = 200;
 
@@ -82,6 +83,14 @@ impl Http {
 }
 
 impl Reply {
+    /// Without the byte order mark that some begin with.
+    pub(super) fn without_mark(mut self) -> Self {
+        if self.body.starts_with(MARK) {
+            self.body.drain(..MARK.len());
+        }
+        self
+    }
+
     /// What it says.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Payment providers, each behind `app::ports::PaymentGateway`; the port says what all of them keep to.
 
+mod authorize_net;
 mod http;
 mod paypal;
 mod stripe;
@@ -12,6 +13,7 @@ use crate::{
     store::{Db, TenantScope},
 };
 use async_trait::async_trait;
+use authorize_net::AuthorizeNet;
 use http::Http;
 use paypal::Paypal;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -43,6 +45,7 @@ impl Default for Reach {
 /// All providers but the built-in one.
 pub struct Providers {
     client: reqwest::Client,
+    clock: Arc<dyn Clock>,
     reach: Reach,
 }
 
@@ -51,9 +54,10 @@ impl Providers {
     ///
     /// # Errors
     /// No client can be made.
-    pub fn new(reach: Reach) -> anyhow::Result<Self> {
+    pub fn new(clock: Arc<dyn Clock>, reach: Reach) -> anyhow::Result<Self> {
         Ok(Self {
             client: http::client(reach.answer_within)?,
+            clock,
             reach,
         })
     }
@@ -68,6 +72,9 @@ impl Providers {
         Ok(match &account.keys {
             GatewayKeys::Stripe(keys) => Arc::new(Stripe::new(http, account.mode, keys)),
             GatewayKeys::Paypal(keys) => Arc::new(Paypal::new(http, keys)),
+            GatewayKeys::AuthorizeNet(keys) => {
+                Arc::new(AuthorizeNet::new(http, account.mode, keys, self.clock.clone()))
+            }
         })
     }
 
@@ -117,5 +124,7 @@ fn address(provider: Provider, mode: Mode) -> &'static str {
         (Provider::Stripe, _) => "https://api.stripe.com/",
         (Provider::Paypal, Mode::Test) => "https://api-m.sandbox.paypal.com/",
         (Provider::Paypal, Mode::Live) => "https://api-m.paypal.com/",
+        (Provider::AuthorizeNet, Mode::Test) => "https://apitest.authorize.net/",
+        (Provider::AuthorizeNet, Mode::Live) => "https://api.authorize.net/",
     }
 }

@@ -66,7 +66,7 @@ impl PaymentGateway for TestGateway {
             refunds: Refunds::None,
             webhooks: false,
             idempotent: true,
-            currencies: &[],
+            currencies: Vec::new(),
         }
     }
 

@@ -1,11 +1,16 @@
 //! Keys of gateways: which are taken, and that nothing prints them.
 
+use super::benches::NOW;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tallyroom::{
     app::ports::GatewayAccount,
     domain::gateway::{Mode, Provider},
     error::Kind,
-    gateways::payment::{Providers, Reach},
+    gateways::{
+        clock::ManualClock,
+        payment::{Providers, Reach},
+    },
 };
 
 fn account(provider: &str, mode: &str, keys: &[(&str, &str)]) -> GatewayAccount {
@@ -19,7 +24,7 @@ fn account(provider: &str, mode: &str, keys: &[(&str, &str)]) -> GatewayAccount 
 /// The field that is wrong, if one is.
 fn wrong(account: &GatewayAccount) -> Option<&'static str> {
     rustls::crypto::ring::default_provider().install_default().ok();
-    let providers = Providers::new(Reach::default()).expect("a client");
+    let providers = Providers::new(Arc::new(ManualClock::new(NOW)), Reach::default()).expect("a client");
     match providers.open(account).map(|_| ()).map_err(|error| error.kind) {
         Ok(()) => None,
         Err(Kind::Invalid { field }) => field,

@@ -28,6 +28,7 @@ macro_rules! contract {
             a_lost_refund_is_looked_up
             webhooks_say_what_to_ask_about
             forged_webhooks_are_refused
+            messages_are_as_the_provider_writes_them
             no_card_number_passes_through_us
         );
     };
@@ -46,3 +47,4 @@ macro_rules! contract {
 contract!(built_in: BuiltIn);
 contract!(stripe: StripeBench);
 contract!(paypal: PaypalBench);
+contract!(authorize_net: AuthorizeNetBench);

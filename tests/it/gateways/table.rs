@@ -1,6 +1,6 @@
 //! Which gateways there are, and what each can do.
 
-use super::benches::{Bench, BuiltIn, PaypalBench, StripeBench};
+use super::benches::{AuthorizeNetBench, Bench, BuiltIn, PaypalBench, StripeBench};
 use std::fmt::Write;
 use tallyroom::domain::gateway::{Caps, Provider, Refunds};
 
@@ -12,7 +12,7 @@ fn row(provider: Provider, caps: &Caps) -> String {
         Refunds::None => "–",
         Refunds::Partial => "parts",
     };
-    let currencies = match caps.currencies {
+    let currencies = match caps.currencies.as_slice() {
         [] => "any".to_owned(),
         some => some.join(" "),
     };
@@ -40,6 +40,7 @@ async fn every_gateway_is_in_the_suite_and_says_what_it_can_do() {
         told::<BuiltIn>(&mut table).await,
         told::<StripeBench>(&mut table).await,
         told::<PaypalBench>(&mut table).await,
+        told::<AuthorizeNetBench>(&mut table).await,
     ];
     println!("{table}");
     assert_eq!(told, Provider::ALL);

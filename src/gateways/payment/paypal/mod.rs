@@ -93,7 +93,7 @@ impl PaymentGateway for Paypal {
             refunds: Refunds::Partial,
             webhooks: true,
             idempotent: true,
-            currencies: wire::CURRENCIES,
+            currencies: wire::CURRENCIES.to_vec(),
         }
     }
 

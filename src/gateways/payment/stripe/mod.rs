@@ -185,7 +185,7 @@ impl PaymentGateway for Stripe {
             refunds: Refunds::Partial,
             webhooks: true,
             idempotent: true,
-            currencies: &[],
+            currencies: Vec::new(),
         }
     }
 

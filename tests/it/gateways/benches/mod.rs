@@ -1,9 +1,11 @@
 //! A gateway and its stand-in, for the contract suite.
 
+mod authorize_net;
 mod built_in;
 mod paypal;
 mod stripe;
 
+pub use authorize_net::AuthorizeNetBench;
 pub use built_in::BuiltIn;
 pub use paypal::PaypalBench;
 pub use stripe::StripeBench;
@@ -18,7 +20,10 @@ use tallyroom::{
         money::{Currency, Money},
         time::Moment,
     },
-    gateways::payment::{Providers, Reach},
+    gateways::{
+        clock::ManualClock,
+        payment::{Providers, Reach},
+    },
 };
 use url::Url;
 
@@ -61,6 +66,9 @@ pub trait Bench: Send + Sync + Sized {
     /// What a person does on the page that was opened.
     async fn act(&self, begun: &Begun, act: Act);
 
+    /// Lets the day pass after which the provider's bank has the money.
+    fn settle(&self) {}
+
     /// What the provider's books say that was taken or is held.
     fn charges(&self) -> Vec<Charge>;
 
@@ -84,6 +92,11 @@ pub trait Bench: Send + Sync + Sized {
 
     /// All bodies that were sent to the provider.
     fn sent(&self) -> Vec<String>;
+
+    /// The same as the provider's own package would have written them, if it tells.
+    fn written_by_the_provider(&self) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// So much, in minor units.
@@ -93,13 +106,18 @@ pub fn money(minor: i64, code: &str) -> Money {
 
 /// A gateway to a stand-in.
 fn reach(keys: GatewayKeys, at: &Url, patient: bool) -> Arc<dyn PaymentGateway> {
+    reach_at(keys, at, patient, Arc::new(ManualClock::new(NOW)))
+}
+
+/// The same with a clock that the test turns.
+fn reach_at(keys: GatewayKeys, at: &Url, patient: bool, clock: Arc<ManualClock>) -> Arc<dyn PaymentGateway> {
     rustls::crypto::ring::default_provider().install_default().ok();
     let account = GatewayAccount { mode: Mode::Test, keys };
     let reach = Reach {
         answer_within: if patient { PATIENT } else { IMPATIENT },
         elsewhere: HashMap::from([(account.provider(), at.clone())]),
     };
-    let providers = Providers::new(reach).expect("a client");
+    let providers = Providers::new(clock, reach).expect("a client");
     providers.open(&account).expect("keys in order")
 }
 

@@ -1,6 +1,7 @@
 // What providers' own packages make of our messages, and how they sign theirs. Reads one question as JSON, writes the
 // answer as JSON.
 import Stripe from "stripe";
+import authorizenet from "authorizenet";
 import iyzipay from "iyzipay/lib/utils.js";
 
 const stripe = new Stripe("sk_test_unused");
@@ -19,6 +20,16 @@ const verbs = {
       return false;
     }
   },
+
+  /** Requests as Authorize.net's own library writes them: what it doesn't know is gone, the rest is in order. */
+  authorizenet_write: ({ requests }) =>
+    requests.map((request) => {
+      const [[name, told]] = Object.entries(JSON.parse(request));
+      const Request = authorizenet.APIContracts[name[0].toUpperCase() + name.slice(1)];
+      // Its constructor takes the settings without the member around them.
+      const settings = told.hostedPaymentSettings?.setting;
+      return JSON.stringify(new Request(settings ? { ...told, hostedPaymentSettings: settings } : told).getJSON());
+    }),
 
   /** The header with which iyzico's own library would send a body. */
   iyzico_authorization: ({ api_key, secret_key, path, body, random }) =>

@@ -1,5 +1,6 @@
 //! Payment providers on this machine: strict where the real ones are, and in whatever mood the test wants.
 
+pub mod authorize_net;
 pub mod paypal;
 mod server;
 pub mod stripe;
