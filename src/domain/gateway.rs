@@ -15,11 +15,13 @@ pub enum Provider {
     Paypal,
     /// Authorize.net: Accept Hosted.
     AuthorizeNet,
+    /// PayTR: a form in a frame.
+    Paytr,
 }
 
 impl Provider {
     /// All there are, the default first.
-    pub const ALL: [Self; 4] = [Self::Test, Self::Stripe, Self::Paypal, Self::AuthorizeNet];
+    pub const ALL: [Self; 5] = [Self::Test, Self::Stripe, Self::Paypal, Self::AuthorizeNet, Self::Paytr];
 
     /// Its stable name, as stored with payments.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Provider {
             Self::Stripe => "stripe",
             Self::Paypal => "paypal",
             Self::AuthorizeNet => "authorize_net",
+            Self::Paytr => "paytr",
         }
     }
 

@@ -33,6 +33,8 @@ pub enum GatewayKeys {
     Paypal(PaypalKeys),
     /// Authorize.net's.
     AuthorizeNet(AuthorizeNetKeys),
+    /// PayTR's.
+    Paytr(PaytrKeys),
 }
 
 /// What opens an account at Stripe.
@@ -71,6 +73,18 @@ pub struct AuthorizeNetKeys {
     pub currency: Currency,
 }
 
+/// What opens an account at PayTR. The same keys are for both modes; each payment says in which it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaytrKeys {
+    /// Merchant number; digits.
+    pub merchant_id: String,
+    /// Merchant key.
+    pub merchant_key: Secret,
+    /// Merchant salt.
+    pub merchant_salt: Secret,
+}
+
 impl GatewayAccount {
     /// At which provider.
     pub fn provider(&self) -> Provider {
@@ -78,6 +92,7 @@ impl GatewayAccount {
             GatewayKeys::Stripe(_) => Provider::Stripe,
             GatewayKeys::Paypal(_) => Provider::Paypal,
             GatewayKeys::AuthorizeNet(_) => Provider::AuthorizeNet,
+            GatewayKeys::Paytr(_) => Provider::Paytr,
         }
     }
 
@@ -101,6 +116,11 @@ impl GatewayAccount {
                 well_formed("login_id", &keys.login_id)?;
                 well_formed("transaction_key", &keys.transaction_key)?;
                 well_formed("signature_key", &keys.signature_key)
+            }
+            GatewayKeys::Paytr(keys) => {
+                well_formed("merchant_id", &Secret::from(keys.merchant_id.clone()))?;
+                well_formed("merchant_key", &keys.merchant_key)?;
+                well_formed("merchant_salt", &keys.merchant_salt)
             }
         }
     }

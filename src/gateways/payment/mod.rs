@@ -3,6 +3,7 @@
 mod authorize_net;
 mod http;
 mod paypal;
+mod paytr;
 mod stripe;
 pub mod test;
 
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use authorize_net::AuthorizeNet;
 use http::Http;
 use paypal::Paypal;
+use paytr::Paytr;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stripe::Stripe;
 use test::TestGateway;
@@ -75,6 +77,7 @@ impl Providers {
             GatewayKeys::AuthorizeNet(keys) => {
                 Arc::new(AuthorizeNet::new(http, account.mode, keys, self.clock.clone()))
             }
+            GatewayKeys::Paytr(keys) => Arc::new(Paytr::new(http, account.mode, keys, self.clock.clone())),
         })
     }
 
@@ -126,5 +129,6 @@ fn address(provider: Provider, mode: Mode) -> &'static str {
         (Provider::Paypal, Mode::Live) => "https://api-m.paypal.com/",
         (Provider::AuthorizeNet, Mode::Test) => "https://apitest.authorize.net/",
         (Provider::AuthorizeNet, Mode::Live) => "https://api.authorize.net/",
+        (Provider::Paytr, _) => "https://www.paytr.com/",
     }
 }

@@ -570,7 +570,12 @@ pub async fn messages_are_as_the_provider_writes_them<B: Bench>() {
 /// Nothing that looks like a card's number is ever sent.
 pub async fn no_card_number_passes_through_us<B: Bench>() {
     let bench = B::open().await;
-    paid(&bench, &checkout(&bench)).await;
+    let checkout = Checkout {
+        // No long run of digits comes from the name.
+        intent: Uuid::from_u128(0xabcd_abcd_abcd_4bcd_8bcd_abcd_abcd_abcd),
+        ..checkout(&bench)
+    };
+    paid(&bench, &checkout).await;
     for body in bench.sent() {
         let digits = body.split(|char: char| !char.is_ascii_digit());
         let long = digits.filter(|run| (15..=19).contains(&run.len())).collect::<Vec<_>>();

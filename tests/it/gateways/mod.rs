@@ -48,3 +48,4 @@ contract!(built_in: BuiltIn);
 contract!(stripe: StripeBench);
 contract!(paypal: PaypalBench);
 contract!(authorize_net: AuthorizeNetBench);
+contract!(paytr: PaytrBench);

@@ -3,11 +3,13 @@
 mod authorize_net;
 mod built_in;
 mod paypal;
+mod paytr;
 mod stripe;
 
 pub use authorize_net::AuthorizeNetBench;
 pub use built_in::BuiltIn;
 pub use paypal::PaypalBench;
+pub use paytr::PaytrBench;
 pub use stripe::StripeBench;
 
 use super::stand_in::{Act, Card, Charge, Mood};

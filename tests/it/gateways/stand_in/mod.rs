@@ -2,6 +2,7 @@
 
 pub mod authorize_net;
 pub mod paypal;
+pub mod paytr;
 mod server;
 pub mod stripe;
 

@@ -1,0 +1,113 @@
+//! PayTR on the bench.
+
+use super::{Bench, NOW, money, reach_at};
+use crate::gateways::stand_in::{
+    Act, Charge, Mood, Server,
+    paytr::{MERCHANT_ID, MERCHANT_KEY, MERCHANT_SALT, Paytr, message},
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+use tallyroom::{
+    app::ports::{Begun, GatewayKeys, PaymentGateway, PaytrKeys, RawWebhook},
+    config::Secret,
+    domain::money::Money,
+    gateways::clock::ManualClock,
+};
+
+pub struct PaytrBench {
+    server: Server<Paytr>,
+    clock: Arc<ManualClock>,
+}
+
+impl PaytrBench {
+    fn reach(&self, key: &str, patient: bool) -> Arc<dyn PaymentGateway> {
+        let keys = GatewayKeys::Paytr(PaytrKeys {
+            merchant_id: MERCHANT_ID.to_owned(),
+            merchant_key: Secret::from(key.to_owned()),
+            merchant_salt: Secret::from(MERCHANT_SALT.to_owned()),
+        });
+        reach_at(keys, &self.server.origin, patient, self.clock.clone())
+    }
+}
+
+fn raw(body: &str) -> RawWebhook {
+    RawWebhook {
+        headers: vec![(
+            "content-type".to_owned(),
+            "application/x-www-form-urlencoded".to_owned(),
+        )],
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+#[async_trait]
+impl Bench for PaytrBench {
+    async fn open() -> Self {
+        Self {
+            server: Server::start(Paytr::default()),
+            clock: Arc::new(ManualClock::new(NOW)),
+        }
+    }
+
+    fn gateway(&self) -> Arc<dyn PaymentGateway> {
+        self.reach(MERCHANT_KEY, true)
+    }
+
+    fn impatient(&self) -> Arc<dyn PaymentGateway> {
+        self.reach(MERCHANT_KEY, false)
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn PaymentGateway>> {
+        Some(self.reach("of-somebody-else", true))
+    }
+
+    fn amounts(&self) -> Vec<Money> {
+        let amounts = [(1_250, "TRY"), (100_000, "EUR"), (100, "USD"), (101, "GBP")];
+        amounts.map(|(minor, code)| money(minor, code)).to_vec()
+    }
+
+    fn unspeakable(&self) -> Vec<Money> {
+        let amounts = [(0, "TRY"), (99, "TRY"), (-1_250, "TRY"), (1_250, "JPY"), (1_250, "PLN")];
+        amounts.map(|(minor, code)| money(minor, code)).to_vec()
+    }
+
+    fn set(&self, mood: Mood) -> bool {
+        self.server.set(mood);
+        true
+    }
+
+    async fn act(&self, begun: &Begun, act: Act) {
+        self.server.books(|books| books.act(&begun.reference, act));
+        if act == Act::RunOut {
+            self.clock.advance(2 * 3_600_000);
+        }
+    }
+
+    fn charges(&self) -> Vec<Charge> {
+        self.server.books(|books| books.charges())
+    }
+
+    fn webhooks(&self) -> Vec<RawWebhook> {
+        self.server
+            .books(|books| books.sent.iter().map(|body| raw(body)).collect())
+    }
+
+    fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {
+        let text = String::from_utf8(genuine.body.clone()).expect("text");
+        let number = text.split(['=', '&']).nth(1).expect("an order number");
+        let other = format!("{}0", &number[..number.len() - 1]);
+        vec![
+            raw(&message("of-somebody-else", number, "success", 1_250)),
+            raw(&text.replace("1250", "9250")),
+            raw(&text.replace("success", "failed")),
+            raw(&text.replace(number, &other)),
+            raw(&format!("{text}&merchant_oid={other}")),
+            raw(&text.replace("hash=", "hush=")),
+            raw(""),
+        ]
+    }
+
+    fn sent(&self) -> Vec<String> {
+        self.server.asked().into_iter().map(|asked| asked.body).collect()
+    }
+}
