@@ -3,7 +3,9 @@
 mod gateway_account;
 mod payment;
 
-pub use gateway_account::{AuthorizeNetKeys, GatewayAccount, GatewayKeys, PaypalKeys, PaytrKeys, StripeKeys};
+pub use gateway_account::{
+    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, PaypalKeys, PaytrKeys, StripeKeys,
+};
 pub use payment::{
     Ack, Answer, Begun, Buyer, Capture, Checkout, Dispute, DisputeStage, GatewayError, Outcome, PaymentGateway,
     PaymentGateways, RawWebhook, Refund, Refunded, SavedCharge, SavedMethod, Sought, Standing, Step, Void, Webhook,

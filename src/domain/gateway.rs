@@ -17,11 +17,20 @@ pub enum Provider {
     AuthorizeNet,
     /// PayTR: a form in a frame.
     Paytr,
+    /// iyzico: its own page.
+    Iyzico,
 }
 
 impl Provider {
     /// All there are, the default first.
-    pub const ALL: [Self; 5] = [Self::Test, Self::Stripe, Self::Paypal, Self::AuthorizeNet, Self::Paytr];
+    pub const ALL: [Self; 6] = [
+        Self::Test,
+        Self::Stripe,
+        Self::Paypal,
+        Self::AuthorizeNet,
+        Self::Paytr,
+        Self::Iyzico,
+    ];
 
     /// Its stable name, as stored with payments.
     pub fn name(self) -> &'static str {
@@ -31,6 +40,7 @@ impl Provider {
             Self::Paypal => "paypal",
             Self::AuthorizeNet => "authorize_net",
             Self::Paytr => "paytr",
+            Self::Iyzico => "iyzico",
         }
     }
 

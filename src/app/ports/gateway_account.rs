@@ -35,6 +35,8 @@ pub enum GatewayKeys {
     AuthorizeNet(AuthorizeNetKeys),
     /// PayTR's.
     Paytr(PaytrKeys),
+    /// iyzico's.
+    Iyzico(IyzicoKeys),
 }
 
 /// What opens an account at Stripe.
@@ -85,6 +87,16 @@ pub struct PaytrKeys {
     pub merchant_salt: Secret,
 }
 
+/// What opens an account at iyzico. Both begin with `sandbox-` in test mode.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IyzicoKeys {
+    /// API key.
+    pub api_key: Secret,
+    /// Secret key.
+    pub secret_key: Secret,
+}
+
 impl GatewayAccount {
     /// At which provider.
     pub fn provider(&self) -> Provider {
@@ -93,6 +105,7 @@ impl GatewayAccount {
             GatewayKeys::Paypal(_) => Provider::Paypal,
             GatewayKeys::AuthorizeNet(_) => Provider::AuthorizeNet,
             GatewayKeys::Paytr(_) => Provider::Paytr,
+            GatewayKeys::Iyzico(_) => Provider::Iyzico,
         }
     }
 
@@ -105,6 +118,7 @@ impl GatewayAccount {
             GatewayKeys::Stripe(keys) => {
                 let (test, live) = (["sk_test_", "rk_test_"], ["sk_live_", "rk_live_"]);
                 prefixed("secret_key", &keys.secret_key, self.mode, &test, &live)?;
+                // This one is alike in both modes.
                 prefixed("webhook_secret", &keys.webhook_secret, Mode::Test, &["whsec_"], &[])
             }
             GatewayKeys::Paypal(keys) => {
@@ -122,6 +136,10 @@ impl GatewayAccount {
                 well_formed("merchant_key", &keys.merchant_key)?;
                 well_formed("merchant_salt", &keys.merchant_salt)
             }
+            GatewayKeys::Iyzico(keys) => {
+                sandboxed("api_key", &keys.api_key, self.mode)?;
+                sandboxed("secret_key", &keys.secret_key, self.mode)
+            }
         }
     }
 }
@@ -136,10 +154,7 @@ fn well_formed(field: &'static str, key: &Secret) -> Result<()> {
         ));
     }
     if key.chars().count() > MOST_CHARS || !key.chars().all(|char| char.is_ascii_graphic()) {
-        return Err(Error::field(
-            field,
-            "This isn't a key of this provider. Copy it whole, without spaces.",
-        ));
+        return Err(not_one(field));
     }
     Ok(())
 }
@@ -148,19 +163,33 @@ fn well_formed(field: &'static str, key: &Secret) -> Result<()> {
 fn prefixed(field: &'static str, key: &Secret, mode: Mode, test: &[&str], live: &[&str]) -> Result<()> {
     well_formed(field, key)?;
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.expose().starts_with(prefix));
-    match (mode, begins(test), begins(live)) {
-        (Mode::Test, true, _) | (Mode::Live, _, true) => Ok(()),
-        (Mode::Test, _, true) => Err(Error::field(
-            field,
-            "This key moves real money, and this account is in test mode. Enter a test key.",
-        )),
-        (Mode::Live, true, _) => Err(Error::field(
-            field,
-            "This is a test key, and this account is live. Enter a live key.",
-        )),
-        _ => Err(Error::field(
-            field,
-            "This isn't a key of this provider. Copy it whole, without spaces.",
-        )),
+    match (begins(test), begins(live)) {
+        (true, _) => of_mode(field, mode, Mode::Test),
+        (_, true) => of_mode(field, mode, Mode::Live),
+        _ => Err(not_one(field)),
     }
+}
+
+/// A key that shows by its beginning that it is a test key, if it is one.
+fn sandboxed(field: &'static str, key: &Secret, mode: Mode) -> Result<()> {
+    well_formed(field, key)?;
+    let test = key.expose().starts_with("sandbox-");
+    of_mode(field, mode, if test { Mode::Test } else { Mode::Live })
+}
+
+/// The mode that a key shows has to be the account's.
+fn of_mode(field: &'static str, account: Mode, key: Mode) -> Result<()> {
+    let public = match (account, key) {
+        (Mode::Test, Mode::Live) => "This key moves real money, and this account is in test mode. Enter a test key.",
+        (Mode::Live, Mode::Test) => "This is a test key, and this account is live. Enter a live key.",
+        _ => return Ok(()),
+    };
+    Err(Error::field(field, public))
+}
+
+fn not_one(field: &'static str) -> Error {
+    Error::field(
+        field,
+        "This isn't a key of this provider. Copy it whole, without spaces.",
+    )
 }

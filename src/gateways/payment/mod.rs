@@ -2,6 +2,8 @@
 
 mod authorize_net;
 mod http;
+mod iyzico;
+mod order_number;
 mod paypal;
 mod paytr;
 mod stripe;
@@ -16,6 +18,7 @@ use crate::{
 use async_trait::async_trait;
 use authorize_net::AuthorizeNet;
 use http::Http;
+use iyzico::Iyzico;
 use paypal::Paypal;
 use paytr::Paytr;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -78,6 +81,7 @@ impl Providers {
                 Arc::new(AuthorizeNet::new(http, account.mode, keys, self.clock.clone()))
             }
             GatewayKeys::Paytr(keys) => Arc::new(Paytr::new(http, account.mode, keys, self.clock.clone())),
+            GatewayKeys::Iyzico(keys) => Arc::new(Iyzico::new(http, keys, self.clock.clone())),
         })
     }
 
@@ -130,5 +134,7 @@ fn address(provider: Provider, mode: Mode) -> &'static str {
         (Provider::AuthorizeNet, Mode::Test) => "https://apitest.authorize.net/",
         (Provider::AuthorizeNet, Mode::Live) => "https://api.authorize.net/",
         (Provider::Paytr, _) => "https://www.paytr.com/",
+        (Provider::Iyzico, Mode::Test) => "https://sandbox-api.iyzipay.com/",
+        (Provider::Iyzico, Mode::Live) => "https://api.iyzipay.com/",
     }
 }

@@ -4,7 +4,7 @@
 //! Its messages are forms signed with a key and a salt that the account has. It does whatever it is told as often as it
 //! is told, so refunds are looked for before they are made.
 
-use super::http::Http;
+use super::{http::Http, order_number};
 use crate::{
     app::ports::{
         Ack, Answer, Begun, Buyer, Checkout, Clock, GatewayError, Outcome, PaymentGateway, PaytrKeys, RawWebhook,
@@ -26,7 +26,6 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 use url::{Url, form_urlencoded};
-use uuid::Uuid;
 
 /// Where forms are; a token is added.
 const FORM: &str = "https://www.paytr.com/odeme/guvenli/";
@@ -84,18 +83,6 @@ struct Status {
 #[derive(Deserialize)]
 struct Returned {
     reference_no: Option<String>,
-}
-
-/// Our number of a payment, which says until when its form is open.
-fn order_number(intent: Uuid, open_until: Moment) -> String {
-    format!("P{:08x}{}", open_until.0 / 1_000, intent.simple())
-}
-
-fn open_until(number: &str) -> Answer<Moment> {
-    let seconds = number.strip_prefix('P').and_then(|rest| rest.get(..8));
-    let seconds = seconds.and_then(|digits| i64::from_str_radix(digits, 16).ok());
-    let seconds = seconds.ok_or_else(|| GatewayError::Rejected(format!("{number} is no order number")))?;
-    Ok(Moment(seconds * 1_000))
 }
 
 /// Its name of a currency.
@@ -222,7 +209,7 @@ impl PaymentGateway for Paytr {
         }
         let amount = self.told(checkout.amount)?;
         let (email, ip) = self.payer(&checkout.buyer)?;
-        let (ip, number) = (ip.to_string(), order_number(checkout.intent, checkout.open_until));
+        let (ip, number) = (ip.to_string(), order_number::of(checkout.intent, checkout.open_until));
         let basket = json!([[checkout.description, checkout.amount.decimal(), 1]]);
         let basket = STANDARD.encode(basket.to_string());
         let test = if self.mode == Mode::Test { "1" } else { "0" };
@@ -277,7 +264,7 @@ impl PaymentGateway for Paytr {
     }
 
     async fn confirm(&self, reference: &str) -> Answer<Standing> {
-        let over = self.clock.now() - open_until(reference)? > LATE_MS;
+        let over = self.clock.now() - order_number::open_until(reference)? > LATE_MS;
         Ok(match self.status(reference).await? {
             Some(status) => Standing {
                 outcome: Outcome::Settled(status.amount()?),
@@ -343,7 +330,7 @@ impl PaymentGateway for Paytr {
         let mac = self.mac(&[number, self.merchant_salt.expose(), status, total])?;
         mac.verify_slice(&hash).map_err(|_| bad("it isn't of this account"))?;
         // Signed is only so much; of the rest nothing is believed. The number may be of something that we didn't begin.
-        let kind = match open_until(number) {
+        let kind = match order_number::open_until(number) {
             Ok(_) => WebhookKind::Payment(number.clone()),
             Err(_) => WebhookKind::Other(status.clone()),
         };
@@ -401,17 +388,6 @@ mod tests {
             (&status[..], "KIJMqYW6N2bVGK1jYBhtFUsAiO8BsII6IYO4wlOcHA8="),
         ] {
             assert_eq!(account.token(parts), Ok(token.to_owned()));
-        }
-    }
-
-    #[test]
-    fn order_numbers_fit_and_say_until_when() {
-        let until = Moment(1_800_014_400_000);
-        let number = order_number(Uuid::from_u128(7), until);
-        assert!(number.len() <= 64 && number.chars().all(|char| char.is_ascii_alphanumeric()));
-        assert_eq!(open_until(&number), Ok(until));
-        for other in ["", "P", "X6b4a0d80", "Pzzzzzzzz", "PÄÄÄÄÄÄÄÄ"] {
-            assert!(open_until(other).is_err(), "{other}");
         }
     }
 }

@@ -57,6 +57,22 @@ fn keys_of_the_other_mode_are_refused() {
 }
 
 #[test]
+fn keys_of_a_sandbox_are_test_keys() {
+    for (mode, api_key, secret_key, field) in [
+        ("test", "sandbox-1", "sandbox-2", None),
+        ("live", "1", "2", None),
+        ("test", "1", "sandbox-2", Some("api_key")),
+        ("test", "sandbox-1", "2", Some("secret_key")),
+        ("live", "sandbox-1", "2", Some("api_key")),
+        ("live", "1", "sandbox-2", Some("secret_key")),
+        ("live", "1", "", Some("secret_key")),
+    ] {
+        let account = account("iyzico", mode, &[("api_key", api_key), ("secret_key", secret_key)]);
+        assert_eq!(wrong(&account), field, "{mode} {api_key} {secret_key}");
+    }
+}
+
+#[test]
 fn keys_are_read_strictly_and_never_printed() {
     let told = |keys: Value| serde_json::from_value::<GatewayAccount>(json!({"mode": "test", "keys": keys}));
     let keys = json!({"provider": "stripe", "secret_key": "sk_test_1", "webhook_secret": "whsec_1"});

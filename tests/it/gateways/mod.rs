@@ -49,3 +49,4 @@ contract!(stripe: StripeBench);
 contract!(paypal: PaypalBench);
 contract!(authorize_net: AuthorizeNetBench);
 contract!(paytr: PaytrBench);
+contract!(iyzico: IyzicoBench);

@@ -1,6 +1,6 @@
 //! Which gateways there are, and what each can do.
 
-use super::benches::{AuthorizeNetBench, Bench, BuiltIn, PaypalBench, PaytrBench, StripeBench};
+use super::benches::{AuthorizeNetBench, Bench, BuiltIn, IyzicoBench, PaypalBench, PaytrBench, StripeBench};
 use std::fmt::Write;
 use tallyroom::domain::gateway::{Caps, Provider, Refunds};
 
@@ -42,6 +42,7 @@ async fn every_gateway_is_in_the_suite_and_says_what_it_can_do() {
         told::<PaypalBench>(&mut table).await,
         told::<AuthorizeNetBench>(&mut table).await,
         told::<PaytrBench>(&mut table).await,
+        told::<IyzicoBench>(&mut table).await,
     ];
     println!("{table}");
     assert_eq!(told, Provider::ALL);

@@ -2,12 +2,14 @@
 
 mod authorize_net;
 mod built_in;
+mod iyzico;
 mod paypal;
 mod paytr;
 mod stripe;
 
 pub use authorize_net::AuthorizeNetBench;
 pub use built_in::BuiltIn;
+pub use iyzico::IyzicoBench;
 pub use paypal::PaypalBench;
 pub use paytr::PaytrBench;
 pub use stripe::StripeBench;

@@ -1,8 +1,11 @@
 // What providers' own packages make of our messages, and how they sign theirs. Reads one question as JSON, writes the
 // answer as JSON.
+import { createRequire } from "node:module";
 import Stripe from "stripe";
 import authorizenet from "authorizenet";
 import iyzipay from "iyzipay/lib/utils.js";
+
+const require = createRequire(import.meta.url);
 
 const stripe = new Stripe("sk_test_unused");
 
@@ -31,12 +34,20 @@ const verbs = {
       return JSON.stringify(new Request(settings ? { ...told, hostedPaymentSettings: settings } : told).getJSON());
     }),
 
-  /** The header with which iyzico's own library would send a body. */
-  iyzico_authorization: ({ api_key, secret_key, path, body, random }) =>
-    iyzipay.generateAuthorizationHeaderV2("IYZWSv2", api_key, ":", secret_key, path, body, random),
-
-  /** The signature of parameters by iyzico's own library. */
-  iyzico_sign: ({ parameters, secret_key }) => iyzipay.calculateHmacSHA256Signature(parameters, secret_key),
+  /** Requests as iyzico's own library writes and signs them: body, and header. */
+  iyzico_write: ({ api_key, secret_key, requests }) =>
+    requests.map(({ path, body, random }) => {
+      const models = {
+        "/payment/iyzipos/checkoutform/initialize/auth/ecom": "CreateCheckoutFormInitializeRequest",
+        "/payment/detail": "RetrievePaymentRequest",
+        "/v2/payment/refund": "CreateRefundV2Request",
+      };
+      const told = JSON.parse(body);
+      const Model = models[path] && require(`iyzipay/lib/requests/${models[path]}.js`);
+      const written = Model ? new Model(told).toJson() : told;
+      const header = iyzipay.generateAuthorizationHeaderV2("IYZWSv2", api_key, ":", secret_key, path, written, random);
+      return [JSON.stringify(written), header];
+    }),
 };
 
 let text = "";

@@ -1,6 +1,7 @@
 //! Payment providers on this machine: strict where the real ones are, and in whatever mood the test wants.
 
 pub mod authorize_net;
+pub mod iyzico;
 pub mod paypal;
 pub mod paytr;
 mod server;
