@@ -266,6 +266,25 @@ impl Iyzico {
         self.payment(&question).await
     }
 
+    /// By which code it says that there is no payment, it doesn't document. So before one is given up, its books are asked.
+    async fn nothing_reported(&self, number: &str) -> Answer<Standing> {
+        let report = self.report(&format!("?paymentConversationId={number}")).await?;
+        if report.payments.is_empty() {
+            Ok(Outcome::Pending.into())
+        } else {
+            Err(GatewayError::Unknown(format!(
+                "{number} is in the books, but can't be asked about"
+            )))
+        }
+    }
+
+    async fn report(&self, query: &str) -> Answer<Report> {
+        // Its own libraries send a body here too, and sign it.
+        let body = json!({}).to_string();
+        self.send(Method::GET, "/v2/reporting/payment/details", query, body)
+            .await
+    }
+
     /// The amount, if it is one that iyzico can be told.
     fn told(&self, amount: Money) -> Answer<String> {
         if amount.minor > 0 && CURRENCIES.contains(&amount.currency.code()) {
@@ -386,14 +405,16 @@ impl PaymentGateway for Iyzico {
             let found = found.ok_or_else(|| GatewayError::Rejected(format!("there is no payment {reference}")))?;
             return found.standing();
         };
+        let over = self.clock.now() - open_until > LATE_MS;
         let standing = match self.by_number(reference).await? {
             Some(payment) => payment.standing()?,
+            None if over => self.nothing_reported(reference).await?,
             None => Outcome::Pending.into(),
         };
-        if standing.outcome == Outcome::Pending && self.clock.now() - open_until > LATE_MS {
-            return Ok(Outcome::Declined("The payment page has run out.".to_owned()).into());
+        match standing.outcome {
+            Outcome::Pending if over => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
+            _ => Ok(standing),
         }
-        Ok(standing)
     }
 
     async fn look_up(&self, _: &Sought) -> Answer<Option<Standing>> {
@@ -422,9 +443,7 @@ impl PaymentGateway for Iyzico {
     }
 
     async fn look_up_refund(&self, refund: &Refund) -> Answer<Option<Refunded>> {
-        let (path, query) = ("/v2/reporting/payment/details", format!("?paymentId={}", refund.charge));
-        // Its own libraries send a body here too, and sign it.
-        let report: Report = self.send(Method::GET, path, &query, json!({}).to_string()).await?;
+        let report = self.report(&format!("?paymentId={}", refund.charge)).await?;
         let key = refund.key.simple().to_string();
         let transactions = report.payments.iter().flat_map(|payment| &payment.item_transactions);
         let mut refunds = transactions.flat_map(|transaction| &transaction.refunds);

@@ -19,7 +19,7 @@ use uuid::Uuid;
 type Gateway = Arc<dyn PaymentGateway>;
 
 /// An intent to pay the bench's usual amount.
-fn checkout(bench: &impl Bench) -> Checkout {
+pub fn checkout(bench: &impl Bench) -> Checkout {
     Checkout {
         intent: Uuid::new_v4(),
         amount: bench.amounts()[0],
@@ -51,7 +51,7 @@ fn part(of: Money, minor: i64) -> Money {
 }
 
 /// Begins and pays; gives how it stands and what captures and refunds name.
-async fn paid(bench: &impl Bench, checkout: &Checkout) -> (Begun, Standing, String) {
+pub async fn paid(bench: &impl Bench, checkout: &Checkout) -> (Begun, Standing, String) {
     let gateway = bench.gateway();
     let begun = gateway.begin_checkout(checkout).await.expect("begun");
     bench.act(&begun, Act::Pay).await;
@@ -167,6 +167,8 @@ pub async fn silence_is_no_answer<B: Bench>() {
         Mood::Trouble,
         Mood::TroubleAfter,
         Mood::CutShort,
+        Mood::Elsewhere,
+        Mood::Endless,
     ] {
         let bench = B::open().await;
         let checkout = checkout(&bench);
@@ -191,6 +193,8 @@ pub async fn a_lost_confirmation_is_asked_again<B: Bench>() {
         Mood::Trouble,
         Mood::TroubleAfter,
         Mood::CutShort,
+        Mood::Elsewhere,
+        Mood::Endless,
     ] {
         let bench = B::open().await;
         let checkout = checkout(&bench);
@@ -207,6 +211,17 @@ pub async fn a_lost_confirmation_is_asked_again<B: Bench>() {
         let standing = bench.gateway().confirm(&begun.reference).await.expect("an answer");
         assert_eq!(standing.outcome, Outcome::Settled(checkout.amount), "after {mood:?}");
         assert_eq!(bench.charges().len(), 1, "after {mood:?}");
+    }
+}
+
+/// Where a provider is, isn't for its answers to say: our keys would go there too.
+pub async fn nobody_is_followed_elsewhere<B: Bench>() {
+    let bench = B::open().await;
+    if bench.set(Mood::Elsewhere) {
+        let before = bench.sent().len();
+        assert_unknown(bench.gateway().begin_checkout(&checkout(&bench)).await);
+        let asked = bench.paths().split_off(before);
+        assert!(!asked.iter().any(|path| path == "/elsewhere"), "{asked:?}");
     }
 }
 

@@ -6,6 +6,7 @@ mod benches;
 mod contract;
 mod keys;
 mod sdk;
+mod specifics;
 mod stand_in;
 mod table;
 
@@ -20,6 +21,7 @@ macro_rules! contract {
             a_declined_card_moves_nothing
             silence_is_no_answer
             a_lost_confirmation_is_asked_again
+            nobody_is_followed_elsewhere
             news_in_answers_does_no_harm
             a_saved_method_is_charged
             a_lost_charge_is_looked_up

@@ -25,7 +25,7 @@ const KEY: &str = "A1B2C3D4E5F60718293A4B5C6D7E8F90";
 
 pub struct AuthorizeNetBench {
     server: Server<AuthorizeNet>,
-    clock: Arc<ManualClock>,
+    pub clock: Arc<ManualClock>,
 }
 
 fn keys(transaction_key: &str) -> GatewayKeys {
@@ -122,6 +122,10 @@ impl Bench for AuthorizeNetBench {
             signed(SIGNATURE, "", &body),
             signed("signature", &header, &body),
         ]
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.server.asked().into_iter().map(|asked| asked.path).collect()
     }
 
     fn sent(&self) -> Vec<String> {

@@ -89,6 +89,10 @@ impl Bench for BuiltIn {
         charges.collect()
     }
 
+    fn paths(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn sent(&self) -> Vec<String> {
         Vec::new()
     }

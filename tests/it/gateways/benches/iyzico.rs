@@ -115,6 +115,10 @@ impl Bench for IyzicoBench {
         forged
     }
 
+    fn paths(&self) -> Vec<String> {
+        self.server.asked().into_iter().map(|asked| asked.path).collect()
+    }
+
     fn sent(&self) -> Vec<String> {
         self.server.asked().into_iter().map(|asked| asked.body).collect()
     }

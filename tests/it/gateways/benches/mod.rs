@@ -5,7 +5,7 @@ mod built_in;
 mod iyzico;
 mod paypal;
 mod paytr;
-mod stripe;
+pub mod stripe;
 
 pub use authorize_net::AuthorizeNetBench;
 pub use built_in::BuiltIn;
@@ -96,6 +96,9 @@ pub trait Bench: Send + Sync + Sized {
 
     /// All bodies that were sent to the provider.
     fn sent(&self) -> Vec<String>;
+
+    /// The paths that were asked, in the same order.
+    fn paths(&self) -> Vec<String>;
 
     /// The same as the provider's own package would have written them, if it tells.
     fn written_by_the_provider(&self) -> Option<Vec<String>> {

@@ -13,7 +13,7 @@ use tallyroom::{
     domain::money::Money,
 };
 
-pub struct PaypalBench(Server<Paypal>);
+pub struct PaypalBench(pub Server<Paypal>);
 
 fn keys(client_secret: &str) -> GatewayKeys {
     let secret = |text: &str| Secret::from(text.to_owned());
@@ -125,6 +125,10 @@ impl Bench for PaypalBench {
         other.headers[3].1 = Paypal::signature("WH-0");
         forged.push(other);
         forged
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.0.asked().into_iter().map(|asked| asked.path).collect()
     }
 
     fn sent(&self) -> Vec<String> {

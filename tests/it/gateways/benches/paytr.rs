@@ -107,6 +107,10 @@ impl Bench for PaytrBench {
         ]
     }
 
+    fn paths(&self) -> Vec<String> {
+        self.server.asked().into_iter().map(|asked| asked.path).collect()
+    }
+
     fn sent(&self) -> Vec<String> {
         self.server.asked().into_iter().map(|asked| asked.body).collect()
     }

@@ -20,7 +20,7 @@ use tallyroom::{
 const SIGNATURE: &str = "stripe-signature";
 const SECOND: i64 = NOW.0 / 1_000;
 
-pub struct StripeBench(Server<Stripe>);
+pub struct StripeBench(pub Server<Stripe>);
 
 fn keys(secret_key: &str) -> GatewayKeys {
     GatewayKeys::Stripe(StripeKeys {
@@ -30,7 +30,7 @@ fn keys(secret_key: &str) -> GatewayKeys {
 }
 
 /// Stripe's own library signs.
-fn sign(payloads: &[String], secret: &str, timestamp: i64) -> Vec<RawWebhook> {
+pub fn sign(payloads: &[String], secret: &str, timestamp: i64) -> Vec<RawWebhook> {
     let question = json!({"verb": "stripe_sign", "payloads": payloads, "secret": secret, "timestamp": timestamp});
     let headers: Vec<String> = serde_json::from_value(sdk::ask(&question)).expect("headers");
     let pairs = headers.iter().zip(payloads);
@@ -119,6 +119,10 @@ impl Bench for StripeBench {
         forged.push(signed(SIGNATURE, "t=1,v1=,v0=ab", &body));
         forged.push(signed("signature", &header, &body));
         forged
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.0.asked().into_iter().map(|asked| asked.path).collect()
     }
 
     fn sent(&self) -> Vec<String> {

@@ -206,8 +206,12 @@ impl Iyzico {
     }
 
     fn report(&self, asked: &Asked) -> Answer {
-        let id = asked.query.get("paymentId").map_or("", String::as_str);
-        let payment = self.payments.get(id).ok_or(("5007", "Odeme kaydi bulunamadi"))?;
+        let (id, conversation) = (asked.query.get("paymentId"), asked.query.get("paymentConversationId"));
+        let mut payments = self.payments.iter();
+        let found = payments.find(|(name, payment)| Some(*name) == id || Some(&payment.number) == conversation);
+        let Some((id, payment)) = found else {
+            return Ok(json!({"payments": []}));
+        };
         let refunds = payment.refunds.iter().map(|(units, key)| {
             json!({
                 "refundTxId": 1,

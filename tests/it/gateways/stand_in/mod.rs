@@ -26,6 +26,10 @@ pub enum Mood {
     CutShort,
     /// Done; the answer has fields that nobody has heard of.
     Chatty,
+    /// Not done: the answer is to be had elsewhere.
+    Elsewhere,
+    /// Done; the answer is longer than any should be.
+    Endless,
 }
 
 /// What a person does on a payment page.

@@ -307,6 +307,11 @@ impl Paypal {
         Said::ok(&token)
     }
 
+    /// The token that was given away has run out.
+    pub fn expire_token(&mut self) {
+        self.tokens += 1;
+    }
+
     /// The token that is good now; the ones before it have run out.
     fn bearer(&self) -> String {
         format!("A21AA-{}", self.tokens)

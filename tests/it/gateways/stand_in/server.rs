@@ -156,15 +156,22 @@ async fn serve<B: Books>(request: HttpRequest, shared: Data<Shared<B>>, body: By
         } else {
             Mood::Well
         };
-        let done = !matches!(mood, Mood::LostBefore | Mood::Trouble);
+        let done = !matches!(mood, Mood::LostBefore | Mood::Trouble | Mood::Elsewhere);
         (mood, done.then(|| books.answer(&asked)))
     };
     match (mood, said) {
         (Mood::LostBefore | Mood::LostAfter, _) => std::future::pending().await,
+        (Mood::Elsewhere, _) => HttpResponse::TemporaryRedirect()
+            .append_header(("location", "/elsewhere"))
+            .finish(),
         (Mood::Trouble | Mood::TroubleAfter, _) | (_, None) => HttpResponse::InternalServerError().body("trouble"),
         (Mood::CutShort, Some(said)) => {
             let half = said.body[..said.body.len() / 2].to_owned();
             reply(&said, half)
+        }
+        (Mood::Endless, Some(said)) => {
+            let long = format!("{}{}", said.body, " ".repeat(1_000_001));
+            reply(&said, long)
         }
         (Mood::Chatty, Some(said)) => {
             let more = chatty(&said.body);

@@ -1,0 +1,114 @@
+//! What one provider has and others don't.
+
+use super::{
+    benches::{AuthorizeNetBench, Bench, NOW, PaypalBench, StripeBench, stripe},
+    contract::{checkout, paid},
+    stand_in::{
+        Act,
+        stripe::{Stripe, WEBHOOK_SECRET},
+    },
+};
+use serde_json::{Value, json};
+use tallyroom::{
+    app::ports::{DisputeStage, GatewayError, Outcome, Refund, WebhookKind},
+    domain::money::Money,
+};
+use uuid::Uuid;
+
+/// Changes the newest event of a bench; gives it signed.
+fn changed(bench: &StripeBench, change: impl FnOnce(&mut Value)) -> tallyroom::app::ports::RawWebhook {
+    let mut event = bench.0.books(|books| books.events.last().cloned()).expect("an event");
+    change(&mut event);
+    let signed = stripe::sign(&[event.to_string()], WEBHOOK_SECRET, NOW.0 / 1_000);
+    signed.into_iter().next().expect("a message")
+}
+
+#[tokio::test]
+async fn stripes_events_of_the_other_mode_and_unreadable_ones_are_refused() {
+    let bench = StripeBench::open().await;
+    paid(&bench, &checkout(&bench)).await;
+    let gateway = bench.gateway();
+    for change in [
+        (|event: &mut Value| event["livemode"] = json!(true)) as fn(&mut Value),
+        |event| event["data"] = json!({}),
+        |event| event["data"]["object"]["id"] = json!(7),
+        |event| *event = json!([]),
+    ] {
+        let answer = gateway.parse_webhook(&changed(&bench, change), NOW).await;
+        assert!(matches!(answer, Err(GatewayError::Rejected(_))), "{answer:?}");
+    }
+    let other = changed(&bench, |event| event["type"] = json!("invoice.paid"));
+    let told = gateway.parse_webhook(&other, NOW).await.expect("read");
+    assert_eq!(told.kind, WebhookKind::Other("invoice.paid".to_owned()));
+}
+
+#[tokio::test]
+async fn stripes_disputes_are_open_until_they_are_decided() {
+    let bench = StripeBench::open().await;
+    paid(&bench, &checkout(&bench)).await;
+    bench.0.books(Stripe::dispute);
+    for (status, stage) in [
+        ("needs_response", DisputeStage::Open),
+        ("under_review", DisputeStage::Open),
+        ("won", DisputeStage::Won),
+        ("lost", DisputeStage::Lost),
+    ] {
+        let raw = changed(&bench, |event| {
+            event["type"] = json!("charge.dispute.closed");
+            event["data"]["object"]["status"] = json!(status);
+        });
+        match bench.gateway().parse_webhook(&raw, NOW).await.expect("read").kind {
+            WebhookKind::Dispute(dispute) => assert_eq!(dispute.stage, stage, "{status}"),
+            kind => panic!("{kind:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn paypals_token_is_renewed_when_it_has_run_out() {
+    let bench = PaypalBench::open().await;
+    let (gateway, first) = (bench.gateway(), checkout(&bench));
+    gateway.begin_checkout(&first).await.expect("begun");
+    gateway.begin_checkout(&first).await.expect("the same");
+    let tokens = |bench: &PaypalBench| bench.paths().iter().filter(|path| path.ends_with("/token")).count();
+    assert_eq!(tokens(&bench), 1, "one is enough for two");
+    bench.0.books(|books| books.expire_token());
+    let begun = gateway.begin_checkout(&checkout(&bench)).await.expect("with a new one");
+    assert_eq!(tokens(&bench), 2);
+    bench.act(&begun, Act::Pay).await;
+    let standing = gateway.confirm(&begun.reference).await.expect("an answer");
+    assert!(matches!(standing.outcome, Outcome::Settled(_)), "{standing:?}");
+}
+
+#[tokio::test]
+async fn authorize_net_calls_a_payment_of_today_back_as_a_whole_only() {
+    let bench = AuthorizeNetBench::open().await;
+    let checkout = checkout(&bench);
+    let (_, _, charge) = paid(&bench, &checkout).await;
+    let gateway = bench.gateway();
+    let order = |minor| Refund {
+        key: Uuid::new_v4(),
+        charge: charge.clone(),
+        amount: Money::new(minor, checkout.amount.currency),
+    };
+    let part = gateway.refund(&order(100)).await;
+    assert!(matches!(part, Err(GatewayError::Rejected(_))), "{part:?}");
+    let whole = order(checkout.amount.minor);
+    assert_eq!(gateway.look_up_refund(&whole).await, Ok(None));
+    let made = gateway.refund(&whole).await.expect("called back");
+    assert_eq!(made.outcome, Outcome::Settled(checkout.amount));
+    assert_eq!(gateway.look_up_refund(&whole).await, Ok(Some(made.clone())));
+    assert_eq!(gateway.refund(&whole).await, Ok(made), "asked for again");
+    assert!(bench.charges().is_empty());
+}
+
+#[tokio::test]
+async fn authorize_net_finds_a_payment_days_later() {
+    let bench = AuthorizeNetBench::open().await;
+    let checkout = checkout(&bench);
+    let (begun, ..) = paid(&bench, &checkout).await;
+    bench.settle();
+    bench.clock.advance(3 * 24 * 3_600_000);
+    let standing = bench.gateway().confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(standing.outcome, Outcome::Settled(checkout.amount));
+}
