@@ -2,15 +2,17 @@
 
 mod gateway_account;
 mod payment;
+mod payment_answers;
+mod payment_orders;
 
 pub use gateway_account::{
     AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, PaypalKeys, PaytrKeys, StripeKeys,
 };
-pub use payment::{
-    Ack, Answer, Begun, Buyer, Capture, Checkout, Dispute, DisputeStage, GatewayError, Outcome, PaymentGateway,
-    PaymentGateways, RawWebhook, Refund, Refunded, SavedCharge, SavedMethod, Sought, Standing, Step, Void, Webhook,
-    WebhookKind,
+pub use payment::{Answer, GatewayError, PaymentGateway, PaymentGateways};
+pub use payment_answers::{
+    Ack, Begun, Dispute, DisputeStage, Outcome, Refunded, SavedMethod, Standing, Step, Webhook, WebhookKind,
 };
+pub use payment_orders::{Buyer, Capture, Checkout, RawWebhook, Refund, SavedCharge, Sought, Void};
 
 use crate::{
     app::{letters::Posted, notifications::Told},

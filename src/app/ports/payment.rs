@@ -5,7 +5,7 @@
 //! that the contract suite (`tests/it/gateways`) holds against each:
 //!
 //! - **No card number passes through us.** People pay on the provider's page, or in its frame.
-//! - **Amounts** are [`Money`]. How a provider counts (cents, decimals, currencies of its own habits) is its
+//! - **Amounts** are `Money`. How a provider counts (cents, decimals, currencies of its own habits) is its
 //!   implementation's affair; an amount that it can't say exactly is refused before anything is sent.
 //! - **Repeating is safe**: every order has a key that is stored before the call. Under the same key a payment begins
 //!   once; where the provider knows such keys itself ([`Caps::idempotent`]) that holds for charges and refunds too.
@@ -15,20 +15,20 @@
 //! - **A webhook is a hint.** Its signature is checked, and it says which payment to ask about; the state of a payment is
 //!   only ever what the provider answers when it is asked. So neither the order nor the number of webhooks matters.
 
-use super::GatewayAccount;
+use super::{
+    Begun, Capture, Checkout, GatewayAccount, RawWebhook, Refund, Refunded, SavedCharge, Sought, Standing, Void,
+    Webhook,
+};
 use crate::{
     domain::{
         gateway::{Caps, Provider},
-        money::Money,
         time::Moment,
     },
     error::Error,
-    store::{TenantScope, users::User},
+    store::TenantScope,
 };
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-use std::{net::IpAddr, sync::Arc};
-use uuid::Uuid;
+use std::sync::Arc;
 
 /// What a gateway answers.
 pub type Answer<T> = std::result::Result<T, GatewayError>;
@@ -139,274 +139,6 @@ pub trait PaymentGateway: Send + Sync {
     fn cannot(&self, what: String) -> GatewayError {
         GatewayError::Unsupported(format!("{} can't {what}", self.provider().name()))
     }
-}
-
-/// An intent to pay.
-#[derive(Clone, Debug)]
-pub struct Checkout {
-    /// The intent; the provider's idempotency key.
-    pub intent: Uuid,
-    /// How much.
-    pub amount: Money,
-    /// What for, as the payment page and the bank's statement say.
-    pub description: String,
-    /// Where the person comes back to.
-    pub return_url: String,
-    /// Until when the page can be paid on, where the provider lets us say; the same whenever this is repeated.
-    pub open_until: Moment,
-    /// Who pays.
-    pub buyer: Buyer,
-    /// Who gets the money, if not the tenant.
-    pub merchant: Option<String>,
-    /// They have agreed that we charge them again without asking.
-    pub save_method: bool,
-    /// Only authorise.
-    pub hold: bool,
-}
-
-/// Who pays.
-#[derive(Clone, Debug)]
-pub struct Buyer {
-    /// Name.
-    pub name: String,
-    /// Mail address.
-    pub email: String,
-    /// Where the browser asks from; some providers insist on it.
-    pub ip: Option<IpAddr>,
-}
-
-impl Buyer {
-    /// Somebody with an account.
-    pub fn of(user: &User) -> Self {
-        Self {
-            name: user.name.clone(),
-            email: user.email.clone(),
-            ip: None,
-        }
-    }
-}
-
-/// A payment that was begun.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
-    /// The provider's name of the payment.
-    pub reference: String,
-    /// What comes next.
-    pub step: Step,
-}
-
-/// What comes next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The person pays at this address.
-    Redirect(String),
-    /// The person pays in a frame of our page, into which these fields are posted (fetched, if there are none).
-    Embed {
-        /// The frame's address.
-        address: String,
-        /// Names and values.
-        fields: Vec<(String, String)>,
-    },
-    /// Nothing.
-    Done(Standing),
-}
-
-impl Begun {
-    /// The provider's name of the payment and the page that the person is sent to.
-    ///
-    /// # Errors
-    /// It has no page to send them to.
-    pub fn redirect(self) -> Answer<(String, String)> {
-        match self.step {
-            Step::Redirect(url) => Ok((self.reference, url)),
-            Step::Embed { .. } | Step::Done(_) => Err(GatewayError::Unsupported("it opens no page".to_owned())),
-        }
-    }
-}
-
-/// How a payment stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// What became of it.
-    pub outcome: Outcome,
-    /// What captures, voids, refunds and later questions name, once there is money.
-    pub charge: Option<String>,
-    /// The method, if it was to be saved.
-    pub saved: Option<SavedMethod>,
-}
-
-impl From<Outcome> for Standing {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            charge: None,
-            saved: None,
-        }
-    }
-}
-
-/// What became of a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The money is there.
-    Settled(Money),
-    /// So much is authorised, and waits to be captured or voided.
-    Held(Money),
-    /// The person hasn't finished.
-    Pending,
-    /// It won't come; says why in the person's words.
-    Declined(String),
-}
-
-/// A payment method that a provider keeps for us.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedMethod {
-    /// The provider's name of it; means nothing elsewhere.
-    pub token: String,
-    /// What the person recognises it by, such as `visa ···· 4242`.
-    pub label: String,
-}
-
-/// A charge without the person.
-#[derive(Clone, Debug)]
-pub struct SavedCharge {
-    /// The intent; the provider's idempotency key.
-    pub intent: Uuid,
-    /// How much.
-    pub amount: Money,
-    /// What for.
-    pub description: String,
-    /// What is charged.
-    pub method: SavedMethod,
-    /// Only authorise.
-    pub hold: bool,
-}
-
-/// A payment whose beginning got no answer.
-#[derive(Clone, Debug)]
-pub struct Sought {
-    /// The intent.
-    pub intent: Uuid,
-    /// How much.
-    pub amount: Money,
-    /// When it was begun.
-    pub since: Moment,
-    /// The saved method that was to be charged, if it was one.
-    pub method: Option<SavedMethod>,
-}
-
-/// Takes what is held.
-#[derive(Clone, Debug)]
-pub struct Capture {
-    /// The provider's idempotency key.
-    pub key: Uuid,
-    /// The charge.
-    pub charge: String,
-    /// How much of it.
-    pub amount: Money,
-}
-
-/// Lets go what is held.
-#[derive(Clone, Debug)]
-pub struct Void {
-    /// The provider's idempotency key.
-    pub key: Uuid,
-    /// The charge.
-    pub charge: String,
-}
-
-/// Gives money back.
-#[derive(Clone, Debug)]
-pub struct Refund {
-    /// The provider's idempotency key.
-    pub key: Uuid,
-    /// The charge.
-    pub charge: String,
-    /// How much of it.
-    pub amount: Money,
-}
-
-/// Money that was given back, or is on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refunded {
-    /// The provider's name of the refund.
-    pub reference: String,
-    /// What became of it: `Settled` is back with the person.
-    pub outcome: Outcome,
-}
-
-/// A request that claims to come from a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawWebhook {
-    /// Names, in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// As it came.
-    pub body: Vec<u8>,
-}
-
-impl RawWebhook {
-    /// The value of a header.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(header, _)| header == name);
-        found.map(|(_, value)| value.as_str())
-    }
-}
-
-/// What a provider tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Webhook {
-    /// The same for every repetition, unique within the account.
-    pub dedup_key: String,
-    /// What it is about.
-    pub kind: WebhookKind,
-    /// What to answer once it is stored.
-    pub ack: Ack,
-}
-
-/// What a webhook is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WebhookKind {
-    /// Something happened to a payment: ask for it by this reference.
-    Payment(String),
-    /// Something was given back of this charge.
-    Refund(String),
-    /// The person's bank wants the money back.
-    Dispute(Dispute),
-    /// Something else, by its name there.
-    Other(String),
-}
-
-/// A bank's claim for a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dispute {
-    /// The provider's name of it.
-    pub reference: String,
-    /// The charge.
-    pub charge: String,
-    /// How much is claimed.
-    pub amount: Money,
-    /// Why, in the provider's words.
-    pub reason: String,
-    /// How it stands.
-    pub stage: DisputeStage,
-}
-
-/// How a dispute stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DisputeStage {
-    /// It isn't decided.
-    Open,
-    /// The money is ours.
-    Won,
-    /// The money is gone.
-    Lost,
-}
-
-/// What a provider wants to be answered, with status 200.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ack {
-    /// Plain text.
-    pub body: String,
 }
 
 /// Why a gateway gave no outcome.

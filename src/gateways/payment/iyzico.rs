@@ -4,6 +4,8 @@
 //! Every request carries a signature over its path and its body. It knows no idempotency keys, so refunds are looked for
 //! before they are made.
 
+mod wire;
+
 use super::{http::Http, order_number};
 use crate::{
     app::ports::{
@@ -12,8 +14,8 @@ use crate::{
     },
     config::Secret,
     domain::{
-        gateway::{Caps, Provider, Refunds, from_decimal},
-        money::{Currency, Money},
+        gateway::{Caps, Provider, Refunds},
+        money::Money,
         time::Moment,
     },
 };
@@ -21,10 +23,11 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Method, header::AUTHORIZATION, header::CONTENT_TYPE};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Number, Value, json};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 use sha2::Sha256;
 use std::sync::Arc;
+use wire::{Address, Event, Form, FormRequest, Item, Payment, Person, Question, RefundRequest, Report, Said};
 
 const CURRENCIES: [&str; 7] = ["CHF", "EUR", "GBP", "NOK", "RUB", "TRY", "USD"];
 /// After its page has closed, a result may still be on its way.
@@ -44,138 +47,6 @@ pub(super) struct Iyzico {
     api_key: Secret,
     secret_key: Secret,
     clock: Arc<dyn Clock>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FormRequest<'a> {
-    locale: &'static str,
-    conversation_id: &'a str,
-    price: &'a str,
-    basket_id: &'a str,
-    payment_group: &'static str,
-    buyer: Person<'a>,
-    billing_address: Address<'a>,
-    basket_items: [Item<'a>; 1],
-    callback_url: &'a str,
-    currency: &'a str,
-    paid_price: &'a str,
-    enabled_installments: [u8; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Person<'a> {
-    id: &'a str,
-    name: &'a str,
-    surname: &'a str,
-    identity_number: &'static str,
-    email: &'a str,
-    registration_address: &'static str,
-    city: &'static str,
-    country: &'static str,
-    ip: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Address<'a> {
-    address: &'static str,
-    contact_name: &'a str,
-    city: &'static str,
-    country: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Item<'a> {
-    id: &'a str,
-    price: &'a str,
-    name: &'a str,
-    category1: &'static str,
-    item_type: &'static str,
-}
-
-/// By which of its names a payment is asked for.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Question<'a> {
-    locale: &'static str,
-    conversation_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_conversation_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RefundRequest<'a> {
-    locale: &'static str,
-    conversation_id: &'a str,
-    price: &'a str,
-    payment_id: &'a str,
-    currency: &'a str,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Said {
-    status: String,
-    error_code: Option<String>,
-    error_message: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Form {
-    payment_page_url: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Payment {
-    payment_id: String,
-    payment_status: Option<String>,
-    fraud_status: Option<i64>,
-    paid_price: Number,
-    currency: String,
-}
-
-#[derive(Deserialize)]
-struct Report {
-    #[serde(default)]
-    payments: Vec<Reported>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reported {
-    #[serde(default)]
-    item_transactions: Vec<Transaction>,
-}
-
-#[derive(Deserialize)]
-struct Transaction {
-    #[serde(default)]
-    refunds: Vec<Made>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Made {
-    refund_conversation_id: Option<String>,
-    refund_status: i64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    payment_conversation_id: String,
-    token: String,
-    status: String,
-    iyzi_event_type: String,
-    iyzi_payment_id: Value,
 }
 
 /// As it writes amounts: at least one decimal, no zeros after it.
@@ -317,25 +188,6 @@ impl Iyzico {
     }
 }
 
-impl Payment {
-    fn standing(&self) -> Answer<Standing> {
-        let paid = Currency::parse(&self.currency);
-        let paid = paid.and_then(|currency| from_decimal(&self.paid_price.to_string(), currency));
-        let paid = paid.ok_or_else(|| GatewayError::Unknown(format!("{} is no amount", self.paid_price)))?;
-        let outcome = match (self.payment_status.as_deref(), self.fraud_status) {
-            (_, Some(-1)) => Outcome::Declined("The payment was declined.".to_owned()),
-            (Some("SUCCESS"), Some(1) | None) => Outcome::Settled(paid),
-            // Under review, or between two steps; after a failure another card can be tried.
-            _ => Outcome::Pending,
-        };
-        Ok(Standing {
-            charge: matches!(outcome, Outcome::Settled(_)).then(|| self.payment_id.clone()),
-            saved: None,
-            outcome,
-        })
-    }
-}
-
 #[async_trait]
 impl PaymentGateway for Iyzico {
     fn provider(&self) -> Provider {
@@ -448,7 +300,7 @@ impl PaymentGateway for Iyzico {
         let transactions = report.payments.iter().flat_map(|payment| &payment.item_transactions);
         let mut refunds = transactions.flat_map(|transaction| &transaction.refunds);
         let made = refunds.any(|made| made.refund_conversation_id.as_ref() == Some(&key) && made.refund_status == 1);
-        Ok(made.then(|| Refunded {
+        Ok(made.then_some(Refunded {
             reference: key,
             outcome: Outcome::Settled(refund.amount),
         }))

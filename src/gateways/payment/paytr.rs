@@ -310,7 +310,7 @@ impl PaymentGateway for Paytr {
                 .iter()
                 .any(|made| made.reference_no.as_ref() == Some(&key))
         });
-        Ok(made.then(|| Refunded {
+        Ok(made.then_some(Refunded {
             reference: key,
             outcome: Outcome::Settled(refund.amount),
         }))

@@ -1,9 +1,12 @@
 //! PayPal's API, as far as we use it: <https://developer.paypal.com/api/rest/>.
 
+mod wire;
+
 use super::{Act, Asked, Books, Charge, Said};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use wire::{amount, failure, hundredths, malformed, not_found, said, unprocessable};
 
 pub const CLIENT_ID: &str = "client-of-the-tests";
 pub const CLIENT_SECRET: &str = "secret-of-the-tests";
@@ -383,52 +386,4 @@ impl Books for Paypal {
     fn is_order(&self, asked: &Asked) -> bool {
         asked.method == "POST" && asked.path.starts_with("/v2/")
     }
-}
-
-fn said(answer: Answer) -> Said {
-    answer.map_or_else(|refused| refused, |object| Said::ok(&object))
-}
-
-fn failure(status: u16, name: &str, issue: &str) -> Said {
-    let failure = json!({
-        "name": name,
-        "message": "The requested action could not be performed.",
-        "debug_id": "90957fca61718",
-        "details": [{"issue": issue, "description": "See the issue."}],
-        "links": [],
-    });
-    Said::json(status, &failure)
-}
-
-fn unprocessable(issue: &str) -> Said {
-    failure(422, "UNPROCESSABLE_ENTITY", issue)
-}
-
-fn malformed(field: &str) -> Said {
-    failure(400, "INVALID_REQUEST", &format!("INVALID_PARAMETER {field}"))
-}
-
-fn not_found() -> Said {
-    failure(404, "RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID")
-}
-
-fn amount(amount: &Value) -> Result<(), Said> {
-    let code = amount["currency_code"].as_str().unwrap_or_default();
-    let value = amount["value"].as_str().unwrap_or_default();
-    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let decimals = if WHOLE.contains(&code) { 0 } else { 2 };
-    if code.len() != 3 || whole.is_empty() || !digits(whole) || !digits(part) || hundredths(amount) == 0 {
-        return Err(unprocessable("INVALID_PARAMETER_VALUE"));
-    }
-    if part.len() > decimals {
-        return Err(unprocessable("DECIMAL_PRECISION"));
-    }
-    Ok(())
-}
-
-fn hundredths(amount: &Value) -> i64 {
-    let value = amount["value"].as_str().unwrap_or_default();
-    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
-    format!("{whole}{part:0<2}").parse().unwrap_or_default()
 }

@@ -1,8 +1,12 @@
 //! Stripe's API, as far as we use it: <https://docs.stripe.com/api>.
 
-use super::{Act, Asked, Books, Card, Charge, Said};
+mod people;
+mod wire;
+
+use super::{Asked, Books, Card, Charge, Said};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use wire::{amount, currency, failure, invalid, known, one_of, required, said, state, unrecognised};
 
 pub const SECRET_KEY: &str = "sk_test_of_the_tests";
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
@@ -77,65 +81,6 @@ impl Stripe {
         })
     }
 
-    /// What a person does on the page of a session.
-    pub fn act(&mut self, session: &str, act: Act) {
-        let mut session = self.find(session, "checkout.session").expect("a session");
-        assert_eq!(session["status"], "open", "the page can be used");
-        if act == Act::RunOut {
-            session["status"] = json!("expired");
-            session["url"] = Value::Null;
-            self.keep(session.clone());
-            return self.tell("checkout.session.expired", &session);
-        }
-        let told = session["payment_intent_data"].clone();
-        let mut payment = json!({
-            "id": self.id("pi"),
-            "object": "payment_intent",
-            "amount": session["amount_total"],
-            "currency": session["currency"],
-            "metadata": told["metadata"],
-            "description": told["description"],
-            "capture_method": told["capture_method"],
-            "setup_future_usage": told["setup_future_usage"],
-            "customer": null,
-            "created": self.now,
-        });
-        if act == Act::Fail {
-            payment["status"] = json!("requires_payment_method");
-            payment["last_payment_error"] =
-                json!({"type": "card_error", "code": "card_declined", "message": "Your card was declined."});
-            session["payment_intent"] = payment["id"].clone();
-            self.keep(session);
-            self.keep(payment.clone());
-            return self.tell("payment_intent.payment_failed", &payment);
-        }
-        if session["customer_creation"] == "always" {
-            let customer = self.keep(json!({"id": self.id("cus"), "object": "customer"}));
-            payment["customer"] = customer["id"].clone();
-        }
-        let method = json!({
-            "id": self.id("pm"),
-            "object": "payment_method",
-            "type": "card",
-            "card": {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2040},
-            "customer": payment["customer"],
-        });
-        payment["payment_method"] = self.keep(method)["id"].clone();
-        self.succeed(&mut payment);
-        session["status"] = json!("complete");
-        session["url"] = Value::Null;
-        session["payment_intent"] = payment["id"].clone();
-        let paid = if payment["status"] == "succeeded" {
-            "paid"
-        } else {
-            "unpaid"
-        };
-        session["payment_status"] = json!(paid);
-        self.keep(payment);
-        self.keep(session.clone());
-        self.tell("checkout.session.completed", &session);
-    }
-
     fn succeed(&mut self, payment: &mut Value) {
         let held = payment["capture_method"] == "manual";
         let amount = payment["amount"].clone();
@@ -144,22 +89,6 @@ impl Stripe {
         payment["amount_capturable"] = if held { amount } else { json!(0) };
         let kind = if held { "amount_capturable_updated" } else { "succeeded" };
         self.tell(&format!("payment_intent.{kind}"), payment);
-    }
-
-    /// The holder's bank wants the money of the newest payment back.
-    pub fn dispute(&mut self) {
-        let payment = self.of("payment_intent").last().expect("a payment")["id"].clone();
-        let dispute = json!({
-            "id": self.id("dp"),
-            "object": "dispute",
-            "payment_intent": payment,
-            "charge": "ch_0001",
-            "amount": 1_250,
-            "currency": "eur",
-            "reason": "fraudulent",
-            "status": "needs_response",
-        });
-        self.tell("charge.dispute.created", &dispute);
     }
 
     pub fn charges(&self) -> Vec<Charge> {
@@ -463,97 +392,5 @@ impl Books for Stripe {
             self.keys.insert(key, (asked.path.clone(), form, said.clone()));
         }
         said
-    }
-}
-
-fn said(answer: Answer) -> Said {
-    answer.map_or_else(|refused| refused, |object| Said::ok(&object))
-}
-
-fn failure(status: u16, kind: &str, code: &str, message: &str) -> Said {
-    let code = (!code.is_empty()).then_some(code);
-    Said::json(
-        status,
-        &json!({"error": {"type": kind, "code": code, "message": message}}),
-    )
-}
-
-fn invalid(message: &str) -> Said {
-    failure(400, "invalid_request_error", "", message)
-}
-
-fn state(payment: &Value, done: &str) -> Said {
-    let message = format!(
-        "This PaymentIntent could not be {done} because it has a status of {}.",
-        payment["status"]
-    );
-    failure(
-        400,
-        "invalid_request_error",
-        "payment_intent_unexpected_state",
-        &message,
-    )
-}
-
-fn unrecognised(asked: &Asked) -> Said {
-    let message = format!("Unrecognized request URL ({}: {})", asked.method, asked.path);
-    failure(404, "invalid_request_error", "", &message)
-}
-
-fn known(form: &Form, fields: &[&str]) -> Result<(), Said> {
-    match form.keys().find(|name| !fields.contains(&name.as_str())) {
-        Some(name) => Err(failure(
-            400,
-            "invalid_request_error",
-            "parameter_unknown",
-            &format!("Received unknown parameter: {name}"),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Said> {
-    let value = form.get(name).filter(|value| !value.is_empty());
-    value.map(String::as_str).ok_or_else(|| {
-        failure(
-            400,
-            "invalid_request_error",
-            "parameter_missing",
-            &format!("Missing required param: {name}."),
-        )
-    })
-}
-
-fn one_of(form: &Form, name: &str, values: &[&str]) -> Result<(), Said> {
-    let value = required(form, name)?;
-    if values.contains(&value) {
-        Ok(())
-    } else {
-        Err(invalid(&format!("Invalid {name}: must be one of {values:?}")))
-    }
-}
-
-fn amount(form: &Form, name: &str) -> Result<i64, Said> {
-    let amount: i64 = required(form, name)?
-        .parse()
-        .map_err(|_| invalid(&format!("Invalid integer: {name}")))?;
-    if (LEAST..=99_999_999).contains(&amount) {
-        Ok(amount)
-    } else {
-        Err(failure(
-            400,
-            "invalid_request_error",
-            "amount_too_small",
-            "Amount must be at least €0.50 eur",
-        ))
-    }
-}
-
-fn currency(form: &Form, name: &str) -> Result<String, Said> {
-    let currency = required(form, name)?;
-    if currency.len() == 3 && currency.chars().all(|char| char.is_ascii_lowercase()) {
-        Ok(currency.to_owned())
-    } else {
-        Err(invalid(&format!("Invalid currency: {currency}")))
     }
 }
