@@ -40,8 +40,6 @@ pub(super) struct Session {
     pub url: Option<String>,
     status: Option<String>,
     payment_status: String,
-    amount_total: Option<i64>,
-    currency: Option<String>,
     payment_intent: Option<Linked<Payment>>,
 }
 
@@ -121,16 +119,8 @@ impl Session {
         let payment = self.payment_intent.as_ref().and_then(Linked::whole);
         match (self.status.as_deref(), self.payment_status.as_str(), payment) {
             (Some("expired"), ..) => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
-            (Some("complete"), "paid", Some(payment)) => {
-                let mut standing = payment.standing()?;
-                if let (Outcome::Settled(_), Some(units), Some(code)) =
-                    (&standing.outcome, self.amount_total, &self.currency)
-                {
-                    standing.outcome = Outcome::Settled(amount(units, code)?);
-                }
-                Ok(standing)
-            }
-            (Some("complete"), "unpaid", Some(payment)) => payment.standing(),
+            // The session goes on telling the whole after a part was captured; the payment tells what was.
+            (Some("complete"), "paid" | "unpaid", Some(payment)) => payment.standing(),
             (Some("open"), ..) => Ok(Outcome::Pending.into()),
             (status, paid, _) => Err(GatewayError::Unknown(format!("a session is {status:?} and {paid}"))),
         }

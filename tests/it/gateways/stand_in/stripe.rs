@@ -251,6 +251,11 @@ impl Stripe {
         payment["amount_received"] = json!(amount);
         payment["amount_capturable"] = json!(0);
         self.tell("payment_intent.succeeded", &payment);
+        // Its session is paid now, and still of the whole.
+        let sessions = self.objects.values_mut();
+        for session in sessions.filter(|object| object["payment_intent"] == payment["id"]) {
+            session["payment_status"] = json!("paid");
+        }
         Ok(self.keep(payment))
     }
 
