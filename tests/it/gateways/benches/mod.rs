@@ -100,10 +100,8 @@ pub trait Bench: Send + Sync + Sized {
     /// The paths that were asked, in the same order.
     fn paths(&self) -> Vec<String>;
 
-    /// The same as the provider's own package would have written them, if it tells.
-    fn written_by_the_provider(&self) -> Option<Vec<String>> {
-        None
-    }
+    /// Compares all requests with what the provider's own package would have sent, if there is one that tells.
+    fn compare_with_the_package(&self) {}
 }
 
 /// So much, in minor units.

@@ -4,18 +4,19 @@ use super::{Bench, NOW, money, reach, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Card, Charge, Mood, Server,
+        Act, Card, Charge, Mood, Server, fields,
         stripe::{SECRET_KEY, Stripe, WEBHOOK_SECRET},
     },
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, RawWebhook, StripeKeys},
     config::Secret,
     domain::money::Money,
 };
+use url::form_urlencoded;
 
 const SIGNATURE: &str = "stripe-signature";
 const SECOND: i64 = NOW.0 / 1_000;
@@ -35,6 +36,13 @@ pub fn sign(payloads: &[String], secret: &str, timestamp: i64) -> Vec<RawWebhook
     let headers: Vec<String> = serde_json::from_value(sdk::ask(&question)).expect("headers");
     let pairs = headers.iter().zip(payloads);
     pairs.map(|(header, body)| signed(SIGNATURE, header, body)).collect()
+}
+
+/// A query, written anew.
+fn encoded(fields: &BTreeMap<String, String>) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 #[async_trait]
@@ -119,6 +127,34 @@ impl Bench for StripeBench {
         forged.push(signed(SIGNATURE, "t=1,v1=,v0=ab", &body));
         forged.push(signed("signature", &header, &body));
         forged
+    }
+
+    fn compare_with_the_package(&self) {
+        let asked = self.0.asked();
+        let requests: Vec<Value> = asked
+            .iter()
+            .map(|asked| {
+                let told = if asked.method == "GET" {
+                    encoded(&asked.query)
+                } else {
+                    asked.body.clone()
+                };
+                json!([asked.method, asked.path, told])
+            })
+            .collect();
+        let written = sdk::ask(&json!({"verb": "stripe_write", "requests": requests}));
+        let written: Vec<(String, String, String)> = serde_json::from_value(written).expect("requests");
+        assert_eq!(written.len(), asked.len());
+        for (asked, (method, path, body)) in asked.iter().zip(written) {
+            let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+            let ours = (
+                asked.method.as_str(),
+                asked.path.as_str(),
+                asked.query.clone(),
+                asked.form(),
+            );
+            assert_eq!(ours, (method.as_str(), path, fields(query), fields(&body)));
+        }
     }
 
     fn paths(&self) -> Vec<String> {

@@ -9,7 +9,7 @@ use tallyroom::app::ports::{Capture, Checkout, GatewayError, Outcome, SavedCharg
 use uuid::Uuid;
 
 /// Saves a method by paying with it.
-async fn saved(bench: &impl Bench) -> Option<(Gateway, SavedCharge)> {
+pub async fn saved(bench: &impl Bench) -> Option<(Gateway, SavedCharge)> {
     let gateway = bench.gateway();
     let mut checkout = checkout(bench);
     checkout.save_method = true;

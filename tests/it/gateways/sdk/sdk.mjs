@@ -9,7 +9,59 @@ const require = createRequire(import.meta.url);
 
 const stripe = new Stripe("sk_test_unused");
 
+/** Keeps what Stripe's own library would send. */
+class Recorder extends Stripe.HttpClient {
+  sent = [];
+  getClientName() {
+    return "recorder";
+  }
+  async makeRequest(_host, _port, path, method, _headers, body) {
+    this.sent.push([method, path, body ?? ""]);
+    return {
+      getStatusCode: () => 200,
+      getHeaders: () => ({}),
+      getRawResponse: () => ({}),
+      toStream: () => null,
+      toJSON: async () => ({ object: "list", data: [], has_more: false }),
+    };
+  }
+}
+
+/** The parameters in a form: `a[b][0]=c` is `{a: {b: ["c"]}}`. */
+function parameters(form) {
+  const all = {};
+  for (const [name, value] of new URLSearchParams(form)) {
+    const steps = name.split(/[[\]]+/).filter((step) => step !== "");
+    const last = steps.pop();
+    let at = all;
+    steps.forEach((step, nth) => {
+      at = at[step] ??= /^\d+$/.test(steps[nth + 1] ?? last) ? [] : {};
+    });
+    at[last] = value;
+  }
+  return all;
+}
+
+/** Calls the method of Stripe's own library that an address belongs to. */
+function call(client, method, path, told) {
+  const [, first, second, id, verb] = path.split("/").slice(1);
+  const [kind, name, done] = first === "checkout" ? ["sessions", id, verb] : [first, second, id];
+  if (kind === "balance") return client.balance.retrieve();
+  const resource = { sessions: client.checkout.sessions, payment_intents: client.paymentIntents, refunds: client.refunds }[kind];
+  if (done) return resource[done](name, told);
+  if (name) return resource.retrieve(name, told);
+  return method === "GET" ? resource.list(told) : resource.create(told);
+}
+
 const verbs = {
+  /** Requests as Stripe's own library sends them: method, address with query, form. */
+  stripe_write: async ({ requests }) => {
+    const httpClient = new Recorder();
+    const client = new Stripe("sk_test_unused", { httpClient, telemetry: false, maxNetworkRetries: 0 });
+    for (const [method, path, form] of requests) await call(client, method, path, parameters(form));
+    return httpClient.sent;
+  },
+
   /** Signs events as Stripe does: one header a payload. */
   stripe_sign: ({ payloads, secret, timestamp }) =>
     payloads.map((payload) => stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp })),
@@ -53,4 +105,4 @@ const verbs = {
 let text = "";
 for await (const part of process.stdin) text += part;
 const { verb, ...question } = JSON.parse(text);
-process.stdout.write(JSON.stringify(verbs[verb](question)));
+process.stdout.write(JSON.stringify(await verbs[verb](question)));

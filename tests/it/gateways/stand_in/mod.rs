@@ -7,7 +7,7 @@ pub mod paytr;
 mod server;
 pub mod stripe;
 
-pub use server::{Asked, Books, Said, Server};
+pub use server::{Asked, Books, Said, Server, fields};
 
 /// What becomes of the next order that reaches a provider. Questions are always answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

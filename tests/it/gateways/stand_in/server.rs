@@ -41,7 +41,8 @@ impl Asked {
     }
 }
 
-fn fields(text: &str) -> BTreeMap<String, String> {
+/// The fields of a form or a query.
+pub fn fields(text: &str) -> BTreeMap<String, String> {
     form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
