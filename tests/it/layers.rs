@@ -51,7 +51,7 @@ fn only_the_store_speaks_sql_and_only_the_scope_makes_scopes() {
     assert_eq!(
         makers,
         [
-            "store/bookings.rs",
+            "store/bookings/mod.rs",
             "store/calls.rs",
             "store/jobs.rs",
             "store/tenants.rs"
