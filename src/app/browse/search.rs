@@ -110,6 +110,8 @@ fn narrowing(wish: &Wish, categories: &[Category]) -> Result<Narrowing> {
         category.map(|category| category.id).ok_or_else(Error::not_found)
     };
     Ok(Narrowing {
+        // Whoever only delivers is neither here nor free.
+        talks: wish.available || wish.free.is_some(),
         category: wish.category.as_ref().map(by_slug).transpose()?,
         language: wish.language.clone(),
         least_minor: wish.least_minor,
@@ -166,10 +168,15 @@ fn sort(
     here: &HashSet<UserId>,
     free: &HashMap<UserId, Moment>,
 ) {
-    all.sort_by_key(|one| (Reverse(one.relevance), !here.contains(&one.seller)));
+    all.sort_by_key(|one| (Reverse(one.relevance), !(one.talks() && here.contains(&one.seller))));
     match wish.sort {
         Sort::Best => {}
-        Sort::Price => all.sort_by_key(|one| narrowing.rate(one)),
+        Sort::Price => {
+            all.sort_by_key(|one| {
+                let rate = narrowing.rate(one);
+                (rate.is_none(), rate)
+            });
+        }
         Sort::Rating => all.sort_by_key(|one| Reverse(one.score)),
         Sort::Next => {
             all.sort_by_key(|one| {

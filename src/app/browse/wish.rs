@@ -20,7 +20,7 @@ pub enum Sort {
     /// Who fits best, then who can be rung now, then who is rated best.
     #[default]
     Best,
-    /// The cheapest first.
+    /// The lowest price of a minute first; then whoever only delivers.
     Price,
     /// The best rated first.
     Rating,

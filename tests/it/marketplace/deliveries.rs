@@ -5,6 +5,7 @@ use crate::{
     calls::{Pair, Price},
     support::{LUMEN, TestApp, TestUser},
 };
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -390,4 +391,77 @@ async fn what_cant_be_listed_or_ordered_is_refused_in_words() {
         .get(&format!("/order/{service}"))
         .await
         .expect(404);
+}
+
+#[tokio::test]
+async fn whoever_only_delivers_is_found_with_what_it_costs_and_is_never_here_or_free() {
+    let (pair, _) = pair().await;
+    let app = &pair.app;
+    let writer = app.user(LUMEN, "Wanda").await;
+    let profile = json!({"headline": "Letters of all kinds", "languages": ["fr"]});
+    writer.put("/api/v1/selling/profile", profile).await.expect(200);
+    let service = listed(&writer).await;
+    let tenant = app.scope(LUMEN).await.tenant();
+    let file = format!(
+        r#"INSERT INTO categories (tenant_id, id, slug, names, created_at)
+               VALUES ('{tenant}', md5('texts')::uuid, 'texts', '{{"en": "Texts"}}', now());
+           UPDATE services SET category_id = md5('texts')::uuid WHERE id = '{service}';
+           UPDATE sellers SET available_until = '2027-01-16' WHERE headline LIKE 'Letters%'"#
+    );
+    app.database.superuser().batch_execute(&file).expect("filed");
+    let anyone = app.anonymous(LUMEN);
+    let found = async |asked: &str| -> Vec<String> {
+        let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
+        let items = answer["items"].as_array().expect("items").iter();
+        items.map(|one| one["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    for (asked, there) in [
+        ("q=letter%20landlord", false),
+        ("q=letters", true),
+        ("category=texts", true),
+        ("language=fr", true),
+        ("language=fr&sort=price", true),
+        // A delivery has no price of a minute, and nobody rings or books a time for it.
+        ("language=fr&min_minor=0", false),
+        ("language=fr&max_minor=1000000", false),
+        ("language=fr&available=true", false),
+        ("language=fr&free=week", false),
+    ] {
+        assert_eq!(found(asked).await.contains(&"Wanda".to_owned()), there, "{asked}");
+    }
+    assert_eq!(found("sort=price").await.last().map(String::as_str), Some("Wanda"));
+    let answer = anyone.get("/api/v1/sellers?category=texts").await.expect(200).json();
+    let card = &answer["items"][0];
+    assert_eq!(
+        (&card["service"]["price_minor"], &card["service"]["rate_minor"]),
+        (&json!(4_900), &Value::Null)
+    );
+    assert_eq!(
+        (&card["available_now"], &card["next_free"]),
+        (&json!(false), &Value::Null)
+    );
+    assert_eq!(answer["facets"]["categories"][0]["slug"], "texts");
+    let id = card["id"].as_str().expect("an id");
+    let profile = anyone.get(&format!("/api/v1/sellers/{id}")).await.expect(200).json();
+    assert_eq!(profile["deliveries"][0]["price_minor"], 4_900);
+    let page = anyone.get("/search?category=texts").await.expect(200).text;
+    for said in [">Wanda<", "from €49.00", "Takes orders"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("€0.00"), "{page}");
+    let home = anyone.get("/").await.expect(200).text;
+    assert!(home.contains(">Texts <") && home.contains(">Wanda<"), "{home}");
+    // Whoever talks, too, is named with the price of a minute, unless it is the category of what they deliver.
+    let both = app.database.superuser().batch_execute(&format!(
+        "UPDATE services SET category_id = md5('texts')::uuid WHERE title = 'A letter' AND id <> '{service}'"
+    ));
+    both.expect("filed");
+    let of_both = async |asked: &str| {
+        let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
+        let items = answer["items"].as_array().expect("items").clone();
+        let both = items.into_iter().find(|one| one["name"] != "Wanda").expect("who does both");
+        (both["service"]["rate_minor"].clone(), both["service"]["price_minor"].clone())
+    };
+    assert_eq!(of_both("category=texts").await, (Value::Null, json!(4_900)));
+    assert_eq!(of_both("").await.1, Value::Null);
 }

@@ -146,6 +146,15 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         ring.watched = Some(true);
     }
     g.page("seller-watched", &watched, &g.buyer(path))?;
+    let orders = SellerPage {
+        seller: g.cast.writer(1),
+        services: Vec::new(),
+        ring: None,
+        hours: None,
+        free: None,
+        ..page(RingState::Ready, None, None)
+    };
+    g.page("seller-orders", &orders, &g.buyer(path))?;
     let mut refused = page(RingState::InCall, Some(2_350), Some(13));
     refused.hours = Some(open_hours("America/New_York"));
     refused.free = Some(next_times(g, "America/New_York"));
