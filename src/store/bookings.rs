@@ -1,7 +1,7 @@
 //! Orders for talks at agreed times, what happened to them, and the times that people have given away for them.
 
 use super::{
-    SystemTx, TenantScope, TenantTx,
+    TenantTx,
     calls::Party,
     error::violates,
     moment::At,
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         booking::{Booking, Event, Here, State},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId, TenantId, UserId},
+        ids::{BookingId, ServiceId, UserId},
         money::Currency,
         schedule,
         time::{Moment, Span},
@@ -263,23 +263,6 @@ pub fn count_unpaid(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<i64> {
         .filter(unpaid)
         .count()
         .get_result(tx.conn)?)
-}
-
-/// Orders at all tenants to which something should have happened by itself before a moment, the longest waiting first.
-///
-/// # Errors
-/// The database is away.
-pub fn overdue(tx: &mut SystemTx<'_>, before: Moment, limit: i64) -> Result<Vec<(TenantScope, BookingId)>> {
-    let rows: Vec<(Uuid, Uuid)> = bookings::table
-        .filter(bookings::due_at.lt(At(before)))
-        .order(bookings::due_at)
-        .limit(limit)
-        .select((bookings::tenant_id, bookings::id))
-        .load(tx.conn)?;
-    let found = rows.into_iter();
-    Ok(found
-        .map(|(tenant, id)| (TenantScope::of(TenantId::from_uuid(tenant)), BookingId::from_uuid(id)))
-        .collect())
 }
 
 /// Whether a person has an order that isn't over.
