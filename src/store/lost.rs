@@ -3,7 +3,7 @@
 
 use super::{SystemTx, TenantScope, TenantTx, moment::At};
 use crate::{
-    domain::{ids::TenantId, policy::USUAL_REMINDER_MIN, time::Moment},
+    domain::{identity_check::UNDECIDED_DAYS, ids::TenantId, policy::USUAL_REMINDER_MIN, time::Moment},
     error::Result,
 };
 use diesel::{
@@ -24,16 +24,18 @@ pub enum Lost {
     Reminder,
     /// Reading a calendar that is kept elsewhere.
     Calendar,
+    /// A check of who somebody is that waits for too long, or whose pictures didn't come with it.
+    Check,
 }
 
 impl Lost {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Order, Self::Look, Self::Reminder, Self::Calendar, Self::Check];
+    pub const ALL: [Self; 5] = [Self::Order, Self::Look, Self::Reminder, Self::Calendar, Self::Check];
 
     /// The kind of its jobs, which an index names, too; none of what is seen to without one.
     fn job(self) -> Option<&'static str> {
         match self {
-            Self::Order => None,
+            Self::Order | Self::Check => None,
             Self::Look => Some("booking_look"),
             Self::Reminder => Some("booking_soon"),
             Self::Calendar => Some("read_calendar"),
@@ -78,6 +80,15 @@ impl Lost {
                 at: "due_at",
                 from: "calendar_imports w".to_owned(),
                 which: "due_at < $1 - interval '5 minutes'".to_owned(),
+            },
+            Self::Check => Query {
+                id: "id",
+                at: "sent_at",
+                from: "identity_checks w".to_owned(),
+                which: format!(
+                    "state = 'waiting' AND (sent_at <= $1 - interval '{UNDECIDED_DAYS} days' OR NOT EXISTS (
+                        SELECT 1 FROM identity_pictures p WHERE p.tenant_id = w.tenant_id AND p.check_id = w.id))"
+                ),
             },
         }
     }

@@ -131,6 +131,7 @@ export const tenant = {
   "identity.approved": "Bestätigt",
   "identity.declined": "Abgelehnt",
   "identity.empty": "Niemand hat etwas geschickt",
+  "identity.lapsed": "Verfallen",
   "identity.empty_text": "Wenn Ihr Marktplatz danach fragt, steht hier, was geschickt wird.",
   "identity.rules": "Wann wird danach gefragt?",
   "identity.before_selling": "Bevor jemand ein Angebot veröffentlicht oder sich einschaltet",

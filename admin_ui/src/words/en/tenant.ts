@@ -129,6 +129,7 @@ export const tenant = {
   "identity.approved": "Approved",
   "identity.declined": "Declined",
   "identity.empty": "Nobody has sent anything",
+  "identity.lapsed": "Lapsed",
   "identity.empty_text": "When your marketplace asks for it, what people send stands here.",
   "identity.rules": "When is it asked for?",
   "identity.before_selling": "Before somebody publishes a service or switches themselves on",

@@ -350,5 +350,13 @@ pub fn checks(g: &Gallery<'_>) -> anyhow::Result<()> {
         reason: Some("The document is too dark to be read.".to_owned()),
         ..state("declined")
     };
-    g.page("check-declined", &declined, &g.seller(path))
+    g.page("check-declined", &declined, &g.seller(path))?;
+    g.page("check-lapsed", &state("lapsed"), &g.seller(path))
+}
+
+/// Languages to tick, the first two ticked.
+fn spoken() -> Vec<LanguageChoice> {
+    let codes = ["en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "uk", "ar", "zh"];
+    let choice = |(nth, code)| LanguageChoice { code, chosen: nth < 2 };
+    codes.into_iter().enumerate().map(choice).collect()
 }

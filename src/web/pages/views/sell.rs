@@ -161,7 +161,8 @@ pub struct StartPage {
     pub form: Option<ServiceForm>,
     /// Their page as buyers will see it.
     pub preview: Option<SellerPage>,
-    /// Where the check of who they are stands, if it is asked for: `none`, `waiting`, `approved` or `declined`.
+    /// Where the check of who they are stands, if it is asked for: `none`, `waiting`, `approved`, `declined` or
+    /// `lapsed`.
     pub check: Option<&'static str>,
     /// Nobody sees their face.
     pub no_photo: bool,
