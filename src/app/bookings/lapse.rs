@@ -3,7 +3,10 @@
 use super::{act::happen, lock_people};
 use crate::{
     app::{App, identity::Viewer},
-    domain::{booking::Event, ids::BookingId},
+    domain::{
+        booking::{Event, State},
+        ids::BookingId,
+    },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx,
@@ -40,10 +43,15 @@ pub async fn lapse(app: &App, scope: &TenantScope, due: Due) -> Result<()> {
     app.db
         .tenant(scope, move |tx| {
             let order = bookings::find(tx, due.order)?;
-            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let (_, seller) = lock_people(tx, order.buyer.id, order.seller.id)?;
             let order = bookings::lock(tx, due.order)?;
             if order.booking.next_deadline().is_some_and(|due| due <= now) {
-                happen(&handle, tx, order, Event::Tick, now)?;
+                let event = match order.booking.state() {
+                    // Time pays out nobody whose account is closed: that is the buyer's to do, or waits for the staff.
+                    State::Delivered { .. } if seller.suspended => Event::PutOff,
+                    _ => Event::Tick,
+                };
+                happen(&handle, tx, order, event, now)?;
             }
             Ok(())
         })

@@ -3,7 +3,8 @@
 use super::count;
 use crate::{
     calls::{Pair, Price},
-    support::{LUMEN, TestApp, TestUser},
+    consoles::{admin_of_lumen, own_id},
+    support::{LUMEN, TestApp, TestUser, bought},
 };
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -464,4 +465,74 @@ async fn whoever_only_delivers_is_found_with_what_it_costs_and_is_never_here_or_
     };
     assert_eq!(of_both("category=texts").await, (Value::Null, json!(4_900)));
     assert_eq!(of_both("").await.1, Value::Null);
+}
+
+#[tokio::test]
+async fn time_pays_out_nobody_whose_account_is_closed_until_it_is_open_again() {
+    let (pair, service) = pair().await;
+    let app = &pair.app;
+    let (waits, looked_at) = (
+        paid(&pair, &service, json!([])).await,
+        paid(&pair, &service, json!([])).await,
+    );
+    for order in [&waits, &looked_at] {
+        act(&pair.seller, order, "take-on").await;
+        act(&pair.seller, order, "deliver").await;
+    }
+    let suspend = format!("/api/v1/admin/users/{}/suspend", own_id(&pair.seller).await);
+    let reason = json!({"reason": "Complaints"});
+    admin_of_lumen(app).await.post(&suspend, reason).await.expect(204);
+    let nothing_earned = "ledger_accounts WHERE kind = 'earnings' AND balance_minor > 0";
+    for _ in 0..2 {
+        app.clock.advance(7 * DAY);
+        work(app).await;
+        assert_eq!(seen(&pair.buyer, &waits).await["state"], "delivered");
+        assert_eq!(count(app, nothing_earned), 0);
+    }
+    let buyer = pair.buyer.renewed().await;
+    let page = buyer.get(&format!("/conferences/{waits}")).await.expect(200).text;
+    assert!(page.contains("It doesn’t count as accepted yet"), "{page}");
+    // Whoever bought it can accept it all the same.
+    assert_eq!(act(&buyer, &looked_at, "confirm").await["outcome"], "accepted");
+    assert!(earned(app, 3_920));
+    let restored = "UPDATE users SET suspended_at = NULL, suspended_reason = NULL";
+    app.database.superuser().batch_execute(restored).expect("restored");
+    app.clock.advance(7 * DAY);
+    work(app).await;
+    assert_eq!(seen(&pair.buyer, &waits).await["outcome"], "accepted");
+    assert!(earned(app, 7_840));
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
+    let (pair, service) = pair().await;
+    let block = format!("/api/v1/people/{}/block", own_id(&pair.buyer).await);
+    pair.seller.put(&block, json!({})).await.expect(204);
+    let page = pair.buyer.get(&format!("/order/{service}")).await.expect(200).text;
+    assert!(
+        page.contains("isn’t taking orders right now") && !page.contains("name=\"brief\""),
+        "{page}"
+    );
+    assert!(!page.contains("blocked"), "nobody is told: {page}");
+    let wanted = json!({"service_id": service});
+    let refused = pair.buyer.post("/api/v1/bookings", wanted).await.expect(409);
+    assert_eq!(refused.code(), "not_available");
+    assert_eq!(count(&pair.app, "bookings"), 0);
+    let other = pair.app.bearer(LUMEN, "Otto Other").await;
+    let page = other.get(&format!("/order/{service}")).await.expect(200).text;
+    assert!(page.contains("name=\"brief\""), "{page}");
+}
+
+#[tokio::test]
+async fn staff_see_what_a_delivery_costs() {
+    let (pair, _) = pair().await;
+    let admin = admin_of_lumen(&pair.app).await;
+    let listed = admin.get("/api/v1/admin/services").await.expect(200).json();
+    let items = listed["items"].as_array().expect("items");
+    let prices: Vec<(&Value, &Value)> = items
+        .iter()
+        .map(|service| (&service["rate_minor"], &service["price_minor"]))
+        .collect();
+    assert_eq!(prices, [(&json!(0), &json!(4_900)), (&json!(100), &Value::Null)]);
 }
