@@ -36,6 +36,8 @@ pub struct SellerDetails {
     pub paid_calls: i64,
     /// No call can begin at this marketplace now.
     pub closed: bool,
+    /// They can be asked for a talk at once, as far as that is up to them.
+    pub takes_requests: bool,
     /// Who reads it.
     pub reader: Option<Reader>,
 }
@@ -125,6 +127,7 @@ async fn details(
                 paid_calls: sellers::paid_calls(tx, id)?,
                 closed: subscriptions::is_stopped(tx, now)?,
                 reader,
+                takes_requests: bookings::takes_requests(tx, &user, now)?,
             })
         })
         .await

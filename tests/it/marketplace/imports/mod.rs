@@ -3,8 +3,12 @@
 
 mod entries;
 
-use super::{bookable, count, start_selling};
-use crate::support::{LUMEN, Page, TestApp, TestDns, TestUser, WebServer};
+use super::{bookable, count, go_available, start_selling};
+use crate::{
+    consoles::own_id,
+    support::{Caller, LUMEN, Page, TestApp, TestDns, TestUser, WebServer},
+};
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -432,12 +436,14 @@ async fn whoever_is_busy_elsewhere_or_turns_everything_down_is_asked_for_no_talk
     assert!(can_be_asked().await);
     desk.import_text(&event("1", "DTSTART:20270115T110000Z\r\nDTEND:20270115T123000Z"))
         .await;
+    let _here = Caller::open(&desk.app, &desk.seller).await;
     assert!(!can_be_asked().await);
     let refused = buyer.post("/api/v1/bookings", asked.clone()).await.expect(409);
     assert_eq!(refused.code(), "not_available");
     // Once that is over they can be asked again.
     desk.import_text(&event("1", "DTSTART:20270115T110000Z\r\nDTEND:20270115T120000Z"))
         .await;
+    let _here = Caller::open(&desk.app, &desk.seller).await;
     assert!(can_be_asked().await);
     let turn_down = json!({"auto_reject": true});
     desk.seller.patch("/api/v1/me", turn_down).await.expect(200);
