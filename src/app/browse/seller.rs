@@ -101,6 +101,7 @@ async fn details(
                 Some(user) => safety::is_hidden(tx, user, id)?,
                 None => false,
             };
+            let viewer_id = reader;
             let reader = match reader {
                 Some(user) => Some(Reader {
                     is_seller: user == id,
@@ -112,7 +113,7 @@ async fn details(
             };
             Ok(SellerDetails {
                 listed: Listed {
-                    next_free: bookings::next_free(tx, &[id], None, now)?.remove(&id),
+                    next_free: bookings::next_free(tx, (&[id], viewer_id), None, now)?.remove(&id),
                     ..Listed::of(&handle, &own_scope, card, now).kept_from(hidden)
                 },
                 about: profile.about,
@@ -126,8 +127,8 @@ async fn details(
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
                 closed: subscriptions::is_stopped(tx, now)?,
-                reader,
                 takes_requests: bookings::takes_requests(tx, &user, now)?,
+                reader,
             })
         })
         .await

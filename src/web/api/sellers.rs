@@ -3,9 +3,9 @@
 use super::reviews::ReviewView;
 use crate::{
     app::{
-        browse::{self, Band, Facets, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
+        browse::{self, Band, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
         identity::Viewer,
-        safety, watching,
+        watching,
     },
     domain::{category::Names, ids::UserId, policy::Increment, tenant::Tenant},
     store::{
@@ -175,34 +175,30 @@ struct RatingFacet {
 }
 
 impl SellerFacets {
-    fn of(facets: Facets, categories: Vec<browse::Category>) -> Self {
-        let Facets {
-            categories: filed,
-            languages,
-            rates,
-            ratings,
-        } = facets;
-        let category = |category: browse::Category| {
-            let sellers = filed.get(&category.id).copied()?;
-            Some(CategoryFacet {
-                slug: category.slug,
-                names: category.names,
-                sellers,
-            })
+    fn of(found: &Found) -> Self {
+        let category = |(category, sellers): (&browse::Category, usize)| CategoryFacet {
+            slug: category.slug.clone(),
+            names: category.names.clone(),
+            sellers,
         };
-        let price = |band: Band| PriceFacet {
+        let price = |band: &Band| PriceFacet {
             min_minor: band.least_minor,
             max_minor: band.highest_minor,
             sellers: band.count,
         };
+        let facets = &found.facets;
         Self {
-            categories: categories.into_iter().filter_map(category).collect(),
-            languages: (languages.into_iter())
+            categories: found
+                .filed()
+                .filter(|(_, sellers)| *sellers > 0)
+                .map(category)
+                .collect(),
+            languages: (facets.languages.iter().cloned())
                 .map(|(code, sellers)| LanguageFacet { code, sellers })
                 .collect(),
-            prices: rates.into_iter().map(price).collect(),
-            ratings: (ratings.into_iter())
-                .map(|(least_tenths, sellers)| RatingFacet { least_tenths, sellers })
+            prices: facets.rates.iter().map(price).collect(),
+            ratings: (facets.ratings.iter())
+                .map(|&(least_tenths, sellers)| RatingFacet { least_tenths, sellers })
                 .collect(),
         }
     }
@@ -337,28 +333,21 @@ async fn list(
         at: &wanted.at,
         sort: &wanted.sort,
     };
-    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
-    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?.without(hidden);
-    let Found {
-        sellers,
-        total,
-        cut,
-        more,
-        similar,
-        facets,
-        categories,
-    } = browse::search(&web.app, &site.scope, wish, page).await?;
-    let items = sellers
+    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?;
+    let found = browse::search(&web.app, &site.scope, viewer.as_ref(), wish, page).await?;
+    let facets = SellerFacets::of(&found);
+    let items = found
+        .sellers
         .into_iter()
         .map(|seller| SellerCard::of(&site.tenant, seller))
         .collect();
     Ok(Json(Sellers {
         items,
-        next_page: more.then(|| page.saturating_add(1)),
-        total,
-        cut,
-        similar,
-        facets: SellerFacets::of(facets, categories),
+        next_page: found.more.then(|| page.saturating_add(1)),
+        total: found.total,
+        cut: found.cut,
+        similar: found.similar,
+        facets,
     }))
 }
 
