@@ -31,7 +31,7 @@ pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub(in crate::app) use remind::remind_again;
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
 pub use show::{Shown, list, show};
-pub use slots::{FreeTimes, Offered, deliverable, free_times, other_times};
+pub use slots::{Deliverable, FreeTimes, Offered, deliverable, free_times, other_times};
 
 use crate::{
     domain::{

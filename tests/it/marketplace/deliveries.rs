@@ -110,6 +110,24 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
         "By hand",
         "€10.00",
         "later 50 % are due",
+    // What it comes to is said before it is ordered, also without a script.
+    let counted = [("brief", "To my landlord."), ("addon", "By hand"), ("action", "total")];
+    let page = buyer
+        .form(&format!("/order/{service}"), &counted)
+        .await
+        .expect(200)
+        .text;
+    for said in [
+        "Without extras",
+        "€49.00",
+        "data-sum>€59.00",
+        "data-part=\"In a day\" hidden",
+        "value=\"By hand\" data-minor=\"1000\" checked",
+        "To my landlord.",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(count(&pair.app, "bookings"), 0);
     ] {
         assert!(page.contains(said), "{said}");
     }
@@ -509,6 +527,8 @@ async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
     let (pair, service) = pair().await;
     let block = format!("/api/v1/people/{}/block", own_id(&pair.buyer).await);
     pair.seller.put(&block, json!({})).await.expect(204);
+    // They know each other from an order.
+    paid(&pair, &service, json!([])).await;
     let page = pair.buyer.get(&format!("/order/{service}")).await.expect(200).text;
     assert!(
         page.contains("isn’t taking orders right now") && !page.contains("name=\"brief\""),
@@ -518,7 +538,7 @@ async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
     let wanted = json!({"service_id": service});
     let refused = pair.buyer.post("/api/v1/bookings", wanted).await.expect(409);
     assert_eq!(refused.code(), "not_available");
-    assert_eq!(count(&pair.app, "bookings"), 0);
+    assert_eq!(count(&pair.app, "bookings"), 1);
     let other = pair.app.bearer(LUMEN, "Otto Other").await;
     let page = other.get(&format!("/order/{service}")).await.expect(200).text;
     assert!(page.contains("name=\"brief\""), "{page}");
