@@ -122,7 +122,8 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         profile: ProfileForm {
             headline: Field::of(g.cast.card(0).headline),
             about: Field::of(g.cast.about),
-            languages: Field::of("en, de"),
+            languages: Field::of("sw"),
+            spoken: spoken(),
         },
         services: vec![row(0, true), row(1, false)],
         unfinished: false,
@@ -218,6 +219,7 @@ fn starting(g: &Gallery<'_>, form: ServiceForm) -> anyhow::Result<()> {
         photo: Field::default(),
         profile: ProfileForm {
             languages: Field::of("en"),
+            spoken: spoken(),
             ..ProfileForm::default()
         },
         form: None,
