@@ -40,10 +40,7 @@ async fn pair() -> (Pair, String) {
 /// An order that is paid.
 async fn paid(pair: &Pair, service: &str, addons: Value) -> String {
     let wanted = json!({"service_id": service, "addons": addons, "brief": "To my landlord."});
-    let order = pair.buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&pair.buyer, &id, "pay").await;
-    id
+    bought(&pair.buyer, &pair.seller, wanted).await
 }
 
 fn path(order: &str, verb: &str) -> String {
@@ -110,6 +107,9 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
         "By hand",
         "€10.00",
         "later 50 % are due",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
     // What it comes to is said before it is ordered, also without a script.
     let counted = [("brief", "To my landlord."), ("addon", "By hand"), ("action", "total")];
     let page = buyer
@@ -128,9 +128,6 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert_eq!(count(&pair.app, "bookings"), 0);
-    ] {
-        assert!(page.contains(said), "{said}");
-    }
     let form = [
         ("brief", "To my landlord."),
         ("addon", "By hand"),
@@ -253,10 +250,7 @@ async fn what_nobody_takes_on_or_delivers_is_paid_back_and_what_nobody_looks_at_
     );
     assert_eq!(credit(&pair).await, 10_000);
     let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
-    let wanted = json!({"service_id": service});
-    let order = buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&buyer, &id, "pay").await;
+    let id = bought(&buyer, &seller, json!({"service_id": service})).await;
     act(&seller, &id, "take-on").await;
     act(&seller, &id, "deliver").await;
     pair.app.clock.advance(7 * DAY - 1);
@@ -432,7 +426,9 @@ async fn whoever_only_delivers_is_found_with_what_it_costs_and_is_never_here_or_
     let found = async |asked: &str| -> Vec<String> {
         let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
         let items = answer["items"].as_array().expect("items").iter();
-        items.map(|one| one["name"].as_str().expect("a name").to_owned()).collect()
+        items
+            .map(|one| one["name"].as_str().expect("a name").to_owned())
+            .collect()
     };
     for (asked, there) in [
         ("q=letter%20landlord", false),
@@ -478,8 +474,14 @@ async fn whoever_only_delivers_is_found_with_what_it_costs_and_is_never_here_or_
     let of_both = async |asked: &str| {
         let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
         let items = answer["items"].as_array().expect("items").clone();
-        let both = items.into_iter().find(|one| one["name"] != "Wanda").expect("who does both");
-        (both["service"]["rate_minor"].clone(), both["service"]["price_minor"].clone())
+        let both = items
+            .into_iter()
+            .find(|one| one["name"] != "Wanda")
+            .expect("who does both");
+        (
+            both["service"]["rate_minor"].clone(),
+            both["service"]["price_minor"].clone(),
+        )
     };
     assert_eq!(of_both("category=texts").await, (Value::Null, json!(4_900)));
     assert_eq!(of_both("").await.1, Value::Null);
@@ -525,10 +527,10 @@ async fn time_pays_out_nobody_whose_account_is_closed_until_it_is_open_again() {
 #[tokio::test]
 async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
     let (pair, service) = pair().await;
-    let block = format!("/api/v1/people/{}/block", own_id(&pair.buyer).await);
-    pair.seller.put(&block, json!({})).await.expect(204);
     // They know each other from an order.
     paid(&pair, &service, json!([])).await;
+    let block = format!("/api/v1/people/{}/block", own_id(&pair.buyer).await);
+    pair.seller.put(&block, json!({})).await.expect(204);
     let page = pair.buyer.get(&format!("/order/{service}")).await.expect(200).text;
     assert!(
         page.contains("isn’t taking orders right now") && !page.contains("name=\"brief\""),
@@ -554,5 +556,5 @@ async fn staff_see_what_a_delivery_costs() {
         .iter()
         .map(|service| (&service["rate_minor"], &service["price_minor"]))
         .collect();
-    assert_eq!(prices, [(&json!(0), &json!(4_900)), (&json!(100), &Value::Null)]);
+    assert_eq!(prices, [(&json!(0), &json!(4_900)), (&json!(120), &Value::Null)]);
 }
