@@ -215,7 +215,10 @@ impl Booking {
     /// # Errors
     /// It can't happen now; nothing has changed, but for what time brought about by itself.
     pub fn on(&mut self, now: Moment, event: Event) -> Result<(), Rejected> {
-        self.lapse(now);
+        // That comes in place of what time would bring about.
+        if event != Event::PutOff {
+            self.lapse(now);
+        }
         if matches!(self.state, State::Closed { .. }) && event != Event::Tick {
             return Err(Rejected::Over);
         }
@@ -249,6 +252,7 @@ impl Booking {
             }
             Event::Missed { absent } => self.missed(now, absent)?,
             Event::TakeOn | Event::Deliver | Event::Confirm => self.deliver(now, event)?,
+            Event::PutOff => self.put_off(now)?,
         }
         if let State::Booked { start, .. } = self.state {
             self.last_booked = Some(start);

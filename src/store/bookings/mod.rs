@@ -7,7 +7,7 @@ pub use held::taken;
 pub use record::{Extra, Happened, extras, history, look, looks, mark_extra, mark_reminded, mark_warned};
 
 use super::{
-    SystemTx, TenantScope, TenantTx,
+    TenantTx,
     calls::Party,
     moment::At,
     schema::{booking_events, bookings, users},
@@ -16,7 +16,7 @@ use crate::{
     domain::{
         booking::{Booking, State},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId, TenantId, UserId},
+        ids::{BookingId, ServiceId, UserId},
         money::Currency,
         time::Moment,
     },
@@ -253,23 +253,6 @@ pub fn count_unpaid(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<i64> {
         .filter(unpaid)
         .count()
         .get_result(tx.conn)?)
-}
-
-/// Orders at all tenants to which something should have happened by itself before a moment, the longest waiting first.
-///
-/// # Errors
-/// The database is away.
-pub fn overdue(tx: &mut SystemTx<'_>, before: Moment, limit: i64) -> Result<Vec<(TenantScope, BookingId)>> {
-    let rows: Vec<(Uuid, Uuid)> = bookings::table
-        .filter(bookings::due_at.lt(At(before)))
-        .order(bookings::due_at)
-        .limit(limit)
-        .select((bookings::tenant_id, bookings::id))
-        .load(tx.conn)?;
-    let found = rows.into_iter();
-    Ok(found
-        .map(|(tenant, id)| (TenantScope::of(TenantId::from_uuid(tenant)), BookingId::from_uuid(id)))
-        .collect())
 }
 
 /// Whether a person has an order that isn't over.

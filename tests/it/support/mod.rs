@@ -4,6 +4,7 @@ mod caller;
 mod database;
 mod dns;
 mod node;
+mod orders;
 mod user;
 mod web_server;
 
@@ -11,6 +12,7 @@ pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
 pub use node::ScriptedNode;
+pub use orders::bought;
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
 

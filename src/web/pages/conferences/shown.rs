@@ -259,6 +259,7 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::TakeOn => by("taken_on", CallRole::Seller),
         Event::Deliver => by("delivered", CallRole::Seller),
         Event::Confirm => by("confirmed", CallRole::Buyer),
+        Event::PutOff => Message::new("conference.step.put_off"),
         Event::Tick if accepted_by_time(order) => Message::new("conference.step.accepted_by_time"),
         Event::Tick => Message::new("conference.step.expired"),
     };
