@@ -95,7 +95,7 @@ async fn what_is_found_is_as_it_is_now_whoever_changed_what() {
         change(off);
         assert!(found(&anyone, "q=harps").await.is_empty(), "{off}");
         for kept in [
-            "seller_search WHERE words LIKE '%harps%'",
+            "seller_search WHERE document::text LIKE '%harps%'",
             "search_vocabulary WHERE word = 'harps'",
         ] {
             assert_eq!(count(&app, kept), 0, "nothing is kept of it: {kept}");
