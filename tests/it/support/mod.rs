@@ -3,6 +3,7 @@
 mod caller;
 mod database;
 mod dns;
+mod golden;
 mod node;
 mod user;
 mod web_server;
@@ -10,6 +11,7 @@ mod web_server;
 pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
+pub use golden::{Golden, golden_folders, steady};
 pub use node::ScriptedNode;
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
