@@ -5,6 +5,7 @@ mod database;
 mod dns;
 mod golden;
 mod node;
+mod push_service;
 mod user;
 mod web_server;
 
@@ -13,6 +14,7 @@ pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
 pub use golden::{Golden, golden_folders, steady};
 pub use node::ScriptedNode;
+pub use push_service::{PushService, Sent, Service, subscription};
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
 
