@@ -56,10 +56,13 @@ pub(super) fn facts(theme: &Theme, page: &PageContext, params: &Map<String, Valu
         facts.extend(fact(&format!("until.{what}"), &["until", "price"]));
     }
     let is_some = |name: &str| params.get(name).and_then(|money| money["minor"].as_i64()) > Some(0);
-    for name in ["refund", "due"] {
-        if is_some(name) {
-            facts.extend(fact(&format!("{name}.{}", text("role")), &[name]));
-        }
+    let role = text("role");
+    if is_some("refund") {
+        facts.extend(fact(&format!("refund.{role}"), &["refund"]));
+    }
+    // Buyers have paid for what they got: only what they didn't get needs a word.
+    if is_some("due") && (role == "seller" || is_over(what)) {
+        facts.extend(fact(&format!("due.{role}"), &["due"]));
     }
     facts
 }

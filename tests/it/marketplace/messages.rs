@@ -137,9 +137,9 @@ async fn each_message_comes_once_through_restarts_and_an_hour_without_mail_and_p
         } else {
             Service::Answers(201)
         });
-        match minute % 10 {
-            3 => die_with_what_is_due(app).await,
-            6 => process = another(app).await,
+        match minute % 30 {
+            3 | 13 | 23 => die_with_what_is_due(app).await,
+            16 => process = another(app).await,
             _ => {}
         }
         while process.run_due().await.expect("the database") > 0 {}

@@ -6,6 +6,7 @@ mod dns;
 mod golden;
 mod node;
 mod push_service;
+mod shown_mail;
 mod user;
 mod web_server;
 
@@ -15,6 +16,7 @@ pub use dns::{Mood, TestDns};
 pub use golden::{Golden, golden_folders, steady};
 pub use node::ScriptedNode;
 pub use push_service::{PushService, Sent, Service, subscription};
+pub use shown_mail::shown_mail;
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
 
