@@ -201,7 +201,7 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         subject: format!("{} proposes another time", g.cast.buyer),
         news: proposed,
         facts: vec![
-            fact("there").with("at", "Tue 24 Nov 2026, 13:00, New York"),
+            fact("there").with("at", "09:00, Tokyo"),
             fact("until.proposed").with("until", now().to_string()),
         ],
         button: Message::new("mails.booking.button"),
