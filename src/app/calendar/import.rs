@@ -18,6 +18,7 @@ use crate::{
         TenantScope, TenantTx,
         calendar_imports::{self, Import},
         jobs,
+        lost::{self, Lost},
         notifications::News,
         sellers, timetables, users,
     },
@@ -156,6 +157,27 @@ pub async fn read_import(app: &App, scope: &TenantScope, job: Job) -> Result<()>
                 return Ok(());
             };
             note(&handle, tx, job.seller, import, found, now)
+        })
+        .await
+}
+
+/// Has a calendar that is overdue read now, if nothing else will.
+///
+/// # Errors
+/// The database is away; try again.
+pub(in crate::app) async fn read_again(app: &App, scope: &TenantScope, seller: UserId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .tenant(scope, move |tx| {
+            let import = calendar_imports::lock(tx, seller)?;
+            let Some(mut import) = import.filter(|import| import.due_at.is_some_and(|due| due <= now)) else {
+                return Ok(());
+            };
+            if lost::has_job(tx, Lost::Calendar, seller.uuid())? {
+                return Ok(());
+            }
+            import.due_at = Some(now);
+            expect(tx, seller, &import)
         })
         .await
 }

@@ -3,8 +3,10 @@
 use super::count;
 use crate::{
     calls::{Pair, Price},
-    support::{LUMEN, TestApp, TestUser},
+    consoles::{admin_of_lumen, own_id},
+    support::{LUMEN, TestApp, TestUser, bought},
 };
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 3_600_000;
@@ -38,10 +40,7 @@ async fn pair() -> (Pair, String) {
 /// An order that is paid.
 async fn paid(pair: &Pair, service: &str, addons: Value) -> String {
     let wanted = json!({"service_id": service, "addons": addons, "brief": "To my landlord."});
-    let order = pair.buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&pair.buyer, &id, "pay").await;
-    id
+    bought(&pair.buyer, &pair.seller, wanted).await
 }
 
 fn path(order: &str, verb: &str) -> String {
@@ -111,6 +110,24 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
     ] {
         assert!(page.contains(said), "{said}");
     }
+    // What it comes to is said before it is ordered, also without a script.
+    let counted = [("brief", "To my landlord."), ("addon", "By hand"), ("action", "total")];
+    let page = buyer
+        .form(&format!("/order/{service}"), &counted)
+        .await
+        .expect(200)
+        .text;
+    for said in [
+        "Without extras",
+        "€49.00",
+        "data-sum>€59.00",
+        "data-part=\"In a day\" hidden",
+        "value=\"By hand\" data-minor=\"1000\" checked",
+        "To my landlord.",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(count(&pair.app, "bookings"), 0);
     let form = [
         ("brief", "To my landlord."),
         ("addon", "By hand"),
@@ -233,10 +250,7 @@ async fn what_nobody_takes_on_or_delivers_is_paid_back_and_what_nobody_looks_at_
     );
     assert_eq!(credit(&pair).await, 10_000);
     let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
-    let wanted = json!({"service_id": service});
-    let order = buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&buyer, &id, "pay").await;
+    let id = bought(&buyer, &seller, json!({"service_id": service})).await;
     act(&seller, &id, "take-on").await;
     act(&seller, &id, "deliver").await;
     pair.app.clock.advance(7 * DAY - 1);
@@ -390,4 +404,157 @@ async fn what_cant_be_listed_or_ordered_is_refused_in_words() {
         .get(&format!("/order/{service}"))
         .await
         .expect(404);
+}
+
+#[tokio::test]
+async fn whoever_only_delivers_is_found_with_what_it_costs_and_is_never_here_or_free() {
+    let (pair, _) = pair().await;
+    let app = &pair.app;
+    let writer = app.user(LUMEN, "Wanda").await;
+    let profile = json!({"headline": "Letters of all kinds", "languages": ["fr"]});
+    writer.put("/api/v1/selling/profile", profile).await.expect(200);
+    let service = listed(&writer).await;
+    let tenant = app.scope(LUMEN).await.tenant();
+    let file = format!(
+        r#"INSERT INTO categories (tenant_id, id, slug, names, created_at)
+               VALUES ('{tenant}', md5('texts')::uuid, 'texts', '{{"en": "Texts"}}', now());
+           UPDATE services SET category_id = md5('texts')::uuid WHERE id = '{service}';
+           UPDATE sellers SET available_until = '2027-01-16' WHERE headline LIKE 'Letters%'"#
+    );
+    app.database.superuser().batch_execute(&file).expect("filed");
+    let anyone = app.anonymous(LUMEN);
+    let found = async |asked: &str| -> Vec<String> {
+        let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
+        let items = answer["items"].as_array().expect("items").iter();
+        items
+            .map(|one| one["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    for (asked, there) in [
+        ("q=letter%20landlord", false),
+        ("q=letters", true),
+        ("category=texts", true),
+        ("language=fr", true),
+        ("language=fr&sort=price", true),
+        // A delivery has no price of a minute, and nobody rings or books a time for it.
+        ("language=fr&min_minor=0", false),
+        ("language=fr&max_minor=1000000", false),
+        ("language=fr&available=true", false),
+        ("language=fr&free=week", false),
+    ] {
+        assert_eq!(found(asked).await.contains(&"Wanda".to_owned()), there, "{asked}");
+    }
+    assert_eq!(found("sort=price").await.last().map(String::as_str), Some("Wanda"));
+    let answer = anyone.get("/api/v1/sellers?category=texts").await.expect(200).json();
+    let card = &answer["items"][0];
+    assert_eq!(
+        (&card["service"]["price_minor"], &card["service"]["rate_minor"]),
+        (&json!(4_900), &Value::Null)
+    );
+    assert_eq!(
+        (&card["available_now"], &card["next_free"]),
+        (&json!(false), &Value::Null)
+    );
+    assert_eq!(answer["facets"]["categories"][0]["slug"], "texts");
+    let id = card["id"].as_str().expect("an id");
+    let profile = anyone.get(&format!("/api/v1/sellers/{id}")).await.expect(200).json();
+    assert_eq!(profile["deliveries"][0]["price_minor"], 4_900);
+    let page = anyone.get("/search?category=texts").await.expect(200).text;
+    for said in [">Wanda<", "from €49.00", "Takes orders"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("€0.00"), "{page}");
+    let home = anyone.get("/").await.expect(200).text;
+    assert!(home.contains(">Texts <") && home.contains(">Wanda<"), "{home}");
+    // Whoever talks, too, is named with the price of a minute, unless it is the category of what they deliver.
+    let both = app.database.superuser().batch_execute(&format!(
+        "UPDATE services SET category_id = md5('texts')::uuid WHERE title = 'A letter' AND id <> '{service}'"
+    ));
+    both.expect("filed");
+    let of_both = async |asked: &str| {
+        let answer = anyone.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
+        let items = answer["items"].as_array().expect("items").clone();
+        let both = items
+            .into_iter()
+            .find(|one| one["name"] != "Wanda")
+            .expect("who does both");
+        (
+            both["service"]["rate_minor"].clone(),
+            both["service"]["price_minor"].clone(),
+        )
+    };
+    assert_eq!(of_both("category=texts").await, (Value::Null, json!(4_900)));
+    assert_eq!(of_both("").await.1, Value::Null);
+}
+
+#[tokio::test]
+async fn time_pays_out_nobody_whose_account_is_closed_until_it_is_open_again() {
+    let (pair, service) = pair().await;
+    let app = &pair.app;
+    let (waits, looked_at) = (
+        paid(&pair, &service, json!([])).await,
+        paid(&pair, &service, json!([])).await,
+    );
+    for order in [&waits, &looked_at] {
+        act(&pair.seller, order, "take-on").await;
+        act(&pair.seller, order, "deliver").await;
+    }
+    let suspend = format!("/api/v1/admin/users/{}/suspend", own_id(&pair.seller).await);
+    let reason = json!({"reason": "Complaints"});
+    admin_of_lumen(app).await.post(&suspend, reason).await.expect(204);
+    let nothing_earned = "ledger_accounts WHERE kind = 'earnings' AND balance_minor > 0";
+    for _ in 0..2 {
+        app.clock.advance(7 * DAY);
+        work(app).await;
+        assert_eq!(seen(&pair.buyer, &waits).await["state"], "delivered");
+        assert_eq!(count(app, nothing_earned), 0);
+    }
+    let buyer = pair.buyer.renewed().await;
+    let page = buyer.get(&format!("/conferences/{waits}")).await.expect(200).text;
+    assert!(page.contains("It doesn’t count as accepted yet"), "{page}");
+    // Whoever bought it can accept it all the same.
+    assert_eq!(act(&buyer, &looked_at, "confirm").await["outcome"], "accepted");
+    assert!(earned(app, 3_920));
+    let restored = "UPDATE users SET suspended_at = NULL, suspended_reason = NULL";
+    app.database.superuser().batch_execute(restored).expect("restored");
+    app.clock.advance(7 * DAY);
+    work(app).await;
+    assert_eq!(seen(&pair.buyer, &waits).await["outcome"], "accepted");
+    assert!(earned(app, 7_840));
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
+    let (pair, service) = pair().await;
+    // They know each other from an order.
+    paid(&pair, &service, json!([])).await;
+    let block = format!("/api/v1/people/{}/block", own_id(&pair.buyer).await);
+    pair.seller.put(&block, json!({})).await.expect(204);
+    let page = pair.buyer.get(&format!("/order/{service}")).await.expect(200).text;
+    assert!(
+        page.contains("isn’t taking orders right now") && !page.contains("name=\"brief\""),
+        "{page}"
+    );
+    assert!(!page.contains("blocked"), "nobody is told: {page}");
+    let wanted = json!({"service_id": service});
+    let refused = pair.buyer.post("/api/v1/bookings", wanted).await.expect(409);
+    assert_eq!(refused.code(), "not_available");
+    assert_eq!(count(&pair.app, "bookings"), 1);
+    let other = pair.app.bearer(LUMEN, "Otto Other").await;
+    let page = other.get(&format!("/order/{service}")).await.expect(200).text;
+    assert!(page.contains("name=\"brief\""), "{page}");
+}
+
+#[tokio::test]
+async fn staff_see_what_a_delivery_costs() {
+    let (pair, _) = pair().await;
+    let admin = admin_of_lumen(&pair.app).await;
+    let listed = admin.get("/api/v1/admin/services").await.expect(200).json();
+    let items = listed["items"].as_array().expect("items");
+    let prices: Vec<(&Value, &Value)> = items
+        .iter()
+        .map(|service| (&service["rate_minor"], &service["price_minor"]))
+        .collect();
+    assert_eq!(prices, [(&json!(0), &json!(4_900)), (&json!(120), &Value::Null)]);
 }

@@ -16,6 +16,7 @@ mod hours;
 mod identity_checks;
 mod imports;
 mod lists;
+mod lost;
 mod messages;
 mod people;
 mod photos;
