@@ -98,7 +98,7 @@ pub async fn ends_soon(app: &App, scope: &TenantScope, id: BookingId, minutes_le
                 return Ok(());
             }
             for role in [CallRole::Buyer, CallRole::Seller] {
-                let news = news(&order, role, "ends_soon", now).with("count", minutes_left);
+                let news = news(&order, role, "ends_soon").with("count", minutes_left);
                 notifications::tell(&handle, tx, order.party(role).id, news, now)?;
             }
             Ok(())

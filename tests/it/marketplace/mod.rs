@@ -11,6 +11,7 @@ mod desk;
 mod feed;
 mod files;
 mod fronts;
+mod golden_mails;
 mod hours;
 mod identity_checks;
 mod imports;
