@@ -435,7 +435,7 @@ async fn whoever_is_busy_elsewhere_or_turns_everything_down_is_asked_for_no_talk
         let shown = buyer.get(&page).await.expect(200).text;
         let (button, said) = (
             shown.contains("Ask for a talk now"),
-            shown.contains("isn’t taking requests right now"),
+            shown.contains("takes no requests for a talk at once right now"),
         );
         assert_ne!(button, said, "one of the two: {shown}");
         assert_eq!(times["at_once"], button);
