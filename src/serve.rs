@@ -70,7 +70,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
             config.secrets.jwt.expose(),
             &config.mail.sender,
         )?),
-        calendars: Arc::new(Calendars::new(&config.calendars, dns.clone())),
+        calendars: Arc::new(Calendars::new(&config.calendars, dns.clone())?),
         dns,
         db,
         clock: clock.clone(),

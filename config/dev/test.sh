@@ -65,7 +65,7 @@ test_rust() {
   step rust cargo test --workspace --no-fail-fast --quiet
 }
 
-# Every page with sample data, in a browser; $1 filters.
+# Every page with sample data, in a browser; a word filters, --no-shots does without screenshots.
 look_at_gallery() {
   ensure_npm tests/browser
   rm -rf "$var/gallery"
@@ -73,7 +73,7 @@ look_at_gallery() {
   node tests/browser/gallery.mjs "$var/gallery" "$@"
 }
 
-# Every page of both consoles with sample data, in a browser; $1 filters.
+# Every page of both consoles with sample data, in a browser, likewise.
 look_at_consoles() {
   ensure_npm tests/browser
   node tests/browser/console.mjs "$var/consoles" "$@"
@@ -82,8 +82,8 @@ look_at_consoles() {
 test_browser() {
   local specs=(tests/browser/*.spec.mjs)
   ensure_npm tests/browser
-  step gallery look_at_gallery
-  step consoles look_at_consoles
+  step gallery look_at_gallery --no-shots
+  step consoles look_at_consoles --no-shots
   step browser node --test --test-concurrency=1 --test-reporter=tap "${specs[@]}"
 }
 

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod identity_checks;
 pub mod letters;
 pub mod look_archive;
+pub mod lost;
 pub mod notifications;
 mod payments;
 pub mod pictures;

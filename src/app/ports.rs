@@ -123,8 +123,10 @@ pub trait Letters: Send + Sync {
 /// A notification as a browser shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Slip {
-    /// Two of the same are one.
+    /// What is said of the same again stands in the place of what was said before.
     pub id: Uuid,
+    /// When it was told: what comes twice, or late, isn't shown again.
+    pub at: Moment,
     /// The tenant's name.
     pub title: String,
     /// Plain text.
@@ -153,11 +155,11 @@ pub trait PushServices: Send + Sync {
     fn takes(&self, endpoint: &str) -> bool;
     /// Whether this is a browser's public key.
     fn is_key(&self, p256dh: &[u8]) -> bool;
-    /// Sends a message, encrypted for the browser.
+    /// Sends a message, encrypted for the browser. Of one topic the service keeps the last for a browser that is away.
     ///
     /// # Errors
     /// The service doesn't take it: not now, or never.
-    async fn send(&self, device: &Device, message: Vec<u8>, now: Moment) -> crate::error::Result<Pushed>;
+    async fn send(&self, device: &Device, topic: Uuid, message: Vec<u8>, now: Moment) -> crate::error::Result<Pushed>;
 }
 
 /// A mail ready to go.

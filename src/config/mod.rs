@@ -151,6 +151,8 @@ pub struct CalendarsConfig {
     /// Origins that are read whatever they are, such as `http://127.0.0.1:9000`; all others are read by TLS, out in the
     /// open.
     pub trusted: Vec<String>,
+    /// A PEM file of authorities whose certificates are taken besides those that the machine trusts; none if it is empty.
+    pub authorities: PathBuf,
     /// How long reading one may take altogether, in milliseconds.
     pub timeout_ms: u64,
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// How long pictures are kept after somebody has decided, days.
 pub const KEPT_DAYS: i64 = 7;
+/// How long a check waits for a decision, days. Then its pictures are deleted, and its person is asked to send them again.
+pub const UNDECIDED_DAYS: i64 = 30;
 /// How often somebody can try within a day.
 pub const MOST_A_DAY: i64 = 5;
 
@@ -47,6 +49,8 @@ pub enum CheckState {
     Approved,
     /// That couldn't be seen from what they sent.
     Declined,
+    /// Nobody decided in time, or its pictures aren't here: they can send them again.
+    Lapsed,
 }
 
 impl CheckState {
@@ -56,12 +60,13 @@ impl CheckState {
             Self::Waiting => "waiting",
             Self::Approved => "approved",
             Self::Declined => "declined",
+            Self::Lapsed => "lapsed",
         }
     }
 
     /// Reads [`name`](Self::name).
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Waiting, Self::Approved, Self::Declined]
+        [Self::Waiting, Self::Approved, Self::Declined, Self::Lapsed]
             .into_iter()
             .find(|known| known.name() == name)
     }

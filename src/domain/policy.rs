@@ -80,7 +80,8 @@ pub struct Policy {
     pub commission_bp: u32,
 }
 
-const USUAL_REMINDER_MIN: u32 = 60;
+/// What [`Policy::reminder_min`] is where nothing is written of it.
+pub const USUAL_REMINDER_MIN: u32 = 60;
 
 fn is_usual_reminder(minutes: &u32) -> bool {
     *minutes == USUAL_REMINDER_MIN

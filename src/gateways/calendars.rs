@@ -6,15 +6,18 @@ use crate::{
     config::CalendarsConfig,
     domain::imported::{self, AddressError, Trouble},
 };
+use anyhow::Context;
 use async_trait::async_trait;
 use reqwest::{
-    Client, Response, StatusCode,
+    Certificate, Client, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
     header,
     redirect::Policy,
 };
 use std::{
+    error::Error,
     net::{IpAddr, SocketAddr},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -32,19 +35,29 @@ const AT_ONCE: usize = 8;
 pub struct Calendars {
     dns: Arc<dyn Dns>,
     trusted: Vec<String>,
+    authorities: Vec<Certificate>,
     timeout: Duration,
     turns: Arc<Semaphore>,
 }
 
 impl Calendars {
     /// Names are looked up with `dns`.
-    pub fn new(config: &CalendarsConfig, dns: Arc<dyn Dns>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// The file of authorities can't be read.
+    pub fn new(config: &CalendarsConfig, dns: Arc<dyn Dns>) -> anyhow::Result<Self> {
+        let authorities = match config.authorities.as_os_str().is_empty() {
+            true => Vec::new(),
+            false => authorities(&config.authorities)
+                .with_context(|| format!("no authorities can be read from {}", config.authorities.display()))?,
+        };
+        Ok(Self {
             dns,
             trusted: config.trusted.clone(),
+            authorities,
             timeout: Duration::from_millis(config.timeout_ms),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        })
     }
 
     async fn follow(&self, address: &str) -> Result<Vec<u8>, Trouble> {
@@ -76,21 +89,23 @@ impl Calendars {
         })
     }
 
-    /// What may be connected to, if nothing of it is inside: a name that leads to both is up to no good.
+    /// What may be connected to, if nothing of it is inside: a name that leads to both is up to no good. Whoever asks isn't
+    /// told which names there are inside: they are like names that nobody has.
     fn connectable(&self, url: &Url, found: &[IpAddr]) -> Result<Vec<SocketAddr>, Trouble> {
-        if found.is_empty() {
-            return Err(Trouble::Unreachable);
-        }
         let open = found.iter().all(|address| imported::is_public(*address));
-        if !open && !imported::is_trusted(url, &self.trusted) {
-            return Err(Trouble::Inside);
+        if found.is_empty() || !open && !imported::is_trusted(url, &self.trusted) {
+            tracing::info!(host = url.host_str(), "a calendar's host leads nowhere, or inside");
+            return Err(Trouble::Unreachable);
         }
         // The port is the address's own.
         Ok(found.iter().map(|address| SocketAddr::new(*address, 0)).collect())
     }
 
     async fn ask(&self, url: &Url) -> Result<Response, Trouble> {
-        let mut client = Client::builder().redirect(Policy::none()).no_proxy();
+        let mut client = Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .tls_certs_merge(self.authorities.iter().cloned());
         if let Some(Host::Domain(name)) = url.host() {
             let found = self.dns.addresses(name).await;
             // The address is the person's secret: no log has more of it than its host.
@@ -106,9 +121,30 @@ impl Calendars {
             .header(header::ACCEPT, "text/calendar, */*;q=0.1")
             .header(header::USER_AGENT, "Tallyroom calendar reader");
         request.send().await.map_err(|error| {
+            let trouble = match is_untrusted(&error) {
+                true => Trouble::Untrusted,
+                false => Trouble::Unreachable,
+            };
             tracing::info!(host = url.host_str(), error = %error.without_url(), "a calendar can't be read");
-            Trouble::Unreachable
+            trouble
         })
+    }
+}
+
+fn authorities(file: &Path) -> anyhow::Result<Vec<Certificate>> {
+    Ok(Certificate::from_pem_bundle(&std::fs::read(file)?)?)
+}
+
+/// Whether it failed because of the certificate that was shown.
+fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    // An I/O error hides what it was made from.
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match inner {
+        Some(inner) => is_untrusted(inner),
+        None => error.source().is_some_and(is_untrusted),
     }
 }
 
@@ -146,5 +182,58 @@ impl CalendarSources for Calendars {
     async fn read(&self, address: &str) -> Result<Vec<u8>, Trouble> {
         let read = tokio::time::timeout(self.timeout, self.follow(address)).await;
         read.unwrap_or(Err(Trouble::Slow))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    #[async_trait]
+    impl Dns for Nowhere {
+        async fn texts(&self, _: &str) -> anyhow::Result<Vec<String>> {
+            anyhow::bail!("nobody asks")
+        }
+
+        async fn addresses(&self, _: &str) -> anyhow::Result<Vec<IpAddr>> {
+            anyhow::bail!("nobody asks")
+        }
+    }
+
+    #[test]
+    fn nothing_inside_is_connected_to_whatever_its_name() {
+        let config = CalendarsConfig {
+            trusted: vec!["https://calendar.intranet".to_owned()],
+            authorities: Path::new("").to_owned(),
+            timeout_ms: 1,
+        };
+        let calendars = Calendars::new(&config, Arc::new(Nowhere)).expect("no file to read");
+        let connectable = |url: &str, found: &[&str]| {
+            let found: Vec<IpAddr> = found.iter().map(|one| one.parse().expect("an address")).collect();
+            calendars.connectable(&Url::parse(url).expect("an address"), &found)
+        };
+        let stranger = "https://calendar.example/a.ics";
+        for inside in [
+            &[][..],
+            &["127.0.0.1"],
+            &["10.1.2.3"],
+            &["169.254.169.254"],
+            &["100.64.3.2"],
+            &["fd00::7"],
+            &["::ffff:127.0.0.1"],
+            &["93.184.216.34", "192.168.1.1"],
+            &["224.0.0.251"],
+        ] {
+            assert_eq!(connectable(stranger, inside), Err(Trouble::Unreachable), "{inside:?}");
+        }
+        let port = |address: &str| SocketAddr::new(address.parse().expect("an address"), 0);
+        assert_eq!(
+            connectable(stranger, &["93.184.216.34"]),
+            Ok(vec![port("93.184.216.34")])
+        );
+        let own = "https://calendar.intranet/a.ics";
+        assert_eq!(connectable(own, &["10.1.2.3"]), Ok(vec![port("10.1.2.3")]));
     }
 }

@@ -18,6 +18,7 @@ use serde::Serialize;
 use sha2::Sha256;
 use std::time::Duration;
 use url::Url;
+use uuid::Uuid;
 use web_push_native::{
     Auth, WebPushBuilder,
     p256::{PublicKey, SecretKey, elliptic_curve::sec1::ToEncodedPoint, pkcs8::EncodePrivateKey},
@@ -112,7 +113,7 @@ impl PushServices for WebPush {
         PublicKey::from_sec1_bytes(p256dh).is_ok()
     }
 
-    async fn send(&self, device: &Device, message: Vec<u8>, now: Moment) -> Result<Pushed> {
+    async fn send(&self, device: &Device, topic: Uuid, message: Vec<u8>, now: Moment) -> Result<Pushed> {
         // The list may be shorter than when the browser was remembered.
         if !self.takes(&device.endpoint) {
             return Ok(Pushed::Gone);
@@ -134,6 +135,7 @@ impl PushServices for WebPush {
             .client
             .post(url)
             .headers(parts.headers)
+            .header("topic", URL_SAFE_NO_PAD.encode(topic.as_bytes()))
             .header("authorization", authorization);
         // What the service says besides its status isn't read.
         let sent = request.body(body).send().await;

@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, archive, bookings, calendar, domains, identity_checks, letters, notifications, platform,
+        App, archive, bookings, calendar, domains, identity_checks, letters, lost, notifications, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -67,6 +67,20 @@ impl Runner {
     /// Runs jobs until the process ends.
     pub async fn run(self) {
         let this = Arc::new(self);
+        // However long that takes, jobs don't wait for it.
+        tokio::join!(Arc::clone(&this).run_jobs(), this.keep_the_calendar());
+    }
+
+    async fn keep_the_calendar(&self) {
+        let mut ticks = tokio::time::interval(PERIOD);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.look_at_the_calendar(self.app.now()).await;
+        }
+    }
+
+    async fn run_jobs(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         // A long job keeps none of the others waiting.
@@ -77,9 +91,9 @@ impl Runner {
                 Some(_) = running.join_next() => {}
             }
             let free = MOST_AT_ONCE.saturating_sub(running.len());
-            let claimed = this.claim(free.min(BATCH)).await.unwrap_or_default();
+            let claimed = self.claim(free.min(BATCH)).await.unwrap_or_default();
             for job in claimed {
-                let this = Arc::clone(&this);
+                let this = Arc::clone(&self);
                 running.spawn(async move { this.run_one(job).await });
             }
         }
@@ -90,13 +104,14 @@ impl Runner {
     /// # Errors
     /// The database is away.
     pub async fn run_due(&self) -> Result<usize> {
+        self.look_at_the_calendar(self.app.now()).await;
         let claimed = self.claim(BATCH).await?;
         let count = claimed.len();
         futures::future::join_all(claimed.into_iter().map(|job| self.run_one(job))).await;
         Ok(count)
     }
 
-    /// Once in a while: mails about the end of what tenants have paid for, and what has become too old.
+    /// Once in a while: mails about the end of what tenants have paid for, what was lost, and what has become too old.
     async fn look_at_the_calendar(&self, now: Moment) {
         {
             let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,8 +123,8 @@ impl Runner {
         if let Err(error) = subscriptions::remind(&self.app).await {
             tracing::warn!(%error, "the calendar can't be looked at; later again");
         }
-        if let Err(error) = bookings::sweep(&self.app).await {
-            tracing::warn!(%error, "overdue orders can't be looked for; later again");
+        if let Err(error) = lost::take_up(&self.app).await {
+            tracing::warn!(%error, "what is lost can't be looked for; later again");
         }
         if let Err(error) = notifications::sweep(&self.app).await {
             tracing::warn!(%error, "old notifications can't be forgotten; later again");
@@ -118,7 +133,6 @@ impl Runner {
 
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>> {
         let (now, most) = (self.app.now(), i64::try_from(most).unwrap_or(0));
-        self.look_at_the_calendar(now).await;
         // Mostly there is nothing, and who only looks makes nobody look again at what they know.
         if most == 0 || !self.app.db.system_read(move |tx| jobs::is_any_due(tx, now)).await? {
             return Ok(Vec::new());

@@ -18,7 +18,7 @@ use diesel::{
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
 /// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 9] = [
+const LEFT_BEHIND: [&str; 10] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -27,6 +27,7 @@ const LEFT_BEHIND: [&str; 9] = [
     "push_subscriptions",
     "domains",
     "seller_search",
+    "search_vocabulary",
     "identity_pictures",
 ];
 /// Columns whose values stay behind, each with what stands there instead.

@@ -3,11 +3,11 @@
 use super::{
     TenantTx,
     moment::At,
-    schema::{busy_times, calendar_imports},
+    schema::{bookings, busy_times, calendar_imports},
 };
 use crate::{
     domain::{
-        ids::UserId,
+        ids::{BookingId, UserId},
         imported::{Busy, Trouble},
         time::{Moment, Span},
     },
@@ -18,6 +18,7 @@ use diesel::{
     sql_query,
     sql_types::{Array, Timestamptz, Uuid as SqlUuid},
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A seller's calendar elsewhere.
@@ -191,4 +192,21 @@ pub fn busy(tx: &mut TenantTx<'_>, sellers: &[UserId], within: Span) -> Result<V
         (UserId::from_uuid(seller), span)
     };
     Ok(rows.into_iter().map(busy).collect())
+}
+
+/// Which of these orders are a person's own.
+///
+/// # Errors
+/// The database is away.
+pub fn own_orders(tx: &mut TenantTx<'_>, person: UserId, named: &HashSet<BookingId>) -> Result<HashSet<BookingId>> {
+    let is_theirs = bookings::buyer_id
+        .eq(person.uuid())
+        .or(bookings::seller_id.eq(person.uuid()));
+    let found = bookings::table
+        .filter(bookings::tenant_id.eq(tx.tenant().uuid()))
+        .filter(bookings::id.eq_any(named.iter().map(|id| id.uuid()).collect::<Vec<_>>()))
+        .filter(is_theirs)
+        .select(bookings::id)
+        .load::<Uuid>(tx.conn)?;
+    Ok(found.into_iter().map(BookingId::from_uuid).collect())
 }

@@ -259,8 +259,8 @@ pub fn browsed(tx: &mut TenantTx<'_>) -> Result<Vec<Counted>> {
     let counts: Vec<Count> = sql_query(
         "SELECT v.category_id AS id, count(DISTINCT v.seller_id) AS sellers
          FROM services v JOIN users u ON u.tenant_id = v.tenant_id AND u.id = v.seller_id
-         WHERE v.tenant_id = $1 AND v.published AND v.video_enabled AND v.category_id IS NOT NULL
-           AND u.suspended_at IS NULL
+         WHERE v.tenant_id = $1 AND v.published AND (v.video_enabled OR v.fixed IS NOT NULL)
+           AND v.category_id IS NOT NULL AND u.suspended_at IS NULL
          GROUP BY v.category_id",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())

@@ -176,6 +176,15 @@ pub fn insert(tx: &mut TenantTx<'_>, check: &Check, pictures: &[(PictureKind, Ve
     Ok(())
 }
 
+/// A check.
+///
+/// # Errors
+/// Not here, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, id: IdentityCheckId) -> Result<Check> {
+    let row = identity_checks::table.find((tx.tenant().uuid(), id.uuid()));
+    check(row.select(COLUMNS).first(tx.conn)?)
+}
+
 /// A check; nobody else decides it until the transaction ends.
 ///
 /// # Errors
@@ -233,7 +242,7 @@ pub struct CheckLine {
     /// Their name.
     #[diesel(sql_type = Text)]
     pub name: String,
-    /// `waiting`, `approved` or `declined`.
+    /// `waiting`, `approved`, `declined` or `lapsed`.
     #[diesel(sql_type = Text)]
     pub state: String,
     /// Why it was declined.

@@ -28,6 +28,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod listing;
 pub mod looks;
+pub mod lost;
 pub mod mail_tokens;
 pub mod message_files;
 pub mod metering;

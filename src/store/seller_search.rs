@@ -42,7 +42,7 @@ pub struct Candidate {
     pub seller: UserId,
     /// How well the words fit: coarse, more is better.
     pub relevance: i32,
-    /// Their published services, the cheapest first.
+    /// Their published services, the cheapest first, what is delivered last.
     pub offers: Vec<Priced>,
     /// Spoken languages, as ISO codes.
     pub languages: Vec<String>,
@@ -52,13 +52,20 @@ pub struct Candidate {
     pub score: i64,
 }
 
+impl Candidate {
+    /// Something of theirs is talked about by video.
+    pub fn talks(&self) -> bool {
+        self.offers.iter().any(|offer| offer.rate_minor.is_some())
+    }
+}
+
 /// A service's place and price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Priced {
     /// Where it is filed.
     pub category: Option<CategoryId>,
-    /// Price of a minute, minor units.
-    pub rate_minor: i64,
+    /// Price of a minute, minor units; none of what is delivered.
+    pub rate_minor: Option<i64>,
 }
 
 #[derive(QueryableByName)]
@@ -94,7 +101,7 @@ impl Row {
             offers: offers
                 .map(|(category, rate_minor)| Priced {
                     category: (!category.is_nil()).then(|| CategoryId::from_uuid(category)),
-                    rate_minor,
+                    rate_minor: (rate_minor >= 0).then_some(rate_minor),
                 })
                 .collect(),
             languages: self.languages,

@@ -70,11 +70,16 @@ pub struct Card {
     pub do_not_disturb: bool,
     /// In a call right now.
     pub in_call: bool,
-    /// The cheapest published service.
+    /// The cheapest published service that is talked about by video, or else the cheapest that is delivered.
     pub service: Option<CardService>,
 }
 
 impl Card {
+    /// What it names is talked about by video: it can be rung for.
+    pub fn talks(&self) -> bool {
+        matches!(&self.service, Some(service) if matches!(service.price, CardPrice::Minute(_)))
+    }
+
     /// The average of all ratings times ten, rounded: 48 is 4.8. Zero without ratings.
     pub fn average_tenths(&self) -> u32 {
         crate::domain::rating::Rating::of(self.rating_sum, self.rating_count).map_or(0, |rating| rating.average_tenths)
@@ -88,12 +93,21 @@ pub struct CardService {
     pub id: ServiceId,
     /// Its name.
     pub title: String,
-    /// Price of a minute in minor units.
-    pub rate_minor: i64,
+    /// What it costs.
+    pub price: CardPrice,
     /// What its category changes of the tenant's policy.
     pub category_policy: PolicyChange,
     /// What it changes of that.
     pub policy: PolicyChange,
+}
+
+/// A price that a card names, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardPrice {
+    /// Of a minute by video.
+    Minute(i64),
+    /// Of a delivery.
+    Delivery(i64),
 }
 
 /// Which of a seller's services their card names: the cheapest of these.
@@ -101,9 +115,9 @@ pub struct CardService {
 pub struct Named {
     /// Filed there.
     pub category: Option<CategoryId>,
-    /// At least that a minute, minor units.
+    /// At least that a minute, minor units; a delivery has no such price.
     pub least_minor: Option<i64>,
-    /// At most that a minute, minor units.
+    /// At most that a minute, minor units; a delivery has no such price.
     pub highest_minor: Option<i64>,
 }
 
@@ -144,8 +158,10 @@ struct CardRow {
     service_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
     title: Option<String>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    video_enabled: Option<bool>,
     #[diesel(sql_type = Nullable<BigInt>)]
-    rate_minor: Option<i64>,
+    price_minor: Option<i64>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     category_policy: Option<serde_json::Value>,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -158,11 +174,15 @@ impl CardRow {
             let change = change.map(serde_json::from_value::<PolicyChange>).transpose();
             change.map(Option::unwrap_or_default).map_err(Error::internal)
         };
-        let service = match (self.service_id, self.title, self.rate_minor) {
-            (Some(id), Some(title), Some(rate_minor)) => Some(CardService {
+        let price = self.price_minor.map(|minor| match self.video_enabled {
+            Some(true) => CardPrice::Minute(minor),
+            _ => CardPrice::Delivery(minor),
+        });
+        let service = match (self.service_id, self.title, price) {
+            (Some(id), Some(title), Some(price)) => Some(CardService {
                 id: ServiceId::from_uuid(id),
                 title,
-                rate_minor,
+                price,
                 category_policy: read(self.category_policy)?,
                 policy: read(self.policy)?,
             }),
@@ -185,10 +205,10 @@ impl CardRow {
 }
 
 /// Cards of sellers `s` who are users `u`, each with their cheapest service `v` in category `$2` from `$3` to `$4` a minute;
-/// null is any. `$5` is for whoever asks.
+/// null is any, and then deliveries will do where there is no talk. `$5` is for whoever asks.
 const CARDS: &str =
     "SELECT s.user_id, u.name, s.headline, s.languages, s.photo_url, s.available_until, s.rating_sum, s.rating_count,
-        u.do_not_disturb, v.id AS service_id, v.title, v.rate_minor, v.policy, v.category_policy,
+        u.do_not_disturb, v.id AS service_id, v.title, v.video_enabled, v.price_minor, v.policy, v.category_policy,
         EXISTS (SELECT 1 FROM calls c
             WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
         OR EXISTS (SELECT 1 FROM calls c
@@ -196,11 +216,16 @@ const CARDS: &str =
     FROM sellers s
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
     LEFT JOIN LATERAL (
-        SELECT o.id, o.title, o.rate_minor, o.policy, c.policy AS category_policy
-        FROM services o LEFT JOIN categories c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
-        WHERE o.tenant_id = s.tenant_id AND o.seller_id = s.user_id AND o.published AND o.video_enabled
-          AND ($2 IS NULL OR o.category_id = $2) AND ($3 IS NULL OR o.rate_minor >= $3) AND ($4 IS NULL OR o.rate_minor <= $4)
-        ORDER BY o.rate_minor, o.created_at, o.id LIMIT 1) v ON true
+        SELECT o.id, o.title, o.video_enabled, p.price_minor, o.policy, c.policy AS category_policy
+        FROM services o
+        CROSS JOIN LATERAL (SELECT CASE WHEN o.video_enabled THEN o.rate_minor
+            ELSE (o.fixed ->> 'price_minor')::bigint END AS price_minor) p
+        LEFT JOIN categories c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
+        WHERE o.tenant_id = s.tenant_id AND o.seller_id = s.user_id AND o.published
+          AND p.price_minor IS NOT NULL AND ($2 IS NULL OR o.category_id = $2)
+          AND ($3 IS NULL OR o.video_enabled AND o.rate_minor >= $3)
+          AND ($4 IS NULL OR o.video_enabled AND o.rate_minor <= $4)
+        ORDER BY o.video_enabled DESC, p.price_minor, o.created_at, o.id LIMIT 1) v ON true
     WHERE s.tenant_id = $1";
 
 /// Writes a person's texts; the first time makes them a seller.

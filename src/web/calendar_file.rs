@@ -23,8 +23,8 @@ pub(super) struct Reader<'a> {
     pub email: &'a str,
     /// The other one's name.
     pub other: &'a str,
-    /// Who sends it.
-    pub sender: &'a str,
+    /// Who sends it: the tenant's name, and the address.
+    pub sender: (&'a str, &'a str),
     /// The order's page, absolute.
     pub link: &'a str,
 }
@@ -53,17 +53,24 @@ pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment
         .summary(&format!("{} – {}", order.service_title, reader.other))
         .description(reader.link)
         .url(reader.link)
+        .location(reader.link)
         .starts(utc(lasts.from))
         .ends(utc(lasts.to))
         .status(status)
-        .add_property("ORGANIZER", format!("mailto:{}", reader.sender))
         .append_property(
+            Property::new("ORGANIZER", format!("mailto:{}", reader.sender.1))
+                .add_parameter("CN", &reader.sender.0.replace('"', "'"))
+                .done(),
+        )
+        .append_property(
+            // They have agreed already: nobody asks them again.
             Property::new("ATTENDEE", format!("mailto:{}", reader.email))
+                .add_parameter("PARTSTAT", "ACCEPTED")
                 .add_parameter("RSVP", "FALSE")
                 .done(),
         )
         .done();
-    let text = Calendar::new()
+    let text = calendar()
         .append_property(Property::new("METHOD", method))
         .push(event)
         .done()
@@ -77,7 +84,7 @@ pub(super) fn of(order: &Order, changes: usize, reader: &Reader<'_>, now: Moment
 /// A person's calendar as a program reads it again and again: without a method, and the same text as long as nothing
 /// changes.
 pub(super) fn feed(feed: &Feed, name: &str, origin: &str) -> String {
-    let mut calendar = Calendar::new();
+    let mut calendar = calendar();
     calendar
         .name(name)
         .append_property(
@@ -90,6 +97,20 @@ pub(super) fn feed(feed: &Feed, name: &str, origin: &str) -> String {
         calendar.push(entry(feed, one, origin));
     }
     calendar.done().to_string()
+}
+
+/// An empty one, made by us.
+fn calendar() -> Calendar {
+    let properties = [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Tallyroom//Bookings//EN"),
+        ("CALSCALE", "GREGORIAN"),
+    ];
+    let mut calendar = Calendar::empty();
+    for (name, value) in properties {
+        calendar.append_property(Property::new(name, value));
+    }
+    calendar
 }
 
 fn entry(feed: &Feed, one: &FeedTalk, origin: &str) -> Event {

@@ -1,12 +1,12 @@
 //! Letters written out as mails, dressed by the tenant's theme.
 
 use super::{
-    Web, calendar_file, notices,
+    Web, booking_letter, calendar_file, notices,
     pages::{
         bill_lines, notification_words,
         views::{
-            Amount, DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail,
-            SubscriptionMail, VerifyMail, WelcomeMail,
+            Amount, DomainLostMail, InviteMail, Message, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail,
+            ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -63,7 +63,7 @@ impl Letters for Web {
             Letter::SubscriptionEnds(end) => (end.from.clone(), None),
             _ => (tenant.name.clone(), tenant.reply_to.clone()),
         };
-        let calendar = self.calendar(scope, &user, &posted.letter).await?;
+        let calendar = self.calendar(scope, &tenant, &user, &posted.letter).await?;
         let written = self.words(scope, &tenant, &user, &theme, page, posted.letter).await?;
         let Written { subject, html, text } = written;
         Ok(Mail {
@@ -84,7 +84,13 @@ impl Letters for Web {
 
 impl Web {
     /// What a letter puts into the reader's calendar: how the order that it is about stands by now.
-    async fn calendar(&self, scope: &TenantScope, user: &User, letter: &Letter) -> Result<Option<CalendarFile>> {
+    async fn calendar(
+        &self,
+        scope: &TenantScope,
+        tenant: &Tenant,
+        user: &User,
+        letter: &Letter,
+    ) -> Result<Option<CalendarFile>> {
         let Letter::News(NewsLetter {
             event: Event::Booking,
             params,
@@ -94,13 +100,14 @@ impl Web {
         else {
             return Ok(None);
         };
-        let order = params
-            .get("order")
-            .and_then(|id| id.as_str())
-            .and_then(|id| id.parse::<BookingId>().ok());
-        let Some(order) = order else {
+        let text = |name: &str| params.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+        let Ok(order) = text("order").parse::<BookingId>() else {
             return Ok(None);
         };
+        // A mail that changes nothing in a calendar doesn't have people's programs ask them again.
+        if !booking_letter::is_for_calendars(text("what")) {
+            return Ok(None);
+        }
         let person = user.id;
         let read = move |tx: &mut TenantTx<'_>| {
             let changes = bookings::history(tx, order)?.len();
@@ -115,7 +122,7 @@ impl Web {
         let reader = calendar_file::Reader {
             email: &user.email,
             other: &other.name,
-            sender: &self.app.config.mail.sender,
+            sender: (&tenant.name, &self.app.config.mail.sender),
             link,
         };
         Ok(calendar_file::of(&order, changes, &reader, self.app.now()))
@@ -207,12 +214,26 @@ impl Web {
         page: &PageContext,
         news: NewsLetter,
     ) -> Result<NewsMail> {
-        let about = notices::name_of(self, scope, news.about).await?;
+        let about = match news.about {
+            Some(who) => Some(self.app.db.read(scope, move |tx| users::find(tx, who)).await?),
+            None => None,
+        };
+        let facts = match (news.event, &about) {
+            (Event::Booking, Some(other)) => booking_letter::facts(theme, page, &news.params, other),
+            _ => Vec::new(),
+        };
+        let button = match news.event {
+            Event::Booking => booking_letter::button(&news.params),
+            _ => "mails.news.button",
+        };
+        let about = about.map(|other| other.name);
         let message = notification_words(news.event, notifications::named(news.params.into(), about));
         Ok(NewsMail {
             name,
             subject: notices::said(theme, &page.lang, &page.zone, &message),
             news: message,
+            facts,
+            button: Message::new(button),
             url: news.link,
         })
     }

@@ -8,6 +8,7 @@ mod admin_ui;
 pub mod api;
 mod assets;
 mod attachments;
+mod booking_letter;
 mod calendar_file;
 mod csrf;
 mod csv;

@@ -33,6 +33,7 @@ pub(super) async fn slip(web: &Web, scope: &TenantScope, told: Told) -> Result<S
         id: told
             .shown
             .unwrap_or_else(|| Uuid::new_v5(&to.uuid(), told.link.as_bytes())),
+        at: told.at,
         title: tenant.name,
         body: body.chars().take(MOST_CHARS).collect(),
         link: told.shown.map_or(told.link, |id| format!("/notifications/{id}")),

@@ -8,6 +8,7 @@ import { schemes } from "./page/scheme";
 import { showFlash } from "./page/flash";
 import { sending } from "./page/sending";
 import { localTimes } from "./page/times";
+import { totals } from "./page/totals";
 import { zones } from "./page/zone";
 
 closeMenus();
@@ -15,6 +16,7 @@ schemes();
 forms();
 sending();
 copies();
+totals();
 showFlash();
 localTimes(document);
 zones();

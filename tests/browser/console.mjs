@@ -2,16 +2,17 @@
 // checks that need a browser (axe finds nothing, nothing overflows sideways, the console stays silent under the
 // product's content security policy).
 //
-//   node tests/browser/console.mjs OUT [FILTER]     after `npm --prefix admin_ui run build`
+//   node tests/browser/console.mjs OUT [--no-shots] [FILTER]     after `npm --prefix admin_ui run build`
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startMock } from "../../admin_ui/tools/mock.mjs";
 import { NOW, uuid as id } from "../../admin_ui/tools/mock/sample.mjs";
 import { launchBrowser } from "./lib/browser.mjs";
-import { axe, LOOKS, overflow, wear } from "./lib/faults.mjs";
+import { atRest, axeIn, overflow, SCHEMES, wear, WIDTHS } from "./lib/faults.mjs";
 
-const [out, filter = ""] = process.argv.slice(2);
-if (!out) throw new Error("usage: node console.mjs OUT [FILTER]");
+const shoots = !process.argv.includes("--no-shots");
+const [out, filter = ""] = process.argv.slice(2).filter((argument) => argument !== "--no-shots");
+if (!out) throw new Error("usage: node console.mjs OUT [--no-shots] [FILTER]");
 
 const click = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
@@ -110,14 +111,14 @@ async function openEditor(page) {
   await page.getByTitle("Preview with sample data").waitFor();
 }
 
-async function look(page, { state, port }, view, { width, scheme }) {
+async function look(page, { state, port }, view, width) {
   const { platform, tenants } = state.reset();
   if (!view.signedOut) platform.db.me = { id: "1", name: "Ada Owner", email: "owner@example.com", role: "owner" };
   platform.db.enrolled = !view.unenrolled;
   tenants.lumen.db.me.read_only = view.readOnly === true;
   tenants.velvet.db.unpaid = view.unpaid === true;
-  await wear(page, { width, scheme });
-  const problems = [];
+  await wear(page, { width, scheme: "light" });
+  const [problems, shots] = [[], []];
   // Asking who is signed in, or which console this is, is answered with a status that Chromium reports.
   const quiet = (url) => /\/api\/platform\/me$/.test(url);
   // A preview's sandbox says that it runs nothing: that is what it is for.
@@ -126,23 +127,28 @@ async function look(page, { state, port }, view, { width, scheme }) {
   const onError = (error) => problems.push(String(error));
   page.on("console", onConsole);
   page.on("pageerror", onError);
-  const shot = `${view.host}-${view.name}-${width}-${scheme}.png`;
   try {
     await page.goto(`http://${view.host === "platform" ? "" : `${view.host}.`}localhost:${port}/admin${view.path}`);
     await page.getByRole("heading").first().waitFor();
     await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
     await view.act?.(page);
     await page.evaluate(() => document.fonts.ready);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    problems.push(...(await overflow(page)), ...(await axe(page)));
     const dialog = await page.locator("dialog[open]").count();
-    await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });
+    problems.push(...(await overflow(page)));
+    for (const scheme of SCHEMES) {
+      await wear(page, { width, scheme });
+      await atRest(page);
+      problems.push(...(await axeIn(page, { width, scheme })));
+      const shot = `${view.host}-${view.name}-${width}-${scheme}.png`;
+      shots.push(shot);
+      if (shoots) await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });
+    }
   } catch (error) {
     problems.push(String(error).split("\n")[0]);
   }
   page.off("console", onConsole);
   page.off("pageerror", onError);
-  return { shot, problems };
+  return { shots, problems };
 }
 
 function index(shots) {
@@ -153,7 +159,7 @@ function index(shots) {
 mkdirSync(out, { recursive: true });
 const browser = await launchBrowser();
 const queue = VIEWS.filter(({ host, name }) => new RegExp(filter).test(`${host}/${name}`)).flatMap((view) =>
-  LOOKS.filter(({ width }) => !view.narrow || width < 600).map((size) => ({ view, size })),
+  WIDTHS.filter((width) => !view.narrow || width < 600).map((width) => ({ view, width })),
 );
 const shots = [];
 let bad = 0;
@@ -169,15 +175,15 @@ async function worker() {
   const mock = await startMock();
   const pages = { en: await reader("en-GB"), de: await reader("de") };
   for (let next = queue.shift(); next; next = queue.shift()) {
-    const { shot, problems } = await look(pages[next.view.language ?? "en"], mock, next.view, next.size);
-    shots.push(shot);
-    for (const problem of problems) console.log(`${shot}: ${problem}`);
-    bad += problems.length;
+    const seen = await look(pages[next.view.language ?? "en"], mock, next.view, next.width);
+    shots.push(...seen.shots);
+    for (const problem of seen.problems) console.log(`${next.view.host}/${next.view.name} ${next.width} px: ${problem}`);
+    bad += seen.problems.length;
   }
   mock.server.close();
 }
 await Promise.all([worker(), worker()]);
 await browser.close();
-writeFileSync(join(out, "index.html"), index(shots.sort()));
-console.log(JSON.stringify({ consoles: VIEWS.length, shots: shots.length, problems: bad }));
+if (shoots) writeFileSync(join(out, "index.html"), index(shots.sort()));
+console.log(JSON.stringify({ consoles: VIEWS.length, looks: shots.length, problems: bad }));
 process.exit(bad ? 1 : 0);

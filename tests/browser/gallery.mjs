@@ -1,20 +1,21 @@
 // Looks at every page of the demo's themes: a screenshot each at 1280 and 390 px, light and dark, and the checks that
 // need a browser (axe finds nothing, nothing overflows sideways, the content security policy blocks nothing).
 //
-//   tallyroom gallery OUT && node tests/browser/gallery.mjs OUT [FILTER]
+//   tallyroom gallery OUT && node tests/browser/gallery.mjs OUT [--no-shots] [FILTER]
 //
-// Screenshots and an index page of them go to OUT/shots.
+// Screenshots and an index page of them go to OUT/shots; a test does without.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { axe, LOOKS, overflow, wear } from "./lib/faults.mjs";
+import { axeIn, atRest, overflow, SCHEMES, wear, WIDTHS } from "./lib/faults.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
-const [out, filter = ""] = process.argv.slice(2);
-if (!out) throw new Error("usage: node gallery.mjs OUT [FILTER]");
+const shoots = !process.argv.includes("--no-shots");
+const [out, filter = ""] = process.argv.slice(2).filter((argument) => argument !== "--no-shots");
+if (!out) throw new Error("usage: node gallery.mjs OUT [--no-shots] [FILTER]");
 
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
@@ -26,9 +27,6 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
 };
-/** A second language is there for its long words only. */
-const LOOKS_SECOND = LOOKS.filter((look) => look.scheme === "light");
-
 /** Serves the samples as the product would serve the pages: same addresses, same policy. */
 function serve() {
   const server = createServer((request, response) => {
@@ -49,33 +47,37 @@ function serve() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
-/** A dark phone has the colours of the dark desktop and the order of the light phone; other words have neither of their own. */
-function tellsMore(sample, width, scheme) {
-  return sample.theme.endsWith("-en") && !(width < 600 && scheme === "dark");
-}
-
-async function look(page, base, sample, width, scheme) {
+/** A page in one width, and in the schemes that it has something new in: a second language is there for its long words only. */
+async function look(page, base, sample, width) {
   const problems = [];
+  const shots = [];
   // The samples have no server behind them: no socket, no mail frame.
   const quiet = /WebSocket|\/ws|404|dev\/mailbox/;
   const onConsole = (message) => message.type() === "error" && !quiet.test(message.text()) && problems.push(message.text());
   const onError = (error) => problems.push(String(error));
   page.on("console", onConsole);
   page.on("pageerror", onError);
-  await wear(page, { width, scheme });
-  await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
-  await page.evaluate(() => document.fonts.ready);
-  problems.push(...(await overflow(page)));
-  if (!sample.name.startsWith("mail-") && tellsMore(sample, width, scheme)) problems.push(...(await axe(page)));
-  const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
-  await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
+  const first = sample.theme.endsWith("-en");
+  for (const scheme of first ? SCHEMES : ["light"]) {
+    await wear(page, { width, scheme });
+    if (scheme === "light") {
+      await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
+      await page.evaluate(() => document.fonts.ready);
+      problems.push(...(await overflow(page)));
+    }
+    await atRest(page);
+    if (first && !sample.name.startsWith("mail-")) problems.push(...(await axeIn(page, { width, scheme })));
+    const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
+    shots.push(shot);
+    if (shoots) await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
+  }
   page.off("console", onConsole);
   page.off("pageerror", onError);
-  return { shot, problems };
+  return { shots, problems };
 }
 
 function index(rows) {
-  const cell = ({ shot }) => `<a href="${shot}"><img src="${shot}" width="${shot.includes("-390-") ? 195 : 480}" loading="lazy"></a>`;
+  const cell = (shot) => `<a href="${shot}"><img src="${shot}" width="${shot.includes("-390-") ? 195 : 480}" loading="lazy"></a>`;
   const body = rows.map(({ title, shots }) => `<h2>${title}</h2><p>${shots.map(cell).join(" ")}</p>`).join("\n");
   return `<!doctype html><meta charset="utf-8"><title>Gallery</title><style>body{font:14px sans-serif;margin:24px;background:#888}img{vertical-align:top;border-radius:4px}</style>${body}`;
 }
@@ -107,10 +109,10 @@ async function worker() {
   const page = await context.newPage();
   for (let sample = queue.shift(); sample; sample = queue.shift()) {
     const shots = [];
-    for (const { width, scheme } of sample.theme.endsWith("-en") ? LOOKS : LOOKS_SECOND) {
-      const seen = await look(page, base, sample, width, scheme);
-      shots.push(seen);
-      for (const problem of seen.problems) console.log(`${seen.shot}: ${problem}`);
+    for (const width of WIDTHS) {
+      const seen = await look(page, base, sample, width);
+      shots.push(...seen.shots);
+      for (const problem of seen.problems) console.log(`${sample.theme}/${sample.name} ${width} px: ${problem}`);
       bad += seen.problems.length;
     }
     rows.push({ title: `${sample.theme}/${sample.name}`, shots });
@@ -119,8 +121,8 @@ async function worker() {
 }
 await Promise.all([worker(), worker()]);
 rows.sort((a, b) => a.title.localeCompare(b.title));
-writeFileSync(join(out, "shots/index.html"), index(rows));
+if (shoots) writeFileSync(join(out, "shots/index.html"), index(rows));
 await browser.close();
 server.close();
-console.log(JSON.stringify({ gallery: samples.length, shots: rows.flatMap((row) => row.shots).length, problems: bad }));
+console.log(JSON.stringify({ gallery: samples.length, looks: rows.flatMap((row) => row.shots).length, problems: bad }));
 process.exit(bad ? 1 : 0);

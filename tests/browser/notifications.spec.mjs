@@ -103,6 +103,38 @@ test("the page says how push stands on this device, and its worker may run for t
   assert.deepEqual(seller.problems, []);
 });
 
+test("what is pushed twice, or late, is shown once, and what is new of the same takes its place", async () => {
+  const cdp = await seller.context().newCDPSession(seller);
+  const known = new Promise((resolve) =>
+    cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const own = registrations.find((one) => !one.isDeleted && new URL(one.scopeURL).pathname === "/");
+      if (own) resolve(own.registrationId);
+    }),
+  );
+  await cdp.send("ServiceWorker.enable");
+  const registrationId = await known;
+  const { origin } = new URL(seller.url());
+  const shown = () =>
+    seller.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      const all = await registration.getNotifications();
+      return all.map(({ body, tag, renotify }) => [tag, body, renotify]).sort();
+    });
+  const slip = { title: "Lumen", icon: "/favicon.svg", link: "/account" };
+  const push = (id, at, body) =>
+    cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data: JSON.stringify({ ...slip, id, at, body }) });
+  await push("a", 1_000, "Advice is booked");
+  await becomes(shown, [["a", "Advice is booked", true]]);
+  // The answer was lost, and it is sent again: nothing rings.
+  await push("a", 1_000, "Advice is booked");
+  await becomes(shown, [["a", "Advice is booked", false]]);
+  await push("a", 2_000, "Advice begins soon");
+  await becomes(shown, [["a", "Advice begins soon", true]]);
+  await push("a", 1_000, "Advice is booked");
+  await push("b", 1_000, "A letter is ordered");
+  await becomes(shown, [["a", "Advice begins soon", false], ["b", "A letter is ordered", true]]);
+});
+
 test("whoever wants no motion sees the other scheme at once", async () => {
   const page = await person(browser, product.lumen);
   await page.goto("/login");

@@ -3,9 +3,8 @@
 use crate::{
     calls::{Pair, Price},
     consoles::{actions, founded},
-    notifications::subscription,
     studios::in_a_studio,
-    support::{LUMEN, PASSWORD, TestApp, TestDatabase},
+    support::{LUMEN, PASSWORD, TestApp, TestDatabase, subscription},
 };
 use diesel::connection::SimpleConnection as _;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};

@@ -306,6 +306,7 @@ export interface Service {
   title: string;
   seller: Named;
   rate_minor: number;
+  price_minor: number | null;
   currency: string;
   published: boolean;
   calls: number;
@@ -334,7 +335,7 @@ export interface IdentityCheck {
   id: string;
   user_id: string;
   name: string;
-  state: "waiting" | "approved" | "declined";
+  state: "waiting" | "approved" | "declined" | "lapsed";
   reason: string;
   at: number;
   decided_at: number | null;

@@ -23,7 +23,7 @@ export function sampleTenant(slug) {
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),
     categories: sampleCategories(),
-    services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: 120 + n * 15, currency, published: n % 6 !== 5, calls: n * 4 })),
+    services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: n % 7 === 3 ? 0 : 120 + n * 15, price_minor: n % 7 === 3 ? 4_900 : null, currency, published: n % 6 !== 5, calls: n * 4 })),
     staff: [
       { ...person(1), role: "admin", permissions: [...PERMISSIONS], invited: false },
       { ...person(14), role: "staff", permissions: ["dashboard", "calls", "reviews", "chat_history"], invited: false },

@@ -2,9 +2,9 @@
 
 use super::{attend, lapse::lapse_for as lapse, lock_people, refused, remind, settle::settle, slots, tell, wait};
 use crate::{
-    app::{App, identity::Viewer, safety},
+    app::{App, identity::Viewer, notifications, safety},
     domain::{
-        booking::{Agreement, Event, Outcome, State},
+        booking::{Absent, Agreement, Event, Outcome, State},
         call::CallRole,
         ids::BookingId,
         text,
@@ -161,7 +161,7 @@ async fn act_with(
 
 /// Lets something happen to an order, with all that follows from it. Both people are locked.
 pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: Event, now: Moment) -> Result<Order> {
-    let before = order.booking.state();
+    let (before, time) = (order.booking.state(), tell::time(&order.booking));
     order.booking.on(now, event).map_err(refused)?;
     let after = order.booking.state();
     if after == before {
@@ -175,7 +175,17 @@ pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: 
         attend::expect(tx, &order)?;
     }
     for (to, what) in news(&order, before, event) {
-        tell::tell(app, tx, &order, to, what, now)?;
+        let mut news = tell::news(&order, to, what);
+        // What was offered isn't offered any more, and is what it is about.
+        if let Some(time) = time
+            && (matches!(what, "declined" | "expired") || !news.params.contains_key("at"))
+        {
+            news = news.with("at", time.timestamp().to_string());
+        }
+        match what {
+            "cancelled_own" => notifications::write(app, tx, order.party(to).id, &news, now)?,
+            _ => notifications::tell(app, tx, order.party(to).id, news, now)?,
+        }
     }
     Ok(order)
 }
@@ -213,14 +223,21 @@ fn news(order: &Order, before: State, event: Event) -> Vec<(CallRole, &'static s
         (Event::Decline { by, .. }, _) => vec![(by.other(), "declined")],
         // A seller has never heard of what was begun to be bought.
         (Event::Cancel { .. }, _) if matches!(before, State::Unpaid { start: None, .. }) => Vec::new(),
+        // What is in both calendars goes from both.
+        (Event::Cancel { by }, _) if agreed(before).is_some() => {
+            vec![(by.other(), "cancelled"), (by, "cancelled_own")]
+        }
         (Event::Cancel { by }, _) => vec![(by.other(), "cancelled")],
-        (Event::Missed { .. }, _) => both("missed"),
         (
-            Event::Tick,
+            Event::Missed { .. } | Event::Tick,
             State::Closed {
-                outcome: Outcome::Missed { .. },
+                outcome: Outcome::Missed { absent },
             },
-        ) => both("missed"),
+        ) => match absent {
+            Absent::Both => both("missed"),
+            Absent::Buyer => vec![(CallRole::Buyer, "missed_own"), (CallRole::Seller, "missed_other")],
+            Absent::Seller => vec![(CallRole::Buyer, "missed_other"), (CallRole::Seller, "missed_own")],
+        },
         (Event::Tick, _) if matches!(before, State::Unpaid { start: None, .. }) => vec![(CallRole::Buyer, "not_paid")],
         (
             Event::Tick,

@@ -13,6 +13,7 @@ use crate::{
         TenantScope, TenantTx,
         bookings::{self, Order},
         jobs,
+        lost::{self, Lost},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,28 @@ pub(super) fn expect(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Has it looked at from now on who is there, if nothing else will: the looks until now are missing.
+///
+/// # Errors
+/// The database is away; try again.
+pub(in crate::app) async fn look_again(app: &App, scope: &TenantScope, id: BookingId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .tenant(scope, move |tx| {
+            let order = bookings::lock(tx, id)?;
+            let (State::Booked { start, .. } | State::Running { start }) = order.booking.state() else {
+                return Ok(());
+            };
+            if lost::has_job(tx, Lost::Look, id.uuid())? {
+                return Ok(());
+            }
+            let missing = (now - start + MINUTE_MS - 1).max(0) / MINUTE_MS;
+            let nth = u32::try_from(missing).map_err(Error::internal)?;
+            enqueue(tx, Look { order: id, start, nth })
+        })
+        .await
 }
 
 fn enqueue(tx: &mut TenantTx<'_>, look: Look) -> Result<()> {

@@ -3,7 +3,10 @@
 use super::{act::happen, lock_people};
 use crate::{
     app::{App, identity::Viewer},
-    domain::{booking::Event, ids::BookingId},
+    domain::{
+        booking::{Event, State},
+        ids::BookingId,
+    },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx,
@@ -15,10 +18,6 @@ use serde::{Deserialize, Serialize};
 
 /// The job's kind in the outbox; its payload is [`Due`].
 pub const LAPSE_JOB: &str = "booking_due";
-/// How late a job may be before it counts as lost.
-const LATE_MS: i64 = 5 * 60_000;
-/// Orders that are seen to at once.
-const MOST_SWEPT: i64 = 200;
 
 /// An order to which something may happen by itself now.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -44,10 +43,15 @@ pub async fn lapse(app: &App, scope: &TenantScope, due: Due) -> Result<()> {
     app.db
         .tenant(scope, move |tx| {
             let order = bookings::find(tx, due.order)?;
-            lock_people(tx, order.buyer.id, order.seller.id)?;
+            let (_, seller) = lock_people(tx, order.buyer.id, order.seller.id)?;
             let order = bookings::lock(tx, due.order)?;
             if order.booking.next_deadline().is_some_and(|due| due <= now) {
-                happen(&handle, tx, order, Event::Tick, now)?;
+                let event = match order.booking.state() {
+                    // Time pays out nobody whose account is closed: that is the buyer's to do, or waits for the staff.
+                    State::Delivered { .. } if seller.suspended => Event::PutOff,
+                    _ => Event::Tick,
+                };
+                happen(&handle, tx, order, event, now)?;
             }
             Ok(())
         })
@@ -65,20 +69,10 @@ pub(super) async fn lapse_for(app: &App, viewer: &Viewer, order: BookingId) -> R
     }
 }
 
-/// Lets time pass for orders whose job was lost: with an archive that brought them here, or because it failed for days.
+/// The same for an order that the outbox has lost.
 ///
 /// # Errors
-/// The database is away.
-pub async fn sweep(app: &App) -> Result<()> {
-    let before = app.now() + -LATE_MS;
-    let overdue = app
-        .db
-        .system_read(move |tx| bookings::overdue(tx, before, MOST_SWEPT))
-        .await?;
-    for (scope, order) in overdue {
-        if let Err(error) = lapse(app, &scope, Due { order }).await {
-            tracing::warn!(%error, %order, "an order that is overdue can't be seen to; later again");
-        }
-    }
-    Ok(())
+/// The database is away; try again.
+pub(in crate::app) async fn lapse_lost(app: &App, scope: &TenantScope, order: BookingId) -> Result<()> {
+    lapse(app, scope, Due { order }).await
 }

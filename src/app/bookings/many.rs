@@ -19,14 +19,14 @@ pub const MOST_SELLERS: usize = 1_000;
 const NEXT_DAYS: i64 = 14;
 const DAY_MS: i64 = 86_400_000;
 
-/// When each of these sellers can be booked next, within two weeks, for anything in that category, or for anything.
-/// Whoever can't isn't in there.
+/// When each of these sellers can be booked next by that reader, or by anybody, within two weeks, for anything in that
+/// category, or for anything. Whoever can't isn't in there.
 ///
 /// # Errors
 /// The database is away.
 pub fn next_free(
     tx: &mut TenantTx<'_>,
-    sellers: &[UserId],
+    (sellers, reader): (&[UserId], Option<UserId>),
     category: Option<CategoryId>,
     now: Moment,
 ) -> Result<HashMap<UserId, Moment>> {
@@ -34,7 +34,7 @@ pub fn next_free(
         from: now,
         to: now + NEXT_DAYS * DAY_MS,
     };
-    first_free(tx, sellers, category, within, now)
+    first_free(tx, (sellers, reader), category, within, now)
 }
 
 /// The same within `within`.
@@ -43,12 +43,12 @@ pub fn next_free(
 /// The database is away.
 pub fn first_free(
     tx: &mut TenantTx<'_>,
-    sellers: &[UserId],
+    whose: (&[UserId], Option<UserId>),
     category: Option<CategoryId>,
     within: Span,
     now: Moment,
 ) -> Result<HashMap<UserId, Moment>> {
-    let all = starts(tx, sellers, category, within, 1, now)?.into_iter();
+    let all = starts(tx, whose, category, within, 1, now)?.into_iter();
     Ok(all
         .filter_map(|(seller, starts)| Some((seller, *starts.first()?)))
         .collect())
@@ -64,13 +64,14 @@ pub fn free_times_of(
     within: Span,
     now: Moment,
 ) -> Result<HashMap<UserId, Vec<Moment>>> {
-    starts(tx, sellers, None, within, MOST_TOLD, now)
+    starts(tx, (sellers, None), None, within, MOST_TOLD, now)
 }
 
-/// Of each seller the first `most` beginnings of anything that they can be booked for.
+/// Of each seller the first `most` beginnings of anything that they can be booked for while the reader has nothing else to
+/// do.
 fn starts(
     tx: &mut TenantTx<'_>,
-    sellers: &[UserId],
+    (sellers, reader): (&[UserId], Option<UserId>),
     category: Option<CategoryId>,
     within: Span,
     most: usize,
@@ -85,9 +86,11 @@ fn starts(
     };
     let open: Vec<UserId> = there.iter().map(|(seller, _)| *seller).collect();
     let mut held: HashMap<UserId, Vec<Span>> = HashMap::with_capacity(open.len());
-    for (seller, span) in bookings::taken(tx, &open, None, around)? {
-        held.entry(seller).or_default().push(span);
+    let looked_at: Vec<UserId> = open.iter().copied().chain(reader).collect();
+    for (person, span) in bookings::taken(tx, &looked_at, None, around)? {
+        held.entry(person).or_default().push(span);
     }
+    let own = reader.and_then(|reader| held.get(&reader)).cloned().unwrap_or_default();
     let mut busy: HashMap<UserId, Vec<Span>> = HashMap::new();
     for (seller, span) in calendar_imports::busy(tx, &open, around)? {
         busy.entry(seller).or_default().push(span);
@@ -97,7 +100,7 @@ fn starts(
         let held = held.get(&seller).map(Vec::as_slice).unwrap_or_default();
         let mut starts: Vec<Moment> = (kinds.get(&seller).into_iter().flatten())
             .filter_map(|kind| Range::of(timetable.room(), kind, within, now))
-            .flat_map(|range| range.starts(&timetable, held, busy.to_vec(), most))
+            .flat_map(|range| range.starts(&timetable, held, [busy, own.as_slice()].concat(), most))
             .collect();
         starts.sort_unstable();
         starts.dedup();

@@ -16,18 +16,22 @@ mod slots;
 mod tell;
 
 pub use act::{Answer, accept, cancel, confirm, decline, deliver, propose, take_on};
+pub(in crate::app) use attend::look_again;
 pub use attend::{LOOK_JOB, Look, look};
+pub(in crate::app) use lapse::lapse_lost;
 use lapse::wait;
-pub use lapse::{Due, LAPSE_JOB, lapse, sweep};
+pub use lapse::{Due, LAPSE_JOB, lapse};
 pub(in crate::app) use launch::call_ended;
 pub use launch::launch;
 pub use many::{MOST_SELLERS, first_free, free_times_of, next_free};
+pub(in crate::app) use order::takes_requests;
 pub use order::{When, Wish, order};
 pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
+pub(in crate::app) use remind::remind_again;
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
 pub use show::{Shown, list, show};
-pub use slots::{FreeTimes, Offered, deliverable, free_times, other_times};
+pub use slots::{Deliverable, FreeTimes, Offered, deliverable, free_times, other_times};
 
 use crate::{
     domain::{

@@ -21,6 +21,7 @@ use crate::{
     store::{
         TenantTx,
         bookings::{self, Order},
+        calendar_imports,
         calls::{self, Party},
         sellers,
         services::Service,
@@ -231,7 +232,8 @@ fn at_once(app: &App, tx: &mut TenantTx<'_>, wanted: &Wanted<'_>, now: Moment) -
     Ok(Booking::asked_at_once(wanted.terms(0)?, now))
 }
 
-/// Whether a talk of that kind can be asked for now: its seller is available, and takes calls.
+/// Whether a talk of that kind can be asked for now: its seller is available, takes calls, and has nothing else to do by
+/// their calendar elsewhere.
 pub(super) fn can_be_asked(
     app: &App,
     tx: &mut TenantTx<'_>,
@@ -244,7 +246,17 @@ pub(super) fn can_be_asked(
         && until.is_some_and(|until| until > now)
         && app.people.is_online(tx.tenant(), seller.id)
         && !seller.do_not_disturb
-        && !seller.auto_reject)
+        && takes_requests(tx, seller, now)?)
+}
+
+/// Whether a seller lets themselves be asked for a talk at once now: they turn nothing down unseen, and aren't busy by
+/// their calendar elsewhere.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn takes_requests(tx: &mut TenantTx<'_>, seller: &User, now: Moment) -> Result<bool> {
+    let at_once = Span { from: now, to: now + 1 };
+    Ok(!seller.auto_reject && calendar_imports::busy(tx, &[seller.id], at_once)?.is_empty())
 }
 
 /// With the extras that are wanted, at the prices that they have now.

@@ -9,6 +9,7 @@ use crate::{
         TenantScope, TenantTx,
         bookings::{self, Order},
         jobs,
+        lost::{self, Lost},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -32,8 +33,32 @@ pub(super) fn expect(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
     if at <= now || order.call_terms.policy.reminder_min == 0 {
         return Ok(());
     }
-    let payload = serde_json::to_value(Soon { order: order.id, start }).map_err(Error::internal)?;
-    jobs::enqueue(tx, REMIND_JOB, payload, at)
+    enqueue(tx, Soon { order: order.id, start }, at)
+}
+
+fn enqueue(tx: &mut TenantTx<'_>, soon: Soon, at: Moment) -> Result<()> {
+    jobs::enqueue(tx, REMIND_JOB, serde_json::to_value(soon).map_err(Error::internal)?, at)
+}
+
+/// Has both reminded of a time that was agreed on early enough for that, if nothing else will.
+///
+/// # Errors
+/// The database is away; try again.
+pub(in crate::app) async fn remind_again(app: &App, scope: &TenantScope, id: BookingId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .tenant(scope, move |tx| {
+            let order = bookings::lock(tx, id)?;
+            let State::Booked { start, .. } = order.booking.state() else {
+                return Ok(());
+            };
+            if lost::has_job(tx, Lost::Reminder, id.uuid())? {
+                return Ok(());
+            }
+            let at = start + -i64::from(order.call_terms.policy.reminder_min) * 60_000;
+            enqueue(tx, Soon { order: id, start }, at.max(now))
+        })
+        .await
 }
 
 /// Reminds both, once for each time that was agreed on.
@@ -73,7 +98,7 @@ pub async fn ends_soon(app: &App, scope: &TenantScope, id: BookingId, minutes_le
                 return Ok(());
             }
             for role in [CallRole::Buyer, CallRole::Seller] {
-                let news = news(&order, role, "ends_soon", now).with("count", minutes_left);
+                let news = news(&order, role, "ends_soon").with("count", minutes_left);
                 notifications::tell(&handle, tx, order.party(role).id, news, now)?;
             }
             Ok(())

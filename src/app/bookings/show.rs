@@ -1,12 +1,13 @@
 //! Orders as their two people see them.
 
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, safety},
     domain::{
         booking::{Here, State},
         call::CallRole,
         ids::{BookingId, CallId},
         money::Money,
+        time::Moment,
     },
     error::{Error, Result},
     store::{
@@ -14,6 +15,9 @@ use crate::{
         calls, timetables, users, wallets,
     },
 };
+
+/// How long before an agreed beginning people see whether the other one is there who are kept from each other.
+const SOON_MS: i64 = 15 * 60_000;
 
 /// An order with what stands on its page.
 #[derive(Clone, Debug)]
@@ -28,7 +32,7 @@ pub struct Shown {
     pub other_zone: String,
     /// What the reader can spend.
     pub available: Money,
-    /// The other one has a page open.
+    /// The other one has a page open. Who is kept from the other is told so from shortly before the agreed beginning on.
     pub other_is_here: bool,
     /// The call that it is being talked in.
     pub call: Option<CallId>,
@@ -41,7 +45,7 @@ pub struct Shown {
 /// # Errors
 /// It isn't there, the reader isn't one of its two people, or the database is away.
 pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
-    let (person, people) = (viewer.user.id, app.people.clone());
+    let (person, people, now) = (viewer.user.id, app.people.clone(), app.now());
     app.db
         .read(&viewer.scope, move |tx| {
             let order = bookings::find_of(tx, id, person)?;
@@ -53,10 +57,12 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
                     None => users::find(tx, order.seller.id)?.time_zone,
                 },
             };
+            let other = order.party(reader.other()).id;
+            let is_told = is_soon(&order, now) || !safety::is_hidden(tx, person, other)?;
             Ok(Shown {
                 history: bookings::history(tx, id)?,
                 available: wallets::balance(tx, person, order.currency)?.available(),
-                other_is_here: people.is_online(tx.tenant(), order.party(reader.other()).id),
+                other_is_here: is_told && people.is_online(tx.tenant(), other),
                 looks: match order.booking.last_booked() {
                     Some(start) => bookings::looks(tx, id, start)?,
                     None => Vec::new(),
@@ -71,6 +77,15 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
             })
         })
         .await
+}
+
+/// The two meet now, or shortly.
+fn is_soon(order: &Order, now: Moment) -> bool {
+    match order.booking.state() {
+        State::Booked { start, .. } => now >= start + -SOON_MS,
+        State::Running { .. } => true,
+        _ => false,
+    }
 }
 
 /// The reader's orders, newest first.

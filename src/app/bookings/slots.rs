@@ -228,17 +228,45 @@ pub(super) fn on_offer(tx: &mut TenantTx<'_>, service: ServiceId) -> Result<Serv
     }
 }
 
-/// Something that can be ordered and is delivered, and who sells it.
+/// Something that can be ordered and is delivered.
+#[derive(Clone, Debug)]
+pub struct Deliverable {
+    /// What it is.
+    pub service: Service,
+    /// What it costs.
+    pub fixed: Fixed,
+    /// Who sells it.
+    pub seller: User,
+    /// The reader and the seller are kept from each other: nothing is ordered.
+    pub hidden: bool,
+}
+
+/// Something that can be ordered and is delivered, as `viewer` sees it.
 ///
 /// # Errors
 /// There is no such thing, or the database is away.
-pub async fn deliverable(app: &App, scope: &TenantScope, service: ServiceId) -> Result<(Service, Fixed, User)> {
+pub async fn deliverable(
+    app: &App,
+    scope: &TenantScope,
+    viewer: Option<&Viewer>,
+    service: ServiceId,
+) -> Result<Deliverable> {
+    let reader = viewer.map(|viewer| viewer.user.id);
     app.db
         .read(scope, move |tx| {
             let service = on_offer(tx, service)?;
             let fixed = service.fixed.filter(|_| !service.video_enabled);
             let seller = users::find(tx, service.seller)?;
-            fixed.map(|fixed| (service, fixed, seller)).ok_or_else(Error::not_found)
+            let hidden = match reader {
+                Some(reader) => safety::is_hidden(tx, reader, seller.id)?,
+                None => false,
+            };
+            Ok(Deliverable {
+                fixed: fixed.ok_or_else(Error::not_found)?,
+                service,
+                seller,
+                hidden,
+            })
         })
         .await
 }

@@ -2,10 +2,16 @@
 
 use crate::{
     app::{App, notifications},
-    domain::{call::CallRole, notification::Event, time::Moment},
+    domain::{
+        booking::{Booking, State},
+        call::CallRole,
+        notification::Event,
+        time::Moment,
+    },
     error::Result,
     store::{TenantTx, bookings::Order, notifications::News},
 };
+use serde_json::json;
 
 /// Tells one of the two what the other did, or what happened by itself; `what` is the sentence's name.
 pub(super) fn tell(
@@ -16,21 +22,49 @@ pub(super) fn tell(
     what: &str,
     now: Moment,
 ) -> Result<()> {
-    notifications::tell(app, tx, order.party(to).id, news(order, to, what, now), now)
+    notifications::tell(app, tx, order.party(to).id, news(order, to, what), now)
 }
 
-/// What one of the two is told.
-pub(super) fn news(order: &Order, to: CallRole, what: &str, now: Moment) -> News {
-    let other = order.party(to.other());
-    let at = order
-        .booking
-        .open_offer()
-        .map(|offer| offer.start)
-        .or(order.booking.last_booked());
-    let at = at.or(order.booking.holds().next()).unwrap_or(now);
-    News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
+/// What one of the two is told: of which time, until when something is to be done about it, and what becomes of the money.
+pub(super) fn news(order: &Order, to: CallRole, what: &str) -> News {
+    let (other, booking) = (order.party(to.other()), &order.booking);
+    let money = |minor: i64| json!({"minor": minor, "currency": order.currency.code()});
+    let mut news = News::about(Event::Booking, other.id, format!("/conferences/{}", order.id))
         .with("what", what)
         .with("title", order.service_title.clone())
-        .with("at", at.timestamp().to_string())
         .with("order", order.id.to_string())
+        .with("role", if to == CallRole::Buyer { "buyer" } else { "seller" })
+        .with("price", money(booking.terms().price_minor));
+    let mut add = |name: &str, at: Option<Moment>| {
+        if let Some(at) = at {
+            news.params.insert(name.to_owned(), at.timestamp().to_string().into());
+        }
+    };
+    add(
+        "at",
+        match what {
+            // Whatever else is proposed: what is booked begins.
+            "soon" => booking.last_booked(),
+            _ => time(booking),
+        },
+    );
+    if !matches!(booking.state(), State::Booked { change: None, .. }) {
+        add("until", booking.next_deadline());
+    }
+    // What was offered, or turned down, wasn't to take its place yet.
+    if let (State::Booked { start, .. }, "proposed" | "declined" | "expired") = (booking.state(), what) {
+        add("kept", Some(start));
+    }
+    match booking.settlement() {
+        Some(parts) => news
+            .with("refund", money(parts.refund_minor))
+            .with("due", money(parts.earned_minor)),
+        None => news,
+    }
+}
+
+/// Which time there is to speak of.
+pub(super) fn time(booking: &Booking) -> Option<Moment> {
+    let offered = booking.open_offer().map(|offer| offer.start);
+    offered.or(booking.last_booked()).or(booking.holds().next())
 }

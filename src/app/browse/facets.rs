@@ -14,6 +14,8 @@ const MOST_LANGUAGES: usize = 30;
 /// What narrows a search besides words and times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Narrowing {
+    /// Only what is talked about by video.
+    pub talks: bool,
     pub category: Option<CategoryId>,
     pub language: Option<String>,
     pub least_minor: Option<i64>,
@@ -36,18 +38,20 @@ impl Narrowing {
         self.fits_but(None, candidate)
     }
 
-    /// What somebody asks for the cheapest of their services that is looked for, minor units.
+    /// What somebody asks a minute for the cheapest of their services that is looked for, minor units; none where all of
+    /// it is delivered.
     pub fn rate(&self, candidate: &Candidate) -> Option<i64> {
         let fitting = candidate.offers.iter().filter(|offer| self.fits_offer(None, offer));
-        fitting.map(|offer| offer.rate_minor).min()
+        fitting.filter_map(|offer| offer.rate_minor).min()
     }
 
     fn fits_offer(&self, but: Option<By>, offer: &Priced) -> bool {
         let filed = but == Some(By::Category) || self.category.is_none_or(|category| offer.category == Some(category));
+        let rate = |fits: &dyn Fn(i64) -> bool| offer.rate_minor.is_some_and(fits);
         let priced = but == Some(By::Price)
-            || self.least_minor.is_none_or(|least| offer.rate_minor >= least)
-                && self.highest_minor.is_none_or(|highest| offer.rate_minor <= highest);
-        filed && priced
+            || self.least_minor.is_none_or(|least| rate(&|minor| minor >= least))
+                && self.highest_minor.is_none_or(|highest| rate(&|minor| minor <= highest));
+        filed && priced && (!self.talks || offer.rate_minor.is_some())
     }
 
     fn fits_but(&self, but: Option<By>, candidate: &Candidate) -> bool {
@@ -65,7 +69,7 @@ pub struct Facets {
     pub categories: HashMap<CategoryId, usize>,
     /// By language's ISO code, the most spoken first.
     pub languages: Vec<(String, usize)>,
-    /// By price, the lowest first; none where prices hardly differ.
+    /// By price of a minute, the lowest first; none where prices hardly differ.
     pub rates: Vec<Band>,
     /// By least rating in tenths, the best first.
     pub ratings: Vec<(u32, usize)>,
@@ -112,7 +116,7 @@ impl Facets {
         let priced = but(By::Price).map(|candidate| {
             let offers = candidate.offers.iter();
             let fitting = offers.filter(|offer| narrowing.fits_offer(Some(By::Price), offer));
-            fitting.map(|offer| offer.rate_minor).collect()
+            fitting.filter_map(|offer| offer.rate_minor).collect()
         });
         Self {
             categories,
@@ -172,7 +176,7 @@ mod tests {
             offers: (offers.iter())
                 .map(|(category, rate_minor)| Priced {
                     category: *category,
-                    rate_minor: *rate_minor,
+                    rate_minor: (*rate_minor > 0).then_some(*rate_minor),
                 })
                 .collect(),
             languages: languages.iter().map(|&code| code.to_owned()).collect(),
@@ -219,6 +223,30 @@ mod tests {
         };
         assert!(!cheap_music.fits(&both));
         assert_eq!(cheap_music.rate(&both), None);
+    }
+
+    #[test]
+    fn a_delivery_has_no_price_of_a_minute_and_is_no_talk() {
+        let (law, music) = (CategoryId::new(), CategoryId::new());
+        let found = [
+            candidate(&[(Some(law), 0), (Some(music), 300)], &[], 0),
+            candidate(&[(Some(law), 0)], &[], 0),
+        ];
+        let fitting = |narrowing: &Narrowing| found.iter().map(|one| narrowing.fits(one)).collect::<Vec<_>>();
+        let mut law = Narrowing {
+            category: Some(law),
+            ..Narrowing::default()
+        };
+        assert_eq!(fitting(&law), [true, true]);
+        assert_eq!(law.rate(&found[0]), None);
+        law.talks = true;
+        assert_eq!(fitting(&law), [false, false]);
+        let cheap = Narrowing {
+            highest_minor: Some(1_000),
+            ..Narrowing::default()
+        };
+        assert_eq!(fitting(&cheap), [true, false]);
+        assert_eq!([found[0].talks(), found[1].talks()], [true, false]);
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub struct Home {
     pub reviews: Vec<Published>,
 }
 
-/// The home: who is on air, and as many others as a page has; not those who are kept from the reader.
+/// The home: who is on air, and as many others as a page has; not those who are kept from the reader. Most readers share
+/// one list, so what somebody has planned themselves isn't left out of what is free.
 ///
 /// # Errors
 /// The database is away.
@@ -57,7 +58,7 @@ pub async fn home(app: &App, scope: &TenantScope, without: Vec<UserId>) -> Resul
             others.truncate(PAGE);
             Ok(Home {
                 on_air,
-                others: search::listed(&handle, &own_scope, tx, &others, &Narrowing::default(), now)?,
+                others: search::listed(&handle, &own_scope, tx, (&others, None), &Narrowing::default(), now)?,
                 more,
                 categories: categories::browsed(tx)?,
                 reviews: reviews::praise(tx, PRAISE)?,

@@ -72,7 +72,7 @@ impl Listed {
 
 /// Whether a seller can be rung now.
 pub(in crate::app) fn presence(app: &App, tenant: TenantId, card: &Card, now: Moment) -> Presence {
-    let wants_calls = card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
+    let wants_calls = card.talks() && card.available_until.is_some_and(|until| until > now) && !card.do_not_disturb;
     if card.in_call {
         Presence::InCall
     } else if wants_calls && app.people.is_online(tenant, card.user) {
@@ -93,7 +93,7 @@ pub(super) fn switched_on(
     Ok(ids.filter(|id| app.people.is_online(scope.tenant(), *id)).collect())
 }
 
-/// All of them who have something published: the available first, then those in a call.
+/// All of them who have something published that can be rung for: the available first, then those in a call.
 pub(super) fn on_air(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, now: Moment) -> Result<Vec<Listed>> {
     let query = Query {
         only: Some(switched_on(app, scope, tx, now)?.into_iter().collect()),
@@ -101,7 +101,7 @@ pub(super) fn on_air(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, now:
         ..Query::default()
     };
     let found = seller_search::find(tx, &query)?;
-    let ids: Vec<UserId> = found.iter().map(|one| one.seller).collect();
+    let ids: Vec<UserId> = (found.iter().filter(|one| one.talks())).map(|one| one.seller).collect();
     let mut listed: Vec<Listed> = (sellers::cards(tx, &ids, Named::default())?.into_iter())
         .map(|card| Listed::of(app, scope, card, now))
         .collect();

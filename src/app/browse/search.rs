@@ -8,7 +8,7 @@ use super::{
     presence::{self, Listed},
 };
 use crate::{
-    app::{App, bookings},
+    app::{App, bookings, identity::Viewer, safety},
     domain::{ids::UserId, time::Moment},
     error::{Error, Result},
     store::{
@@ -49,11 +49,26 @@ pub struct Found {
     pub categories: Vec<Category>,
 }
 
-/// The `page`-th page (from 1) of everybody who has something published and is what `wish` looks for.
+impl Found {
+    /// All open categories, by slug, with how many sellers each would leave.
+    pub fn filed<'a>(&'a self) -> impl Iterator<Item = (&'a Category, usize)> {
+        let counts = &self.facets.categories;
+        let counted = |category: &'a Category| (category, counts.get(&category.id).copied().unwrap_or(0));
+        self.categories.iter().map(counted)
+    }
+}
+
+/// The `page`-th page (from 1) of everybody who has something published, is what `wish` looks for, and isn't kept from the
+/// reader. What the reader has planned themselves is not free for them.
 ///
 /// # Errors
 /// There is no such category, or the database is away.
-pub async fn search(app: &App, scope: &TenantScope, wish: Wish, page: u32) -> Result<Found> {
+pub async fn search(app: &App, scope: &TenantScope, viewer: Option<&Viewer>, wish: Wish, page: u32) -> Result<Found> {
+    let wish = Wish {
+        reader: viewer.map(|viewer| viewer.user.id),
+        without: safety::hidden_from(app, viewer).await?,
+        ..wish
+    };
     let (handle, own_scope, now) = (app.clone(), *scope, app.now());
     app.db
         .read(scope, move |tx| found(&handle, &own_scope, tx, &wish, page, now))
@@ -80,8 +95,8 @@ fn found(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, wish: &Wish, pag
     if by_time {
         let ids: Vec<UserId> = all.iter().map(|one| one.seller).collect();
         free = match wish.free {
-            Some(within) => bookings::first_free(tx, &ids, narrowing.category, within, now)?,
-            None => bookings::next_free(tx, &ids, narrowing.category, now)?,
+            Some(within) => bookings::first_free(tx, (&ids, wish.reader), narrowing.category, within, now)?,
+            None => bookings::next_free(tx, (&ids, wish.reader), narrowing.category, now)?,
         };
     }
     if wish.free.is_some() {
@@ -94,7 +109,7 @@ fn found(app: &App, scope: &TenantScope, tx: &mut TenantTx<'_>, wish: &Wish, pag
     let shown = all.iter().skip(skip).take(PAGE).map(|one| one.seller);
     let shown: Vec<UserId> = shown.collect();
     Ok(Found {
-        sellers: listed(app, scope, tx, &shown, &narrowing, now)?,
+        sellers: listed(app, scope, tx, (&shown, wish.reader), &narrowing, now)?,
         total: all.len(),
         cut,
         more: all.len() > skip.saturating_add(PAGE),
@@ -110,6 +125,8 @@ fn narrowing(wish: &Wish, categories: &[Category]) -> Result<Narrowing> {
         category.map(|category| category.id).ok_or_else(Error::not_found)
     };
     Ok(Narrowing {
+        // Whoever only delivers is neither here nor free.
+        talks: wish.available || wish.free.is_some(),
         category: wish.category.as_ref().map(by_slug).transpose()?,
         language: wish.language.clone(),
         least_minor: wish.least_minor,
@@ -166,10 +183,15 @@ fn sort(
     here: &HashSet<UserId>,
     free: &HashMap<UserId, Moment>,
 ) {
-    all.sort_by_key(|one| (Reverse(one.relevance), !here.contains(&one.seller)));
+    all.sort_by_key(|one| (Reverse(one.relevance), !(one.talks() && here.contains(&one.seller))));
     match wish.sort {
         Sort::Best => {}
-        Sort::Price => all.sort_by_key(|one| narrowing.rate(one)),
+        Sort::Price => {
+            all.sort_by_key(|one| {
+                let rate = narrowing.rate(one);
+                (rate.is_none(), rate)
+            });
+        }
         Sort::Rating => all.sort_by_key(|one| Reverse(one.score)),
         Sort::Next => {
             all.sort_by_key(|one| {
@@ -180,12 +202,12 @@ fn sort(
     }
 }
 
-/// Cards of these sellers, in this order, with when each can be booked next.
+/// Cards of these sellers, in this order, with when each can be booked next by that reader, or by anybody.
 pub(super) fn listed(
     app: &App,
     scope: &TenantScope,
     tx: &mut TenantTx<'_>,
-    sellers: &[UserId],
+    (sellers, reader): (&[UserId], Option<UserId>),
     narrowing: &Narrowing,
     now: Moment,
 ) -> Result<Vec<Listed>> {
@@ -194,7 +216,7 @@ pub(super) fn listed(
         least_minor: narrowing.least_minor,
         highest_minor: narrowing.highest_minor,
     };
-    let next = bookings::next_free(tx, sellers, narrowing.category, now)?;
+    let next = bookings::next_free(tx, (sellers, reader), narrowing.category, now)?;
     let cards = sellers::cards(tx, sellers, named)?.into_iter();
     let listed = cards.map(|card| Listed {
         next_free: next.get(&card.user).copied(),

@@ -36,6 +36,8 @@ pub struct SellerDetails {
     pub paid_calls: i64,
     /// No call can begin at this marketplace now.
     pub closed: bool,
+    /// They can be asked for a talk at once, as far as that is up to them.
+    pub takes_requests: bool,
     /// Who reads it.
     pub reader: Option<Reader>,
 }
@@ -99,6 +101,7 @@ async fn details(
                 Some(user) => safety::is_hidden(tx, user, id)?,
                 None => false,
             };
+            let viewer_id = reader;
             let reader = match reader {
                 Some(user) => Some(Reader {
                     is_seller: user == id,
@@ -110,7 +113,7 @@ async fn details(
             };
             Ok(SellerDetails {
                 listed: Listed {
-                    next_free: bookings::next_free(tx, &[id], None, now)?.remove(&id),
+                    next_free: bookings::next_free(tx, (&[id], viewer_id), None, now)?.remove(&id),
                     ..Listed::of(&handle, &own_scope, card, now).kept_from(hidden)
                 },
                 about: profile.about,
@@ -124,6 +127,7 @@ async fn details(
                 reviews: reviews::of_seller(tx, id, MOST_REVIEWS)?,
                 paid_calls: sellers::paid_calls(tx, id)?,
                 closed: subscriptions::is_stopped(tx, now)?,
+                takes_requests: bookings::takes_requests(tx, &user, now)?,
                 reader,
             })
         })

@@ -20,7 +20,7 @@ pub enum Sort {
     /// Who fits best, then who can be rung now, then who is rated best.
     #[default]
     Best,
-    /// The cheapest first.
+    /// The lowest price of a minute first; then whoever only delivers.
     Price,
     /// The best rated first.
     Rating,
@@ -91,6 +91,8 @@ pub struct Wish {
     pub sort: Sort,
     /// Not these, who are kept from the reader.
     pub without: Vec<UserId>,
+    /// Who looks: what they have planned themselves is not free for them.
+    pub reader: Option<UserId>,
 }
 
 impl Wish {
@@ -130,13 +132,8 @@ impl Wish {
             free,
             sort: sort(typed.sort)?,
             without: Vec::new(),
+            reader: None,
         })
-    }
-
-    /// The same for a reader from whom these are kept.
-    #[must_use]
-    pub fn without(self, without: Vec<UserId>) -> Self {
-        Self { without, ..self }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         TenantScope, TenantTx,
         calendar_imports::{self, Import},
         jobs,
+        lost::{self, Lost},
         notifications::News,
         sellers, timetables, users,
     },
@@ -146,7 +147,7 @@ pub async fn read_import(app: &App, scope: &TenantScope, job: Job) -> Result<()>
     let Some(_turn) = app.calendars.turn() else {
         return Err(Error::too_many(WAIT_S));
     };
-    let found = read(app, &import, zone, now).await;
+    let found = read(app, scope, job.seller, &import, zone).await?;
     let handle = app.clone();
     app.db
         .tenant(scope, move |tx| {
@@ -160,6 +161,27 @@ pub async fn read_import(app: &App, scope: &TenantScope, job: Job) -> Result<()>
         .await
 }
 
+/// Has a calendar that is overdue read now, if nothing else will.
+///
+/// # Errors
+/// The database is away; try again.
+pub(in crate::app) async fn read_again(app: &App, scope: &TenantScope, seller: UserId) -> Result<()> {
+    let now = app.now();
+    app.db
+        .tenant(scope, move |tx| {
+            let import = calendar_imports::lock(tx, seller)?;
+            let Some(mut import) = import.filter(|import| import.due_at.is_some_and(|due| due <= now)) else {
+                return Ok(());
+            };
+            if lost::has_job(tx, Lost::Calendar, seller.uuid())? {
+                return Ok(());
+            }
+            import.due_at = Some(now);
+            expect(tx, seller, &import)
+        })
+        .await
+}
+
 /// By whose clock the times are that have none.
 fn zone(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Zone> {
     if let Some(timetable) = timetables::find(tx, seller)? {
@@ -169,20 +191,47 @@ fn zone(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Zone> {
     Zone::named(&name).ok_or_else(|| Error::internal(anyhow!("somebody lives in {name}")))
 }
 
-async fn read(app: &App, import: &Import, zone: Zone, now: Moment) -> std::result::Result<Busy, Trouble> {
-    // One that was moved here from another server was sealed with another key.
-    let address = unseal(app.config.secrets.jwt.expose(), &import.address).map_err(|_| Trouble::Address)?;
-    let address = String::from_utf8(address).map_err(|_| Trouble::Address)?;
-    let file = app.calendars.read(&address).await?;
+/// What stands in it.
+///
+/// # Errors
+/// The database is away.
+async fn read(
+    app: &App,
+    scope: &TenantScope,
+    seller: UserId,
+    import: &Import,
+    zone: Zone,
+) -> Result<std::result::Result<Busy, Trouble>> {
+    let text = match text(app, import).await {
+        Ok(text) => text,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    // What is booked here comes back from calendars that follow it. Entries of another tenant's are others, and count.
+    let named = imported::orders(&text);
+    let ours = match named.is_empty() {
+        true => named,
+        false => {
+            let known = move |tx: &mut TenantTx<'_>| calendar_imports::own_orders(tx, seller, &named);
+            app.db.read(scope, known).await?
+        }
+    };
+    let now = app.now();
     let within = Span {
         from: now + -DAY_MS,
         to: now + AHEAD_MS,
     };
-    let parsed = move || imported::busy(&String::from_utf8_lossy(&file), &zone, within);
+    let parsed = move || imported::busy(&text, &zone, within, &ours);
     // A reader that fails on what it reads has not read it.
-    tokio::task::spawn_blocking(parsed)
-        .await
-        .unwrap_or(Err(Trouble::NotACalendar))
+    let parsed = tokio::task::spawn_blocking(parsed).await;
+    Ok(parsed.unwrap_or(Err(Trouble::NotACalendar)))
+}
+
+async fn text(app: &App, import: &Import) -> std::result::Result<String, Trouble> {
+    // One that was moved here from another server was sealed with another key.
+    let address = unseal(app.config.secrets.jwt.expose(), &import.address).map_err(|_| Trouble::Address)?;
+    let address = String::from_utf8(address).map_err(|_| Trouble::Address)?;
+    let file = app.calendars.read(&address).await?;
+    Ok(String::from_utf8_lossy(&file).into_owned())
 }
 
 /// Writes down how it went.

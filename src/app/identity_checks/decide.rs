@@ -14,6 +14,7 @@ use crate::{
         identity_checks::{self, Check},
         jobs,
         notifications::News,
+        users,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -47,11 +48,44 @@ pub(in crate::app) fn decide(
     identity_checks::decide(tx, id, state, reason, now)?;
     let payload = serde_json::to_value(Forget { check: id }).map_err(Error::internal)?;
     jobs::enqueue(tx, FORGET_JOB, payload, now + KEPT_DAYS * DAY_MS)?;
+    tell(app, tx, &check, (state, reason), now)?;
+    Ok(check)
+}
+
+/// Ends a check that waits too long, or that nobody can look at: its pictures go, and its person can send others.
+///
+/// # Errors
+/// The database is away; try again.
+pub(in crate::app) async fn lapse(app: &App, scope: &TenantScope, id: IdentityCheckId) -> Result<()> {
+    let (handle, now) = (app.clone(), app.now());
+    app.db
+        .tenant(scope, move |tx| {
+            let check = identity_checks::find(tx, id)?;
+            // The person first, as whoever tells one something does.
+            users::hold(tx, check.user)?;
+            let check = identity_checks::lock(tx, id)?;
+            if check.state != CheckState::Waiting {
+                return Ok(());
+            }
+            identity_checks::decide(tx, id, CheckState::Lapsed, "", now)?;
+            identity_checks::forget_pictures(tx, id)?;
+            tell(&handle, tx, &check, (CheckState::Lapsed, ""), now)
+        })
+        .await
+}
+
+/// Tells a check's person what became of it, and why.
+fn tell(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    check: &Check,
+    (state, reason): (CheckState, &str),
+    now: Moment,
+) -> Result<()> {
     let news = News::of(Event::IdentityCheck, "/account/identity".to_owned())
         .with("what", state.name())
         .with("reason", reason);
-    notifications::tell(app, tx, check.user, news, now)?;
-    Ok(check)
+    notifications::tell(app, tx, check.user, news, now)
 }
 
 /// Deletes the pictures of a check.

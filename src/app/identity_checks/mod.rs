@@ -5,8 +5,8 @@ mod decide;
 mod send;
 mod show;
 
-pub(in crate::app) use decide::decide;
 pub use decide::{FORGET_JOB, Forget, forget};
+pub(in crate::app) use decide::{decide, lapse};
 pub use send::{Sent, send};
 pub use show::{Shown, show};
 

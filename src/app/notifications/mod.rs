@@ -11,5 +11,5 @@ pub use announce::{ANNOUNCE_JOB, announce};
 pub use choose::{Choices, choices, choose};
 pub use push::{PUSH_JOB, Push, forget_device, push, remember_device};
 pub use read::{list, open, see_all, sweep};
-pub(in crate::app) use tell::tell;
 pub use tell::{Told, tell_admins};
+pub(in crate::app) use tell::{tell, write};

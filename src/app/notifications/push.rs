@@ -86,8 +86,10 @@ pub async fn push(app: &App, letters: &dyn Letters, scope: &TenantScope, job: Pu
         }
     });
     let Some(device) = found.await? else { return Ok(()) };
-    let slip = serde_json::to_vec(&letters.slip(scope, told).await?).map_err(Error::internal)?;
-    if app.push.send(&device, slip, now).await? == Pushed::Gone {
+    let slip = letters.slip(scope, told).await?;
+    let message = serde_json::to_vec(&slip).map_err(Error::internal)?;
+    // A job that runs twice, because an answer was lost, sends the same: the service and the browser show it once.
+    if app.push.send(&device, slip.id, message, now).await? == Pushed::Gone {
         app.db
             .tenant(scope, move |tx| push_subscriptions::remove(tx, to, &device.endpoint))
             .await?;

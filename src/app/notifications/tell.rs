@@ -81,6 +81,20 @@ pub(in crate::app) fn tell(app: &App, tx: &mut TenantTx<'_>, to: UserId, news: N
     Ok(())
 }
 
+/// Writes to somebody what they did themselves, for their records, if they like mails of that: no page and no browser has
+/// to say it.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn write(app: &App, tx: &mut TenantTx<'_>, to: UserId, news: &News, now: Moment) -> Result<()> {
+    if notifications::wishes(tx, to)?.want(news.event, Channel::Mail)
+        && let Some(letter) = letter(app, tx, news, true)?
+    {
+        letters::post(tx, to, letter, now)?;
+    }
+    Ok(())
+}
+
 /// Tells the tenant's admins.
 ///
 /// # Errors

@@ -10,19 +10,22 @@ use crate::{
     domain::{
         call::{Action, CallRole, EndReason, Entry, Event, Evidence, Journal, Run, Session, Terms, bill},
         identity::Email,
-        ids::{CallId, TenantId, UserId},
+        ids::{CallId, ConversationId, ReportId, TenantId, UserId},
         report::ReviewFault,
         tenant::Tenant,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        SystemTx, TenantScope, TenantTx,
+        SystemTx, TenantScope, TenantTx, blocks,
         call_events::{self, NewEvent},
+        call_feedback::{self, Feedback},
         calls::{self, Call, CallRefused, Ended, LegAccounts, Party},
         conversations,
         ledger::{self, AccountKind},
+        message_files::{self, NewFile},
         metering::{self, LegOp},
+        person_reports,
         review_reports::{self, Report},
         reviews::{self, Review},
         services, users, wallets,
@@ -261,6 +264,50 @@ fn end(tx: &mut TenantTx<'_>, cast: &Cast, call: &Call, session: &Session, talk:
         if !talk.reply.is_empty() {
             reviews::answer(tx, call.id, talk.reply, review.at + 3_600_000)?;
         }
+    }
+    aftermath(tx, call, conversation, talk, last)
+}
+
+/// What else came of a call that ended then.
+fn aftermath(
+    tx: &mut TenantTx<'_>,
+    call: &Call,
+    conversation: ConversationId,
+    talk: &Talk,
+    ended_at: Moment,
+) -> Result<()> {
+    if let Some((faults, words)) = talk.quality {
+        let feedback = Feedback {
+            call: call.id,
+            by: call.buyer.id,
+            faults: faults.to_vec(),
+            text: words.to_owned(),
+            at: ended_at + 30_000,
+        };
+        call_feedback::put(tx, &feedback)?;
+    }
+    if let Some((name, text)) = talk.file {
+        let at = ended_at + 600_000;
+        let message = conversations::add_file(tx, conversation, call.buyer.id, at)?;
+        let file = NewFile {
+            sender: call.buyer.id,
+            name,
+            media_type: "text/plain",
+            body: text.as_bytes(),
+        };
+        message_files::insert(tx, message, &file, at)?;
+    }
+    if let Some((fault, words)) = talk.trouble {
+        let report = person_reports::Report {
+            id: ReportId::new(),
+            by: call.seller.id,
+            about: call.buyer.id,
+            fault,
+            text: words.to_owned(),
+            at: ended_at + 300_000,
+        };
+        person_reports::insert(tx, &report)?;
+        blocks::put(tx, call.seller.id, call.buyer.id, report.at)?;
     }
     Ok(())
 }

@@ -62,7 +62,7 @@ pub async fn tell_watchers(app: &App, scope: &TenantScope, awaited: Awaited) -> 
 fn tell_next(app: &App, tx: &mut TenantTx<'_>, seller: UserId, now: Moment) -> Result<bool> {
     let card = sellers::card(tx, seller)?;
     let is_available = browse::presence(app, tx.tenant(), &card, now) == browse::Presence::Available;
-    if !is_available || card.service.is_none() || subscriptions::is_stopped(tx, now)? {
+    if !is_available || subscriptions::is_stopped(tx, now)? {
         return Ok(false);
     }
     let Some((watcher, asked_at)) = watches::first(tx, seller)? else {

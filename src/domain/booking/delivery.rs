@@ -95,6 +95,19 @@ impl Booking {
         Ok(())
     }
 
+    /// What would count as accepted by now waits as long again.
+    pub(super) fn put_off(&mut self, now: Moment) -> Result<(), Rejected> {
+        match self.state {
+            State::Delivered { until } if until <= now => {
+                self.state = State::Delivered {
+                    until: now + i64::from(CONFIRM_DAYS) * DAY_MS,
+                };
+                Ok(())
+            }
+            _ => Err(Rejected::NotItsTurn),
+        }
+    }
+
     /// How a delivery ends that one of the two doesn't want any more: none if it isn't that kind of order.
     pub(super) fn called_off(&self, now: Moment, by: CallRole) -> Option<Result<Outcome, Rejected>> {
         match self.state {

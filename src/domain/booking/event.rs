@@ -113,6 +113,8 @@ pub enum Event {
     Deliver,
     /// The buyer accepts what was delivered.
     Confirm,
+    /// It would be accepted by time, and mustn't be now: the buyer has as long again to look at it.
+    PutOff,
     /// Time has passed.
     Tick,
 }

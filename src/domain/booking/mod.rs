@@ -6,6 +6,7 @@ mod attendance;
 mod bookable;
 mod delivery;
 mod event;
+mod negotiation;
 mod offer;
 mod outcome;
 mod terms;
@@ -214,7 +215,10 @@ impl Booking {
     /// # Errors
     /// It can't happen now; nothing has changed, but for what time brought about by itself.
     pub fn on(&mut self, now: Moment, event: Event) -> Result<(), Rejected> {
-        self.lapse(now);
+        // That comes in place of what time would bring about.
+        if event != Event::PutOff {
+            self.lapse(now);
+        }
         if matches!(self.state, State::Closed { .. }) && event != Event::Tick {
             return Err(Rejected::Over);
         }
@@ -248,6 +252,7 @@ impl Booking {
             }
             Event::Missed { absent } => self.missed(now, absent)?,
             Event::TakeOn | Event::Deliver | Event::Confirm => self.deliver(now, event)?,
+            Event::PutOff => self.put_off(now)?,
         }
         if let State::Booked { start, .. } = self.state {
             self.last_booked = Some(start);
@@ -286,64 +291,6 @@ impl Booking {
             _ => start,
         };
         self.state = start.map_or(State::Open, |start| State::Booked { start, change: None });
-        Ok(())
-    }
-
-    fn propose(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<(), Rejected> {
-        match self.state {
-            _ if self.terms.agreement == Agreement::Instant => return Err(Rejected::AtOnce),
-            State::Unpaid { .. } => return Err(Rejected::NotPaid),
-            State::Running { .. } => return Err(Rejected::Begun),
-            _ if self.is_delivered() => return Err(Rejected::NotBooked),
-            _ if self.holds().any(|held| held == start) => return Err(Rejected::SameTime),
-            State::Booked { start: agreed, .. } => {
-                not_begun(now, agreed)?;
-                let mut offer = self.offer(now, by, start)?;
-                offer.expires_at = offer.expires_at.min(agreed);
-                self.state = State::Booked {
-                    start: agreed,
-                    change: Some(offer),
-                };
-            }
-            _ => {
-                let offer = self.offer(now, by, start)?;
-                self.state = State::Asked { offer };
-            }
-        }
-        Ok(())
-    }
-
-    fn accept(&mut self, now: Moment, by: CallRole, round: u32) -> Result<(), Rejected> {
-        let Offer {
-            start, by: offered_by, ..
-        } = self.named(round)?;
-        if offered_by == by {
-            return Err(Rejected::OwnOffer);
-        }
-        self.state = if self.paid {
-            State::Booked { start, change: None }
-        } else {
-            let until = match self.terms.agreement {
-                Agreement::Instant => now + self.terms.pay_ms(),
-                _ => (now + self.terms.pay_ms()).min(start),
-            };
-            State::Unpaid {
-                until,
-                start: Some(start),
-            }
-        };
-        Ok(())
-    }
-
-    fn decline(&mut self, by: CallRole, round: u32) -> Result<(), Rejected> {
-        let offer = self.named(round)?;
-        self.state = match self.state {
-            State::Booked { start, .. } => State::Booked { start, change: None },
-            // Who has paid can offer again, who hasn't has ordered nothing.
-            _ if self.paid => State::Open,
-            _ if by == offer.by => closed(Outcome::Withdrawn { by }),
-            _ => closed(Outcome::Declined { by }),
-        };
         Ok(())
     }
 
@@ -392,37 +339,6 @@ impl Booking {
             State::Running { start } => Ok(start),
             _ => Err(Rejected::NotBooked),
         }
-    }
-
-    /// The open offer, if it is the one that is meant.
-    fn named(&self, round: u32) -> Result<Offer, Rejected> {
-        let offer = self.open_offer().ok_or(Rejected::NothingToAnswer)?;
-        if offer.round == round {
-            Ok(offer)
-        } else {
-            Err(Rejected::Superseded)
-        }
-    }
-
-    /// The next offer.
-    fn offer(&mut self, now: Moment, by: CallRole, start: Moment) -> Result<Offer, Rejected> {
-        if self.rounds >= MOST_ROUNDS {
-            return Err(Rejected::TooManyRounds);
-        }
-        let bookable = self.bookable(now);
-        if start <= bookable.from {
-            return Err(Rejected::TooSoon);
-        }
-        if start > bookable.to {
-            return Err(Rejected::TooFar);
-        }
-        self.rounds += 1;
-        Ok(Offer {
-            by,
-            start,
-            expires_at: (now + self.terms.offer_ms()).min(start + -self.terms.notice_ms()),
-            round: self.rounds,
-        })
     }
 }
 

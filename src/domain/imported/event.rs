@@ -1,10 +1,14 @@
 //! One entry of a calendar file.
 
 use super::{
+    ical::MOST_EVENTS,
     recurrence::{Budget, repetitions},
     trouble::Trouble,
 };
-use crate::domain::time::{Moment, Span, Zone};
+use crate::domain::{
+    ids::BookingId,
+    time::{Moment, Span, Zone},
+};
 use calcard::{
     common::PartialDateTime,
     icalendar::{
@@ -16,14 +20,26 @@ use calcard::{
 use jiff::civil::{Date, DateTime};
 use std::collections::HashSet;
 
-/// How the names of entries end that we made ourselves.
-const OWN: &str = "@bookings";
+/// How the names of entries end that stand for an order.
+const ORDER: &str = "@bookings";
+const UUID_CHARS: usize = 36;
 const DAY_MS: i64 = 86_400_000;
 
 /// The clocks that a calendar's times are by.
 pub(super) struct Zones<'a> {
     named: TzResolver<&'a str>,
     own: &'a Zone,
+}
+
+/// The orders that a file names: entries that came from here, or from another tenant.
+pub fn orders(text: &str) -> HashSet<BookingId> {
+    let ends = text.match_indices(ORDER).map(|(at, _)| at);
+    let ids = ends.filter_map(|end| text.get(end.checked_sub(UUID_CHARS)?..end)?.parse().ok());
+    ids.take(MOST_EVENTS).collect()
+}
+
+fn order(uid: &str) -> Option<BookingId> {
+    uid.strip_suffix(ORDER)?.parse().ok()
 }
 
 /// A time as it is written.
@@ -159,8 +175,8 @@ impl Written {
 }
 
 impl<'a> Event<'a> {
-    /// None if it can't be understood.
-    pub(super) fn of(component: &'a ICalendarComponent, zones: &Zones<'a>) -> Option<Self> {
+    /// None if it can't be understood. One that stands for `ours` keeps nobody busy.
+    pub(super) fn of(component: &'a ICalendarComponent, zones: &Zones<'a>, ours: &HashSet<BookingId>) -> Option<Self> {
         let time = |entry: &ICalendarEntry| match entry.values.first() {
             Some(ICalendarValue::PartialDateTime(at)) => zones.written(at, entry),
             _ => None,
@@ -181,8 +197,8 @@ impl<'a> Event<'a> {
             spans: Vec::new(),
             except: HashSet::new(),
             replaces: None,
-            // What is booked here comes back from calendars that follow it; it is known better here.
-            busy: component.status() != Some(&ICalendarStatus::Cancelled) && !uid.ends_with(OWN),
+            busy: component.status() != Some(&ICalendarStatus::Cancelled)
+                && !order(uid).is_some_and(|id| ours.contains(&id)),
             own: zones.own,
         };
         for entry in &component.entries {

@@ -6,6 +6,7 @@ use super::{
     trouble::Trouble,
 };
 use crate::domain::{
+    ids::BookingId,
     schedule::joined,
     time::{Moment, Span, Zone},
 };
@@ -16,7 +17,7 @@ use calcard::{
 use std::collections::HashSet;
 
 /// Entries that a calendar can have.
-const MOST_EVENTS: usize = 10_000;
+pub(super) const MOST_EVENTS: usize = 10_000;
 /// Busy stretches that are kept of one.
 const MOST_SPANS: usize = 5_000;
 
@@ -30,11 +31,12 @@ pub struct Busy {
 }
 
 /// When somebody is busy within a stretch of time by a calendar file. What stands there without a zone, or with one that
-/// nobody knows, and whole days are by their `own` clock.
+/// nobody knows, and whole days are by their `own` clock. Entries that stand for `ours`, orders that are known here, are
+/// known better here.
 ///
 /// # Errors
 /// It isn't a calendar, or there is too much in it.
-pub fn busy(text: &str, own: &Zone, within: Span) -> Result<Busy, Trouble> {
+pub fn busy(text: &str, own: &Zone, within: Span, ours: &HashSet<BookingId>) -> Result<Busy, Trouble> {
     let text = text.trim_start_matches('\u{feff}').trim();
     let whole = starts_with(text, "BEGIN:VCALENDAR") && ends_with(text, "END:VCALENDAR");
     if !whole {
@@ -54,7 +56,14 @@ pub fn busy(text: &str, own: &Zone, within: Span) -> Result<Busy, Trouble> {
                 if count > MOST_EVENTS {
                     return Err(Trouble::TooMuch);
                 }
-                left_out += read(&calendar, own, within, &mut budget, &mut spans)?;
+                left_out += read(
+                    &calendar,
+                    &Zones::of(&calendar, own),
+                    ours,
+                    within,
+                    &mut budget,
+                    &mut spans,
+                )?;
             }
             Entry::InvalidLine(_) => {}
             Entry::Eof => break,
@@ -73,19 +82,19 @@ fn is_read(kind: &ICalendarComponentType) -> bool {
 }
 
 /// Adds the busy time of one calendar; gives how many entries couldn't be understood.
-fn read(
-    calendar: &ICalendar,
-    own: &Zone,
+fn read<'a>(
+    calendar: &'a ICalendar,
+    zones: &Zones<'a>,
+    ours: &HashSet<BookingId>,
     within: Span,
     budget: &mut Budget,
     spans: &mut Vec<Span>,
 ) -> Result<u32, Trouble> {
-    let zones = Zones::of(calendar, own);
     let mut left_out = 0;
     let mut events = Vec::new();
     for component in &calendar.components {
         match component.component_type {
-            ICalendarComponentType::VEvent => match Event::of(component, &zones) {
+            ICalendarComponentType::VEvent => match Event::of(component, zones, ours) {
                 Some(event) => events.push(event),
                 None => left_out += 1,
             },
@@ -144,7 +153,7 @@ mod tests {
             from: at(from),
             to: at(to),
         };
-        let found = busy(text, &Zone::named("America/New_York").unwrap(), within)?;
+        let found = busy(text, &Zone::named("America/New_York").unwrap(), within, &HashSet::new())?;
         assert_eq!(found.left_out, 0);
         Ok(found.spans.into_iter().map(|span| (span.from, span.to)).collect())
     }
@@ -196,8 +205,20 @@ mod tests {
                 from: Moment(0),
                 to: Moment(2_000_000_000_000),
             };
-            busy(&format!("{part}\r\nEND:VCALENDAR"), &Zone::utc(), within).ok();
-            busy(&format!("BEGIN:VCALENDAR\r\n{}", &WEEKLY[end..]), &Zone::utc(), within).ok();
+            busy(
+                &format!("{part}\r\nEND:VCALENDAR"),
+                &Zone::utc(),
+                within,
+                &HashSet::new(),
+            )
+            .ok();
+            busy(
+                &format!("BEGIN:VCALENDAR\r\n{}", &WEEKLY[end..]),
+                &Zone::utc(),
+                within,
+                &HashSet::new(),
+            )
+            .ok();
         }
     }
 }

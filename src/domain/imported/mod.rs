@@ -8,5 +8,6 @@ mod recurrence;
 mod trouble;
 
 pub use address::{AddressError, MOST_CHARS, is_public, is_trusted, parse};
+pub use event::orders;
 pub use ical::{Busy, busy};
 pub use trouble::Trouble;

@@ -14,6 +14,8 @@ pub enum Trouble {
     Redirects,
     /// Nobody answers there.
     Unreachable,
+    /// Whoever answers there can't show that it is the one who was asked.
+    Untrusted,
     /// The answer takes too long.
     Slow,
     /// The answer doesn't end, or is too long.
@@ -30,11 +32,12 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Address,
         Self::Inside,
         Self::Redirects,
         Self::Unreachable,
+        Self::Untrusted,
         Self::Slow,
         Self::Large,
         Self::Gone,
@@ -50,6 +53,7 @@ impl Trouble {
             Self::Inside => "inside",
             Self::Redirects => "redirects",
             Self::Unreachable => "unreachable",
+            Self::Untrusted => "untrusted",
             Self::Slow => "slow",
             Self::Large => "large",
             Self::Gone => "gone",

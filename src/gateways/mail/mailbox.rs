@@ -43,6 +43,8 @@ pub struct ReceivedMail {
     pub html: String,
     /// Calendar file, empty without.
     pub calendar: String,
+    /// All of it, as it came.
+    pub raw: Arc<[u8]>,
 }
 
 /// The last mails, newest first.
@@ -157,6 +159,7 @@ impl Mailbox {
                 .and_then(|part| part.text_contents())
                 .unwrap_or_default()
                 .to_owned(),
+            raw: raw.into(),
         };
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.push_front(mail);

@@ -190,9 +190,12 @@ pub struct ServiceLine {
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Object)]
     pub seller: Value,
-    /// Price of a minute.
+    /// Price of a minute; zero of what is delivered.
     #[diesel(sql_type = BigInt)]
     pub rate_minor: i64,
+    /// Price of what is delivered.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub price_minor: Option<i64>,
     /// In which currency.
     #[diesel(sql_type = Text)]
     pub currency: String,
@@ -206,6 +209,7 @@ pub struct ServiceLine {
 
 const SERVICES: List = List {
     columns: "v.id, v.title, v.rate_minor, t.currency, v.published,
+        CASE WHEN NOT v.video_enabled THEN (v.fixed ->> 'price_minor')::bigint END AS price_minor,
         jsonb_build_object('id', u.id, 'name', u.name) AS seller,
         (SELECT count(*) FROM calls c WHERE c.tenant_id = v.tenant_id AND c.seller_id = v.seller_id
             AND c.service_id = v.id) AS calls",

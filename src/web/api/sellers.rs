@@ -3,11 +3,15 @@
 use super::reviews::ReviewView;
 use crate::{
     app::{
-        browse::{self, Band, Facets, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
+        browse::{self, Band, Found, Listed, Offer, Presence, SellerDetails, Typed, Wish},
         identity::Viewer,
-        safety, watching,
+        watching,
     },
     domain::{category::Names, ids::UserId, policy::Increment, tenant::Tenant},
+    store::{
+        sellers::{self, CardPrice},
+        services::Service,
+    },
     web::{Problem, Result, Site, Web, pages::reader_zone},
 };
 use actix_web::{
@@ -38,10 +42,29 @@ struct Rating {
 struct CardService {
     id: Uuid,
     title: String,
-    /// Price of a minute in minor units.
-    rate_minor: i64,
+    /// Price of a minute in minor units; none of a delivery.
+    rate_minor: Option<i64>,
+    /// Price of a delivery in minor units; none of what is talked about by video.
+    price_minor: Option<i64>,
     currency: &'static str,
     increment: Increment,
+}
+
+impl CardService {
+    fn of(tenant: &Tenant, service: sellers::CardService) -> Self {
+        let (rate_minor, price_minor) = match service.price {
+            CardPrice::Minute(minor) => (Some(minor), None),
+            CardPrice::Delivery(minor) => (None, Some(minor)),
+        };
+        Self {
+            id: service.id.uuid(),
+            title: service.title,
+            rate_minor,
+            price_minor,
+            currency: tenant.currency.code(),
+            increment: browse::policy(tenant, &service.category_policy, &service.policy).increment,
+        }
+    }
 }
 
 /// A seller in a list.
@@ -53,7 +76,7 @@ struct SellerCard {
     photo_url: Option<String>,
     /// Spoken languages, as ISO codes.
     languages: Vec<String>,
-    /// The cheapest of their services.
+    /// The cheapest of their services that are talked about by video, or else of those that are delivered.
     service: Option<CardService>,
     rating: Rating,
     /// Can be rung right now.
@@ -84,13 +107,7 @@ impl SellerCard {
             headline: card.headline,
             photo_url: card.photo_url,
             languages: card.languages,
-            service: card.service.map(|service| CardService {
-                id: service.id.uuid(),
-                title: service.title,
-                rate_minor: service.rate_minor,
-                currency: tenant.currency.code(),
-                increment: browse::policy(tenant, &service.category_policy, &service.policy).increment,
-            }),
+            service: card.service.map(|service| CardService::of(tenant, service)),
             available_now: presence == Presence::Available,
             online,
             in_call: card.in_call,
@@ -158,34 +175,30 @@ struct RatingFacet {
 }
 
 impl SellerFacets {
-    fn of(facets: Facets, categories: Vec<browse::Category>) -> Self {
-        let Facets {
-            categories: filed,
-            languages,
-            rates,
-            ratings,
-        } = facets;
-        let category = |category: browse::Category| {
-            let sellers = filed.get(&category.id).copied()?;
-            Some(CategoryFacet {
-                slug: category.slug,
-                names: category.names,
-                sellers,
-            })
+    fn of(found: &Found) -> Self {
+        let category = |(category, sellers): (&browse::Category, usize)| CategoryFacet {
+            slug: category.slug.clone(),
+            names: category.names.clone(),
+            sellers,
         };
-        let price = |band: Band| PriceFacet {
+        let price = |band: &Band| PriceFacet {
             min_minor: band.least_minor,
             max_minor: band.highest_minor,
             sellers: band.count,
         };
+        let facets = &found.facets;
         Self {
-            categories: categories.into_iter().filter_map(category).collect(),
-            languages: (languages.into_iter())
+            categories: found
+                .filed()
+                .filter(|(_, sellers)| *sellers > 0)
+                .map(category)
+                .collect(),
+            languages: (facets.languages.iter().cloned())
                 .map(|(code, sellers)| LanguageFacet { code, sellers })
                 .collect(),
-            prices: rates.into_iter().map(price).collect(),
-            ratings: (ratings.into_iter())
-                .map(|(least_tenths, sellers)| RatingFacet { least_tenths, sellers })
+            prices: facets.rates.iter().map(price).collect(),
+            ratings: (facets.ratings.iter())
+                .map(|&(least_tenths, sellers)| RatingFacet { least_tenths, sellers })
                 .collect(),
         }
     }
@@ -225,6 +238,33 @@ impl OfferedService {
     }
 }
 
+/// A published service that is delivered.
+#[derive(Serialize, ToSchema)]
+struct OfferedDelivery {
+    id: Uuid,
+    title: String,
+    description: String,
+    /// Its price in minor units, without extras.
+    price_minor: i64,
+    currency: &'static str,
+    /// Within so many days from when it is taken on.
+    delivery_days: u32,
+}
+
+impl OfferedDelivery {
+    fn of(tenant: &Tenant, service: Service) -> Option<Self> {
+        let fixed = service.fixed?;
+        Some(Self {
+            id: service.id.uuid(),
+            title: service.title,
+            description: service.description,
+            price_minor: fixed.price_minor,
+            currency: tenant.currency.code(),
+            delivery_days: fixed.delivery_days,
+        })
+    }
+}
+
 /// A seller's page.
 #[derive(Serialize, ToSchema)]
 struct SellerProfile {
@@ -232,6 +272,8 @@ struct SellerProfile {
     card: SellerCard,
     about: String,
     services: Vec<OfferedService>,
+    /// What is delivered instead of talked about.
+    deliveries: Vec<OfferedDelivery>,
     reviews: Vec<ReviewView>,
     /// Calls that were paid for.
     paid_calls: i64,
@@ -241,7 +283,7 @@ struct SellerProfile {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// Only those who can be rung, or are in a call.
+    /// Only those who can be rung, or are in a call; nobody who only delivers.
     available: bool,
     /// Words that must be in names, headlines, services or their categories, up to 100 characters. If nobody has them,
     /// similar ones will do.
@@ -250,9 +292,9 @@ struct Wanted {
     category: String,
     /// Only those who speak it; its ISO code.
     language: String,
-    /// Only those with something at this price of a minute or more, minor units.
+    /// Only those with something at this price of a minute or more, minor units. A delivery has no price of a minute.
     min_minor: Option<i64>,
-    /// Only those with something at this price of a minute or less, minor units.
+    /// Only those with something at this price of a minute or less, minor units. A delivery has no price of a minute.
     max_minor: Option<i64>,
     /// Only those rated so or better, tenths of a star: 45 is 4.5.
     rating: Option<u32>,
@@ -291,28 +333,21 @@ async fn list(
         at: &wanted.at,
         sort: &wanted.sort,
     };
-    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
-    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?.without(hidden);
-    let Found {
-        sellers,
-        total,
-        cut,
-        more,
-        similar,
-        facets,
-        categories,
-    } = browse::search(&web.app, &site.scope, wish, page).await?;
-    let items = sellers
+    let wish = Wish::of(&typed, &reader_zone(&site, viewer.as_ref()), web.app.now())?;
+    let found = browse::search(&web.app, &site.scope, viewer.as_ref(), wish, page).await?;
+    let facets = SellerFacets::of(&found);
+    let items = found
+        .sellers
         .into_iter()
         .map(|seller| SellerCard::of(&site.tenant, seller))
         .collect();
     Ok(Json(Sellers {
         items,
-        next_page: more.then(|| page.saturating_add(1)),
-        total,
-        cut,
-        similar,
-        facets: SellerFacets::of(facets, categories),
+        next_page: found.more.then(|| page.saturating_add(1)),
+        total: found.total,
+        cut: found.cut,
+        similar: found.similar,
+        facets,
     }))
 }
 
@@ -329,6 +364,7 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>
         listed,
         about,
         offers,
+        deliveries,
         reviews,
         paid_calls,
         ..
@@ -339,6 +375,10 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, id: Path<Uuid>
         services: offers
             .into_iter()
             .map(|offer| OfferedService::of(&site.tenant, offer))
+            .collect(),
+        deliveries: deliveries
+            .into_iter()
+            .filter_map(|service| OfferedDelivery::of(&site.tenant, service))
             .collect(),
         reviews: reviews.into_iter().map(ReviewView::from).collect(),
         paid_calls,

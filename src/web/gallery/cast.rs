@@ -80,7 +80,8 @@ impl Cast {
             service: Some(CardService {
                 id: Uuid::from_u128(nth as u128 + 100),
                 title: self.services[0].0.to_owned(),
-                rate: self.amount(seller.rate),
+                price: self.amount(seller.rate),
+                by_minute: true,
                 increment: Increment::Minute,
             }),
             rating: Rating {
@@ -92,6 +93,21 @@ impl Cast {
             // One of them can't be booked, one only in a while.
             next_free: (nth % 4 != 3).then(|| now() + (20 * (nth as i64 + 1) + 1).hours()),
             next_is_soon: nth < 7,
+        }
+    }
+
+    /// The `nth` seller's card, if they only delivered.
+    pub fn writer(&self, nth: usize) -> SellerCard {
+        let card = self.card(nth);
+        SellerCard {
+            service: card.service.map(|service| CardService {
+                price: self.amount(4_900),
+                by_minute: false,
+                ..service
+            }),
+            presence: Presence::Orders,
+            next_free: None,
+            ..card
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::browse::{self, Listed, Offer},
     domain::{tenant::Tenant, time::Moment},
-    store::reviews::Published,
+    store::{reviews::Published, sellers::CardPrice},
 };
 
 /// So far ahead a weekday alone says which day.
@@ -24,14 +24,20 @@ pub(super) fn card(tenant: &Tenant, seller: &Listed, now: Moment) -> SellerCard 
         service: card.service.as_ref().map(|service| CardService {
             id: service.id.uuid(),
             title: service.title.clone(),
-            rate: Amount::new(service.rate_minor, tenant.currency.code()),
+            price: match service.price {
+                CardPrice::Minute(minor) | CardPrice::Delivery(minor) => Amount::new(minor, tenant.currency.code()),
+            },
+            by_minute: card.talks(),
             increment: increment(browse::policy(tenant, &service.category_policy, &service.policy).increment),
         }),
         rating: Rating {
             average_tenths: card.average_tenths(),
             count: u32::try_from(card.rating_count).unwrap_or(0),
         },
-        presence: presence(seller.presence),
+        presence: match (&card.service, seller.presence) {
+            (Some(_), browse::Presence::Away) if !card.talks() => Presence::Orders,
+            (_, here) => presence(here),
+        },
         available_until: card
             .available_until
             .filter(|_| seller.presence == browse::Presence::Available)

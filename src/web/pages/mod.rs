@@ -21,6 +21,7 @@ mod notifications;
 mod order;
 mod people;
 mod platform;
+mod reporting;
 mod reviews;
 mod search;
 mod sell;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::{
-        bookings::{self, Wish},
+        bookings::{self, Deliverable, Wish},
         browse,
         identity::Viewer,
     },
@@ -42,6 +42,13 @@ async fn order(
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse> {
     let brief = one(&typed, "brief").unwrap_or_default().to_owned();
+    // Without a script the total is asked for.
+    if one(&typed, "action") == Some("total") {
+        let mut view = page(&web, &site, Some(&viewer), *service).await?;
+        view.brief = Field::of(brief);
+        choose(&site, &mut view, &typed);
+        return render(&site, Some(&viewer), &view);
+    }
     let wish = Wish {
         service: ServiceId::from_uuid(*service),
         minutes: None,
@@ -63,7 +70,7 @@ async fn order(
     };
     let mut view = page(&web, &site, Some(&viewer), *service).await?;
     view.brief = Field::of(brief);
-    tick(&mut view.addons, &typed);
+    choose(&site, &mut view, &typed);
     match refused.kind {
         Kind::Invalid { field: Some("brief") } => view.brief.error = Some(Message::new(refused.public)),
         _ => view.error = Some(Message::new(refused.public)),
@@ -71,8 +78,22 @@ async fn order(
     render_as(status, &site, Some(&viewer), &view)
 }
 
+/// Ticks the extras that were ticked, and counts them in.
+fn choose(site: &Site, view: &mut OrderPage, typed: &Typed) {
+    tick(&mut view.addons, typed);
+    let chosen = view.addons.iter().filter(|choice| choice.chosen);
+    let extra_minor = chosen.map(|choice| choice.price.minor).sum::<i64>();
+    view.total = Amount::new(view.price.minor + extra_minor, site.tenant.currency.code());
+}
+
 async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid) -> Result<OrderPage> {
-    let (service, fixed, seller) = bookings::deliverable(&web.app, &site.scope, ServiceId::from_uuid(id)).await?;
+    let Deliverable {
+        service,
+        fixed,
+        seller,
+        hidden,
+    } = bookings::deliverable(&web.app, &site.scope, viewer, ServiceId::from_uuid(id)).await?;
+    let price = Amount::new(fixed.price_minor, site.tenant.currency.code());
     let policy = browse::policy(&site.tenant, &service.category_policy(), &service.policy);
     Ok(OrderPage {
         id,
@@ -81,7 +102,9 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid) -> Resu
         description: service.description,
         seller_id: seller.id.uuid(),
         seller: Person::new(seller.name, None),
-        price: Amount::new(fixed.price_minor, site.tenant.currency.code()),
+        total: price.clone(),
+        price,
+        unavailable: hidden,
         delivery_days: fixed.delivery_days,
         late_percent: policy.late_cancel_bp / 100,
         confirm_days: CONFIRM_DAYS,

@@ -2,19 +2,17 @@
 
 use super::{
     flash::flash,
-    lead_to, problem, render, render_as,
+    lead_to, render,
+    reporting::{self, Reported},
     views::{BlockedPerson, BlocksPage, Field, PersonPage, ReportForm, ReportState},
 };
 use crate::{
     app::{identity::Viewer, safety},
     domain::{ids::UserId, report::PersonFault},
-    error::Error,
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpResponse, get, post,
     web::{Data, Form, Path, ServiceConfig},
 };
 use serde::Deserialize;
@@ -62,14 +60,6 @@ async fn block(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Form(typed): Form
     Ok(lead_to("/account/blocks", [flash(Tone::Success, "person.unblocked")]))
 }
 
-#[derive(Deserialize)]
-struct Reported {
-    #[serde(default)]
-    fault: String,
-    #[serde(default)]
-    words: String,
-}
-
 /// Reports somebody.
 #[post("/people/{id}/report")]
 async fn report(
@@ -80,20 +70,12 @@ async fn report(
     Form(typed): Form<Reported>,
 ) -> Result<HttpResponse> {
     let other = UserId::from_uuid(*id);
-    let reported = match PersonFault::parse(&typed.fault) {
-        Some(fault) => safety::report(&web.app, &viewer, other, fault, &typed.words).await,
-        None => Err(Error::field("fault", "Choose what is wrong.")),
+    let done = match typed.fault(PersonFault::parse) {
+        Ok(fault) => safety::report(&web.app, &viewer, other, fault, &typed.words).await,
+        Err(error) => Err(error),
     };
-    let Err(error) = reported else {
-        return Ok(lead_to(
-            &format!("/people/{other}"),
-            [flash(Tone::Success, "report.sent")],
-        ));
-    };
-    let (field, wrong) = problem(error)?;
-    let mut view = page(&web, &viewer, other).await?;
-    view.report.refuse(field, wrong, typed.fault, typed.words);
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+    let (path, page) = (format!("/people/{other}"), page(&web, &viewer, other));
+    reporting::answer((&site, &viewer), &path, typed, done, page, |view| &mut view.report).await
 }
 
 async fn page(web: &Web, viewer: &Viewer, other: UserId) -> Result<PersonPage> {

@@ -4,12 +4,12 @@ use super::{
     cards::review,
     flash::flash,
     lead_to, problem, render, render_as,
+    reporting::{self, Reported},
     views::{Field, ReportForm, ReportState, ReviewPage},
 };
 use crate::{
     app::{identity::Viewer, reviews},
     domain::{ids::CallId, report::ReviewFault},
-    error::Error,
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
@@ -59,14 +59,6 @@ async fn answer(
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
-#[derive(Deserialize)]
-struct Reported {
-    #[serde(default)]
-    fault: String,
-    #[serde(default)]
-    words: String,
-}
-
 /// Reports.
 #[post("/reviews/{id}/report")]
 async fn report(
@@ -77,20 +69,12 @@ async fn report(
     Form(typed): Form<Reported>,
 ) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
-    let reported = match ReviewFault::parse(&typed.fault) {
-        Some(fault) => reviews::report(&web.app, &viewer, id, fault, &typed.words).await,
-        None => Err(Error::field("fault", "Choose what is wrong.")),
+    let done = match typed.fault(ReviewFault::parse) {
+        Ok(fault) => reviews::report(&web.app, &viewer, id, fault, &typed.words).await,
+        Err(error) => Err(error),
     };
-    let Err(error) = reported else {
-        return Ok(lead_to(
-            &format!("/reviews/{id}"),
-            [flash(Tone::Success, "report.sent")],
-        ));
-    };
-    let (field, wrong) = problem(error)?;
-    let mut view = page(&web, &site, Some(&viewer), id).await?;
-    view.report.refuse(field, wrong, typed.fault, typed.words);
-    render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+    let (path, page) = (format!("/reviews/{id}"), page(&web, &site, Some(&viewer), id));
+    reporting::answer((&site, &viewer), &path, typed, done, page, |view| &mut view.report).await
 }
 
 async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: CallId) -> Result<ReviewPage> {

@@ -10,9 +10,8 @@ use crate::{
     app::{
         browse::{self, Band, Category, Found, MOST_QUERY_CHARS, Sort, Typed, Wish},
         identity::Viewer,
-        safety,
     },
-    domain::{ids::CategoryId, money::Currency, time::Moment},
+    domain::{money::Currency, time::Moment},
     error::{self, Error, Kind},
     web::{Result, Site, Web},
 };
@@ -26,7 +25,6 @@ use actix_web::{
 };
 use jiff::{ToSpan as _, civil::Date};
 use serde::Deserialize;
-use std::collections::HashMap;
 use url::form_urlencoded::Serializer;
 
 /// Tells htmx where the page is that it asked for.
@@ -134,12 +132,11 @@ async fn search(
 ) -> Result<HttpResponse> {
     let (zone, now, currency) = (reader_zone(&site, viewer.as_ref()), web.app.now(), site.tenant.currency);
     let page = asked.page.max(1);
-    let hidden = safety::hidden_from(&web.app, viewer.as_ref()).await?;
     let wish = (asked.typed(currency)).and_then(|typed| Wish::of(&typed, &zone, now));
     let today = zone.date(now);
     match wish {
         Ok(wish) => {
-            let found = browse::search(&web.app, &site.scope, wish.without(hidden), page).await?;
+            let found = browse::search(&web.app, &site.scope, viewer.as_ref(), wish, page).await?;
             let view = view(&site, &asked, found, today, now);
             let mut page = render(&site, viewer.as_ref(), &view)?;
             // A page that changes while somebody types is at the address that leads to it again.
@@ -154,7 +151,7 @@ async fn search(
                 query: asked.q.trim().chars().take(MOST_QUERY_CHARS).collect(),
                 ..Wish::default()
             };
-            let choices = browse::search(&web.app, &site.scope, wish.without(hidden), 1).await?;
+            let choices = browse::search(&web.app, &site.scope, viewer.as_ref(), wish, 1).await?;
             let nobody = Found {
                 sellers: Vec::new(),
                 total: 0,
@@ -188,6 +185,7 @@ fn tell(view: &mut SearchPage, error: &Error) {
 
 fn view(site: &Site, asked: &Asked, found: Found, today: Date, now: Moment) -> SearchPage {
     let page = asked.page.max(1);
+    let categories = filed(&found, &asked.category);
     let Found {
         sellers,
         total,
@@ -195,7 +193,7 @@ fn view(site: &Site, asked: &Asked, found: Found, today: Date, now: Moment) -> S
         more,
         similar,
         facets,
-        categories,
+        ..
     } = found;
     let currency = site.tenant.currency;
     SearchPage {
@@ -215,7 +213,7 @@ fn view(site: &Site, asked: &Asked, found: Found, today: Date, now: Moment) -> S
         free: Field::of(asked.free.clone()),
         at: Field::of(asked.at.clone()),
         days: days(today, &asked.free),
-        categories: filed(categories, &facets.categories, &asked.category),
+        categories,
         languages: counted(facets.languages, &asked.language),
         ratings: counted(
             facets
@@ -252,13 +250,13 @@ fn days(today: Date, chosen: &str) -> Vec<Date> {
 }
 
 /// Those with somebody in them, and the one that is chosen.
-fn filed(categories: Vec<Category>, counts: &HashMap<CategoryId, usize>, chosen: &str) -> Vec<CategoryOption> {
-    let option = |category: Category| CategoryOption {
-        count: number(counts.get(&category.id).copied().unwrap_or(0)),
-        slug: category.slug,
-        names: category.names,
+fn filed(found: &Found, chosen: &str) -> Vec<CategoryOption> {
+    let option = |(category, count): (&Category, usize)| CategoryOption {
+        count: number(count),
+        slug: category.slug.clone(),
+        names: category.names.clone(),
     };
-    let mut options: Vec<CategoryOption> = categories.into_iter().map(option).collect();
+    let mut options: Vec<CategoryOption> = found.filed().map(option).collect();
     options.retain(|option| option.count > 0 || option.slug == chosen);
     options
 }

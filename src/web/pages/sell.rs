@@ -7,7 +7,7 @@ use super::{
     no_body, problem, render, render_as,
     service_form::{draft, retype, service_form},
     start,
-    views::{Amount, Availability, Field, Message, Person, ProfileForm, SellPage, ServiceRow},
+    views::{Amount, Availability, Field, LanguageChoice, Message, Person, ProfileForm, SellPage, ServiceRow},
 };
 use crate::{
     app::{
@@ -30,6 +30,7 @@ use actix_web::{
 };
 use anyhow::anyhow;
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// What the availability switch starts on.
 const USUAL_HOURS: u8 = 4;
@@ -37,6 +38,12 @@ const USUAL_HOURS: u8 = 4;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change).service(set_photo);
 }
+
+/// Languages that can be ticked, as ISO codes; themes have words for them. Others are named by their codes.
+const LANGUAGES: [&str; 20] = [
+    "en", "de", "es", "fr", "it", "pt", "nl", "pl", "cs", "sv", "el", "ro", "tr", "uk", "ru", "ar", "hi", "zh", "ja",
+    "ko",
+];
 
 #[derive(Deserialize)]
 struct Shown {
@@ -81,6 +88,9 @@ pub(super) struct Typed {
     pub(super) addons: String,
     pub(super) video_enabled: Option<String>,
     pub(super) published: Option<String>,
+    /// Boxes that are named after what they stand for.
+    #[serde(flatten)]
+    pub(super) boxes: HashMap<String, String>,
 }
 
 impl Typed {
@@ -89,13 +99,23 @@ impl Typed {
         ProfileDraft {
             headline: self.headline.clone(),
             about: self.about.clone(),
-            languages: self.languages.split(',').map(str::to_owned).collect(),
+            languages: self.spoken(),
         }
+    }
+
+    /// The codes of the languages that are ticked, and of the others that are typed.
+    fn spoken(&self) -> Vec<String> {
+        let ticked = LANGUAGES
+            .iter()
+            .filter(|code| self.boxes.contains_key(&format!("speaks_{code}")));
+        let others = self.languages.split(',').map(str::to_owned);
+        ticked.map(|code| (*code).to_owned()).chain(others).collect()
     }
 
     /// The form of a profile as it was typed, with what is wrong beside its field.
     pub(super) fn profile_form(self, field: &str, wrong: Message) -> ProfileForm {
         let mut form = ProfileForm {
+            spoken: spoken(&self.spoken()),
             headline: Field::of(self.headline),
             about: Field::of(self.about),
             languages: Field::of(self.languages),
@@ -259,7 +279,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
         },
         auto_reject: viewer.user.auto_reject,
         do_not_disturb: viewer.user.do_not_disturb,
-        profile: profile.map_or_else(ProfileForm::default, profile_form),
+        profile: profile.map_or_else(|| languages_form(&[]), profile_form),
         services: selling
             .services
             .iter()
@@ -287,6 +307,26 @@ pub(super) fn profile_form(profile: &Profile) -> ProfileForm {
     ProfileForm {
         headline: Field::of(&profile.headline),
         about: Field::of(&profile.about),
-        languages: Field::of(profile.languages.join(", ")),
+        ..languages_form(&profile.languages)
     }
+}
+
+/// The form with these languages ticked; those that have no box are named by their codes.
+pub(super) fn languages_form(codes: &[String]) -> ProfileForm {
+    let others: Vec<&str> = (codes.iter().map(String::as_str))
+        .filter(|code| !LANGUAGES.contains(code))
+        .collect();
+    ProfileForm {
+        spoken: spoken(codes),
+        languages: Field::of(others.join(", ")),
+        ..ProfileForm::default()
+    }
+}
+
+fn spoken(codes: &[String]) -> Vec<LanguageChoice> {
+    let choice = |code: &&'static str| LanguageChoice {
+        code,
+        chosen: codes.iter().any(|chosen| chosen == code),
+    };
+    LANGUAGES.iter().map(choice).collect()
 }

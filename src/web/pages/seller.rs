@@ -151,10 +151,10 @@ pub(super) fn shown(
     let selected_id = selected.map(|offer| offer.service.id);
     // Without hours there are no times.
     let bookable = seller.timetable.is_some();
-    let here = seller.listed.presence == Presence::Available;
+    let here = seller.listed.presence == Presence::Available && !seller.closed;
     let offer = |tenant: &Tenant, one: &Offer, selected| ServiceOffer {
         bookable: bookable && one.service.booking.is_some(),
-        at_once: here && !seller.closed && one.service.booking.is_some_and(|booking| booking.at_once),
+        at_once: here && seller.takes_requests && one.service.booking.is_some_and(|booking| booking.at_once),
         ..offer(tenant, one, selected)
     };
     let own = seller.reader.is_some_and(|reader| reader.is_seller);
@@ -164,6 +164,9 @@ pub(super) fn shown(
         seller: card(&site.tenant, &seller.listed, web.app.now()),
         ring: selected.map(|chosen| RingBox {
             service: offer(&site.tenant, chosen, true),
+            takes_no_requests: here
+                && !seller.takes_requests
+                && chosen.service.booking.is_some_and(|booking| booking.at_once),
             ..ring_box(site, &seller, chosen)
         }),
         services: seller
@@ -294,6 +297,7 @@ fn ring_box(site: &Site, seller: &SellerDetails, chosen: &Offer) -> RingBox {
         needed: amount(chosen.opening_minor),
         available: available.map(amount),
         watched: seller.reader.map(|reader| reader.watches),
+        takes_no_requests: false,
         lasts_minutes: available.map(|minor| chosen.lasts_minutes(minor)),
         ring_seconds: chosen.policy.ring_s,
     }

@@ -4,10 +4,10 @@ use super::{
     check,
     flash::flash,
     lead_to, no_body, problem, render, render_as,
-    sell::{Typed, profile_form},
+    sell::{Typed, languages_form, profile_form},
     seller::shown,
     service_form::{draft, retype, service_form},
-    views::{Field, Message, Person, ProfileForm, RingState, SellerPage, StartPage, StartStep},
+    views::{Field, Message, Person, RingState, SellerPage, StartPage, StartStep},
 };
 use crate::{
     app::{
@@ -28,6 +28,7 @@ use actix_web::{
     web::{Data, Form, Query, ServiceConfig},
 };
 use serde::Deserialize;
+use std::slice;
 
 /// Where those who don't sell yet begin.
 pub(super) const PATH: &str = "/sell/start";
@@ -179,10 +180,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, wanted: Option<&str>) -> 
         photo: Field::default(),
         profile: match profile {
             Some(profile) => profile_form(profile),
-            None => ProfileForm {
-                languages: Field::of(&viewer.user.language),
-                ..ProfileForm::default()
-            },
+            None => languages_form(slice::from_ref(&viewer.user.language)),
         },
         preview,
         seller_id: profile.filter(|_| published).map(|profile| profile.user.uuid()),

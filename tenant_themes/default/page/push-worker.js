@@ -3,9 +3,17 @@
 self.addEventListener("push", (event) => {
   const slip = read(event.data);
   if (!slip) return;
-  const { title, body, icon, id, link } = slip;
-  event.waitUntil(self.registration.showNotification(title, { body, icon, tag: id, data: { link } }));
+  event.waitUntil(show(slip));
 });
+
+/** What is new rings, also in the place of what was said of the same before. What comes twice, or late, leaves what is
+ * shown as it is, without a sound: browsers want every message to show something. */
+async function show({ title, body, icon, id, at, link }) {
+  const shown = await self.registration.getNotifications({ tag: id });
+  const newer = shown.find((other) => other.data?.at >= at);
+  const next = newer ?? { title, body, icon, data: { link, at } };
+  await self.registration.showNotification(next.title, { body: next.body, icon: next.icon, tag: id, renotify: !newer, data: next.data });
+}
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

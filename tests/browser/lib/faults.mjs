@@ -5,7 +5,9 @@ import { createRequire } from "node:module";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Sizes and schemes that pages are looked at in. */
-export const LOOKS = [1280, 390].flatMap((width) => ["light", "dark"].map((scheme) => ({ width, scheme })));
+export const WIDTHS = [1280, 390];
+export const SCHEMES = ["light", "dark"];
+export const LOOKS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
 
 /** Gives a page a width and a scheme. */
 export async function wear(page, { width, scheme }) {
@@ -22,14 +24,24 @@ export function atRest(page) {
   });
 }
 
-/** Axe's findings. */
-export function axe(page) {
-  return page.evaluate(async (source) => {
-    if (!window.axe) (0, eval)(source);
-    return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map(
-      (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
-    );
-  }, axeSource);
+/** Axe's findings, of all its rules or of some. */
+export function axe(page, rules) {
+  return page.evaluate(
+    async ({ source, rules }) => {
+      if (!window.axe) (0, eval)(source);
+      const asked = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
+      return (await window.axe.run(document, asked)).violations.map(
+        (v) => `axe ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`,
+      );
+    },
+    { source: axeSource, rules },
+  );
+}
+
+/** Axe's findings that a scheme can have anew: the dark has other colours, and on a phone those of the desktop. */
+export function axeIn(page, { width, scheme }) {
+  if (scheme === "light") return axe(page);
+  return width > 600 ? axe(page, ["color-contrast"]) : [];
 }
 
 /** By how much a page is too wide, in words. */

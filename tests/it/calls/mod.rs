@@ -14,11 +14,11 @@ use super::support::{Caller, LUMEN, ScriptedNode, TestApp, TestUser};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tallyroom::{
-    domain::{
-        ids::TopUpId,
-        money::{Currency, Money},
+    domain::ids::TopUpId,
+    store::{
+        ledger::{self, AccountKind, Transfer},
+        tenants,
     },
-    store::ledger::{self, AccountKind, Transfer},
 };
 use tallyroom_media_protocol::signaling::{CallPhase, ServerMessage};
 use uuid::Uuid;
@@ -29,6 +29,7 @@ const STEP_MS: i64 = 2_000;
 /// A seller who can be rung and a buyer who can pay.
 pub struct Pair {
     pub app: TestApp,
+    host: &'static str,
     pub node: ScriptedNode,
     pub buyer: TestUser,
     pub seller: TestUser,
@@ -63,10 +64,15 @@ impl Pair {
 
     /// The same at a product that a test made for itself.
     pub async fn at(app: TestApp, price: Price) -> Self {
+        Self::of(app, LUMEN, price).await
+    }
+
+    /// The same at one of the tenants.
+    pub async fn of(app: TestApp, host: &'static str, price: Price) -> Self {
         let node = ScriptedNode::connect(&app).await;
         let (buyer, seller) = (
-            app.bearer(LUMEN, "Bea Buyer").await,
-            app.bearer(LUMEN, "Sol Seller").await,
+            app.bearer(host, "Bea Buyer").await,
+            app.bearer(host, "Sol Seller").await,
         );
         let Price {
             rate_minor,
@@ -78,6 +84,7 @@ impl Pair {
         let service = offer(&seller, rate_minor, increment, minimum_minutes, grace_seconds).await;
         let pair = Self {
             app,
+            host,
             node,
             buyer,
             seller,
@@ -96,25 +103,22 @@ impl Pair {
     pub async fn fund_for(&self, user: &TestUser, minor: i64) {
         let me = user.get("/api/v1/me").await.expect(200).json();
         let user = me["id"].as_str().expect("an id").parse().expect("an id");
-        let (scope, now) = (self.app.scope(LUMEN).await, self.app.app.now());
-        let eur = Currency::parse("EUR").expect("a currency");
+        let (scope, now) = (self.app.scope(self.host).await, self.app.app.now());
         let funded = self.app.app.db.tenant(&scope, move |tx| {
+            let currency = tenants::own(tx)?.currency;
             let transfer = Transfer {
                 id: TopUpId::new().uuid(),
                 kind: "top_up",
-                debit: ledger::account(tx, AccountKind::Gateway, eur, now)?,
-                credit: ledger::account(tx, AccountKind::Wallet(user), eur, now)?,
+                debit: ledger::account(tx, AccountKind::Gateway, currency, now)?,
+                credit: ledger::account(tx, AccountKind::Wallet(user), currency, now)?,
                 amount_minor: minor,
                 at: now,
             };
             ledger::transfer(tx, &transfer)?;
-            ledger::balance(tx, AccountKind::Wallet(user), eur)
+            Ok(ledger::balance(tx, AccountKind::Wallet(user), currency)?.available())
         });
-        let available = funded.await.expect("funded").available();
-        self.app
-            .app
-            .people
-            .wallet_changed(&scope, user, Money::new(available.minor, eur));
+        let available = funded.await.expect("funded");
+        self.app.app.people.wallet_changed(&scope, user, available);
     }
 
     /// The buyer rings; the seller's open page hears it.
@@ -209,7 +213,7 @@ impl Pair {
 
     /// The tenant's books are right, and nothing is held any more.
     pub async fn audit(&self) {
-        let scope = self.app.scope(LUMEN).await;
+        let scope = self.app.scope(self.host).await;
         let trials = self
             .app
             .app

@@ -1,7 +1,10 @@
 //! Talks that were paid for before: begun by the seller, counted down, and never more than was paid.
 
 use super::{Caller, Pair, Price, ServerMessage};
-use crate::marketplace::{ask, bookable_for, count};
+use crate::{
+    marketplace::{ask, bookable_for, count},
+    support::bought,
+};
 use serde_json::{Value, json};
 
 const MONDAY: &str = "2027-01-18T09:00:00Z";
@@ -9,15 +12,8 @@ const MONDAY: &str = "2027-01-18T09:00:00Z";
 /// A booked and paid talk of so many minutes, at one euro a minute.
 pub async fn booked(pair: &Pair, minutes: u32) -> String {
     let service = bookable_for(&pair.seller, "pay_after_accept", minutes).await;
-    let order = ask(&pair.buyer, &service, MONDAY).await;
-    let id = order["id"].as_str().expect("an id").to_owned();
-    let accept = format!("/api/v1/bookings/{id}/accept");
-    pair.seller.post(&accept, json!({"round": 1})).await.expect(200);
-    pair.buyer
-        .post(&format!("/api/v1/bookings/{id}/pay"), json!({}))
-        .await
-        .expect(200);
-    id
+    let wanted = json!({"service_id": service, "start": MONDAY});
+    bought(&pair.buyer, &pair.seller, wanted).await
 }
 
 async fn order(pair: &Pair, id: &str) -> Value {
@@ -224,15 +220,8 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
         let with = json!({"title": "Advice", "rate_minor": 100, "booking": booking, "addons": addons});
         pair.seller.put(&path, with).await.expect(200);
         let wanted = json!({"service_id": service, "start": MONDAY, "addons": ["Notes"]});
-        let ordered = pair.buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-        assert_eq!(ordered["price_minor"], 700);
-        let id = ordered["id"].as_str().expect("an id").to_owned();
-        let accept = format!("/api/v1/bookings/{id}/accept");
-        pair.seller.post(&accept, json!({"round": 1})).await.expect(200);
-        pair.buyer
-            .post(&format!("/api/v1/bookings/{id}/pay"), json!({}))
-            .await
-            .expect(200);
+        let id = bought(&pair.buyer, &pair.seller, wanted).await;
+        assert_eq!(order(&pair, &id).await["price_minor"], 700);
         assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before - 700, 700));
         pair.audit().await;
         let mut talk = pair.launched(&id).await;

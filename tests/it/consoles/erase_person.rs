@@ -5,8 +5,7 @@ use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
     marketplace::{ask, bookable, count},
-    notifications::subscription,
-    support::{LUMEN, PASSWORD, TestUser},
+    support::{LUMEN, PASSWORD, TestUser, subscription},
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use serde_json::{Value, json};

@@ -6,6 +6,7 @@ use crate::{
     consoles::{admin_of_lumen, own_id},
     support::{Answer, LUMEN, PNG, TestApp, TestUser, VELVET},
 };
+use diesel::connection::SimpleConnection as _;
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -307,4 +308,63 @@ async fn what_is_no_picture_is_refused_beside_its_field_and_nothing_is_kept() {
             .text
             .contains("doesn’t ask for it now")
     );
+}
+
+#[tokio::test]
+async fn what_nobody_decides_or_can_look_at_ends_without_its_pictures_and_can_be_sent_again() {
+    let app = TestApp::start().await;
+    let admin = ask_for_it(&app, true, false).await;
+    let (sol, mia) = (app.user(LUMEN, "Sol").await, app.user(LUMEN, "Mia").await);
+    send_both(&sol).await.expect(303);
+    send_both(&mia).await.expect(303);
+    // As an archive brings it: without pictures.
+    let moved = "DELETE FROM identity_pictures p USING identity_checks c, users u
+        WHERE c.id = p.check_id AND u.id = c.user_id AND u.name = 'Sol'";
+    app.database.superuser().batch_execute(moved).expect("moved");
+    app.clock.advance(60_000);
+    work(&app).await;
+    let told = |user: &TestUser| {
+        let mails = app.mails_to(&user.email);
+        let about = mails
+            .iter()
+            .filter(|mail| mail.subject.contains("Please send them again"));
+        about.count()
+    };
+    assert_eq!((told(&sol), told(&mia)), (1, 0));
+    let page = sol.get("/account/identity").await.expect(200).text;
+    assert!(
+        page.contains("aren’t here any more") && page.contains("name=\"document\""),
+        "{page}"
+    );
+    assert!(
+        sol.get("/notifications")
+            .await
+            .expect(200)
+            .text
+            .contains("send them again")
+    );
+    assert_eq!(count(&app, "identity_checks WHERE state = 'lapsed'"), 1);
+    let listed = admin.get(QUEUE).await.expect(200).json();
+    let states: Vec<&str> = listed["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|check| check["state"].as_str().expect("a state"))
+        .collect();
+    assert_eq!(states, ["waiting", "lapsed"], "staff see what became of it");
+    send_both(&sol).await.expect(303);
+
+    // What nobody decides within thirty days.
+    app.clock.advance(30 * DAY - 120_000);
+    work(&app).await;
+    assert_eq!((count(&app, "identity_pictures"), told(&mia)), (4, 0));
+    app.clock.advance(60_000);
+    work(&app).await;
+    assert_eq!((count(&app, "identity_pictures"), told(&mia), told(&sol)), (2, 1, 1));
+    app.clock.advance(60_000);
+    work(&app).await;
+    assert_eq!((count(&app, "identity_pictures"), told(&mia), told(&sol)), (0, 1, 2));
+    let mia = mia.renewed().await;
+    send_both(&mia).await.expect(303);
+    assert_eq!(count(&app, "identity_checks WHERE state = 'waiting'"), 1);
 }

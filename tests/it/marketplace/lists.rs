@@ -1,9 +1,9 @@
 //! Finding somebody: availability, lists, search, a seller's page.
 
-use super::{go_available, names, start_selling};
+use super::{ask, bookable, go_available, names, start_selling};
 use crate::{
     calls::{Pair, Price},
-    support::{Caller, LUMEN, TestApp, VELVET},
+    support::{Caller, LUMEN, TestApp, TestUser, VELVET},
 };
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -209,4 +209,42 @@ async fn a_sellers_page_says_what_the_reader_can_do() {
         .await
         .expect(404);
     drop(open);
+}
+
+/// It is Friday, 15 January 2027, noon UTC.
+#[tokio::test]
+async fn what_readers_have_planned_themselves_is_not_free_for_them() {
+    let app = TestApp::start().await;
+    let (sol, mia, bea) = (
+        app.bearer(LUMEN, "Sol").await,
+        app.bearer(LUMEN, "Mia").await,
+        app.bearer(LUMEN, "Bea").await,
+    );
+    start_selling(&sol, "Knows things", 120).await;
+    start_selling(&mia, "Knows others", 110).await;
+    let service = bookable(&sol, "pay_after_accept").await;
+    bookable(&mia, "pay_after_accept").await;
+    ask(&bea, &service, "2027-01-15T12:15:00Z").await;
+    let next = async |reader: &TestUser, asked: &str| {
+        let found = reader.get(&format!("/api/v1/sellers?{asked}")).await.expect(200).json();
+        let items = found["items"].as_array().expect("items").iter();
+        let mias = items.clone().find(|one| one["name"] == "Mia").cloned();
+        mias.map(|mia| mia["next_free"].as_str().expect("a time").to_owned())
+    };
+    let first = Some("2027-01-15T12:15:00Z".to_owned());
+    let later = Some("2027-01-15T13:15:00Z".to_owned());
+    assert_eq!(next(&app.anonymous(LUMEN), "").await, first);
+    for asked in ["", "sort=next", "free=today"] {
+        assert_eq!(next(&bea, asked).await, later, "{asked}");
+    }
+    // A seller's own page, and what is asked for by the hour.
+    let mias = bea.get("/api/v1/sellers?q=mia").await.expect(200).json()["items"][0]["id"].clone();
+    let mias = format!("/api/v1/sellers/{}", mias.as_str().expect("an id"));
+    assert_eq!(
+        bea.get(&mias).await.expect(200).json()["next_free"],
+        "2027-01-15T13:15:00Z"
+    );
+    let now = "free=today&at=13:00";
+    assert_eq!(next(&app.anonymous(LUMEN), now).await, first);
+    assert_eq!(next(&bea, now).await, None);
 }

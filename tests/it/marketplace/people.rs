@@ -2,7 +2,7 @@
 
 use super::{ask, bookable, count, names};
 use crate::{
-    calls::{Pair, Price},
+    calls::{Pair, Price, booked},
     consoles::{actions, admin_of_lumen, own_id},
     support::{Caller, LUMEN, TestUser, VELVET},
 };
@@ -272,4 +272,27 @@ async fn the_staff_look_at_what_people_report_of_each_other() {
         .post(&path, json!({"fault": "fraud"}))
         .await
         .expect(201);
+}
+
+/// What is booked stays: the two need to find each other then, and not before. It is for Monday, 09:00 UTC.
+#[tokio::test]
+async fn whoever_is_blocked_sees_who_is_here_only_when_what_is_booked_begins() {
+    let pair = Pair::new(Price::default()).await;
+    let order = booked(&pair, 2).await;
+    let page = format!("/conferences/{order}");
+    // Until a quarter of an hour before it.
+    pair.app.clock.advance(69 * 3_600_000 - 16 * 60_000);
+    let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
+    let _here = Caller::open(&pair.app, &buyer).await;
+    let is_here = async || seller.get(&page).await.expect(200).text.contains("launch-call");
+    assert!(is_here().await);
+    let sellers = format!("/people/{}", own_id(&seller).await);
+    let page_of_the_seller = buyer.get(&sellers).await.expect(200).text;
+    assert!(page_of_the_seller.contains("Shortly before it begins each of you sees"));
+    let block = format!("/api/v1/people/{}/block", own_id(&seller).await);
+    buyer.put(&block, json!({})).await.expect(204);
+    assert!(!is_here().await);
+    pair.app.clock.advance(60_000);
+    let _here = Caller::open(&pair.app, &buyer).await;
+    assert!(is_here().await);
 }

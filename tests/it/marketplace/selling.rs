@@ -175,3 +175,38 @@ async fn services_are_their_sellers_and_twenty_are_enough() {
         "Advice"
     );
 }
+
+#[tokio::test]
+async fn languages_are_ticked_by_name_and_others_named_by_code() {
+    let app = TestApp::start().await;
+    let sol = app.user(LUMEN, "Sol").await;
+    let page = sol.get("/sell/start").await.expect(200).text;
+    assert!(
+        page.contains("name=\"speaks_en\" value=\"on\" checked") && page.contains(">German<"),
+        "{page}"
+    );
+    let mut profile = vec![
+        ("action", "profile"),
+        ("headline", "Knows things"),
+        ("speaks_de", "on"),
+        ("speaks_xx", "on"),
+        ("languages", "sw, DE"),
+    ];
+    sol.form("/sell/start", &profile).await.expect(303);
+    assert_eq!(count(&app, "sellers WHERE languages = '{de,sw}'"), 1);
+    let page = sol.get("/sell").await.expect(200).text;
+    for said in [
+        "name=\"speaks_de\" value=\"on\" checked",
+        "name=\"speaks_en\" value=\"on\"><",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(page.contains("value=\"sw\""), "{page}");
+    // What is ticked stays ticked when something is wrong.
+    profile[4] = ("languages", "klingon");
+    let refused = sol.form("/sell", &profile).await.expect(422).text;
+    assert!(
+        refused.contains("name=\"speaks_de\" value=\"on\" checked") && refused.contains("klingon"),
+        "{refused}"
+    );
+}

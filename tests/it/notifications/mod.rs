@@ -2,8 +2,6 @@
 
 mod push;
 
-pub use push::subscription;
-
 use crate::{
     calls::{Pair, Price},
     support::{Caller, LUMEN, TestApp, TestUser, VELVET, until_waiting},

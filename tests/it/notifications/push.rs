@@ -1,114 +1,13 @@
 //! Web Push: what a push service gets, and what it may answer.
 
 use super::{Chat, count, work};
-use crate::support::{LUMEN, PASSWORD, TestUser};
+use crate::support::{LUMEN, PASSWORD, PushService, Service, TestUser, subscription};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU16, Ordering},
-    },
-};
 use tallyroom::domain::notification::MOST_DEVICES;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
-use web_push_native::{
-    Auth,
-    p256::{SecretKey, elliptic_curve::sec1::ToEncodedPoint},
-};
 
-const AUTH: [u8; 16] = *b"sixteen bytes ok";
-
-/// What a push service was sent.
-#[derive(Clone, Debug)]
-struct Sent {
-    path: String,
-    headers: HashMap<String, String>,
-    body: Vec<u8>,
-}
-
-/// A push service on this machine.
-struct Service {
-    origin: String,
-    sent: Arc<Mutex<Vec<Sent>>>,
-    answers: Arc<AtomicU16>,
-}
-
-impl Service {
-    async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-        let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let (sent, answers) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU16::new(201)));
-        let (into, status) = (sent.clone(), answers.clone());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                serve(stream, &into, status.load(Ordering::SeqCst)).await;
-            }
-        });
-        Self { origin, sent, answers }
-    }
-
-    fn sent(&self) -> Vec<Sent> {
-        self.sent.lock().expect("not poisoned").clone()
-    }
-}
-
-async fn serve(mut stream: TcpStream, sent: &Mutex<Vec<Sent>>, status: u16) {
-    let mut bytes = Vec::new();
-    let (head, start) = loop {
-        let mut part = [0; 4_096];
-        let read = stream.read(&mut part).await.expect("a request");
-        bytes.extend_from_slice(&part[..read]);
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break (String::from_utf8_lossy(&bytes[..end]).into_owned(), end + 4);
-        }
-        assert!(read > 0, "the request ended early");
-    };
-    let mut lines = head.lines();
-    let path = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .unwrap_or_default()
-        .to_owned();
-    let header = |line: &str| {
-        line.split_once(": ")
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-    };
-    let headers: HashMap<_, _> = lines.filter_map(header).collect();
-    let length: usize = headers["content-length"].parse().expect("a length");
-    while bytes.len() < start + length {
-        let mut part = [0; 4_096];
-        let read = stream.read(&mut part).await.expect("a body");
-        bytes.extend_from_slice(&part[..read]);
-    }
-    let body = bytes[start..].to_vec();
-    sent.lock().expect("not poisoned").push(Sent { path, headers, body });
-    let answer =
-        format!("HTTP/1.1 {status} x\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(answer.as_bytes()).await.expect("answered");
-}
-
-/// A browser's own key.
-fn browser() -> SecretKey {
-    SecretKey::from_slice(&[7; 32]).expect("a key")
-}
-
-/// What a browser says of itself.
-pub fn subscription(endpoint: &str) -> Value {
-    let key = browser().public_key().to_encoded_point(false);
-    json!({
-        "endpoint": endpoint,
-        "expirationTime": null,
-        "keys": { "p256dh": URL_SAFE_NO_PAD.encode(key.as_bytes()), "auth": URL_SAFE_NO_PAD.encode(AUTH) },
-    })
-}
-
-async fn chat(service: &Service) -> Chat {
+async fn chat(service: &PushService) -> Chat {
     let services = vec![service.origin.clone()];
     Chat::start(|config| {
         config.push.services = services;
@@ -123,7 +22,7 @@ async fn subscribe(user: &TestUser, endpoint: &str) {
 
 #[tokio::test]
 async fn only_the_browser_reads_it_and_the_service_knows_who_sends() {
-    let service = Service::start().await;
+    let service = PushService::start().await;
     let chat = chat(&service).await;
     subscribe(&chat.buyer, &format!("{}/send/1?x=y", service.origin)).await;
     chat.say("Secret words").await;
@@ -135,8 +34,7 @@ async fn only_the_browser_reads_it_and_the_service_knows_who_sends() {
         ("aes128gcm", "86400")
     );
     assert!(sent.body.len() < 4_096);
-    let opened = web_push_native::decrypt(sent.body, &browser(), &Auth::from(AUTH)).expect("readable");
-    let slip: Value = serde_json::from_slice(&opened).expect("JSON");
+    let slip = sent.slip();
     assert_eq!(
         (slip["title"].as_str(), slip["body"].as_str()),
         (Some("LUMEN"), Some("Sol Seller wrote to you"))
@@ -178,26 +76,26 @@ async fn only_the_browser_reads_it_and_the_service_knows_who_sends() {
 
 #[tokio::test]
 async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again() {
-    let service = Service::start().await;
+    let service = PushService::start().await;
     let chat = chat(&service).await;
     subscribe(&chat.buyer, &format!("{}/1", service.origin)).await;
-    service.answers.store(503, Ordering::SeqCst);
+    service.behave(Service::Answers(503));
     chat.say("One").await;
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 1);
-    service.answers.store(201, Ordering::SeqCst);
+    service.behave(Service::Answers(201));
     chat.app.clock.advance(60_000);
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 2, "tried again");
 
     // Nobody is led on to another address.
-    service.answers.store(301, Ordering::SeqCst);
+    service.behave(Service::Answers(301));
     chat.say("Two").await;
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 3);
     assert_eq!(count(&chat.app, "jobs WHERE kind = 'push' AND state = 'dead'"), 1);
 
-    service.answers.store(410, Ordering::SeqCst);
+    service.behave(Service::Answers(410));
     chat.say("Three").await;
     work(&chat.app).await;
     assert_eq!(count(&chat.app, "push_subscriptions"), 0);
@@ -207,7 +105,7 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
 
     // Nor is one kept that its service refuses, to be refused again and again.
     subscribe(&chat.buyer, &format!("{}/2", service.origin)).await;
-    service.answers.store(403, Ordering::SeqCst);
+    service.behave(Service::Answers(403));
     chat.say("Five").await;
     work(&chat.app).await;
     assert_eq!(count(&chat.app, "push_subscriptions"), 0);
@@ -215,7 +113,7 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
 
     // What was seen meanwhile isn't told any more.
     subscribe(&chat.buyer, &format!("{}/3", service.origin)).await;
-    service.answers.store(503, Ordering::SeqCst);
+    service.behave(Service::Answers(503));
     chat.say("Six").await;
     work(&chat.app).await;
     chat.buyer.form("/notifications/read", &[]).await.expect(303);
@@ -226,7 +124,7 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
 
 #[tokio::test]
 async fn push_is_a_choice_and_ends_with_the_session() {
-    let service = Service::start().await;
+    let service = PushService::start().await;
     let chat = chat(&service).await;
     let endpoint = format!("{}/1", service.origin);
     subscribe(&chat.buyer, &endpoint).await;
@@ -263,7 +161,7 @@ async fn push_is_a_choice_and_ends_with_the_session() {
 
 #[tokio::test]
 async fn nothing_but_known_services_is_sent_to_and_browsers_are_few() {
-    let service = Service::start().await;
+    let service = PushService::start().await;
     let chat = chat(&service).await;
     for bad in [
         "https://169.254.169.254/latest/meta-data",

@@ -3,14 +3,22 @@
 mod caller;
 mod database;
 mod dns;
+mod golden;
 mod node;
+mod orders;
+mod push_service;
+mod shown_mail;
 mod user;
 mod web_server;
 
 pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
+pub use golden::{Golden, golden_folders, steady};
 pub use node::ScriptedNode;
+pub use orders::bought;
+pub use push_service::{PushService, Sent, Service, subscription};
+pub use shown_mail::shown_mail;
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
 

@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
 };
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 /// What is at a path.
 #[derive(Clone, Debug)]
@@ -34,17 +35,13 @@ pub struct WebServer {
     pub origin: String,
     pages: Arc<Mutex<HashMap<String, Page>>>,
     asked: Arc<Mutex<usize>>,
+    names: Arc<Mutex<Vec<String>>>,
 }
 
 impl WebServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-        let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let server = Self {
-            origin,
-            pages: Arc::default(),
-            asked: Arc::default(),
-        };
+        let server = Self::at(format!("http://{}", listener.local_addr().expect("an address")));
         let this = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -52,6 +49,39 @@ impl WebServer {
             }
         });
         server
+    }
+
+    /// One that is spoken to by TLS, at a name that a name server has to lead to this machine.
+    pub async fn start_tls(name: &str, tls: ServerConfig) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (server, tls) = (
+            Self::at(format!("https://{name}:{port}")),
+            TlsAcceptor::from(Arc::new(tls)),
+        );
+        let this = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (this, tls) = (this.clone(), tls.clone());
+                tokio::spawn(async move {
+                    // Whoever doesn't like the certificate leaves.
+                    let Ok(stream) = tls.accept(stream).await else { return };
+                    let name = stream.get_ref().1.server_name().unwrap_or_default().to_owned();
+                    this.names.lock().expect("the names").push(name);
+                    this.answer(stream).await;
+                });
+            }
+        });
+        server
+    }
+
+    fn at(origin: String) -> Self {
+        Self {
+            origin,
+            pages: Arc::default(),
+            asked: Arc::default(),
+            names: Arc::default(),
+        }
     }
 
     /// Puts something at a path; gives its address.
@@ -65,7 +95,12 @@ impl WebServer {
         *self.asked.lock().expect("the count")
     }
 
-    async fn answer(self, mut stream: TcpStream) {
+    /// Whom it was taken for by each who spoke to it by TLS.
+    pub fn names(&self) -> Vec<String> {
+        self.names.lock().expect("the names").clone()
+    }
+
+    async fn answer(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let mut head = Vec::new();
         let mut part = [0; 1_024];
         while !head.windows(4).any(|four| four == b"\r\n\r\n") {
@@ -80,10 +115,11 @@ impl WebServer {
         let page = self.pages.lock().expect("the pages").get(&path).cloned();
         // Whoever asked may have gone.
         send(&mut stream, page.unwrap_or(Page::Status(404))).await.ok();
+        stream.shutdown().await.ok();
     }
 }
 
-async fn send(stream: &mut TcpStream, page: Page) -> std::io::Result<()> {
+async fn send(stream: &mut (impl AsyncWrite + Unpin), page: Page) -> std::io::Result<()> {
     let open = b"HTTP/1.1 200 OK\r\ncontent-type: text/calendar\r\nconnection: close\r\n\r\nBEGIN:VCALENDAR\r\n";
     match page {
         Page::Text(text) => {

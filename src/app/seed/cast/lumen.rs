@@ -1,7 +1,11 @@
 //! Lumen: advisers, in euros.
 
 use super::{Buyer, Cast, Seller, Service, Talk, service, talk, week};
-use crate::domain::{booking::Agreement, policy::Increment};
+use crate::domain::{
+    booking::Agreement,
+    policy::Increment,
+    report::{PersonFault, TechnicalFault},
+};
 
 /// Advisers, euro.
 pub const LUMEN: Cast = Cast {
@@ -214,6 +218,20 @@ pub const LUMEN: Cast = Cast {
             review: None,
             reply: "",
             reporter: "",
+            quality: None,
+            file: None,
+            trouble: None,
         },
+        talk("samir", "aylin", 310, 140, 3, "Good advice, as far as I could hear it.")
+            .rated(&[TechnicalFault::Sound], "It crackled from the second minute on.")
+            .followed_by(
+                "questions.txt",
+                "1. Which of the two forms is it?\n2. Until when?\n3. What if I miss that?\n",
+            ),
+        talk("petra", "marguerite", 334, 75, 4, "").rated(&[], ""),
+        talk("petra", "henrik", 358, 40, 1, "Over before it began.").ended_in(
+            PersonFault::OffSite,
+            "Wanted my account number, to pay me past the marketplace.",
+        ),
     ],
 };

@@ -6,7 +6,11 @@ mod velvet;
 pub use lumen::LUMEN;
 pub use velvet::VELVET;
 
-use crate::domain::{booking::Agreement, policy::Increment};
+use crate::domain::{
+    booking::Agreement,
+    policy::Increment,
+    report::{PersonFault, TechnicalFault},
+};
 
 /// A tenant of the demo.
 pub struct Cast {
@@ -110,6 +114,12 @@ pub struct Talk {
     pub reply: &'static str,
     /// Who reported the review; [`Buyer::local`], empty if nobody.
     pub reporter: &'static str,
+    /// What the buyer says of picture and sound: what went wrong, and in their words.
+    pub quality: Option<(&'static [TechnicalFault], &'static str)>,
+    /// What the buyer sends afterwards: a text file's name, and what is in it.
+    pub file: Option<(&'static str, &'static str)>,
+    /// What the seller reports of the buyer, and blocks them for.
+    pub trouble: Option<(PersonFault, &'static str)>,
 }
 
 const fn week(
@@ -155,6 +165,9 @@ const fn talk(
         review: Some((stars, words)),
         reply: "",
         reporter: "",
+        quality: None,
+        file: None,
+        trouble: None,
     }
 }
 
@@ -165,6 +178,27 @@ impl Talk {
 
     const fn reported(self, reporter: &'static str) -> Self {
         Self { reporter, ..self }
+    }
+
+    const fn rated(self, faults: &'static [TechnicalFault], words: &'static str) -> Self {
+        Self {
+            quality: Some((faults, words)),
+            ..self
+        }
+    }
+
+    const fn followed_by(self, name: &'static str, text: &'static str) -> Self {
+        Self {
+            file: Some((name, text)),
+            ..self
+        }
+    }
+
+    const fn ended_in(self, fault: PersonFault, words: &'static str) -> Self {
+        Self {
+            trouble: Some((fault, words)),
+            ..self
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Velvet: performers, in dollars.
 
 use super::{Buyer, Cast, Seller, Service, service, talk, week};
-use crate::domain::{booking::Agreement, policy::Increment};
+use crate::domain::{
+    booking::Agreement,
+    policy::Increment,
+    report::{PersonFault, TechnicalFault},
+};
 
 /// Performers, dollar.
 pub const VELVET: Cast = Cast {
@@ -190,5 +194,21 @@ pub const VELVET: Cast = Cast {
         )
         .reported("rowan"),
         talk("rowan", "luz", 222, 640, 4, ""),
+        talk(
+            "rowan",
+            "dex",
+            246,
+            180,
+            3,
+            "The trick was great. The picture froze on it.",
+        )
+        .rated(
+            &[TechnicalFault::Picture, TechnicalFault::Connection],
+            "It froze twice.",
+        )
+        .followed_by("the-card.txt", "It was the seven of hearts. How?\n"),
+        talk("casey", "kito", 270, 60, 5, "").rated(&[], ""),
+        talk("lee", "bart", 294, 45, 1, "No sense of humour.")
+            .ended_in(PersonFault::Harassment, "Shouted at me until I hung up."),
     ],
 };

@@ -292,6 +292,8 @@ fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
         seller: g.cast.card(0).person,
         seller_id: Uuid::from_u128(1),
         price: g.cast.amount(4_900),
+        total: g.cast.amount(4_900),
+        unavailable: false,
         delivery_days: 7,
         late_percent: 50,
         confirm_days: 7,
@@ -309,6 +311,17 @@ fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
         ..order.clone()
     };
     g.page("order-refused", &gone, &g.buyer("/order/100"))?;
+    let mut chosen = OrderPage {
+        total: g.cast.amount(5_400),
+        ..order.clone()
+    };
+    chosen.addons[0].chosen = true;
+    g.page("order-extras", &chosen, &g.buyer("/order/100"))?;
+    let unavailable = OrderPage {
+        unavailable: true,
+        ..order.clone()
+    };
+    g.page("order-unavailable", &unavailable, &g.buyer("/order/100"))?;
     g.page(
         "order-visitor",
         &OrderPage { log_in: true, ..order },

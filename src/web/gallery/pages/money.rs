@@ -122,7 +122,8 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         profile: ProfileForm {
             headline: Field::of(g.cast.card(0).headline),
             about: Field::of(g.cast.about),
-            languages: Field::of("en, de"),
+            languages: Field::of("sw"),
+            spoken: spoken(),
         },
         services: vec![row(0, true), row(1, false)],
         unfinished: false,
@@ -218,6 +219,7 @@ fn starting(g: &Gallery<'_>, form: ServiceForm) -> anyhow::Result<()> {
         photo: Field::default(),
         profile: ProfileForm {
             languages: Field::of("en"),
+            spoken: spoken(),
             ..ProfileForm::default()
         },
         form: None,
@@ -350,5 +352,13 @@ pub fn checks(g: &Gallery<'_>) -> anyhow::Result<()> {
         reason: Some("The document is too dark to be read.".to_owned()),
         ..state("declined")
     };
-    g.page("check-declined", &declined, &g.seller(path))
+    g.page("check-declined", &declined, &g.seller(path))?;
+    g.page("check-lapsed", &state("lapsed"), &g.seller(path))
+}
+
+/// Languages to tick, the first two ticked.
+fn spoken() -> Vec<LanguageChoice> {
+    let codes = ["en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "uk", "ar", "zh"];
+    let choice = |(nth, code)| LanguageChoice { code, chosen: nth < 2 };
+    codes.into_iter().enumerate().map(choice).collect()
 }

@@ -105,6 +105,7 @@ pub fn seller_page(
             available: available.map(|minor| g.cast.amount(minor)),
             lasts_minutes,
             watched: available.map(|_| false),
+            takes_no_requests: false,
             ring_seconds: 45,
         }),
         hours: Some(open_hours("Europe/Berlin")),
@@ -146,6 +147,20 @@ pub fn profile(g: &Gallery<'_>) -> anyhow::Result<()> {
         ring.watched = Some(true);
     }
     g.page("seller-watched", &watched, &g.buyer(path))?;
+    let mut asked_by_nobody = page(RingState::Ready, Some(2_350), Some(13));
+    if let Some(ring) = &mut asked_by_nobody.ring {
+        (ring.takes_no_requests, ring.service.at_once) = (true, false);
+    }
+    g.page("seller-no-requests", &asked_by_nobody, &g.buyer(path))?;
+    let orders = SellerPage {
+        seller: g.cast.writer(1),
+        services: Vec::new(),
+        ring: None,
+        hours: None,
+        free: None,
+        ..page(RingState::Ready, None, None)
+    };
+    g.page("seller-orders", &orders, &g.buyer(path))?;
     let mut refused = page(RingState::InCall, Some(2_350), Some(13));
     refused.hours = Some(open_hours("America/New_York"));
     refused.free = Some(next_times(g, "America/New_York"));

@@ -12,7 +12,7 @@ pub fn search(g: &Gallery<'_>) -> anyhow::Result<()> {
     let path = "/search";
     let all = [Presence::Available, Presence::InCall, Presence::Away].map(|presence| g.cast.cards(presence));
     let many = SearchPage {
-        sellers: all.concat(),
+        sellers: [all.concat(), vec![g.cast.writer(1)]].concat(),
         cut: true,
         more_url: Some("/search?page=3".to_owned()),
         back_url: Some("/search".to_owned()),

@@ -186,9 +186,28 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         name: g.cast.person(0).name,
         subject: format!("{} rated your call with 5 stars", g.cast.buyer),
         news: message,
+        facts: Vec::new(),
+        button: Message::new("mails.news.button"),
         url: url("/calls/1/bill"),
     };
     g.mail("news", &news)?;
+    let proposed = Message::new("notify.said.booking.proposed")
+        .with("name", g.cast.buyer)
+        .with("title", g.cast.services[0].0)
+        .with("at", now().to_string());
+    let fact = |key: &str| Message::new(format!("mails.booking.{key}")).with("name", g.cast.buyer);
+    let booking = NewsMail {
+        name: g.cast.person(0).name,
+        subject: format!("{} proposes another time", g.cast.buyer),
+        news: proposed,
+        facts: vec![
+            fact("there").with("at", "09:00, Tokyo"),
+            fact("until.proposed").with("until", now().to_string()),
+        ],
+        button: Message::new("mails.booking.button"),
+        url: url("/conferences/1"),
+    };
+    g.mail("booking", &booking)?;
     let lost = DomainLostMail {
         name: name(),
         domain: "advice.example".to_owned(),

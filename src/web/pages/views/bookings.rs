@@ -76,8 +76,12 @@ pub struct OrderPage {
     pub seller: Person,
     /// Their page.
     pub seller_id: Uuid,
-    /// What it costs.
+    /// They take no orders of the reader's.
+    pub unavailable: bool,
+    /// What it costs without extras.
     pub price: Amount,
+    /// What it costs with those that are ticked.
+    pub total: Amount,
     /// Within so many days it is delivered.
     pub delivery_days: u32,
     /// What of the price is due when it is cancelled while it is worked on, percent.

@@ -10,7 +10,7 @@ pub struct CheckPage {
     pub before_selling: bool,
     /// It is asked for before one buys.
     pub before_buying: bool,
-    /// `waiting`, `approved` or `declined`; none if nothing was sent yet.
+    /// `waiting`, `approved`, `declined` or `lapsed`; none if nothing was sent yet.
     pub state: Option<&'static str>,
     /// Why it was declined.
     pub reason: Option<String>,

@@ -106,6 +106,10 @@ pub struct NewsMail {
     pub news: Message,
     /// Filled in, for the subject.
     pub subject: String,
+    /// What more there is to know of it, a line each.
+    pub facts: Vec<Message>,
+    /// What the button says.
+    pub button: Message,
     /// The page it leads to.
     pub url: String,
 }

@@ -62,7 +62,9 @@ pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
 pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
-pub use sell::{Availability, CategoryChoice, ProfileForm, SellPage, ServiceForm, ServiceRow, StartPage, StartStep};
+pub use sell::{
+    Availability, CategoryChoice, LanguageChoice, ProfileForm, SellPage, ServiceForm, ServiceRow, StartPage, StartStep,
+};
 pub use seller::{Delivery, Increment, OpenDay, OpenHours, OpenSpan, RingBox, RingState, SellerPage, ServiceOffer};
 pub use strip::{Span, SpanKind, Strip};
 pub use studio::{StudioCall, StudioPage, StudioSeller};

@@ -34,6 +34,8 @@ pub enum Presence {
     InCall,
     /// Neither.
     Away,
+    /// Only delivers, and is never rung.
+    Orders,
 }
 
 /// Stars so far.
@@ -57,7 +59,7 @@ pub struct SellerCard {
     pub headline: String,
     /// Spoken languages, as ISO codes.
     pub languages: Vec<String>,
-    /// What a call costs; none while nothing is published.
+    /// What it names the price of; none while nothing is published.
     pub service: Option<CardService>,
     /// Stars.
     pub rating: Rating,
@@ -78,8 +80,10 @@ pub struct CardService {
     pub id: Uuid,
     /// Its name.
     pub title: String,
-    /// Price of a minute.
-    pub rate: Amount,
+    /// Price of a minute, or of a delivery.
+    pub price: Amount,
+    /// It is talked about by video, and paid by the minute.
+    pub by_minute: bool,
     /// What is charged at once.
     pub increment: Increment,
 }

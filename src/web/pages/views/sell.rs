@@ -10,7 +10,8 @@ use uuid::Uuid;
 /// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
 /// - `leave_studio`; `publish`, `pause` with `id`;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
-/// - `profile` with `headline`, `about`, `languages` (comma-separated codes);
+/// - `profile` with `headline`, `about`, `speaks_<code>` (`on` when ticked), `languages`
+///   (comma-separated codes of others);
 /// - `service` with `id` (empty for a new one), `title`, `description`, `category` (an id, or empty), `rate` (major units as typed),
 ///   `minimum_minutes`, `increment` (`second`, `minute`, `block`), `block_seconds`, `grace_seconds`, `booking` (empty, `negotiated`,
 ///   `pay_after_accept`), `length_min`, `horizon_days`, `at_once`, `price`, `delivery_days`, `addons`, `video_enabled`, `published` (`on` when ticked).
@@ -62,8 +63,19 @@ pub struct ProfileForm {
     pub headline: Field,
     /// A few paragraphs.
     pub about: Field,
-    /// Codes, comma-separated.
+    /// Languages to tick.
+    pub spoken: Vec<LanguageChoice>,
+    /// The codes of others, comma-separated.
     pub languages: Field,
+}
+
+/// A language to tick.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct LanguageChoice {
+    /// Its ISO code.
+    pub code: &'static str,
+    /// It is ticked.
+    pub chosen: bool,
 }
 
 /// A service in the list.
@@ -161,7 +173,8 @@ pub struct StartPage {
     pub form: Option<ServiceForm>,
     /// Their page as buyers will see it.
     pub preview: Option<SellerPage>,
-    /// Where the check of who they are stands, if it is asked for: `none`, `waiting`, `approved` or `declined`.
+    /// Where the check of who they are stands, if it is asked for: `none`, `waiting`, `approved`, `declined` or
+    /// `lapsed`.
     pub check: Option<&'static str>,
     /// Nobody sees their face.
     pub no_photo: bool,

@@ -138,6 +138,8 @@ pub struct RingBox {
     pub lasts_minutes: Option<u32>,
     /// Whether the reader is told when the seller is available; none when not logged in.
     pub watched: Option<bool>,
+    /// A talk at once could be asked for, but the seller is busy elsewhere, or turns everything down for now.
+    pub takes_no_requests: bool,
     /// How long the seller has to answer, in seconds.
     pub ring_seconds: u32,
 }

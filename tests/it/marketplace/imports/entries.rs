@@ -1,6 +1,11 @@
 //! What stands in a calendar, well and badly.
 
-use super::{Desk, count, event, spans};
+use super::{Desk, bookable, count, event, spans, start_selling};
+use crate::{
+    marketplace::ask,
+    support::{LUMEN, VELVET},
+};
+use serde_json::Value;
 
 /// What stands there, in words and as it is written, and when it makes busy.
 type Case = (&'static str, String, &'static [(&'static str, &'static str)]);
@@ -69,11 +74,10 @@ async fn entries_are_understood_as_calendars_mean_them() {
             &[("01-18T00:00", "01-19T00:00"), ("01-20T00:00", "01-22T00:00")],
         ),
         (
-            "called off, tentative, of no length, and our own",
+            "called off, tentative, and of no length",
             event("a", "DTSTART:20270118T080000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED")
                 + &event("b", "DTSTART:20270119T080000Z\r\nDURATION:PT1H\r\nSTATUS:TENTATIVE")
-                + &event("c", "DTSTART:20270120T080000Z")
-                + &event("0190-x@bookings", "DTSTART:20270121T080000Z\r\nDURATION:PT1H"),
+                + &event("c", "DTSTART:20270120T080000Z"),
             &[("01-19T09:00", "01-19T10:00")],
         ),
         (
@@ -201,4 +205,33 @@ async fn what_cant_be_understood_is_left_out_and_counted() {
     }
     let page = desk.seller.renewed().await.get("/sell/calendar").await.expect(200).text;
     assert!(!page.contains("couldn’t be understood"));
+}
+
+#[tokio::test]
+async fn what_is_booked_here_comes_back_unseen_and_what_is_booked_at_another_tenant_counts() {
+    let desk = Desk::new().await;
+    let buyer = desk.app.bearer(LUMEN, "Bea Buyer").await;
+    let own = ask(&buyer, &desk.service, "2027-01-18T09:00:00Z").await;
+    // The same seller at another tenant, and a stranger's order there that the calendar names.
+    let seller = desk.app.bearer(VELVET, "Sol Seller").await;
+    start_selling(&seller, "Advises", 100).await;
+    let service = bookable(&seller, "pay_after_accept").await;
+    let there = desk.app.bearer(VELVET, "Bea Buyer").await;
+    let other = ask(&there, &service, "2027-01-19T09:00:00Z").await;
+    let name = |order: &Value| format!("{}@bookings", order["id"].as_str().expect("an id"));
+    desk.import_text(
+        &(event(&name(&own), "DTSTART:20270120T090000Z\r\nDURATION:PT1H")
+            + &event(&name(&other), "DTSTART:20270121T090000Z\r\nDURATION:PT1H")),
+    )
+    .await;
+    assert!(desk.is_well());
+    assert_eq!(desk.busy().await, spans(&[("01-21T10:00", "01-21T11:00")]));
+    // Neither is an order that isn't theirs, though it is at the same tenant.
+    let eve = desk.app.bearer(LUMEN, "Eve").await;
+    start_selling(&eve, "Advises", 100).await;
+    let service = bookable(&eve, "pay_after_accept").await;
+    let eves = ask(&buyer, &service, "2027-01-19T09:00:00Z").await;
+    desk.import_text(&event(&name(&eves), "DTSTART:20270122T090000Z\r\nDURATION:PT1H"))
+        .await;
+    assert_eq!(desk.busy().await, spans(&[("01-22T10:00", "01-22T11:00")]));
 }

@@ -1,30 +1,29 @@
-//! Orders for talks at agreed times, what happened to them, and the times that people have given away for them.
+//! Orders, what happened to them, and the times that people have given away for them.
+
+mod held;
+mod record;
+
+pub use held::taken;
+pub use record::{Extra, Happened, extras, history, look, looks, mark_extra, mark_reminded, mark_warned};
 
 use super::{
-    SystemTx, TenantScope, TenantTx,
+    TenantTx,
     calls::Party,
-    error::violates,
     moment::At,
-    schema::{booking_events, booking_looks, bookings, users},
+    schema::{booking_events, bookings, users},
 };
 use crate::{
     domain::{
-        booking::{Booking, Event, Here, State},
+        booking::{Booking, State},
         call::{CallRole, Terms},
-        ids::{BookingId, ServiceId, TenantId, UserId},
+        ids::{BookingId, ServiceId, UserId},
         money::Currency,
-        schedule,
-        time::{Moment, Span},
+        time::Moment,
     },
     error::{Error, Result},
 };
 use anyhow::anyhow;
-use diesel::{
-    QueryableByName,
-    prelude::*,
-    sql_query,
-    sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid},
-};
+use diesel::{prelude::*, sql_query, sql_types::Uuid as SqlUuid};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -87,15 +86,6 @@ impl Order {
             | State::Closed { .. } => None,
         }
     }
-}
-
-/// Something that happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Happened {
-    /// When.
-    pub at: Moment,
-    /// What.
-    pub event: Event,
 }
 
 #[derive(Queryable, Selectable)]
@@ -172,7 +162,7 @@ pub fn insert(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
             bookings::brief.eq(&order.brief),
         ))
         .execute(tx.conn)?;
-    hold(tx, order)
+    held::hold(tx, order)
 }
 
 /// An order of one of its two people; nobody else changes it until the transaction ends.
@@ -265,23 +255,6 @@ pub fn count_unpaid(tx: &mut TenantTx<'_>, buyer: UserId) -> Result<i64> {
         .get_result(tx.conn)?)
 }
 
-/// Orders at all tenants to which something should have happened by itself before a moment, the longest waiting first.
-///
-/// # Errors
-/// The database is away.
-pub fn overdue(tx: &mut SystemTx<'_>, before: Moment, limit: i64) -> Result<Vec<(TenantScope, BookingId)>> {
-    let rows: Vec<(Uuid, Uuid)> = bookings::table
-        .filter(bookings::due_at.lt(At(before)))
-        .order(bookings::due_at)
-        .limit(limit)
-        .select((bookings::tenant_id, bookings::id))
-        .load(tx.conn)?;
-    let found = rows.into_iter();
-    Ok(found
-        .map(|(tenant, id)| (TenantScope::of(TenantId::from_uuid(tenant)), BookingId::from_uuid(id)))
-        .collect())
-}
-
 /// Whether a person has an order that isn't over.
 ///
 /// # Errors
@@ -330,212 +303,5 @@ pub fn update(tx: &mut TenantTx<'_>, order: &Order, happened: Happened) -> Resul
         .bind::<SqlUuid, _>(tx.tenant().uuid())
         .bind::<SqlUuid, _>(order.id.uuid())
         .execute(tx.conn)?;
-    hold(tx, order)
-}
-
-/// Notes that both were reminded of a beginning. False if they were before.
-///
-/// # Errors
-/// The database is away.
-pub fn mark_reminded(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Result<bool> {
-    let row = bookings::table
-        .find((tx.tenant().uuid(), id.uuid()))
-        .filter(bookings::reminded_of.is_distinct_from(At(start)));
-    Ok(diesel::update(row)
-        .set(bookings::reminded_of.eq(At(start)))
-        .execute(tx.conn)?
-        == 1)
-}
-
-/// Notes what of an order's price was earned beyond its call's minutes, and the tenant's part of that.
-///
-/// # Errors
-/// The database is away.
-pub fn mark_extra(tx: &mut TenantTx<'_>, id: BookingId, extra: Extra) -> Result<()> {
-    diesel::update(bookings::table.find((tx.tenant().uuid(), id.uuid())))
-        .set((
-            bookings::extra_minor.eq(extra.earned_minor),
-            bookings::extra_commission_minor.eq(extra.commission_minor),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Notes that both were told that its call ends soon. False if they were before.
-///
-/// # Errors
-/// The database is away.
-pub fn mark_warned(tx: &mut TenantTx<'_>, id: BookingId) -> Result<bool> {
-    let row = bookings::table
-        .find((tx.tenant().uuid(), id.uuid()))
-        .filter(bookings::warned.eq(false));
-    Ok(diesel::update(row).set(bookings::warned.eq(true)).execute(tx.conn)? == 1)
-}
-
-/// What an order brought beyond its call's minutes: time that was paid for and not used, or a fee.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extra {
-    /// All of it, in minor units.
-    pub earned_minor: i64,
-    /// The tenant's part of it.
-    pub commission_minor: i64,
-}
-
-/// What each of these orders brought beyond its call's minutes, if anything.
-///
-/// # Errors
-/// The database is away.
-pub fn extras(tx: &mut TenantTx<'_>, orders: &[BookingId]) -> Result<HashMap<BookingId, Extra>> {
-    let ids: Vec<Uuid> = orders.iter().map(|order| order.uuid()).collect();
-    let rows: Vec<(Uuid, i64, i64)> = bookings::table
-        .filter(bookings::tenant_id.eq(tx.tenant().uuid()))
-        .filter(bookings::id.eq_any(ids))
-        .filter(bookings::extra_minor.gt(0))
-        .select((bookings::id, bookings::extra_minor, bookings::extra_commission_minor))
-        .load(tx.conn)?;
-    let extra = |(id, earned_minor, commission_minor)| {
-        let extra = Extra {
-            earned_minor,
-            commission_minor,
-        };
-        (BookingId::from_uuid(id), extra)
-    };
-    Ok(rows.into_iter().map(extra).collect())
-}
-
-/// What happened to an order since it was made, oldest first.
-///
-/// # Errors
-/// The database is away.
-pub fn history(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Vec<Happened>> {
-    let rows: Vec<(At, Value)> = booking_events::table
-        .filter(booking_events::tenant_id.eq(tx.tenant().uuid()))
-        .filter(booking_events::booking_id.eq(id.uuid()))
-        .order(booking_events::seq)
-        .select((booking_events::at, booking_events::event))
-        .load(tx.conn)?;
-    let happened = rows.into_iter().map(|(at, event)| {
-        Ok(Happened {
-            at: at.into(),
-            event: serde_json::from_value(event).map_err(Error::internal)?,
-        })
-    });
-    happened.collect()
-}
-
-/// Writes down who was here at the nth look after a beginning. Looking again changes nothing.
-///
-/// # Errors
-/// The database is away.
-pub fn look(tx: &mut TenantTx<'_>, id: BookingId, (start, nth): (Moment, u32), here: Here) -> Result<()> {
-    diesel::insert_into(booking_looks::table)
-        .values((
-            booking_looks::tenant_id.eq(tx.tenant().uuid()),
-            booking_looks::booking_id.eq(id.uuid()),
-            booking_looks::start.eq(At(start)),
-            booking_looks::nth.eq(i32::try_from(nth).map_err(Error::internal)?),
-            booking_looks::buyer_here.eq(here.buyer),
-            booking_looks::seller_here.eq(here.seller),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Who was here at each look after a beginning, in order.
-///
-/// # Errors
-/// The database is away.
-pub fn looks(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Result<Vec<Here>> {
-    let rows: Vec<(bool, bool)> = booking_looks::table
-        .filter(booking_looks::tenant_id.eq(tx.tenant().uuid()))
-        .filter(booking_looks::booking_id.eq(id.uuid()))
-        .filter(booking_looks::start.eq(At(start)))
-        .order(booking_looks::nth)
-        .select((booking_looks::buyer_here, booking_looks::seller_here))
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|(buyer, seller)| Here { buyer, seller }).collect())
-}
-
-/// Gives an order's times away for both people. What of them overlaps is one: a talk can be moved by half of itself.
-fn hold(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
-    let booking = &order.booking;
-    let spans = schedule::joined(booking.holds().map(|start| booking.lasts(start)).collect());
-    if spans.is_empty() {
-        return Ok(());
-    }
-    let taken = |role| match role {
-        CallRole::Seller => Error::conflict("slot_taken", "This time was just taken. Choose another one."),
-        CallRole::Buyer => Error::conflict("own_time_taken", "You have another appointment at that time."),
-    };
-    // In one order, so that two who book each other wait, and one loses.
-    let mut people = [CallRole::Buyer, CallRole::Seller];
-    people.sort_by_key(|role| order.party(*role).id.uuid());
-    for role in people {
-        let from: Vec<At> = spans.iter().map(|span| At(span.from)).collect();
-        let to: Vec<At> = spans.iter().map(|span| At(span.to)).collect();
-        sql_query(
-            "INSERT INTO held_times (tenant_id, person_id, booking_id, during)
-             SELECT $1, $2, $3, tstzrange(f, t) FROM unnest($4, $5) AS span (f, t)",
-        )
-        .bind::<SqlUuid, _>(tx.tenant().uuid())
-        .bind::<SqlUuid, _>(order.party(role).id.uuid())
-        .bind::<SqlUuid, _>(order.id.uuid())
-        .bind::<Array<Timestamptz>, _>(from)
-        .bind::<Array<Timestamptz>, _>(to)
-        .execute(tx.conn)
-        .map_err(|error| {
-            if violates(&error, "nobody_twice") {
-                taken(role).because(error)
-            } else {
-                error.into()
-            }
-        })?;
-    }
-    Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Held {
-    #[diesel(sql_type = SqlUuid)]
-    person_id: Uuid,
-    #[diesel(sql_type = Timestamptz)]
-    from: At,
-    #[diesel(sql_type = Timestamptz)]
-    to: At,
-}
-
-/// The times within `within` that any of these people has given away, each with whose it is, but for one order.
-///
-/// # Errors
-/// The database is away.
-pub fn taken(
-    tx: &mut TenantTx<'_>,
-    people: &[UserId],
-    except: Option<BookingId>,
-    within: Span,
-) -> Result<Vec<(UserId, Span)>> {
-    let ids: Vec<Uuid> = people.iter().map(|person| person.uuid()).collect();
-    let held: Vec<Held> = sql_query(
-        // Person by person, however many: never by reading everybody's.
-        r#"SELECT person_id, lower(during) AS "from", upper(during) AS "to"
-           FROM unnest($2) person CROSS JOIN LATERAL (
-               SELECT person_id, during FROM held_times
-               WHERE tenant_id = $1 AND person_id = person AND during && tstzrange($3, $4)
-                 AND ($5 IS NULL OR booking_id <> $5) OFFSET 0) held"#,
-    )
-    .bind::<SqlUuid, _>(tx.tenant().uuid())
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<Timestamptz, _>(At(within.from))
-    .bind::<Timestamptz, _>(At(within.to))
-    .bind::<Nullable<SqlUuid>, _>(except.map(BookingId::uuid))
-    .load(tx.conn)?;
-    let span = |held: Held| {
-        let span = Span {
-            from: held.from.into(),
-            to: held.to.into(),
-        };
-        (UserId::from_uuid(held.person_id), span)
-    };
-    Ok(held.into_iter().map(span).collect())
+    held::hold(tx, order)
 }

@@ -1,9 +1,11 @@
 //! What is ordered and delivered instead of talked, and extras for more money.
 
+mod around;
+
 use super::count;
 use crate::{
     calls::{Pair, Price},
-    support::{LUMEN, TestApp, TestUser},
+    support::{TestApp, TestUser, bought},
 };
 use serde_json::{Value, json};
 
@@ -38,10 +40,7 @@ async fn pair() -> (Pair, String) {
 /// An order that is paid.
 async fn paid(pair: &Pair, service: &str, addons: Value) -> String {
     let wanted = json!({"service_id": service, "addons": addons, "brief": "To my landlord."});
-    let order = pair.buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&pair.buyer, &id, "pay").await;
-    id
+    bought(&pair.buyer, &pair.seller, wanted).await
 }
 
 fn path(order: &str, verb: &str) -> String {
@@ -111,6 +110,24 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
     ] {
         assert!(page.contains(said), "{said}");
     }
+    // What it comes to is said before it is ordered, also without a script.
+    let counted = [("brief", "To my landlord."), ("addon", "By hand"), ("action", "total")];
+    let page = buyer
+        .form(&format!("/order/{service}"), &counted)
+        .await
+        .expect(200)
+        .text;
+    for said in [
+        "Without extras",
+        "€49.00",
+        "data-sum>€59.00",
+        "data-part=\"In a day\" hidden",
+        "value=\"By hand\" data-minor=\"1000\" checked",
+        "To my landlord.",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(count(&pair.app, "bookings"), 0);
     let form = [
         ("brief", "To my landlord."),
         ("addon", "By hand"),
@@ -233,10 +250,7 @@ async fn what_nobody_takes_on_or_delivers_is_paid_back_and_what_nobody_looks_at_
     );
     assert_eq!(credit(&pair).await, 10_000);
     let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
-    let wanted = json!({"service_id": service});
-    let order = buyer.post("/api/v1/bookings", wanted).await.expect(201).json();
-    let id = order["id"].as_str().expect("an id").to_owned();
-    act(&buyer, &id, "pay").await;
+    let id = bought(&buyer, &seller, json!({"service_id": service})).await;
     act(&seller, &id, "take-on").await;
     act(&seller, &id, "deliver").await;
     pair.app.clock.advance(7 * DAY - 1);
@@ -273,121 +287,4 @@ async fn calling_it_off_costs_what_was_said() {
         assert_eq!(credit(&pair).await, 5_100 + refund);
         pair.audit().await;
     }
-}
-
-#[tokio::test]
-async fn what_cant_be_listed_or_ordered_is_refused_in_words() {
-    let (pair, service) = pair().await;
-    let (buyer, seller) = (&pair.buyer, &pair.seller);
-    let extra = |title: &str, minor: i64| json!({"title": title, "price_minor": minor});
-    for (field, name, value) in [
-        (
-            "delivery_days",
-            "fixed",
-            json!({"price_minor": 100, "delivery_days": 0}),
-        ),
-        (
-            "delivery_days",
-            "fixed",
-            json!({"price_minor": 100, "delivery_days": 91}),
-        ),
-        ("price_minor", "fixed", json!({"price_minor": 0, "delivery_days": 1})),
-        ("price_minor", "fixed", json!({"price_minor": -5, "delivery_days": 1})),
-        (
-            "price_minor",
-            "fixed",
-            json!({"price_minor": i64::MAX, "delivery_days": 1}),
-        ),
-        ("price_minor", "fixed", Value::Null),
-        ("addons", "addons", json!([extra("", 100)])),
-        ("addons", "addons", json!([extra("Notes", 0)])),
-        ("addons", "addons", json!([extra("Notes", 100), extra(" Notes ", 200)])),
-        (
-            "addons",
-            "addons",
-            json!((0..11).map(|n| extra(&format!("No. {n}"), 100)).collect::<Vec<_>>()),
-        ),
-    ] {
-        let mut body = letter();
-        body[name] = value;
-        let refused = seller
-            .post("/api/v1/selling/services", body.clone())
-            .await
-            .expect(422)
-            .json();
-        assert_eq!(refused["error"]["field"], field, "{body}");
-    }
-    let form = |name, typed| {
-        let form = [
-            ("action", "service"),
-            ("title", "Cards"),
-            ("price", "5.00"),
-            ("delivery_days", "2"),
-            ("published", "on"),
-        ];
-        let rest = form.into_iter().filter(move |(field, _)| *field != name);
-        rest.chain([(name, typed)]).collect::<Vec<_>>()
-    };
-    for (name, typed, words) in [
-        ("price", "much", "Write the price in digits, such as 1.80."),
-        ("delivery_days", "0", "Choose 1 to 90 days."),
-        ("addons", "Notes", "Write one extra a line"),
-        ("addons", "Notes: 0", "outside of what is allowed here"),
-    ] {
-        let page = seller.form("/sell", &form(name, typed)).await.expect(422).text;
-        assert!(page.contains(words), "{name}");
-    }
-    seller
-        .form("/sell", &form("addons", "Notes: 5.00\n\nQuick: 2,50"))
-        .await
-        .expect(303);
-    let stored = "services WHERE addons = '[{\"title\": \"Notes\", \"price_minor\": 500}, {\"title\": \"Quick\", \"price_minor\": 250}]'";
-    assert_eq!(count(&pair.app, stored), 1);
-
-    let wish = |addons: Value, brief: &str| json!({"service_id": service, "addons": addons, "brief": brief});
-    let gone = buyer
-        .post("/api/v1/bookings", wish(json!(["Gold"]), ""))
-        .await
-        .expect(409);
-    assert_eq!(gone.code(), "addon_gone");
-    let twice = wish(json!(["By hand", "By hand"]), "");
-    assert_eq!(
-        buyer.post("/api/v1/bookings", twice).await.expect(409).code(),
-        "addon_gone"
-    );
-    let long = buyer
-        .post("/api/v1/bookings", wish(json!([]), &"x".repeat(2_001)))
-        .await
-        .expect(422);
-    assert_eq!(long.json()["error"]["field"], "brief");
-    seller.post("/api/v1/bookings", wish(json!([]), "")).await.expect(422);
-    let page = buyer
-        .form(&format!("/order/{service}"), &[("addon", "Gold"), ("brief", "Kept.")])
-        .await
-        .expect(409)
-        .text;
-    assert!(page.contains("offered any more") && page.contains("Kept."));
-    assert_eq!(count(&pair.app, "bookings"), 0);
-    // It can't be rung for, or booked like a talk.
-    buyer
-        .get(&format!("/api/v1/services/{service}/times"))
-        .await
-        .expect(404);
-    buyer.get(&format!("/book/{service}")).await.expect(404);
-    buyer.get(&format!("/order/{}", pair.service)).await.expect(404);
-    buyer
-        .post("/api/v1/calls", json!({"service_id": service}))
-        .await
-        .expect(404);
-    // Off the site it is off.
-    seller
-        .post(&format!("/api/v1/selling/services/{service}/pause"), json!({}))
-        .await
-        .expect(200);
-    buyer.post("/api/v1/bookings", wish(json!([]), "")).await.expect(404);
-    pair.app
-        .anonymous(LUMEN)
-        .get(&format!("/order/{service}"))
-        .await
-        .expect(404);
 }
