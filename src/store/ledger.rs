@@ -21,7 +21,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 use uuid::Uuid;
 
@@ -198,17 +198,52 @@ pub fn transfer(tx: &mut TenantTx<'_>, transfer: &Transfer) -> Result<bool> {
             .sql(")"),
     )
     .get_result::<bool>(tx.conn)
-    .map_err(|error| {
-        if violates(&error, "wallet_never_negative") {
-            Error::conflict("not_enough_credit", "There isn't enough credit in the wallet.").because(error)
-        } else {
-            error.into()
-        }
-    })?;
+    .map_err(refused)?;
     if !moved {
         check_same(tx, transfer)?;
     }
     Ok(moved)
+}
+
+/// Most transfers that are carried out at once.
+pub const MOST_AT_ONCE: usize = 1_000;
+
+/// Moves money many times at once, all or nothing; those whose id happened already change nothing. Gives how many did.
+///
+/// # Errors
+/// More than [`MOST_AT_ONCE`], or as for [`transfer`].
+pub fn transfer_all(tx: &mut TenantTx<'_>, transfers: &[Transfer]) -> Result<usize> {
+    if transfers.len() > MOST_AT_ONCE {
+        return Err(Error::internal(anyhow!("{} transfers at once", transfers.len())));
+    }
+    fn all<T>(transfers: &[Transfer], part: impl Fn(&Transfer) -> T) -> Vec<T> {
+        transfers.iter().map(part).collect()
+    }
+    let moved: Moved = sql_query("SELECT ledger_move_many($1, $2, $3, $4, $5, $6, $7) AS count")
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<Array<SqlUuid>, _>(all(transfers, |one| one.id))
+        .bind::<Array<Text>, _>(all(transfers, |one| one.kind))
+        .bind::<Array<SqlUuid>, _>(all(transfers, |one| one.debit.uuid()))
+        .bind::<Array<SqlUuid>, _>(all(transfers, |one| one.credit.uuid()))
+        .bind::<Array<BigInt>, _>(all(transfers, |one| one.amount_minor))
+        .bind::<Array<Timestamptz>, _>(all(transfers, |one| At(one.at)))
+        .get_result(tx.conn)
+        .map_err(refused)?;
+    usize::try_from(moved.count).map_err(Error::internal)
+}
+
+#[derive(QueryableByName)]
+struct Moved {
+    #[diesel(sql_type = Integer)]
+    count: i32,
+}
+
+fn refused(error: diesel::result::Error) -> Error {
+    if violates(&error, "wallet_never_negative") {
+        Error::conflict("not_enough_credit", "There isn't enough credit in the wallet.").because(error)
+    } else {
+        error.into()
+    }
 }
 
 /// An id stands for one transfer; meeting it with other contents is a fault of the caller's, not a repetition.

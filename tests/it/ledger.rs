@@ -1,5 +1,6 @@
 //! The ledger against its promises: once, balanced, append-only, never negative, one tenant's.
 
+mod many;
 mod tick;
 
 use crate::support::{LUMEN, TestApp, VELVET};

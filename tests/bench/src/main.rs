@@ -8,6 +8,7 @@ mod cast;
 mod database;
 mod idle_ws;
 mod join;
+mod ledger;
 mod load;
 mod media;
 mod metering;
@@ -30,8 +31,9 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 8] = [
+const BENCHES: [(&str, Bench); 9] = [
     ("metering", || metering::run().boxed_local()),
+    ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
