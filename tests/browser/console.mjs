@@ -138,7 +138,7 @@ async function look(page, { state, port }, view, width) {
     for (const scheme of SCHEMES) {
       await wear(page, { width, scheme });
       await atRest(page);
-      problems.push(...(await axeIn(page, { width, scheme })));
+      problems.push(...(await axeIn(page, scheme)));
       const shot = `${view.host}-${view.name}-${width}-${scheme}.png`;
       shots.push(shot);
       if (shoots) await page.screenshot({ path: join(out, shot), fullPage: dialog === 0 });

@@ -66,7 +66,7 @@ async function look(page, base, sample, width) {
       problems.push(...(await overflow(page)));
     }
     await atRest(page);
-    if (first && !sample.name.startsWith("mail-")) problems.push(...(await axeIn(page, { width, scheme })));
+    if (first && !sample.name.startsWith("mail-")) problems.push(...(await axeIn(page, scheme)));
     const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
     shots.push(shot);
     if (shoots) await page.screenshot({ path: join(out, "shots", shot), fullPage: true });

@@ -38,10 +38,13 @@ export function axe(page, rules) {
   );
 }
 
-/** Axe's findings that a scheme can have anew: the dark has other colours, and on a phone those of the desktop. */
-export function axeIn(page, { width, scheme }) {
-  if (scheme === "light") return axe(page);
-  return width > 600 ? axe(page, ["color-contrast"]) : [];
+/** The rules that look at colours. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
+
+/** Axe's findings that a scheme can have anew: the dark has other colours, and the order of the light. */
+export async function axeIn(page, scheme) {
+  const found = await (scheme === "light" ? axe(page) : axe(page, COLOURS));
+  return found.map((fault) => `${scheme}: ${fault}`);
 }
 
 /** By how much a page is too wide, in words. */
