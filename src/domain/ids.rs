@@ -40,6 +40,19 @@ pub enum PlanKind {}
 /// Marks the ids of what tenants buy from the platform.
 pub enum SubscriptionKind {}
 
+/// Marks the ids of tenants' accounts at payment providers.
+pub enum GatewayAccountKind {}
+/// Marks the ids of ways to pay that people have saved.
+pub enum SavedMethodKind {}
+/// Marks refunds' ids.
+pub enum RefundKind {}
+/// Marks disputes' ids.
+pub enum DisputeKind {}
+/// Marks payouts' ids.
+pub enum PayoutKind {}
+/// Marks the ids of invoices, receipts and credit notes.
+pub enum InvoiceKind {}
+
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
 /// A person's account with one tenant.
@@ -72,6 +85,18 @@ pub type StudioId = Id<StudioKind>;
 pub type PlanId = Id<PlanKind>;
 /// A payment for a plan, and what it buys: both have one id.
 pub type SubscriptionId = Id<SubscriptionKind>;
+/// A tenant's account at a payment provider.
+pub type GatewayAccountId = Id<GatewayAccountKind>;
+/// A way to pay that a person has saved.
+pub type SavedMethodId = Id<SavedMethodKind>;
+/// Something given back of what was paid.
+pub type RefundId = Id<RefundKind>;
+/// A buyer's or a bank's claim for what was paid.
+pub type DisputeId = Id<DisputeKind>;
+/// Money on its way to a seller.
+pub type PayoutId = Id<PayoutKind>;
+/// An invoice, a receipt or a credit note.
+pub type InvoiceId = Id<InvoiceKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

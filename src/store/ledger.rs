@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{AccountId, BookingId, UserId},
+        ids::{AccountId, BookingId, DisputeId, GatewayAccountId, UserId},
         money::{Currency, Money},
         time::Moment,
     },
@@ -25,30 +25,57 @@ use diesel::{
 };
 use uuid::Uuid;
 
-/// Whose money an account keeps.
+/// Whose money an account keeps. Those of people who pay are never negative, nor is what waits for somebody's decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
-    /// A person's credit, to be spent with this tenant. Never negative.
+    /// A person's credit, to be spent with this tenant.
     Wallet(UserId),
-    /// What somebody has paid for an order, until it has ended. Never negative.
+    /// What somebody has paid for an order, until it has ended.
     Order(UserId, BookingId),
-    /// What a seller has earned and not been paid out.
+    /// What a seller has earned lately; it can't be paid out yet.
     Earnings(UserId),
+    /// The same, of tips.
+    Tips(UserId),
+    /// What a seller can have paid out. Negative if more was taken back than was left.
+    Payable(UserId),
+    /// What a seller has asked to be paid out, until it is.
+    PayingOut(UserId),
+    /// What a seller has to do without until a dispute of that id is decided.
+    Disputed(UserId, DisputeId),
     /// The tenant's own share.
     Revenue,
-    /// The other side of payments: money at the payment providers, negative by what came in through them.
-    Gateway,
+    /// What the tenant owes the tax office.
+    Tax,
+    /// The other side of payments: money at the built-in gateway, negative by what came in through it.
+    BuiltIn,
+    /// The same, at a payment provider.
+    Gateway(GatewayAccountId),
+    /// What is on its way back to where it was paid from.
+    Refunds,
+    /// What banks took back of payments; negative by what the tenant has lost.
+    Chargebacks,
+    /// The other side of payouts: what sellers have got.
+    Bank,
 }
 
 impl AccountKind {
-    /// Kind, owner and order.
+    /// Kind, owner, and what it is about.
     fn columns(self) -> (&'static str, Option<Uuid>, Option<Uuid>) {
         match self {
             Self::Wallet(user) => ("wallet", Some(user.uuid()), None),
             Self::Order(user, order) => ("order", Some(user.uuid()), Some(order.uuid())),
             Self::Earnings(user) => ("earnings", Some(user.uuid()), None),
+            Self::Tips(user) => ("tips", Some(user.uuid()), None),
+            Self::Payable(user) => ("payable", Some(user.uuid()), None),
+            Self::PayingOut(user) => ("paying_out", Some(user.uuid()), None),
+            Self::Disputed(user, dispute) => ("disputed", Some(user.uuid()), Some(dispute.uuid())),
             Self::Revenue => ("revenue", None, None),
-            Self::Gateway => ("gateway", None, None),
+            Self::Tax => ("tax", None, None),
+            Self::BuiltIn => ("gateway", None, None),
+            Self::Gateway(account) => ("gateway", None, Some(account.uuid())),
+            Self::Refunds => ("refunds", None, None),
+            Self::Chargebacks => ("chargebacks", None, None),
+            Self::Bank => ("bank", None, None),
         }
     }
 }
@@ -102,7 +129,7 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
     if let Some(id) = find(tx, kind, currency)? {
         return Ok(id);
     }
-    let (name, owner, order) = kind.columns();
+    let (name, owner, about) = kind.columns();
     // Whoever opens it first wins; the other waits for that and finds it.
     diesel::insert_into(ledger_accounts::table)
         .values((
@@ -110,7 +137,7 @@ pub fn account(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency, now
             ledger_accounts::id.eq(AccountId::new().uuid()),
             ledger_accounts::kind.eq(name),
             ledger_accounts::owner_id.eq(owner),
-            ledger_accounts::order_id.eq(order),
+            ledger_accounts::order_id.eq(about),
             ledger_accounts::currency.eq(currency.code()),
             ledger_accounts::created_at.eq(At(now)),
         ))
@@ -127,7 +154,7 @@ fn find(tx: &mut TenantTx<'_>, kind: AccountKind, currency: Currency) -> Result<
 /// The account of that kind. Compared with `=` and `IS NULL`: PostgreSQL finds nothing by an index with
 /// `IS NOT DISTINCT FROM`.
 fn of_kind<'a>(tx: &TenantTx<'_>, kind: AccountKind, currency: Currency) -> ledger_accounts::BoxedQuery<'a, Pg> {
-    let (name, owner, order) = kind.columns();
+    let (name, owner, about) = kind.columns();
     let named = ledger_accounts::table
         .into_boxed()
         .filter(ledger_accounts::tenant_id.eq(tx.tenant().uuid()))
@@ -137,8 +164,8 @@ fn of_kind<'a>(tx: &TenantTx<'_>, kind: AccountKind, currency: Currency) -> ledg
         Some(owner) => named.filter(ledger_accounts::owner_id.eq(owner)),
         None => named.filter(ledger_accounts::owner_id.is_null()),
     };
-    match order {
-        Some(order) => owned.filter(ledger_accounts::order_id.eq(order)),
+    match about {
+        Some(about) => owned.filter(ledger_accounts::order_id.eq(about)),
         None => owned.filter(ledger_accounts::order_id.is_null()),
     }
 }

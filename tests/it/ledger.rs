@@ -109,14 +109,14 @@ async fn a_transfer_happens_once_however_often_it_is_asked_for() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     let id = Uuid::now_v7();
     assert!(books.transfer(id, gateway, wallet, 700).await.expect("moved"));
     assert!(!books.transfer(id, gateway, wallet, 700).await.expect("known"));
     assert_eq!(books.total(AccountKind::Wallet(person)).await, 700);
-    assert_eq!(books.total(AccountKind::Gateway).await, -700);
+    assert_eq!(books.total(AccountKind::BuiltIn).await, -700);
     for (debit, credit, amount) in [(gateway, wallet, 701), (wallet, gateway, 700)] {
         let refused = books
             .transfer(id, debit, credit, amount)
@@ -143,7 +143,7 @@ async fn a_wallet_is_never_overdrawn_whatever_the_race() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     let revenue = books.account(AccountKind::Revenue).await;
@@ -174,7 +174,7 @@ async fn accounts_of_two_currencies_never_meet() {
         .tx(move |tx| ledger::account(tx, AccountKind::Wallet(person), usd, now))
         .await
         .expect("opened");
-    let gateway = books.account(AccountKind::Gateway).await;
+    let gateway = books.account(AccountKind::BuiltIn).await;
     assert!(books.transfer(Uuid::now_v7(), gateway, dollars, 5).await.is_err());
     assert!(
         books
@@ -192,7 +192,7 @@ async fn accounts_of_two_currencies_never_meet() {
         books.transfer(Uuid::now_v7(), gateway, euros, -5).await.is_err(),
         "backwards"
     );
-    assert_eq!(books.total(AccountKind::Gateway).await, 0);
+    assert_eq!(books.total(AccountKind::BuiltIn).await, 0);
     books.audit().await;
 }
 
@@ -221,7 +221,7 @@ async fn agrees(books: &Books, moves: Vec<(usize, usize, i64, bool)>) -> std::re
         AccountKind::Wallet(bob),
         AccountKind::Earnings(bob),
         AccountKind::Revenue,
-        AccountKind::Gateway,
+        AccountKind::BuiltIn,
     ];
     let mut accounts = Vec::new();
     let mut model = HashMap::new();
@@ -258,7 +258,7 @@ async fn rows_are_only_ever_added() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     books
@@ -322,7 +322,7 @@ async fn the_runtime_role_sees_one_tenants_books_only() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     books
@@ -364,7 +364,7 @@ async fn wrong_books_are_found() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     books

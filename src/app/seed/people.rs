@@ -212,7 +212,7 @@ fn buyer(tx: &mut TenantTx<'_>, tenant: &Tenant, cast: &Cast, part: &Buyer, hash
     let credit = Transfer {
         id: Uuid::now_v7(),
         kind: "demo_credit",
-        debit: ledger::account(tx, AccountKind::Gateway, tenant.currency, now)?,
+        debit: ledger::account(tx, AccountKind::BuiltIn, tenant.currency, now)?,
         credit: ledger::account(tx, AccountKind::Wallet(user), tenant.currency, now)?,
         amount_minor: CREDIT_MINOR,
         // The past calls were paid from the first of it.

@@ -103,7 +103,7 @@ fn apply(
 
 fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {
     let currency = paid.currency;
-    let debit = ledger::account(tx, AccountKind::Gateway, currency, now)?;
+    let debit = ledger::account(tx, AccountKind::BuiltIn, currency, now)?;
     let credit = ledger::account(tx, AccountKind::Wallet(top_up.user), currency, now)?;
     let transfer = Transfer {
         id: top_up.id.uuid(),

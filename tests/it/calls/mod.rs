@@ -109,7 +109,7 @@ impl Pair {
             let transfer = Transfer {
                 id: TopUpId::new().uuid(),
                 kind: "top_up",
-                debit: ledger::account(tx, AccountKind::Gateway, currency, now)?,
+                debit: ledger::account(tx, AccountKind::BuiltIn, currency, now)?,
                 credit: ledger::account(tx, AccountKind::Wallet(user), currency, now)?,
                 amount_minor: minor,
                 at: now,

@@ -32,7 +32,7 @@ impl Books {
 
     /// People with so much in their wallets.
     async fn funded(&self, people: usize, minor: i64) -> Vec<UserId> {
-        let gateway = self.account(AccountKind::Gateway).await;
+        let gateway = self.account(AccountKind::BuiltIn).await;
         let mut all = Vec::new();
         for _ in 0..people {
             let person = self.person().await;

@@ -43,7 +43,7 @@ async fn a_tick_looks_up_by_key_before_the_ledger_was_counted() {
     let books = Books::open().await;
     let person = books.person().await;
     let (gateway, wallet) = (
-        books.account(AccountKind::Gateway).await,
+        books.account(AccountKind::BuiltIn).await,
         books.account(AccountKind::Wallet(person)).await,
     );
     let seller = books.person().await;
