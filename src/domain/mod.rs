@@ -32,3 +32,4 @@ pub mod subscription;
 pub mod tenant;
 pub mod text;
 pub mod time;
+pub mod trust;

@@ -24,6 +24,7 @@ pub mod erasure;
 mod error;
 pub mod exports;
 pub mod gateway_accounts;
+pub mod gateway_differences;
 pub mod gateway_inbox;
 pub mod identity_checks;
 pub mod jobs;

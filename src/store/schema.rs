@@ -226,6 +226,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_differences (tenant_id, top_up_id) {
+        tenant_id -> Uuid,
+        top_up_id -> Uuid,
+        account_id -> Uuid,
+        ours -> Text,
+        theirs -> Text,
+        found_at -> Timestamptz,
+        cleared_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     gateway_inbox (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -777,7 +790,6 @@ diesel::table! {
         account_id -> Nullable<Uuid>,
         pay_fields -> Nullable<Jsonb>,
         charge -> Nullable<Text>,
-        compared_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -855,6 +867,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     declarations,
     domains,
     gateway_accounts,
+    gateway_differences,
     gateway_inbox,
     invoice_numbers,
     jobs,

@@ -4,10 +4,12 @@
 
 mod benches;
 mod contract;
+mod flow;
 mod keys;
 mod sdk;
 mod specifics;
 mod stand_in;
+mod storm;
 mod table;
 
 /// Every behaviour, as one test a gateway.

@@ -1,6 +1,6 @@
 //! PayPal on the bench.
 
-use super::{Bench, money, reach};
+use super::{Bench, Entered, money, reach};
 use crate::gateways::stand_in::{
     Act, Charge, Mood, Server,
     paypal::{CLIENT_ID, CLIENT_SECRET, Paypal, WEBHOOK_ID},
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, PaypalKeys, RawWebhook},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
 };
 
 pub struct PaypalBench(pub Server<Paypal>);
@@ -28,6 +28,18 @@ fn keys(client_secret: &str) -> GatewayKeys {
 impl Bench for PaypalBench {
     async fn open() -> Self {
         Self(Server::start(Paypal::default()))
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Paypal,
+            keys: vec![
+                ("client_id", CLIENT_ID),
+                ("client_secret", CLIENT_SECRET),
+                ("webhook_id", WEBHOOK_ID),
+            ],
+            at: self.0.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {
