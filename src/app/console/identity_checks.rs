@@ -4,7 +4,8 @@ use super::StaffMember;
 use crate::{
     app::{
         App, identity_checks as checks,
-        platform::{checked_reason, unseal},
+        platform::checked_reason,
+        sealing::unseal,
     },
     domain::{
         audit::{Action, Entry},
