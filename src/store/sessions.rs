@@ -131,8 +131,8 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(
-        row.map(|(user, seller, until, balance, held, manager, unread, blocks, factor)| Signed {
+    Ok(row.map(
+        |(user, seller, until, balance, held, manager, unread, blocks, factor)| Signed {
             user: user.user(seller.is_some()),
             available_until: until.map(Moment::from).filter(|until| *until > now),
             wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
@@ -143,8 +143,8 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
                 on: factor.0.is_some(),
                 stepped_up_at: factor.1.map(Moment::from),
             },
-        }),
-    )
+        },
+    ))
 }
 
 type SignedRow = (

@@ -22,7 +22,8 @@ mod verify;
 pub use authenticate::{Recognised, authenticate, look_up};
 pub use declarations::Declarations;
 pub use factor::{
-    FactorState, LogInToken, Offer, Whence, enter_code, offer, renew_codes, second_factor, step_up, switch_off, switch_on,
+    FactorState, LogInToken, Offer, Whence, enter_code, offer, renew_codes, second_factor, step_up, switch_off,
+    switch_on,
 };
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};

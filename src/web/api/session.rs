@@ -7,8 +7,7 @@ use crate::{
     web::{Problem, Result, Site, Web, site::device, tokens},
 };
 use actix_web::{
-    HttpRequest, HttpResponse, delete,
-    post,
+    HttpRequest, HttpResponse, delete, post,
     web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};

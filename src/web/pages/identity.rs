@@ -10,11 +10,7 @@ use crate::{
         seed,
     },
     error::Kind,
-    web::{
-        Result, Site, Web,
-        site::device,
-        tokens,
-    },
+    web::{Result, Site, Web, site::device, tokens},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -226,7 +222,12 @@ fn code_path(next: Option<&str>) -> String {
 }
 
 #[get("/login/code")]
-async fn code_form(site: Site, viewer: Option<Viewer>, request: HttpRequest, query: Query<Next>) -> Result<HttpResponse> {
+async fn code_form(
+    site: Site,
+    viewer: Option<Viewer>,
+    request: HttpRequest,
+    query: Query<Next>,
+) -> Result<HttpResponse> {
     let next = query.into_inner().next.and_then(local_path);
     if viewer.is_some() {
         return Ok(no_body(next.as_deref().unwrap_or("/")));

@@ -79,9 +79,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<SecondFactorPag
     let state = identity::second_factor(&web.app, viewer).await?;
     let offer = match state.since {
         Some(_) => None,
-        None => Some(shown(
-            identity::offer(&web.app, viewer, &site.tenant.name).await?,
-        )),
+        None => Some(shown(identity::offer(&web.app, viewer, &site.tenant.name).await?)),
     };
     Ok(SecondFactorPage {
         offer,

@@ -10,8 +10,8 @@ mod switch_off;
 mod switch_on;
 mod telling;
 
-pub(super) use enter::{ask_for_code, is_asked_for};
 pub use enter::{LogInToken, enter_code};
+pub(super) use enter::{ask_for_code, is_asked_for};
 pub use renew::renew_codes;
 pub use step_up::step_up;
 pub use switch_off::switch_off;

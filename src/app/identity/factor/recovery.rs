@@ -19,7 +19,10 @@ pub(super) fn draw() -> Vec<String> {
         .map(|_| {
             let mut bytes = [0; CHARS];
             rand::rng().fill_bytes(&mut bytes);
-            let code: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+            let code: String = bytes
+                .iter()
+                .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+                .collect();
             format!("{}-{}", &code[..CHARS / 2], &code[CHARS / 2..])
         })
         .collect()
@@ -64,7 +67,11 @@ mod tests {
         for code in &codes {
             let stored = hash("a key", user, code);
             assert!(stored.is_some(), "{code}");
-            let typed = code.to_uppercase().replace('-', " ").replace('0', "O").replace('1', "l");
+            let typed = code
+                .to_uppercase()
+                .replace('-', " ")
+                .replace('0', "O")
+                .replace('1', "l");
             assert_eq!(hash("a key", user, &typed), stored, "{code} typed as {typed}");
             assert_ne!(hash("another key", user, code), stored);
             assert_ne!(hash("a key", UserId::new(), code), stored);

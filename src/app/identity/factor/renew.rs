@@ -1,6 +1,11 @@
 //! New recovery codes in place of the old.
 
-use super::{Viewer, Whence, code::{Stands, with_code}, recovery, telling::tell};
+use super::{
+    Viewer, Whence,
+    code::{Stands, with_code},
+    recovery,
+    telling::tell,
+};
 use crate::{
     app::{App, letters::FactorNews},
     error::Result,

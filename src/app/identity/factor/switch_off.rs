@@ -1,6 +1,10 @@
 //! Switching a second factor off.
 
-use super::{Viewer, Whence, code::{Stands, with_code}, telling::tell};
+use super::{
+    Viewer, Whence,
+    code::{Stands, with_code},
+    telling::tell,
+};
 use crate::{
     app::{App, letters::FactorNews},
     error::Result,

@@ -48,7 +48,9 @@ pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
-pub use identity::{ForgotPage, InvitePage, LogInCodePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
+pub use identity::{
+    ForgotPage, InvitePage, LogInCodePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState,
+};
 pub use invoice::InvoicePage;
 pub use mails::{
     DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SecondFactorMail,
