@@ -7,6 +7,12 @@ class Stepping {
 }
 
 export const stepping = new Stepping();
+
+/** A code was good, or nobody wants to show one. */
+export function answer(shown: boolean): void {
+  stepping.waiting?.(shown);
+}
+
 let asked: Promise<boolean> | null = null;
 
 /** Requests that need a code at the same time wait for the same one. */

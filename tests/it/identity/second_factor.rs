@@ -281,15 +281,19 @@ async fn what_staff_do_about_theirs_is_written_down_and_mailed_in_their_language
     );
     while app.jobs.run_due().await.expect("the database") > 0 {}
     let mails = app.mails_to(email);
-    let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).take(4).collect();
+    let mut subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    // Those of the same moment come in any order.
+    subjects.sort_unstable();
     assert_eq!(
         subjects,
         [
-            "Ihr zweiter Faktor bei Lumen ist ausgeschaltet",
-            "Sie haben neue Notfallcodes bei Lumen",
-            "Ein Notfallcode von Ihnen wurde bei Lumen benutzt",
-            "Ihr zweiter Faktor bei Lumen ist eingeschaltet",
+            "Ein Notfallcode von Ihnen wurde bei LUMEN benutzt",
+            "Ihr zweiter Faktor bei LUMEN ist ausgeschaltet",
+            "Ihr zweiter Faktor bei LUMEN ist eingeschaltet",
+            "Sie haben neue Notfallcodes bei LUMEN",
+            "You are invited to LUMEN",
         ]
     );
-    assert!(mails[0].text.contains("/account"), "{}", mails[0].text);
+    let text = mails.iter().find(|mail| mail.subject.contains("ausgeschaltet"));
+    assert!(text.is_some_and(|mail| mail.text.contains("/account")), "{text:?}");
 }
