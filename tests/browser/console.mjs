@@ -59,6 +59,7 @@ const VIEWS = [
   ["lumen", "report-german", `/reports?open=${id(16, 5)}`, { language: "de" }],
   ["lumen", "users", "/users"],
   ["lumen", "user", `/users?open=${id(1, 4)}`],
+  ["lumen", "user-factor-reset", `/users?open=${id(1, 4)}`, { act: click("Reset second factor") }],
   ["lumen", "sellers", "/sellers"],
   ["lumen", "seller-invite", "/sellers?create=1"],
   ["lumen", "seller", `/sellers?open=${id(1, 0)}`],

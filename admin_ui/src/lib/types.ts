@@ -128,6 +128,7 @@ export const ACTIONS = [
   "factor.off",
   "factor.codes_renewed",
   "factor.code_used",
+  "factor.reset",
   "gateway.added",
   "gateway.changed",
   "gateway.switched",
@@ -278,6 +279,7 @@ export interface UserDetail extends User {
   balance_minor: number;
   currency: string;
   time_zone: string;
+  second_factor: boolean;
 }
 
 export interface Seller extends Named {

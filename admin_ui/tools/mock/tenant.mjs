@@ -111,12 +111,13 @@ export function tenantApi(slug) {
 function people(db) {
   return {
     "GET /users": ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email }),
-    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York" }),
+    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York", second_factor: params.id === uuid(1, 4) }),
     "POST /users/:id/suspend": ({ params, body }) => void (find(db.users, params.id).suspended = { reason: body.reason, at: NOW }),
     "POST /users/:id/erase": ({ params }) => {
       Object.assign(find(db.users, params.id), { name: "Erased account", email: `erased-${params.id}@erased.invalid`, suspended: { reason: "Erased account", at: NOW } });
       return { messages: 12, reviews: 3, services: 0, sessions: 1, declarations: 2, calls_kept: 9, transfers_kept: 31 };
     },
+    "POST /users/:id/reset-factor": () => undefined,
     "POST /users/:id/restore": ({ params }) => void (find(db.users, params.id).suspended = null),
     "GET /sellers": ({ query }) => listing(db.sellers, query),
     "POST /sellers": ({ body }) => {

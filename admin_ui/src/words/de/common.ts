@@ -174,6 +174,7 @@ export const common = {
   "did.factor.off": "Zweiter Faktor ausgeschaltet",
   "did.factor.codes_renewed": "Neue Notfallcodes erzeugt",
   "did.factor.code_used": "Notfallcode benutzt",
+  "did.factor.reset": "Zweiter Faktor einer Person zurückgesetzt",
   "did.gateway.added": "Zahlungsweg hinzugefügt",
   "did.gateway.changed": "Zahlungsweg geändert",
   "did.gateway.switched": "Zahlungsweg ein- oder ausgeschaltet",

@@ -173,6 +173,7 @@ export const common = {
   "did.factor.off": "Second factor switched off",
   "did.factor.codes_renewed": "New recovery codes made",
   "did.factor.code_used": "Recovery code used",
+  "did.factor.reset": "Second factor of a person reset",
   "did.gateway.added": "Way to pay added",
   "did.gateway.changed": "Way to pay changed",
   "did.gateway.switched": "Way to pay switched on or off",
