@@ -332,3 +332,24 @@ async fn staff_let_somebody_in_again_who_can_show_no_code() {
     Authenticator::switched_on(&app, &admin).await;
     bob.post(&own, reason).await.expect(403);
 }
+
+#[tokio::test]
+async fn a_code_that_is_sent_five_times_at_once_is_good_once() {
+    let app = TestApp::start().await;
+    let ada = app.user(LUMEN, "Ada").await;
+    let authenticator = Authenticator::switched_on(&app, &ada).await;
+    for code in [authenticator.next_code(&app), authenticator.recovery[0].clone()] {
+        let mut tokens = Vec::new();
+        for _ in 0..5 {
+            tokens.push(token(&app, &ada.email).await);
+        }
+        let answers = tokens.iter().map(|token| enter(&app, token, &code));
+        let mut seen: Vec<u16> = futures::future::join_all(answers)
+            .await
+            .iter()
+            .map(|answer| answer.status.as_u16())
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [200, 422, 422, 422, 422], "{code}");
+    }
+}
