@@ -14,6 +14,7 @@ export const routes: Route[] = [
   { path: "/services", title: "services.title", icon: "briefcase", group: "nav.people", permission: "services", load: () => import("./Services.svelte") },
   { path: "/categories", title: "categories.title", icon: "tags", group: "nav.people", permission: "services", load: () => import("./Categories.svelte") },
   { path: "/staff", title: "staff.title", icon: "user-cog", group: "nav.people", permission: "staff", load: () => import("./Staff.svelte") },
+  { path: "/ways-to-pay", title: "ways.title", icon: "wallet-cards", group: "nav.money", permission: "money", load: () => import("./Gateways.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },
   { path: "/words", title: "wording.title", icon: "languages", group: "nav.setup", permission: "words", load: () => import("./Wording.svelte") },

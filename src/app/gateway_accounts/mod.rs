@@ -23,8 +23,8 @@ pub use ways::{Way, list, ways};
 use super::{
     App,
     console::StaffMember,
-    platform::unseal,
     ports::{GatewayAccount, PaymentGateway},
+    sealing::unseal,
 };
 use crate::{
     domain::{audit::Entry, ids::GatewayAccountId, time::Moment},
