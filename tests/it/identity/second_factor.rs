@@ -236,6 +236,10 @@ async fn it_is_switched_on_and_off_with_a_code() {
         "two tabs"
     );
     send(&ada, "switch_on", "000000").await.expect(422);
+    // What the server's key of another day sealed is offered anew.
+    let sealed = "UPDATE second_factors SET secret = '\\x00'";
+    app.database.superuser().batch_execute(sealed).expect("sealed");
+    let authenticator = Authenticator::offered(&ada).await;
     app.anonymous(LUMEN).log_in(&ada.email, PASSWORD).await.expect(200);
     // Nothing can be done with what is only offered.
     let code = authenticator.next_code(&app);

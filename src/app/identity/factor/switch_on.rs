@@ -18,18 +18,23 @@ pub use second_factor::Enrolment as Offer;
 /// it again.
 ///
 /// # Errors
-/// It is switched on, the secret can't be read, or the database is away.
+/// It is switched on, or the database is away.
 pub async fn offer(app: &App, viewer: &Viewer, issuer: &str) -> Result<Offer> {
-    let key = app.config.secrets.jwt.expose();
-    let (user, fresh) = (viewer.user.id, sealing::seal(key, &second_factor::new_secret())?);
-    let known = app
-        .db
-        .tenant(&viewer.scope, move |tx| second_factors::offer(tx, user, &fresh))
-        .await?;
-    if known.switched_on_at.is_some() {
-        return Err(already_on());
-    }
-    second_factor::enrolment(&unsealed(key, &known.secret)?, (issuer, &viewer.user.email))
+    let (user, key) = (viewer.user.id, app.config.secrets.jwt.clone());
+    let fresh = sealing::seal(key.expose(), &second_factor::new_secret())?;
+    let secret = app.db.tenant(&viewer.scope, move |tx| {
+        let mut known = second_factors::offer(tx, user, &fresh)?;
+        if known.switched_on_at.is_some() {
+            return Err(already_on());
+        }
+        // Sealed with a key that the server had once; nobody has it in use.
+        if unsealed(key.expose(), &known.secret).is_err() {
+            second_factors::forget(tx, user)?;
+            known = second_factors::offer(tx, user, &fresh)?;
+        }
+        unsealed(key.expose(), &known.secret)
+    });
+    second_factor::enrolment(&secret.await?, (issuer, &viewer.user.email))
 }
 
 /// Switches it on with a code, and gives the recovery codes: they are shown this once.
