@@ -232,6 +232,8 @@ pub enum Action {
     GatewayRemoved,
     /// The marketplace takes real money.
     WentLive,
+    /// Somebody was done with a difference between a payment provider and the books.
+    DifferenceCleared,
 }
 
 impl Action {
@@ -318,6 +320,7 @@ impl Action {
             Self::GatewaySwitched => "gateway.switched",
             Self::GatewayRemoved => "gateway.removed",
             Self::WentLive => "money.live",
+            Self::DifferenceCleared => "gateway.difference_cleared",
         }
     }
 }

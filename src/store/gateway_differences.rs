@@ -1,42 +1,52 @@
 //! Where a payment provider and our books don't say the same of a payment.
 
-use super::{
-    TenantTx,
-    moment::At,
-    schema::{gateway_differences, top_ups},
-};
+use super::{TenantTx, moment::At, schema::gateway_differences};
 use crate::{
     domain::{
         ids::{GatewayAccountId, TopUpId},
         time::Moment,
     },
     error::Result,
+    store::listing::{List, Page, Wanted},
 };
-use diesel::prelude::*;
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use uuid::Uuid;
 
-/// A difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A difference, as its list shows it.
+#[derive(Clone, Debug, QueryableByName)]
 pub struct Difference {
     /// Of which payment.
-    pub top_up: TopUpId,
-    /// Through which account.
-    pub account: GatewayAccountId,
-    /// What our books say.
-    pub ours: String,
-    /// What the provider says.
-    pub theirs: String,
-    /// When it was found.
-    pub found_at: Moment,
-    /// When staff were done with it, and what they wrote.
-    pub cleared: Option<(Moment, String)>,
-    /// How much the payment is of, in minor units.
+    #[diesel(sql_type = SqlUuid)]
+    pub top_up_id: Uuid,
+    /// Who took it.
+    #[diesel(sql_type = Text)]
+    pub provider: String,
+    /// Whose wallet it was for.
+    #[diesel(sql_type = Text)]
+    pub person: String,
+    /// How much it is of.
+    #[diesel(sql_type = BigInt)]
     pub amount_minor: i64,
     /// Of which currency.
+    #[diesel(sql_type = Text)]
     pub currency: String,
+    /// What our books say.
+    #[diesel(sql_type = Text)]
+    pub ours: String,
+    /// What the provider says.
+    #[diesel(sql_type = Text)]
+    pub theirs: String,
+    /// When it was found.
+    #[diesel(sql_type = Timestamptz)]
+    pub found_at: At,
+    /// What staff wrote who were done with it.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub note: Option<String>,
 }
-
-type Row = (Uuid, Uuid, String, String, At, Option<At>, Option<String>, i64, String);
 
 /// Notes a difference; one that is known already stays as it was found.
 ///
@@ -81,44 +91,22 @@ pub fn clear(tx: &mut TenantTx<'_>, top_up: TopUpId, note: &str, now: Moment) ->
     Ok(cleared == 1)
 }
 
-/// The newest, so many.
+const LIST: List = List {
+    columns: "d.top_up_id, a.provider, u.name AS person, t.amount_minor, t.currency, d.ours, d.theirs, d.found_at, d.note",
+    rows: "FROM gateway_differences d
+        JOIN gateway_accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+        JOIN top_ups t ON t.tenant_id = d.tenant_id AND t.id = d.top_up_id
+        JOIN users u ON u.tenant_id = t.tenant_id AND u.id = t.user_id
+        WHERE d.tenant_id = $2::uuid AND ($1 IS NULL OR u.name ILIKE $1 OR a.provider ILIKE $1) AND $3::text IS NULL",
+    sorts: &[("found_at", "d.found_at")],
+    newest_first: true,
+    key: "d.top_up_id",
+};
+
+/// All of them, newest first.
 ///
 /// # Errors
 /// The database is away.
-pub fn newest(tx: &mut TenantTx<'_>, limit: i64) -> Result<Vec<Difference>> {
-    let rows: Vec<Row> = gateway_differences::table
-        .inner_join(
-            top_ups::table.on(top_ups::tenant_id
-                .eq(gateway_differences::tenant_id)
-                .and(top_ups::id.eq(gateway_differences::top_up_id))),
-        )
-        .filter(gateway_differences::tenant_id.eq(tx.tenant().uuid()))
-        .order((
-            gateway_differences::found_at.desc(),
-            gateway_differences::top_up_id.desc(),
-        ))
-        .limit(limit)
-        .select((
-            gateway_differences::top_up_id,
-            gateway_differences::account_id,
-            gateway_differences::ours,
-            gateway_differences::theirs,
-            gateway_differences::found_at,
-            gateway_differences::cleared_at,
-            gateway_differences::note,
-            top_ups::amount_minor,
-            top_ups::currency,
-        ))
-        .load(tx.conn)?;
-    let difference = |(top_up, account, ours, theirs, found, cleared, note, amount_minor, currency): Row| Difference {
-        top_up: TopUpId::from_uuid(top_up),
-        account: GatewayAccountId::from_uuid(account),
-        ours,
-        theirs,
-        found_at: found.into(),
-        cleared: cleared.map(Moment::from).zip(note),
-        amount_minor,
-        currency,
-    };
-    Ok(rows.into_iter().map(difference).collect())
+pub fn list(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<Difference>> {
+    LIST.of_tenant(tx, wanted, None)
 }

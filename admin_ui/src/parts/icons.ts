@@ -17,6 +17,7 @@ import Eye from "lucide-static/icons/eye.svg?raw";
 import Flag from "lucide-static/icons/flag.svg?raw";
 import History from "lucide-static/icons/history.svg?raw";
 import IdCard from "lucide-static/icons/id-card.svg?raw";
+import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
 import LayoutDashboard from "lucide-static/icons/layout-dashboard.svg?raw";
@@ -35,6 +36,7 @@ import Play from "lucide-static/icons/play.svg?raw";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
 import RotateCcw from "lucide-static/icons/rotate-ccw.svg?raw";
+import Scale from "lucide-static/icons/scale.svg?raw";
 import ScrollText from "lucide-static/icons/scroll-text.svg?raw";
 import Search from "lucide-static/icons/search.svg?raw";
 import Send from "lucide-static/icons/send.svg?raw";
@@ -74,6 +76,7 @@ export const icons = {
   flag: inner(Flag),
   history: inner(History),
   "id-card": inner(IdCard),
+  inbox: inner(Inbox),
   info: inner(Info),
   languages: inner(Languages),
   "layout-dashboard": inner(LayoutDashboard),
@@ -92,6 +95,7 @@ export const icons = {
   plus: inner(Plus),
   radio: inner(Radio),
   "rotate-ccw": inner(RotateCcw),
+  scale: inner(Scale),
   "scroll-text": inner(ScrollText),
   search: inner(Search),
   send: inner(Send),

@@ -1,5 +1,5 @@
 // Sample accounts at payment providers, with the second factor that they ask for.
-import { find, invalid, Refusal } from "./rest.mjs";
+import { find, invalid, listing, Refusal } from "./rest.mjs";
 import { DAY, HOUR, NOW, uuid } from "./sample.mjs";
 
 const secret = (name) => ({ name, secret: true });
@@ -30,6 +30,22 @@ const fresh = (db, act) => (asked) => {
 function needed(db) {
   if (!db.me.second_factor) throw new Refusal(409, "second_factor_needed", "Switch your second factor on first, on your account page: whoever moves money needs one.");
 }
+
+const message = (n, provider, state, told, repeats = 0) => ({ id: uuid(18, n), provider, state, told, repeats, received_at: NOW - n * HOUR });
+
+export const sampleMessages = () => [
+  message(0, "stripe", "done", "payment cs_test_b1XhD03kQm: settled", 2),
+  message(1, "paypal", "received", "payment 5O190127TN364715T"),
+  message(2, "stripe", "refused", "the signature is wrong: it isn't of this endpoint"),
+  message(3, "stripe", "done", "dispute du_1Nv of pi_3Nv"),
+];
+
+const difference = (n, person, ours, theirs, note = null) => ({ id: uuid(19, n), provider: "stripe", person, amount_minor: 2500 + n * 1000, currency: "EUR", ours, theirs, found_at: NOW - (n + 1) * DAY, note });
+
+export const sampleDifferences = () => [
+  difference(0, "Jonas Weber", "settled 2500", "declined"),
+  difference(1, "Mara Lind", "declined", "settled 3500", "Paid after its page had run out. The money is in the wallet."),
+];
 
 export function stepUp(db) {
   return {
@@ -73,6 +89,10 @@ export function gateways(db) {
     "PUT /gateway-order": fresh(db, ({ body }) => {
       db.gateways = db.gateways.toSorted((a, b) => body.order.indexOf(a.id) - body.order.indexOf(b.id));
     }),
+    "GET /gateway-messages": ({ query }) => listing(db.messages, query, { keep: ({ state }) => !query.get("state") || state === query.get("state") }),
+    "GET /gateway-messages/:id": ({ params }) => ({ headers: { "content-type": "application/json; charset=utf-8", "stripe-signature": "t=1800014400,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd" }, body: JSON.stringify({ id: `evt_${params.id}`, type: "checkout.session.completed" }) }),
+    "GET /gateway-differences": ({ query }) => listing(db.differences, query),
+    "POST /gateway-differences/:id/clear": ({ params, body }) => void (find(db.differences, params.id).note = body.reason),
     "POST /go-live": fresh(db, () => {
       db.money = "live";
     }),

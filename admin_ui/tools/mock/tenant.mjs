@@ -1,6 +1,6 @@
 // A tenant's sample API: /api/v1/admin/….
 import { categories, sampleCategories } from "./categories.mjs";
-import { gateways, sampleGateways, stepUp } from "./gateways.mjs";
+import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } from "./gateways.mjs";
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
 import { sampleStudios, studios } from "./studios.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
@@ -23,6 +23,8 @@ export function sampleTenant(slug) {
     money: "test",
     stepped_up: false,
     gateways: sampleGateways(),
+    messages: sampleMessages(),
+    differences: sampleDifferences(),
     users,
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),

@@ -169,6 +169,12 @@ pub async fn admin_of_lumen(app: &TestApp) -> TestUser {
     joined(app, LUMEN, "ada@lumen.example").await
 }
 
+/// The admin of a tenant that every test has.
+pub async fn admin_of(app: &TestApp, host: &str) -> TestUser {
+    let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
+    admin_at(app, &owner, host).await
+}
+
 /// Asks somebody to join the staff.
 async fn invite(by: &TestUser, email: &str, role: &str, permissions: Value) -> Answer {
     let body = json!({"email": email, "name": "Somebody", "role": role, "permissions": permissions});

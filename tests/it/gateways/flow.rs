@@ -5,21 +5,20 @@ use super::{
     benches::{AuthorizeNetBench, Bench, Entered, IyzicoBench, PaypalBench, PaytrBench, StripeBench},
     stand_in::{Act, Mood},
 };
-use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser, VELVET};
+use crate::{
+    consoles::admin_of,
+    support::{Answer, Authenticator, LUMEN, PASSWORD, TestApp, TestUser, VELVET},
+};
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
     sql_types::{Jsonb, Nullable, Text},
 };
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use tallyroom::{
-    app::{
-        console::StaffMember,
-        gateway_accounts::{self, Wanted},
-        identity,
-        ports::{Begun, RawWebhook, Step},
-    },
-    domain::{gateway::Mode, ids::GatewayAccountId},
+    app::ports::{Begun, RawWebhook, Step},
+    domain::ids::GatewayAccountId,
     store::{
         gateway_inbox::{self, Message, State},
         ledger,
@@ -31,6 +30,7 @@ use url::Url;
 /// What is paid.
 const MINOR: i64 = 1_250;
 const HOUR: i64 = 3_600_000;
+const ACCOUNTS: &str = "/api/v1/admin/gateway-accounts";
 
 /// Every behaviour, as one test a provider; each in a currency that it counts in.
 macro_rules! through_the_product {
@@ -211,58 +211,31 @@ impl<B: Bench> Till<B> {
 
     async fn messages(&self) -> Vec<Message> {
         let scope = self.app.scope(self.host).await;
-        let kept = self.app.app.db.tenant(&scope, |tx| gateway_inbox::newest(tx, 0, 100));
+        let kept = self.app.app.db.tenant(&scope, gateway_inbox::all);
         kept.await.expect("messages")
     }
 }
 
 /// An account that staff have entered, tried and switched on.
 pub async fn account(app: &TestApp, host: &str, entered: &Entered) -> GatewayAccountId {
-    let staff = staff(app, host).await;
-    let keys = entered.keys.iter();
-    let wanted = Wanted {
-        id: None,
-        provider: entered.provider,
-        mode: Mode::Test,
-        keys: keys
-            .map(|(name, key)| ((*name).to_owned(), (*key).to_owned()))
-            .collect(),
-        currencies: Vec::new(),
-    };
-    let saved = gateway_accounts::save(&app.app, &staff, wanted).await.expect("saved");
-    let early = gateway_accounts::switch(&app.app, &staff, saved.id, true).await;
-    assert_eq!(early.expect_err("not tried yet").code(), "connection_not_tested");
-    let check = gateway_accounts::check(&app.app, &staff, saved.id)
+    let staff = admin_of(app, host).await;
+    let factor = Authenticator::switched_on(app, &staff).await;
+    factor.step_up(app, &staff).await;
+    let keys: BTreeMap<&str, &str> = entered.keys.iter().copied().collect();
+    let body = json!({"provider": entered.provider, "mode": "test", "keys": keys});
+    let added = staff.post(ACCOUNTS, body).await.expect(201).json();
+    let account = format!("{ACCOUNTS}/{}", added["id"].as_str().expect("an id"));
+    let on = json!({"enabled": true});
+    let early = staff.post(&format!("{account}/switch"), on.clone()).await.expect(409);
+    assert_eq!(early.code(), "connection_not_tested");
+    let check = staff
+        .post(&format!("{account}/check"), json!({}))
         .await
-        .expect("tried");
-    assert_eq!(check.trouble, None);
-    let switched = gateway_accounts::switch(&app.app, &staff, saved.id, true).await;
-    switched.expect("switched on");
-    saved.id
-}
-
-/// An admin of the tenant's.
-async fn staff(app: &TestApp, host: &str) -> StaffMember {
-    let user = app.user(host, "Tara Till").await;
-    sql_query(format!(
-        "INSERT INTO staff (tenant_id, user_id, role, permissions, created_at, accepted_at)
-         SELECT tenant_id, id, 'admin', '{{}}', created_at, created_at FROM users WHERE email = '{}'",
-        user.email
-    ))
-    .execute(&mut app.database.superuser())
-    .expect("promoted");
-    let scope = app.scope(host).await;
-    let signed = identity::log_in(
-        &app.app,
-        &scope,
-        "http://localhost",
-        &user.email,
-        PASSWORD.to_owned(),
-        "test",
-    );
-    let viewer = signed.await.expect("signed in").viewer;
-    let member = StaffMember::of(&app.app, viewer, "127.0.0.1".to_owned()).await;
-    member.expect("looked up").expect("on the staff")
+        .expect(200)
+        .json();
+    assert_eq!(check["trouble"], Value::Null);
+    staff.post(&format!("{account}/switch"), on).await.expect(204);
+    added["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
 }
 
 async fn credited_once<B: Bench>(host: &'static str) {

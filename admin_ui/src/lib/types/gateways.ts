@@ -30,3 +30,35 @@ export interface GatewayAccount {
   webhook_url: string;
   created_at: number;
 }
+
+/** A message that a provider sent, or that claims to come from one. */
+export interface GatewayMessage {
+  id: string;
+  provider: string;
+  state: "received" | "done" | "refused";
+  /** What it is about, or why it was refused. */
+  told: string;
+  /** How often it came again. */
+  repeats: number;
+  received_at: number;
+}
+
+export interface RawMessage {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A payment of which a provider says something else than the books. */
+export interface GatewayDifference {
+  id: string;
+  provider: string;
+  person: string;
+  amount_minor: number;
+  currency: string;
+  /** A state; of what is settled or held with how much it is. */
+  ours: string;
+  theirs: string;
+  found_at: number;
+  /** Null while it is open. */
+  note: string | null;
+}

@@ -11,6 +11,7 @@ mod domains;
 mod erase_person;
 mod exports;
 mod gateway_accounts;
+mod gateway_messages;
 mod identity_checks;
 mod lists;
 mod look_archive;
@@ -46,5 +47,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     words::routes(config);
     exports::routes(config);
     gateway_accounts::routes(config);
+    gateway_messages::routes(config);
     erase_person::routes(config);
 }
