@@ -21,6 +21,7 @@ pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod quotas;
+pub mod refunds;
 pub mod reviews;
 pub mod safety;
 pub mod seed;

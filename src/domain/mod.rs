@@ -26,6 +26,7 @@ pub mod pricing;
 pub mod push_address;
 pub mod quota;
 pub mod rating;
+pub mod refund;
 pub mod report;
 pub mod schedule;
 pub mod subscription;

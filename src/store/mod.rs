@@ -41,6 +41,7 @@ pub mod plans;
 pub mod platform_lists;
 pub mod platform_staff;
 pub mod push_subscriptions;
+pub mod refunds;
 pub mod review_reports;
 pub mod reviews;
 mod schema;

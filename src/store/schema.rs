@@ -253,6 +253,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    dispute_rules (tenant_id) {
+        tenant_id -> Uuid,
+        window_days -> Int4,
+    }
+}
+
+diesel::table! {
+    disputes (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        currency -> Text,
+        asked_minor -> Int8,
+        held_earnings_minor -> Int8,
+        held_payable_minor -> Int8,
+        state -> Text,
+        reason -> Text,
+        answer -> Text,
+        answer_by -> Timestamptz,
+        refunded_minor -> Nullable<Int8>,
+        decided_by -> Nullable<Text>,
+        decision -> Text,
+        evidence -> Jsonb,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     domains (tenant_id, domain) {
         tenant_id -> Uuid,
         domain -> Text,
@@ -456,6 +488,25 @@ diesel::table! {
         note -> Text,
         closed_at -> Nullable<Timestamptz>,
         closed_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refunds (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        currency -> Text,
+        amount_minor -> Int8,
+        commission_minor -> Int8,
+        seconds -> Int8,
+        given_by -> Text,
+        dispute_id -> Nullable<Uuid>,
+        reason -> Text,
+        at -> Timestamptz,
     }
 }
 
@@ -815,6 +866,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     conversations,
     declarations,
+    dispute_rules,
+    disputes,
     domains,
     invoice_numbers,
     jobs,
@@ -832,6 +885,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_sessions,
     platform_staff,
     person_reports,
+    refunds,
     review_reports,
     reviews,
     seller_photos,

@@ -3,7 +3,7 @@
 use super::{
     calls::{other, outcome, side},
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
+    lead_to, no_body, problem, refund, render, render_as,
     views::{
         Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
         Person, RatingForm, SellerShare, Side, SpanKind, Strip,
@@ -202,6 +202,12 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             earned: amount(bill.total_minor() - bill.tenant_minor()),
             commission: amount(bill.tenant_minor()),
         }),
+        refunds: refund::rows(&bill.refunds, bill.role),
+        net: amount(match side {
+            Side::Buyer => bill.total_minor() - bill.refunded_minor(),
+            Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
+        }),
+        refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,

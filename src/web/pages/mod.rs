@@ -21,6 +21,7 @@ mod notifications;
 mod order;
 mod people;
 mod platform;
+mod refund;
 mod reporting;
 mod reviews;
 mod search;
@@ -79,6 +80,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(notifications::routes)
         .configure(search::routes)
         .configure(people::routes)
+        .configure(refund::routes)
         .configure(reviews::routes)
         .configure(order::routes)
         .configure(sell::routes)

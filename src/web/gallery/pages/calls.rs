@@ -161,6 +161,9 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         )),
         share: None,
         order_url: None,
+        refunds: Vec::new(),
+        net: g.cast.amount(2_160),
+        refund_url: None,
         rating: Some(RatingForm::default()),
         feedback: Some(thumbs("")),
     }
@@ -209,6 +212,8 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         other: Person::new(g.cast.buyer, None),
         other_url: None,
         share: Some(share),
+        net: g.cast.amount(1_728),
+        refund_url: Some("/calls/1/refund".to_owned()),
         rating: None,
         feedback: Some(thumbs("up")),
         ..buyer.clone()
@@ -220,6 +225,7 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         billable_seconds: 0,
         charged_seconds: 0,
         total: g.cast.amount(0),
+        net: g.cast.amount(0),
         lines: Vec::new(),
         blocks: Vec::new(),
         strip: None,

@@ -6,6 +6,7 @@ mod calls;
 mod money;
 mod notifications;
 mod public;
+mod refunds;
 mod search;
 mod studio;
 mod system;
@@ -30,6 +31,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calendar::calendar(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
+    refunds::refunds(g)?;
     calls::conversations(g)?;
     notifications::notifications(g)?;
     system::system(g)?;

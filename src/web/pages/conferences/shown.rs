@@ -16,6 +16,7 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::{addons, by_days},
+            refund,
             views::{
                 Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, Field, Message, Person, Seen,
             },
@@ -160,6 +161,8 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         refund: settlement
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
+        refunds: refund::rows(&shown.refunds, role),
+        refund_url: (role == CallRole::Seller && is_left(&shown)).then(|| format!("/conferences/{id}/refund")),
         seen: seen(&shown),
         history: shown
             .history
@@ -168,6 +171,13 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .collect(),
         error: None,
     })
+}
+
+/// Whether anything of what was earned can be given back.
+fn is_left(shown: &Shown) -> bool {
+    let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
+    let booking = &shown.order.booking;
+    booking.is_paid() && booking.settlement().is_some_and(|parts| parts.earned_minor > given)
 }
 
 /// Who was there, as the reader is told.

@@ -20,6 +20,7 @@ mod invoice;
 mod mails;
 mod notifications;
 mod people;
+mod refund;
 mod review;
 mod room;
 mod safety;
@@ -58,6 +59,7 @@ pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use refund::{RefundPage, RefundPreview, RefundRow};
 pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
@@ -152,6 +154,7 @@ views! {
     CheckPage => "check",
     RoomPage => "room",
     BillPage => "bill",
+    RefundPage => "refund",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
     FirstMessagePage => "first_message",
