@@ -1,1 +1,2 @@
-DROP TABLE refunds, disputes, dispute_rules;
+DROP INDEX sessions_by_begin;
+DROP TABLE chargeback_shares, chargebacks, refunds, disputes, dispute_rules;

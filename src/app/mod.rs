@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod calls;
 pub mod console;
 pub mod conversations;
+pub mod disputes;
 pub mod domains;
 pub mod hours;
 pub mod identity;

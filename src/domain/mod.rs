@@ -6,6 +6,8 @@ pub mod booking;
 pub mod brand;
 pub mod call;
 pub mod category;
+pub mod chargeback;
+pub mod dispute;
 pub mod gateway;
 pub mod identity;
 pub mod identity_check;

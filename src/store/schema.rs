@@ -179,6 +179,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    chargeback_shares (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        chargeback_id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        seller_id -> Uuid,
+        gross_minor -> Int8,
+        commission_minor -> Int8,
+        held_earnings_minor -> Int8,
+        held_payable_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    chargebacks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        reference -> Text,
+        charge -> Text,
+        top_up_id -> Nullable<Uuid>,
+        buyer_id -> Nullable<Uuid>,
+        amount_minor -> Int8,
+        currency -> Text,
+        reason -> Text,
+        stage -> Text,
+        wallet_minor -> Int8,
+        evidence -> Jsonb,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     conversations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -256,6 +291,7 @@ diesel::table! {
     dispute_rules (tenant_id) {
         tenant_id -> Uuid,
         window_days -> Int4,
+        hold_sellers -> Bool,
     }
 }
 
@@ -864,6 +900,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_legs,
     calls,
     categories,
+    chargeback_shares,
+    chargebacks,
     conversations,
     declarations,
     dispute_rules,

@@ -196,6 +196,8 @@ pub(super) mod may {
     pub struct Audit;
     /// See [`Permission::Subscription`].
     pub struct Subscription;
+    /// See [`Permission::Money`].
+    pub struct Money;
     /// See [`Permission::Export`].
     pub struct Export;
 
@@ -240,6 +242,9 @@ pub(super) mod may {
     }
     impl Needs for Words {
         const PERMISSION: Option<Permission> = Some(Permission::Words);
+    }
+    impl Needs for Money {
+        const PERMISSION: Option<Permission> = Some(Permission::Money);
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);

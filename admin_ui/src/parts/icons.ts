@@ -35,6 +35,7 @@ import Play from "lucide-static/icons/play.svg?raw";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
 import RotateCcw from "lucide-static/icons/rotate-ccw.svg?raw";
+import Scale from "lucide-static/icons/scale.svg?raw";
 import ScrollText from "lucide-static/icons/scroll-text.svg?raw";
 import Search from "lucide-static/icons/search.svg?raw";
 import Send from "lucide-static/icons/send.svg?raw";
@@ -46,6 +47,7 @@ import Sun from "lucide-static/icons/sun.svg?raw";
 import Tags from "lucide-static/icons/tags.svg?raw";
 import Trash2 from "lucide-static/icons/trash-2.svg?raw";
 import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
+import Undo2 from "lucide-static/icons/undo-2.svg?raw";
 import Upload from "lucide-static/icons/upload.svg?raw";
 import UserCog from "lucide-static/icons/user-cog.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
@@ -90,6 +92,7 @@ export const icons = {
   plus: inner(Plus),
   radio: inner(Radio),
   "rotate-ccw": inner(RotateCcw),
+  scale: inner(Scale),
   "scroll-text": inner(ScrollText),
   search: inner(Search),
   send: inner(Send),
@@ -101,6 +104,7 @@ export const icons = {
   tags: inner(Tags),
   "trash-2": inner(Trash2),
   "triangle-alert": inner(TriangleAlert),
+  "undo-2": inner(Undo2),
   upload: inner(Upload),
   "user-cog": inner(UserCog),
   users: inner(Users),

@@ -16,7 +16,7 @@ use crate::{
         bookings::{self, Order},
         call_events,
         calls::{self, Call, Party},
-        metering, refunds,
+        chargebacks, metering, refunds,
     },
 };
 
@@ -159,12 +159,14 @@ fn charged_s(tx: &mut TenantTx<'_>, call: &Call) -> Result<i64> {
 fn left_of(tx: &mut TenantTx<'_>, subject: Subject, paid: (i64, i64), timed: Option<Timed>) -> Result<Charge> {
     let given = refunds::of(tx, subject)?;
     let sum = |of: fn(&refunds::Refund) -> i64| given.iter().map(of).sum();
+    // What a bank took back of it isn't there to be given back again.
+    let (claimed_minor, claimed_commission_minor) = chargebacks::claimed_of(tx, subject)?;
     let refunded_s: i64 = sum(|refund| refund.seconds);
     Ok(Charge {
         paid_minor: paid.0,
         commission_minor: paid.1,
-        refunded_minor: sum(|refund| refund.amount.minor),
-        refunded_commission_minor: sum(|refund| refund.commission_minor),
+        refunded_minor: sum(|refund| refund.amount.minor) + claimed_minor,
+        refunded_commission_minor: sum(|refund| refund.commission_minor) + claimed_commission_minor,
         timed: timed.map(|timed| Timed { refunded_s, ..timed }),
     })
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx,
+        TenantScope, TenantTx, disputes,
         ledger::{self, AccountKind, Transfer},
         notifications::News,
         refunds::{self, Refund},
@@ -32,7 +32,7 @@ const MOST_REASON_CHARS: usize = 500;
 pub(in crate::app) enum Source {
     /// What they earned lately, then what they can have paid out, which may become a debt.
     Earned,
-    /// What is held for a dispute: so much of it came from what they had earned lately.
+    /// What is held for a dispute.
     Held {
         /// Which.
         dispute: DisputeId,
@@ -75,11 +75,15 @@ pub(in crate::app) fn weigh(charge: &Charge, asked: Asked) -> Result<Parts> {
 /// # Errors
 /// A dispute is open, or the database is away.
 pub(in crate::app) fn check_free(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<()> {
-    let _ = (tx, charged);
+    let about = disputes::of(tx, charged.subject)?;
+    if about.iter().any(|one| one.dispute.state.is_open()) {
+        let words = "A dispute about this is open. It decides what goes back.";
+        return Err(Error::conflict("disputed", words));
+    }
     Ok(())
 }
 
-/// Gives back what is asked for, once for an id. People are locked here.
+/// Gives back what is asked for, once for an id, and says whether this was the time. People are locked here.
 ///
 /// # Errors
 /// It is nothing or too much, hasn't ended, a dispute is open, or the database is away.
@@ -90,13 +94,13 @@ pub(in crate::app) fn refund(
     asked: Asked,
     given: Given,
     now: Moment,
-) -> Result<Refund> {
+) -> Result<(Refund, bool)> {
     let (buyer, seller) = people(tx, subject)?;
     lock_people(tx, buyer, seller)?;
     let charged = Charged::of(tx, subject)?;
     if let Some(known) = refunds::find(tx, given.id)? {
         return match known.subject == charged.subject {
-            true => Ok(known),
+            true => Ok((known, false)),
             false => Err(Error::conflict(
                 "sent_before",
                 "This form was used before. Load it again.",
@@ -105,7 +109,7 @@ pub(in crate::app) fn refund(
     }
     check_free(tx, &charged)?;
     let parts = weigh(&charged.charge, asked)?;
-    give(app, tx, &charged, parts, given, now)
+    Ok((give(app, tx, &charged, parts, given, now)?, true))
 }
 
 /// Words that both read.

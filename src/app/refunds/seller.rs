@@ -86,7 +86,7 @@ pub async fn refund_as_seller(app: &App, viewer: &Viewer, wish: Wish) -> Result<
                 reason,
                 source: Source::Earned,
             };
-            refund(&handle, tx, wish.subject, wish.asked, given, now)
+            refund(&handle, tx, wish.subject, wish.asked, given, now).map(|(refund, _)| refund)
         })
         .await?;
     told(app, &viewer.scope, refund.buyer, refund.amount).await?;

@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod conferences;
 mod conversations;
+mod dispute;
 mod feed;
 pub mod flash;
 mod gateway;
@@ -80,6 +81,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(notifications::routes)
         .configure(search::routes)
         .configure(people::routes)
+        .configure(dispute::routes)
         .configure(refund::routes)
         .configure(reviews::routes)
         .configure(order::routes)

@@ -1,6 +1,8 @@
 //! Money that goes back: given by sellers and staff, claimed by buyers and banks.
 
+mod claimed;
 mod given;
+mod taken;
 
 use super::{
     calls::{Pair, Price},

@@ -164,6 +164,8 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         refunds: Vec::new(),
         net: g.cast.amount(2_160),
         refund_url: None,
+        dispute: None,
+        dispute_url: Some("/calls/1/dispute".to_owned()),
         rating: Some(RatingForm::default()),
         feedback: Some(thumbs("")),
     }
@@ -214,6 +216,7 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         share: Some(share),
         net: g.cast.amount(1_728),
         refund_url: Some("/calls/1/refund".to_owned()),
+        dispute_url: None,
         rating: None,
         feedback: Some(thumbs("up")),
         ..buyer.clone()

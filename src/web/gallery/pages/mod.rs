@@ -32,6 +32,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calls::calls(g)?;
     calls::bills(g)?;
     refunds::refunds(g)?;
+    refunds::disputes(g)?;
     calls::conversations(g)?;
     notifications::notifications(g)?;
     system::system(g)?;

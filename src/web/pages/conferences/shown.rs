@@ -9,6 +9,7 @@ use crate::{
         booking::{Absent, Agreement, Event, Here, Outcome, State},
         call::CallRole,
         ids::BookingId,
+        refund::Subject,
         time::{Moment, Zone},
     },
     store::bookings::{Happened, Order},
@@ -16,9 +17,10 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::{addons, by_days},
-            refund,
+            dispute, refund,
             views::{
-                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, Field, Message, Person, Seen,
+                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
+                Person, Seen,
             },
         },
     },
@@ -118,6 +120,11 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
+    let (dispute, dispute_url) = match booking.state() {
+        State::Closed { .. } => dispute::links(web, viewer, Subject::Order(id)).await?,
+        _ => (None, None),
+    };
+    let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
@@ -162,7 +169,9 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
         refunds: refund::rows(&shown.refunds, role),
-        refund_url: (role == CallRole::Seller && is_left(&shown)).then(|| format!("/conferences/{id}/refund")),
+        dispute,
+        dispute_url,
+        refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),
         seen: seen(&shown),
         history: shown
             .history

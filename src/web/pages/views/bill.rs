@@ -1,6 +1,6 @@
 //! `/calls/{id}/bill`: the explained bill and the rating.
 
-use super::{Amount, Field, Increment, Message, Outcome, Person, RefundRow, Side, Strip};
+use super::{Amount, DisputeLink, Field, Increment, Message, Outcome, Person, RefundRow, Side, Strip};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -54,6 +54,10 @@ pub struct BillPage {
     pub net: Amount,
     /// Seller only: where something is given back, while anything is left.
     pub refund_url: Option<String>,
+    /// The dispute about it, if there is one.
+    pub dispute: Option<DisputeLink>,
+    /// Buyer only: where one is opened, while that can be done.
+    pub dispute_url: Option<String>,
     /// Buyer only, after a settled call: to rate, or what was rated.
     pub rating: Option<RatingForm>,
     /// How picture and sound were; none where that can't be said, or no longer.

@@ -1,6 +1,6 @@
 //! Talks at agreed times: choosing one, the order's page, and the list.
 
-use super::{Amount, Field, Message, Person, RefundRow};
+use super::{Amount, DisputeLink, Field, Message, Person, RefundRow};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
@@ -252,6 +252,10 @@ pub struct ConferencePage {
     pub refunds: Vec<RefundRow>,
     /// Seller only: where something is given back, while anything is left.
     pub refund_url: Option<String>,
+    /// The dispute about it, if there is one.
+    pub dispute: Option<DisputeLink>,
+    /// Buyer only: where one is opened, while that can be done.
+    pub dispute_url: Option<String>,
     /// How often the other and the reader were there of all looks since the agreed beginning; none before.
     pub seen: Option<Seen>,
     /// What happened so far, oldest first.

@@ -10,6 +10,7 @@ mod calendar;
 mod calls;
 mod check;
 mod conversations;
+mod dispute;
 mod feed;
 mod form;
 mod gateway;
@@ -44,6 +45,7 @@ pub use check::CheckPage;
 pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
+pub use dispute::{ClaimPage, DisputeLink, DisputePage};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -155,6 +157,8 @@ views! {
     RoomPage => "room",
     BillPage => "bill",
     RefundPage => "refund",
+    ClaimPage => "claim",
+    DisputePage => "dispute",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
     FirstMessagePage => "first_message",
