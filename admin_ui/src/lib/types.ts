@@ -404,6 +404,22 @@ export interface Dispute {
 }
 export interface DisputeRules {
   window_days: number;
+  hold_sellers: boolean;
+}
+/** What a bank took back of a payment. */
+export interface Chargeback {
+  id: string;
+  buyer: string | null;
+  amount_minor: number;
+  wallet_minor: number;
+  held_minor: number;
+  currency: string;
+  reference: string;
+  charge: string;
+  reason: string;
+  stage: "open" | "won" | "lost";
+  at: number;
+  closed_at: number | null;
 }
 type Side = "buyer" | "seller";
 /** What was known when a dispute was opened; nothing once one of the two was erased. */

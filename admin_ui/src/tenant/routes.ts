@@ -16,6 +16,7 @@ export const routes: Route[] = [
   { path: "/staff", title: "staff.title", icon: "user-cog", group: "nav.people", permission: "staff", load: () => import("./Staff.svelte") },
   { path: "/disputes", title: "disputes.title", icon: "scale", group: "nav.money", permission: "money", load: () => import("./Disputes.svelte") },
   { path: "/refunds", title: "refunds.title", icon: "undo-2", group: "nav.money", permission: "money", load: () => import("./Refunds.svelte") },
+  { path: "/chargebacks", title: "chargebacks.title", icon: "rotate-ccw", group: "nav.money", permission: "money", load: () => import("./Chargebacks.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },
   { path: "/words", title: "wording.title", icon: "languages", group: "nav.setup", permission: "words", load: () => import("./Wording.svelte") },

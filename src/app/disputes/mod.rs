@@ -12,6 +12,7 @@ mod show;
 pub use act::{agree, answer, withdraw};
 pub use chargeback::{Claimed, chargeback};
 pub use decide::{decide, look_at_claim, look_at_evidence};
+pub(in crate::app) use open::open_as;
 pub use open::{Claim, open};
 pub use show::{Shown, Standing, show, standing};
 

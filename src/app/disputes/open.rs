@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         dispute::{Dispute, MOST_TRIES, State, window_end},
-        ids::DisputeId,
+        ids::{DisputeId, UserId},
         notification::Event,
         refund::{Asked, Subject},
         time::Moment,
@@ -46,54 +46,66 @@ pub struct Claim {
 /// # Errors
 /// It isn't theirs, is too old or disputed already; more is claimed than is left; no reason; or the database is away.
 pub async fn open(app: &App, viewer: &Viewer, claim: Claim) -> Result<Disputed> {
-    let reason = checked("reason", &claim.reason)?;
     let (handle, person, now) = (app.clone(), viewer.user.id, app.now());
     app.db
-        .tenant(&viewer.scope, move |tx| {
-            let (buyer, seller) = people(tx, claim.subject)?;
-            if buyer != person {
-                return Err(Error::not_found());
-            }
-            lock_people(tx, buyer, seller)?;
-            let charged = Charged::of(tx, claim.subject)?;
-            check_open(tx, &charged, now)?;
-            let parts = weigh(&charged.charge, claim.asked)?;
-            let id = DisputeId::new();
-            let case = Case {
-                dispute: id,
-                seller,
-                currency: charged.currency,
-                now,
-            };
-            let evidence = evidence::collect(tx, &charged)?;
-            let disputed = Disputed {
-                id,
-                subject: charged.subject,
-                buyer,
-                seller,
-                currency: charged.currency,
-                dispute: Dispute::open(parts.buyer_minor(), now),
-                held: hold(tx, case, parts.seller_minor)?,
-                reason,
-                answer: String::new(),
-                decision: String::new(),
-                opened_at: now,
-                closed_at: None,
-            };
-            disputes::insert(tx, &disputed, &evidence)?;
-            let news = News::about(Event::Dispute, buyer, page(id))
-                .with("what", "opened")
-                .with("title", charged.title.as_str())
-                .with("amount", amount(&disputed, parts.buyer_minor()));
-            notifications::tell(&handle, tx, seller, news.clone(), now)?;
-            let to_decide = News {
-                link: "/admin/disputes".to_owned(),
-                ..news
-            };
-            notifications::tell_admins(&handle, tx, &to_decide.with("what", "to_decide"), now)?;
-            Ok(disputed)
-        })
+        .tenant(&viewer.scope, move |tx| open_as(&handle, tx, person, &claim, now))
         .await
+}
+
+/// The same by that person.
+///
+/// # Errors
+/// As for [`open`].
+pub(in crate::app) fn open_as(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    person: UserId,
+    claim: &Claim,
+    now: Moment,
+) -> Result<Disputed> {
+    let reason = checked("reason", &claim.reason)?;
+    let (buyer, seller) = people(tx, claim.subject)?;
+    if buyer != person {
+        return Err(Error::not_found());
+    }
+    lock_people(tx, buyer, seller)?;
+    let charged = Charged::of(tx, claim.subject)?;
+    check_open(tx, &charged, now)?;
+    let parts = weigh(&charged.charge, claim.asked)?;
+    let id = DisputeId::new();
+    let case = Case {
+        dispute: id,
+        seller,
+        currency: charged.currency,
+        now,
+    };
+    let evidence = evidence::collect(tx, &charged)?;
+    let disputed = Disputed {
+        id,
+        subject: charged.subject,
+        buyer,
+        seller,
+        currency: charged.currency,
+        dispute: Dispute::open(parts.buyer_minor(), now),
+        held: hold(tx, case, parts.seller_minor)?,
+        reason,
+        answer: String::new(),
+        decision: String::new(),
+        opened_at: now,
+        closed_at: None,
+    };
+    disputes::insert(tx, &disputed, &evidence)?;
+    let news = News::about(Event::Dispute, buyer, page(id))
+        .with("what", "opened")
+        .with("title", charged.title.as_str())
+        .with("amount", amount(&disputed, parts.buyer_minor()));
+    notifications::tell(app, tx, seller, news.clone(), now)?;
+    let to_decide = News {
+        link: "/admin/disputes".to_owned(),
+        ..news
+    };
+    notifications::tell_admins(app, tx, &to_decide.with("what", "to_decide"), now)?;
+    Ok(disputed)
 }
 
 /// Refuses what can't be disputed, or not any more.
