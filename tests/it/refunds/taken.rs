@@ -134,11 +134,8 @@ async fn who_bears_it_is_the_tenants_to_say_and_staff_see_what_is_known() {
     // Nobody knows whose payment this one was.
     tell(&pair, claim(None, "dp_5", 50, DisputeStage::Open)).await;
     assert_eq!(books(&pair), ([0, -550, -50], [0, 480, 0, 120]));
-    let nothing = disputes::chargeback(
-        &pair.app.app,
-        &pair.app.scope(LUMEN).await,
-        claim(None, "dp_6", 0, DisputeStage::Open),
-    );
+    let scope = pair.app.scope(LUMEN).await;
+    let nothing = disputes::chargeback(&pair.app.app, &scope, claim(None, "dp_6", 0, DisputeStage::Open));
     nothing.await.expect_err("a claim for nothing");
     let listed = admin
         .get("/api/v1/admin/chargebacks?sort=amount")

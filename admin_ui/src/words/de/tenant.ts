@@ -201,6 +201,7 @@ export const tenant = {
   "chargebacks.unknown": "Es ist nicht bekannt, was damit bezahlt wurde.",
   "chargebacks.hold_sellers": "Was Banken zurückholen, wird bei den zuletzt bezahlten Anbietern zurückgestellt",
   "evidence.gone": "Eine der beiden Personen wurde gelöscht, und mit ihr, was bekannt war.",
+  "evidence.share": "Ihr Anteil",
   "evidence.call": "Protokoll des Gesprächs",
   "evidence.there": "{name} war da",
   "evidence.billed": "Gezählt",

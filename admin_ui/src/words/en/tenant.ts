@@ -199,6 +199,7 @@ export const tenant = {
   "chargebacks.unknown": "Nothing is known of what was paid with it.",
   "chargebacks.hold_sellers": "What banks take back is held of the sellers who were paid last",
   "evidence.gone": "One of the two was erased, and with them what was known.",
+  "evidence.share": "Your share",
   "evidence.call": "Record of the call",
   "evidence.there": "{name} was there",
   "evidence.billed": "Counted",
