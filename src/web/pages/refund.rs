@@ -96,6 +96,11 @@ async fn give_of_order(
 }
 
 async fn give(web: &Web, site: &Site, viewer: &Viewer, subject: Subject, typed: Typed) -> Result<HttpResponse> {
+    if typed.action == "change" {
+        // Back to the form, with what was typed.
+        let view = page(web, viewer, subject, typed).await?;
+        return render(site, Some(viewer), &view);
+    }
     let refused = match carry_out(web, site, viewer, subject, &typed).await {
         Ok(None) => {
             let done = lead_to(&refunds::page(subject), [flash(Tone::Success, "refund.done")]);

@@ -27,6 +27,11 @@ async fn a_seller_gives_minutes_back_and_then_all_of_it() {
     for part in ["€2.40", "€1.92", "€0.48", "€3.60", &id] {
         assert!(sure.contains(part), "{part}: {sure}");
     }
+    let again = seller.form(&path, &form(&id, "2", "", "change")).await.expect(200).text;
+    assert!(
+        again.contains("The line was bad.") && !again.contains("value=\"confirm\""),
+        "{again}"
+    );
     assert_eq!(balances(&pair), [400, 480, 0, 120], "looking changes nothing");
     // Sent twice, it is given once.
     for _ in 0..2 {

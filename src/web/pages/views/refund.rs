@@ -19,7 +19,7 @@ pub struct RefundRow {
 }
 
 /// `/calls/{id}/refund` and `/conferences/{id}/refund`. Posts `id`, `minutes` or `amount`, `reason` and `action`: `preview`,
-/// which shows what it does, then `confirm`, which does it.
+/// which shows what it does, then `confirm`, which does it, or `change`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RefundPage {
     /// Made with the form: sent twice, it is given once.
