@@ -152,6 +152,14 @@ pub enum Action {
     IdentityDeclined,
     /// What showing who one is is asked for was changed.
     IdentityRulesChanged,
+    /// Staff gave back what was paid.
+    RefundGiven,
+    /// Staff looked at what is known about a dispute.
+    DisputeLookedAt,
+    /// Staff decided a dispute.
+    DisputeDecided,
+    /// Until when something can be disputed was changed.
+    DisputeRulesChanged,
     /// An account was closed.
     UserSuspended,
     /// An account was opened again.
@@ -276,6 +284,10 @@ impl Action {
             Self::StudioSellerRemoved => "studio.seller_removed",
             Self::StudioSellerLeft => "studio.seller_left",
             Self::StudioSwitchedOff => "studio.switched_off",
+            Self::RefundGiven => "refund.given",
+            Self::DisputeLookedAt => "dispute.looked_at",
+            Self::DisputeDecided => "dispute.decided",
+            Self::DisputeRulesChanged => "dispute.rules_changed",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",

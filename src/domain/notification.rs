@@ -31,6 +31,10 @@ pub enum Event {
     CalendarLost,
     /// It was decided whether they are who they say.
     IdentityCheck,
+    /// Something that was paid goes back.
+    Refund,
+    /// Something happened to a dispute of theirs.
+    Dispute,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
     /// A template of the tenant's own fails.
@@ -73,7 +77,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -83,6 +87,8 @@ impl Event {
         Self::Booking,
         Self::CalendarLost,
         Self::IdentityCheck,
+        Self::Refund,
+        Self::Dispute,
         Self::TopUp,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -100,6 +106,8 @@ impl Event {
             Self::Booking => "booking",
             Self::CalendarLost => "calendar_lost",
             Self::IdentityCheck => "identity_check",
+            Self::Refund => "refund",
+            Self::Dispute => "dispute",
             Self::TopUp => "top_up",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -122,6 +130,8 @@ impl Event {
             | Self::Available
             | Self::Booking
             | Self::IdentityCheck
+            | Self::Refund
+            | Self::Dispute
             | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
@@ -131,7 +141,7 @@ impl Event {
     pub fn rule(self, channel: Channel) -> Rule {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
-            (Self::SubscriptionEnds | Self::IdentityCheck, Mail) => Rule::Always,
+            (Self::SubscriptionEnds | Self::IdentityCheck | Self::Refund | Self::Dispute, Mail) => Rule::Always,
             (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
                 Rule::Unless(true)
             }

@@ -304,6 +304,34 @@ pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
         .ok_or_else(Error::not_found)?
 }
 
+/// A call.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, call: CallId) -> Result<Call> {
+    let row = calls::table.find((tx.tenant().uuid(), call.uuid()));
+    let row = row.select(Row::as_select()).first(tx.conn)?;
+    named(tx.conn, tx.tenant().uuid(), vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)?
+}
+
+/// The call that an order was talked in, if it cost something.
+///
+/// # Errors
+/// The database is away.
+pub fn paid_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<Call>> {
+    let tenant = tx.tenant().uuid();
+    let row = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::booking_id.eq(order.uuid()))
+        .filter(calls::charged_minor.gt(0))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    named(tx.conn, tenant, row.into_iter().collect())?.pop().transpose()
+}
+
 /// A person's calls, newest first.
 ///
 /// # Errors

@@ -26,6 +26,36 @@ impl Declared {
     }
 }
 
+/// Something that was declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// What: `of_age` or `terms`.
+    pub kind: String,
+    /// Of which version of the text.
+    pub version: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// Everything that somebody declared, oldest first.
+///
+/// # Errors
+/// The database is away.
+pub fn of(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<Declaration>> {
+    let rows: Vec<(String, String, At)> = declarations::table
+        .filter(declarations::tenant_id.eq(tx.tenant().uuid()))
+        .filter(declarations::user_id.eq(user.uuid()))
+        .order((declarations::at, declarations::id))
+        .select((declarations::kind, declarations::version, declarations::at))
+        .load(tx.conn)?;
+    let declaration = |(kind, version, at): (String, String, At)| Declaration {
+        kind,
+        version,
+        at: at.into(),
+    };
+    Ok(rows.into_iter().map(declaration).collect())
+}
+
 /// Notes who declared what, in which version of the text, and from which address.
 ///
 /// # Errors

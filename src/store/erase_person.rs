@@ -107,6 +107,15 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     // That there was something stays, for the other's sake; what was said of them goes.
     run("UPDATE person_reports SET body = '', note = ''
          WHERE tenant_id = $1 AND $2 IN (reporter_id, reported_id)")?;
+    run(
+        "UPDATE disputes SET reason = '', answer = '', decision = '', evidence = '{}'
+         WHERE tenant_id = $1 AND $2 IN (buyer_id, seller_id)",
+    )?;
+    run(
+        "UPDATE chargebacks SET evidence = '{}' WHERE tenant_id = $1 AND (buyer_id = $2 OR
+             evidence @> jsonb_build_object('charges', jsonb_build_array(jsonb_build_object('seller_id', $2))))",
+    )?;
+    run("UPDATE refunds SET reason = '' WHERE tenant_id = $1 AND $2 IN (buyer_id, seller_id) AND reason <> ''")?;
     run("UPDATE call_feedback SET body = '' WHERE tenant_id = $1 AND person_id = $2 AND body <> ''")?;
     run("UPDATE reviews SET reply = NULL, replied_at = NULL
          WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;

@@ -179,6 +179,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    chargeback_shares (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        chargeback_id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        seller_id -> Uuid,
+        gross_minor -> Int8,
+        commission_minor -> Int8,
+        held_earnings_minor -> Int8,
+        held_payable_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    chargebacks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        reference -> Text,
+        charge -> Text,
+        top_up_id -> Nullable<Uuid>,
+        buyer_id -> Nullable<Uuid>,
+        amount_minor -> Int8,
+        currency -> Text,
+        reason -> Text,
+        stage -> Text,
+        wallet_minor -> Int8,
+        evidence -> Jsonb,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     conversations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -295,6 +330,39 @@ diesel::table! {
         last_error -> Nullable<Text>,
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    dispute_rules (tenant_id) {
+        tenant_id -> Uuid,
+        window_days -> Int4,
+        hold_sellers -> Bool,
+    }
+}
+
+diesel::table! {
+    disputes (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        currency -> Text,
+        asked_minor -> Int8,
+        held_earnings_minor -> Int8,
+        held_payable_minor -> Int8,
+        state -> Text,
+        reason -> Text,
+        answer -> Text,
+        answer_by -> Timestamptz,
+        refunded_minor -> Nullable<Int8>,
+        decided_by -> Nullable<Text>,
+        decision -> Text,
+        evidence -> Jsonb,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -511,6 +579,25 @@ diesel::table! {
         user_id -> Uuid,
         code_hash -> Bytea,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    refunds (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        currency -> Text,
+        amount_minor -> Int8,
+        commission_minor -> Int8,
+        seconds -> Int8,
+        given_by -> Text,
+        dispute_id -> Nullable<Uuid>,
+        reason -> Text,
+        at -> Timestamptz,
     }
 }
 
@@ -885,8 +972,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_legs,
     calls,
     categories,
+    chargeback_shares,
+    chargebacks,
     conversations,
     declarations,
+    dispute_rules,
+    disputes,
     domains,
     gateway_accounts,
     gateway_differences,
@@ -908,6 +999,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_sessions,
     platform_staff,
     recovery_codes,
+    refunds,
     review_reports,
     reviews,
     second_factors,

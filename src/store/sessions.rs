@@ -83,6 +83,22 @@ pub enum Refreshed {
     Gone,
 }
 
+/// When somebody signed in since then, and with which browser; the newest first.
+///
+/// # Errors
+/// The database is away.
+pub fn begun_since(tx: &mut TenantTx<'_>, user: UserId, since: Moment, limit: i64) -> Result<Vec<(Moment, String)>> {
+    let rows: Vec<(At, String)> = sessions::table
+        .filter(sessions::tenant_id.eq(tx.tenant().uuid()))
+        .filter(sessions::user_id.eq(user.uuid()))
+        .filter(sessions::created_at.ge(At(since)))
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .select((sessions::created_at, sessions::device))
+        .limit(limit)
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|(at, device)| (at.into(), device)).collect())
+}
+
 /// Stores a sign-in.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{CallId, UserId},
+        ids::{BookingId, CallId, UserId},
         money::{Currency, Money},
         time::Moment,
     },
@@ -35,6 +35,8 @@ pub struct Line {
     pub balance: Money,
     /// The call it was for, and who the other person was.
     pub call: Option<(CallId, String)>,
+    /// The order that it came back from.
+    pub order: Option<BookingId>,
 }
 
 #[derive(QueryableByName)]
@@ -53,6 +55,8 @@ struct Row {
     call_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
     other_name: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    booking_id: Option<Uuid>,
 }
 
 /// What is in the person's wallet.
@@ -92,10 +96,11 @@ pub fn statement(tx: &mut TenantTx<'_>, user: UserId, currency: Currency, skip: 
              ORDER BY at DESC, id DESC OFFSET $4 LIMIT $5
          )
          SELECT lines.id, lines.at, lines.kind, lines.amount_minor, lines.balance_minor, c.id AS call_id,
-                u.name AS other_name
+                u.name AS other_name, r.booking_id
          FROM lines
          LEFT JOIN call_legs l ON l.tenant_id = $1 AND l.id = lines.leg_id
-         LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = l.call_id
+         LEFT JOIN refunds r ON r.tenant_id = $1 AND r.id = lines.id
+         LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = coalesce(l.call_id, r.call_id)
          LEFT JOIN users u ON u.tenant_id = $1
              AND u.id = CASE c.buyer_id WHEN $2 THEN c.seller_id ELSE c.buyer_id END
          ORDER BY lines.at DESC, lines.id DESC",
@@ -117,6 +122,7 @@ impl Row {
             kind: self.kind,
             amount: Money::new(self.amount_minor, currency),
             balance: Money::new(self.balance_minor, currency),
+            order: self.booking_id.map(BookingId::from_uuid),
             call: self.call_id.map(CallId::from_uuid).zip(self.other_name),
         }
     }

@@ -7,19 +7,15 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse, post,
-    web::{Bytes, Data, Path, PayloadConfig, ServiceConfig, scope},
+    web::{Bytes, Data, Path, ServiceConfig},
 };
 use uuid::Uuid;
 
-/// Largest message, in bytes.
-const MOST_BYTES: usize = 256 * 1024;
-
 pub(super) fn routes(config: &mut ServiceConfig) {
-    let bounded = scope("/webhooks").app_data(PayloadConfig::new(MOST_BYTES));
-    config.service(bounded.service(receive));
+    config.service(receive);
 }
 
-#[post("/{account}")]
+#[post("/webhooks/{account}")]
 async fn receive(
     web: Data<Web>,
     site: Site,

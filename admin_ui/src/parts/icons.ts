@@ -49,6 +49,7 @@ import Sun from "lucide-static/icons/sun.svg?raw";
 import Tags from "lucide-static/icons/tags.svg?raw";
 import Trash2 from "lucide-static/icons/trash-2.svg?raw";
 import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
+import Undo2 from "lucide-static/icons/undo-2.svg?raw";
 import Upload from "lucide-static/icons/upload.svg?raw";
 import UserCog from "lucide-static/icons/user-cog.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
@@ -108,6 +109,7 @@ export const icons = {
   tags: inner(Tags),
   "trash-2": inner(Trash2),
   "triangle-alert": inner(TriangleAlert),
+  "undo-2": inner(Undo2),
   upload: inner(Upload),
   "user-cog": inner(UserCog),
   users: inner(Users),

@@ -7,12 +7,15 @@ use crate::{
         call::CallRole,
         ids::{BookingId, CallId},
         money::Money,
+        refund::Subject,
         time::Moment,
     },
     error::{Error, Result},
     store::{
         bookings::{self, Happened, Order},
-        calls, timetables, users, wallets,
+        calls,
+        refunds::{self, Refund},
+        timetables, users, wallets,
     },
 };
 
@@ -38,6 +41,8 @@ pub struct Shown {
     pub call: Option<CallId>,
     /// Who was there at each look since the agreed beginning.
     pub looks: Vec<Here>,
+    /// What went back of it since it ended, oldest first.
+    pub refunds: Vec<Refund>,
 }
 
 /// An order of the reader's.
@@ -71,6 +76,7 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
                     State::Running { .. } => calls::current(tx, person)?,
                     _ => None,
                 },
+                refunds: refunds::of(tx, Subject::Order(id))?,
                 reader,
                 other_zone,
                 order,

@@ -7,6 +7,7 @@ use crate::{
         booking::Addon,
         call::{self, CallRole, bill::Bill},
         ids::{CallId, UserId},
+        refund::Subject,
     },
     error::{Error, Result},
     store::{
@@ -15,6 +16,7 @@ use crate::{
         call_events,
         calls::{self, Call},
         metering::{self, LegTotals},
+        refunds::{self, Refund},
     },
 };
 
@@ -34,6 +36,8 @@ pub struct CallBill {
     pub prepaid_s: Option<i64>,
     /// What was ordered beside the talk; a part of what its order brought.
     pub addons: Vec<Addon>,
+    /// What was given back of it, or of its order, oldest first.
+    pub refunds: Vec<Refund>,
 }
 
 impl CallBill {
@@ -46,6 +50,16 @@ impl CallBill {
     pub fn tenant_minor(&self) -> i64 {
         self.ledger.tenant_minor + self.extra.commission_minor
     }
+
+    /// What can still be given back, in minor units.
+    pub fn left_minor(&self) -> i64 {
+        self.total_minor() - self.refunds.iter().map(|refund| refund.amount.minor).sum::<i64>()
+    }
+
+    /// What all refunds changed for the reader, in minor units: more for the buyer, less for the seller.
+    pub fn refunded_minor(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.for_minor(self.role)).sum()
+    }
 }
 
 /// The bill of an ended call.
@@ -53,7 +67,7 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, prepaid_s, addons)) = app
+    let (call, entries, ledger, (extra, prepaid_s, addons), refunds) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
@@ -66,7 +80,9 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
                 None => (Extra::default(), None, Vec::new()),
             };
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
-            Ok((stored, entries, ledger, (extra, prepaid_s, addons)))
+            let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
+            let refunds = refunds::of(tx, subject)?;
+            Ok((stored, entries, ledger, (extra, prepaid_s, addons), refunds))
         })
         .await?;
     if call.ended.is_none() {
@@ -88,6 +104,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         extra,
         prepaid_s,
         addons,
+        refunds,
         call,
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        audit, bookings, calls,
+        audit, bookings, calls, disputes,
         erase_person::{self, Erased},
         staff, studios, tenants, users,
     },
@@ -38,6 +38,10 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
             if bookings::has_open(tx, id)? {
                 let words = "This person has bookings. Erase them when those are over or cancelled.";
                 return Err(Error::conflict("has_bookings", words));
+            }
+            if disputes::has_open(tx, id)? {
+                let words = "This person has an open dispute. Decide it first.";
+                return Err(Error::conflict("has_disputes", words));
             }
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";

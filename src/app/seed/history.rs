@@ -41,10 +41,7 @@ const STRETCH_MS: i64 = 2_000;
 /// Plays the calls that are missing.
 pub(super) async fn put(app: &App, scope: &TenantScope, tenant: &Tenant, cast: &'static Cast) -> Result<()> {
     for (number, talk) in cast.talks.iter().enumerate() {
-        let id = CallId::from_uuid(Uuid::new_v5(
-            &scope.tenant().uuid(),
-            format!("demo call {number}").as_bytes(),
-        ));
+        let id = call_id(scope.tenant(), number);
         let (own, rang_at) = (tenant.clone(), app.now() + -talk.hours_ago * 3_600_000);
         let Some(call) = app
             .db
@@ -63,6 +60,11 @@ pub(super) async fn put(app: &App, scope: &TenantScope, tenant: &Tenant, cast: &
             .await?;
     }
     Ok(())
+}
+
+/// The id of a talk of the cast's.
+pub(super) fn call_id(tenant: TenantId, number: usize) -> CallId {
+    CallId::from_uuid(Uuid::new_v5(&tenant.uuid(), format!("demo call {number}").as_bytes()))
 }
 
 /// The call, ringing; none if it took place already.

@@ -2,7 +2,12 @@
 
 use super::Told;
 use crate::{
-    app::{App, ports::WebhookKind, wallet},
+    app::{
+        App,
+        disputes::{self, Claimed},
+        ports::{Dispute, WebhookKind},
+        wallet,
+    },
     domain::ids::GatewayAccountId,
     error::Result,
     store::{
@@ -24,12 +29,28 @@ pub async fn process(app: &App, scope: &TenantScope, Told { message, about }: To
     let told = match about {
         WebhookKind::Payment(reference) => payment(app, scope, kept.account, reference).await?,
         WebhookKind::Refund(charge) => format!("refund of {charge}"),
-        WebhookKind::Dispute(dispute) => format!("dispute {} of {}", dispute.reference, dispute.charge),
+        WebhookKind::Dispute(claim) => dispute(app, scope, kept.account, claim).await?,
         WebhookKind::Other(name) => name,
     };
     app.db
         .tenant(scope, move |tx| gateway_inbox::done(tx, message, &told))
         .await
+}
+
+async fn dispute(app: &App, scope: &TenantScope, account: GatewayAccountId, claim: Dispute) -> Result<String> {
+    let charge = claim.charge.clone();
+    let top_up = app
+        .db
+        .read(scope, move |tx| top_ups::by_reference(tx, account, &charge))
+        .await?;
+    let told = format!("dispute {} of {}: {:?}", claim.reference, claim.charge, claim.stage);
+    let claimed = Claimed {
+        account: Some(account),
+        top_up,
+        claim,
+    };
+    disputes::chargeback(app, scope, claimed).await?;
+    Ok(told)
 }
 
 async fn payment(app: &App, scope: &TenantScope, account: GatewayAccountId, reference: String) -> Result<String> {

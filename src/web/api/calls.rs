@@ -289,6 +289,10 @@ struct Bill {
     extra_minor: i64,
     /// What the tenant got of that.
     extra_commission_minor: i64,
+    /// What went back to the buyer since, of the call or of its order.
+    refunded_minor: i64,
+    /// What the tenant gave back of its part, within that.
+    refunded_commission_minor: i64,
     /// All of the call's ledger entries added up.
     ledger_sum_minor: i64,
 }
@@ -313,6 +317,8 @@ impl Bill {
             tenant_minor: bill.ledger.tenant_minor,
             extra_minor: bill.extra.earned_minor,
             extra_commission_minor: bill.extra.commission_minor,
+            refunded_minor: bill.refunds.iter().map(|refund| refund.amount.minor).sum(),
+            refunded_commission_minor: bill.refunds.iter().map(|refund| refund.commission_minor).sum(),
             ledger_sum_minor: bill.ledger.sum_minor,
         }
     }

@@ -2,11 +2,12 @@
 
 use super::{
     calls::{other, outcome, side},
+    dispute,
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
+    lead_to, no_body, problem, refund, render, render_as,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
-        Person, RatingForm, SellerShare, Side, SpanKind, Strip,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, DisputeLink, FaultChoice, FeedbackForm, Field, Increment,
+        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip,
     },
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
         call::bill::Line,
         ids::CallId,
         policy, pricing,
+        refund::Subject,
         report::TechnicalFault,
         time::{Moment, Span},
     },
@@ -145,6 +147,11 @@ fn feedback_form(thumb: &str, chosen: &[TechnicalFault], text: &str) -> Feedback
 async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<BillPage> {
     let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
     let mut view = page(&bill, viewer);
+    let subject = bill.call.booking.map_or(Subject::Call(id), Subject::Order);
+    (view.dispute, view.dispute_url) = dispute::links(web, viewer, subject).await?;
+    if view.dispute.as_ref().is_some_and(DisputeLink::is_open) {
+        view.refund_url = None;
+    }
     if bill.bill.billable_ms > 0 {
         view.rating = Some(rating(web, site, &bill).await?);
     }
@@ -202,6 +209,14 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             earned: amount(bill.total_minor() - bill.tenant_minor()),
             commission: amount(bill.tenant_minor()),
         }),
+        refunds: refund::rows(&bill.refunds, bill.role),
+        net: amount(match side {
+            Side::Buyer => bill.total_minor() - bill.refunded_minor(),
+            Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
+        }),
+        dispute: None,
+        dispute_url: None,
+        refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,

@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod conferences;
 mod conversations;
+mod dispute;
 mod feed;
 pub mod flash;
 mod gateway;
@@ -21,6 +22,7 @@ mod notifications;
 mod order;
 mod people;
 mod platform;
+mod refund;
 mod reporting;
 mod reviews;
 mod search;
@@ -81,6 +83,8 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(search::routes)
         .configure(second_factor::routes)
         .configure(people::routes)
+        .configure(dispute::routes)
+        .configure(refund::routes)
         .configure(reviews::routes)
         .configure(order::routes)
         .configure(sell::routes)

@@ -141,6 +141,8 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Booking => "calendar",
         Event::CalendarLost => "calendar-x",
         Event::IdentityCheck => "id-card",
+        Event::Refund => "undo-2",
+        Event::Dispute => "scale",
         Event::TopUp => "wallet",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

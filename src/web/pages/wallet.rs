@@ -258,6 +258,8 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
         ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),
+        ("refund", None) => (LineKind::Refund, Message::new("statement.refund_order")),
+        ("refund_share", _) => (LineKind::Refund, Message::new("statement.refund_share")),
         _ => (LineKind::Other, Message::new("statement.other")),
     }
 }
@@ -266,6 +268,7 @@ fn line(line: Line) -> StatementLine {
     let (kind, text) = words(&line);
     let url = match (&line.call, line.kind.as_str()) {
         (Some((call, _)), _) => Some(format!("/calls/{call}/bill")),
+        (None, "refund") => line.order.map(|order| format!("/conferences/{order}")),
         (None, "top_up") => Some(format!("/wallet/top-ups/{}", line.id)),
         _ => None,
     };

@@ -245,6 +245,8 @@ async fn people_are_told_as_they_like() {
         "booking.push",
         "booking.mail",
         "identity_check.site",
+        "refund.site",
+        "dispute.site",
         "top_up.site",
         "top_up.push",
     ];

@@ -83,9 +83,9 @@ export const common = {
   "field.id": "Kennung",
 
   "nav.watch": "Im Blick",
-  "nav.money": "Zahlungen",
   "nav.people": "Menschen",
   "nav.business": "Geschäft",
+  "nav.money": "Geld",
   "nav.setup": "Einrichten",
   "nav.record": "Nachweis",
 
@@ -185,6 +185,9 @@ export const common = {
   "did.user.restored": "Konto wiederhergestellt",
   "did.user.erased": "Person gelöscht",
   "did.domain.claimed": "Domain beansprucht",
+  "did.dispute.decided": "Reklamation entschieden",
+  "did.dispute.looked_at": "Belege einer Reklamation angesehen",
+  "did.dispute.rules_changed": "Frist für Reklamationen geändert",
   "did.domain.proven": "Domain nachgewiesen",
   "did.domain.lost": "Nachweis einer Domain verloren",
   "did.domain.removed": "Domain entfernt",
@@ -203,6 +206,7 @@ export const common = {
   "did.conversations.exported": "Gespräche exportiert",
   "did.review.hidden": "Bewertung verborgen",
   "did.review.shown": "Bewertung wieder gezeigt",
+  "did.refund.given": "Geld zurückgegeben",
   "did.report.noted": "Notiz zu einer Meldung geschrieben",
   "did.report.closed": "Meldung über einen Menschen abgeschlossen",
   "calls.thumb_buyer": "Bild, Ton: Käufer",

@@ -82,8 +82,8 @@ export const common = {
 
   "nav.watch": "Watch",
   "nav.people": "People",
-  "nav.money": "Payments",
   "nav.business": "Business",
+  "nav.money": "Money",
   "nav.setup": "Set up",
   "nav.record": "Record",
 
@@ -183,6 +183,9 @@ export const common = {
   "did.user.restored": "User restored",
   "did.user.erased": "Person erased",
   "did.domain.claimed": "Domain claimed",
+  "did.dispute.decided": "Dispute decided",
+  "did.dispute.looked_at": "Looked at what is known of a dispute",
+  "did.dispute.rules_changed": "Window for disputes changed",
   "did.domain.proven": "Domain proven",
   "did.domain.lost": "Proof of a domain lost",
   "did.domain.removed": "Domain removed",
@@ -201,6 +204,7 @@ export const common = {
   "did.conversations.exported": "Conversations exported",
   "did.review.hidden": "Review hidden",
   "did.review.shown": "Review shown again",
+  "did.refund.given": "Refund given",
   "did.report.noted": "Note on a report written",
   "did.report.closed": "Report about a person closed",
   "calls.thumb_buyer": "Picture, sound: buyer",

@@ -173,6 +173,10 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: None,
         refund: None,
+        refunds: Vec::new(),
+        refund_url: None,
+        dispute: None,
+        dispute_url: None,
         seen: None,
         history: vec![
             step(5, proposed("proposed_own", now() + 26.hours())),
@@ -260,6 +264,8 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: Some(Message::new("conference.outcome.cancelled").with("name", g.cast.person(0).name)),
         refund: Some(g.cast.amount(10_800)),
+        dispute_url: Some("/conferences/1/dispute".to_owned()),
+        refunds: vec![super::refunds::row(g, 1, 500, "staff")],
         seen: Some(Seen {
             looks: 11,
             own: 11,

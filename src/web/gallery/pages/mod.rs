@@ -6,6 +6,7 @@ mod calls;
 mod money;
 mod notifications;
 mod public;
+mod refunds;
 mod search;
 mod second_factor;
 mod studio;
@@ -32,6 +33,8 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calendar::calendar(g)?;
     calls::calls(g)?;
     calls::bills(g)?;
+    refunds::refunds(g)?;
+    refunds::disputes(g)?;
     calls::conversations(g)?;
     notifications::notifications(g)?;
     system::system(g)?;

@@ -9,6 +9,7 @@ use crate::{
         booking::{Absent, Agreement, Event, Here, Outcome, State},
         call::CallRole,
         ids::BookingId,
+        refund::Subject,
         time::{Moment, Zone},
     },
     store::bookings::{Happened, Order},
@@ -16,8 +17,10 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::{addons, by_days},
+            dispute, refund,
             views::{
-                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, Field, Message, Person, Seen,
+                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
+                Person, Seen,
             },
         },
     },
@@ -117,6 +120,11 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
+    let (dispute, dispute_url) = match booking.state() {
+        State::Closed { .. } => dispute::links(web, viewer, Subject::Order(id)).await?,
+        _ => (None, None),
+    };
+    let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
@@ -160,6 +168,10 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         refund: settlement
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
+        refunds: refund::rows(&shown.refunds, role),
+        dispute,
+        dispute_url,
+        refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),
         seen: seen(&shown),
         history: shown
             .history
@@ -168,6 +180,13 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .collect(),
         error: None,
     })
+}
+
+/// Whether anything of what was earned can be given back.
+fn is_left(shown: &Shown) -> bool {
+    let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
+    let booking = &shown.order.booking;
+    booking.is_paid() && booking.settlement().is_some_and(|parts| parts.earned_minor > given)
 }
 
 /// Who was there, as the reader is told.

@@ -1,6 +1,6 @@
 //! `/calls/{id}/bill`: the explained bill and the rating.
 
-use super::{Amount, Field, Increment, Message, Outcome, Person, Side, Strip};
+use super::{Amount, DisputeLink, Field, Increment, Message, Outcome, Person, RefundRow, Side, Strip};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -48,6 +48,16 @@ pub struct BillPage {
     pub share: Option<SellerShare>,
     /// The order that it was paid with, if it was.
     pub order_url: Option<String>,
+    /// What went back of it, oldest first.
+    pub refunds: Vec<RefundRow>,
+    /// What the reader paid or earned after that.
+    pub net: Amount,
+    /// Seller only: where something is given back, while anything is left.
+    pub refund_url: Option<String>,
+    /// The dispute about it, if there is one.
+    pub dispute: Option<DisputeLink>,
+    /// Buyer only: where one is opened, while that can be done.
+    pub dispute_url: Option<String>,
     /// Buyer only, after a settled call: to rate, or what was rated.
     pub rating: Option<RatingForm>,
     /// How picture and sound were; none where that can't be said, or no longer.

@@ -1,6 +1,6 @@
 //! Talks at agreed times: choosing one, the order's page, and the list.
 
-use super::{Amount, Field, Message, Person};
+use super::{Amount, DisputeLink, Field, Message, Person, RefundRow};
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
@@ -246,8 +246,16 @@ pub struct ConferencePage {
     pub cancel_fee: Option<Amount>,
     /// How it ended.
     pub outcome: Option<Message>,
-    /// What went back to the buyer.
+    /// What went back to the buyer when it ended.
     pub refund: Option<Amount>,
+    /// What went back of it since, oldest first.
+    pub refunds: Vec<RefundRow>,
+    /// Seller only: where something is given back, while anything is left.
+    pub refund_url: Option<String>,
+    /// The dispute about it, if there is one.
+    pub dispute: Option<DisputeLink>,
+    /// Buyer only: where one is opened, while that can be done.
+    pub dispute_url: Option<String>,
     /// How often the other and the reader were there of all looks since the agreed beginning; none before.
     pub seen: Option<Seen>,
     /// What happened so far, oldest first.

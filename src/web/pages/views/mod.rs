@@ -10,6 +10,7 @@ mod calendar;
 mod calls;
 mod check;
 mod conversations;
+mod dispute;
 mod feed;
 mod form;
 mod gateway;
@@ -20,6 +21,7 @@ mod invoice;
 mod mails;
 mod notifications;
 mod people;
+mod refund;
 mod review;
 mod room;
 mod safety;
@@ -43,6 +45,7 @@ pub use check::CheckPage;
 pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
+pub use dispute::{ClaimPage, DisputeLink, DisputePage};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -60,6 +63,7 @@ pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use refund::{RefundPage, RefundPreview, RefundRow};
 pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
@@ -158,6 +162,9 @@ views! {
     CheckPage => "check",
     RoomPage => "room",
     BillPage => "bill",
+    RefundPage => "refund",
+    ClaimPage => "claim",
+    DisputePage => "dispute",
     ConversationsPage => "conversations",
     ConversationPage => "conversation",
     FirstMessagePage => "first_message",

@@ -1,0 +1,2 @@
+DROP INDEX sessions_by_begin;
+DROP TABLE chargeback_shares, chargebacks, refunds, disputes, dispute_rules;

@@ -1,0 +1,144 @@
+//! What is known about something that is disputed, put together by itself and kept as it was then: who was connected when
+//! and what was charged for it, what the two wrote, what happened to the order, what they accepted, and when they signed in.
+
+use crate::{
+    app::refunds::Charged,
+    domain::{
+        call::{self, bill},
+        ids::{BookingId, CallId, UserId},
+        refund::Subject,
+        time::{Moment, Span},
+    },
+    error::Result,
+    store::{
+        TenantTx, bookings, call_events, calls,
+        conversations::{self, What},
+        declarations, refunds, sessions,
+    },
+};
+use serde_json::{Value, json};
+
+const DAY_MS: i64 = 86_400_000;
+/// Messages up to so long before the end belong to it.
+const MESSAGES_MS: i64 = 30 * DAY_MS;
+/// Sign-ins up to so long before the end belong to it.
+const SIGN_INS_MS: i64 = 30 * DAY_MS;
+/// Most messages, the newest.
+const MOST_MESSAGES: i64 = 200;
+/// Most sign-ins of each, the newest.
+const MOST_SIGN_INS: i64 = 50;
+
+/// Everything about it, for staff.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn collect(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<Value> {
+    let order = match charged.subject {
+        Subject::Order(order) => Some(of_order(tx, order)?),
+        Subject::Call(_) => None,
+    };
+    let call = charged.call.map(|call| of_call(tx, call)).transpose()?;
+    let given = refunds::of(tx, charged.subject)?;
+    let refunds: Vec<Value> = given
+        .iter()
+        .map(|refund| json!({"at": refund.at.0, "minor": refund.amount.minor, "by": refund.given_by.name(), "reason": refund.reason}))
+        .collect();
+    let (mut accepted, mut sign_ins) = (Vec::new(), Vec::new());
+    for (role, person) in [("buyer", charged.buyer.id), ("seller", charged.seller.id)] {
+        accepted.extend(of_declarations(tx, role, person)?);
+        sign_ins.extend(of_sign_ins(tx, role, person, charged.ended_at)?);
+    }
+    Ok(json!({
+        "buyer_id": charged.buyer.id,
+        "seller_id": charged.seller.id,
+        "currency": charged.currency.code(),
+        "paid_minor": charged.charge.paid_minor,
+        "commission_minor": charged.charge.commission_minor,
+        "ended_at": charged.ended_at.0,
+        "call": call,
+        "order": order,
+        "messages": of_messages(tx, charged)?,
+        "refunds": refunds,
+        "accepted": accepted,
+        "sign_ins": sign_ins,
+    }))
+}
+
+/// The record that the bill is made of.
+fn of_call(tx: &mut TenantTx<'_>, id: CallId) -> Result<Value> {
+    let stored = calls::find(tx, id)?;
+    let entries = call_events::events(tx, id)?;
+    let session = call::replay(stored.rang_at, stored.terms.clone(), stored.opening_minor, &entries);
+    let record = bill::bill(&session);
+    let spans = |spans: &[Span]| -> Vec<[i64; 2]> { spans.iter().map(|span| [span.from.0, span.to.0]).collect() };
+    Ok(json!({
+        "id": id,
+        "rang_at": stored.rang_at.0,
+        "ended_at": stored.ended.map(|ended| ended.at.0),
+        "end_reason": stored.ended.map(|ended| ended.reason),
+        "rate_minor": stored.terms.rate_minor,
+        "buyer_present": spans(&record.payer_present),
+        "seller_present": spans(&record.seller_present),
+        "billed": spans(&record.billed),
+        "billable_ms": record.billable_ms,
+        "charged_s": record.charged_s,
+        "charged_minor": record.charged_minor,
+    }))
+}
+
+fn of_order(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Value> {
+    let order = bookings::find(tx, id)?;
+    let history = bookings::history(tx, id)?;
+    let history: Vec<Value> = history
+        .iter()
+        .map(|happened| json!({"at": happened.at.0, "event": happened.event}))
+        .collect();
+    Ok(json!({
+        "id": id,
+        "ordered_at": order.ordered_at.0,
+        "price_minor": order.booking.terms().price_minor,
+        "brief": order.brief,
+        "delivered": order.delivered,
+        "history": history,
+    }))
+}
+
+fn of_messages(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<Vec<Value>> {
+    let Some(conversation) = conversations::between(tx, charged.buyer.id, charged.seller.id)? else {
+        return Ok(Vec::new());
+    };
+    let since = charged.ended_at + -MESSAGES_MS;
+    let found = conversations::messages(tx, conversation, 0, MOST_MESSAGES)?;
+    let role = |sender: UserId| match sender == charged.buyer.id {
+        true => "buyer",
+        false => "seller",
+    };
+    let said = found.into_iter().rev().filter(|message| message.at >= since);
+    Ok(said
+        .filter_map(|message| {
+            let (sender, text) = match message.what {
+                What::Chat { sender, text } => (sender, text),
+                What::File { sender, file } => (sender, file.name),
+                What::Suggestion { sender, title, .. } => (sender, title),
+                What::Call { .. } => return None,
+            };
+            Some(json!({"at": message.at.0, "from": role(sender), "text": text}))
+        })
+        .collect())
+}
+
+fn of_declarations(tx: &mut TenantTx<'_>, role: &str, person: UserId) -> Result<Vec<Value>> {
+    let made = declarations::of(tx, person)?;
+    Ok(made
+        .into_iter()
+        .map(|made| json!({"who": role, "what": made.kind, "version": made.version, "at": made.at.0}))
+        .collect())
+}
+
+fn of_sign_ins(tx: &mut TenantTx<'_>, role: &str, person: UserId, ended_at: Moment) -> Result<Vec<Value>> {
+    let found = sessions::begun_since(tx, person, ended_at + -SIGN_INS_MS, MOST_SIGN_INS)?;
+    Ok(found
+        .into_iter()
+        .map(|(at, device)| json!({"who": role, "at": at.0, "device": device}))
+        .collect())
+}

@@ -1,0 +1,248 @@
+//! The one place where money goes back.
+
+use super::{Charged, page, people};
+use crate::{
+    app::{App, bookings::lock_people, notifications},
+    domain::{
+        call::CallRole,
+        ids::{AccountId, DisputeId, RefundId, UserId},
+        money::Money,
+        notification::Event,
+        refund::{Asked, Charge, GivenBy, Parts, Refused, Subject},
+        text,
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx, disputes,
+        ledger::{self, AccountKind, Transfer},
+        notifications::News,
+        refunds::{self, Refund},
+        wallets,
+    },
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Longest reason, in characters.
+const MOST_REASON_CHARS: usize = 500;
+
+/// Where the seller's part is taken from.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) enum Source {
+    /// What they earned lately, then what they can have paid out, which may become a debt.
+    Earned,
+    /// What is held for a dispute.
+    Held {
+        /// Which.
+        dispute: DisputeId,
+    },
+}
+
+/// What is given, besides how much.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Given {
+    /// The refund's id; it is given once.
+    pub id: RefundId,
+    /// By whom.
+    pub by: GivenBy,
+    /// Why, in words that both read.
+    pub reason: String,
+    /// From where.
+    pub source: Source,
+}
+
+/// What giving that back takes from whom.
+///
+/// # Errors
+/// In words, beside the field that it is about.
+pub(in crate::app) fn weigh(charge: &Charge, asked: Asked) -> Result<Parts> {
+    let field = match asked {
+        Asked::Amount(_) => "amount",
+        Asked::Minutes(_) => "minutes",
+    };
+    charge.refund(asked).map_err(|refused| match refused {
+        Refused::NothingLeft => Error::conflict("nothing_left", "Nothing is left to give back."),
+        Refused::TooLittle => Error::field(field, "Give back more than nothing."),
+        Refused::TooMuch { .. } => Error::field(field, "That is more than what is left to give back."),
+        Refused::NotTimed => Error::field(field, "This wasn't paid by the minute. Give an amount."),
+        Refused::TooLong { .. } => Error::field(field, "That is more time than is left to give back."),
+    })
+}
+
+/// Refuses while the staff have to decide about it: there is one way that the held money goes.
+///
+/// # Errors
+/// A dispute is open, or the database is away.
+pub(in crate::app) fn check_free(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<()> {
+    let about = disputes::of(tx, charged.subject)?;
+    if about.iter().any(|one| one.dispute.state.is_open()) {
+        let words = "A dispute about this is open. It decides what goes back.";
+        return Err(Error::conflict("disputed", words));
+    }
+    Ok(())
+}
+
+/// Gives back what is asked for, once for an id, and says whether this was the time. People are locked here.
+///
+/// # Errors
+/// It is nothing or too much, hasn't ended, a dispute is open, or the database is away.
+pub(in crate::app) fn refund(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    subject: Subject,
+    asked: Asked,
+    given: Given,
+    now: Moment,
+) -> Result<(Refund, bool)> {
+    let (buyer, seller) = people(tx, subject)?;
+    lock_people(tx, buyer, seller)?;
+    let charged = Charged::of(tx, subject)?;
+    if let Some(known) = refunds::find(tx, given.id)? {
+        return match known.subject == charged.subject {
+            true => Ok((known, false)),
+            false => Err(Error::conflict(
+                "sent_before",
+                "This form was used before. Load it again.",
+            )),
+        };
+    }
+    check_free(tx, &charged)?;
+    let parts = weigh(&charged.charge, asked)?;
+    Ok((give(app, tx, &charged, parts, given, now)?, true))
+}
+
+/// Words that both read.
+///
+/// # Errors
+/// None, or too many.
+pub(in crate::app) fn checked_reason(typed: &str) -> Result<String> {
+    let reason = text::paragraphs(typed, 1..=MOST_REASON_CHARS);
+    reason.ok_or_else(|| Error::field("reason", "Say why, in at most 500 characters."))
+}
+
+/// Gives back and tells both. Buyer and seller are locked, and the parts were weighed since.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn give(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    charged: &Charged,
+    parts: Parts,
+    given: Given,
+    now: Moment,
+) -> Result<Refund> {
+    move_money(tx, charged, parts, &given, now)?;
+    let refund = Refund {
+        id: given.id,
+        subject: charged.subject,
+        buyer: charged.buyer.id,
+        seller: charged.seller.id,
+        amount: Money::new(parts.buyer_minor(), charged.currency),
+        commission_minor: parts.tenant_minor,
+        seconds: parts.seconds,
+        given_by: given.by,
+        dispute: match given.source {
+            Source::Held { dispute } => Some(dispute),
+            Source::Earned => None,
+        },
+        reason: given.reason,
+        at: now,
+    };
+    refunds::insert(tx, &refund)?;
+    // Of a dispute both are told what was decided, with the sum.
+    if refund.dispute.is_none() {
+        tell(app, tx, charged, &refund, now)?;
+    }
+    Ok(refund)
+}
+
+fn tell(app: &App, tx: &mut TenantTx<'_>, charged: &Charged, refund: &Refund, now: Moment) -> Result<()> {
+    for (role, to, about) in [
+        (CallRole::Buyer, charged.buyer.id, charged.seller.id),
+        (CallRole::Seller, charged.seller.id, charged.buyer.id),
+    ] {
+        let what = match role {
+            CallRole::Buyer => "got",
+            CallRole::Seller => "gave",
+        };
+        let amount = json!({"minor": refund.for_minor(role).abs(), "currency": charged.currency.code()});
+        let news = News::about(Event::Refund, about, page(charged.subject))
+            .with("what", what)
+            .with("title", charged.title.as_str())
+            .with("reason", refund.reason.as_str())
+            .with("amount", amount);
+        notifications::tell(app, tx, to, news, now)?;
+    }
+    Ok(())
+}
+
+/// Everything goes through one account, so that it is one line of the buyer's statement.
+fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Given, now: Moment) -> Result<()> {
+    let seller = charged.seller.id;
+    let account = |tx: &mut TenantTx<'_>, kind| ledger::account(tx, kind, charged.currency, now);
+    let through = account(tx, AccountKind::Refunds)?;
+    let wallet = account(tx, AccountKind::Wallet(charged.buyer.id))?;
+    let revenue = account(tx, AccountKind::Revenue)?;
+    let earnings = account(tx, AccountKind::Earnings(seller))?;
+    let payable = account(tx, AccountKind::Payable(seller))?;
+    let mut locked = vec![through, wallet, revenue, earnings, payable];
+    let held = match given.source {
+        Source::Held { dispute } => Some(account(tx, AccountKind::Disputed(seller, dispute))?),
+        Source::Earned => None,
+    };
+    locked.extend(held);
+    ledger::lock(tx, &locked)?;
+    let mut moves: Vec<(&str, &'static str, AccountId, AccountId, i64)> = Vec::new();
+    match held {
+        Some(held) => moves.push(("held", "refund_share", held, through, parts.seller_minor)),
+        None => {
+            let there = ledger::balance(tx, AccountKind::Earnings(seller), charged.currency)?;
+            let earned = parts.seller_minor.min(there.available().minor.max(0));
+            moves.push(("earnings", "refund_share", earnings, through, earned));
+            let rest = parts.seller_minor - earned;
+            moves.push(("payable", "refund_share", payable, through, rest));
+        }
+    }
+    moves.push(("commission", "refund_commission", revenue, through, parts.tenant_minor));
+    let id = given.id.uuid();
+    let mut transfers: Vec<Transfer> = moves
+        .into_iter()
+        .filter(|(.., amount_minor)| *amount_minor > 0)
+        .map(|(part, kind, debit, credit, amount_minor)| Transfer {
+            id: Uuid::new_v5(&id, part.as_bytes()),
+            kind,
+            debit,
+            credit,
+            amount_minor,
+            at: now,
+        })
+        .collect();
+    transfers.push(Transfer {
+        id,
+        kind: "refund",
+        debit: through,
+        credit: wallet,
+        amount_minor: parts.buyer_minor(),
+        at: now,
+    });
+    for transfer in &transfers {
+        ledger::transfer(tx, transfer)?;
+    }
+    Ok(())
+}
+
+/// Says to the buyer's open pages what they have now.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) async fn told(app: &App, scope: &TenantScope, buyer: UserId, given: Money) -> Result<()> {
+    let currency = given.currency;
+    let balance = app
+        .db
+        .read(scope, move |tx| wallets::balance(tx, buyer, currency))
+        .await?;
+    app.people.wallet_changed(scope, buyer, balance.available());
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! What is given back of what was paid, and who gives it: the tenant's part goes back in proportion (requirement H3).
+
+use super::{
+    ids::{BookingId, CallId},
+    pricing,
+};
+
+/// What was paid for, as one sum: the talk of an order is a part of its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A call that was paid for as it went.
+    Call(CallId),
+    /// An order.
+    Order(BookingId),
+}
+
+/// Who gives something back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenBy {
+    /// The seller, of their own accord.
+    Seller,
+    /// The tenant's staff.
+    Staff,
+    /// Whoever decided a dispute.
+    Dispute,
+}
+
+impl GivenBy {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seller => "seller",
+            Self::Staff => "staff",
+            Self::Dispute => "dispute",
+        }
+    }
+
+    /// Reads [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Seller, Self::Staff, Self::Dispute]
+            .into_iter()
+            .find(|known| known.name() == name)
+    }
+}
+
+/// What was paid, and what of it has been given back so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// All that was paid, in minor units.
+    pub paid_minor: i64,
+    /// The tenant's part of it.
+    pub commission_minor: i64,
+    /// What was given back already.
+    pub refunded_minor: i64,
+    /// The tenant's part of that.
+    pub refunded_commission_minor: i64,
+    /// The time that is in it, if any.
+    pub timed: Option<Timed>,
+}
+
+/// Time that was paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timed {
+    /// Price of a minute, in minor units.
+    pub rate_minor: i64,
+    /// How much was paid for, seconds.
+    pub seconds: i64,
+    /// How much of it was given back already, from its end, seconds.
+    pub refunded_s: i64,
+}
+
+/// How much is to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// So much, in minor units.
+    Amount(i64),
+    /// The last minutes of those that are left.
+    Minutes(i64),
+}
+
+/// What a refund takes from whom; both together are what the buyer gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// From the seller, in minor units.
+    pub seller_minor: i64,
+    /// From the tenant, in minor units.
+    pub tenant_minor: i64,
+    /// The time that is given back with it, seconds; none if it is an amount.
+    pub seconds: i64,
+}
+
+impl Parts {
+    /// What the buyer gets, in minor units.
+    pub fn buyer_minor(self) -> i64 {
+        self.seller_minor + self.tenant_minor
+    }
+}
+
+/// Why something can't be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Nothing was paid, or everything has gone back.
+    NothingLeft,
+    /// It isn't more than nothing.
+    TooLittle,
+    /// It is more than what is left, in minor units.
+    TooMuch {
+        /// That.
+        left_minor: i64,
+    },
+    /// There is no time in it.
+    NotTimed,
+    /// It is more time than is left, whole or begun minutes.
+    TooLong {
+        /// That.
+        left_min: i64,
+    },
+}
+
+impl Charge {
+    /// What can still be given back, in minor units.
+    pub fn left_minor(&self) -> i64 {
+        (self.paid_minor - self.refunded_minor).max(0)
+    }
+
+    /// Of how many minutes, whole or begun, time can still be given back.
+    pub fn left_min(&self) -> i64 {
+        self.timed.map_or(0, |timed| (timed.left_s() + 59).div_euclid(60))
+    }
+
+    /// What giving that back takes from whom.
+    ///
+    /// # Errors
+    /// It is nothing, or more than is left.
+    pub fn refund(&self, asked: Asked) -> Result<Parts, Refused> {
+        if self.left_minor() == 0 {
+            return Err(Refused::NothingLeft);
+        }
+        let (minor, seconds) = match asked {
+            Asked::Amount(minor) => (minor, 0),
+            Asked::Minutes(minutes) => self.price_of_last(minutes)?,
+        };
+        if minor <= 0 {
+            return Err(Refused::TooLittle);
+        }
+        if minor > self.left_minor() {
+            return Err(Refused::TooMuch {
+                left_minor: self.left_minor(),
+            });
+        }
+        // Of the sum so far, so that in how many parts it goes back changes nothing.
+        let sum = i128::from(self.refunded_minor + minor);
+        let due = i128::from(self.commission_minor) * sum / i128::from(self.paid_minor);
+        let due = i64::try_from(due).unwrap_or(self.commission_minor);
+        let tenant_minor = (due - self.refunded_commission_minor).clamp(0, minor);
+        Ok(Parts {
+            seller_minor: minor - tenant_minor,
+            tenant_minor,
+            seconds,
+        })
+    }
+
+    /// Price of the last minutes of the time that is left, and how many seconds they are.
+    fn price_of_last(&self, minutes: i64) -> Result<(i64, i64), Refused> {
+        let timed = self.timed.ok_or(Refused::NotTimed)?;
+        if minutes <= 0 {
+            return Err(Refused::TooLittle);
+        }
+        if minutes > self.left_min() {
+            return Err(Refused::TooLong {
+                left_min: self.left_min(),
+            });
+        }
+        let left_s = timed.left_s();
+        let kept_s = (left_s - minutes * 60).max(0);
+        let price = |seconds| pricing::time_price_minor(timed.rate_minor, seconds);
+        Ok((price(left_s) - price(kept_s), left_s - kept_s))
+    }
+}
+
+impl Timed {
+    fn left_s(self) -> i64 {
+        (self.seconds - self.refunded_s).max(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn call(rate_minor: i64, seconds: i64, bp: u32) -> Charge {
+        let paid_minor = pricing::time_price_minor(rate_minor, seconds);
+        Charge {
+            paid_minor,
+            commission_minor: pricing::commission_minor(paid_minor, bp),
+            refunded_minor: 0,
+            refunded_commission_minor: 0,
+            timed: Some(Timed {
+                rate_minor,
+                seconds,
+                refunded_s: 0,
+            }),
+        }
+    }
+
+    fn after(charge: Charge, parts: Parts) -> Charge {
+        Charge {
+            refunded_minor: charge.refunded_minor + parts.buyer_minor(),
+            refunded_commission_minor: charge.refunded_commission_minor + parts.tenant_minor,
+            timed: charge.timed.map(|timed| Timed {
+                refunded_s: timed.refunded_s + parts.seconds,
+                ..timed
+            }),
+            ..charge
+        }
+    }
+
+    #[test]
+    fn examples() {
+        let ten = call(199, 600, 2_000);
+        let parts = ten.refund(Asked::Amount(1_990)).unwrap();
+        assert_eq!((parts.seller_minor, parts.tenant_minor), (1_592, 398));
+        let two = ten.refund(Asked::Minutes(2)).unwrap();
+        assert_eq!((two.buyer_minor(), two.tenant_minor, two.seconds), (398, 79, 120));
+        assert_eq!(ten.refund(Asked::Amount(0)), Err(Refused::TooLittle));
+        assert_eq!(ten.refund(Asked::Amount(-5)), Err(Refused::TooLittle));
+        let too_much = Refused::TooMuch { left_minor: 1_990 };
+        assert_eq!(ten.refund(Asked::Amount(1_991)), Err(too_much));
+        assert_eq!(ten.refund(Asked::Minutes(11)), Err(Refused::TooLong { left_min: 10 }));
+        assert_eq!(after(ten, parts).refund(Asked::Amount(1)), Err(Refused::NothingLeft));
+        let fee = Charge { timed: None, ..ten };
+        assert_eq!(fee.refund(Asked::Minutes(1)), Err(Refused::NotTimed));
+        // A begun minute is given back whole.
+        let begun = call(200, 90, 2_000);
+        assert_eq!(begun.left_min(), 2);
+        assert_eq!(begun.refund(Asked::Minutes(2)).unwrap().buyer_minor(), 300);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn whatever_goes_back_in_parts_is_the_whole_in_the_end(
+            rate in 1i64..100_000,
+            seconds in 1i64..20_000,
+            bp in 0u32..=10_000,
+            asked in prop::collection::vec((any::<bool>(), 1i64..1_000_000), 0..30),
+        ) {
+            let whole = call(rate, seconds, bp);
+            prop_assume!(whole.paid_minor > 0);
+            let mut now = whole;
+            let (mut seller, mut tenant) = (0, 0);
+            for (timed, number) in asked {
+                let asked = if timed { Asked::Minutes(number % 20) } else { Asked::Amount(number) };
+                let Ok(parts) = now.refund(asked) else { continue };
+                prop_assert!(parts.seller_minor >= 0 && parts.tenant_minor >= 0);
+                prop_assert!(parts.buyer_minor() > 0 && parts.buyer_minor() <= now.left_minor());
+                seller += parts.seller_minor;
+                tenant += parts.tenant_minor;
+                now = after(now, parts);
+            }
+            if now.left_minor() > 0 {
+                let rest = now.refund(Asked::Amount(now.left_minor())).unwrap();
+                seller += rest.seller_minor;
+                tenant += rest.tenant_minor;
+                now = after(now, rest);
+            }
+            prop_assert_eq!(now.left_minor(), 0);
+            prop_assert_eq!(tenant, whole.commission_minor);
+            prop_assert_eq!(seller, whole.paid_minor - whole.commission_minor);
+        }
+
+        #[test]
+        fn minutes_that_go_back_one_by_one_cost_what_they_did(rate in 1i64..100_000, seconds in 1i64..6_000) {
+            let mut now = call(rate, seconds, 2_000);
+            let mut sum = 0;
+            while now.left_min() > 0 {
+                match now.refund(Asked::Minutes(1)) {
+                    Ok(parts) => {
+                        sum += parts.buyer_minor();
+                        now = after(now, parts);
+                    }
+                    Err(refused) => {
+                        prop_assert!(matches!(refused, Refused::NothingLeft | Refused::TooLittle));
+                        break;
+                    }
+                }
+            }
+            prop_assert!(sum <= pricing::time_price_minor(rate, seconds));
+            prop_assert!(pricing::time_price_minor(rate, now.left_min() * 60) >= now.left_minor());
+        }
+
+        #[test]
+        fn less_never_takes_more_from_anybody(
+            rate in 1i64..10_000, seconds in 60i64..6_000, bp in 0u32..=10_000, less in 1i64..10_000, more in 1i64..10_000,
+        ) {
+            let charge = call(rate, seconds, bp);
+            let (less, more) = (less.min(more), less.max(more));
+            if let (Ok(less), Ok(more)) = (charge.refund(Asked::Amount(less)), charge.refund(Asked::Amount(more))) {
+                prop_assert!(less.seller_minor <= more.seller_minor && less.tenant_minor <= more.tenant_minor);
+            }
+        }
+    }
+}

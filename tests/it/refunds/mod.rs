@@ -1,0 +1,131 @@
+//! Money that goes back: given by sellers and staff, claimed by buyers and banks.
+
+mod claimed;
+mod given;
+mod taken;
+
+use super::{
+    calls::{Pair, Price},
+    support::TestUser,
+};
+use diesel::{
+    QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Text},
+};
+use serde_json::Value;
+use tallyroom::{
+    domain::ids::UserId,
+    store::{
+        ledger::{self, AccountKind, Transfer},
+        tenants,
+    },
+};
+use uuid::Uuid;
+
+#[derive(QueryableByName)]
+struct Sum {
+    #[diesel(sql_type = BigInt)]
+    minor: i64,
+}
+
+/// What all accounts of a kind hold together.
+fn balance(pair: &Pair, kind: &str) -> i64 {
+    let query = "SELECT coalesce(sum(balance_minor), 0)::bigint AS minor FROM ledger_accounts WHERE kind = $1";
+    let sum = sql_query(query)
+        .bind::<Text, _>(kind)
+        .get_result::<Sum>(&mut pair.app.database.superuser());
+    sum.expect("the ledger").minor
+}
+
+/// Wallets, earnings, payable, revenue; what goes through is always empty.
+fn balances(pair: &Pair) -> [i64; 4] {
+    assert_eq!(balance(pair, "refunds"), 0, "nothing stays on its way");
+    ["wallet", "earnings", "payable", "revenue"].map(|kind| balance(pair, kind))
+}
+
+/// A call of five minutes at 1.20, paid with 6.00 of 10.00.
+async fn five_minutes(pair: &Pair) -> Uuid {
+    let mut talk = pair.live().await;
+    let call = talk.call;
+    talk.talk(299_000).await;
+    let bill = talk.hang_up().await;
+    assert_eq!(bill["charged_minor"], 600);
+    assert_eq!(balances(pair), [400, 480, 0, 120]);
+    pair.app.clock.advance(60_000);
+    call
+}
+
+async fn id_of(user: &TestUser) -> UserId {
+    let me = user.get("/api/v1/me").await.expect(200).json();
+    me["id"].as_str().expect("an id").parse().expect("an id")
+}
+
+/// What the seller has earned is paid out: through what can be paid, to their bank.
+async fn pay_out(pair: &Pair) {
+    let seller = id_of(&pair.seller.renewed().await).await;
+    let (scope, now) = (pair.app.scope(crate::support::LUMEN).await, pair.app.app.now());
+    let paid = pair.app.app.db.tenant(&scope, move |tx| {
+        let currency = tenants::own(tx)?.currency;
+        let there = ledger::balance(tx, AccountKind::Earnings(seller), currency)?
+            .total
+            .minor;
+        for (from, to) in [
+            (AccountKind::Earnings(seller), AccountKind::Payable(seller)),
+            (AccountKind::Payable(seller), AccountKind::Bank),
+        ] {
+            let transfer = Transfer {
+                id: Uuid::now_v7(),
+                kind: "payout",
+                debit: ledger::account(tx, from, currency, now)?,
+                credit: ledger::account(tx, to, currency, now)?,
+                amount_minor: there,
+                at: now,
+            };
+            ledger::transfer(tx, &transfer)?;
+        }
+        Ok(())
+    });
+    paid.await.expect("paid out");
+}
+
+/// What is typed into the form of a refund.
+fn form<'a>(id: &'a str, minutes: &'a str, amount: &'a str, action: &'a str) -> [(&'a str, &'a str); 5] {
+    [
+        ("id", id),
+        ("minutes", minutes),
+        ("amount", amount),
+        ("reason", "The line was bad."),
+        ("action", action),
+    ]
+}
+
+/// A new refund's id, as the form has it.
+fn new_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+async fn bill(user: &TestUser, call: Uuid) -> Value {
+    user.get(&format!("/api/v1/calls/{call}/bill")).await.expect(200).json()
+}
+
+/// A pair with a call that is over.
+async fn called() -> (Pair, Uuid) {
+    let pair = Pair::new(Price::default()).await;
+    let call = five_minutes(&pair).await;
+    (pair, call)
+}
+
+fn lines(wallet: &Value) -> Vec<(String, i64)> {
+    let lines = wallet["lines"].as_array().expect("lines").iter();
+    lines
+        .map(|line| {
+            let text = line["text"].as_str().unwrap_or_default().to_owned();
+            (text, line["amount_minor"].as_i64().unwrap_or_default())
+        })
+        .collect()
+}
+
+/// What a person has been told of an event.
+fn told(pair: &Pair, event: &str) -> i64 {
+    crate::marketplace::count(&pair.app, &format!("notifications WHERE event = '{event}'"))
+}
