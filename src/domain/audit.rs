@@ -142,6 +142,26 @@ pub enum Action {
     IdentityDeclined,
     /// What showing who one is is asked for was changed.
     IdentityRulesChanged,
+    /// What is asked for before sellers are paid out was changed.
+    PayoutRulesChanged,
+    /// Staff asked for a payout of a seller.
+    PayoutRequested,
+    /// A payout was approved.
+    PayoutApproved,
+    /// A payout was refused.
+    PayoutRefused,
+    /// Payouts were put into a batch.
+    PayoutsBatched,
+    /// A batch was fetched, with where the money goes.
+    PayoutsFetched,
+    /// A batch was sent and has arrived.
+    PayoutsPaid,
+    /// A payout didn't arrive.
+    PayoutFailed,
+    /// Somebody's money was frozen.
+    MoneyFrozen,
+    /// Somebody's money was let go.
+    MoneyReleased,
     /// An account was closed.
     UserSuspended,
     /// An account was opened again.
@@ -249,6 +269,16 @@ impl Action {
             Self::StudioSellerRemoved => "studio.seller_removed",
             Self::StudioSellerLeft => "studio.seller_left",
             Self::StudioSwitchedOff => "studio.switched_off",
+            Self::PayoutRulesChanged => "payout.rules_changed",
+            Self::PayoutRequested => "payout.requested",
+            Self::PayoutApproved => "payout.approved",
+            Self::PayoutRefused => "payout.refused",
+            Self::PayoutsBatched => "payouts.batched",
+            Self::PayoutsFetched => "payouts.fetched",
+            Self::PayoutsPaid => "payouts.paid",
+            Self::PayoutFailed => "payout.failed",
+            Self::MoneyFrozen => "money.frozen",
+            Self::MoneyReleased => "money.released",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",

@@ -33,6 +33,8 @@ pub enum Event {
     IdentityCheck,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
+    /// Staff decided about a payout of theirs, or it arrived or didn't.
+    Payout,
     /// A template of the tenant's own fails.
     TemplateFailed,
     /// What the tenant has paid for ends.
@@ -73,7 +75,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -84,6 +86,7 @@ impl Event {
         Self::CalendarLost,
         Self::IdentityCheck,
         Self::TopUp,
+        Self::Payout,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
     ];
@@ -101,6 +104,7 @@ impl Event {
             Self::CalendarLost => "calendar_lost",
             Self::IdentityCheck => "identity_check",
             Self::TopUp => "top_up",
+            Self::Payout => "payout",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
         }
@@ -114,7 +118,7 @@ impl Event {
     /// Who can be told of it.
     pub fn audience(self) -> Audience {
         match self {
-            Self::MissedCall | Self::CalendarLost => Audience::Sellers,
+            Self::MissedCall | Self::CalendarLost | Self::Payout => Audience::Sellers,
             Self::Message
             | Self::Review
             | Self::Reply
@@ -131,7 +135,7 @@ impl Event {
     pub fn rule(self, channel: Channel) -> Rule {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
-            (Self::SubscriptionEnds | Self::IdentityCheck, Mail) => Rule::Always,
+            (Self::SubscriptionEnds | Self::IdentityCheck | Self::Payout, Mail) => Rule::Always,
             (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
                 Rule::Unless(true)
             }

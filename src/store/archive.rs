@@ -17,8 +17,8 @@ use diesel::{
 };
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
-/// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 10] = [
+/// that installation, pictures and bank accounts that only its key opens, and what the database makes of the rest by itself.
+const LEFT_BEHIND: [&str; 11] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -29,9 +29,13 @@ const LEFT_BEHIND: [&str; 10] = [
     "seller_search",
     "search_vocabulary",
     "identity_pictures",
+    "payout_methods",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];
+const BLANKED: [(&str, &str); 2] = [
+    ("users", r#"{"password_hash": ""}"#),
+    ("payouts", r#"{"method_sealed": null}"#),
+];
 /// Rows read or written at once.
 pub const BATCH: usize = 500;
 

@@ -89,6 +89,12 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM identity_pictures WHERE tenant_id = $1 AND check_id IN (
              SELECT id FROM identity_checks WHERE tenant_id = $1 AND user_id = $2)")?;
     run("DELETE FROM identity_checks WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM payout_methods WHERE tenant_id = $1 AND seller_id = $2")?;
+    // That they were paid stays, as the books do; where to goes, unless something is still under way there.
+    run(
+        "UPDATE payouts SET method_sealed = NULL, method_shown = '' WHERE tenant_id = $1 AND seller_id = $2
+             AND ended_at IS NOT NULL",
+    )?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND watcher_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND seller_id = $2")?;

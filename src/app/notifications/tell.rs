@@ -109,7 +109,7 @@ pub fn tell_admins(app: &App, tx: &mut TenantTx<'_>, news: &News, now: Moment) -
 /// The mail, of what has one here: some have a letter of their own, sent by who knows more.
 fn letter(app: &App, tx: &mut TenantTx<'_>, news: &News, is_new: bool) -> Result<Option<Letter>> {
     // Each step of an order, and each decision, is a letter, also while the one before is unread.
-    let repeats = !is_new && !matches!(news.event, Event::Booking | Event::IdentityCheck);
+    let repeats = !is_new && !matches!(news.event, Event::Booking | Event::IdentityCheck | Event::Payout);
     if repeats || matches!(news.event, Event::SubscriptionEnds | Event::MissedCall) {
         return Ok(None);
     }

@@ -142,6 +142,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::CalendarLost => "calendar-x",
         Event::IdentityCheck => "id-card",
         Event::TopUp => "wallet",
+        Event::Payout => "landmark",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",
     };
