@@ -110,6 +110,14 @@ pub enum Action {
     StaffInvited,
     /// Somebody joined the staff.
     StaffJoined,
+    /// One of the staff switched their second factor on.
+    FactorOn,
+    /// One of the staff switched their second factor off.
+    FactorOff,
+    /// One of the staff has new recovery codes.
+    FactorCodesRenewed,
+    /// A recovery code of one of the staff was used.
+    FactorCodeUsed,
     /// Somebody was asked to sell.
     SellerInvited,
     /// Role or permissions were changed.
@@ -257,6 +265,10 @@ impl Action {
             Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
+            Self::FactorOn => "factor.on",
+            Self::FactorOff => "factor.off",
+            Self::FactorCodesRenewed => "factor.codes_renewed",
+            Self::FactorCodeUsed => "factor.code_used",
             Self::SellerInvited => "seller.invited",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",

@@ -30,6 +30,7 @@ pub mod quota;
 pub mod rating;
 pub mod report;
 pub mod schedule;
+pub mod second_factor;
 pub mod subscription;
 pub mod tenant;
 pub mod text;

@@ -96,6 +96,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
              AND ended_at IS NOT NULL",
     )?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM second_factors WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND watcher_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND seller_id = $2")?;
     run("UPDATE bookings SET brief = '' WHERE tenant_id = $1 AND buyer_id = $2 AND brief <> ''")?;

@@ -50,6 +50,7 @@ pub mod review_reports;
 pub mod reviews;
 mod schema;
 mod scope;
+pub mod second_factors;
 pub mod seller_search;
 pub mod sellers;
 pub mod services;

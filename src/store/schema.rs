@@ -460,6 +460,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (tenant_id, user_id, code_hash) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     review_reports (tenant_id, call_id, author, reporter_id) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -487,6 +496,18 @@ diesel::table! {
         reply -> Nullable<Text>,
         replied_at -> Nullable<Timestamptz>,
         open_reports -> Int4,
+    }
+}
+
+diesel::table! {
+    second_factors (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        secret -> Bytea,
+        step -> Int8,
+        switched_on_at -> Nullable<Timestamptz>,
+        wrong_codes -> Int4,
+        wrong_code_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -548,6 +569,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         device -> Text,
+        stepped_up_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -832,8 +854,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_sessions,
     platform_staff,
     person_reports,
+    recovery_codes,
     review_reports,
     reviews,
+    second_factors,
     seller_photos,
     sellers,
     services,

@@ -5,7 +5,8 @@ use crate::{
     app::{
         App,
         payouts::{Wish, money, place, take, tell},
-        platform::{checked_reason, unseal},
+        platform::checked_reason,
+        sealing::unseal,
     },
     domain::{
         audit::{Action, Actor, Entry},

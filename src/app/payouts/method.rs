@@ -1,7 +1,7 @@
 //! Saying where one's money goes.
 
 use crate::{
-    app::{App, identity::Viewer, platform::seal},
+    app::{App, identity::Viewer, sealing::seal},
     domain::payout_method::TypedDestination,
     error::{Error, Result},
     store::{

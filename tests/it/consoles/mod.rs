@@ -28,7 +28,10 @@ mod visits;
 use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
 use tallyroom::{
-    app::platform::{self, Newcomer},
+    app::{
+        platform::{self, Newcomer},
+        second_factor,
+    },
     domain::platform::PlatformRole,
 };
 
@@ -72,7 +75,7 @@ impl PlatformUser {
 
     /// What the authenticator shows now.
     fn code(&self, app: &TestApp) -> String {
-        platform::present_code(&self.secret, app.app.now()).expect("a code")
+        second_factor::present_code(&self.secret, app.app.now()).expect("a code")
     }
 
     /// Signs in again, once the session is over.
