@@ -13,6 +13,7 @@ mod marketplace;
 mod matrix;
 mod migrations;
 mod notifications;
+mod payouts;
 mod studios;
 mod support;
 mod wallet;

@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod conferences;
 mod conversations;
+mod earnings;
 mod feed;
 pub mod flash;
 mod gateway;
@@ -72,6 +73,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(calendar::routes)
         .configure(conferences::routes)
         .configure(conversations::routes)
+        .configure(earnings::routes)
         .configure(feed::routes)
         .configure(gateway::routes)
         .configure(home::routes)

@@ -10,6 +10,7 @@ mod calendar;
 mod calls;
 mod check;
 mod conversations;
+mod earnings;
 mod feed;
 mod form;
 mod gateway;
@@ -43,6 +44,7 @@ pub use check::CheckPage;
 pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
+pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -144,6 +146,7 @@ views! {
     GatewayPage => "gateway",
     SellPage => "sell",
     StartPage => "start",
+    EarningsPage => "earnings",
     HoursPage => "hours",
     CalendarPage => "calendar",
     FeedPage => "feed",
