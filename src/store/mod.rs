@@ -26,6 +26,8 @@ pub mod erasure;
 mod error;
 pub mod exports;
 pub mod frozen;
+pub mod gateway_accounts;
+pub mod gateway_inbox;
 pub mod identity_checks;
 pub mod jobs;
 pub mod ledger;

@@ -2,11 +2,10 @@
 
 use crate::{
     consoles::{actions, admin_of_lumen, joined, own_id},
-    support::{Answer, LUMEN, PASSWORD, TestApp, TestUser},
+    support::{Answer, Authenticator, LUMEN, PASSWORD, TestApp, TestUser},
 };
 use serde_json::{Value, json};
 use tallyroom::{
-    app::second_factor,
     domain::{ids::UserId, money::Currency, time::Moment},
     store::{
         TenantScope,
@@ -142,24 +141,14 @@ impl House {
 /// Somebody of the staff with an authenticator.
 struct Clerk {
     browser: TestUser,
-    secret: String,
+    codes: Authenticator,
 }
 
 impl Clerk {
-    /// Switches the second factor on: from then on a code is fresh for ten minutes.
+    /// With a second factor: from then on a code is fresh for ten minutes.
     async fn with_factor(house: &House, browser: TestUser) -> Self {
-        let page = browser.get("/account/second-factor").await.expect(200).text;
-        let secret = page.split("select-all\">").nth(1).expect("a secret");
-        let secret = secret.split('<').next().expect("a secret").replace(' ', "");
-        let clerk = Self { browser, secret };
-        let code = clerk.code(house);
-        let fields = [("action", "switch_on"), ("code", code.as_str())];
-        clerk.browser.form("/account/second-factor", &fields).await.expect(200);
-        clerk
-    }
-
-    fn code(&self, house: &House) -> String {
-        second_factor::present_code(&self.secret, house.now()).expect("a code")
+        let codes = Authenticator::switched_on(&house.app, &browser).await;
+        Self { browser, codes }
     }
 
     /// Two of the staff who may move money.
@@ -399,8 +388,7 @@ async fn only_a_fresh_code_moves_money() {
     }
     let fetched = ada.get("payout-batches/1/csv").await.expect(409);
     assert_eq!(fetched.code(), "step_up_needed");
-    let step_up = json!({ "code": ada.code(&house) });
-    ada.browser.post("/api/v1/session/step-up", step_up).await.expect(204);
+    ada.codes.step_up(&house.app, &ada.browser).await;
     ada.post("payouts/approve", ids).await.expect(204);
     // Refusing moves nothing out: it needs no code, and the money comes back.
     let approved = cleo.payouts("approved").await;

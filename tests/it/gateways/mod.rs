@@ -3,6 +3,7 @@
 //! there are some.
 
 mod benches;
+mod console;
 mod contract;
 mod keys;
 mod sdk;

@@ -1,5 +1,6 @@
 //! The product in this process, as each test wants it.
 
+mod authenticator;
 mod caller;
 mod database;
 mod dns;
@@ -11,6 +12,7 @@ mod shown_mail;
 mod user;
 mod web_server;
 
+pub use authenticator::{Authenticator, recovery_codes};
 pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
@@ -35,6 +37,7 @@ use tallyroom::{
     app::App,
     config::{Config, Secret},
     domain::{
+        gateway::Mode,
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
@@ -271,6 +274,7 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         state: TenantState::Active,
         brand: None,
         look_revision: 0,
+        money: Mode::Test,
         quotas: QuotaChange::default(),
     };
     let (host, now) = (format!("{slug}.localhost"), app.now());

@@ -11,6 +11,7 @@ mod dashboard;
 mod domains;
 mod erase_person;
 mod exports;
+mod gateway_accounts;
 mod identity_checks;
 mod lists;
 mod look_archive;
@@ -48,5 +49,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     look_archive::routes(config);
     words::routes(config);
     exports::routes(config);
+    gateway_accounts::routes(config);
     erase_person::routes(config);
 }

@@ -75,7 +75,7 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
-pub use wallet::{LineKind, StatementLine, TopUpPage, TopUpState, WalletPage};
+pub use wallet::{LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage};
 
 use serde::Serialize;
 
@@ -143,6 +143,8 @@ views! {
     SecondFactorPage => "second_factor",
     WalletPage => "wallet",
     TopUpPage => "top_up",
+    PayPage => "pay",
+    PaidPage => "paid",
     GatewayPage => "gateway",
     SellPage => "sell",
     StartPage => "start",
