@@ -36,7 +36,7 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
-/** Sends a request and reads its answer. A file or a text goes as it is, everything else as JSON. */
+/** Sends a request and reads its answer: a table as a file, everything else as JSON. A file or a text goes as it is, everything else as JSON. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
@@ -55,6 +55,7 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
     throw new Problem(0, "offline", t("problem.offline"));
   }
   if (!response.ok) throw await problemOf(response, path);
+  if (response.headers.get("content-type")?.startsWith("text/csv")) return (await response.blob()) as T;
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 

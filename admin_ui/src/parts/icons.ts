@@ -1,4 +1,5 @@
 /** The icons in use, one set (Lucide); each is the markup inside of its svg. */
+import Banknote from "lucide-static/icons/banknote.svg?raw";
 import Briefcase from "lucide-static/icons/briefcase.svg?raw";
 import Building2 from "lucide-static/icons/building-2.svg?raw";
 import Check from "lucide-static/icons/check.svg?raw";
@@ -18,9 +19,11 @@ import Flag from "lucide-static/icons/flag.svg?raw";
 import History from "lucide-static/icons/history.svg?raw";
 import IdCard from "lucide-static/icons/id-card.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
+import Landmark from "lucide-static/icons/landmark.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
 import LayoutDashboard from "lucide-static/icons/layout-dashboard.svg?raw";
 import ListX from "lucide-static/icons/list-x.svg?raw";
+import Lock from "lucide-static/icons/lock.svg?raw";
 import LogOut from "lucide-static/icons/log-out.svg?raw";
 import Menu from "lucide-static/icons/menu.svg?raw";
 import MessageSquare from "lucide-static/icons/message-square.svg?raw";
@@ -36,6 +39,7 @@ import Plus from "lucide-static/icons/plus.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
 import RotateCcw from "lucide-static/icons/rotate-ccw.svg?raw";
 import ScrollText from "lucide-static/icons/scroll-text.svg?raw";
+import Scale from "lucide-static/icons/scale.svg?raw";
 import Search from "lucide-static/icons/search.svg?raw";
 import Send from "lucide-static/icons/send.svg?raw";
 import Server from "lucide-static/icons/server.svg?raw";
@@ -54,6 +58,7 @@ import X from "lucide-static/icons/x.svg?raw";
 const inner = (svg: string) => svg.replace(/<!--.*?-->/gs, "").replace(/^\s*<svg[^>]*>|<\/svg>\s*$/gs, "");
 
 export const icons = {
+  banknote: inner(Banknote),
   briefcase: inner(Briefcase),
   "building-2": inner(Building2),
   check: inner(Check),
@@ -73,9 +78,11 @@ export const icons = {
   history: inner(History),
   "id-card": inner(IdCard),
   info: inner(Info),
+  landmark: inner(Landmark),
   languages: inner(Languages),
   "layout-dashboard": inner(LayoutDashboard),
   "list-x": inner(ListX),
+  lock: inner(Lock),
   "log-out": inner(LogOut),
   menu: inner(Menu),
   "message-square": inner(MessageSquare),
@@ -91,6 +98,7 @@ export const icons = {
   radio: inner(Radio),
   "rotate-ccw": inner(RotateCcw),
   "scroll-text": inner(ScrollText),
+  scale: inner(Scale),
   search: inner(Search),
   send: inner(Send),
   server: inner(Server),

@@ -50,7 +50,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
-    /// In this state only: `requested`, `approved`, `batched`, `paid`, `failed`, `cancelled` or `refused`.
+    /// In this state only, `all` for any: `requested`, `approved`, `batched`, `paid`, `failed`, `cancelled` or `refused`.
     #[serde(default)]
     state: String,
     /// Of the batch with this number only.
@@ -61,7 +61,7 @@ impl Filter {
     fn which(&self) -> error::Result<Which> {
         match (self.batch, self.state.as_str()) {
             (Some(number), _) => Ok(Which::Of(number)),
-            (None, "") => Ok(Which::All),
+            (None, "" | "all") => Ok(Which::All),
             (None, state) => State::parse(state)
                 .map(Which::In)
                 .ok_or_else(|| Error::field("state", "A payout is never in that state.")),
