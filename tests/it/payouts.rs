@@ -164,6 +164,14 @@ impl Clerk {
         )
     }
 
+    /// Goes on once the session's token has run out.
+    async fn refresh(&self) {
+        self.browser
+            .post("/api/v1/session/refresh", Value::Null)
+            .await
+            .expect(200);
+    }
+
     async fn post(&self, path: &str, body: Value) -> Answer {
         self.browser.post(&format!("/api/v1/admin/{path}"), body).await
     }
@@ -375,6 +383,9 @@ async fn only_a_fresh_code_moves_money() {
     house.ask("").await.expect(303);
     let (ada, cleo) = Clerk::two(&house).await;
     house.app.clock.advance(10 * 60_000);
+    for clerk in [&ada, &cleo] {
+        clerk.refresh().await;
+    }
     let ids = json!({ "ids": ada.payouts("requested").await });
     let freeze = format!("users/{}/freeze", house.seller_id);
     for (path, body) in [

@@ -90,6 +90,8 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     let (field, wrong) = problem(error)?;
     match typed.action.as_str() {
         "method" => view.form = Some(retyped(typed.method, field, wrong)),
+        // Without a form there is no field to say it beside.
+        _ if view.not.is_some() => view.error = Some(wrong),
         _ => view.amount = Field::of(typed.amount).wrong(wrong),
     }
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)

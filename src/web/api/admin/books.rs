@@ -147,8 +147,10 @@ fn plain(minor: i64, currency: Currency) -> String {
 #[into_params(parameter_in = Query)]
 struct OfKind {
     /// Which kind of accounts.
+    #[serde(default)]
     kind: String,
     /// In which currency.
+    #[serde(default)]
     currency: String,
 }
 
