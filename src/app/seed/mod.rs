@@ -2,6 +2,7 @@
 //! missing and leaves alone what is there.
 
 mod cast;
+mod earnings;
 mod history;
 mod people;
 mod plans;
@@ -64,6 +65,7 @@ pub async fn demo(app: &App) -> Result<Vec<Login>> {
         let (tenant, scope) = tenant(app, cast).await?;
         people::put(app, &scope, &tenant, cast, &password_hash).await?;
         history::put(app, &scope, &tenant, cast).await?;
+        earnings::put(app, &scope, &tenant, cast).await?;
     }
     let mut all = logins(app);
     if app.config.development.enabled {
