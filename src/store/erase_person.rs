@@ -90,11 +90,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
              SELECT id FROM identity_checks WHERE tenant_id = $1 AND user_id = $2)")?;
     run("DELETE FROM identity_checks WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM payout_methods WHERE tenant_id = $1 AND seller_id = $2")?;
-    // That they were paid stays, as the books do; where to goes, unless something is still under way there.
-    run(
-        "UPDATE payouts SET method_sealed = NULL, method_shown = '' WHERE tenant_id = $1 AND seller_id = $2
-             AND ended_at IS NOT NULL",
-    )?;
+    // That they were paid stays, as the books do; where to goes.
+    run("UPDATE payouts SET method_sealed = NULL, method_shown = '' WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM second_factors WHERE tenant_id = $1 AND user_id = $2")?;

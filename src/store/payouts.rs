@@ -280,8 +280,7 @@ pub struct Became<'a> {
     pub reason: &'a str,
 }
 
-/// Writes down what became of payouts. Where they were to go is forgotten with those that never went, and
-/// with people who were erased meanwhile.
+/// Writes down what became of payouts. Where they were to go is forgotten with those that never went.
 ///
 /// # Errors
 /// The database is away, or refuses who approves.
@@ -291,9 +290,7 @@ pub fn update(tx: &mut TenantTx<'_>, ids: &[PayoutId], became: Became<'_>, now: 
         "UPDATE payouts SET state = $3, approved_by = coalesce($4, approved_by),
              approved_at = CASE WHEN $4 IS NULL THEN approved_at ELSE $8 END,
              batch_number = coalesce($5, batch_number), reason = $6, ended_at = CASE WHEN $7 THEN $8 END,
-             method_sealed = CASE WHEN $3 IN ('cancelled', 'refused') OR ($7 AND EXISTS (
-                 SELECT 1 FROM users u WHERE u.tenant_id = $1 AND u.id = seller_id AND u.erased_at IS NOT NULL))
-                 THEN NULL ELSE method_sealed END
+             method_sealed = CASE WHEN $3 IN ('cancelled', 'refused') THEN NULL ELSE method_sealed END
          WHERE tenant_id = $1 AND id = ANY ($2)",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
@@ -333,6 +330,26 @@ pub struct Sums {
     /// All that was ever paid, in minor units.
     #[diesel(sql_type = BigInt)]
     pub paid_minor: i64,
+}
+
+/// Whether a seller is being paid out.
+///
+/// # Errors
+/// The database is away.
+pub fn has_open(tx: &mut TenantTx<'_>, seller: UserId) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = Bool)]
+        open: bool,
+    }
+    let known: Known = sql_query(
+        "SELECT EXISTS (SELECT 1 FROM payouts WHERE tenant_id = $1 AND seller_id = $2
+             AND state IN ('requested', 'approved', 'batched')) AS open",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(seller.uuid())
+    .get_result(tx.conn)?;
+    Ok(known.open)
 }
 
 /// What a seller has under way and was paid in a currency.

@@ -17,6 +17,12 @@ use uuid::Uuid;
 const DAY: i64 = 86_400_000;
 const IBAN: &str = "DE89 3704 0044 0532 0130 00";
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
 /// The product with a seller who has said where their money goes.
 struct House {
     app: TestApp,
@@ -126,12 +132,21 @@ impl House {
         while self.app.jobs.run_due().await.expect("the database") > 0 {}
     }
 
+    /// How many places are kept where money goes: of sellers, and of payouts.
+    fn kept(&self) -> (i64, i64) {
+        let count = |query: &str| {
+            let count: Count =
+                diesel::RunQueryDsl::get_result(diesel::sql_query(query), &mut self.app.database.superuser())
+                    .expect("counted");
+            count.count
+        };
+        (
+            count("SELECT count(*) FROM payout_methods"),
+            count("SELECT count(*) FROM payouts WHERE method_sealed IS NOT NULL"),
+        )
+    }
+
     fn released(&self) -> i64 {
-        #[derive(diesel::QueryableByName)]
-        struct Count {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
-            count: i64,
-        }
         let rows = diesel::sql_query("SELECT count(*) FROM ledger_transfers WHERE kind = 'matured'");
         let count: Count = diesel::RunQueryDsl::get_result(rows, &mut self.app.database.superuser()).expect("counted");
         count.count
@@ -465,6 +480,31 @@ async fn whoever_is_frozen_closed_or_unknown_is_not_paid_out() {
     let closed = ada.post("payouts/batch", approved).await.expect(409);
     assert_eq!(closed.code(), "suspended");
     assert_eq!(house.where_it_is().await, [0, 0, 11_000, 0]);
+}
+
+#[tokio::test]
+async fn where_it_went_is_forgotten_with_the_person_and_the_books_stay() {
+    let house = House::open().await;
+    house.earn(10_000).await;
+    house.app.clock.advance(8 * DAY);
+    house.back().await;
+    house.ask("20").await.expect(303);
+    let (ada, _) = Clerk::two(&house).await;
+    let ids = json!({ "ids": ada.payouts("requested").await });
+    ada.post("payouts/approve", ids.clone()).await.expect(204);
+    ada.post("payouts/batch", ids).await.expect(201);
+    let erase = format!("users/{}/erase", house.seller_id);
+    let early = ada.post(&erase, json!({})).await.expect(409);
+    assert_eq!(
+        early.code(),
+        "has_payouts",
+        "the bank is still to be told where it goes"
+    );
+    assert_eq!(house.kept(), (1, 1));
+    ada.post("payout-batches/1/paid", json!({})).await.expect(204);
+    ada.post(&erase, json!({})).await.expect(200);
+    assert_eq!(house.kept(), (0, 0));
+    assert_eq!(house.where_it_is().await, [0, 8_000, 0, 2_000]);
 }
 
 #[tokio::test]
