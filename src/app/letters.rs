@@ -97,6 +97,8 @@ pub enum FactorNews {
     CodesRenewed,
     /// A recovery code was used.
     CodeUsed,
+    /// The staff reset it, for somebody who can't show a code any more.
+    Reset,
 }
 
 /// A notification by mail.

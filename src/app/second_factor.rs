@@ -44,7 +44,10 @@ fn totp(secret: &[u8], (issuer, account): (&str, &str)) -> Result<Totp> {
 }
 
 /// How to set an authenticator up for a secret: as whose it shows it, and which account.
-pub(super) fn enrolment(secret: &[u8], names: (&str, &str)) -> Result<Enrolment> {
+///
+/// # Errors
+/// The secret is too short, or too much would have to go into the picture.
+pub fn enrolment(secret: &[u8], names: (&str, &str)) -> Result<Enrolment> {
     let broken = |error: String| Error::internal(anyhow!("a second factor: {error}"));
     let url = totp(secret, names)?
         .to_url()

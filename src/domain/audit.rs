@@ -118,6 +118,8 @@ pub enum Action {
     FactorCodesRenewed,
     /// A recovery code of one of the staff was used.
     FactorCodeUsed,
+    /// Somebody's second factor was reset.
+    FactorReset,
     /// Somebody was asked to sell.
     SellerInvited,
     /// Role or permissions were changed.
@@ -279,6 +281,7 @@ impl Action {
             Self::FactorOff => "factor.off",
             Self::FactorCodesRenewed => "factor.codes_renewed",
             Self::FactorCodeUsed => "factor.code_used",
+            Self::FactorReset => "factor.reset",
             Self::SellerInvited => "seller.invited",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",

@@ -276,6 +276,7 @@ fn second_factor(name: String, theme: &Theme, page: &PageContext, news: FactorNe
         FactorNews::Off => ("mails.second_factor.off", "mails.second_factor.off_text"),
         FactorNews::CodesRenewed => ("mails.second_factor.renewed", "mails.second_factor.renewed_text"),
         FactorNews::CodeUsed => ("mails.second_factor.used", "mails.second_factor.used_text"),
+        FactorNews::Reset => ("mails.second_factor.reset", "mails.second_factor.reset_text"),
     };
     let subject = Message::new(subject).with("tenant", &page.tenant_name);
     SecondFactorMail {

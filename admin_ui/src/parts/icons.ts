@@ -44,6 +44,7 @@ import Search from "lucide-static/icons/search.svg?raw";
 import Send from "lucide-static/icons/send.svg?raw";
 import Server from "lucide-static/icons/server.svg?raw";
 import Settings from "lucide-static/icons/settings.svg?raw";
+import ShieldCheck from "lucide-static/icons/shield-check.svg?raw";
 import Star from "lucide-static/icons/star.svg?raw";
 import Store from "lucide-static/icons/store.svg?raw";
 import Sun from "lucide-static/icons/sun.svg?raw";
@@ -53,6 +54,7 @@ import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
 import Upload from "lucide-static/icons/upload.svg?raw";
 import UserCog from "lucide-static/icons/user-cog.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
+import WalletCards from "lucide-static/icons/wallet-cards.svg?raw";
 import X from "lucide-static/icons/x.svg?raw";
 
 const inner = (svg: string) => svg.replace(/<!--.*?-->/gs, "").replace(/^\s*<svg[^>]*>|<\/svg>\s*$/gs, "");
@@ -103,6 +105,7 @@ export const icons = {
   send: inner(Send),
   server: inner(Server),
   settings: inner(Settings),
+  "shield-check": inner(ShieldCheck),
   star: inner(Star),
   store: inner(Store),
   sun: inner(Sun),
@@ -112,6 +115,7 @@ export const icons = {
   upload: inner(Upload),
   "user-cog": inner(UserCog),
   users: inner(Users),
+  "wallet-cards": inner(WalletCards),
   x: inner(X),
 };
 

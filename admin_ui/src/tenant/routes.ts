@@ -18,6 +18,7 @@ export const routes: Route[] = [
   { path: "/batches", title: "batches.title", icon: "landmark", group: "nav.money", permission: "money", load: () => import("./Batches.svelte") },
   { path: "/books", title: "books.title", icon: "scale", group: "nav.money", permission: "money", load: () => import("./Books.svelte") },
   { path: "/accounts", title: "accounts.title", icon: "scroll-text", group: "nav.money", permission: "money", load: () => import("./Accounts.svelte") },
+  { path: "/ways-to-pay", title: "ways.title", icon: "wallet-cards", group: "nav.money", permission: "money", load: () => import("./Gateways.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },
   { path: "/words", title: "wording.title", icon: "languages", group: "nav.setup", permission: "words", load: () => import("./Wording.svelte") },

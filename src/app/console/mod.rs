@@ -10,6 +10,7 @@ mod identity_checks;
 mod payouts;
 mod people;
 mod reports;
+mod reset_factor;
 mod reviews;
 mod sellers;
 mod services;
@@ -33,6 +34,7 @@ pub use payouts::{
 };
 pub use people::{restore_user, suspend_user};
 pub use reports::{close_report, note_report};
+pub use reset_factor::reset_factor;
 pub use reviews::{hide_review, keep_review, show_review};
 pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};

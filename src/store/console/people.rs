@@ -92,6 +92,9 @@ pub struct UserDetails {
     #[diesel(sql_type = Nullable<Jsonb>)]
     #[schema(value_type = Option<Object>)]
     pub frozen: Option<Value>,
+    /// They have switched a second factor on.
+    #[diesel(sql_type = Bool)]
+    pub second_factor: bool,
 }
 
 /// Somebody.
@@ -111,7 +114,9 @@ pub fn user(tx: &mut TenantTx<'_>, id: UserId) -> Result<(UserLine, UserDetails)
                  AND a.kind IN ('earnings', 'tips', 'payable', 'paying_out') AND a.owner_id = u.id), 0)::bigint
                  AS earned_minor,
              CASE WHEN u.frozen_at IS NOT NULL THEN jsonb_build_object('reason', u.frozen_reason,
-                 'at', (extract(epoch FROM u.frozen_at) * 1000)::bigint) END AS frozen
+                 'at', (extract(epoch FROM u.frozen_at) * 1000)::bigint) END AS frozen,
+             EXISTS (SELECT 1 FROM second_factors f WHERE f.tenant_id = u.tenant_id AND f.user_id = u.id
+                 AND f.switched_on_at IS NOT NULL) AS second_factor
          FROM users u JOIN tenants t ON t.id = u.tenant_id WHERE {key}"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())

@@ -25,7 +25,7 @@ mod platform;
 mod reporting;
 mod reviews;
 mod search;
-mod second_factor;
+pub mod second_factor;
 mod sell;
 mod seller;
 mod service_form;

@@ -90,7 +90,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<SecondFactorPag
     })
 }
 
-fn shown(offer: identity::Offer) -> FactorOffer {
+/// What a page shows of an offer.
+pub fn shown(offer: identity::Offer) -> FactorOffer {
     let letters: Vec<char> = offer.secret.chars().collect();
     let fours: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
     FactorOffer {

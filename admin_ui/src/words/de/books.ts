@@ -2,7 +2,6 @@
 import type { Words } from "..";
 
 export const books = {
-  "nav.money": "Geld",
   "users.earned": "Nicht ausgezahlt",
   "users.freeze": "Geld einfrieren",
   "users.freeze_title": "Das Geld von {name} einfrieren?",

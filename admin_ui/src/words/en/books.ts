@@ -1,6 +1,5 @@
 /** Payouts, and the books. */
 export const books = {
-  "nav.money": "Money",
   "users.earned": "Not paid out",
   "users.freeze": "Freeze money",
   "users.freeze_title": "Freeze the money of {name}?",

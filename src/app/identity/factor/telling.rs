@@ -39,6 +39,7 @@ pub(super) fn tell(tx: &mut TenantTx<'_>, user: UserId, news: FactorNews, whence
         FactorNews::Off => Action::FactorOff,
         FactorNews::CodesRenewed => Action::FactorCodesRenewed,
         FactorNews::CodeUsed => Action::FactorCodeUsed,
+        FactorNews::Reset => Action::FactorReset,
     };
     audit::write(tx, &actor, &Entry::new(action, person.email), now)
 }

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(list).service(add).service(arrange).service(go_live);
-    config.service(change).service(remove).service(check).service(switch);
+    config.service(change).service(remove).service(test).service(switch);
 }
 
 /// Most ids that an order names.
@@ -214,7 +214,7 @@ struct Connection {
     (status = 403, body = Problem), (status = 404, body = Problem),
     (status = 409, description = "A second factor is needed", body = Problem), (status = 429, body = Problem)))]
 #[post("/admin/gateway-accounts/{id}/check")]
-async fn check(web: Data<Web>, site: Site, by: Staff<may::Money>, id: Path<Uuid>) -> Result<Json<Connection>> {
+async fn test(web: Data<Web>, site: Site, by: Staff<may::Money>, id: Path<Uuid>) -> Result<Json<Connection>> {
     web.limits.connection_check(site.tenant.id, by.user()?)?;
     let check = accounts::check(&web.app, &by, GatewayAccountId::from_uuid(*id)).await?;
     let (checked_at, trouble) = told(check);
