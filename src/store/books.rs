@@ -187,7 +187,7 @@ impl EntryLine {
     }
 }
 
-/// Entries of an account, newest first, by index wherever the page begins.
+/// Entries of an account, newest first. Bounds that may be absent are still bounds for the index, whatever plan is kept.
 ///
 /// # Errors
 /// Not here, or the database is away.
@@ -197,7 +197,8 @@ pub fn entries(tx: &mut TenantTx<'_>, id: AccountId, after: Option<After>, limit
             "(SELECT t.id, t.at, t.kind, {sign}t.amount_minor AS amount_minor, t.{other} AS other_id, t.leg_id
               FROM ledger_transfers t
               WHERE t.{own} = $2 AND t.tenant_id = $1 AND t.phase IN ('direct', 'posted')
-                AND ($3 IS NULL OR (t.at <= $3 AND (t.at, t.id) < ($3, $4)))
+                AND t.at <= coalesce($3, 'infinity')
+                AND (t.at, t.id) < (coalesce($3, 'infinity'), coalesce($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
               ORDER BY t.at DESC, t.id DESC LIMIT $6)"
         )
     };
