@@ -41,6 +41,7 @@ pub mod migrate;
 mod moment;
 pub mod notifications;
 pub mod payout_batches;
+pub mod payout_terms;
 pub mod payouts;
 pub mod person_reports;
 pub mod photos;

@@ -20,6 +20,7 @@ use crate::{
     store::{
         TenantTx, audit, frozen,
         payout_batches::{self, BY_HAND},
+        payout_terms,
         payouts::{self, Became, Payout},
         tenants, users,
     },
@@ -48,11 +49,11 @@ pub async fn change_payout_rules(app: &App, by: &StaffMember, rules: Rules) -> R
         .tenant(&by.viewer().scope, move |tx| {
             tenants::queue_up(tx)?;
             let currency = tenants::own(tx)?.currency;
-            let before = payouts::rules(tx, currency)?;
+            let before = payout_terms::rules(tx, currency)?;
             if before == rules {
                 return Ok(());
             }
-            payouts::set_rules(tx, rules)?;
+            payout_terms::set_rules(tx, rules)?;
             let entry = Entry::new(Action::PayoutRulesChanged, "payouts");
             audit::write(tx, &actor, &entry.changed(json!(before), json!(rules)), now)
         })

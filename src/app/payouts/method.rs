@@ -5,7 +5,7 @@ use crate::{
     domain::payout_method::TypedDestination,
     error::{Error, Result},
     store::{
-        payouts::{self, Method},
+        payout_terms::{self, Method},
         users,
     },
 };
@@ -29,7 +29,7 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
     app.db
         .tenant(&viewer.scope, move |tx| {
             users::hold(tx, user)?;
-            payouts::set_method(tx, user, &method, now)
+            payout_terms::set_method(tx, user, &method, now)
         })
         .await
 }

@@ -12,7 +12,7 @@ use crate::{
         TenantScope, TenantTx,
         earnings::{self, MATURED, Matured},
         ledger::{self, AccountKind, MOST_AT_ONCE, Transfer},
-        payouts, tenants,
+        payout_terms, tenants,
     },
 };
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub async fn release_all(app: &App, scope: &TenantScope) -> Result<()> {
             .db
             .tenant(scope, move |tx| {
                 let currency = tenants::own(tx)?.currency;
-                let cutoff = cutoff(payouts::rules(tx, currency)?, now);
+                let cutoff = cutoff(payout_terms::rules(tx, currency)?, now);
                 let (matured, last) = earnings::matured_after(tx, after, cutoff, PAGE)?;
                 release(tx, &matured, cutoff, now)?;
                 Ok(last)

@@ -13,6 +13,7 @@ use crate::{
     store::{
         TenantTx, earnings, frozen, identity_checks,
         ledger::{self, AccountKind, Transfer},
+        payout_terms,
         payouts::{self, Became, Payout},
         tenants, users,
     },
@@ -72,12 +73,12 @@ pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> R
         return Err(frozen::refusal());
     }
     let currency = tenants::own(tx)?.currency;
-    let rules = payouts::rules(tx, currency)?;
+    let rules = payout_terms::rules(tx, currency)?;
     if rules.identity_needed && !identity_checks::is_proven(tx, wish.seller)? {
         let words = "Show who you are first: this marketplace asks for it before it pays out.";
         return Err(Error::conflict(NEEDED, words));
     }
-    let method = payouts::method(tx, wish.seller)?
+    let method = payout_terms::method(tx, wish.seller)?
         .ok_or_else(|| Error::conflict("no_payout_method", "Say first where the money is to go."))?;
     if payouts::sums(tx, wish.seller, currency)?.open >= MOST_OPEN {
         let words = "Five payouts are under way already. Wait until one of them has arrived.";

@@ -14,7 +14,8 @@ use crate::{
         TenantTx,
         earnings::{self, Line, Standing},
         frozen, identity_checks,
-        payouts::{self, Method, Payout},
+        payout_terms::{self, Method},
+        payouts::{self, Payout},
     },
 };
 
@@ -58,7 +59,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
         .read(&viewer.scope, move |tx| {
-            let rules = payouts::rules(tx, currency)?;
+            let rules = payout_terms::rules(tx, currency)?;
             let mut lines = earnings::statement(tx, user, currency, skip, PAGE + 1)?;
             let more = lines.len() > PAGE as usize;
             lines.truncate(PAGE as usize);
@@ -67,7 +68,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
                 standing: standing(tx, user, currency, now)?,
                 paid: Money::new(paid_minor, currency),
                 rules,
-                method: payouts::method(tx, user)?,
+                method: payout_terms::method(tx, user)?,
                 frozen: frozen::is_frozen(tx, user)?,
                 identity_missing: rules.identity_needed && !identity_checks::is_proven(tx, user)?,
                 payouts: payouts::of_seller(tx, user, LATEST)?,
@@ -83,6 +84,6 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
 /// # Errors
 /// The database is away.
 pub fn standing(tx: &mut TenantTx<'_>, seller: UserId, currency: Currency, now: Moment) -> Result<Standing> {
-    let rules = payouts::rules(tx, currency)?;
+    let rules = payout_terms::rules(tx, currency)?;
     earnings::standing(tx, seller, currency, release::cutoff(rules, now), rules.hold_ms())
 }

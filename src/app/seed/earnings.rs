@@ -19,7 +19,8 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         payout_batches::{self, BY_HAND},
-        payouts::{self, Became, Method},
+        payout_terms::{self, Method},
+        payouts::{self, Became},
         users,
     },
 };
@@ -61,8 +62,8 @@ pub(super) async fn put(app: &App, scope: &TenantScope, tenant: &Tenant, cast: &
                 least_minor: Rules::usual(tenant.currency).least_minor / 4,
                 identity_needed: false,
             };
-            payouts::set_rules(tx, rules)?;
-            payouts::set_method(tx, seller, &method, now)?;
+            payout_terms::set_rules(tx, rules)?;
+            payout_terms::set_method(tx, seller, &method, now)?;
             let before = now + -DAY_MS;
             let available = standing(tx, seller, tenant.currency, before)?.available;
             if available.minor < 2 * rules.least_minor {

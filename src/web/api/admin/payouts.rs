@@ -9,6 +9,7 @@ use crate::{
     error::{self, Error},
     store::{
         payout_batches::{self, BatchLine},
+        payout_terms,
         payouts::{self, PayoutLine, Which},
     },
     web::{
@@ -238,7 +239,7 @@ async fn show_rules(web: Data<Web>, site: Site, by: Staff<may::Money>) -> Result
     let rules = web
         .app
         .db
-        .read(&by.viewer().scope, move |tx| payouts::rules(tx, currency))
+        .read(&by.viewer().scope, move |tx| payout_terms::rules(tx, currency))
         .await?;
     Ok(Json(PayoutRules {
         hold_days: rules.hold_days,
