@@ -60,7 +60,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     tx.lists_changed();
     sql_query(
         "UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = $3, password_hash = '',
-             verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4
+             verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4,
+             frozen_reason = CASE WHEN frozen_at IS NOT NULL THEN $3 END
          WHERE tenant_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
