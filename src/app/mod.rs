@@ -19,6 +19,7 @@ pub mod look_archive;
 pub mod lost;
 pub mod notifications;
 mod payments;
+pub mod payouts;
 pub mod pictures;
 pub mod platform;
 pub mod ports;

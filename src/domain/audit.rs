@@ -160,6 +160,26 @@ pub enum Action {
     DisputeDecided,
     /// Until when something can be disputed was changed.
     DisputeRulesChanged,
+    /// What is asked for before sellers are paid out was changed.
+    PayoutRulesChanged,
+    /// Staff asked for a payout of a seller.
+    PayoutRequested,
+    /// A payout was approved.
+    PayoutApproved,
+    /// A payout was refused.
+    PayoutRefused,
+    /// Payouts were put into a batch.
+    PayoutsBatched,
+    /// A batch was fetched, with where the money goes.
+    PayoutsFetched,
+    /// A batch was sent and has arrived.
+    PayoutsPaid,
+    /// A payout didn't arrive.
+    PayoutFailed,
+    /// Somebody's money was frozen.
+    MoneyFrozen,
+    /// Somebody's money was let go.
+    MoneyReleased,
     /// An account was closed.
     UserSuspended,
     /// An account was opened again.
@@ -288,6 +308,16 @@ impl Action {
             Self::DisputeLookedAt => "dispute.looked_at",
             Self::DisputeDecided => "dispute.decided",
             Self::DisputeRulesChanged => "dispute.rules_changed",
+            Self::PayoutRulesChanged => "payout.rules_changed",
+            Self::PayoutRequested => "payout.requested",
+            Self::PayoutApproved => "payout.approved",
+            Self::PayoutRefused => "payout.refused",
+            Self::PayoutsBatched => "payouts.batched",
+            Self::PayoutsFetched => "payouts.fetched",
+            Self::PayoutsPaid => "payouts.paid",
+            Self::PayoutFailed => "payout.failed",
+            Self::MoneyFrozen => "money.frozen",
+            Self::MoneyReleased => "money.released",
             Self::UserSuspended => "user.suspended",
             Self::UserRestored => "user.restored",
             Self::UserErased => "user.erased",

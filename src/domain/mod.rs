@@ -18,6 +18,8 @@ pub mod notice;
 pub mod notification;
 pub mod own_domain;
 pub mod payment;
+pub mod payout;
+pub mod payout_method;
 pub mod period;
 pub mod permission;
 pub mod picture;

@@ -37,6 +37,8 @@ pub enum Event {
     Dispute,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
+    /// Staff decided about a payout of theirs, or it arrived or didn't.
+    Payout,
     /// A template of the tenant's own fails.
     TemplateFailed,
     /// What the tenant has paid for ends.
@@ -77,7 +79,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -90,6 +92,7 @@ impl Event {
         Self::Refund,
         Self::Dispute,
         Self::TopUp,
+        Self::Payout,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
     ];
@@ -109,6 +112,7 @@ impl Event {
             Self::Refund => "refund",
             Self::Dispute => "dispute",
             Self::TopUp => "top_up",
+            Self::Payout => "payout",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
         }
@@ -122,7 +126,7 @@ impl Event {
     /// Who can be told of it.
     pub fn audience(self) -> Audience {
         match self {
-            Self::MissedCall | Self::CalendarLost => Audience::Sellers,
+            Self::MissedCall | Self::CalendarLost | Self::Payout => Audience::Sellers,
             Self::Message
             | Self::Review
             | Self::Reply
@@ -141,7 +145,9 @@ impl Event {
     pub fn rule(self, channel: Channel) -> Rule {
         use Channel::{Mail, Push, Site};
         match (self, channel) {
-            (Self::SubscriptionEnds | Self::IdentityCheck | Self::Refund | Self::Dispute, Mail) => Rule::Always,
+            (Self::SubscriptionEnds | Self::IdentityCheck | Self::Refund | Self::Dispute | Self::Payout, Mail) => {
+                Rule::Always
+            }
             (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
                 Rule::Unless(true)
             }

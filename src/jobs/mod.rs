@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        App, archive, bookings, calendar, domains, identity_checks, letters, lost, notifications, platform,
+        App, archive, bookings, calendar, domains, identity_checks, letters, lost, notifications, payouts, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -126,6 +126,9 @@ impl Runner {
         if let Err(error) = lost::take_up(&self.app).await {
             tracing::warn!(%error, "what is lost can't be looked for; later again");
         }
+        if let Err(error) = payouts::look(&self.app).await {
+            tracing::warn!(%error, "nobody's books can be seen to; later again");
+        }
         if let Err(error) = notifications::sweep(&self.app).await {
             tracing::warn!(%error, "old notifications can't be forgotten; later again");
         }
@@ -213,6 +216,8 @@ impl Runner {
             calendar::READ_JOB => calendar::read_import(&self.app, &job.scope, read(job)?).await,
             webhooks::PROCESS_JOB => webhooks::process(&self.app, &job.scope, read(job)?).await,
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,
+            payouts::RELEASE_JOB => payouts::release_all(&self.app, &job.scope).await,
+            payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

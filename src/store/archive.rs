@@ -17,8 +17,8 @@ use diesel::{
 };
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
-/// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 13] = [
+/// that installation, pictures and bank accounts that only its key opens, and what the database makes of the rest by itself.
+const LEFT_BEHIND: [&str; 14] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -31,11 +31,13 @@ const LEFT_BEHIND: [&str; 13] = [
     "seller_search",
     "search_vocabulary",
     "identity_pictures",
+    "payout_methods",
     "gateway_inbox",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 2] = [
+const BLANKED: [(&str, &str); 3] = [
     ("users", r#"{"password_hash": ""}"#),
+    ("payouts", r#"{"method_sealed": null}"#),
     // Keys are for this server only: elsewhere the account has none, as if it had been removed.
     (
         "gateway_accounts",

@@ -60,7 +60,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     tx.lists_changed();
     sql_query(
         "UPDATE users SET email = 'erased-' || id || '@erased.invalid', name = $3, password_hash = '',
-             verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4
+             verified_at = NULL, time_zone = 'UTC', suspended_at = $4, suspended_reason = $3, erased_at = $4,
+             frozen_reason = CASE WHEN frozen_at IS NOT NULL THEN $3 END
          WHERE tenant_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
@@ -89,6 +90,9 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM identity_pictures WHERE tenant_id = $1 AND check_id IN (
              SELECT id FROM identity_checks WHERE tenant_id = $1 AND user_id = $2)")?;
     run("DELETE FROM identity_checks WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM payout_methods WHERE tenant_id = $1 AND seller_id = $2")?;
+    // That they were paid stays, as the books do; where to goes.
+    run("UPDATE payouts SET method_sealed = NULL, method_shown = '' WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM second_factors WHERE tenant_id = $1 AND user_id = $2")?;

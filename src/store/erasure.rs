@@ -71,7 +71,7 @@ pub fn erase(tx: &mut SystemTx<'_>, tenant: TenantId, now: Moment) -> Result<Val
     sql_query(
         "UPDATE users SET email = 'gone-' || id || '@erased.invalid', name = 'Gone', password_hash = '',
             verified_at = NULL, time_zone = 'UTC', language = 'en', suspended_at = $2, suspended_reason = 'Gone',
-            erased_at = $2
+            erased_at = $2, frozen_reason = CASE WHEN frozen_at IS NOT NULL THEN 'Gone' END
          WHERE tenant_id = $1",
     )
     .bind::<SqlUuid, _>(tenant.uuid())

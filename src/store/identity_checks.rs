@@ -106,15 +106,19 @@ pub fn set_rules(tx: &mut TenantTx<'_>, rules: Rules) -> Result<()> {
 /// # Errors
 /// The database is away.
 pub fn is_missing(tx: &mut TenantTx<'_>, user: UserId, side: Side) -> Result<bool> {
-    if !rules(tx)?.ask(side) {
-        return Ok(false);
-    }
+    Ok(rules(tx)?.ask(side) && !is_proven(tx, user)?)
+}
+
+/// Whether somebody has shown who they are.
+///
+/// # Errors
+/// The database is away.
+pub fn is_proven(tx: &mut TenantTx<'_>, user: UserId) -> Result<bool> {
     let approved = identity_checks::table
         .filter(identity_checks::tenant_id.eq(tx.tenant().uuid()))
         .filter(identity_checks::user_id.eq(user.uuid()))
         .filter(identity_checks::state.eq(CheckState::Approved.name()));
-    let is_known: bool = diesel::select(diesel::dsl::exists(approved)).get_result(tx.conn)?;
-    Ok(!is_known)
+    Ok(diesel::select(diesel::dsl::exists(approved)).get_result(tx.conn)?)
 }
 
 /// Somebody's last try.

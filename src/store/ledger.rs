@@ -4,6 +4,7 @@
 use super::{
     TenantTx,
     error::violates,
+    frozen,
     moment::At,
     schema::{ledger_accounts, ledger_transfers},
 };
@@ -268,6 +269,8 @@ struct Moved {
 fn refused(error: diesel::result::Error) -> Error {
     if violates(&error, "wallet_never_negative") {
         Error::conflict("not_enough_credit", "There isn't enough credit in the wallet.").because(error)
+    } else if violates(&error, "account_frozen") {
+        frozen::refusal().because(error)
     } else {
         error.into()
     }

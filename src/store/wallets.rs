@@ -1,4 +1,4 @@
-//! Wallets and earnings as their owners see them.
+//! Wallets as their owners see them.
 
 use super::{
     TenantTx,
@@ -65,14 +65,6 @@ struct Row {
 /// The database is away.
 pub fn balance(tx: &mut TenantTx<'_>, user: UserId, currency: Currency) -> Result<Balance> {
     ledger::balance(tx, AccountKind::Wallet(user), currency)
-}
-
-/// What the person has earned and not been paid out.
-///
-/// # Errors
-/// The database is away.
-pub fn earnings(tx: &mut TenantTx<'_>, user: UserId, currency: Currency) -> Result<Balance> {
-    ledger::balance(tx, AccountKind::Earnings(user), currency)
 }
 
 /// The wallet's statement, newest first.

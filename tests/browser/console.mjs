@@ -110,6 +110,17 @@ const VIEWS = [
   ["lumen", "step-up-german", "/ways-to-pay", { refused: true, language: "de", act: askForCode }],
   ["lumen", "staff", "/staff"],
   ["lumen", "staff-member", `/staff?open=${id(1, 14)}`],
+  ["lumen", "payouts", "/payouts", { act: (page) => page.getByRole("checkbox").nth(1).check() }],
+  ["lumen", "payouts-approve", "/payouts", { act: approveFirst }],
+  ["lumen", "payouts-german", "/payouts?state=all", { language: "de" }],
+  ["lumen", "payout", `/payouts?state=batched&open=${id(20, 5)}`],
+  ["lumen", "batches", "/batches"],
+  ["lumen", "batch", "/batches?open=12"],
+  ["lumen", "books", "/books"],
+  ["lumen", "books-german", "/books", { language: "de" }],
+  ["lumen", "accounts", "/accounts?kind=earnings"],
+  ["lumen", "account", `/accounts?kind=earnings&open=${id(22, 2)}`],
+  ["lumen", "user-freeze", `/users?open=${id(1, 2)}`, { act: click("Freeze money") }],
   ["lumen", "settings", "/settings"],
   ["lumen", "branding", "/branding"],
   ["lumen", "branding-editor", "/branding", { act: openEditor }],
@@ -236,3 +247,8 @@ await browser.close();
 if (shoots) writeFileSync(join(out, "index.html"), index(shots.sort()));
 console.log(JSON.stringify({ consoles: VIEWS.length, looks: shots.length, problems: bad }));
 process.exit(bad ? 1 : 0);
+
+async function approveFirst(page) {
+  await page.getByRole("checkbox").nth(1).check();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+}

@@ -1,5 +1,6 @@
 //! The ledger against its promises: once, balanced, append-only, never negative, one tenant's.
 
+mod frozen;
 mod many;
 mod tick;
 

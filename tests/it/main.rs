@@ -13,6 +13,7 @@ mod marketplace;
 mod matrix;
 mod migrations;
 mod notifications;
+mod payouts;
 mod refunds;
 mod studios;
 mod support;

@@ -6,6 +6,7 @@ mod booking_acts;
 mod hostile;
 mod ledger;
 mod oracle;
+mod payouts;
 mod races;
 mod random;
 mod recovery;

@@ -42,7 +42,7 @@ export function whenCodeNeeded(handler: () => Promise<boolean>): void {
   askForCode = handler;
 }
 
-/** Sends a request and reads its answer. A file or a text goes as it is, everything else as JSON. */
+/** Sends a request and reads its answer: a table as a file, everything else as JSON. A file or a text goes as it is, everything else as JSON. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
@@ -66,6 +66,7 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
     if (problem.code === "step_up_needed" && (await askForCode())) return ask<T>(method, path, body, signal);
     throw problem;
   }
+  if (response.headers.get("content-type")?.startsWith("text/csv")) return (await response.blob()) as T;
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 

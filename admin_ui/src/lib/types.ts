@@ -1,4 +1,5 @@
 /** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
+export * from "./types/books";
 export * from "./types/domains";
 export * from "./types/gateways";
 export * from "./types/look";
@@ -280,6 +281,9 @@ export interface User extends Named {
   is_seller: boolean;
 }
 export interface UserDetail extends User {
+  /** Earned and not paid out. */
+  earned_minor: number;
+  frozen: Mark | null;
   balance_minor: number;
   currency: string;
   time_zone: string;

@@ -1,4 +1,5 @@
 /** The icons in use, one set (Lucide); each is the markup inside of its svg. */
+import Banknote from "lucide-static/icons/banknote.svg?raw";
 import Briefcase from "lucide-static/icons/briefcase.svg?raw";
 import Building2 from "lucide-static/icons/building-2.svg?raw";
 import Check from "lucide-static/icons/check.svg?raw";
@@ -19,9 +20,11 @@ import History from "lucide-static/icons/history.svg?raw";
 import IdCard from "lucide-static/icons/id-card.svg?raw";
 import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
+import Landmark from "lucide-static/icons/landmark.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
 import LayoutDashboard from "lucide-static/icons/layout-dashboard.svg?raw";
 import ListX from "lucide-static/icons/list-x.svg?raw";
+import Lock from "lucide-static/icons/lock.svg?raw";
 import LogOut from "lucide-static/icons/log-out.svg?raw";
 import Menu from "lucide-static/icons/menu.svg?raw";
 import MessageSquare from "lucide-static/icons/message-square.svg?raw";
@@ -59,6 +62,7 @@ import X from "lucide-static/icons/x.svg?raw";
 const inner = (svg: string) => svg.replace(/<!--.*?-->/gs, "").replace(/^\s*<svg[^>]*>|<\/svg>\s*$/gs, "");
 
 export const icons = {
+  banknote: inner(Banknote),
   briefcase: inner(Briefcase),
   "building-2": inner(Building2),
   check: inner(Check),
@@ -79,9 +83,11 @@ export const icons = {
   "id-card": inner(IdCard),
   inbox: inner(Inbox),
   info: inner(Info),
+  landmark: inner(Landmark),
   languages: inner(Languages),
   "layout-dashboard": inner(LayoutDashboard),
   "list-x": inner(ListX),
+  lock: inner(Lock),
   "log-out": inner(LogOut),
   menu: inner(Menu),
   "message-square": inner(MessageSquare),

@@ -1,4 +1,5 @@
 // A tenant's sample API: /api/v1/admin/….
+import { books, sampleBooks } from "./books.mjs";
 import { categories, sampleCategories } from "./categories.mjs";
 import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } from "./gateways.mjs";
 import { money, sampleMoney } from "./money.mjs";
@@ -30,6 +31,7 @@ export function sampleTenant(slug) {
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),
     money: sampleMoney(currency),
+    books: sampleBooks(currency),
     categories: sampleCategories(),
     services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: n % 7 === 3 ? 0 : 120 + n * 15, price_minor: n % 7 === 3 ? 4_900 : null, currency, published: n % 6 !== 5, calls: n * 4 })),
     staff: [
@@ -104,6 +106,7 @@ export function tenantApi(slug) {
     ...staff(db),
     ...studios(db),
     ...money(db),
+    ...books(db),
     ...categories(db),
     ...gateways(db),
     ...words(db),
@@ -116,7 +119,7 @@ export function tenantApi(slug) {
 function people(db) {
   return {
     "GET /users": ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email }),
-    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York", second_factor: params.id === uuid(1, 4) }),
+    "GET /users/:id": ({ params }) => ({ earned_minor: 42_300, frozen: null, ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York", second_factor: params.id === uuid(1, 4) }),
     "POST /users/:id/suspend": ({ params, body }) => void (find(db.users, params.id).suspended = { reason: body.reason, at: NOW }),
     "POST /users/:id/erase": ({ params }) => {
       Object.assign(find(db.users, params.id), { name: "Erased account", email: `erased-${params.id}@erased.invalid`, suspended: { reason: "Erased account", at: NOW } });

@@ -15,7 +15,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         calls::{self, Call, CallRefused, Ended, LegAccounts, Party},
-        conversations,
+        conversations, frozen,
         ledger::{self, AccountKind},
         reviews, sellers, services, users,
     },
@@ -78,6 +78,9 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             ended: None,
             booking: None,
         };
+        if frozen::is_frozen(tx, call.buyer.id)? {
+            return Err(frozen::refusal());
+        }
         afford_start(&call, balance.available())?;
         if seller.auto_reject {
             return Ok(Rung::Refused(call, EndReason::Rejected));

@@ -11,7 +11,7 @@ use crate::{
     store::{
         audit, bookings, calls, disputes,
         erase_person::{self, Erased},
-        staff, studios, tenants, users,
+        payouts, staff, studios, tenants, users,
     },
 };
 use serde_json::json;
@@ -20,7 +20,7 @@ use serde_json::json;
 /// nobody's; so does money that is left in their accounts.
 ///
 /// # Errors
-/// They are in a call, on the staff, a studio's last manager or erased already, not here, or the database is away.
+/// They are in a call, being paid out, on the staff, a studio's last manager or erased already, not here, or the database is away.
 pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erased> {
     let (scope, actor, now) = (by.viewer().scope, by.actor(), app.now());
     let erased = app
@@ -42,6 +42,10 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
             if disputes::has_open(tx, id)? {
                 let words = "This person has an open dispute. Decide it first.";
                 return Err(Error::conflict("has_disputes", words));
+            }
+            if payouts::has_open(tx, id)? {
+                let words = "This person is being paid out. Erase them when that has arrived, or refuse it.";
+                return Err(Error::conflict("has_payouts", words));
             }
             if staff::find(tx, id)?.is_some() {
                 let words = "This person is on the staff. Take them off it first.";

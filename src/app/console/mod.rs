@@ -5,8 +5,10 @@ mod branding;
 mod calls;
 mod categories;
 mod erase_person;
+mod frozen;
 mod identity_checks;
 mod money_back;
+mod payouts;
 mod people;
 mod reports;
 mod reset_factor;
@@ -25,8 +27,13 @@ pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
 pub use categories::{CategoryDraft, change_category, close_category, create_category, open_category};
 pub use erase_person::erase_user;
+pub use frozen::{freeze, unfreeze};
 pub use identity_checks::{approve_identity, change_identity_rules, decline_identity, look_at_identity};
 pub use money_back::{change_dispute_rules, charge, refund_as_staff};
+pub use payouts::{
+    SentPayout, approve_payouts, batch_payouts, change_payout_rules, fail_payout, fetch_batch, mark_batch_paid,
+    refuse_payout, request_payout,
+};
 pub use people::{restore_user, suspend_user};
 pub use reports::{close_report, note_report};
 pub use reset_factor::reset_factor;

@@ -3,6 +3,7 @@
 
 mod cast;
 mod claims;
+mod earnings;
 mod history;
 mod people;
 mod plans;
@@ -66,6 +67,7 @@ pub async fn demo(app: &App) -> Result<Vec<Login>> {
         people::put(app, &scope, &tenant, cast, &password_hash).await?;
         history::put(app, &scope, &tenant, cast).await?;
         claims::put(app, &scope, cast).await?;
+        earnings::put(app, &scope, &tenant, cast).await?;
     }
     let mut all = logins(app);
     if app.config.development.enabled {

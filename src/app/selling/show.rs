@@ -2,15 +2,15 @@
 
 use super::MOST_SERVICES;
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, payouts},
     domain::money::Currency,
     error::Result,
     store::{
         categories::{self, Category},
-        ledger::Balance,
+        earnings::Standing,
         sellers::{self, Profile},
         services::{self, Service},
-        studios, wallets,
+        studios,
     },
 };
 
@@ -25,8 +25,8 @@ pub struct Selling {
     pub categories: Vec<Category>,
     /// The studio they sell in.
     pub studio: Option<String>,
-    /// Earned and not paid out.
-    pub earnings: Balance,
+    /// Where what they have earned is.
+    pub earnings: Standing,
 }
 
 /// The reader's selling.
@@ -34,7 +34,7 @@ pub struct Selling {
 /// # Errors
 /// The database is away.
 pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Selling> {
-    let user = viewer.user.id;
+    let (user, now) = (viewer.user.id, app.now());
     app.db
         .read(&viewer.scope, move |tx| {
             Ok(Selling {
@@ -42,7 +42,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency) -> Result<Sell
                 services: services::of_seller(tx, user, MOST_SERVICES)?,
                 categories: categories::open(tx)?,
                 studio: studios::of_seller(tx, user)?.map(|studio| studio.name),
-                earnings: wallets::earnings(tx, user, currency)?,
+                earnings: payouts::standing(tx, user, currency, now)?,
             })
         })
         .await

@@ -85,6 +85,13 @@ pub struct UserDetails {
     /// IANA zone.
     #[diesel(sql_type = Text)]
     pub time_zone: String,
+    /// What they have earned and weren't paid out.
+    #[diesel(sql_type = BigInt)]
+    pub earned_minor: i64,
+    /// Why their money is frozen, and since when: `reason`, `at`.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[schema(value_type = Option<Object>)]
+    pub frozen: Option<Value>,
     /// They have switched a second factor on.
     #[diesel(sql_type = Bool)]
     pub second_factor: bool,
@@ -103,6 +110,11 @@ pub fn user(tx: &mut TenantTx<'_>, id: UserId) -> Result<(UserLine, UserDetails)
     let details = sql_query(format!(
         "SELECT u.time_zone, t.currency, coalesce((SELECT balance_minor FROM ledger_accounts a
              WHERE a.tenant_id = u.tenant_id AND a.kind = 'wallet' AND a.owner_id = u.id), 0) AS balance_minor,
+             coalesce((SELECT sum(balance_minor) FROM ledger_accounts a WHERE a.tenant_id = u.tenant_id
+                 AND a.kind IN ('earnings', 'tips', 'payable', 'paying_out') AND a.owner_id = u.id), 0)::bigint
+                 AS earned_minor,
+             CASE WHEN u.frozen_at IS NOT NULL THEN jsonb_build_object('reason', u.frozen_reason,
+                 'at', (extract(epoch FROM u.frozen_at) * 1000)::bigint) END AS frozen,
              EXISTS (SELECT 1 FROM second_factors f WHERE f.tenant_id = u.tenant_id AND f.user_id = u.id
                  AND f.switched_on_at IS NOT NULL) AS second_factor
          FROM users u JOIN tenants t ON t.id = u.tenant_id WHERE {key}"
@@ -161,8 +173,9 @@ const SELLERS: List = List {
         (SELECT count(*) FROM services v WHERE v.tenant_id = s.tenant_id AND v.seller_id = s.user_id) AS services,
         (SELECT count(*) FROM calls c WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id
             AND c.charged_minor > 0) AS calls,
-        coalesce((SELECT balance_minor FROM ledger_accounts a WHERE a.tenant_id = s.tenant_id
-            AND a.kind = 'earnings' AND a.owner_id = s.user_id), 0) AS earned_minor",
+        coalesce((SELECT sum(balance_minor) FROM ledger_accounts a WHERE a.tenant_id = s.tenant_id
+            AND a.kind IN ('earnings', 'tips', 'payable', 'paying_out') AND a.owner_id = s.user_id), 0)::bigint
+            AS earned_minor",
     rows: "FROM sellers s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
         WHERE s.tenant_id = $2::uuid AND ($1 IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1 OR s.headline ILIKE $1)",
     sorts: &[

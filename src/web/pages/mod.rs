@@ -10,6 +10,7 @@ mod check;
 mod conferences;
 mod conversations;
 mod dispute;
+mod earnings;
 mod feed;
 pub mod flash;
 mod gateway;
@@ -74,6 +75,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(calendar::routes)
         .configure(conferences::routes)
         .configure(conversations::routes)
+        .configure(earnings::routes)
         .configure(feed::routes)
         .configure(gateway::routes)
         .configure(home::routes)

@@ -297,7 +297,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
         unfinished: !selling.services.iter().any(|service| service.published),
         form,
         studio: selling.studio,
-        earnings: amount(selling.earnings.total.minor),
+        earnings: amount(selling.earnings.total().minor),
         share_percent: u8::try_from((10_000 - policy.commission_bp) / 100).unwrap_or(0),
     })
 }

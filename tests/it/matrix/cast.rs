@@ -129,6 +129,7 @@ impl Cast {
             ("conversation", conversation),
             ("notification", notification),
             ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),
+            ("number", "1".to_owned()),
             ("picture", "logo".to_owned()),
             ("sheet", "0123456789abcdef".to_owned()),
             ("date", "2027-01-18".to_owned()),

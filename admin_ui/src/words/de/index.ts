@@ -1,8 +1,9 @@
 /** Deutsch. */
 import type { Words } from "..";
+import { books } from "./books";
 import { common } from "./common";
 import { gateways } from "./gateways";
 import { platform } from "./platform";
 import { tenant } from "./tenant";
 
-export const de: Words = { ...common, ...gateways, ...platform, ...tenant };
+export const de: Words = { ...common, ...gateways, ...platform, ...tenant, ...books };

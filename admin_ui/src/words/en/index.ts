@@ -1,4 +1,5 @@
 /** English: the texts that every other language follows. */
+import { books } from "./books";
 import { common } from "./common";
 import { gateways } from "./gateways";
 import { platform } from "./platform";
@@ -7,5 +8,5 @@ import { tenant } from "./tenant";
 /** One text, or its forms by count. */
 export type Text = string | { one: string; other: string };
 
-export const en = { ...common, ...gateways, ...platform, ...tenant } satisfies Record<string, Text>;
+export const en = { ...common, ...gateways, ...platform, ...tenant, ...books } satisfies Record<string, Text>;
 export type Key = keyof typeof en;

@@ -101,8 +101,8 @@ impl AccountLine {
     }
 }
 
-fn told(check: Check) -> (Option<i64>, Option<String>) {
-    (Some(check.at.0), check.trouble)
+fn told(told: Check) -> (Option<i64>, Option<String>) {
+    (Some(told.at.0), told.trouble)
 }
 
 /// The accounts, and what can be added.

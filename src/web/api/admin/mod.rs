@@ -1,6 +1,7 @@
 //! The tenant's console, at the tenant's own host. Every handler asks for a
 //! [`Staff`](crate::web::extract::Staff) that names the permission it needs.
 
+mod books;
 mod branding;
 mod branding_files;
 mod branding_templates;
@@ -16,6 +17,7 @@ mod gateway_messages;
 mod identity_checks;
 mod lists;
 mod look_archive;
+mod payouts;
 mod people;
 mod refunds;
 mod running;
@@ -31,6 +33,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig) {
     staff::routes(config);
     people::routes(config);
+    payouts::routes(config);
+    books::routes(config);
     identity_checks::routes(config);
     lists::routes(config);
     settings::routes(config);

@@ -3,6 +3,7 @@
 mod bookings;
 mod calendar;
 mod calls;
+mod earnings;
 mod money;
 mod notifications;
 mod public;

@@ -1,5 +1,6 @@
 //! Wallet and selling.
 
+use super::earnings;
 use crate::{
     app::hours::DAYS,
     web::gallery::{Gallery, cast::now},
@@ -217,6 +218,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..on
     };
     g.page("sell-new", &new, &g.seller("/sell"))?;
+    earnings::earnings(g)?;
     starting(g, form)?;
     hours(g)
 }

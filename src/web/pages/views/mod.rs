@@ -11,6 +11,7 @@ mod calls;
 mod check;
 mod conversations;
 mod dispute;
+mod earnings;
 mod feed;
 mod form;
 mod gateway;
@@ -46,6 +47,7 @@ pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
 pub use dispute::{ClaimPage, DisputeLink, DisputePage};
+pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
@@ -150,6 +152,7 @@ views! {
     GatewayPage => "gateway",
     SellPage => "sell",
     StartPage => "start",
+    EarningsPage => "earnings",
     HoursPage => "hours",
     CalendarPage => "calendar",
     FeedPage => "feed",

@@ -1,0 +1,66 @@
+//! Freezing people's money: it stays where it is until staff let it go.
+
+use super::StaffMember;
+use crate::{
+    app::{App, platform::checked_reason},
+    domain::{
+        audit::{Action, Entry},
+        ids::UserId,
+    },
+    error::{Error, Result},
+    store::{audit, frozen, users},
+};
+use serde_json::json;
+
+/// Freezes somebody's money: nothing is spent or paid out. What buyers and the marketplace get back of it still goes.
+///
+/// # Errors
+/// No reason, it is oneself, frozen already, not here, or the database is away.
+pub async fn freeze(app: &App, by: &StaffMember, id: UserId, reason: &str) -> Result<()> {
+    let reason = checked_reason(reason)?;
+    if by.user()? == id {
+        return Err(Error::conflict(
+            "own_money",
+            "This is your own. Somebody else has to decide about it.",
+        ));
+    }
+    let (actor, now) = (by.actor(), app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            users::lock(tx, id)?;
+            if frozen::is_frozen(tx, id)? {
+                return Err(Error::conflict("frozen", "This person's money is frozen already."));
+            }
+            frozen::set(tx, id, Some(&reason), now)?;
+            let entry = Entry::new(Action::MoneyFrozen, id.to_string());
+            let entry = entry.changed(json!({"frozen": false}), json!({"frozen": true, "reason": reason}));
+            audit::write(tx, &actor, &entry, now)
+        })
+        .await
+}
+
+/// Lets somebody's money go again.
+///
+/// # Errors
+/// It is oneself, it isn't frozen, not here, or the database is away.
+pub async fn unfreeze(app: &App, by: &StaffMember, id: UserId) -> Result<()> {
+    if by.user()? == id {
+        return Err(Error::conflict(
+            "own_money",
+            "This is your own. Somebody else has to decide about it.",
+        ));
+    }
+    let (actor, now) = (by.actor(), app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            users::lock(tx, id)?;
+            if !frozen::is_frozen(tx, id)? {
+                return Err(Error::conflict("not_frozen", "This person's money isn't frozen."));
+            }
+            frozen::set(tx, id, None, now)?;
+            let entry = Entry::new(Action::MoneyReleased, id.to_string());
+            let entry = entry.changed(json!({"frozen": true}), json!({"frozen": false}));
+            audit::write(tx, &actor, &entry, now)
+        })
+        .await
+}

@@ -1,0 +1,358 @@
+//! Staff's part in payouts: they approve what others asked for, send it in batches, and say what became of it.
+
+use super::StaffMember;
+use crate::{
+    app::{
+        App,
+        payouts::{Wish, money, place, take, tell},
+        platform::checked_reason,
+        sealing::unseal,
+    },
+    domain::{
+        audit::{Action, Actor, Entry},
+        ids::{PayoutId, UserId},
+        money::{Currency, Money},
+        payout::{MOST_HOLD_DAYS, MOST_IN_BATCH, Rules, State, Step, may_approve},
+        payout_method::Destination,
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantTx, audit, frozen,
+        payout_batches::{self, BY_HAND},
+        payout_terms,
+        payouts::{self, Became, Payout},
+        tenants, users,
+    },
+};
+use serde_json::json;
+
+/// Most that can be asked for as the least payout, in minor units.
+const MOST_LEAST_MINOR: i64 = 100_000_000;
+
+/// Sets what is asked for before sellers are paid out, from now on.
+///
+/// # Errors
+/// A number out of bounds, or the database is away.
+pub async fn change_payout_rules(app: &App, by: &StaffMember, rules: Rules) -> Result<()> {
+    if rules.hold_days > MOST_HOLD_DAYS {
+        return Err(Error::field("hold_days", "Hold earnings for 0 to 90 days."));
+    }
+    if !(1..=MOST_LEAST_MINOR).contains(&rules.least_minor) {
+        return Err(Error::field(
+            "least_minor",
+            "The least payout must be more than nothing, and sensible.",
+        ));
+    }
+    let (actor, now) = (by.actor(), app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            tenants::queue_up(tx)?;
+            let currency = tenants::own(tx)?.currency;
+            let before = payout_terms::rules(tx, currency)?;
+            if before == rules {
+                return Ok(());
+            }
+            payout_terms::set_rules(tx, rules)?;
+            let entry = Entry::new(Action::PayoutRulesChanged, "payouts");
+            audit::write(tx, &actor, &entry.changed(json!(before), json!(rules)), now)
+        })
+        .await
+}
+
+/// Asks that a seller is paid out so much, or all there is. Somebody else has to approve it.
+///
+/// # Errors
+/// As for what sellers ask for themselves.
+pub async fn request_payout(
+    app: &App,
+    by: &StaffMember,
+    seller: UserId,
+    id: PayoutId,
+    amount_minor: Option<i64>,
+) -> Result<Payout> {
+    let (actor, now) = (by.actor(), app.now());
+    let wish = Wish {
+        id,
+        seller,
+        by: by.user()?,
+        amount_minor,
+    };
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let payout = place(tx, wish, now)?;
+            if payout.requested_at == now {
+                let entry = Entry::new(Action::PayoutRequested, payout.id.to_string());
+                let after = json!({"seller": seller, "amount": money(payout.amount)});
+                audit::write(tx, &actor, &entry.changed(json!(null), after), now)?;
+            }
+            Ok(payout)
+        })
+        .await
+}
+
+/// Payouts with these ids, locked: all of them, once.
+fn lock(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<Payout>> {
+    if ids.is_empty() || ids.len() > MOST_IN_BATCH {
+        return Err(Error::field("ids", format!("Choose 1 to {MOST_IN_BATCH} payouts.")));
+    }
+    let mut ids = ids.to_vec();
+    ids.sort_unstable_by_key(|id| id.uuid());
+    ids.dedup();
+    let found = payouts::lock(tx, &ids)?;
+    match found.len() == ids.len() {
+        true => Ok(found),
+        false => Err(Error::not_found()),
+    }
+}
+
+/// Nothing of a frozen person's goes on, and nothing of one whose account is closed.
+fn check_sellers(tx: &mut TenantTx<'_>, locked: &[Payout]) -> Result<()> {
+    let mut sellers: Vec<UserId> = locked.iter().map(|payout| payout.seller).collect();
+    sellers.sort_unstable_by_key(|id| id.uuid());
+    sellers.dedup();
+    if let Some(name) = frozen::any(tx, &sellers)? {
+        let words = format!("The money of {name} is frozen. Let it go first, or leave this payout out.");
+        return Err(Error::conflict("frozen", words));
+    }
+    for seller in sellers {
+        let seller = users::find(tx, seller)?;
+        if seller.suspended {
+            let words = format!(
+                "The account of {} is closed. Open it first, or refuse this payout.",
+                seller.name
+            );
+            return Err(Error::conflict("suspended", words));
+        }
+    }
+    Ok(())
+}
+
+/// Approves payouts that others asked for: all of them, or none.
+///
+/// # Errors
+/// One is the reader's own, or they asked for it; one isn't waiting; a seller's money is frozen or their account closed;
+/// not here; or the database is away.
+pub async fn approve_payouts(app: &App, by: &StaffMember, ids: Vec<PayoutId>) -> Result<()> {
+    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let found = lock(tx, &ids)?;
+            if let Some(own) = found
+                .iter()
+                .find(|one| !may_approve(user, one.seller, one.requested_by))
+            {
+                let words = match own.seller == user {
+                    true => "This is your own money. Somebody else has to approve it.",
+                    false => "You asked for this payout yourself. Somebody else has to approve it.",
+                };
+                return Err(Error::conflict("own_payout", words));
+            }
+            check_sellers(tx, &found)?;
+            let became = became(State::Approved, "");
+            let became = Became {
+                approved_by: Some(user),
+                ..became
+            };
+            take(tx, &found, Step::Approve, became, now)?;
+            for payout in &found {
+                note(tx, &actor, Action::PayoutApproved, payout, State::Approved, "", now)?;
+                tell(&handle, tx, payout, (State::Approved, ""), now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn became(state: State, reason: &str) -> Became<'_> {
+    Became {
+        state,
+        approved_by: None,
+        batch: None,
+        reason,
+    }
+}
+
+fn note(
+    tx: &mut TenantTx<'_>,
+    actor: &Actor,
+    action: Action,
+    payout: &Payout,
+    state: State,
+    reason: &str,
+    now: Moment,
+) -> Result<()> {
+    let entry = Entry::new(action, payout.id.to_string()).changed(
+        json!({"state": payout.state}),
+        json!({"state": state, "seller": payout.seller, "amount": money(payout.amount), "reason": reason}),
+    );
+    audit::write(tx, actor, &entry, now)
+}
+
+/// Refuses a payout, for a reason that its seller reads. The money can be asked for again.
+///
+/// # Errors
+/// No reason, it is the reader's own, it is being sent or over, not here, or the database is away.
+pub async fn refuse_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
+    return_payout(
+        app,
+        by,
+        id,
+        (Step::Refuse, State::Refused, Action::PayoutRefused),
+        reason,
+    )
+    .await
+}
+
+/// Says that a payout didn't arrive, and why. The money can be asked for again.
+///
+/// # Errors
+/// No reason, it isn't being sent, not here, or the database is away.
+pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
+    return_payout(app, by, id, (Step::Fail, State::Failed, Action::PayoutFailed), reason).await
+}
+
+async fn return_payout(
+    app: &App,
+    by: &StaffMember,
+    id: PayoutId,
+    (step, state, action): (Step, State, Action),
+    reason: &str,
+) -> Result<()> {
+    let reason = checked_reason(reason)?;
+    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
+    by.user()?;
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let found = lock(tx, &[id])?;
+            take(tx, &found, step, became(state, &reason), now)?;
+            for payout in &found {
+                note(tx, &actor, action, payout, state, &reason, now)?;
+                tell(&handle, tx, payout, (state, &reason), now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Puts approved payouts of one currency into a batch that is sent by hand; gives its number.
+///
+/// # Errors
+/// None or too many, two currencies, one isn't approved, a seller's money is frozen or their account closed, not here, or
+/// the database is away.
+pub async fn batch_payouts(app: &App, by: &StaffMember, ids: Vec<PayoutId>) -> Result<i32> {
+    let (actor, user, now) = (by.actor(), by.user()?, app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            tenants::queue_up(tx)?;
+            let found = lock(tx, &ids)?;
+            let currency = one_currency(&found)?;
+            check_sellers(tx, &found)?;
+            let number = payout_batches::open(tx, user, currency, BY_HAND, now)?;
+            let became = Became {
+                batch: Some(number),
+                ..became(State::Batched, "")
+            };
+            take(tx, &found, Step::Batch, became, now)?;
+            let sum: i64 = found.iter().map(|payout| payout.amount.minor).sum();
+            let entry = Entry::new(Action::PayoutsBatched, number.to_string());
+            let after = json!({"payouts": ids, "amount": money(Money::new(sum, currency))});
+            audit::write(tx, &actor, &entry.changed(json!(null), after), now)?;
+            Ok(number)
+        })
+        .await
+}
+
+fn one_currency(found: &[Payout]) -> Result<Currency> {
+    let mut currencies = found.iter().map(|payout| payout.amount.currency);
+    let first = currencies.next().ok_or_else(Error::not_found)?;
+    match currencies.all(|other| other == first) {
+        true => Ok(first),
+        false => Err(Error::field(
+            "ids",
+            "A batch is in one currency. Choose payouts of one.",
+        )),
+    }
+}
+
+/// A line of a batch as a bank needs it.
+#[derive(Clone, Debug)]
+pub struct SentPayout {
+    /// The payout.
+    pub id: PayoutId,
+    /// The seller's name.
+    pub seller: String,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: String,
+    /// `iban`, `account` or `payoneer`.
+    pub method: String,
+    /// Where it goes; gone if the seller was erased, or came with an archive.
+    pub destination: Option<Destination>,
+}
+
+/// All lines of a batch, with where they go in full. That it was fetched is written down.
+///
+/// # Errors
+/// The reader is none of the tenant's own, not here, a destination can't be read, or the database is away.
+pub async fn fetch_batch(app: &App, by: &StaffMember, number: i32) -> Result<Vec<SentPayout>> {
+    by.user()?;
+    let (actor, now) = (by.actor(), app.now());
+    let lines = app
+        .db
+        .tenant(&by.viewer().scope, move |tx| {
+            let lines = payout_batches::sent(tx, number)?;
+            if lines.is_empty() {
+                return Err(Error::not_found());
+            }
+            let entry = Entry::new(Action::PayoutsFetched, number.to_string());
+            audit::write(tx, &actor, &entry, now)?;
+            Ok(lines)
+        })
+        .await?;
+    let key = app.config.secrets.jwt.expose();
+    let line = |line: payout_batches::Sent| {
+        let currency = Currency::try_from(line.currency).map_err(|why| Error::internal(anyhow::anyhow!(why)))?;
+        let plain = line.sealed.map(|sealed| unseal(key, &sealed)).transpose()?;
+        let destination = plain.map(|plain| serde_json::from_slice(&plain)).transpose();
+        Ok(SentPayout {
+            id: PayoutId::from_uuid(line.id),
+            seller: line.seller,
+            amount: Money::new(line.amount_minor, currency),
+            state: line.state,
+            method: line.method,
+            destination: destination.map_err(Error::internal)?,
+        })
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// Says that a batch has arrived: all of it but what was said to have failed.
+///
+/// # Errors
+/// Nothing of it is on its way, a seller's money is frozen, or the database is away.
+pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result<()> {
+    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
+    by.user()?;
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let ids = payouts::on_their_way(tx, number)?;
+            if ids.is_empty() {
+                return Err(Error::conflict("payout_state", "Nothing of this batch is on its way."));
+            }
+            let found = lock(tx, &ids)?;
+            let sellers: Vec<UserId> = found.iter().map(|payout| payout.seller).collect();
+            if let Some(name) = frozen::any(tx, &sellers)? {
+                let words = format!("The money of {name} is frozen. Let it go first, or say that theirs has failed.");
+                return Err(Error::conflict("frozen", words));
+            }
+            take(tx, &found, Step::Pay, became(State::Paid, ""), now)?;
+            for payout in &found {
+                tell(&handle, tx, payout, (State::Paid, ""), now)?;
+            }
+            let entry = Entry::new(Action::PayoutsPaid, number.to_string());
+            audit::write(tx, &actor, &entry.changed(json!(null), json!({"payouts": ids})), now)
+        })
+        .await
+}

@@ -1,0 +1,35 @@
+//! Saying where one's money goes.
+
+use crate::{
+    app::{App, identity::Viewer, sealing::seal},
+    domain::payout_method::TypedDestination,
+    error::{Error, Result},
+    store::{
+        payout_terms::{self, Method},
+        users,
+    },
+};
+
+/// Sets where the reader's money goes. What was asked for before goes where it was to go then.
+///
+/// # Errors
+/// They don't sell, a field can't be right, or the database is away.
+pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
+    if !viewer.user.is_seller {
+        return Err(Error::forbidden("Only sellers are paid out."));
+    }
+    let destination = typed.read().map_err(|(field, words)| Error::field(field, words))?;
+    let plain = serde_json::to_vec(&destination).map_err(Error::internal)?;
+    let method = Method {
+        kind: destination.kind().to_owned(),
+        sealed: seal(app.config.secrets.jwt.expose(), &plain)?,
+        shown: destination.shown(),
+    };
+    let (user, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            users::hold(tx, user)?;
+            payout_terms::set_method(tx, user, &method, now)
+        })
+        .await
+}
