@@ -6,7 +6,8 @@ mod payment_answers;
 mod payment_orders;
 
 pub use gateway_account::{
-    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, PaypalKeys, PaytrKeys, StripeKeys,
+    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, PaypalKeys, PaytrKeys, PayuKeys, StripeKeys,
+    TwoCheckoutKeys,
 };
 pub use payment::{Answer, GatewayError, PaymentGateway, PaymentGateways};
 pub use payment_answers::{

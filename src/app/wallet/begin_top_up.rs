@@ -78,6 +78,7 @@ pub async fn begin_top_up(
         amount: intent.amount,
         description: format!("Top-up {}", intent.amount),
         return_url: return_url(intent.id),
+        notify_url: None,
         open_until: now + PAGE_OPEN_MS,
         buyer: Buyer::of(&viewer.user),
         merchant: None,

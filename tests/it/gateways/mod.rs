@@ -52,3 +52,5 @@ contract!(paypal: PaypalBench);
 contract!(authorize_net: AuthorizeNetBench);
 contract!(paytr: PaytrBench);
 contract!(iyzico: IyzicoBench);
+contract!(payu: PayuBench);
+contract!(two_checkout: TwoCheckoutBench);
