@@ -5,6 +5,7 @@
 mod benches;
 mod contract;
 mod keys;
+mod payouts;
 mod sdk;
 mod specifics;
 mod stand_in;
