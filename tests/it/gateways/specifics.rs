@@ -11,7 +11,9 @@ use super::{
 };
 use serde_json::{Value, json};
 use tallyroom::{
-    app::ports::{Begun, DisputeStage, GatewayError, Outcome, Refund, Sought, Step, WebhookKind},
+    app::ports::{
+        Begun, Checkout, DisputeStage, GatewayError, Outcome, Refund, SavedCharge, Sought, Step, WebhookKind,
+    },
     domain::{money::Money, time::Moment},
 };
 use uuid::Uuid;
@@ -94,6 +96,42 @@ async fn a_charge_that_paypal_may_have_forgotten_is_not_given_up() {
     assert_eq!(gateway.look_up(&sought(4 * 3_600_000)).await, Ok(None));
     let later = gateway.look_up(&sought(6 * 3_600_000)).await;
     assert!(matches!(later, Err(GatewayError::Unknown(_))), "{later:?}");
+}
+
+#[tokio::test]
+async fn paypal_holds_nothing_of_a_wallet() {
+    let bench = PaypalBench::open().await;
+    let (gateway, charge) = saved(&bench).await.expect("it keeps wallets");
+    let (hold, sent) = (SavedCharge { hold: true, ..charge }, bench.sent().len());
+    let answer = gateway.charge_saved(&hold).await;
+    assert!(matches!(answer, Err(GatewayError::Unsupported(_))), "{answer:?}");
+    assert_eq!(bench.sent().len(), sent, "nothing was sent");
+}
+
+#[tokio::test]
+async fn authorize_net_keeps_a_card_once_and_charges_it_once_an_intent() {
+    let bench = AuthorizeNetBench::open().await;
+    let checkout = Checkout {
+        save_method: true,
+        ..checkout(&bench)
+    };
+    let (begun, standing, _) = paid(&bench, &checkout).await;
+    let gateway = bench.gateway();
+    let again = gateway.confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(again, standing, "asked again, it is the same card");
+    let method = standing.saved.expect("the card");
+    assert_eq!(method.label, "visa ···· 1111");
+    let charge = SavedCharge {
+        intent: Uuid::new_v4(),
+        amount: checkout.amount,
+        description: "Ten more minutes".to_owned(),
+        method,
+        hold: true,
+    };
+    let held = gateway.charge_saved(&charge).await.expect("held");
+    assert_eq!(held.outcome, Outcome::Held(checkout.amount));
+    assert_eq!(gateway.charge_saved(&charge).await, Ok(held));
+    assert_eq!(bench.charges().len(), 2, "the page's and this one");
 }
 
 #[tokio::test]

@@ -252,7 +252,8 @@ impl PaymentGateway for TwoCheckout {
     }
 
     async fn test_connection(&self) -> Answer<()> {
-        // No order has this number; whether 2Checkout says so, or that it doesn't take our keys, tells.
+        // No order has this number; whether 2Checkout says so, or that it doesn't take our keys, tells. The word that
+        // signs links can't be tried without somebody who follows one.
         self.link.orders("connectiontest", self.clock.now()).await.map(|_| ())
     }
 }
