@@ -57,7 +57,8 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let db = Db::open(&config.database)?;
     let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
-    let providers = Providers::new(clock.clone(), Reach::default())?;
+    let reach = Reach::new(&config.gateways, config.development.enabled)?;
+    let providers = Providers::new(clock.clone(), reach)?;
     let app = App {
         gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers)),
         people: people.clone(),

@@ -9,6 +9,7 @@ pub mod calls;
 pub mod console;
 pub mod conversations;
 pub mod domains;
+pub mod gateway_accounts;
 pub mod hours;
 pub mod identity;
 pub mod identity_checks;
@@ -29,6 +30,7 @@ pub mod studio;
 pub mod subscriptions;
 pub mod wallet;
 pub mod watching;
+pub mod webhooks;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;

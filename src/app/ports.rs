@@ -8,7 +8,7 @@ mod payout_account;
 mod payouts;
 
 pub use gateway_account::{
-    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, PaypalKeys, PaytrKeys, PayuKeys, StripeKeys,
+    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, KeyField, PaypalKeys, PaytrKeys, PayuKeys, StripeKeys,
     TwoCheckoutKeys,
 };
 pub use payment::{Answer, GatewayError, PaymentGateway, PaymentGateways};

@@ -4,10 +4,10 @@ mod secret;
 
 pub use secret::Secret;
 
-use crate::domain::quota::Quotas;
+use crate::domain::{gateway::Provider, quota::Quotas};
 use anyhow::Context;
 use serde::Deserialize;
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf};
+use std::{collections::HashMap, net::IpAddr, num::NonZeroU32, path::PathBuf};
 use url::Url;
 
 /// Everything that can be set.
@@ -33,6 +33,8 @@ pub struct Config {
     pub dns: DnsConfig,
     /// Calendars that people keep elsewhere.
     pub calendars: CalendarsConfig,
+    /// Payment providers.
+    pub gateways: GatewaysConfig,
     /// Media nodes that this server starts.
     pub media: MediaConfig,
     /// How tenants look.
@@ -155,6 +157,17 @@ pub struct CalendarsConfig {
     pub authorities: PathBuf,
     /// How long reading one may take altogether, in milliseconds.
     pub timeout_ms: u64,
+}
+
+/// Payment providers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewaysConfig {
+    /// How long one may take to answer, in milliseconds; then it isn't known what it did.
+    pub timeout_ms: u64,
+    /// Where some are instead of at their own address, by their names; for development only.
+    #[serde(default)]
+    pub elsewhere: HashMap<Provider, Url>,
 }
 
 /// Media nodes that this server starts.

@@ -212,6 +212,16 @@ pub enum Action {
     DomainLost,
     /// Another of the tenant's hosts is the one that links name.
     AddressChanged,
+    /// An account at a payment provider was added.
+    GatewayAdded,
+    /// Keys or currencies of an account at a payment provider were changed.
+    GatewayChanged,
+    /// People can pay through an account at a payment provider, or no longer.
+    GatewaySwitched,
+    /// An account at a payment provider was removed.
+    GatewayRemoved,
+    /// The marketplace takes real money.
+    WentLive,
 }
 
 impl Action {
@@ -288,6 +298,11 @@ impl Action {
             Self::DomainProven => "domain.proven",
             Self::DomainLost => "domain.lost",
             Self::AddressChanged => "address.changed",
+            Self::GatewayAdded => "gateway.added",
+            Self::GatewayChanged => "gateway.changed",
+            Self::GatewaySwitched => "gateway.switched",
+            Self::GatewayRemoved => "gateway.removed",
+            Self::WentLive => "money.live",
         }
     }
 }

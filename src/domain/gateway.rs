@@ -2,9 +2,10 @@
 
 use super::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A payment provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     /// The built-in one, which moves no real money.
@@ -59,13 +60,29 @@ impl Provider {
 }
 
 /// Whether money moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// It doesn't: play money, made-up cards.
+    #[default]
     Test,
     /// It does.
     Live,
+}
+
+impl Mode {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+
+    /// Reads [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Test, Self::Live].into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 /// What a gateway can do. What it can't, it refuses as unsupported.

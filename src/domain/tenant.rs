@@ -1,6 +1,8 @@
 //! A business on the platform: its address and what it set.
 
-use crate::domain::{brand::Brand, ids::TenantId, money::Currency, policy::PolicyChange, quota::QuotaChange};
+use crate::domain::{
+    brand::Brand, gateway::Mode, ids::TenantId, money::Currency, policy::PolicyChange, quota::QuotaChange,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -133,6 +135,8 @@ pub struct Tenant {
     pub brand: Option<Brand>,
     /// How often its look or words were changed: what was made of them is kept until this differs.
     pub look_revision: i64,
+    /// Whether its money is real.
+    pub money: Mode,
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use diesel::{
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
 /// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 10] = [
+const LEFT_BEHIND: [&str; 11] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -29,9 +29,17 @@ const LEFT_BEHIND: [&str; 10] = [
     "seller_search",
     "search_vocabulary",
     "identity_pictures",
+    "gateway_inbox",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 1] = [("users", r#"{"password_hash": ""}"#)];
+const BLANKED: [(&str, &str); 2] = [
+    ("users", r#"{"password_hash": ""}"#),
+    // Keys are for this server only: elsewhere the account has none, as if it had been removed.
+    (
+        "gateway_accounts",
+        r#"{"sealed_keys": null, "enabled": false, "removed_at": "1970-01-01T00:00:00Z"}"#,
+    ),
+];
 /// Rows read or written at once.
 pub const BATCH: usize = 500;
 

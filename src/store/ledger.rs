@@ -300,6 +300,49 @@ fn check_same(tx: &mut TenantTx<'_>, transfer: &Transfer) -> Result<()> {
     }
 }
 
+/// What is in an account other than the built-in gateway's.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Remainder {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    /// Of which currency.
+    #[diesel(sql_type = Text)]
+    pub currency: String,
+    /// How much; less than nothing if it owes.
+    #[diesel(sql_type = BigInt)]
+    pub minor: i64,
+    /// How much of it is reserved.
+    #[diesel(sql_type = BigInt)]
+    pub held_minor: i64,
+    /// It waits for the end of something: an order, a payout, a dispute.
+    #[diesel(sql_type = Bool)]
+    pub waits: bool,
+}
+
+impl Remainder {
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        AccountId::from_uuid(self.id)
+    }
+}
+
+/// Accounts in which there is something, at most so many, each locked; those of the built-in gateway aside.
+///
+/// # Errors
+/// The database is away.
+pub fn remainders(tx: &mut TenantTx<'_>, most: usize) -> Result<Vec<Remainder>> {
+    let rows = sql_query(
+        "SELECT id, currency, balance_minor AS minor, held_minor, kind IN ('order', 'paying_out', 'disputed') AS waits
+         FROM ledger_accounts
+         WHERE tenant_id = $1 AND (balance_minor <> 0 OR held_minor <> 0) AND NOT (kind = 'gateway' AND order_id IS NULL)
+         ORDER BY id LIMIT $2 FOR UPDATE",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<BigInt, _>(i64::try_from(most).map_err(Error::internal)?)
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
 /// What the books of one currency add up to.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Trial {

@@ -23,6 +23,8 @@ pub mod erase_person;
 pub mod erasure;
 mod error;
 pub mod exports;
+pub mod gateway_accounts;
+pub mod gateway_inbox;
 pub mod identity_checks;
 pub mod jobs;
 pub mod ledger;

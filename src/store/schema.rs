@@ -208,6 +208,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_accounts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        provider -> Text,
+        mode -> Text,
+        sealed_keys -> Nullable<Binary>,
+        shown -> Jsonb,
+        currencies -> Array<Text>,
+        place -> Int4,
+        enabled -> Bool,
+        checked_at -> Nullable<Timestamptz>,
+        trouble -> Nullable<Text>,
+        created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    gateway_inbox (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        account_id -> Uuid,
+        dedup_key -> Text,
+        received_at -> Timestamptz,
+        headers -> Jsonb,
+        body -> Binary,
+        state -> Text,
+        told -> Text,
+        repeats -> Int4,
+    }
+}
+
+diesel::table! {
     identity_rules (tenant_id) {
         tenant_id -> Uuid,
         before_selling -> Bool,
@@ -692,6 +725,7 @@ diesel::table! {
         look_revision -> Int8,
         quotas -> Jsonb,
         reply_to -> Nullable<Text>,
+        money_mode -> Text,
     }
 }
 
@@ -740,6 +774,10 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         booking_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        pay_fields -> Nullable<Jsonb>,
+        charge -> Nullable<Text>,
+        compared_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -816,6 +854,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     declarations,
     domains,
+    gateway_accounts,
+    gateway_inbox,
     invoice_numbers,
     jobs,
     ledger_accounts,
@@ -827,11 +867,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_files,
     messages,
     people_in_calls,
+    person_reports,
     plans,
     platform_audit_log,
     platform_sessions,
     platform_staff,
-    person_reports,
     review_reports,
     reviews,
     seller_photos,

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         brand::Brand,
+        gateway::Mode,
         ids::TenantId,
         money::Currency,
         tenant::{Tenant, TenantState},
@@ -38,6 +39,7 @@ struct Row {
     brand: Option<serde_json::Value>,
     look_revision: i64,
     quotas: serde_json::Value,
+    money_mode: String,
 }
 
 impl Row {
@@ -64,6 +66,8 @@ impl Row {
                 .transpose()
                 .map_err(Error::internal)?,
             look_revision: self.look_revision,
+            money: Mode::parse(&self.money_mode)
+                .ok_or_else(|| Error::internal(anyhow!("unknown mode {:?}", self.money_mode)))?,
         })
     }
 }
@@ -217,6 +221,27 @@ pub fn touch_look(tx: &mut TenantTx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Whether the tenant's money is real; that stays so until the transaction ends.
+///
+/// # Errors
+/// The database is away.
+pub fn money_now(tx: &mut TenantTx<'_>) -> Result<Mode> {
+    let own = tenants::table.find(tx.tenant().uuid()).select(tenants::money_mode);
+    let name: String = own.for_share().first(tx.conn)?;
+    Mode::parse(&name).ok_or_else(|| Error::internal(anyhow!("unknown mode {name:?}")))
+}
+
+/// Says whether a tenant's money is real.
+///
+/// # Errors
+/// The database is away.
+pub fn set_money(tx: &mut TenantTx<'_>, mode: Mode) -> Result<()> {
+    diesel::update(tenants::table.find(tx.tenant().uuid()))
+        .set(tenants::money_mode.eq(mode.name()))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 fn row(tenant: &Tenant) -> Result<Row> {
     let brand = tenant.brand.as_ref().map(serde_json::to_value).transpose();
     Ok(Row {
@@ -236,6 +261,7 @@ fn row(tenant: &Tenant) -> Result<Row> {
         brand: brand.map_err(Error::internal)?,
         look_revision: tenant.look_revision,
         quotas: serde_json::to_value(tenant.quotas).map_err(Error::internal)?,
+        money_mode: tenant.money.name().to_owned(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{TenantTx, moment::At, schema::top_ups};
 use crate::{
     domain::{
-        ids::{BookingId, TopUpId, UserId},
+        ids::{BookingId, GatewayAccountId, TopUpId, UserId},
         money::{Currency, Money},
         payment::State,
         time::Moment,
@@ -11,7 +11,8 @@ use crate::{
     error::{Error, Result},
 };
 use anyhow::anyhow;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*, select};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A payment into a wallet.
@@ -37,6 +38,21 @@ pub struct TopUp {
     pub created_at: Moment,
     /// The order that it is meant to pay.
     pub pays_for: Option<BookingId>,
+    /// The account at a provider that takes it; the built-in gateway without.
+    pub account: Option<GatewayAccountId>,
+    /// What our own payment page shows in a frame, where the provider has a form instead of a page.
+    pub form: Option<Form>,
+    /// What refunds and chargebacks name, once the money is there.
+    pub charge: Option<String>,
+}
+
+/// A provider's form, shown in a frame of our page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The frame's address.
+    pub address: String,
+    /// What is posted there, names and values; fetched if there is nothing.
+    pub fields: Vec<(String, String)>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -53,6 +69,9 @@ struct Row {
     reason: Option<String>,
     created_at: At,
     booking_id: Option<Uuid>,
+    account_id: Option<Uuid>,
+    pay_fields: Option<serde_json::Value>,
+    charge: Option<String>,
 }
 
 /// A state as the database names it.
@@ -75,6 +94,13 @@ impl Row {
             reason: self.reason,
             created_at: self.created_at.into(),
             pays_for: self.booking_id.map(BookingId::from_uuid),
+            account: self.account_id.map(GatewayAccountId::from_uuid),
+            form: self
+                .pay_fields
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?,
+            charge: self.charge,
         })
     }
 }
@@ -96,6 +122,7 @@ pub fn insert(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<()> {
             top_ups::created_at.eq(At(top_up.created_at)),
             top_ups::updated_at.eq(At(top_up.created_at)),
             top_ups::booking_id.eq(top_up.pays_for.map(BookingId::uuid)),
+            top_ups::account_id.eq(top_up.account.map(GatewayAccountId::uuid)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -157,19 +184,57 @@ pub fn open_for(tx: &mut TenantTx<'_>, user: UserId, order: BookingId) -> Result
     row.map(Row::top_up).transpose()
 }
 
-/// Writes what the gateway said: state, its name of the payment, its page, why not.
+/// Writes what the gateway said: state, its name of the payment, its page or form, why not, the charge.
 ///
 /// # Errors
 /// The database is away.
 pub fn update(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> {
+    let form = top_up.form.as_ref().map(serde_json::to_value);
+    let form = form.transpose().map_err(Error::internal)?;
     diesel::update(top_ups::table.find((tx.tenant().uuid(), top_up.id.uuid())))
         .set((
             top_ups::gateway_reference.eq(&top_up.reference),
             top_ups::pay_url.eq(&top_up.pay_url),
             top_ups::state.eq(top_up.state.name()),
             top_ups::reason.eq(&top_up.reason),
+            top_ups::pay_fields.eq(form),
+            top_ups::charge.eq(&top_up.charge),
             top_ups::updated_at.eq(At(now)),
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// The payment that an account's provider knows by this name, of the payment or of its charge.
+///
+/// # Errors
+/// The database is away.
+pub fn by_reference(tx: &mut TenantTx<'_>, account: GatewayAccountId, name: &str) -> Result<Option<TopUpId>> {
+    let of_account = || {
+        top_ups::table
+            .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+            .filter(top_ups::account_id.eq(account.uuid()))
+            .select(top_ups::id)
+    };
+    let (by_name, by_charge) = (
+        of_account().filter(top_ups::gateway_reference.eq(name)),
+        of_account().filter(top_ups::charge.eq(name)),
+    );
+    let found: Option<Uuid> = match by_name.first(tx.conn).optional()? {
+        Some(found) => Some(found),
+        None => by_charge.first(tx.conn).optional()?,
+    };
+    Ok(found.map(TopUpId::from_uuid))
+}
+
+/// Whether payments through an account have no outcome yet.
+///
+/// # Errors
+/// The database is away.
+pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> Result<bool> {
+    let open = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::account_id.eq(account.uuid()))
+        .filter(top_ups::state.eq_any(["created", "pending", "unknown"]));
+    Ok(select(exists(open)).get_result(tx.conn)?)
 }

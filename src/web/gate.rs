@@ -52,14 +52,21 @@ const WAYS_IN: [&str; 13] = [
 ];
 
 /// What stays open at a marketplace that is closed to whoever is signed in: running calls, and credit for them.
-const FINISHING: [&str; 6] = [
+const FINISHING: [&str; 7] = [
     "/ws",
     "/calls",
     "/api/v1/calls/",
     "/wallet",
     "/api/v1/wallet",
     "/gateway/",
+    PAID,
 ];
+
+/// Where providers lead people who have paid.
+const PAID: &str = "/paid";
+
+/// What providers tell, whether the marketplace is closed or not: money may be on its way.
+const WEBHOOKS: &str = "/webhooks/";
 
 /// The tenant's console, for those of its people who are on the staff.
 const CONSOLE: &str = "/api/v1/admin/";
@@ -162,7 +169,10 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
         }
         if let Shown::Cookies { .. } | Shown::Nothing = shown {
             let host = site::asked_host(request.head(), web);
-            csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
+            // Some providers have the browser post a form to us; that changes nothing here.
+            if path != PAID {
+                csrf::check(request, &host, matches!(shown, Shown::Cookies { .. }))?;
+            }
         }
         if let Some(visit) = visits::of(web, request, path, &site).await? {
             // Also where the marketplace is closed: somebody may have to see why.
@@ -173,7 +183,7 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
         }
         let viewer = recognise(web, request, &site, shown, &mut cookies).await?;
         let finishing = viewer.is_some() && FINISHING.iter().any(|open| path.starts_with(open));
-        let open = finishing || path == RENEW || path == WAY_IN;
+        let open = finishing || path == RENEW || path == WAY_IN || path.starts_with(WEBHOOKS);
         if site.tenant.state != TenantState::Active && !open {
             return Err(Error::closed());
         }

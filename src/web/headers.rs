@@ -12,12 +12,30 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use url::Url;
 
 /// No inline script or style anywhere, and no form that leads elsewhere, whatever a tenant's templates say: to a gateway's
 /// own page one goes by a link. Sockets to this host, which the scheme alone can't say in every browser.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The same for a page that shows another site's page in a frame, and may post to it there.
+///
+/// # Errors
+/// That isn't an address of a page.
+pub(super) fn policy_with_frame(address: &str) -> Result<HeaderValue, crate::error::Error> {
+    let url = Url::parse(address).map_err(crate::error::Error::internal)?;
+    let origin = url.origin().ascii_serialization();
+    let policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+    HeaderValue::from_str(&format!("{policy}; frame-src {origin}")).map_err(crate::error::Error::internal)
+}
+
+/// The same for a page that a frame of our own may show.
+pub(super) fn policy_in_own_frame() -> HeaderValue {
+    let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+}
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

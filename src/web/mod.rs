@@ -42,6 +42,7 @@ mod trace;
 mod unrouted;
 mod upload;
 mod visits;
+mod webhooks;
 
 pub use error::{Problem, Result, WebError};
 pub use looks::tell_of_faults;

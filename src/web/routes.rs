@@ -2,7 +2,7 @@
 
 use super::{
     admin_ui, api, assets, docs, extract, gate, ops, pages, platform_api, site, sockets, state::Web,
-    unrouted::no_route, visits,
+    unrouted::no_route, visits, webhooks,
 };
 use actix_web::{
     guard::{Guard, Not, fn_guard},
@@ -25,6 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig, web: &Data<Web>) {
         .service(api::v1())
         .configure(sockets::people)
         .configure(visits::routes)
+        .configure(webhooks::routes)
         .configure(admin_ui::pages)
         .configure(pages::tenant);
     let platform = web::scope("")

@@ -5,7 +5,7 @@ use super::{
     theme::{PageContext, Scheme, Theme},
 };
 use crate::{
-    domain::{category::Names, ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
+    domain::{category::Names, gateway::Mode, ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::TenantScope,
 };
@@ -270,8 +270,7 @@ pub(super) fn tenant_frame(
         lang: preferred_language(request, theme.languages(), &tenant.language),
         tenant_lang: tenant.language.clone(),
         zone: tenant.time_zone.clone(),
-        // Until real gateways exist all payments go to the test gateway.
-        test_mode: true,
+        test_mode: tenant.money == Mode::Test,
         ..frame(request, web, host)
     };
     Frame {

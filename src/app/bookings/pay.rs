@@ -2,11 +2,17 @@
 
 use super::{act::happen, lapse::lapse_for as lapse, lock_people, refused, settle};
 use crate::{
-    app::{App, identity::Viewer, safety, wallet},
+    app::{
+        App,
+        identity::Viewer,
+        safety,
+        wallet::{self, Wish},
+    },
     domain::{
         booking::Event,
         ids::{BookingId, TopUpId},
         money::Money,
+        tenant::Tenant,
         time::Moment,
     },
     error::{Error, Kind, Result},
@@ -18,6 +24,7 @@ use crate::{
         wallets,
     },
 };
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// What came of the wish to pay.
@@ -48,14 +55,15 @@ pub async fn pay(app: &App, viewer: &Viewer, id: BookingId) -> Result<Order> {
 }
 
 /// The same, and where there isn't enough in the wallet, begins a payment of what is missing, or goes on with the one that
-/// was begun for it; `return_url` says where the person comes back to.
+/// was begun for it. `from` is where their browser asks from, `return_url` says where the person comes back to.
 ///
 /// # Errors
 /// Nothing is to be paid, the order isn't theirs, the gateway doesn't answer or refuses, or the database is away.
 pub async fn pay_or_top_up(
     app: &App,
     viewer: &Viewer,
-    id: BookingId,
+    tenant: &Tenant,
+    (id, from): (BookingId, IpAddr),
     return_url: impl FnOnce(TopUpId) -> String,
 ) -> Result<Payment> {
     let refused = match pay(app, viewer, id).await {
@@ -72,9 +80,14 @@ pub async fn pay_or_top_up(
     }
     let shown = super::show(app, viewer, id).await?;
     let missing = missing(&shown.order, shown.available);
-    let currency = shown.order.currency;
-    let top_up = wallet::begin_top_up(app, viewer, currency, missing.minor, Some(id), return_url);
-    Ok(Payment::Begun(Box::new(top_up.await?)))
+    let wish = Wish {
+        amount_minor: missing.minor,
+        pays_for: Some(id),
+        way: None,
+        from,
+    };
+    let top_up = wallet::begin_top_up(app, viewer, tenant, wish, return_url).await?;
+    Ok(Payment::Begun(Box::new(top_up)))
 }
 
 /// What is to be paid at the gateway, before an order can be paid from the wallet: what is missing, but never less than

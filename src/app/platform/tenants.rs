@@ -7,6 +7,7 @@ use crate::{
         audit::{Action, Actor, Entry},
         brand::Brand,
         category::STARTING,
+        gateway::Mode,
         ids::TenantId,
         money::Currency,
         permission::{StaffRole, Standing},
@@ -140,6 +141,7 @@ fn checked(new: &NewTenant, languages: &[String]) -> Result<Tenant> {
         state: TenantState::Active,
         brand: Some(new.brand.clone()),
         look_revision: 0,
+        money: Mode::Test,
         quotas: QuotaChange::default(),
     })
 }

@@ -127,6 +127,35 @@ pub struct TwoCheckoutKeys {
     pub buy_link_secret: Secret,
 }
 
+/// A key as somebody enters it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyField {
+    /// Its name, as in the keys.
+    pub name: &'static str,
+    /// It is never shown again.
+    pub secret: bool,
+}
+
+impl GatewayKeys {
+    /// The keys that a provider gives; none if it needs none.
+    pub fn fields(provider: Provider) -> Vec<KeyField> {
+        let (open, secret): (&[_], &[_]) = match provider {
+            Provider::Test => (&[], &[]),
+            Provider::Stripe => (&[], &["secret_key", "webhook_secret"]),
+            Provider::Paypal => (&["client_id", "webhook_id"], &["client_secret"]),
+            Provider::AuthorizeNet => (&["currency", "login_id"], &["transaction_key", "signature_key"]),
+            Provider::Paytr => (&["merchant_id"], &["merchant_key", "merchant_salt"]),
+            Provider::Iyzico => (&[], &["api_key", "secret_key"]),
+            Provider::Payu => (&["pos_id", "client_id"], &["client_secret", "second_key"]),
+            Provider::TwoCheckout => (&["merchant_code"], &["secret_key", "buy_link_secret"]),
+        };
+        let fields = |names: &[&'static str], secret| -> Vec<KeyField> {
+            names.iter().map(|name| KeyField { name, secret }).collect()
+        };
+        [fields(open, false), fields(secret, true)].concat()
+    }
+}
+
 impl GatewayAccount {
     /// At which provider.
     pub fn provider(&self) -> Provider {

@@ -106,7 +106,8 @@ pub struct Webhook {
 }
 
 /// What a webhook is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WebhookKind {
     /// Something happened to a payment: ask for it by this reference.
     Payment(String),
@@ -119,7 +120,7 @@ pub enum WebhookKind {
 }
 
 /// A bank's claim for a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
     /// The provider's name of it.
     pub reference: String,
@@ -134,7 +135,8 @@ pub struct Dispute {
 }
 
 /// How a dispute stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DisputeStage {
     /// It isn't decided.
     Open,

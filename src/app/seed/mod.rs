@@ -13,6 +13,7 @@ use crate::{
         platform::{self, Newcomer},
     },
     domain::{
+        gateway::Mode,
         identity::Password,
         ids::TenantId,
         money::Currency,
@@ -162,6 +163,7 @@ async fn tenant(app: &App, cast: &Cast) -> Result<(Tenant, TenantScope)> {
         state: TenantState::Active,
         brand: None,
         look_revision: 0,
+        money: Mode::Test,
         quotas: QuotaChange::default(),
     };
     let (host, now) = (host(app, cast), app.now());

@@ -1,6 +1,6 @@
 //! The person is back from the payment page, or looks again.
 
-use super::outcome;
+use super::ask;
 use crate::{
     app::{App, identity::Viewer},
     domain::ids::TopUpId,
@@ -26,11 +26,8 @@ pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<T
             }
         })
         .await?;
-    match &top_up.reference {
-        Some(reference) if !top_up.state.is_final() => {
-            let answer = app.gateways.built_in(&viewer.scope).confirm(reference).await;
-            outcome::heard(app, &viewer.scope, id, answer).await
-        }
+    match top_up.reference {
+        Some(_) if !top_up.state.is_final() => ask(app, &viewer.scope, id).await,
         _ => Ok(top_up),
     }
 }

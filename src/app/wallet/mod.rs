@@ -3,13 +3,15 @@
 //! A top-up is an intent first, then a payment page, then an outcome. The outcome is asked for when the person comes
 //! back, and by a job for as long as it isn't known; the money moves once however often it is heard of (laws 3 and 7).
 
+mod ask;
 mod begin_top_up;
 mod confirm_top_up;
 mod outcome;
 mod reconcile;
 mod show;
 
-pub use begin_top_up::begin_top_up;
+pub(in crate::app) use ask::ask;
+pub use begin_top_up::{ChosenWay, Wish, begin_top_up};
 pub use confirm_top_up::confirm_top_up;
 pub use reconcile::reconcile;
 pub use show::{Wallet, balance, show};

@@ -1,20 +1,21 @@
 //! What a gateway says, written down: the one place where a payment becomes credit.
 
-use super::{RECONCILE_JOB, ReconcileTopUp};
+use super::{RECONCILE_JOB, ReconcileTopUp, ask};
 use crate::{
     app::{
         App, bookings,
         notifications::tell,
         payments,
-        ports::{Answer, Begun, GatewayError, Standing},
+        ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
-    domain::{ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
+    domain::{gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, jobs,
+        TenantScope, TenantTx, gateway_accounts, jobs,
         ledger::{self, AccountKind, Transfer},
         notifications::News,
-        top_ups::{self, TopUp},
+        tenants,
+        top_ups::{self, Form, TopUp},
         wallets,
     },
 };
@@ -24,7 +25,7 @@ use serde_json::json;
 /// that nobody was sent to, and the job closes it.
 pub(super) async fn begun(app: &App, scope: &TenantScope, id: TopUpId, answer: Answer<Begun>) -> Result<TopUp> {
     let now = app.now();
-    let (reference, page) = match answer.and_then(Begun::redirect) {
+    let begun = match answer {
         Ok(begun) => begun,
         Err(GatewayError::Unknown(why)) => return Err(GatewayError::Unknown(why).into()),
         Err(error) => {
@@ -32,18 +33,33 @@ pub(super) async fn begun(app: &App, scope: &TenantScope, id: TopUpId, answer: A
             return Err(error.into());
         }
     };
-    app.db
-        .tenant(scope, move |tx| {
-            let mut top_up = top_ups::lock(tx, id)?;
-            if top_up.state == State::Created {
-                top_up.state = State::Pending;
-                top_up.reference = Some(reference);
-                top_up.pay_url = Some(page);
-                top_ups::update(tx, &top_up, now)?;
-            }
-            Ok(top_up)
-        })
-        .await
+    let reference = begun.reference;
+    let (page, form) = match begun.step {
+        Step::Redirect(page) => (Some(page), None),
+        Step::Embed { address, fields } => (Some(form_page(id)), Some(Form { address, fields })),
+        Step::Done(_) => (None, None),
+    };
+    let top_up = app.db.tenant(scope, move |tx| {
+        let mut top_up = top_ups::lock(tx, id)?;
+        if top_up.state == State::Created {
+            top_up.state = State::Pending;
+            top_up.reference = Some(reference);
+            top_up.pay_url = page;
+            top_up.form = form;
+            top_ups::update(tx, &top_up, now)?;
+        }
+        Ok(top_up)
+    });
+    let top_up = top_up.await?;
+    match top_up.pay_url {
+        Some(_) => Ok(top_up),
+        None => ask(app, scope, id).await,
+    }
+}
+
+/// Our page with a provider's form.
+fn form_page(id: TopUpId) -> String {
+    format!("/wallet/top-ups/{id}/pay")
 }
 
 /// Writes down what became of a payment. Money moves at most once: the transfer has the top-up's id.
@@ -72,10 +88,18 @@ fn apply(
         bookings::hold_people(tx, order)?;
     }
     let mut top_up = top_ups::lock(tx, id)?;
-    if top_up.state.is_final() {
+    let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
+    // Money that comes late has come all the same.
+    if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
         return Ok((top_up, None));
     }
+    let answer = if settles && is_play_money(tx, &top_up)? {
+        Ok(payments::refused())
+    } else {
+        answer
+    };
     let before = top_up.state;
+    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
     if let (Some(order), Some(_)) = (top_up.pays_for, available)
@@ -85,10 +109,11 @@ fn apply(
     }
     top_up.state = heard.state;
     top_up.reason = heard.reason;
+    top_up.charge = charge.or(top_up.charge);
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
         // Whoever saw it arrive needn't be told; whoever was told to wait does.
-        if let (State::Unknown, Some(_)) = (before, available) {
+        if let (State::Unknown | State::Declined, Some(_)) = (before, available) {
             let amount = json!({"minor": top_up.amount.minor, "currency": top_up.amount.currency.code()});
             let news = News::of(Event::TopUp, format!("/wallet/top-ups/{id}")).with("amount", amount);
             tell(app, tx, top_up.user, news, now)?;
@@ -101,9 +126,19 @@ fn apply(
     Ok((top_up, available))
 }
 
+/// Whether what has come is play money, at a marketplace that takes real money by now.
+fn is_play_money(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<bool> {
+    let mode = match top_up.account {
+        Some(account) => gateway_accounts::find(tx, account)?.mode,
+        None => Mode::Test,
+    };
+    Ok(mode == Mode::Test && tenants::money_now(tx)? == Mode::Live)
+}
+
 fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {
     let currency = paid.currency;
-    let debit = ledger::account(tx, AccountKind::BuiltIn, currency, now)?;
+    let from = top_up.account.map_or(AccountKind::BuiltIn, AccountKind::Gateway);
+    let debit = ledger::account(tx, from, currency, now)?;
     let credit = ledger::account(tx, AccountKind::Wallet(top_up.user), currency, now)?;
     let transfer = Transfer {
         id: top_up.id.uuid(),

@@ -1,6 +1,6 @@
 //! The job that finds out what became of a payment.
 
-use super::{RECONCILE_JOB, ReconcileTopUp, outcome};
+use super::{RECONCILE_JOB, ReconcileTopUp, ask};
 use crate::{
     app::{App, payments},
     domain::{ids::TopUpId, payment::State},
@@ -19,16 +19,7 @@ pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()
         return Ok(());
     }
     let (now, before) = (app.now(), top_up.state);
-    let top_up = match &top_up.reference {
-        Some(reference) => {
-            let answer = app.gateways.built_in(scope).confirm(reference).await;
-            outcome::heard(app, scope, id, answer).await?
-        }
-        None => match payments::never_opened(top_up.created_at, now) {
-            Some(given_up) => outcome::heard(app, scope, id, Ok(given_up)).await?,
-            None => top_up,
-        },
-    };
+    let top_up = ask(app, scope, id).await?;
     // Who has just become unknown is asked about again already.
     if top_up.state.is_final() || (top_up.state == State::Unknown && before != State::Unknown) {
         return Ok(());

@@ -14,6 +14,7 @@ mod two_checkout;
 
 use crate::{
     app::ports::{Answer, Clock, GatewayAccount, GatewayKeys, PaymentGateway, PaymentGateways},
+    config::GatewaysConfig,
     domain::gateway::{Mode, Provider},
     error::{Error, Result},
     store::{Db, TenantScope},
@@ -31,9 +32,6 @@ use test::TestGateway;
 use two_checkout::TwoCheckout;
 use url::Url;
 
-/// How long a provider may take to answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-
 /// Where providers are.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -43,12 +41,19 @@ pub struct Reach {
     pub elsewhere: HashMap<Provider, Url>,
 }
 
-impl Default for Reach {
-    fn default() -> Self {
-        Self {
-            answer_within: ANSWER_WITHIN,
-            elsewhere: HashMap::new(),
+impl Reach {
+    /// As it is set. Only a development's providers are elsewhere: keys are for those they were made for.
+    ///
+    /// # Errors
+    /// Some are, and this isn't one.
+    pub fn new(config: &GatewaysConfig, development: bool) -> anyhow::Result<Self> {
+        if !development && !config.elsewhere.is_empty() {
+            anyhow::bail!("gateways.elsewhere is for development; remove it, or set development.enabled");
         }
+        Ok(Self {
+            answer_within: Duration::from_millis(config.timeout_ms),
+            elsewhere: config.elsewhere.clone(),
+        })
     }
 }
 

@@ -1,8 +1,13 @@
 //! Credit: balance, statement, top-ups.
 
 use crate::{
-    app::{identity::Viewer, wallet},
-    domain::{ids::TopUpId, payment::State},
+    app::{
+        gateway_accounts::{self, Way},
+        identity::Viewer,
+        wallet::{self, ChosenWay, Wish},
+    },
+    domain::{gateway::Provider, ids::TopUpId, payment::State},
+    error::Error,
     store::{top_ups::TopUp, wallets::Line},
     web::{Problem, Result, Site, Web, pages},
 };
@@ -17,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(begin).service(show_top_up);
+    config.service(show).service(ways).service(begin).service(show_top_up);
 }
 
 /// A line of the statement; a call's blocks are one.
@@ -105,6 +110,33 @@ fn statement_line(site: &Site, viewer: &Viewer, line: Line) -> StatementLine {
 struct NewTopUp {
     /// In minor units of the tenant's currency.
     amount_minor: i64,
+    /// How: `test`, or the id of one of the ways that `/wallet/ways` lists; the first of them without.
+    way: Option<String>,
+}
+
+fn unknown_way() -> Error {
+    Error::field("way", "Choose one of the ways to pay.")
+}
+
+/// A way to pay.
+#[derive(Serialize, ToSchema)]
+struct WayView {
+    /// What a top-up names it by.
+    way: String,
+    /// Who takes the payment.
+    provider: Provider,
+}
+
+/// Ways to pay, the first to offer first.
+#[utoipa::path(tag = "wallet", responses((status = 200, body = Vec<WayView>), (status = 401, body = Problem)))]
+#[get("/wallet/ways")]
+async fn ways(web: Data<Web>, site: Site, viewer: Viewer) -> Result<Json<Vec<WayView>>> {
+    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, site.tenant.currency).await?;
+    let view = |way: &Way| WayView {
+        way: way.name(),
+        provider: way.provider,
+    };
+    Ok(Json(ways.iter().map(view).collect()))
 }
 
 /// A payment into the wallet.
@@ -144,7 +176,14 @@ impl From<TopUp> for TopUpView {
 #[post("/wallet/top-ups")]
 async fn begin(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<NewTopUp>) -> Result<HttpResponse> {
     let back = |id: TopUpId| format!("{}/wallet/top-ups/{id}", site.origin());
-    let top_up = wallet::begin_top_up(&web.app, &viewer, site.tenant.currency, wanted.amount_minor, None, back).await?;
+    let way = wanted.way.map(|way| ChosenWay::parse(&way).ok_or_else(unknown_way));
+    let wish = Wish {
+        amount_minor: wanted.amount_minor,
+        pays_for: None,
+        way: way.transpose()?,
+        from: site.client,
+    };
+    let top_up = wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await?;
     Ok(HttpResponse::Created().json(TopUpView::from(top_up)))
 }
 

@@ -2,22 +2,30 @@
 
 use super::{
     local_path, no_body, problem, render, render_as, typed,
-    views::{Amount, Field, LineKind, Message, StatementLine, TopUpPage, TopUpState, WalletPage},
+    views::{
+        Amount, Field, LineKind, Message, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState,
+        WalletPage,
+    },
 };
 use crate::{
-    app::{identity::Viewer, wallet},
+    app::{
+        gateway_accounts::{self, Way},
+        identity::Viewer,
+        wallet::{self, ChosenWay, Wish},
+    },
     domain::{
+        gateway::Provider,
         ids::TopUpId,
         money::{Currency, Money},
         payment::State,
     },
     error::Error,
     store::{top_ups::TopUp, wallets::Line},
-    web::{Result, Site, Web},
+    web::{Result, Site, Web, headers},
 };
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
     post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
@@ -26,7 +34,13 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(add).service(show_top_up);
+    config
+        .service(show)
+        .service(add)
+        .service(show_top_up)
+        .service(pay)
+        .service(paid)
+        .service(paid_by_form);
 }
 
 #[derive(Deserialize)]
@@ -53,6 +67,8 @@ struct Add {
     /// Another amount, as typed; wins.
     #[serde(default)]
     amount: String,
+    /// One of the ways to pay; the first without.
+    way: Option<String>,
     next: Option<String>,
 }
 
@@ -67,22 +83,37 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
     };
     let wrong = match minor {
         None => Message::new("error.amount"),
-        Some(minor) => {
+        Some(amount_minor) => {
             let back = |id| return_url(&site, id, next.as_deref());
-            match wallet::begin_top_up(&web.app, &viewer, currency, minor, None, back).await {
-                Ok(top_up) => return Ok(no_body(&top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
-                Err(error) => out_of_bounds(error, currency)?,
+            let wish = Wish {
+                amount_minor,
+                pays_for: None,
+                way: wanted.way.as_deref().and_then(ChosenWay::parse),
+                from: site.client,
+            };
+            match wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await {
+                Ok(top_up) => {
+                    let seen = || format!("/wallet/top-ups/{}", top_up.id);
+                    return Ok(no_body(&top_up.pay_url.clone().unwrap_or_else(seen)));
+                }
+                Err(error) => wrong_amount(error, currency)?,
             }
         }
     };
     let mut view = page(&web, &site, &viewer, 1, next).await?;
     view.amount = Field::of(wanted.amount).wrong(wrong);
+    for way in &mut view.ways {
+        way.chosen = wanted.way.as_deref() == Some(&way.name);
+    }
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
-/// The theme's words for the one thing that can be wrong with an amount.
-fn out_of_bounds(error: Error, currency: Currency) -> Result<Message> {
-    problem(error)?;
+/// The theme's words for the one thing that can be wrong with an amount; a way that isn't there speaks for itself.
+fn wrong_amount(error: Error, currency: Currency) -> Result<Message> {
+    let (field, words) = problem(error)?;
+    if field != "amount_minor" {
+        return Ok(words);
+    }
     let (least, most) = wallet::top_up_bounds(currency);
     Ok(Message::new("error.between")
         .with("minimum", amount(least))
@@ -116,6 +147,66 @@ async fn show_top_up(
     )
 }
 
+/// A provider's form in a frame, for as long as it can be paid there. The page may show that frame, and nothing else from
+/// elsewhere.
+#[get("/wallet/top-ups/{id}/pay")]
+async fn pay(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let back = format!("/wallet/top-ups/{id}");
+    let top_up = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(*id)).await?;
+    let Some(form) = top_up.form.filter(|_| top_up.state == State::Pending) else {
+        return Ok(no_body(&back));
+    };
+    let policy = headers::policy_with_frame(&form.address)?;
+    let view = PayPage {
+        amount: amount(top_up.amount),
+        provider: Provider::parse(&top_up.gateway).map_or("test", Provider::name),
+        address: form.address,
+        fields: form
+            .fields
+            .into_iter()
+            .map(|(name, value)| PayField { name, value })
+            .collect(),
+        back,
+    };
+    let mut response = render(&site, Some(&viewer), &view)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    to: String,
+}
+
+/// Back from a provider, which may do that inside of its frame: then this page leads on outside of it. Whoever asks is
+/// told nothing and nothing changes here, so it doesn't matter where that comes from.
+#[get("/paid")]
+async fn paid(site: Site, request: HttpRequest, Query(back): Query<Back>) -> Result<HttpResponse> {
+    lead_on(&site, &request, back)
+}
+
+/// The same, for providers that have the browser post a form.
+#[post("/paid")]
+async fn paid_by_form(site: Site, request: HttpRequest, Query(back): Query<Back>) -> Result<HttpResponse> {
+    lead_on(&site, &request, back)
+}
+
+fn lead_on(site: &Site, request: &HttpRequest, back: Back) -> Result<HttpResponse> {
+    let to = local_path(back.to).unwrap_or_else(|| "/wallet".to_owned());
+    let framed = request
+        .headers()
+        .get("sec-fetch-dest")
+        .is_some_and(|dest| dest == "iframe");
+    if !framed {
+        return Ok(no_body(&to));
+    }
+    let mut response = render(site, None, &PaidPage { to })?;
+    let policy = headers::policy_in_own_frame();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
 /// Where a payment page leads back to.
 fn return_url(site: &Site, id: TopUpId, next: Option<&str>) -> String {
     let query = next.map(|next| Serializer::new(String::new()).append_pair("next", next).finish());
@@ -128,6 +219,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     let page = page.max(1);
     let shown = wallet::show(&web.app, viewer, currency, page).await?;
     let available = shown.balance.available();
+    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, currency).await?;
     let (minimum, maximum) = wallet::top_up_bounds(currency);
     Ok(WalletPage {
         available: amount(available),
@@ -135,6 +227,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
         lines: shown.lines.into_iter().map(line).collect(),
         suggestions: wallet::top_up_suggestions(currency).into_iter().map(amount).collect(),
         amount: Field::default(),
+        ways: ways.iter().enumerate().map(pay_way).collect(),
         minimum: amount(minimum),
         maximum: amount(maximum),
         open: shown
@@ -145,6 +238,14 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
         next,
         older_url: shown.more.then(|| format!("/wallet?page={}", page.saturating_add(1))),
     })
+}
+
+fn pay_way((place, way): (usize, &Way)) -> PayWay {
+    PayWay {
+        name: way.name(),
+        provider: way.provider.name(),
+        chosen: place == 0,
+    }
 }
 
 fn amount(money: Money) -> Amount {

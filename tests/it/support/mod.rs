@@ -35,6 +35,7 @@ use tallyroom::{
     app::App,
     config::{Config, Secret},
     domain::{
+        gateway::Mode,
         ids::TenantId,
         money::Currency,
         policy::PolicyChange,
@@ -271,6 +272,7 @@ async fn add_tenant(app: &App, slug: &str, currency: &str, language: &str) {
         state: TenantState::Active,
         brand: None,
         look_revision: 0,
+        money: Mode::Test,
         quotas: QuotaChange::default(),
     };
     let (host, now) = (format!("{slug}.localhost"), app.now());

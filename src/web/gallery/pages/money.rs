@@ -28,6 +28,11 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         pay_url: Some("/gateway/test/abc".to_owned()),
         next: None,
     };
+    let way = |name: &str, provider, chosen| PayWay {
+        name: name.to_owned(),
+        provider,
+        chosen,
+    };
     let wallet = WalletPage {
         available: g.cast.amount(2_350),
         held: g.cast.amount(0),
@@ -46,6 +51,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         ],
         suggestions: [1_000, 2_000, 5_000, 10_000].map(|minor| g.cast.amount(minor)).to_vec(),
         amount: Field::default(),
+        ways: vec![way("test", "test", true)],
         minimum: g.cast.amount(500),
         maximum: g.cast.amount(50_000),
         open: Vec::new(),
@@ -55,6 +61,11 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("wallet", &wallet, &g.buyer("/wallet"))?;
     let waiting = WalletPage {
         held: g.cast.amount(540),
+        ways: vec![
+            way("1", "stripe", true),
+            way("2", "paypal", false),
+            way("test", "test", false),
+        ],
         open: vec![top_up(TopUpState::Unknown), top_up(TopUpState::Pending)],
         amount: Field::of("3").wrong(
             Message::new("error.between")
@@ -67,6 +78,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("wallet-open", &waiting, &g.buyer("/wallet"))?;
     let empty = WalletPage {
         available: g.cast.amount(0),
+        ways: Vec::new(),
         lines: Vec::new(),
         older_url: None,
         ..wallet
@@ -80,6 +92,18 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     ] {
         g.page(name, &top_up(state), &g.buyer("/wallet/top-ups/1"))?;
     }
+    let pay = PayPage {
+        amount: g.cast.amount(2_000),
+        provider: "paytr",
+        address: "/terms".to_owned(),
+        fields: Vec::new(),
+        back: "/wallet".to_owned(),
+    };
+    g.page("pay", &pay, &g.buyer("/wallet/top-ups/1/pay"))?;
+    let paid = PaidPage {
+        to: "/wallet".to_owned(),
+    };
+    g.page("paid", &paid, &g.buyer("/paid"))?;
     let gateway = GatewayPage {
         reference: "tst_5f1e0c2b7a".to_owned(),
         merchant: g.cast.tenant.to_owned(),

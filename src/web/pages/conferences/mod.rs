@@ -146,7 +146,7 @@ async fn carry_out(
         "cancel" => bookings::cancel(&web.app, viewer, id).await?,
         "pay" => {
             let back = |top_up| format!("{}/conferences/{id}/paid/{top_up}", site.origin());
-            match bookings::pay_or_top_up(&web.app, viewer, id, back).await? {
+            match bookings::pay_or_top_up(&web.app, viewer, &site.tenant, (id, site.client), back).await? {
                 Payment::Paid(order) => {
                     let begun = ringing::begin_if_agreed(web, site, viewer, &order).await;
                     return Ok(begun.map(|call| format!("/calls/{}", call.id)));

@@ -71,7 +71,7 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
-pub use wallet::{LineKind, StatementLine, TopUpPage, TopUpState, WalletPage};
+pub use wallet::{LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage};
 
 use serde::Serialize;
 
@@ -137,6 +137,8 @@ views! {
     AccountPage => "account",
     WalletPage => "wallet",
     TopUpPage => "top_up",
+    PayPage => "pay",
+    PaidPage => "paid",
     GatewayPage => "gateway",
     SellPage => "sell",
     StartPage => "start",

@@ -22,6 +22,8 @@ pub struct WalletPage {
     pub minimum: Amount,
     /// Most that can be added at once.
     pub maximum: Amount,
+    /// Ways to pay, the one to offer first before the others; chosen by `way`.
+    pub ways: Vec<PayWay>,
     /// Top-ups whose outcome isn't known yet.
     pub open: Vec<TopUpPage>,
     /// Where to go after the top-up (a path on this host: the call that waits for credit).
@@ -94,4 +96,46 @@ pub enum TopUpState {
     Declined,
     /// The provider hasn't said; being found out. Must not be repeated blindly.
     Unknown,
+}
+
+/// A way to pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PayWay {
+    /// What the form says.
+    pub name: String,
+    /// Who takes the payment, as the words know it: `pay.ways.stripe`.
+    pub provider: &'static str,
+    /// Chosen already.
+    pub chosen: bool,
+}
+
+/// `/wallet/top-ups/{id}/pay`: a provider's form in a frame.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayPage {
+    /// How much.
+    pub amount: Amount,
+    /// Who takes the payment.
+    pub provider: &'static str,
+    /// The frame's address.
+    pub address: String,
+    /// What is posted there; fetched if there is nothing.
+    pub fields: Vec<PayField>,
+    /// Back without paying.
+    pub back: String,
+}
+
+/// Something that is posted to a provider's form.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayField {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// `/paid`, inside of a provider's frame: leads on outside of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaidPage {
+    /// Where to.
+    pub to: String,
 }

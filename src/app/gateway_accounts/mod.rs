@@ -1,0 +1,104 @@
+//! Ways to pay: a tenant's own accounts at payment providers, which keys open them, and who takes which payment
+//! (requirement I4). Keys are sealed before they are stored, and come back from there only to open an account.
+//!
+//! A marketplace begins with play money: the built-in gateway and test accounts. Once it goes live, only live accounts are
+//! left, and all play money with them is gone. One account's payments go on through it until they have an outcome.
+
+mod arrange;
+mod check;
+mod go_live;
+mod remove;
+mod save;
+mod switch;
+mod ways;
+
+pub use arrange::arrange;
+pub use check::check;
+pub use go_live::go_live;
+pub use remove::remove;
+pub use save::{Wanted, save};
+pub use switch::switch;
+pub use ways::{Way, list, ways};
+
+use super::{
+    App,
+    console::StaffMember,
+    platform::unseal,
+    ports::{GatewayAccount, PaymentGateway},
+};
+use crate::{
+    domain::{audit::Entry, ids::GatewayAccountId, time::Moment},
+    error::{Error, Result},
+    store::{
+        TenantScope, TenantTx, audit,
+        gateway_accounts::{self as stored, Account},
+    },
+};
+use std::sync::Arc;
+
+impl App {
+    /// Who takes payments through that account; the built-in gateway without one.
+    ///
+    /// # Errors
+    /// The account isn't there, was removed, its keys can't be read, or the database is away.
+    pub(in crate::app) async fn gateway(
+        &self,
+        scope: &TenantScope,
+        account: Option<GatewayAccountId>,
+    ) -> Result<Arc<dyn PaymentGateway>> {
+        let Some(id) = account else {
+            return Ok(self.gateways.built_in(scope));
+        };
+        let account = self.db.read(scope, move |tx| stored::find(tx, id)).await?;
+        self.open_account(&account)
+    }
+
+    /// Opens an account with its keys. Nothing is sent yet.
+    fn open_account(&self, account: &Account) -> Result<Arc<dyn PaymentGateway>> {
+        let sealed = account.sealed_keys.as_deref().ok_or_else(gone)?;
+        let keys = unseal(self.config.secrets.jwt.expose(), sealed)?;
+        self.gateways.open(&GatewayAccount {
+            mode: account.mode,
+            keys: serde_json::from_slice(&keys).map_err(Error::internal)?,
+        })
+    }
+}
+
+fn gone() -> Error {
+    Error::conflict(
+        "way_to_pay_gone",
+        "This way to pay isn't there any more. Choose another one.",
+    )
+}
+
+/// Changes an account of a tenant's that wasn't removed, and writes down what `change` says.
+async fn alter(
+    app: &App,
+    by: &StaffMember,
+    id: GatewayAccountId,
+    change: impl FnOnce(&mut TenantTx<'_>, &Account, Moment) -> Result<Entry> + Send + 'static,
+) -> Result<()> {
+    by.account()?;
+    let (actor, now) = (by.actor(), app.now());
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let account = there(tx, id)?;
+            let entry = change(tx, &account, now)?;
+            audit::write(tx, &actor, &entry, now)
+        })
+        .await
+}
+
+/// An account that wasn't removed.
+fn there(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<Account> {
+    let account = stored::find(tx, id)?;
+    match account.sealed_keys {
+        Some(_) => Ok(account),
+        None => Err(Error::not_found()),
+    }
+}
+
+/// How the audit log and staff tell an account from others.
+fn name(account: &Account) -> String {
+    format!("{} ({})", account.provider.name(), account.mode.name())
+}

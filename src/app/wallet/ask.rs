@@ -1,0 +1,52 @@
+//! The gateway is asked what became of a payment.
+
+use super::outcome;
+use crate::{
+    app::{
+        App, payments,
+        ports::{Answer, GatewayError, Sought, Standing},
+    },
+    domain::{ids::TopUpId, payment::State},
+    error::Result,
+    store::{
+        TenantScope,
+        top_ups::{self, TopUp},
+    },
+};
+
+/// Asks the gateway that took a payment how it stands, and writes the answer down. One whose page never opened is looked
+/// for by its intent. What is in the wallet isn't asked about; what was declined is: people have paid late.
+///
+/// # Errors
+/// It isn't there, the answer contradicts the intent, or the database is away. A gateway that doesn't answer is no error.
+pub(in crate::app) async fn ask(app: &App, scope: &TenantScope, id: TopUpId) -> Result<TopUp> {
+    let top_up = app.db.read(scope, move |tx| top_ups::find(tx, id)).await?;
+    if top_up.state == State::Settled {
+        return Ok(top_up);
+    }
+    match answer(app, scope, &top_up).await? {
+        Some(answer) => outcome::heard(app, scope, id, answer).await,
+        None => Ok(top_up),
+    }
+}
+
+/// Nothing if it is too early to say anything.
+async fn answer(app: &App, scope: &TenantScope, top_up: &TopUp) -> Result<Option<Answer<Standing>>> {
+    let gateway = app.gateway(scope, top_up.account).await?;
+    if let Some(reference) = &top_up.reference {
+        return Ok(Some(gateway.confirm(reference).await));
+    }
+    let sought = Sought {
+        intent: top_up.id.uuid(),
+        amount: top_up.amount,
+        since: top_up.created_at,
+        method: None,
+    };
+    Ok(match gateway.look_up(&sought).await {
+        Ok(Some(standing)) => Some(Ok(standing)),
+        Ok(None) => payments::never_opened(top_up.created_at, app.now()).map(Ok),
+        // Nobody was sent to pay: that it doesn't answer isn't worth telling.
+        Err(GatewayError::Unknown(_)) => None,
+        Err(error) => Some(Err(error)),
+    })
+}
