@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A way to pay sellers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PayoutMethod {
+pub enum PayoutWay {
     /// A table for whoever pays by hand, at their bank.
     Manual,
     /// Transfers to sellers' own accounts at Stripe.
@@ -15,7 +15,7 @@ pub enum PayoutMethod {
     Payoneer,
 }
 
-impl PayoutMethod {
+impl PayoutWay {
     /// All there are, the default first.
     pub const ALL: [Self; 3] = [Self::Manual, Self::StripeConnect, Self::Payoneer];
 
@@ -30,7 +30,7 @@ impl PayoutMethod {
 
     /// Reads its name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.name() == name)
+        Self::ALL.into_iter().find(|way| way.name() == name)
     }
 }
 
@@ -58,9 +58,9 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for method in PayoutMethod::ALL {
-            assert_eq!(PayoutMethod::parse(method.name()), Some(method));
+        for way in PayoutWay::ALL {
+            assert_eq!(PayoutWay::parse(way.name()), Some(way));
         }
-        assert_eq!(PayoutMethod::parse("cash"), None);
+        assert_eq!(PayoutWay::parse("cash"), None);
     }
 }

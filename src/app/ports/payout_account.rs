@@ -3,7 +3,7 @@
 use super::gateway_account::prefixed;
 use crate::{
     config::Secret,
-    domain::{gateway::Mode, payout_provider::PayoutMethod},
+    domain::{gateway::Mode, payout_provider::PayoutWay},
     error::Result,
 };
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub struct PayoutAccount {
 
 /// Keys, of each way its own.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
+#[serde(tag = "way", rename_all = "snake_case")]
 pub enum PayoutKeys {
     /// By hand there are none.
     Manual,
@@ -40,11 +40,11 @@ pub struct StripeConnectKeys {
 
 impl PayoutAccount {
     /// Which way.
-    pub fn method(&self) -> PayoutMethod {
+    pub fn way(&self) -> PayoutWay {
         match &self.keys {
-            PayoutKeys::Manual => PayoutMethod::Manual,
-            PayoutKeys::StripeConnect(_) => PayoutMethod::StripeConnect,
-            PayoutKeys::Payoneer => PayoutMethod::Payoneer,
+            PayoutKeys::Manual => PayoutWay::Manual,
+            PayoutKeys::StripeConnect(_) => PayoutWay::StripeConnect,
+            PayoutKeys::Payoneer => PayoutWay::Payoneer,
         }
     }
 

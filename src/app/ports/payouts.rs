@@ -11,7 +11,7 @@ use super::{Answer, GatewayError, Outcome, PayoutAccount};
 use crate::domain::{
     ids::PayoutId,
     money::Money,
-    payout_provider::{PayoutCaps, PayoutMethod},
+    payout_provider::{PayoutCaps, PayoutWay},
     time::Moment,
 };
 use async_trait::async_trait;
@@ -31,7 +31,7 @@ pub trait PayoutProviders: Send + Sync {
 #[async_trait]
 pub trait PayoutProvider: Send + Sync {
     /// Which.
-    fn method(&self) -> PayoutMethod;
+    fn way(&self) -> PayoutWay;
 
     /// What it can do.
     fn caps(&self) -> PayoutCaps;
@@ -76,7 +76,7 @@ pub trait PayoutProvider: Send + Sync {
 
     /// Says that it can't do something.
     fn cannot(&self, what: String) -> GatewayError {
-        GatewayError::Unsupported(format!("{} can't {what}", self.method().name()))
+        GatewayError::Unsupported(format!("{} can't {what}", self.way().name()))
     }
 
     /// Whether all of a batch can be told there.
@@ -111,10 +111,12 @@ pub struct PayoutOrder {
     pub payout: PayoutId,
     /// How much.
     pub amount: Money,
-    /// The seller's account there, in the provider's words: `acct_…` at Stripe, a mail address at Payoneer, and whatever
-    /// the seller has written for those who pay by hand.
+    /// The seller's account there, in the provider's words: `acct_…` at Stripe, a mail address at Payoneer, an IBAN or a
+    /// number for those who pay by hand.
     pub account: String,
-    /// The seller's name.
+    /// Which bank, where that isn't said by the account; else empty.
+    pub bank: String,
+    /// Whose account.
     pub name: String,
     /// What for, as the seller's statement says.
     pub description: String,

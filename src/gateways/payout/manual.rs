@@ -5,19 +5,19 @@ use crate::{
     app::ports::{Answer, PayoutBatch, PayoutFile, PayoutOrder, PayoutProvider},
     domain::{
         csv::Csv,
-        payout_provider::{PayoutCaps, PayoutMethod},
+        payout_provider::{PayoutCaps, PayoutWay},
     },
 };
 
-const HEAD: [&str; 6] = ["payout", "name", "account", "amount", "currency", "description"];
+const HEAD: [&str; 7] = ["payout", "name", "account", "bank", "amount", "currency", "description"];
 const MOST: usize = 10_000;
 
 /// By hand.
 pub(super) struct Manual;
 
 impl PayoutProvider for Manual {
-    fn method(&self) -> PayoutMethod {
-        PayoutMethod::Manual
+    fn way(&self) -> PayoutWay {
+        PayoutWay::Manual
     }
 
     fn caps(&self) -> PayoutCaps {
@@ -46,6 +46,7 @@ impl PayoutProvider for Manual {
                 &order.payout.to_string(),
                 &order.name,
                 &order.account,
+                &order.bank,
                 &order.amount.decimal(),
                 order.amount.currency.code(),
                 &order.description,

@@ -9,7 +9,7 @@ use crate::{
     app::ports::{Answer, PayoutBatch, PayoutFile, PayoutOrder, PayoutProvider},
     domain::{
         csv::Csv,
-        payout_provider::{PayoutCaps, PayoutMethod},
+        payout_provider::{PayoutCaps, PayoutWay},
     },
 };
 
@@ -37,8 +37,8 @@ fn is_address(account: &str) -> bool {
 }
 
 impl PayoutProvider for Payoneer {
-    fn method(&self) -> PayoutMethod {
-        PayoutMethod::Payoneer
+    fn way(&self) -> PayoutWay {
+        PayoutWay::Payoneer
     }
 
     fn caps(&self) -> PayoutCaps {

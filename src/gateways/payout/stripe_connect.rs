@@ -8,7 +8,7 @@ use crate::{
     app::ports::{Answer, GatewayError, Outcome, PaidOut, PayoutBatch, PayoutOrder, PayoutProvider, StripeConnectKeys},
     domain::{
         gateway::Mode,
-        payout_provider::{PayoutCaps, PayoutMethod},
+        payout_provider::{PayoutCaps, PayoutWay},
     },
     gateways::payment::{
         http::Http,
@@ -113,8 +113,8 @@ impl StripeConnect {
 
 #[async_trait]
 impl PayoutProvider for StripeConnect {
-    fn method(&self) -> PayoutMethod {
-        PayoutMethod::StripeConnect
+    fn way(&self) -> PayoutWay {
+        PayoutWay::StripeConnect
     }
 
     fn caps(&self) -> PayoutCaps {

@@ -46,8 +46,8 @@ fn account(mode: Mode, keys: serde_json::Value) -> PayoutAccount {
     serde_json::from_value(json!({"mode": mode, "keys": keys})).expect("an account")
 }
 
-fn by_file(method: &str) -> Arc<dyn PayoutProvider> {
-    let account = account(Mode::Live, json!({"method": method}));
+fn by_file(way: &str) -> Arc<dyn PayoutProvider> {
+    let account = account(Mode::Live, json!({"way": way}));
     payouts(nowhere()).open(&account).expect("it needs no keys")
 }
 
@@ -64,7 +64,7 @@ impl Transfers {
             answer_within,
             elsewhere: HashMap::from([(Provider::Stripe, self.0.origin.clone())]),
         };
-        let keys = json!({"method": "stripe_connect", "secret_key": secret_key});
+        let keys = json!({"way": "stripe_connect", "secret_key": secret_key});
         payouts(reach).open(&account(Mode::Test, keys)).expect("keys in order")
     }
 
@@ -82,6 +82,7 @@ fn order(account: &str, minor: i64, code: &str) -> PayoutOrder {
         payout: PayoutId::new(),
         amount: Money::new(minor, Currency::parse(code).expect("a currency")),
         account: account.to_owned(),
+        bank: String::new(),
         name: "Ada Ångström".to_owned(),
         description: "Lumen, January".to_owned(),
     }
@@ -112,7 +113,7 @@ fn keys_of_the_other_mode_are_refused() {
         (Mode::Live, "pk_live_1", true),
         (Mode::Live, "", true),
     ] {
-        let account = account(mode, json!({"method": "stripe_connect", "secret_key": key}));
+        let account = account(mode, json!({"way": "stripe_connect", "secret_key": key}));
         let printed = format!("{account:?}");
         assert!(key.is_empty() || !printed.contains(key), "{printed}");
         let opened = payouts(nowhere()).open(&account).map(|_| ());

@@ -7,6 +7,7 @@ use tallyroom::domain::{ids::PayoutId, money::Money};
 async fn a_file_has_every_payout_once_and_says_what_was_typed() {
     let manual = by_file("manual");
     let mut payouts = vec![order("DE02 1203 0000", 1_250, "EUR"), order("=1+1", 1_250, "JPY")];
+    payouts[1].bank = "COBADEFFXXX".to_owned();
     payouts[1].name = "Grace \"Amazing\", Hopper".to_owned();
     let batch = batch(payouts);
     let file = manual.file(&batch).expect("a file");
@@ -14,9 +15,9 @@ async fn a_file_has_every_payout_once_and_says_what_was_typed() {
     assert_eq!(file.content_type, "text/csv; charset=utf-8");
     let [first, second] = [0, 1].map(|nth: usize| batch.payouts[nth].payout);
     let expected = format!(
-        "\u{feff}\"payout\",\"name\",\"account\",\"amount\",\"currency\",\"description\"\r\n\
-         \"{first}\",\"Ada Ångström\",\"DE02 1203 0000\",\"12.50\",\"EUR\",\"Lumen, January\"\r\n\
-         \"{second}\",\"Grace \"\"Amazing\"\", Hopper\",\"'=1+1\",\"1250\",\"JPY\",\"Lumen, January\"\r\n"
+        "\u{feff}\"payout\",\"name\",\"account\",\"bank\",\"amount\",\"currency\",\"description\"\r\n\
+         \"{first}\",\"Ada Ångström\",\"DE02 1203 0000\",\"\",\"12.50\",\"EUR\",\"Lumen, January\"\r\n\
+         \"{second}\",\"Grace \"\"Amazing\"\", Hopper\",\"'=1+1\",\"COBADEFFXXX\",\"1250\",\"JPY\",\"Lumen, January\"\r\n"
     );
     assert_eq!(String::from_utf8(file.bytes.to_vec()).expect("text"), expected);
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use super::{Transfers, by_file};
 use std::fmt::Write;
-use tallyroom::domain::payout_provider::PayoutMethod;
+use tallyroom::domain::payout_provider::PayoutWay;
 
 const HEAD: &str = "payouts        sends  at once  currencies";
 
@@ -17,11 +17,11 @@ async fn every_way_says_what_it_can_do() {
             [] => "any".to_owned(),
             some => some.join(" "),
         };
-        let (name, sends) = (provider.method().name(), if caps.sends { "yes" } else { "file" });
+        let (name, sends) = (provider.way().name(), if caps.sends { "yes" } else { "file" });
         writeln!(table, "{name:<14} {sends:<6} {:<8} {currencies}", caps.most).expect("a line");
     }
     println!("{table}");
-    assert_eq!(all.map(|provider| provider.method()), PayoutMethod::ALL);
+    assert_eq!(all.map(|provider| provider.way()), PayoutWay::ALL);
     assert_eq!(
         table,
         include_str!("table.txt"),
