@@ -7,6 +7,7 @@ use tallyroom::{
         archive,
         platform::{self, Newcomer},
         ports::Clock,
+        second_factor,
         seed::{self, PASSWORD},
     },
     config::Config,
@@ -73,8 +74,8 @@ pub async fn reset_factor(config: Config, email: &str) -> anyhow::Result<()> {
 
 /// Prints what an authenticator of the demo's owner would show now.
 pub fn totp() -> anyhow::Result<()> {
-    let code =
-        platform::present_code(seed::OWNER_SECRET, SystemClock::default().now()).map_err(|error| anyhow!("{error}"))?;
+    let code = second_factor::present_code(seed::OWNER_SECRET, SystemClock::default().now())
+        .map_err(|error| anyhow!("{error}"))?;
     println!("{code}");
     Ok(())
 }

@@ -32,7 +32,6 @@ ALTER TABLE top_ups
     ADD COLUMN account_id uuid,
     ADD COLUMN pay_fields jsonb,
     ADD COLUMN charge text,
-    ADD COLUMN compared_at timestamptz,
     ADD FOREIGN KEY (tenant_id, account_id) REFERENCES gateway_accounts (tenant_id, id);
 CREATE INDEX top_ups_by_reference ON top_ups (gateway_reference, tenant_id) WHERE gateway_reference IS NOT NULL;
 CREATE INDEX top_ups_by_charge ON top_ups (charge, tenant_id) WHERE charge IS NOT NULL;

@@ -69,6 +69,13 @@ pub enum Letter {
     },
     /// What the person wants to be told by mail.
     News(NewsLetter),
+    /// Something happened to their second factor.
+    SecondFactor {
+        /// What.
+        news: FactorNews,
+        /// Absolute, where to see to it.
+        link: String,
+    },
     /// To those who run the tenant: a domain's proof is gone.
     DomainLost {
         /// Which.
@@ -76,6 +83,22 @@ pub enum Letter {
         /// Absolute, where to see to it.
         link: String,
     },
+}
+
+/// What happened to somebody's second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorNews {
+    /// It was switched on.
+    On,
+    /// It was switched off.
+    Off,
+    /// There are new recovery codes.
+    CodesRenewed,
+    /// A recovery code was used.
+    CodeUsed,
+    /// The staff reset it, for somebody who can't show a code any more.
+    Reset,
 }
 
 /// A notification by mail.

@@ -24,6 +24,8 @@ pub mod ports;
 pub mod quotas;
 pub mod reviews;
 pub mod safety;
+mod sealing;
+pub mod second_factor;
 pub mod seed;
 pub mod selling;
 pub mod studio;

@@ -110,6 +110,16 @@ pub enum Action {
     StaffInvited,
     /// Somebody joined the staff.
     StaffJoined,
+    /// One of the staff switched their second factor on.
+    FactorOn,
+    /// One of the staff switched their second factor off.
+    FactorOff,
+    /// One of the staff has new recovery codes.
+    FactorCodesRenewed,
+    /// A recovery code of one of the staff was used.
+    FactorCodeUsed,
+    /// Somebody's second factor was reset.
+    FactorReset,
     /// Somebody was asked to sell.
     SellerInvited,
     /// Role or permissions were changed.
@@ -222,6 +232,8 @@ pub enum Action {
     GatewayRemoved,
     /// The marketplace takes real money.
     WentLive,
+    /// Somebody was done with a difference between a payment provider and the books.
+    DifferenceCleared,
 }
 
 impl Action {
@@ -247,6 +259,11 @@ impl Action {
             Self::SubscriptionPaid => "subscription.paid",
             Self::StaffInvited => "staff.invited",
             Self::StaffJoined => "staff.joined",
+            Self::FactorOn => "factor.on",
+            Self::FactorOff => "factor.off",
+            Self::FactorCodesRenewed => "factor.codes_renewed",
+            Self::FactorCodeUsed => "factor.code_used",
+            Self::FactorReset => "factor.reset",
             Self::SellerInvited => "seller.invited",
             Self::StaffChanged => "staff.changed",
             Self::StaffRemoved => "staff.removed",
@@ -303,6 +320,7 @@ impl Action {
             Self::GatewaySwitched => "gateway.switched",
             Self::GatewayRemoved => "gateway.removed",
             Self::WentLive => "money.live",
+            Self::DifferenceCleared => "gateway.difference_cleared",
         }
     }
 }

@@ -18,10 +18,12 @@ use diesel::{
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
 /// that installation, pictures that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 11] = [
+const LEFT_BEHIND: [&str; 13] = [
     "sessions",
     "visits",
     "mail_tokens",
+    "second_factors",
+    "recovery_codes",
     "jobs",
     "exports",
     "push_subscriptions",

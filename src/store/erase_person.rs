@@ -90,6 +90,8 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
              SELECT id FROM identity_checks WHERE tenant_id = $1 AND user_id = $2)")?;
     run("DELETE FROM identity_checks WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM second_factors WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND watcher_id = $2")?;
     run("DELETE FROM watches WHERE tenant_id = $1 AND seller_id = $2")?;
     run("UPDATE bookings SET brief = '' WHERE tenant_id = $1 AND buyer_id = $2 AND brief <> ''")?;

@@ -4,8 +4,13 @@ use super::{TenantTx, moment::At, schema::gateway_inbox};
 use crate::{
     domain::{ids::GatewayAccountId, time::Moment},
     error::Result,
+    store::listing::{List, Page, Wanted},
 };
-use diesel::prelude::*;
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -35,7 +40,8 @@ impl State {
         }
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    /// Reads [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
@@ -177,17 +183,56 @@ pub fn done(tx: &mut TenantTx<'_>, id: Uuid, told: &str) -> Result<()> {
     Ok(())
 }
 
-/// The newest, so many of them after the first so many.
+/// All of them, for audits and tests.
 ///
 /// # Errors
 /// The database is away.
-pub fn newest(tx: &mut TenantTx<'_>, skip: i64, limit: i64) -> Result<Vec<Message>> {
+pub fn all(tx: &mut TenantTx<'_>) -> Result<Vec<Message>> {
     let rows: Vec<Row> = gateway_inbox::table
         .filter(gateway_inbox::tenant_id.eq(tx.tenant().uuid()))
-        .order((gateway_inbox::received_at.desc(), gateway_inbox::id.desc()))
-        .offset(skip)
-        .limit(limit)
+        .order((gateway_inbox::received_at, gateway_inbox::id))
         .select(Row::as_select())
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Message::from).collect())
+}
+
+/// A message, as its list shows it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct MessageLine {
+    /// Ours for it.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Who sent it, or claimed to be.
+    #[diesel(sql_type = Text)]
+    pub provider: String,
+    /// How it stands.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// What it is about, or why it was refused.
+    #[diesel(sql_type = Text)]
+    pub told: String,
+    /// How often it came again.
+    #[diesel(sql_type = Integer)]
+    pub repeats: i32,
+    /// When it came first.
+    #[diesel(sql_type = Timestamptz)]
+    pub received_at: At,
+}
+
+const LIST: List = List {
+    columns: "m.id, a.provider, m.state, m.told, m.repeats, m.received_at",
+    rows: "FROM gateway_inbox m JOIN gateway_accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+        WHERE m.tenant_id = $2::uuid AND ($1 IS NULL OR m.told ILIKE $1 OR a.provider ILIKE $1)
+            AND ($3 IS NULL OR m.state = $3)",
+    sorts: &[("received_at", "m.received_at")],
+    newest_first: true,
+    key: "m.id",
+};
+
+/// What providers have sent, newest first; of one state only, if one is named.
+///
+/// # Errors
+/// The database is away.
+pub fn list(tx: &mut TenantTx<'_>, wanted: &Wanted, state: Option<State>) -> Result<Page<MessageLine>> {
+    LIST.of_tenant(tx, wanted, state.map(State::name))
 }

@@ -273,6 +273,18 @@ fn refused(error: diesel::result::Error) -> Error {
     }
 }
 
+/// How much a transfer of that id moved, in minor units; nothing if there is none.
+///
+/// # Errors
+/// The database is away.
+pub fn moved(tx: &mut TenantTx<'_>, id: Uuid) -> Result<Option<i64>> {
+    let transfer = ledger_transfers::table.find((tx.tenant().uuid(), id));
+    Ok(transfer
+        .select(ledger_transfers::amount_minor)
+        .first(tx.conn)
+        .optional()?)
+}
+
 /// An id stands for one transfer; meeting it with other contents is a fault of the caller's, not a repetition.
 fn check_same(tx: &mut TenantTx<'_>, transfer: &Transfer) -> Result<()> {
     let known: (String, Uuid, Uuid, i64) = ledger_transfers::table

@@ -1,4 +1,5 @@
-//! Links sent by mail: only their hashes are kept, and each works once.
+//! What lets somebody go on where they were: links sent by mail, and a sign-in that waits for its code. Only hashes are
+//! kept, and each works once.
 
 use super::{TenantTx, moment::At, schema::mail_tokens};
 use crate::{
@@ -17,17 +18,20 @@ pub enum Purpose {
     Reset,
     /// To join a tenant's staff.
     Invite,
+    /// To show a code after the right password; not sent by mail.
+    LogIn,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Verify, Self::Reset, Self::Invite];
+    pub const ALL: [Self; 4] = [Self::Verify, Self::Reset, Self::Invite, Self::LogIn];
 
     fn name(self) -> &'static str {
         match self {
             Self::Verify => "verify",
             Self::Reset => "reset",
             Self::Invite => "invite",
+            Self::LogIn => "log_in",
         }
     }
 }
@@ -77,23 +81,31 @@ pub fn take(tx: &mut TenantTx<'_>, purpose: Purpose, hash: TokenHash, now: Momen
     Ok(user.map(UserId::from_uuid))
 }
 
+/// Whose a token is that could still be used; looking uses nothing up.
+///
+/// # Errors
+/// The database is away.
+pub fn holder(tx: &mut TenantTx<'_>, purpose: Purpose, hash: TokenHash, now: Moment) -> Result<Option<UserId>> {
+    let user: Option<Uuid> = mail_tokens::table
+        .find((tx.tenant().uuid(), hash.as_slice()))
+        .filter(
+            mail_tokens::purpose
+                .eq(purpose.name())
+                .and(mail_tokens::used_at.is_null()),
+        )
+        .filter(mail_tokens::expires_at.gt(At(now)))
+        .select(mail_tokens::user_id)
+        .first(tx.conn)
+        .optional()?;
+    Ok(user.map(UserId::from_uuid))
+}
+
 /// Whether a link could still be used; looking uses nothing up.
 ///
 /// # Errors
 /// The database is away.
 pub fn is_good(tx: &mut TenantTx<'_>, purpose: Purpose, hash: TokenHash, now: Moment) -> Result<bool> {
-    let found = diesel::select(diesel::dsl::exists(
-        mail_tokens::table
-            .find((tx.tenant().uuid(), hash.as_slice()))
-            .filter(
-                mail_tokens::purpose
-                    .eq(purpose.name())
-                    .and(mail_tokens::used_at.is_null()),
-            )
-            .filter(mail_tokens::expires_at.gt(At(now))),
-    ))
-    .get_result(tx.conn)?;
-    Ok(found)
+    Ok(holder(tx, purpose, hash, now)?.is_some())
 }
 
 /// Whether somebody has an unused link that expires after `moment`: one was sent a short while ago.

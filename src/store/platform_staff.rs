@@ -9,7 +9,8 @@ use crate::{
     domain::{
         identity::{Email, PersonName},
         ids::PlatformStaffId,
-        platform::{PlatformRole, WrongCodes},
+        platform::PlatformRole,
+        second_factor::WrongCodes,
         time::Moment,
     },
     error::{Error, Result},

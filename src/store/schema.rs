@@ -226,6 +226,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_differences (tenant_id, top_up_id) {
+        tenant_id -> Uuid,
+        top_up_id -> Uuid,
+        account_id -> Uuid,
+        ours -> Text,
+        theirs -> Text,
+        found_at -> Timestamptz,
+        cleared_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     gateway_inbox (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -493,6 +506,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (tenant_id, user_id, code_hash) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     review_reports (tenant_id, call_id, author, reporter_id) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -520,6 +542,18 @@ diesel::table! {
         reply -> Nullable<Text>,
         replied_at -> Nullable<Timestamptz>,
         open_reports -> Int4,
+    }
+}
+
+diesel::table! {
+    second_factors (tenant_id, user_id) {
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        secret -> Bytea,
+        step -> Int8,
+        switched_on_at -> Nullable<Timestamptz>,
+        wrong_codes -> Int4,
+        wrong_code_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -581,6 +615,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         device -> Text,
+        stepped_up_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -777,7 +812,6 @@ diesel::table! {
         account_id -> Nullable<Uuid>,
         pay_fields -> Nullable<Jsonb>,
         charge -> Nullable<Text>,
-        compared_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -855,6 +889,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     declarations,
     domains,
     gateway_accounts,
+    gateway_differences,
     gateway_inbox,
     invoice_numbers,
     jobs,
@@ -872,8 +907,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    recovery_codes,
     review_reports,
     reviews,
+    second_factors,
     seller_photos,
     sellers,
     services,

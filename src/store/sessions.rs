@@ -3,7 +3,7 @@
 use super::{
     TenantTx,
     moment::At,
-    schema::{ledger_accounts, sellers, sessions, studio_managers, users},
+    schema::{ledger_accounts, second_factors, sellers, sessions, studio_managers, users},
     users::{Row as UserRow, User},
 };
 use crate::{
@@ -40,6 +40,8 @@ pub struct NewSession {
     pub device: String,
     /// When it ends unless it is refreshed before.
     pub expires_at: Moment,
+    /// When a code was shown with it, if one was.
+    pub stepped_up_at: Option<Moment>,
 }
 
 /// A signed-in person with what the head of every page shows.
@@ -57,6 +59,17 @@ pub struct Signed {
     pub manages: bool,
     /// Has blocked somebody, or is blocked.
     pub blocks: bool,
+    /// How far their second factor vouches for them.
+    pub factor: Factor,
+}
+
+/// A person's second factor, as their session knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Factor {
+    /// Switched on.
+    pub on: bool,
+    /// When a code was shown in this session last.
+    pub stepped_up_at: Option<Moment>,
 }
 
 /// What came of a refresh token.
@@ -85,6 +98,7 @@ pub fn insert(tx: &mut TenantTx<'_>, new: &NewSession, now: Moment) -> Result<()
             sessions::created_at.eq(At(now)),
             sessions::expires_at.eq(At(new.expires_at)),
             sessions::device.eq(&new.device),
+            sessions::stepped_up_at.eq(new.stepped_up_at.map(At)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -113,19 +127,24 @@ pub fn signed(tx: &mut TenantTx<'_>, session: SessionId, user: UserId, now: Mome
             studio_managers::user_id.nullable(),
             sql::<BigInt>(UNREAD),
             sql::<Bool>(BLOCKS),
+            (second_factors::switched_on_at.nullable(), sessions::stepped_up_at),
         ))
         .first::<SignedRow>(tx.conn)
         .optional()?;
-    Ok(
-        row.map(|(user, seller, until, balance, held, manager, unread, blocks)| Signed {
+    Ok(row.map(
+        |(user, seller, until, balance, held, manager, unread, blocks, factor)| Signed {
             user: user.user(seller.is_some()),
             available_until: until.map(Moment::from).filter(|until| *until > now),
             wallet_minor: balance.unwrap_or(0) - held.unwrap_or(0),
             unread: u32::try_from(unread).unwrap_or(u32::MAX),
             manages: manager.is_some(),
             blocks,
-        }),
-    )
+            factor: Factor {
+                on: factor.0.is_some(),
+                stepped_up_at: factor.1.map(Moment::from),
+            },
+        },
+    ))
 }
 
 type SignedRow = (
@@ -137,6 +156,7 @@ type SignedRow = (
     Option<Uuid>,
     i64,
     bool,
+    (Option<At>, Option<At>),
 );
 
 /// For the bell of every page.
@@ -170,6 +190,11 @@ fn open_sessions() -> _ {
             studio_managers::table.on(studio_managers::tenant_id
                 .eq(users::tenant_id)
                 .and(studio_managers::user_id.eq(users::id))),
+        )
+        .left_join(
+            second_factors::table.on(second_factors::tenant_id
+                .eq(users::tenant_id)
+                .and(second_factors::user_id.eq(users::id))),
         )
 }
 
@@ -217,6 +242,17 @@ pub fn refresh(
     }
     let signed = signed(tx, session, UserId::from_uuid(user), now)?;
     Ok(signed.map_or(Refreshed::Gone, Refreshed::Valid))
+}
+
+/// Notes that a code was shown with a sign-in.
+///
+/// # Errors
+/// The database is away.
+pub fn step_up(tx: &mut TenantTx<'_>, session: SessionId, now: Moment) -> Result<()> {
+    diesel::update(sessions::table.find((tx.tenant().uuid(), session.uuid())))
+        .set(sessions::stepped_up_at.eq(At(now)))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Ends one sign-in.

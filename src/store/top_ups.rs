@@ -7,11 +7,17 @@ use crate::{
         money::{Currency, Money},
         payment::State,
         time::Moment,
+        trust::{History, WINDOW_MS},
     },
     error::{Error, Result},
 };
 use anyhow::anyhow;
-use diesel::{dsl::exists, prelude::*, select};
+use diesel::{
+    dsl::exists,
+    prelude::*,
+    select, sql_query,
+    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -237,4 +243,37 @@ pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> 
         .filter(top_ups::account_id.eq(account.uuid()))
         .filter(top_ups::state.eq_any(["created", "pending", "unknown"]));
     Ok(select(exists(open)).get_result(tx.conn)?)
+}
+
+/// What is known of a person's payments in one currency.
+///
+/// # Errors
+/// The database is away.
+pub fn history(tx: &mut TenantTx<'_>, user: UserId, currency: Currency, now: Moment) -> Result<History> {
+    let row: HistoryRow = sql_query(
+        "SELECT count(*) FILTER (WHERE state = 'settled') AS settled,
+                min(created_at) FILTER (WHERE state = 'settled') AS first,
+                coalesce(sum(amount_minor) FILTER (WHERE created_at > $4 AND state <> 'declined'), 0)::bigint AS lately
+         FROM top_ups WHERE tenant_id = $1 AND user_id = $2 AND currency = $3",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(user.uuid())
+    .bind::<Text, _>(currency.code())
+    .bind::<Timestamptz, _>(At(now + -WINDOW_MS))
+    .get_result(tx.conn)?;
+    Ok(History {
+        settled: row.settled,
+        first: row.first.map(Moment::from),
+        lately_minor: row.lately,
+    })
+}
+
+#[derive(QueryableByName)]
+struct HistoryRow {
+    #[diesel(sql_type = BigInt)]
+    settled: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    first: Option<At>,
+    #[diesel(sql_type = BigInt)]
+    lately: i64,
 }

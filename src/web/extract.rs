@@ -162,6 +162,34 @@ impl<N: Needs> FromRequest for Staff<N> {
     }
 }
 
+/// The same, with a code of their second factor from the last minutes: for what moves money out, and for gateways' keys.
+/// Besides what [`Staff`] answers, 409 `step_up_needed` without; the console then asks for a code and sends the request
+/// again.
+pub(super) struct Fresh<N>(Staff<N>);
+
+impl<N> Deref for Fresh<N> {
+    type Target = StaffMember;
+
+    fn deref(&self) -> &StaffMember {
+        &self.0
+    }
+}
+
+impl<N: Needs> FromRequest for Fresh<N> {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let web = request.app_data::<Data<Web>>().ok_or_else(|| WebError(outside()));
+        let staff = Staff::<N>::from_request(request, payload).into_inner();
+        let fresh = web.and_then(|web| {
+            let Staff(member, needs) = staff?;
+            Ok(Self(Staff(member.who_is_fresh(web.app.now())?, needs)))
+        });
+        ready(fresh)
+    }
+}
+
 /// What handlers of the tenant's console may need, each a type of its own.
 pub(super) mod may {
     use super::{Needs, Permission};
@@ -198,6 +226,8 @@ pub(super) mod may {
     pub struct Subscription;
     /// See [`Permission::Export`].
     pub struct Export;
+    /// See [`Permission::Money`]; asks for a second factor, too.
+    pub struct Money;
 
     impl Needs for Enter {
         const PERMISSION: Option<Permission> = None;
@@ -243,6 +273,9 @@ pub(super) mod may {
     }
     impl Needs for Export {
         const PERMISSION: Option<Permission> = Some(Permission::Export);
+    }
+    impl Needs for Money {
+        const PERMISSION: Option<Permission> = Some(Permission::Money);
     }
     impl Needs for Audit {
         const PERMISSION: Option<Permission> = Some(Permission::Audit);

@@ -35,14 +35,16 @@ use std::net::IpAddr;
 const RENEW: &str = "/api/v1/session/refresh";
 
 /// The ways in: open to people with a session that is over, and all but [`RENEW`] counted more strictly.
-const WAYS_IN: [&str; 13] = [
+const WAYS_IN: [&str; 15] = [
     "/login",
+    "/login/code",
     "/register",
     "/forgot",
     "/reset",
     "/verify",
     "/invite",
     "/api/v1/session",
+    "/api/v1/session/code",
     RENEW,
     "/api/v1/register",
     "/api/v1/verify",

@@ -6,7 +6,7 @@ use super::{
         bill_lines, notification_words,
         views::{
             Amount, DomainLostMail, InviteMail, Message, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail,
-            ResetMail, SubscriptionMail, VerifyMail, WelcomeMail,
+            ResetMail, SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -15,7 +15,7 @@ use crate::{
     app::{
         calls,
         identity::Task,
-        letters::{Letter, NewsLetter, Posted, SubscriptionEnds},
+        letters::{FactorNews, Letter, NewsLetter, Posted, SubscriptionEnds},
         notifications::Told,
         ports::{CalendarFile, Letters, Mail, Slip},
     },
@@ -147,6 +147,7 @@ impl Web {
             | Letter::Receipt { link, .. }
             | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
             | Letter::News(NewsLetter { link, .. })
+            | Letter::SecondFactor { link, .. }
             | Letter::DomainLost { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
@@ -181,6 +182,7 @@ impl Web {
             Letter::Welcome { link } => theme.mail(&WelcomeMail { name, url: link }, &page),
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
+            Letter::SecondFactor { news, link } => theme.mail(&second_factor(name, theme, &page, news, link), &page),
             Letter::DomainLost { domain, link } => theme.mail(
                 &DomainLostMail {
                     name,
@@ -265,6 +267,23 @@ impl Web {
             available: Amount::new(balance.available().minor, currency.code()),
             url,
         })
+    }
+}
+
+fn second_factor(name: String, theme: &Theme, page: &PageContext, news: FactorNews, url: String) -> SecondFactorMail {
+    let (subject, text) = match news {
+        FactorNews::On => ("mails.second_factor.on", "mails.second_factor.on_text"),
+        FactorNews::Off => ("mails.second_factor.off", "mails.second_factor.off_text"),
+        FactorNews::CodesRenewed => ("mails.second_factor.renewed", "mails.second_factor.renewed_text"),
+        FactorNews::CodeUsed => ("mails.second_factor.used", "mails.second_factor.used_text"),
+        FactorNews::Reset => ("mails.second_factor.reset", "mails.second_factor.reset_text"),
+    };
+    let subject = Message::new(subject).with("tenant", &page.tenant_name);
+    SecondFactorMail {
+        name,
+        subject: notices::said(theme, &page.lang, &page.zone, &subject),
+        news: Message::new(text).with("tenant", &page.tenant_name),
+        url,
     }
 }
 

@@ -33,6 +33,8 @@ const RINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 /// Calendars elsewhere that one person may have read a minute.
 const IMPORTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
+/// Connections to payment providers that one person may test a minute.
+const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 /// Pictures that one address may ask for a second, and at once: a page of many sellers shows as many.
 const PICTURES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 const PICTURES_AT_ONCE: NonZeroU32 = NonZeroU32::new(400).expect("not zero");
@@ -81,6 +83,7 @@ pub struct Limits {
     rings: Limiter<u16>,
     feeds: Limiter<u16>,
     imports: Limiter<u16>,
+    checks: Limiter<u16>,
     pictures: Limiter<u16>,
     certificates: Limiter<TenantId>,
     lines: Mutex<HashMap<TenantId, Line>>,
@@ -100,6 +103,7 @@ impl Limits {
             rings: Limiter::dashmap_with_clock(Quota::per_minute(RINGS_PER_MINUTE), clock.clone()),
             feeds: Limiter::dashmap_with_clock(Quota::per_minute(FEEDS_PER_MINUTE), clock.clone()),
             imports: Limiter::dashmap_with_clock(Quota::per_minute(IMPORTS_PER_MINUTE), clock.clone()),
+            checks: Limiter::dashmap_with_clock(Quota::per_minute(CHECKS_PER_MINUTE), clock.clone()),
             pictures: Limiter::dashmap_with_clock(
                 Quota::per_second(PICTURES_PER_SECOND).allow_burst(PICTURES_AT_ONCE),
                 clock.clone(),
@@ -178,6 +182,11 @@ impl Limits {
     /// Counts a person who has a calendar elsewhere read.
     pub(super) fn import(&self, tenant: TenantId, person: UserId) -> Result<()> {
         self.check(&self.imports, &self.slot(tenant, Who::User(person)))
+    }
+
+    /// Counts a person who has a connection to a payment provider tested.
+    pub(super) fn connection_check(&self, tenant: TenantId, person: UserId) -> Result<()> {
+        self.check(&self.checks, &self.slot(tenant, Who::User(person)))
     }
 
     /// Counts a request for a picture of the tenant's. Browsers keep them, so they aren't counted with the pages.

@@ -5,12 +5,13 @@ use super::{
     theme::{PageContext, Scheme, Theme},
 };
 use crate::{
+    app::identity::Whence,
     domain::{category::Names, gateway::Mode, ids::TenantId, money::Currency, tenant::Tenant, time::Moment},
     error::{Error, Result},
     store::TenantScope,
 };
 use actix_web::{
-    HttpMessage,
+    HttpMessage, HttpRequest,
     dev::{RequestHead, ServiceRequest},
     http::header,
 };
@@ -47,6 +48,12 @@ pub struct Site {
     pub client: IpAddr,
 }
 
+/// The browser or program that asks, as it calls itself.
+pub(super) fn device(request: &HttpRequest) -> &str {
+    let header = request.headers().get(header::USER_AGENT);
+    header.and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 /// A request at the platform's own host.
 #[derive(Clone)]
 pub struct Platform {
@@ -60,6 +67,14 @@ impl Site {
     /// Scheme and host, for absolute addresses.
     pub fn origin(&self) -> &str {
         &self.frame.page.origin
+    }
+
+    /// Where somebody asks from.
+    pub fn whence(&self) -> Whence {
+        Whence {
+            origin: self.origin().to_owned(),
+            address: self.client.to_string(),
+        }
     }
 
     /// Languages people can choose here.

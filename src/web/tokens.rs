@@ -4,7 +4,7 @@ use super::state::Web;
 use crate::{
     app::{
         console::Entered,
-        identity::{RefreshToken, SignedIn, Viewer},
+        identity::{LogInToken, RefreshToken, SignedIn, Viewer},
         platform,
     },
     domain::{
@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 pub(super) const SESSION: &str = "session";
 /// The cookie with the refresh token.
 pub(super) const REFRESH: &str = "refresh";
+
+/// The cookie of somebody whose code is waited for; it goes to the sign-in pages only.
+pub(super) const LOG_IN: &str = "log_in";
 
 /// The cookie of a platform's person who looks at a tenant's console.
 pub(super) const VISIT: &str = "visit";
@@ -100,6 +103,14 @@ fn cookie(web: &Web, name: &'static str, value: String, seconds: i64) -> Cookie<
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(seconds))
         .finish()
+}
+
+/// The cookie of somebody who knew their password and is asked for a code; no token ends it.
+pub(super) fn log_in_cookie(web: &Web, token: Option<&LogInToken>) -> Cookie<'static> {
+    let (text, seconds) = token.map_or((String::new(), 0), |token| (token.text.clone(), token.seconds));
+    let mut cookie = cookie(web, LOG_IN, text, seconds);
+    cookie.set_path("/login");
+    cookie
 }
 
 /// The name of the platform's own staff's cookie. Tenants live below the platform's host, and a browser takes one of

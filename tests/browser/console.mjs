@@ -59,6 +59,7 @@ const VIEWS = [
   ["lumen", "report-german", `/reports?open=${id(16, 5)}`, { language: "de" }],
   ["lumen", "users", "/users"],
   ["lumen", "user", `/users?open=${id(1, 4)}`],
+  ["lumen", "user-factor-reset", `/users?open=${id(1, 4)}`, { act: click("Reset second factor") }],
   ["lumen", "sellers", "/sellers"],
   ["lumen", "seller-invite", "/sellers?create=1"],
   ["lumen", "seller", `/sellers?open=${id(1, 0)}`],
@@ -76,6 +77,26 @@ const VIEWS = [
   ["lumen", "category-close", `/categories?open=${id(15, 1)}`, { act: click("Close the category") }],
   ["lumen", "category-create", "/categories?create=1"],
   ["lumen", "category-german", `/categories?open=${id(15, 1)}`, { language: "de" }],
+  ["lumen", "ways", "/ways-to-pay"],
+  ["lumen", "ways-none", "/ways-to-pay", { prepare: (db) => (db.gateways = []) }],
+  ["lumen", "ways-live", "/ways-to-pay", { prepare: live }],
+  ["lumen", "ways-go-live", "/ways-to-pay", { prepare: enabled, act: click("Take real money") }],
+  ["lumen", "ways-no-factor", "/ways-to-pay", { refused: true, prepare: (db) => (db.me.second_factor = false) }],
+  ["lumen", "ways-german", "/ways-to-pay", { language: "de" }],
+  ["lumen", "way", `/ways-to-pay?open=${id(17, 0)}`],
+  ["lumen", "way-fails", `/ways-to-pay?open=${id(17, 1)}`],
+  ["lumen", "way-german", `/ways-to-pay?open=${id(17, 2)}`, { language: "de" }],
+  ["lumen", "way-remove", `/ways-to-pay?open=${id(17, 0)}`, { act: click("Remove") }],
+  ["lumen", "way-create", "/ways-to-pay?create=1"],
+  ["lumen", "provider-messages", "/provider-messages"],
+  ["lumen", "provider-message", `/provider-messages?open=${id(18, 0)}`],
+  ["lumen", "provider-messages-none", "/provider-messages", { prepare: (db) => (db.messages = []) }],
+  ["lumen", "differences", "/differences"],
+  ["lumen", "differences-german", "/differences", { language: "de" }],
+  ["lumen", "difference-close", `/differences?open=${id(19, 0)}`, { act: click("Close it") }],
+  ["lumen", "differences-none", "/differences", { prepare: (db) => (db.differences = []) }],
+  ["lumen", "step-up", "/ways-to-pay", { refused: true, act: askForCode }],
+  ["lumen", "step-up-german", "/ways-to-pay", { refused: true, language: "de", act: askForCode }],
   ["lumen", "staff", "/staff"],
   ["lumen", "staff-member", `/staff?open=${id(1, 14)}`],
   ["lumen", "settings", "/settings"],
@@ -93,6 +114,21 @@ const VIEWS = [
   ["velvet", "subscription-german", "/subscription", { unpaid: true, language: "de" }],
   ["velvet", "german", "/branding", { language: "de" }],
 ].map(([host, name, path, more = {}]) => ({ host, name, path, ...more }));
+
+/** The account with real money is what people pay through. */
+function enabled(db) {
+  db.gateways = db.gateways.map((account) => (account.mode === "live" ? { ...account, checked_at: NOW, enabled: true } : account));
+}
+
+function live(db) {
+  enabled(db);
+  db.money = "live";
+}
+
+async function askForCode(page) {
+  await page.getByRole("checkbox", { name: "Stripe" }).first().click();
+  await page.getByRole("textbox", { name: "Code" }).waitFor();
+}
 
 async function signIn(page) {
   await page.getByLabel("Email").fill("owner@example.com");
@@ -117,10 +153,12 @@ async function look(page, { state, port }, view, width) {
   platform.db.enrolled = !view.unenrolled;
   tenants.lumen.db.me.read_only = view.readOnly === true;
   tenants.velvet.db.unpaid = view.unpaid === true;
+  view.prepare?.(tenants.lumen.db);
   await wear(page, { width, scheme: "light" });
   const [problems, shots] = [[], []];
-  // Asking who is signed in, or which console this is, is answered with a status that Chromium reports.
-  const quiet = (url) => /\/api\/platform\/me$/.test(url);
+  // Asking who is signed in, or which console this is, is answered with a status that Chromium reports; so is what a view is
+  // about being refused.
+  const quiet = (url) => /\/api\/platform\/me$/.test(url) || (view.refused && url.includes("/gateway-accounts"));
   // A preview's sandbox says that it runs nothing: that is what it is for.
   const sandboxed = (text) => text.startsWith("Blocked script execution in 'about:srcdoc'");
   const onConsole = (message) => message.type() === "error" && !quiet(message.location().url) && !sandboxed(message.text()) && problems.push(message.text());

@@ -234,6 +234,63 @@ test("staff are invited with just their rights; the last administrator stays", a
   await dialog(page, admin).getByText("This is the last administrator.").waitFor();
 });
 
+test("what is written about ways to pay asks for a code once; a key of the wrong mode is refused at its field", async (t) => {
+  const { page, state } = await at(t, "/ways-to-pay", { host: "lumen" });
+  await page.getByRole("checkbox", { name: "Stripe" }).first().click();
+  const question = dialog(page, "Enter a code");
+  await question.getByRole("textbox", { name: "Code" }).fill("000000");
+  await question.getByRole("button", { name: "Go on" }).click();
+  await question.getByText("That code isn't good").waitFor();
+  await question.getByRole("textbox", { name: "Code" }).fill("123 456");
+  await page.keyboard.press("Enter");
+  await page.getByRole("main").getByRole("listitem").first().getByText("Off").waitFor();
+  assert.deepEqual(
+    asked(state, "POST").map(({ path, body }) => [path.replace(/[0-9a-f-]{36}/, "ID"), body]),
+    [
+      ["/api/v1/admin/gateway-accounts/ID/switch", { enabled: false }],
+      ["/api/v1/session/step-up", { code: "000000" }],
+      ["/api/v1/session/step-up", { code: "123 456" }],
+      ["/api/v1/admin/gateway-accounts/ID/switch", { enabled: false }],
+    ],
+  );
+
+  await page.getByRole("button", { name: "Move Stripe down" }).first().click();
+  await becomes(() => page.getByRole("main").getByRole("listitem").first().getByRole("link").innerText(), "PayPal");
+  await page.getByRole("link", { name: "Add an account" }).click();
+  const form = dialog(page, "Add an account");
+  await form.getByLabel("Secret key").fill("sk_live_1234");
+  await form.getByLabel("Webhook secret").fill("whsec_5678");
+  await form.getByRole("button", { name: "Add an account" }).click();
+  await form.getByText("This key moves real money").waitFor();
+  assert.equal(await form.getByLabel("Secret key").getAttribute("aria-invalid"), "true");
+  assert.equal(await form.getByLabel("Webhook secret").inputValue(), "whsec_5678");
+  await form.getByLabel("Secret key").fill("sk_test_1234");
+  await form.getByRole("button", { name: "Add an account" }).click();
+  const sheet = dialog(page, "Stripe");
+  await sheet.getByText("Saved, ends in …1234").waitFor();
+  assert.equal(await sheet.getByLabel("Secret key").inputValue(), "", "nothing comes back");
+  await sheet.getByRole("button", { name: "Test connection" }).click();
+  await sheet.getByText("Stripe takes these keys.").waitFor();
+  await sheet.getByRole("button", { name: "Remove" }).click();
+  await dialog(page, "Remove Stripe?").getByRole("button", { name: "Remove" }).click();
+  await page.getByText("Stripe is removed").waitFor();
+  assert.equal(await page.getByRole("main").getByRole("listitem").count(), 3);
+  assert.deepEqual(page.problems, []);
+});
+
+test("whoever gives no code changes nothing; without a second factor the page says where to switch it on", async (t) => {
+  const { page, state } = await at(t, "/ways-to-pay", { host: "lumen" });
+  await page.getByRole("checkbox", { name: "Stripe" }).first().click();
+  await dialog(page, "Enter a code").getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Show a code of your authenticator first").waitFor();
+  await becomes(() => page.getByRole("checkbox", { name: "Stripe" }).first().isChecked(), true);
+  assert.equal(asked(state, "POST").length, 1);
+  state.tenants.lumen.db.me.second_factor = false;
+  await page.reload();
+  assert.equal(await page.getByRole("link", { name: "Switch it on" }).getAttribute("href"), "/account/second-factor");
+  assert.equal(await page.getByRole("link", { name: "Add an account" }).count(), 0);
+});
+
 test("a category whose name is taken keeps what was typed; another is added, and closing it asks first", async (t) => {
   const { page, state } = await at(t, "/categories", { host: "lumen" });
   await page.getByRole("link", { name: "Add a category" }).click();

@@ -36,6 +36,12 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
+/** Asks the person for a code of their second factor; set once by the application. True once one was good. */
+let askForCode: () => Promise<boolean> = () => Promise.resolve(false);
+export function whenCodeNeeded(handler: () => Promise<boolean>): void {
+  askForCode = handler;
+}
+
 /** Sends a request and reads its answer. A file or a text goes as it is, everything else as JSON. */
 export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, headers: { accept: "application/json" } };
@@ -54,7 +60,12 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
     if (signal?.aborted) throw error;
     throw new Problem(0, "offline", t("problem.offline"));
   }
-  if (!response.ok) throw await problemOf(response, path);
+  if (!response.ok) {
+    const problem = await problemOf(response, path);
+    // What moves money wants a code of late; with one the same is asked again.
+    if (problem.code === "step_up_needed" && (await askForCode())) return ask<T>(method, path, body, signal);
+    throw problem;
+  }
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 

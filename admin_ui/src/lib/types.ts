@@ -1,5 +1,6 @@
 /** What the API answers. Instants are Unix milliseconds and end in `_at`, money is `*_minor` with a currency. */
 export * from "./types/domains";
+export * from "./types/gateways";
 export * from "./types/look";
 export * from "./types/quotas";
 export * from "./types/subscription";
@@ -123,6 +124,16 @@ export const ACTIONS = [
   "staff.joined",
   "staff.changed",
   "staff.removed",
+  "factor.on",
+  "factor.off",
+  "factor.codes_renewed",
+  "factor.code_used",
+  "factor.reset",
+  "gateway.added",
+  "gateway.changed",
+  "gateway.switched",
+  "gateway.removed",
+  "money.live",
   "user.suspended",
   "user.restored",
   "user.erased",
@@ -224,6 +235,7 @@ export interface TenantMe extends Named {
   permissions: Permission[];
   tenant: { name: string; slug: string; currency: string; time_zone: string; language: string; url: string };
   read_only: boolean;
+  second_factor: boolean;
 }
 
 export interface Export {
@@ -267,6 +279,7 @@ export interface UserDetail extends User {
   balance_minor: number;
   currency: string;
   time_zone: string;
+  second_factor: boolean;
 }
 
 export interface Seller extends Named {

@@ -17,6 +17,7 @@ import Eye from "lucide-static/icons/eye.svg?raw";
 import Flag from "lucide-static/icons/flag.svg?raw";
 import History from "lucide-static/icons/history.svg?raw";
 import IdCard from "lucide-static/icons/id-card.svg?raw";
+import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Info from "lucide-static/icons/info.svg?raw";
 import Languages from "lucide-static/icons/languages.svg?raw";
 import LayoutDashboard from "lucide-static/icons/layout-dashboard.svg?raw";
@@ -35,11 +36,13 @@ import Play from "lucide-static/icons/play.svg?raw";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
 import RotateCcw from "lucide-static/icons/rotate-ccw.svg?raw";
+import Scale from "lucide-static/icons/scale.svg?raw";
 import ScrollText from "lucide-static/icons/scroll-text.svg?raw";
 import Search from "lucide-static/icons/search.svg?raw";
 import Send from "lucide-static/icons/send.svg?raw";
 import Server from "lucide-static/icons/server.svg?raw";
 import Settings from "lucide-static/icons/settings.svg?raw";
+import ShieldCheck from "lucide-static/icons/shield-check.svg?raw";
 import Star from "lucide-static/icons/star.svg?raw";
 import Store from "lucide-static/icons/store.svg?raw";
 import Sun from "lucide-static/icons/sun.svg?raw";
@@ -49,6 +52,7 @@ import TriangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
 import Upload from "lucide-static/icons/upload.svg?raw";
 import UserCog from "lucide-static/icons/user-cog.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
+import WalletCards from "lucide-static/icons/wallet-cards.svg?raw";
 import X from "lucide-static/icons/x.svg?raw";
 
 const inner = (svg: string) => svg.replace(/<!--.*?-->/gs, "").replace(/^\s*<svg[^>]*>|<\/svg>\s*$/gs, "");
@@ -72,6 +76,7 @@ export const icons = {
   flag: inner(Flag),
   history: inner(History),
   "id-card": inner(IdCard),
+  inbox: inner(Inbox),
   info: inner(Info),
   languages: inner(Languages),
   "layout-dashboard": inner(LayoutDashboard),
@@ -90,11 +95,13 @@ export const icons = {
   plus: inner(Plus),
   radio: inner(Radio),
   "rotate-ccw": inner(RotateCcw),
+  scale: inner(Scale),
   "scroll-text": inner(ScrollText),
   search: inner(Search),
   send: inner(Send),
   server: inner(Server),
   settings: inner(Settings),
+  "shield-check": inner(ShieldCheck),
   star: inner(Star),
   store: inner(Store),
   sun: inner(Sun),
@@ -104,6 +111,7 @@ export const icons = {
   upload: inner(Upload),
   "user-cog": inner(UserCog),
   users: inner(Users),
+  "wallet-cards": inner(WalletCards),
   x: inner(X),
 };
 

@@ -1,5 +1,6 @@
 // A tenant's sample API: /api/v1/admin/….
 import { categories, sampleCategories } from "./categories.mjs";
+import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } from "./gateways.mjs";
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
 import { sampleStudios, studios } from "./studios.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
@@ -18,7 +19,12 @@ export function sampleTenant(slug) {
   const { name, currency, brand } = LOOKS[slug];
   const users = range(61, (n) => ({ ...person(n), verified_at: n % 9 === 8 ? null : NOW - n * DAY, created_at: NOW - n * DAY - HOUR, suspended: n === 4 ? { reason: "Insulted two sellers", at: NOW - 2 * DAY } : null, calls: (n * 7) % 40, is_seller: n < 11 }));
   return {
-    me: { ...named(person(1)), role: "admin", permissions: [...PERMISSIONS], tenant: { name, slug, currency, time_zone: "Europe/London", language: "en", url: `/` }, read_only: false },
+    me: { ...named(person(1)), role: "admin", permissions: [...PERMISSIONS], tenant: { name, slug, currency, time_zone: "Europe/London", language: "en", url: `/` }, read_only: false, second_factor: true },
+    money: "test",
+    stepped_up: false,
+    gateways: sampleGateways(),
+    messages: sampleMessages(),
+    differences: sampleDifferences(),
     users,
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),
@@ -96,21 +102,24 @@ export function tenantApi(slug) {
     ...staff(db),
     ...studios(db),
     ...categories(db),
+    ...gateways(db),
     ...words(db),
     ...setup(db),
   };
-  return { db, answer: router("/api/v1/admin", routes) };
+  const [admin, session] = [router("/api/v1/admin", routes), router("/api/v1/session", stepUp(db))];
+  return { db, answer: (method, url, body) => (url.pathname.startsWith("/api/v1/session/") ? session : admin)(method, url, body) };
 }
 
 function people(db) {
   return {
     "GET /users": ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email }),
-    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York" }),
+    "GET /users/:id": ({ params }) => ({ ...find(db.users, params.id), balance_minor: 4210, currency: db.me.tenant.currency, time_zone: "America/New_York", second_factor: params.id === uuid(1, 4) }),
     "POST /users/:id/suspend": ({ params, body }) => void (find(db.users, params.id).suspended = { reason: body.reason, at: NOW }),
     "POST /users/:id/erase": ({ params }) => {
       Object.assign(find(db.users, params.id), { name: "Erased account", email: `erased-${params.id}@erased.invalid`, suspended: { reason: "Erased account", at: NOW } });
       return { messages: 12, reviews: 3, services: 0, sessions: 1, declarations: 2, calls_kept: 9, transfers_kept: 31 };
     },
+    "POST /users/:id/reset-factor": () => undefined,
     "POST /users/:id/restore": ({ params }) => void (find(db.users, params.id).suspended = null),
     "GET /sellers": ({ query }) => listing(db.sellers, query),
     "POST /sellers": ({ body }) => {

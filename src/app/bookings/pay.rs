@@ -94,7 +94,7 @@ pub async fn pay_or_top_up(
 /// the least that is taken there.
 pub fn missing(order: &Order, available: Money) -> Money {
     let short = order.booking.terms().price_minor - available.minor;
-    let (least, _) = wallet::top_up_bounds(order.currency);
+    let least = wallet::least_top_up(order.currency);
     let minor = if short > 0 { short.max(least.minor) } else { 0 };
     Money::new(minor, order.currency)
 }

@@ -5,7 +5,7 @@ use crate::{
         App,
         identity::Viewer,
         notifications,
-        platform::{seal, unseal},
+        sealing::{seal, unseal},
     },
     domain::{
         ids::UserId,

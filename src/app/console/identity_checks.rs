@@ -2,10 +2,7 @@
 
 use super::StaffMember;
 use crate::{
-    app::{
-        App, identity_checks as checks,
-        platform::{checked_reason, unseal},
-    },
+    app::{App, identity_checks as checks, platform::checked_reason, sealing::unseal},
     domain::{
         audit::{Action, Entry},
         identity_check::{CheckState, PictureKind, Rules},

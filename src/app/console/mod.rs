@@ -8,6 +8,7 @@ mod erase_person;
 mod identity_checks;
 mod people;
 mod reports;
+mod reset_factor;
 mod reviews;
 mod sellers;
 mod services;
@@ -26,6 +27,7 @@ pub use erase_person::erase_user;
 pub use identity_checks::{approve_identity, change_identity_rules, decline_identity, look_at_identity};
 pub use people::{restore_user, suspend_user};
 pub use reports::{close_report, note_report};
+pub use reset_factor::reset_factor;
 pub use reviews::{hide_review, keep_review, show_review};
 pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};
@@ -44,6 +46,7 @@ use crate::{
         audit::{Action, Actor, ActorId, Entry},
         ids::UserId,
         permission::{Permission, StaffRole, Standing},
+        time::Moment,
     },
     error::{Error, Result},
     store::{TenantScope, audit, staff as stored, visits::Visitor},
@@ -122,11 +125,15 @@ impl StaffMember {
     /// The person with the right to what they came for; `None` is what all staff may.
     ///
     /// # Errors
-    /// They aren't staff, or lack the permission.
+    /// They aren't staff, lack the permission, or came for money without a second factor.
     pub fn who_may(member: Option<Self>, needed: Option<Permission>) -> Result<Self> {
         let member = member.ok_or_else(|| Error::forbidden("This is for the people who run this marketplace."))?;
         if needed.is_some_and(|permission| !member.standing.may(permission)) {
             return Err(Error::forbidden("You haven't been given the permission for this."));
+        }
+        if needed == Some(Permission::Money) {
+            // The platform's own have always shown one.
+            member.viewer.account().map_or(Ok(()), Viewer::has_factor)?;
         }
         Ok(member)
     }
@@ -147,6 +154,15 @@ impl StaffMember {
     /// Who, and where.
     pub fn viewer(&self) -> &ConsoleViewer {
         &self.viewer
+    }
+
+    /// The same person, if they have shown a code of their second factor lately: for what moves money, and for keys.
+    ///
+    /// # Errors
+    /// They haven't, or they are the platform's, and only look.
+    pub fn who_is_fresh(self, now: Moment) -> Result<Self> {
+        self.account()?.is_fresh(now)?;
+        Ok(self)
     }
 
     /// Whom they are signed in as at the tenant.

@@ -6,6 +6,7 @@
 
 mod arrange;
 mod check;
+mod clear;
 mod go_live;
 mod remove;
 mod save;
@@ -14,6 +15,7 @@ mod ways;
 
 pub use arrange::arrange;
 pub use check::check;
+pub use clear::clear;
 pub use go_live::go_live;
 pub use remove::remove;
 pub use save::{Wanted, save};
@@ -23,8 +25,8 @@ pub use ways::{Way, list, ways};
 use super::{
     App,
     console::StaffMember,
-    platform::unseal,
     ports::{GatewayAccount, PaymentGateway},
+    sealing::unseal,
 };
 use crate::{
     domain::{audit::Entry, ids::GatewayAccountId, time::Moment},

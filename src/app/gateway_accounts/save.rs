@@ -5,8 +5,8 @@ use crate::{
     app::{
         App,
         console::StaffMember,
-        platform::{seal, unseal},
         ports::{GatewayAccount, GatewayKeys, KeyField},
+        sealing::{seal, unseal},
     },
     domain::{
         audit::{Action, Entry},

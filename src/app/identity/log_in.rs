@@ -1,6 +1,12 @@
 //! Signing in.
 
-use super::{RESEND_MS, RefreshToken, SESSION_MS, SignedIn, Viewer, passwords, register::send_verification, verify};
+use super::{
+    RESEND_MS, RefreshToken, SESSION_MS, SignedIn, Viewer,
+    factor::{LogInToken, ask_for_code, is_asked_for},
+    passwords,
+    register::send_verification,
+    verify,
+};
 use crate::{
     app::App,
     domain::{
@@ -20,7 +26,16 @@ use crate::{
 /// Longest name of a browser that is kept.
 const DEVICE_CHARS: usize = 200;
 
-/// Begins a session. Says nothing about which of address and password was wrong.
+/// How far signing in has come.
+#[derive(Clone)]
+pub enum Stage {
+    /// In.
+    In(Box<SignedIn>),
+    /// The password is right; a code is missing.
+    CodeNeeded(LogInToken),
+}
+
+/// Begins a session, unless a code is asked for, too. Says nothing about which of address and password was wrong.
 ///
 /// # Errors
 /// Wrong address or password, a closed account, an address that isn't confirmed (then a link is sent again), or the database is away.
@@ -31,7 +46,7 @@ pub async fn log_in(
     email: &str,
     password: String,
     device: &str,
-) -> Result<SignedIn> {
+) -> Result<Stage> {
     let known = match Email::parse(email) {
         Ok(email) => app.db.read(scope, move |tx| users::by_email(tx, &email)).await?,
         Err(_) => None,
@@ -53,24 +68,37 @@ pub async fn log_in(
         return Err(Error::conflict("unverified", text));
     }
     let refresh = RefreshToken::new(SessionId::new());
-    let session = NewSession {
+    let session = new_session(&refresh, user.id, device, now);
+    let begun = app
+        .db
+        .tenant(scope, move |tx| {
+            if is_asked_for(tx, session.user)? {
+                return ask_for_code(tx, session.user, now).map(Err);
+            }
+            sessions::insert(tx, &session, now)?;
+            let signed = sessions::signed(tx, session.id, session.user, now)?;
+            signed.map(Ok).ok_or_else(Error::sign_in_needed)
+        })
+        .await?;
+    Ok(match begun {
+        Ok(signed) => Stage::In(Box::new(SignedIn {
+            viewer: Viewer::of(signed, *scope, refresh.session),
+            refresh,
+        })),
+        Err(token) => Stage::CodeNeeded(token),
+    })
+}
+
+/// What is stored of a sign-in that begins.
+pub(super) fn new_session(refresh: &RefreshToken, user: UserId, device: &str, now: Moment) -> NewSession {
+    NewSession {
         id: refresh.session,
-        user: user.id,
+        user,
         refresh: refresh.hash(),
         device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect(),
         expires_at: now + SESSION_MS,
-    };
-    let signed = app
-        .db
-        .tenant(scope, move |tx| {
-            sessions::insert(tx, &session, now)?;
-            sessions::signed(tx, session.id, session.user, now)?.ok_or_else(Error::sign_in_needed)
-        })
-        .await?;
-    Ok(SignedIn {
-        viewer: Viewer::of(signed, *scope, refresh.session),
-        refresh,
-    })
+        stepped_up_at: None,
+    }
 }
 
 fn send_again(tx: &mut TenantTx<'_>, user: UserId, origin: &str, now: Moment) -> Result<()> {

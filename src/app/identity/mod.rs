@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod declarations;
+mod factor;
 mod forgot;
 mod invite;
 mod link;
@@ -20,10 +21,14 @@ mod verify;
 
 pub use authenticate::{Recognised, authenticate, look_up};
 pub use declarations::Declarations;
+pub use factor::{
+    FactorState, LogInToken, Offer, Whence, enter_code, offer, renew_codes, second_factor, step_up, switch_off,
+    switch_on,
+};
 pub use forgot::forgot;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
 pub(in crate::app) use invite::{invite, invite_manager, invite_seller, is_asked, shown};
-pub use log_in::log_in;
+pub use log_in::{Stage, log_in};
 pub use log_out::{log_out, log_out_everywhere};
 pub use me::{Change, change, open_sessions};
 pub(in crate::app) use me::{check_language, check_zone};
@@ -36,7 +41,11 @@ pub use verify::verify;
 
 use crate::{
     domain::{ids::SessionId, time::Moment},
-    store::{TenantScope, sessions::Signed, users::User},
+    store::{
+        TenantScope,
+        sessions::{Factor, Signed},
+        users::User,
+    },
 };
 use jiff::Timestamp;
 
@@ -73,6 +82,8 @@ pub struct Viewer {
     pub manages: bool,
     /// They have blocked somebody, or are blocked.
     pub blocks: bool,
+    /// How far their second factor vouches for them.
+    pub factor: Factor,
 }
 
 impl Viewer {
@@ -84,6 +95,7 @@ impl Viewer {
             unread,
             manages,
             blocks,
+            factor,
         } = signed;
         Self {
             user,
@@ -94,6 +106,7 @@ impl Viewer {
             unread,
             manages,
             blocks,
+            factor,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::decide;
 use crate::{
-    app::{App, identity::Viewer, pictures, platform, subscriptions},
+    app::{App, identity::Viewer, pictures, sealing, subscriptions},
     domain::{
         identity_check::{CheckState, MOST_A_DAY, PictureKind, Verdict},
         ids::IdentityCheckId,
@@ -35,8 +35,8 @@ pub async fn send(app: &App, viewer: &Viewer, sent: Sent) -> Result<()> {
     let selfie = remade(sent.selfie, PictureKind::Selfie).await?;
     let key = app.config.secrets.jwt.expose();
     let sealed = [
-        (PictureKind::Document, platform::seal(key, &document)?),
-        (PictureKind::Selfie, platform::seal(key, &selfie)?),
+        (PictureKind::Document, sealing::seal(key, &document)?),
+        (PictureKind::Selfie, sealing::seal(key, &selfie)?),
     ];
     let (user, now) = (viewer.user.id, app.now());
     let id = IdentityCheckId::new();

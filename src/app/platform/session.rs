@@ -1,16 +1,17 @@
 //! Signing in at the platform: password and second factor, always both.
 
-use super::{
-    PlatformStaff,
-    sealing::{seal, unseal},
-    second_factor::{self, Enrolment},
-};
+use super::PlatformStaff;
 use crate::{
-    app::{App, identity::passwords},
+    app::{
+        App,
+        identity::passwords,
+        sealing::{seal, unseal},
+        second_factor::{self, Enrolment},
+    },
     domain::{
         audit::{Action, Entry},
         identity::Email,
-        platform::WrongCodes,
+        second_factor::WrongCodes,
         time::Moment,
     },
     error::{Error, Result},
@@ -25,6 +26,8 @@ use sha2::{Digest, Sha256};
 
 /// How long a sign-in holds.
 const SESSION_MS: i64 = 12 * 3_600_000;
+/// What authenticators call us.
+const ISSUER: &str = "Tallyroom";
 
 /// A session that was begun.
 #[derive(Clone, Debug)]
@@ -72,7 +75,7 @@ pub async fn log_in(app: &App, email: &str, password: String, code: Option<&str>
         None if known.enrolled => Ok(Stage::CodeNeeded),
         None => Ok(Stage::Enrol(Box::new(second_factor::enrolment(
             &secret,
-            &known.person.email,
+            (ISSUER, &known.person.email),
         )?))),
     }
 }
@@ -103,7 +106,7 @@ async fn finish(app: &App, known: Credentials, secret: &[u8], code: &str, addres
         ..Error::sign_in_needed()
     };
     let now = app.now();
-    let step = second_factor::step(secret, &known.person.email, code, now)?;
+    let step = second_factor::step(secret, code, now)?;
     let mut token = [0; 32];
     rand::rng().fill_bytes(&mut token);
     let staff = PlatformStaff {

@@ -1,8 +1,7 @@
 //! Adding somebody to the platform's staff, and taking them off it: from the command line, and for the demo.
 
-use super::sealing::seal;
 use crate::{
-    app::{App, identity::passwords},
+    app::{App, identity::passwords, sealing::seal},
     domain::{
         audit::{Action, Actor, ActorId, Entry},
         identity::{Email, Password, PersonName},

@@ -14,11 +14,13 @@ use crate::{
         money::Money,
         payment::State,
         tenant::Tenant,
+        trust::Trust,
     },
     error::{Error, Result},
     store::{
-        jobs,
+        TenantTx, jobs,
         top_ups::{self, TopUp},
+        users,
     },
 };
 use std::net::IpAddr;
@@ -80,9 +82,9 @@ pub async fn begin_top_up(
     return_url: impl FnOnce(TopUpId) -> String,
 ) -> Result<TopUp> {
     let currency = tenant.currency;
-    let (least, mut most) = top_up_bounds(currency);
+    let (least, mut most) = top_up_bounds(app, viewer, currency).await?;
     if wish.pays_for.is_some() {
-        // Whatever an order costs can be paid at once.
+        // Whatever an order costs can be paid at once, if it can be within a day.
         most.minor = most.minor.max(wish.amount_minor);
     }
     if !(least.minor..=most.minor).contains(&wish.amount_minor) {
@@ -116,6 +118,7 @@ pub async fn begin_top_up(
                     "You have several payments open already. Finish one of them, or wait until they have run out.";
                 return Err(Error::conflict("too_many_open_top_ups", public));
             }
+            stay_within_trust(tx, &stored)?;
             top_ups::insert(tx, &stored)?;
             let payload = serde_json::to_value(ReconcileTopUp { top_up: stored.id }).map_err(Error::internal)?;
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)
@@ -139,6 +142,21 @@ pub async fn begin_top_up(
     };
     let begun = gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await
+}
+
+/// Somebody new can't bring much in a day; an order can be paid all the same, if it is the only thing.
+fn stay_within_trust(tx: &mut TenantTx<'_>, intent: &TopUp) -> Result<()> {
+    // One after the other, so that two at once don't pass where one alone would.
+    users::lock(tx, intent.user)?;
+    let (now, currency) = (intent.created_at, intent.amount.currency);
+    let history = top_ups::history(tx, intent.user, currency, now)?;
+    let (_, most) = Trust::of(&history, now).limits(currency);
+    let alone = intent.pays_for.is_some() && history.lately_minor == 0;
+    if alone || history.lately_minor.saturating_add(intent.amount.minor) <= most.minor {
+        return Ok(());
+    }
+    let words = format!("In your first weeks you can add up to {most} a day. Try again tomorrow, or add less.");
+    Err(Error::conflict("trust_limit", words))
 }
 
 /// The way that was chosen, or the first there is.

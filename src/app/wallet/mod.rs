@@ -5,6 +5,7 @@
 
 mod ask;
 mod begin_top_up;
+mod compare;
 mod confirm_top_up;
 mod outcome;
 mod reconcile;
@@ -12,13 +13,20 @@ mod show;
 
 pub(in crate::app) use ask::ask;
 pub use begin_top_up::{ChosenWay, Wish, begin_top_up};
+pub use compare::{COMPARE_JOB, Compare, compare};
 pub use confirm_top_up::confirm_top_up;
 pub use reconcile::reconcile;
 pub use show::{Wallet, balance, show};
 
-use crate::domain::{
-    ids::TopUpId,
-    money::{Currency, Money},
+use crate::{
+    app::{App, identity::Viewer},
+    domain::{
+        ids::TopUpId,
+        money::{Currency, Money},
+        trust::{Trust, whole},
+    },
+    error::Result,
+    store::top_ups,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,19 +40,28 @@ pub struct ReconcileTopUp {
     pub top_up: TopUpId,
 }
 
-/// Least and most that can be added at once, in what people count in: 5 to 500 of it.
-pub fn top_up_bounds(currency: Currency) -> (Money, Money) {
-    (whole(5, currency), whole(500, currency))
+/// Least that can be added at once, in what people count in: 5 of it.
+pub fn least_top_up(currency: Currency) -> Money {
+    whole(5, currency)
+}
+
+/// Least and most that the reader can add at once; how much that is grows with what they have paid before.
+///
+/// # Errors
+/// The database is away.
+pub async fn top_up_bounds(app: &App, viewer: &Viewer, currency: Currency) -> Result<(Money, Money)> {
+    let (user, now) = (viewer.user.id, app.now());
+    let history = app
+        .db
+        .read(&viewer.scope, move |tx| top_ups::history(tx, user, currency, now))
+        .await?;
+    let (once, _) = Trust::of(&history, now).limits(currency);
+    Ok((least_top_up(currency), once))
 }
 
 /// Amounts to offer.
 pub fn top_up_suggestions(currency: Currency) -> [Money; 4] {
     [10, 20, 50, 100].map(|amount| whole(amount, currency))
-}
-
-/// `amount` euros, dollars … or hundreds of what has no smaller unit, such as yen.
-fn whole(amount: i64, currency: Currency) -> Money {
-    Money::new(amount * 10_i64.pow(currency.exponent().max(2)), currency)
 }
 
 #[cfg(test)]
@@ -54,8 +71,8 @@ mod tests {
     #[test]
     fn bounds_are_sensible_in_every_sort_of_currency() {
         let bounds = |code| {
-            let (least, most) = top_up_bounds(Currency::parse(code).unwrap());
-            (least.minor, most.minor)
+            let currency = Currency::parse(code).unwrap();
+            (least_top_up(currency).minor, Trust::New.limits(currency).0.minor)
         };
         assert_eq!(bounds("EUR"), (500, 50_000));
         assert_eq!(bounds("JPY"), (500, 50_000));

@@ -1,6 +1,9 @@
 //! What a gateway says, written down: the one place where a payment becomes credit.
 
-use super::{RECONCILE_JOB, ReconcileTopUp, ask};
+use super::{
+    RECONCILE_JOB, ReconcileTopUp, ask,
+    compare::{COMPARE_JOB, COMPARED_AFTER_MS, Compare},
+};
 use crate::{
     app::{
         App, bookings,
@@ -117,6 +120,10 @@ fn apply(
             let amount = json!({"minor": top_up.amount.minor, "currency": top_up.amount.currency.code()});
             let news = News::of(Event::TopUp, format!("/wallet/top-ups/{id}")).with("amount", amount);
             tell(app, tx, top_up.user, news, now)?;
+        }
+        if top_up.state.is_final() && top_up.account.is_some() {
+            let payload = serde_json::to_value(Compare { top_up: id }).map_err(Error::internal)?;
+            jobs::enqueue(tx, COMPARE_JOB, payload, now + COMPARED_AFTER_MS)?;
         }
         if top_up.state == State::Unknown {
             let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;

@@ -85,6 +85,9 @@ pub struct UserDetails {
     /// IANA zone.
     #[diesel(sql_type = Text)]
     pub time_zone: String,
+    /// They have switched a second factor on.
+    #[diesel(sql_type = Bool)]
+    pub second_factor: bool,
 }
 
 /// Somebody.
@@ -99,7 +102,9 @@ pub fn user(tx: &mut TenantTx<'_>, id: UserId) -> Result<(UserLine, UserDetails)
         .get_result(tx.conn)?;
     let details = sql_query(format!(
         "SELECT u.time_zone, t.currency, coalesce((SELECT balance_minor FROM ledger_accounts a
-             WHERE a.tenant_id = u.tenant_id AND a.kind = 'wallet' AND a.owner_id = u.id), 0) AS balance_minor
+             WHERE a.tenant_id = u.tenant_id AND a.kind = 'wallet' AND a.owner_id = u.id), 0) AS balance_minor,
+             EXISTS (SELECT 1 FROM second_factors f WHERE f.tenant_id = u.tenant_id AND f.user_id = u.id
+                 AND f.switched_on_at IS NOT NULL) AS second_factor
          FROM users u JOIN tenants t ON t.id = u.tenant_id WHERE {key}"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())

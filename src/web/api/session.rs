@@ -1,15 +1,13 @@
 //! Signing in and out.
 
 use crate::{
-    app::identity::{self, SignedIn, Viewer},
+    app::identity::{self, SignedIn, Stage, Viewer},
     error::Error,
     store::users::User,
-    web::{Problem, Result, Site, Web, tokens},
+    web::{Problem, Result, Site, Web, site::device, tokens},
 };
 use actix_web::{
-    HttpRequest, HttpResponse, delete,
-    http::header,
-    post,
+    HttpRequest, HttpResponse, delete, post,
     web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +18,8 @@ use uuid::Uuid;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(log_in)
+        .service(enter_code)
+        .service(step_up)
         .service(log_out)
         .service(log_out_everywhere)
         .service(renew);
@@ -72,12 +72,42 @@ impl From<User> for SessionUser {
     }
 }
 
-/// Signs in.
+/// A code is asked for, too.
+#[derive(Serialize, ToSchema)]
+struct CodeNeeded {
+    /// Shows that the password was right: send it with the code.
+    token: String,
+    /// Seconds that the token holds.
+    expires_in: i64,
+}
+
+/// A code, and what the password was answered with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeForToken {
+    /// As it was answered.
+    token: String,
+    /// Six digits of an authenticator, or a recovery code.
+    #[schema(max_length = 40)]
+    code: String,
+}
+
+/// A code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ShownCode {
+    /// Six digits of an authenticator, or a recovery code.
+    #[schema(max_length = 40)]
+    code: String,
+}
+
+/// Signs in; whoever has switched a second factor on is asked for a code of it.
 #[utoipa::path(
     tag = "identity",
     security(()),
     responses(
         (status = 200, body = Session),
+        (status = 202, description = "The password is right; send a code, too", body = CodeNeeded),
         (status = 401, description = "Wrong address or password", body = Problem),
         (status = 409, description = "The address isn't confirmed; the link was sent again", body = Problem),
         (status = 429, body = Problem),
@@ -90,21 +120,63 @@ async fn log_in(
     request: HttpRequest,
     Json(typed): Json<Credentials>,
 ) -> Result<HttpResponse> {
-    let device = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let signed = identity::log_in(
+    let stage = identity::log_in(
         &web.app,
         &site.scope,
         site.origin(),
         &typed.email,
         typed.password,
-        device,
+        device(&request),
     )
     .await?;
+    match stage {
+        Stage::In(signed) => answer(&web, *signed),
+        Stage::CodeNeeded(token) => Ok(HttpResponse::Accepted().json(CodeNeeded {
+            token: token.text,
+            expires_in: token.seconds,
+        })),
+    }
+}
+
+/// Signs in with a code, after the password.
+#[utoipa::path(
+    tag = "identity",
+    security(()),
+    responses(
+        (status = 200, body = Session),
+        (status = 409, description = "It took too long: begin with the password again", body = Problem),
+        (status = 422, description = "The code isn't good", body = Problem),
+        (status = 429, description = "Too many codes were wrong", body = Problem),
+    )
+)]
+#[post("/session/code")]
+async fn enter_code(
+    web: Data<Web>,
+    site: Site,
+    request: HttpRequest,
+    Json(typed): Json<CodeForToken>,
+) -> Result<HttpResponse> {
+    let (code, device) = (&typed.code, device(&request));
+    let signed = identity::enter_code(&web.app, &site.scope, &typed.token, code, device, site.whence()).await?;
     answer(&web, signed)
+}
+
+/// Shows a code in a session that goes on: some of what moves money asks for one from the last ten minutes, and answers 409
+/// `step_up_needed` without.
+#[utoipa::path(
+    tag = "identity",
+    responses(
+        (status = 204),
+        (status = 401, body = Problem),
+        (status = 409, description = "There is no second factor", body = Problem),
+        (status = 422, description = "The code isn't good", body = Problem),
+        (status = 429, description = "Too many codes were wrong", body = Problem),
+    )
+)]
+#[post("/session/step-up")]
+async fn step_up(web: Data<Web>, site: Site, viewer: Viewer, Json(typed): Json<ShownCode>) -> Result<HttpResponse> {
+    identity::step_up(&web.app, &viewer, &typed.code, site.whence()).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Ends this session.

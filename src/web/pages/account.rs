@@ -89,6 +89,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
         languages: site.languages().iter().cloned().map(choice).collect(),
         do_not_disturb: user.do_not_disturb,
         auto_reject: user.auto_reject,
+        second_factor: viewer.factor.on,
         sessions: identity::open_sessions(&web.app, viewer).await?,
     })
 }

@@ -2,19 +2,19 @@
 
 use super::{
     lead_to, local_path, no_body, problem, render, render_as,
-    views::{Choice, Field, ForgotPage, LoginPage, Message, RegisterPage},
+    views::{Choice, Field, ForgotPage, LogInCodePage, LoginPage, Message, RegisterPage},
 };
 use crate::{
     app::{
-        identity::{self, Declarations, MINIMUM_AGE, PASSWORD_MIN, Registration, Viewer},
+        identity::{self, Declarations, MINIMUM_AGE, PASSWORD_MIN, Registration, Stage, Viewer},
         seed,
     },
     error::Kind,
-    web::{Result, Site, Web, tokens},
+    web::{Result, Site, Web, site::device, tokens},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
+    http::StatusCode,
     post,
     web::{Data, Form, Query, ServiceConfig},
 };
@@ -26,6 +26,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(register)
         .service(log_in_form)
         .service(log_in)
+        .service(code_form)
+        .service(enter_code)
         .service(log_out);
     config.service(forgot_form).service(forgot);
 }
@@ -177,25 +179,24 @@ async fn log_in(
     request: HttpRequest,
     Form(typed): Form<LoginForm>,
 ) -> Result<HttpResponse> {
-    let device = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
     let next = typed.next.and_then(local_path);
-    let signed = identity::log_in(
+    let stage = identity::log_in(
         &web.app,
         &site.scope,
         site.origin(),
         &typed.email,
         typed.password,
-        device,
+        device(&request),
     )
     .await;
-    match signed {
-        Ok(signed) => {
+    match stage {
+        Ok(Stage::In(signed)) => {
             let cookies = tokens::cookies(&web, &signed)?;
             Ok(lead_to(next.as_deref().unwrap_or("/"), cookies))
+        }
+        Ok(Stage::CodeNeeded(token)) => {
+            let cookie = tokens::log_in_cookie(&web, Some(&token));
+            Ok(lead_to(&code_path(next.as_deref()), [cookie]))
         }
         Err(error) if matches!(error.kind, Kind::SignInNeeded | Kind::Conflict { .. }) => {
             let view = LoginPage {
@@ -207,6 +208,80 @@ async fn log_in(
             render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Where a code is typed, and where to go from there.
+fn code_path(next: Option<&str>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(next.map(|next| ("next", next)));
+    match query.finish() {
+        query if query.is_empty() => "/login/code".to_owned(),
+        query => format!("/login/code?{query}"),
+    }
+}
+
+#[get("/login/code")]
+async fn code_form(
+    site: Site,
+    viewer: Option<Viewer>,
+    request: HttpRequest,
+    query: Query<Next>,
+) -> Result<HttpResponse> {
+    let next = query.into_inner().next.and_then(local_path);
+    if viewer.is_some() {
+        return Ok(no_body(next.as_deref().unwrap_or("/")));
+    }
+    if request.cookie(tokens::LOG_IN).is_none() {
+        return Ok(no_body("/login"));
+    }
+    let view = LogInCodePage {
+        next,
+        ..LogInCodePage::default()
+    };
+    render(&site, None, &view)
+}
+
+#[derive(Deserialize)]
+struct CodeForm {
+    #[serde(default)]
+    code: String,
+    next: Option<String>,
+}
+
+#[post("/login/code")]
+async fn enter_code(
+    web: Data<Web>,
+    site: Site,
+    request: HttpRequest,
+    Form(typed): Form<CodeForm>,
+) -> Result<HttpResponse> {
+    let next = typed.next.and_then(local_path);
+    let token = request.cookie(tokens::LOG_IN);
+    let token = token.as_ref().map_or("", |cookie| cookie.value());
+    let (device, whence) = (device(&request), site.whence());
+    match identity::enter_code(&web.app, &site.scope, token, &typed.code, device, whence).await {
+        Ok(signed) => {
+            let over = tokens::log_in_cookie(&web, None);
+            let cookies = tokens::cookies(&web, &signed)?.into_iter().chain([over]);
+            Ok(lead_to(next.as_deref().unwrap_or("/"), cookies))
+        }
+        Err(error) if matches!(error.kind, Kind::Conflict { .. }) => {
+            let view = LoginPage {
+                error: Some(Message::new(error.public)),
+                next,
+                ..blank_login(&web, &site)
+            };
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
+        }
+        Err(error) => {
+            let mut view = LogInCodePage {
+                next,
+                ..LogInCodePage::default()
+            };
+            view.code.error = Some(problem(error)?.1);
+            render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, None, &view)
+        }
     }
 }
 

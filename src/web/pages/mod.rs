@@ -24,6 +24,7 @@ mod platform;
 mod reporting;
 mod reviews;
 mod search;
+pub mod second_factor;
 mod sell;
 mod seller;
 mod service_form;
@@ -78,6 +79,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(live::routes)
         .configure(notifications::routes)
         .configure(search::routes)
+        .configure(second_factor::routes)
         .configure(people::routes)
         .configure(reviews::routes)
         .configure(order::routes)

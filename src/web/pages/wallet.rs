@@ -13,12 +13,7 @@ use crate::{
         identity::Viewer,
         wallet::{self, ChosenWay, Wish},
     },
-    domain::{
-        gateway::Provider,
-        ids::TopUpId,
-        money::{Currency, Money},
-        payment::State,
-    },
+    domain::{gateway::Provider, ids::TopUpId, money::Money, payment::State},
     error::Error,
     store::{top_ups::TopUp, wallets::Line},
     web::{Result, Site, Web, headers},
@@ -96,7 +91,7 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
                     let seen = || format!("/wallet/top-ups/{}", top_up.id);
                     return Ok(no_body(&top_up.pay_url.clone().unwrap_or_else(seen)));
                 }
-                Err(error) => wrong_amount(error, currency)?,
+                Err(error) => wrong_amount(error, wallet::top_up_bounds(&web.app, &viewer, currency).await?)?,
             }
         }
     };
@@ -109,12 +104,11 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
 }
 
 /// The theme's words for the one thing that can be wrong with an amount; a way that isn't there speaks for itself.
-fn wrong_amount(error: Error, currency: Currency) -> Result<Message> {
+fn wrong_amount(error: Error, (least, most): (Money, Money)) -> Result<Message> {
     let (field, words) = problem(error)?;
     if field != "amount_minor" {
         return Ok(words);
     }
-    let (least, most) = wallet::top_up_bounds(currency);
     Ok(Message::new("error.between")
         .with("minimum", amount(least))
         .with("maximum", amount(most)))
@@ -220,7 +214,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     let shown = wallet::show(&web.app, viewer, currency, page).await?;
     let available = shown.balance.available();
     let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, currency).await?;
-    let (minimum, maximum) = wallet::top_up_bounds(currency);
+    let (minimum, maximum) = wallet::top_up_bounds(&web.app, viewer, currency).await?;
     Ok(WalletPage {
         available: amount(available),
         held: amount(shown.balance.held),

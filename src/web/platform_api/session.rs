@@ -1,7 +1,10 @@
 //! Signing in at the platform.
 
 use crate::{
-    app::platform::{self, Enrolment, PlatformStaff, Stage},
+    app::{
+        platform::{self, PlatformStaff, Stage},
+        second_factor::Enrolment,
+    },
     domain::platform::PlatformRole,
     web::{Platform, Problem, Result, Web, extract::Attempt, tokens},
 };

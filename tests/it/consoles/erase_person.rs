@@ -5,7 +5,7 @@ use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
     marketplace::{ask, bookable, count},
-    support::{LUMEN, PASSWORD, TestUser, subscription},
+    support::{Authenticator, LUMEN, PASSWORD, TestUser, subscription},
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use serde_json::{Value, json};
@@ -85,6 +85,7 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
         .expect(200)
         .json();
     let buyer = id(&pair.buyer).await;
+    Authenticator::switched_on(&pair.app, &pair.buyer).await;
     // What staff did to them is written down without saying who they are.
     let user = format!("/api/v1/admin/users/{buyer}");
     admin
@@ -121,6 +122,10 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     assert_eq!(calls["items"][0]["other_name"], "Erased account");
     let told = pair.seller.get("/notifications").await.expect(200).text;
     assert!(told.contains("Erased account wrote to you"), "{told}");
+    assert_eq!(
+        count(&pair.app, "recovery_codes") + count(&pair.app, "second_factors"),
+        0
+    );
     pair.audit().await;
     // Nobody comes in with it, opens it or erases it again; the address is free.
     pair.buyer.get("/api/v1/me").await.expect(401);

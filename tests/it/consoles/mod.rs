@@ -28,7 +28,10 @@ mod visits;
 use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
 use tallyroom::{
-    app::platform::{self, Newcomer},
+    app::{
+        platform::{self, Newcomer},
+        second_factor,
+    },
     domain::platform::PlatformRole,
 };
 
@@ -72,7 +75,7 @@ impl PlatformUser {
 
     /// What the authenticator shows now.
     fn code(&self, app: &TestApp) -> String {
-        platform::present_code(&self.secret, app.app.now()).expect("a code")
+        second_factor::present_code(&self.secret, app.app.now()).expect("a code")
     }
 
     /// Signs in again, once the session is over.
@@ -164,6 +167,12 @@ pub async fn admin_of_lumen(app: &TestApp) -> TestUser {
     let body = json!({"email": "ada@lumen.example", "name": "Ada"});
     owner.browser.post(&path, body).await.expect(200);
     joined(app, LUMEN, "ada@lumen.example").await
+}
+
+/// The admin of a tenant that every test has.
+pub async fn admin_of(app: &TestApp, host: &str) -> TestUser {
+    let owner = PlatformUser::signed_in(app, "owner@example.org", PlatformRole::Owner).await;
+    admin_at(app, &owner, host).await
 }
 
 /// Asks somebody to join the staff.

@@ -3,12 +3,15 @@
 //! there are some.
 
 mod benches;
+mod console;
 mod contract;
+mod flow;
 mod keys;
 mod payouts;
 mod sdk;
 mod specifics;
 mod stand_in;
+mod storm;
 mod table;
 
 /// Every behaviour, as one test a gateway.

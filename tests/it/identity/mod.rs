@@ -1,6 +1,7 @@
 //! People: how they come, go, and change what others see of them.
 
 mod registration;
+mod second_factor;
 mod sessions;
 
 use crate::support::{LUMEN, PASSWORD, TestApp};

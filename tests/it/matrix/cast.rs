@@ -143,6 +143,11 @@ impl Cast {
         }
     }
 
+    /// From now on `{name}` stands for that.
+    pub fn know(&mut self, name: &'static str, id: String) {
+        self.things.push((name, id));
+    }
+
     /// How the row's route answers that role.
     pub async fn ask(&mut self, role: Role, row: &Row) -> String {
         self.ask_for(role, row, None).await

@@ -1,5 +1,6 @@
 //! The product in this process, as each test wants it.
 
+mod authenticator;
 mod caller;
 mod database;
 mod dns;
@@ -11,6 +12,7 @@ mod shown_mail;
 mod user;
 mod web_server;
 
+pub use authenticator::{Authenticator, recovery_codes};
 pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};

@@ -81,6 +81,11 @@ impl TestUser {
         }
     }
 
+    /// A request that no page of ours makes.
+    pub fn from_elsewhere(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
     /// A request as this person's client makes it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));

@@ -37,6 +37,13 @@ export const common = {
   "role.admin": "Administration",
   "role.staff": "Team",
 
+  "stepup.title": "Code eingeben",
+  "stepup.text": "Hier geht es um Geld. Geben Sie einen Code Ihres zweiten Faktors ein; er gilt zehn Minuten.",
+  "stepup.hint": "Sechs Ziffern aus Ihrer Authenticator-App oder ein Notfallcode.",
+  "stepup.continue": "Weiter",
+  "factor.needed": "Wer hier Geld sieht und bewegt, braucht einen zweiten Faktor. Schalten Sie Ihren in Ihrem Konto ein; das dauert eine Minute.",
+  "factor.switch_on": "Einschalten",
+
   "ask.type": "Zur Bestätigung {text} eingeben",
   reason: "Grund",
 
@@ -76,6 +83,7 @@ export const common = {
   "field.id": "Kennung",
 
   "nav.watch": "Im Blick",
+  "nav.money": "Zahlungen",
   "nav.people": "Menschen",
   "nav.business": "Geschäft",
   "nav.setup": "Einrichten",
@@ -162,6 +170,16 @@ export const common = {
   "did.staff.invited": "Ins Team eingeladen",
   "did.staff.joined": "Dem Team beigetreten",
   "did.staff.changed": "Rechte im Team geändert",
+  "did.factor.on": "Zweiter Faktor eingeschaltet",
+  "did.factor.off": "Zweiter Faktor ausgeschaltet",
+  "did.factor.codes_renewed": "Neue Notfallcodes erzeugt",
+  "did.factor.code_used": "Notfallcode benutzt",
+  "did.factor.reset": "Zweiter Faktor einer Person zurückgesetzt",
+  "did.gateway.added": "Zahlungsweg hinzugefügt",
+  "did.gateway.changed": "Zahlungsweg geändert",
+  "did.gateway.switched": "Zahlungsweg ein- oder ausgeschaltet",
+  "did.gateway.removed": "Zahlungsweg entfernt",
+  "did.money.live": "Ab jetzt echtes Geld",
   "did.staff.removed": "Aus dem Team entfernt",
   "did.user.suspended": "Konto gesperrt",
   "did.user.restored": "Konto wiederhergestellt",

@@ -35,6 +35,13 @@ export const common = {
   "role.admin": "Administrator",
   "role.staff": "Staff",
 
+  "stepup.title": "Enter a code",
+  "stepup.text": "This concerns money. Show a code of your second factor; it holds for ten minutes.",
+  "stepup.hint": "Six digits from your authenticator app, or a recovery code.",
+  "stepup.continue": "Go on",
+  "factor.needed": "Whoever sees and moves money here needs a second factor. Switch yours on in your account; it takes a minute.",
+  "factor.switch_on": "Switch it on",
+
   "ask.type": "Type {text} to confirm",
   reason: "Reason",
 
@@ -75,6 +82,7 @@ export const common = {
 
   "nav.watch": "Watch",
   "nav.people": "People",
+  "nav.money": "Payments",
   "nav.business": "Business",
   "nav.setup": "Set up",
   "nav.record": "Record",
@@ -161,6 +169,16 @@ export const common = {
   "did.staff.joined": "Staff joined",
   "did.staff.changed": "Staff's rights changed",
   "did.staff.removed": "Staff removed",
+  "did.factor.on": "Second factor switched on",
+  "did.factor.off": "Second factor switched off",
+  "did.factor.codes_renewed": "New recovery codes made",
+  "did.factor.code_used": "Recovery code used",
+  "did.factor.reset": "Second factor of a person reset",
+  "did.gateway.added": "Way to pay added",
+  "did.gateway.changed": "Way to pay changed",
+  "did.gateway.switched": "Way to pay switched on or off",
+  "did.gateway.removed": "Way to pay removed",
+  "did.money.live": "Real money taken from now on",
   "did.user.suspended": "User suspended",
   "did.user.restored": "User restored",
   "did.user.erased": "Person erased",

@@ -1,10 +1,11 @@
 /** English: the texts that every other language follows. */
 import { common } from "./common";
+import { gateways } from "./gateways";
 import { platform } from "./platform";
 import { tenant } from "./tenant";
 
 /** One text, or its forms by count. */
 export type Text = string | { one: string; other: string };
 
-export const en = { ...common, ...platform, ...tenant } satisfies Record<string, Text>;
+export const en = { ...common, ...gateways, ...platform, ...tenant } satisfies Record<string, Text>;
 export type Key = keyof typeof en;

@@ -10,6 +10,8 @@ mod dashboard;
 mod domains;
 mod erase_person;
 mod exports;
+mod gateway_accounts;
+mod gateway_messages;
 mod identity_checks;
 mod lists;
 mod look_archive;
@@ -44,5 +46,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     look_archive::routes(config);
     words::routes(config);
     exports::routes(config);
+    gateway_accounts::routes(config);
+    gateway_messages::routes(config);
     erase_person::routes(config);
 }

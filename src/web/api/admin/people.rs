@@ -8,7 +8,7 @@ use crate::{
         person_reports::{self, ReportLine},
     },
     web::{
-        Problem, Result, Web,
+        Problem, Result, Site, Web,
         extract::{Staff, may},
         listing::{ListQuery, Listed},
         reason::Reason,
@@ -29,6 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(show)
         .service(suspend)
         .service(restore)
+        .service(reset_factor)
         .service(hide)
         .service(unhide)
         .service(keep)
@@ -90,6 +91,21 @@ async fn suspend(
 #[post("/admin/users/{id}/restore")]
 async fn restore(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Result<HttpResponse> {
     console::restore_user(&web.app, &by, UserId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Forgets the second factor of somebody who can't show a code any more, and signs them out everywhere. They are told.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/admin/users/{id}/reset-factor")]
+async fn reset_factor(
+    web: Data<Web>,
+    site: Site,
+    by: Staff<may::Users>,
+    id: Path<Uuid>,
+    Json(typed): Json<Reason>,
+) -> Result<HttpResponse> {
+    console::reset_factor(&web.app, &by, UserId::from_uuid(*id), site.origin(), &typed.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

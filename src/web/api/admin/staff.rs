@@ -44,6 +44,8 @@ struct ConsoleMe {
     tenant: ConsoleTenant,
     /// Looks as the platform's staff do, and changes nothing.
     read_only: bool,
+    /// Has a second factor, which money needs; the platform's staff always have one.
+    second_factor: bool,
 }
 
 /// Where they are.
@@ -77,6 +79,7 @@ async fn who(site: Site, staff: Staff<may::Enter>) -> Json<ConsoleMe> {
             url: site.origin().to_owned(),
         },
         read_only: staff.is_read_only(),
+        second_factor: viewer.account().is_none_or(|account| account.factor.on),
     })
 }
 

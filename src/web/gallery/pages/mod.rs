@@ -7,6 +7,7 @@ mod money;
 mod notifications;
 mod public;
 mod search;
+mod second_factor;
 mod studio;
 mod system;
 
@@ -22,6 +23,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::review(g)?;
     public::people(g)?;
     public::identity(g)?;
+    second_factor::second_factor(g)?;
     money::money(g)?;
     money::selling(g)?;
     money::checks(g)?;

@@ -420,6 +420,7 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
         }],
         do_not_disturb: false,
         auto_reject: true,
+        second_factor: true,
         sessions: 2,
     };
     let saved = Flash {

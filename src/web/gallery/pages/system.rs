@@ -158,6 +158,15 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
             url: url("/login"),
         },
     )?;
+    g.mail(
+        "second_factor",
+        &SecondFactorMail {
+            name: name(),
+            subject: format!("Your second factor at {} is on", g.cast.tenant),
+            news: Message::new("mails.second_factor.on_text").with("tenant", g.cast.tenant),
+            url: url("/account"),
+        },
+    )?;
     let bill = bill(g);
     let receipt = ReceiptMail {
         name: name(),

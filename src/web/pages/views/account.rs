@@ -1,6 +1,7 @@
 //! `/account`.
 
 use super::Field;
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// `/account`. Posts `action`: `details` (with `name`, `time_zone`, `language`), `calls` (with `do_not_disturb`,
@@ -25,6 +26,40 @@ pub struct AccountPage {
     pub auto_reject: bool,
     /// Places this account is logged in at.
     pub sessions: u32,
+    /// A second factor is asked for at each sign-in.
+    pub second_factor: bool,
+}
+
+/// `/account/second-factor`. Posts `action`, `switch_on`, `renew` or `switch_off`, with `code`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SecondFactorPage {
+    /// How to set an authenticator up, while it is off.
+    pub offer: Option<FactorOffer>,
+    /// Since when it is on.
+    pub since: Option<Timestamp>,
+    /// Recovery codes that are left.
+    pub codes_left: u32,
+    /// Recovery codes that were just made: this page is the only one that shows them.
+    pub codes: Vec<String>,
+    /// To switch it on.
+    pub code: Field,
+    /// For new recovery codes.
+    pub renew_code: Field,
+    /// To switch it off.
+    pub off_code: Field,
+    /// They may move money here, and need one for that.
+    pub needed: bool,
+}
+
+/// What an authenticator is set up with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FactorOffer {
+    /// The secret in fours, to be typed in.
+    pub secret: String,
+    /// To be opened on a phone.
+    pub url: String,
+    /// The same as a picture: an SVG in base 64.
+    pub picture: String,
 }
 
 /// One option of a list.

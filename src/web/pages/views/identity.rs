@@ -47,6 +47,15 @@ pub struct LoginPage {
     pub demo_password: Option<String>,
 }
 
+/// `/login/code`, after the password of whoever has a second factor. Posts `code`, `next`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LogInCodePage {
+    /// Six digits of an authenticator, or a recovery code.
+    pub code: Field,
+    /// Where to go afterwards (a path on this host).
+    pub next: Option<String>,
+}
+
 /// `/forgot`. Posts `email`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ForgotPage {

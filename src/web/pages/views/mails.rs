@@ -59,6 +59,19 @@ pub struct RegisteredMail {
     pub url: String,
 }
 
+/// Something happened to somebody's second factor.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecondFactorMail {
+    /// To whom.
+    pub name: String,
+    /// The subject.
+    pub subject: String,
+    /// What.
+    pub news: Message,
+    /// The account page.
+    pub url: String,
+}
+
 /// To the buyer, after a settled call.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptMail {

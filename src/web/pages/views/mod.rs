@@ -31,7 +31,7 @@ mod studio;
 mod system;
 mod wallet;
 
-pub use account::{AccountPage, Choice};
+pub use account::{AccountPage, Choice, FactorOffer, SecondFactorPage};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
@@ -48,11 +48,13 @@ pub use form::{Field, Message};
 pub use gateway::GatewayPage;
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
-pub use identity::{ForgotPage, InvitePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState};
+pub use identity::{
+    ForgotPage, InvitePage, LogInCodePage, LoginPage, RegisterPage, ResetPage, VerifyPage, VerifyState,
+};
 pub use invoice::InvoicePage;
 pub use mails::{
-    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SubscriptionMail,
-    VerifyMail, WelcomeMail,
+    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SecondFactorMail,
+    SubscriptionMail, VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -130,11 +132,13 @@ views! {
     BlocksPage => "blocks",
     RegisterPage => "register",
     LoginPage => "login",
+    LogInCodePage => "login_code",
     ForgotPage => "forgot",
     ResetPage => "reset",
     VerifyPage => "verify",
     InvitePage => "invite",
     AccountPage => "account",
+    SecondFactorPage => "second_factor",
     WalletPage => "wallet",
     TopUpPage => "top_up",
     PayPage => "pay",
@@ -175,6 +179,7 @@ views! {
     MissedCallMail => "mails/missed_call",
     NewsMail => "mails/news",
     DomainLostMail => "mails/domain_lost",
+    SecondFactorMail => "mails/second_factor",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
 }

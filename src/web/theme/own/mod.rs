@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Pages of the platform and of the test gateway, the platform's invoices and mails to the tenant, and what people type
 /// their passwords into: no tenant's to change.
-const NOT_ITS_OWN: [&str; 15] = [
+const NOT_ITS_OWN: [&str; 19] = [
     "platform_home",
     "unknown_host",
     "mailbox",
@@ -31,6 +31,10 @@ const NOT_ITS_OWN: [&str; 15] = [
     "mails/domain_lost",
     "mails/domain_lost.txt",
     "login",
+    "login_code",
+    "second_factor",
+    "mails/second_factor",
+    "mails/second_factor.txt",
     "register",
     "reset",
     "invite",

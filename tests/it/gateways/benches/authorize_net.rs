@@ -1,6 +1,6 @@
 //! Authorize.net on the bench.
 
-use super::{Bench, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, money, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
@@ -16,7 +16,10 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{AuthorizeNetKeys, Begun, GatewayKeys, PaymentGateway, RawWebhook, Step},
     config::Secret,
-    domain::money::{Currency, Money},
+    domain::{
+        gateway::Provider,
+        money::{Currency, Money},
+    },
     gateways::clock::ManualClock,
 };
 
@@ -58,6 +61,19 @@ impl Bench for AuthorizeNetBench {
             server: Server::start(AuthorizeNet::default()),
             clock: Arc::new(ManualClock::new(NOW)),
         }
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::AuthorizeNet,
+            keys: vec![
+                ("currency", "USD"),
+                ("login_id", LOGIN_ID),
+                ("transaction_key", TRANSACTION_KEY),
+                ("signature_key", KEY),
+            ],
+            at: self.server.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

@@ -1,6 +1,6 @@
 //! iyzico on the bench.
 
-use super::{Bench, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, money, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, IyzicoKeys, PaymentGateway, RawWebhook},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
     gateways::clock::ManualClock,
 };
 
@@ -46,6 +46,14 @@ impl Bench for IyzicoBench {
             server: Server::start(Iyzico::default()),
             clock: Arc::new(ManualClock::new(NOW)),
         }
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Iyzico,
+            keys: vec![("api_key", API_KEY), ("secret_key", SECRET_KEY)],
+            at: self.server.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

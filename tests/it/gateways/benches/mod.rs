@@ -24,7 +24,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tallyroom::{
     app::ports::{Begun, GatewayAccount, GatewayKeys, PaymentGateway, RawWebhook},
     domain::{
-        gateway::Mode,
+        gateway::{Mode, Provider},
         money::{Currency, Money},
         time::Moment,
     },
@@ -47,6 +47,11 @@ const PATIENT: Duration = Duration::from_secs(30);
 pub trait Bench: Send + Sync + Sized {
     /// With an account that is in order.
     async fn open() -> Self;
+
+    /// What staff enter for this account, and where its provider is; nothing if it needs no account.
+    fn entered(&self) -> Option<Entered> {
+        None
+    }
 
     /// The account.
     fn gateway(&self) -> Arc<dyn PaymentGateway>;
@@ -125,6 +130,14 @@ pub trait Bench: Send + Sync + Sized {
 
     /// Compares all requests with what the provider's own package would have sent, if there is one that tells.
     fn compare_with_the_package(&self) {}
+}
+
+/// What staff enter.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    pub provider: Provider,
+    pub keys: Vec<(&'static str, &'static str)>,
+    pub at: Url,
 }
 
 /// So much, in minor units.

@@ -1,6 +1,6 @@
 //! PayPal on the bench.
 
-use super::{Bench, money, reach};
+use super::{Bench, Entered, money, reach};
 use crate::gateways::{
     sdk,
     stand_in::{
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, PaypalKeys, RawWebhook},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
 };
 
 pub struct PaypalBench(pub Server<Paypal>);
@@ -32,6 +32,18 @@ fn keys(client_secret: &str) -> GatewayKeys {
 impl Bench for PaypalBench {
     async fn open() -> Self {
         Self(Server::start(Paypal::default()))
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Paypal,
+            keys: vec![
+                ("client_id", CLIENT_ID),
+                ("client_secret", CLIENT_SECRET),
+                ("webhook_id", WEBHOOK_ID),
+            ],
+            at: self.0.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

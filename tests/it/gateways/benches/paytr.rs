@@ -1,6 +1,6 @@
 //! PayTR on the bench.
 
-use super::{Bench, NOW, money, reach_at};
+use super::{Bench, Entered, NOW, money, reach_at};
 use crate::gateways::stand_in::{
     Act, Charge, Mood, Server,
     paytr::{MERCHANT_ID, MERCHANT_KEY, MERCHANT_SALT, Paytr, message},
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, PaytrKeys, RawWebhook},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
     gateways::clock::ManualClock,
 };
 
@@ -47,6 +47,18 @@ impl Bench for PaytrBench {
             server: Server::start(Paytr::default()),
             clock: Arc::new(ManualClock::new(NOW)),
         }
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Paytr,
+            keys: vec![
+                ("merchant_id", MERCHANT_ID),
+                ("merchant_key", MERCHANT_KEY),
+                ("merchant_salt", MERCHANT_SALT),
+            ],
+            at: self.server.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

@@ -1,6 +1,6 @@
 //! PayU on the bench.
 
-use super::{Bench, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, money, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, PayuKeys, RawWebhook},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
     gateways::clock::ManualClock,
 };
 
@@ -61,6 +61,19 @@ fn sha256(body: &str, key: &str) -> String {
 impl Bench for PayuBench {
     async fn open() -> Self {
         Self(Server::start(Payu::default()))
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Payu,
+            keys: vec![
+                ("pos_id", POS_ID),
+                ("client_id", POS_ID),
+                ("client_secret", CLIENT_SECRET),
+                ("second_key", SECOND_KEY),
+            ],
+            at: self.0.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

@@ -1,6 +1,6 @@
 //! Stripe on the bench.
 
-use super::{Bench, NOW, money, reach, signed};
+use super::{Bench, Entered, NOW, money, reach, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, RawWebhook, StripeKeys},
     config::Secret,
-    domain::money::Money,
+    domain::{gateway::Provider, money::Money},
 };
 use url::form_urlencoded;
 
@@ -77,6 +77,14 @@ pub fn compare(asked: &[Asked]) {
 impl Bench for StripeBench {
     async fn open() -> Self {
         Self(Server::start(Stripe::new(SECOND)))
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::Stripe,
+            keys: vec![("secret_key", SECRET_KEY), ("webhook_secret", WEBHOOK_SECRET)],
+            at: self.0.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

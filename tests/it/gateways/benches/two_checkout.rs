@@ -1,6 +1,6 @@
 //! 2Checkout on the bench.
 
-use super::{Bench, NOW, money, reach_as, reach_at};
+use super::{Bench, Entered, NOW, money, reach_as, reach_at};
 use crate::gateways::stand_in::{
     Act, Charge, Mood, Server,
     two_checkout::{BUY_LINK_SECRET, MERCHANT_CODE, SECRET_KEY, TwoCheckout, form, sign},
@@ -10,7 +10,10 @@ use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, Clock, GatewayKeys, PaymentGateway, RawWebhook, Step, TwoCheckoutKeys},
     config::Secret,
-    domain::{gateway::Mode, money::Money},
+    domain::{
+        gateway::{Mode, Provider},
+        money::Money,
+    },
     gateways::clock::ManualClock,
 };
 use url::form_urlencoded;
@@ -70,6 +73,18 @@ impl Bench for TwoCheckoutBench {
             server: Server::start(TwoCheckout::default()),
             clock: Arc::new(ManualClock::new(NOW)),
         }
+    }
+
+    fn entered(&self) -> Option<Entered> {
+        Some(Entered {
+            provider: Provider::TwoCheckout,
+            keys: vec![
+                ("merchant_code", MERCHANT_CODE),
+                ("secret_key", SECRET_KEY),
+                ("buy_link_secret", BUY_LINK_SECRET),
+            ],
+            at: self.server.origin.clone(),
+        })
     }
 
     fn gateway(&self) -> Arc<dyn PaymentGateway> {

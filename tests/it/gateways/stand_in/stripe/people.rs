@@ -5,6 +5,15 @@ use crate::gateways::stand_in::Act;
 use serde_json::{Value, json};
 
 impl Stripe {
+    /// The time for all pages that are open is over.
+    pub fn run_out(&mut self) {
+        let open = |session: &&Value| session["status"] == "open";
+        let open: Vec<Value> = self.of("checkout.session").into_iter().filter(open).cloned().collect();
+        for session in open {
+            self.act(session["id"].as_str().expect("an id"), Act::RunOut);
+        }
+    }
+
     /// What a person does on the page of a session.
     pub fn act(&mut self, session: &str, act: Act) {
         let mut session = self.find(session, "checkout.session").expect("a session");

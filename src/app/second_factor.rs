@@ -11,8 +11,8 @@ use totp_rs::{Builder, Secret, Totp};
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
-/// What authenticators call us.
-const ISSUER: &str = "Tallyroom";
+/// Codes follow from the secret alone.
+const NAMELESS: (&str, &str) = ("code", "code");
 
 /// How to set an authenticator up.
 #[derive(Clone, Debug)]
@@ -32,20 +32,24 @@ pub(super) fn new_secret() -> Vec<u8> {
     secret
 }
 
-fn totp(secret: &[u8], account: &str) -> Result<Totp> {
+/// Neither name may have a colon: authenticators take it for the end of the first.
+fn totp(secret: &[u8], (issuer, account): (&str, &str)) -> Result<Totp> {
     let builder = Builder::new()
         .with_secret(secret)
         .with_account_name(account.replace(':', "_"))
-        .with_issuer(Some(ISSUER));
+        .with_issuer(Some(issuer.replace(':', "_")));
     builder
         .build()
         .map_err(|error| Error::internal(anyhow!("a second factor: {error}")))
 }
 
-/// How to set an authenticator up for a secret.
-pub(super) fn enrolment(secret: &[u8], account: &str) -> Result<Enrolment> {
+/// How to set an authenticator up for a secret: as whose it shows it, and which account.
+///
+/// # Errors
+/// The secret is too short, or too much would have to go into the picture.
+pub fn enrolment(secret: &[u8], names: (&str, &str)) -> Result<Enrolment> {
     let broken = |error: String| Error::internal(anyhow!("a second factor: {error}"));
-    let url = totp(secret, account)?
+    let url = totp(secret, names)?
         .to_url()
         .map_err(|error| broken(error.to_string()))?;
     let code = QrCode::new(url.as_bytes()).map_err(|error| broken(error.to_string()))?;
@@ -57,9 +61,9 @@ pub(super) fn enrolment(secret: &[u8], account: &str) -> Result<Enrolment> {
 }
 
 /// Which step a code is of, if it is one of about now.
-pub(super) fn step(secret: &[u8], account: &str, code: &str, now: Moment) -> Result<Option<i64>> {
+pub(super) fn step(secret: &[u8], code: &str, now: Moment) -> Result<Option<i64>> {
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).take(10).collect();
-    let step = totp(secret, account)?.check(&digits, seconds(now));
+    let step = totp(secret, NAMELESS)?.check(&digits, seconds(now));
     Ok(step.and_then(|step| i64::try_from(step).ok()))
 }
 
@@ -69,7 +73,7 @@ pub(super) fn step(secret: &[u8], account: &str, code: &str, now: Moment) -> Res
 /// It isn't a secret.
 pub fn present_code(secret: &str, now: Moment) -> Result<String> {
     let secret = Secret::try_from_base32(secret).map_err(|error| Error::internal(anyhow!("a secret: {error}")))?;
-    Ok(totp(secret.as_bytes(), "code")?.generate(seconds(now)).to_string())
+    Ok(totp(secret.as_bytes(), NAMELESS)?.generate(seconds(now)).to_string())
 }
 
 fn seconds(now: Moment) -> u64 {
@@ -86,11 +90,11 @@ mod tests {
         let secret = b"12345678901234567890";
         for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924")] {
             let now = Moment(second * 1_000);
-            assert_eq!(step(secret, "a", code, now).unwrap(), Some(second / 30));
-            assert_eq!(step(secret, "a", code, now + 90_000).unwrap(), None);
+            assert_eq!(step(secret, code, now).unwrap(), Some(second / 30));
+            assert_eq!(step(secret, code, now + 90_000).unwrap(), None);
         }
         for bad in ["", "28708", "2870822", "abcdef", "２８７０８２"] {
-            assert_eq!(step(secret, "a", bad, Moment(59_000)).unwrap(), None, "{bad}");
+            assert_eq!(step(secret, bad, Moment(59_000)).unwrap(), None, "{bad}");
         }
     }
 }

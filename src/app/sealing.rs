@@ -21,7 +21,7 @@ fn cipher(key: &str) -> XChaCha20Poly1305 {
 }
 
 /// Nonce and ciphertext.
-pub(in crate::app) fn seal(key: &str, secret: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn seal(key: &str, secret: &[u8]) -> Result<Vec<u8>> {
     let mut nonce = [0; NONCE];
     rand::rng().fill_bytes(&mut nonce);
     let sealed = cipher(key).encrypt(&XNonce::from(nonce), secret);
@@ -30,7 +30,7 @@ pub(in crate::app) fn seal(key: &str, secret: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// What [`seal`] sealed with the same key.
-pub(in crate::app) fn unseal(key: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn unseal(key: &str, sealed: &[u8]) -> Result<Vec<u8>> {
     let broken = || Error::internal(anyhow!("a stored secret can't be read; has the server's key changed?"));
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
     cipher(key).decrypt(&XNonce::from(*nonce), sealed).map_err(|_| broken())
