@@ -4,15 +4,20 @@ mod gateway_account;
 mod payment;
 mod payment_answers;
 mod payment_orders;
+mod payout_account;
+mod payouts;
 
 pub use gateway_account::{
-    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, KeyField, PaypalKeys, PaytrKeys, StripeKeys,
+    AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, KeyField, PaypalKeys, PaytrKeys, PayuKeys, StripeKeys,
+    TwoCheckoutKeys,
 };
 pub use payment::{Answer, GatewayError, PaymentGateway, PaymentGateways};
 pub use payment_answers::{
     Ack, Begun, Dispute, DisputeStage, Outcome, Refunded, SavedMethod, Standing, Step, Webhook, WebhookKind,
 };
 pub use payment_orders::{Buyer, Capture, Checkout, RawWebhook, Refund, SavedCharge, Sought, Void};
+pub use payout_account::{PayoutAccount, PayoutKeys, StripeConnectKeys};
+pub use payouts::{PaidOut, PayoutBatch, PayoutFile, PayoutOrder, PayoutProvider, PayoutProviders};
 
 use crate::{
     app::{letters::Posted, notifications::Told},

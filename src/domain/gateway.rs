@@ -20,17 +20,23 @@ pub enum Provider {
     Paytr,
     /// iyzico: its own page.
     Iyzico,
+    /// PayU: its own page.
+    Payu,
+    /// 2Checkout: its own page, by a signed link.
+    TwoCheckout,
 }
 
 impl Provider {
     /// All there are, the default first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Test,
         Self::Stripe,
         Self::Paypal,
         Self::AuthorizeNet,
         Self::Paytr,
         Self::Iyzico,
+        Self::Payu,
+        Self::TwoCheckout,
     ];
 
     /// Its stable name, as stored with payments.
@@ -42,6 +48,8 @@ impl Provider {
             Self::AuthorizeNet => "authorize_net",
             Self::Paytr => "paytr",
             Self::Iyzico => "iyzico",
+            Self::Payu => "payu",
+            Self::TwoCheckout => "two_checkout",
         }
     }
 
@@ -99,6 +107,8 @@ pub struct Caps {
 pub enum Refunds {
     /// Not at all.
     None,
+    /// All of it.
+    Whole,
     /// Any part of it, as often as there is something left.
     Partial,
 }

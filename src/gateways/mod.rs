@@ -8,4 +8,5 @@ pub mod identity;
 pub mod mail;
 pub mod media;
 pub mod payment;
+pub mod payout;
 pub mod push;

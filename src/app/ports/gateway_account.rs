@@ -37,6 +37,10 @@ pub enum GatewayKeys {
     Paytr(PaytrKeys),
     /// iyzico's.
     Iyzico(IyzicoKeys),
+    /// PayU's.
+    Payu(PayuKeys),
+    /// 2Checkout's.
+    TwoCheckout(TwoCheckoutKeys),
 }
 
 /// What opens an account at Stripe.
@@ -97,6 +101,32 @@ pub struct IyzicoKeys {
     pub secret_key: Secret,
 }
 
+/// What opens an account at PayU (Europe). Nothing about them shows their mode; PayU knows them in one of the two only.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayuKeys {
+    /// Of the point of sale; digits.
+    pub pos_id: String,
+    /// OAuth client id; digits, mostly the same.
+    pub client_id: String,
+    /// OAuth client secret.
+    pub client_secret: Secret,
+    /// Second key, which signs notifications.
+    pub second_key: Secret,
+}
+
+/// What opens an account at 2Checkout. The same keys are for both modes; each payment says in which it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TwoCheckoutKeys {
+    /// Merchant code.
+    pub merchant_code: String,
+    /// Secret key, of the API and of messages.
+    pub secret_key: Secret,
+    /// Buy-link secret word.
+    pub buy_link_secret: Secret,
+}
+
 /// A key as somebody enters it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyField {
@@ -116,6 +146,8 @@ impl GatewayKeys {
             Provider::AuthorizeNet => (&["currency", "login_id"], &["transaction_key", "signature_key"]),
             Provider::Paytr => (&["merchant_id"], &["merchant_key", "merchant_salt"]),
             Provider::Iyzico => (&[], &["api_key", "secret_key"]),
+            Provider::Payu => (&["pos_id", "client_id"], &["client_secret", "second_key"]),
+            Provider::TwoCheckout => (&["merchant_code"], &["secret_key", "buy_link_secret"]),
         };
         let fields = |names: &[&'static str], secret| -> Vec<KeyField> {
             names.iter().map(|name| KeyField { name, secret }).collect()
@@ -133,6 +165,8 @@ impl GatewayAccount {
             GatewayKeys::AuthorizeNet(_) => Provider::AuthorizeNet,
             GatewayKeys::Paytr(_) => Provider::Paytr,
             GatewayKeys::Iyzico(_) => Provider::Iyzico,
+            GatewayKeys::Payu(_) => Provider::Payu,
+            GatewayKeys::TwoCheckout(_) => Provider::TwoCheckout,
         }
     }
 
@@ -159,13 +193,24 @@ impl GatewayAccount {
                 well_formed("signature_key", &keys.signature_key)
             }
             GatewayKeys::Paytr(keys) => {
-                well_formed("merchant_id", &Secret::from(keys.merchant_id.clone()))?;
+                digits("merchant_id", &keys.merchant_id)?;
                 well_formed("merchant_key", &keys.merchant_key)?;
                 well_formed("merchant_salt", &keys.merchant_salt)
             }
             GatewayKeys::Iyzico(keys) => {
                 sandboxed("api_key", &keys.api_key, self.mode)?;
                 sandboxed("secret_key", &keys.secret_key, self.mode)
+            }
+            GatewayKeys::Payu(keys) => {
+                digits("pos_id", &keys.pos_id)?;
+                digits("client_id", &keys.client_id)?;
+                well_formed("client_secret", &keys.client_secret)?;
+                well_formed("second_key", &keys.second_key)
+            }
+            GatewayKeys::TwoCheckout(keys) => {
+                alphanumeric("merchant_code", &keys.merchant_code)?;
+                well_formed("secret_key", &keys.secret_key)?;
+                well_formed("buy_link_secret", &keys.buy_link_secret)
             }
         }
     }
@@ -186,8 +231,28 @@ fn well_formed(field: &'static str, key: &Secret) -> Result<()> {
     Ok(())
 }
 
+/// A name of an account that is a number.
+fn digits(field: &'static str, name: &str) -> Result<()> {
+    well_formed(field, &Secret::from(name.to_owned()))?;
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(not_one(field))
+    }
+}
+
+/// A name of an account that has nothing but letters and digits: it is written between quotation marks.
+fn alphanumeric(field: &'static str, name: &str) -> Result<()> {
+    well_formed(field, &Secret::from(name.to_owned()))?;
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        Ok(())
+    } else {
+        Err(not_one(field))
+    }
+}
+
 /// A key that shows its mode by how it begins.
-fn prefixed(field: &'static str, key: &Secret, mode: Mode, test: &[&str], live: &[&str]) -> Result<()> {
+pub(super) fn prefixed(field: &'static str, key: &Secret, mode: Mode, test: &[&str], live: &[&str]) -> Result<()> {
     well_formed(field, key)?;
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.expose().starts_with(prefix));
     match (begins(test), begins(live)) {

@@ -19,6 +19,8 @@ pub struct Checkout {
     pub description: String,
     /// Where the person comes back to.
     pub return_url: String,
+    /// Where the account's webhooks go, for providers that are told so with each payment.
+    pub notify_url: Option<String>,
     /// Until when the page can be paid on, where the provider lets us say; the same whenever this is repeated.
     pub open_until: Moment,
     /// Who pays.

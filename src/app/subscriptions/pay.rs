@@ -103,6 +103,7 @@ pub async fn begin(
         amount: payment.amount,
         description: payment.plan_name.clone(),
         return_url: return_url(payment.id),
+        notify_url: None,
         open_until: now + PAGE_OPEN_MS,
         buyer: Buyer::of(&by.account()?.user),
         merchant: Some(merchant),

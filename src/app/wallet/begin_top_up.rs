@@ -124,11 +124,13 @@ pub async fn begin_top_up(
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)
         })
         .await?;
+    let return_url = return_url(intent.id);
     let checkout = Checkout {
         intent: intent.id.uuid(),
         amount: intent.amount,
         description: tenant.name.clone(),
-        return_url: back(&intent, return_url(intent.id))?,
+        notify_url: notified(&intent, &return_url)?,
+        return_url: back(&intent, return_url)?,
         open_until: now + PAGE_OPEN_MS,
         buyer: Buyer {
             ip: Some(wish.from),
@@ -186,4 +188,13 @@ fn back(intent: &TopUp, return_url: String) -> Result<String> {
     url.set_path("/paid");
     url.query_pairs_mut().clear().append_pair("to", &place);
     Ok(url.into())
+}
+
+/// Where the account's provider tells what happens, on the same host.
+fn notified(intent: &TopUp, return_url: &str) -> Result<Option<String>> {
+    let Some(account) = intent.account else {
+        return Ok(None);
+    };
+    let url = Url::parse(return_url).and_then(|url| url.join(&format!("/webhooks/{account}")));
+    url.map(|url| Some(url.into())).map_err(Error::internal)
 }

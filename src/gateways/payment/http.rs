@@ -18,7 +18,7 @@ const TOLD_CHARS: usize = 200;
 ///
 /// # Errors
 /// It can't be made.
-pub(super) fn client(answer_within: Duration) -> anyhow::Result<Client> {
+pub(in crate::gateways) fn client(answer_within: Duration) -> anyhow::Result<Client> {
     // Where a provider is, isn't for an answer to say: keys would go there too.
     let client = Client::builder().redirect(Policy::none()).timeout(answer_within);
     Ok(client.build()?)
@@ -26,13 +26,14 @@ pub(super) fn client(answer_within: Duration) -> anyhow::Result<Client> {
 
 /// The way to one provider.
 #[derive(Clone)]
-pub(super) struct Http {
+pub(in crate::gateways) struct Http {
     client: Client,
     base: Url,
+    takes_found: bool,
 }
 
 /// A whole answer, whatever it says.
-pub(super) struct Reply {
+pub(in crate::gateways) struct Reply {
     /// Below 500.
     pub status: StatusCode,
     body: Vec<u8>,
@@ -40,12 +41,24 @@ pub(super) struct Reply {
 
 impl Http {
     /// By this client, to paths below `base`.
-    pub(super) fn new(client: Client, base: Url) -> Self {
-        Self { client, base }
+    pub(in crate::gateways) fn new(client: Client, base: Url) -> Self {
+        Self {
+            client,
+            base,
+            takes_found: false,
+        }
+    }
+
+    /// The same to a provider whose answers can have status 302. They are read, and where they point isn't gone to.
+    pub(in crate::gateways) fn taking_found(self) -> Self {
+        Self {
+            takes_found: true,
+            ..self
+        }
     }
 
     /// A request to a path, which may have a query.
-    pub(super) fn request(&self, method: reqwest::Method, path: &str) -> Answer<RequestBuilder> {
+    pub(in crate::gateways) fn request(&self, method: reqwest::Method, path: &str) -> Answer<RequestBuilder> {
         let url = self.base.join(path.trim_start_matches('/'));
         let url = url.map_err(|error| GatewayError::Rejected(format!("{path:?} is no path: {error}")))?;
         Ok(self.client.request(method, url))
@@ -55,7 +68,7 @@ impl Http {
     ///
     /// # Errors
     /// `Unknown` without a whole answer, and if the provider is in trouble, busy with the same request, or has too many.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Answer<Reply> {
+    pub(in crate::gateways) async fn send(&self, request: RequestBuilder) -> Answer<Reply> {
         let lost = |error: reqwest::Error| GatewayError::Unknown(error.without_url().to_string());
         let mut response = request.send().await.map_err(lost)?;
         let status = response.status();
@@ -75,7 +88,8 @@ impl Http {
             StatusCode::CONFLICT,
             StatusCode::TOO_MANY_REQUESTS,
         ];
-        if status.is_server_error() || status.is_redirection() || undone.contains(&status) {
+        let elsewhere = status.is_redirection() && !(self.takes_found && status == StatusCode::FOUND);
+        if status.is_server_error() || elsewhere || undone.contains(&status) {
             return Err(GatewayError::Unknown(reply.told()));
         }
         Ok(reply)
@@ -84,7 +98,7 @@ impl Http {
 
 impl Reply {
     /// Without the byte order mark that some begin with.
-    pub(super) fn without_mark(mut self) -> Self {
+    pub(in crate::gateways) fn without_mark(mut self) -> Self {
         if self.body.starts_with(MARK) {
             self.body.drain(..MARK.len());
         }
@@ -95,12 +109,12 @@ impl Reply {
     ///
     /// # Errors
     /// `Unknown` if that can't be understood.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Answer<T> {
+    pub(in crate::gateways) fn json<T: DeserializeOwned>(&self) -> Answer<T> {
         serde_json::from_slice(&self.body).map_err(|error| GatewayError::Unknown(format!("{error} in {}", self.told())))
     }
 
     /// Its beginning, for a log.
-    pub(super) fn told(&self) -> String {
+    pub(in crate::gateways) fn told(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.body).chars().take(TOLD_CHARS).collect();
         format!("{}: {text}", self.status)
     }

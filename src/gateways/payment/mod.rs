@@ -1,13 +1,16 @@
 //! Payment providers, each behind `app::ports::PaymentGateway`; the port says what all of them keep to.
 
 mod authorize_net;
-mod http;
+mod bearer;
+pub(super) mod http;
 mod iyzico;
 mod order_number;
 mod paypal;
 mod paytr;
-mod stripe;
+mod payu;
+pub(super) mod stripe;
 pub mod test;
+mod two_checkout;
 
 use crate::{
     app::ports::{Answer, Clock, GatewayAccount, GatewayKeys, PaymentGateway, PaymentGateways},
@@ -22,9 +25,11 @@ use http::Http;
 use iyzico::Iyzico;
 use paypal::Paypal;
 use paytr::Paytr;
+use payu::Payu;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stripe::Stripe;
 use test::TestGateway;
+use two_checkout::TwoCheckout;
 use url::Url;
 
 /// Where providers are.
@@ -78,23 +83,28 @@ impl Providers {
     /// The keys can't be used: badly formed, or of the other mode.
     pub fn open(&self, account: &GatewayAccount) -> Result<Arc<dyn PaymentGateway>> {
         account.check()?;
-        let http = self.http(account)?;
+        let http = self.http(account.provider(), account.mode)?;
         Ok(match &account.keys {
             GatewayKeys::Stripe(keys) => Arc::new(Stripe::new(http, account.mode, keys)),
-            GatewayKeys::Paypal(keys) => Arc::new(Paypal::new(http, keys)),
+            GatewayKeys::Paypal(keys) => Arc::new(Paypal::new(http, keys, self.clock.clone())),
             GatewayKeys::AuthorizeNet(keys) => {
                 Arc::new(AuthorizeNet::new(http, account.mode, keys, self.clock.clone()))
             }
             GatewayKeys::Paytr(keys) => Arc::new(Paytr::new(http, account.mode, keys, self.clock.clone())),
             GatewayKeys::Iyzico(keys) => Arc::new(Iyzico::new(http, keys, self.clock.clone())),
+            GatewayKeys::Payu(keys) => Arc::new(Payu::new(http, keys, self.clock.clone())),
+            GatewayKeys::TwoCheckout(keys) => Arc::new(TwoCheckout::new(http, account.mode, keys, self.clock.clone())),
         })
     }
 
-    fn http(&self, account: &GatewayAccount) -> Result<Http> {
-        let provider = account.provider();
+    /// The way to a provider.
+    ///
+    /// # Errors
+    /// Its address is none.
+    pub(super) fn http(&self, provider: Provider, mode: Mode) -> Result<Http> {
         let base = match self.reach.elsewhere.get(&provider) {
             Some(base) => base.clone(),
-            None => Url::parse(address(provider, account.mode)).map_err(Error::internal)?,
+            None => Url::parse(address(provider, mode)).map_err(Error::internal)?,
         };
         Ok(Http::new(self.client.clone(), base))
     }
@@ -141,5 +151,8 @@ fn address(provider: Provider, mode: Mode) -> &'static str {
         (Provider::Paytr, _) => "https://www.paytr.com/",
         (Provider::Iyzico, Mode::Test) => "https://sandbox-api.iyzipay.com/",
         (Provider::Iyzico, Mode::Live) => "https://api.iyzipay.com/",
+        (Provider::Payu, Mode::Test) => "https://secure.snd.payu.com/",
+        (Provider::Payu, Mode::Live) => "https://secure.payu.com/",
+        (Provider::TwoCheckout, _) => "https://api.2checkout.com/",
     }
 }

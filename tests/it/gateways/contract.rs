@@ -8,7 +8,7 @@ mod paying;
 mod silence;
 mod webhooks;
 
-pub use charging::{a_lost_charge_is_looked_up, a_saved_method_is_charged, what_is_held_is_captured_or_let_go};
+pub use charging::{a_lost_charge_is_looked_up, a_saved_method_is_charged, saved, what_is_held_is_captured_or_let_go};
 pub use giving_back::{a_lost_refund_is_looked_up, a_payment_is_given_back_in_parts};
 pub use paying::{
     a_connection_can_be_tried, a_declined_card_moves_nothing, an_intent_is_one_payment,
@@ -28,7 +28,11 @@ use super::{
 use std::sync::Arc;
 use tallyroom::{
     app::ports::{Answer, Begun, Buyer, Checkout, GatewayError, PaymentGateway, Sought, Standing},
-    domain::{money::Money, time::Moment},
+    domain::{
+        gateway::{Caps, Refunds},
+        money::Money,
+        time::Moment,
+    },
 };
 use uuid::Uuid;
 
@@ -41,6 +45,7 @@ pub fn checkout(bench: &impl Bench) -> Checkout {
         amount: bench.amounts()[0],
         description: "Fifteen minutes, Äpfel & <Birnen>".to_owned(),
         return_url: "http://lumen.localhost:8080/wallet/top-ups/1".to_owned(),
+        notify_url: Some("http://lumen.localhost:8080/webhooks/1".to_owned()),
         open_until: Moment(NOW.0 + 3_600_000),
         buyer: Buyer {
             name: "Ada Ångström".to_owned(),
@@ -64,6 +69,14 @@ fn sought(checkout: &Checkout) -> Sought {
 
 fn part(of: Money, minor: i64) -> Money {
     Money::new(minor, of.currency)
+}
+
+/// A fifth, where parts can be given back.
+fn refundable(caps: &Caps, amount: Money) -> Money {
+    match caps.refunds {
+        Refunds::Partial => part(amount, amount.minor / 5),
+        Refunds::None | Refunds::Whole => amount,
+    }
 }
 
 /// Begins and pays; gives how it stands and what captures and refunds name.

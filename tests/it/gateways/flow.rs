@@ -2,7 +2,10 @@
 //! stand-in at the other end.
 
 use super::{
-    benches::{AuthorizeNetBench, Bench, Entered, IyzicoBench, PaypalBench, PaytrBench, StripeBench},
+    benches::{
+        AuthorizeNetBench, Bench, Entered, IyzicoBench, PaypalBench, PaytrBench, PayuBench, StripeBench,
+        TwoCheckoutBench,
+    },
     stand_in::{Act, Mood},
 };
 use crate::{
@@ -70,6 +73,8 @@ through_the_product!(
     authorize_net: AuthorizeNetBench at VELVET,
     paytr: PaytrBench at LUMEN,
     iyzico: IyzicoBench at LUMEN,
+    payu: PayuBench at LUMEN,
+    two_checkout: TwoCheckoutBench at LUMEN,
 );
 
 /// The product with an account at the provider, and somebody who pays.

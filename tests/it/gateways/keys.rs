@@ -77,6 +77,34 @@ fn keys_of_a_sandbox_are_test_keys() {
 }
 
 #[test]
+fn names_of_accounts_are_numbers_or_plain_words() {
+    let payu = ["pos_id", "client_id", "client_secret", "second_key"];
+    let two_checkout = ["merchant_code", "secret_key", "buy_link_secret"];
+    let told = |provider, names: &[&'static str], keys: &[&'static str]| {
+        let pairs: Vec<_> = names.iter().copied().zip(keys.iter().copied()).collect();
+        wrong(&account(provider, "live", &pairs))
+    };
+    for (keys, field) in [
+        (["300746", "300746", "2ee86a66", "b6ca15b0"], None),
+        (["30x746", "300746", "2ee86a66", "b6ca15b0"], Some("pos_id")),
+        (["300746", "", "2ee86a66", "b6ca15b0"], Some("client_id")),
+        (["300746", "300746", "2ee8 6a66", "b6ca15b0"], Some("client_secret")),
+        (["300746", "300746", "2ee86a66", ""], Some("second_key")),
+    ] {
+        assert_eq!(told("payu", &payu, &keys), field, "{keys:?}");
+    }
+    for (keys, field) in [
+        (["AVLRNG", "=B_r]0zPd", "word"], None),
+        (["AV\" x=\"", "=B_r]0zPd", "word"], Some("merchant_code")),
+        (["", "=B_r]0zPd", "word"], Some("merchant_code")),
+        (["AVLRNG", "", "word"], Some("secret_key")),
+        (["AVLRNG", "=B_r]0zPd", "two words"], Some("buy_link_secret")),
+    ] {
+        assert_eq!(told("two_checkout", &two_checkout, &keys), field, "{keys:?}");
+    }
+}
+
+#[test]
 fn keys_are_read_strictly_and_never_printed() {
     let told = |keys: Value| serde_json::from_value::<GatewayAccount>(json!({"mode": "test", "keys": keys}));
     let keys = json!({"provider": "stripe", "secret_key": "sk_test_1", "webhook_secret": "whsec_1"});

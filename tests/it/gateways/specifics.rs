@@ -1,17 +1,20 @@
 //! What one provider has and others don't.
 
 use super::{
-    benches::{AuthorizeNetBench, Bench, NOW, PaypalBench, StripeBench, stripe},
-    contract::{checkout, paid},
+    benches::{AuthorizeNetBench, Bench, NOW, PaypalBench, PayuBench, StripeBench, TwoCheckoutBench, stripe},
+    contract::{checkout, paid, saved},
     stand_in::{
         Act,
         stripe::{Stripe, WEBHOOK_SECRET},
+        two_checkout,
     },
 };
 use serde_json::{Value, json};
 use tallyroom::{
-    app::ports::{DisputeStage, GatewayError, Outcome, Refund, WebhookKind},
-    domain::money::Money,
+    app::ports::{
+        Begun, Checkout, DisputeStage, GatewayError, Outcome, Refund, SavedCharge, Sought, Step, WebhookKind,
+    },
+    domain::{money::Money, time::Moment},
 };
 use uuid::Uuid;
 
@@ -78,6 +81,108 @@ async fn paypals_token_is_renewed_when_it_has_run_out() {
     bench.act(&begun, Act::Pay).await;
     let standing = gateway.confirm(&begun.reference).await.expect("an answer");
     assert!(matches!(standing.outcome, Outcome::Settled(_)), "{standing:?}");
+}
+
+#[tokio::test]
+async fn a_charge_that_paypal_may_have_forgotten_is_not_given_up() {
+    let bench = PaypalBench::open().await;
+    let (gateway, charge) = saved(&bench).await.expect("it keeps wallets");
+    let sought = |since| Sought {
+        intent: charge.intent,
+        amount: charge.amount,
+        since: Moment(NOW.0 - since),
+        method: Some(charge.method.clone()),
+    };
+    assert_eq!(gateway.look_up(&sought(4 * 3_600_000)).await, Ok(None));
+    let later = gateway.look_up(&sought(6 * 3_600_000)).await;
+    assert!(matches!(later, Err(GatewayError::Unknown(_))), "{later:?}");
+}
+
+#[tokio::test]
+async fn paypal_holds_nothing_of_a_wallet() {
+    let bench = PaypalBench::open().await;
+    let (gateway, charge) = saved(&bench).await.expect("it keeps wallets");
+    let (hold, sent) = (SavedCharge { hold: true, ..charge }, bench.sent().len());
+    let answer = gateway.charge_saved(&hold).await;
+    assert!(matches!(answer, Err(GatewayError::Unsupported(_))), "{answer:?}");
+    assert_eq!(bench.sent().len(), sent, "nothing was sent");
+}
+
+#[tokio::test]
+async fn authorize_net_keeps_a_card_once_and_charges_it_once_an_intent() {
+    let bench = AuthorizeNetBench::open().await;
+    let checkout = Checkout {
+        save_method: true,
+        ..checkout(&bench)
+    };
+    let (begun, standing, _) = paid(&bench, &checkout).await;
+    let gateway = bench.gateway();
+    let again = gateway.confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(again, standing, "asked again, it is the same card");
+    let method = standing.saved.expect("the card");
+    assert_eq!(method.label, "visa ···· 1111");
+    let charge = SavedCharge {
+        intent: Uuid::new_v4(),
+        amount: checkout.amount,
+        description: "Ten more minutes".to_owned(),
+        method,
+        hold: true,
+    };
+    let held = gateway.charge_saved(&charge).await.expect("held");
+    assert_eq!(held.outcome, Outcome::Held(checkout.amount));
+    assert_eq!(gateway.charge_saved(&charge).await, Ok(held));
+    assert_eq!(bench.charges().len(), 2, "the page's and this one");
+}
+
+#[tokio::test]
+async fn payus_shop_that_takes_payments_by_itself_is_as_good() {
+    let bench = PayuBench::open().await;
+    let (gateway, checkout) = (bench.gateway(), checkout(&bench));
+    let begun = gateway.begin_checkout(&checkout).await.expect("begun");
+    bench.act(&begun, Act::Pay).await;
+    bench.take(&begun.reference);
+    let standing = gateway.confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(standing.outcome, Outcome::Settled(checkout.amount));
+}
+
+#[tokio::test]
+async fn what_2checkout_is_answered_is_signed_with_the_time() {
+    let bench = TwoCheckoutBench::open().await;
+    paid(&bench, &checkout(&bench)).await;
+    let told = bench.webhooks().remove(0);
+    let ack = bench.gateway().parse_webhook(&told, NOW).await.expect("genuine").ack;
+    let parts = [
+        "4654",
+        "Fifteen minutes, Äpfel & <Birnen>",
+        "20270115120001",
+        "20270115120000",
+    ];
+    let signature = two_checkout::sign(two_checkout::SECRET_KEY, parts);
+    assert_eq!(
+        ack.body,
+        format!("<sig algo=\"sha256\" date=\"20270115120000\">{signature}</sig>")
+    );
+}
+
+#[tokio::test]
+async fn an_order_for_tests_that_somebody_made_of_a_link_pays_nothing() {
+    let bench = TwoCheckoutBench::open().await;
+    let (live, checkout) = (bench.live(), checkout(&bench));
+    let begun = live.begin_checkout(&checkout).await.expect("begun");
+    let Step::Redirect(link) = &begun.step else {
+        panic!("it has a page: {begun:?}");
+    };
+    assert!(link.contains("&test=0&"), "{link}");
+    let forged = Begun {
+        step: Step::Redirect(link.replace("&test=0&", "&test=1&")),
+        ..begun.clone()
+    };
+    bench.act(&forged, Act::Pay).await;
+    let standing = live.confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(standing, Outcome::Pending.into());
+    bench.act(&begun, Act::Pay).await;
+    let standing = live.confirm(&begun.reference).await.expect("an answer");
+    assert_eq!(standing.outcome, Outcome::Settled(checkout.amount));
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Which gateways there are, and what each can do.
 
-use super::benches::{AuthorizeNetBench, Bench, BuiltIn, IyzicoBench, PaypalBench, PaytrBench, StripeBench};
+use super::benches::{
+    AuthorizeNetBench, Bench, BuiltIn, IyzicoBench, PaypalBench, PaytrBench, PayuBench, StripeBench, TwoCheckoutBench,
+};
 use std::fmt::Write;
 use tallyroom::domain::gateway::{Caps, Provider, Refunds};
 
@@ -10,6 +12,7 @@ fn row(provider: Provider, caps: &Caps) -> String {
     let tick = |can: bool| if can { "yes" } else { "–" };
     let refunds = match caps.refunds {
         Refunds::None => "–",
+        Refunds::Whole => "whole",
         Refunds::Partial => "parts",
     };
     let currencies = match caps.currencies.as_slice() {
@@ -43,6 +46,8 @@ async fn every_gateway_is_in_the_suite_and_says_what_it_can_do() {
         told::<AuthorizeNetBench>(&mut table).await,
         told::<PaytrBench>(&mut table).await,
         told::<IyzicoBench>(&mut table).await,
+        told::<PayuBench>(&mut table).await,
+        told::<TwoCheckoutBench>(&mut table).await,
     ];
     println!("{table}");
     assert_eq!(told, Provider::ALL);

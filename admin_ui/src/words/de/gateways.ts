@@ -36,4 +36,8 @@ export const gateways = {
   "differ.is_declined": "Abgelehnt",
   "differ.is_pending": "Noch nicht bezahlt",
   "differ.is_held": "Vorgemerkt",
+  "key.pos_id": "POS-ID",
+  "key.second_key": "Zweiter Schlüssel",
+  "key.merchant_code": "Händlercode",
+  "key.buy_link_secret": "Geheimwort für Kauflinks",
 } satisfies Words;

@@ -34,4 +34,8 @@ export const gateways = {
   "differ.is_declined": "Declined",
   "differ.is_pending": "Not paid yet",
   "differ.is_held": "Reserved",
+  "key.pos_id": "POS ID",
+  "key.second_key": "Second key",
+  "key.merchant_code": "Merchant code",
+  "key.buy_link_secret": "Buy-link secret word",
 };

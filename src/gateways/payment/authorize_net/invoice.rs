@@ -1,5 +1,5 @@
 //! Invoice numbers: 20 characters, and the only names of ours that Authorize.net finds payments by. They say until when
-//! a payment's form can be opened, and follow from the intent.
+//! a payment's form can be opened and whether the card is to be kept, and follow from the intent.
 
 use crate::domain::time::Moment;
 use sha2::{Digest, Sha256};
@@ -10,31 +10,39 @@ const TIME: usize = 8;
 /// Digits of the intent's hash.
 const NAME: usize = 11;
 const CHARS: usize = 20;
+/// A payment on the form; one whose card is kept; one without the person.
+const PAID: char = 'P';
+const KEPT: char = 'S';
+const CHARGED: char = 'C';
 
 /// The number of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Invoice {
     number: String,
     open_until: Moment,
+    keeps: bool,
 }
 
 impl Invoice {
     /// Of an intent.
-    pub(super) fn of(intent: Uuid, open_until: Moment) -> Self {
+    pub(super) fn of(intent: Uuid, open_until: Moment, keeps: bool) -> Self {
         let seconds = open_until.0 / 1_000;
+        let kind = if keeps { KEPT } else { PAID };
         Self {
-            number: format!("P{seconds:0TIME$x}{}", name(intent)),
+            number: format!("{kind}{seconds:0TIME$x}{}", name(intent)),
             open_until: Moment(seconds * 1_000),
+            keeps,
         }
     }
 
     /// Reads one.
     pub(super) fn parse(number: &str) -> Option<Self> {
-        let digits = number.strip_prefix('P').filter(|_| number.len() == CHARS)?;
+        let digits = number.strip_prefix([PAID, KEPT]).filter(|_| number.len() == CHARS)?;
         let seconds = i64::from_str_radix(digits.get(..TIME)?, 16).ok()?;
         Some(Self {
             number: number.to_owned(),
             open_until: Moment(seconds * 1_000),
+            keeps: number.starts_with(KEPT),
         })
     }
 
@@ -48,10 +56,20 @@ impl Invoice {
         self.open_until
     }
 
-    /// Whether it is that intent's.
-    pub(super) fn is_of(&self, intent: Uuid) -> bool {
-        self.number.ends_with(&name(intent))
+    /// Whether the card is to be kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.keeps
     }
+}
+
+/// The number of a charge without the person.
+pub(super) fn of_charge(intent: Uuid) -> String {
+    format!("{CHARGED}{:0TIME$}{}", 0, name(intent))
+}
+
+/// Whether a number is an intent's.
+pub(super) fn is_of(number: &str, intent: Uuid) -> bool {
+    number.len() == CHARS && number.starts_with([PAID, KEPT, CHARGED]) && number.ends_with(&name(intent))
 }
 
 fn name(intent: Uuid) -> String {
@@ -72,11 +90,16 @@ mod tests {
     #[test]
     fn numbers_fit_and_are_read_back() {
         let (intent, until) = (Uuid::from_u128(7), Moment(1_800_014_400_000));
-        let invoice = Invoice::of(intent, until);
-        assert_eq!(invoice.number().len(), CHARS);
-        assert_eq!(Invoice::parse(invoice.number()), Some(invoice.clone()));
-        assert_eq!(invoice.open_until(), until);
-        assert!(invoice.is_of(intent) && !invoice.is_of(Uuid::from_u128(8)));
+        for keeps in [false, true] {
+            let invoice = Invoice::of(intent, until, keeps);
+            assert_eq!(invoice.number().len(), CHARS);
+            assert_eq!(Invoice::parse(invoice.number()), Some(invoice.clone()));
+            assert_eq!((invoice.open_until(), invoice.keeps()), (until, keeps));
+            assert!(is_of(invoice.number(), intent) && !is_of(invoice.number(), Uuid::from_u128(8)));
+        }
+        let charge = of_charge(intent);
+        assert_eq!((charge.len(), Invoice::parse(&charge)), (CHARS, None));
+        assert!(is_of(&charge, intent) && !is_of(&charge, Uuid::from_u128(8)));
         let refund = of_refund(intent);
         assert_eq!((refund.len(), Invoice::parse(&refund)), (CHARS, None));
         for other in ["60020981676", "", "Pzzzzzzzz01234567890", "PÄÄÄÄÄÄÄÄÄ"] {

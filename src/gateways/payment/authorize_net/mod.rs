@@ -1,11 +1,12 @@
 //! Authorize.net: the payment form that it hosts itself (Accept Hosted), so that no card is ever typed into a page of
-//! ours; holds, refunds, signed webhooks. <https://developer.authorize.net/api/reference/>
+//! ours; cards that it keeps for us, holds, refunds, signed webhooks. <https://developer.authorize.net/api/reference/>
 //!
 //! It knows no idempotency keys and tells nobody the number of a payment on its form. What we look for is found by an
 //! invoice number of ours instead, and whatever could be repeated is looked for first.
 
 mod invoice;
 mod link;
+mod profile;
 mod webhook;
 mod wire;
 
@@ -13,7 +14,7 @@ use super::http::Http;
 use crate::{
     app::ports::{
         Answer, AuthorizeNetKeys, Begun, Capture, Checkout, Clock, GatewayError, Outcome, PaymentGateway, RawWebhook,
-        Refund, Refunded, Sought, Standing, Step, Void, Webhook,
+        Refund, Refunded, SavedCharge, Sought, Standing, Step, Void, Webhook,
     },
     config::Secret,
     domain::{
@@ -25,7 +26,9 @@ use crate::{
 use async_trait::async_trait;
 use invoice::Invoice;
 use link::Link;
+use profile::Profile;
 use std::sync::Arc;
+use uuid::Uuid;
 use wire::{Charge, Order, Setting, Told, TransactionRequest};
 
 /// After a form can't be opened any more, somebody may still be typing into it.
@@ -35,6 +38,15 @@ const MOST_CHARS: usize = 255;
 const CURRENCIES: [&str; 11] = [
     "AUD", "CAD", "CHF", "DKK", "EUR", "GBP", "NOK", "NZD", "PLN", "SEK", "USD",
 ];
+
+/// What takes money, or only authorises it.
+fn kind(hold: bool) -> &'static str {
+    if hold {
+        "authOnlyTransaction"
+    } else {
+        "authCaptureTransaction"
+    }
+}
 
 /// An account at Authorize.net.
 pub(super) struct AuthorizeNet {
@@ -90,9 +102,26 @@ impl AuthorizeNet {
             None => self.link.settled(invoice, now).await?,
         };
         match found {
-            Some(number) => self.charge(&number).await?.standing(self.currency),
+            Some(number) => {
+                let charge = self.charge(&number).await?;
+                let standing = charge.standing(self.currency)?;
+                let saved = if invoice.keeps() && standing.charge.is_some() {
+                    profile::keep(&self.link, invoice, &charge).await?
+                } else {
+                    None
+                };
+                Ok(Standing { saved, ..standing })
+            }
             None if over => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
             None => Ok(Outcome::Pending.into()),
+        }
+    }
+
+    /// How what was made for an intent stands, as long as it isn't in a batch.
+    async fn by_intent(&self, intent: Uuid) -> Answer<Option<Standing>> {
+        match self.link.unsettled(|other| invoice::is_of(other, intent)).await? {
+            Some(number) => Ok(Some(self.charge(&number).await?.standing(self.currency)?)),
+            None => Ok(None),
         }
     }
 }
@@ -105,7 +134,7 @@ impl PaymentGateway for AuthorizeNet {
 
     fn caps(&self) -> Caps {
         Caps {
-            saved_methods: false,
+            saved_methods: true,
             holds: true,
             refunds: Refunds::Partial,
             webhooks: true,
@@ -115,11 +144,8 @@ impl PaymentGateway for AuthorizeNet {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.save_method {
-            return Err(self.cannot("save what was paid with".to_owned()));
-        }
         let amount = self.told(checkout.amount)?;
-        let invoice = Invoice::of(checkout.intent, checkout.open_until);
+        let invoice = Invoice::of(checkout.intent, checkout.open_until, checkout.save_method);
         let request = TransactionRequest {
             amount: Some(amount),
             currency_code: Some(self.currency.code()),
@@ -130,11 +156,7 @@ impl PaymentGateway for AuthorizeNet {
             customer: Some(wire::Customer {
                 email: checkout.buyer.email.clone(),
             }),
-            ..TransactionRequest::new(if checkout.hold {
-                "authOnlyTransaction"
-            } else {
-                "authCaptureTransaction"
-            })
+            ..TransactionRequest::new(kind(checkout.hold))
         };
         let token = self
             .link
@@ -157,11 +179,27 @@ impl PaymentGateway for AuthorizeNet {
     }
 
     async fn look_up(&self, sought: &Sought) -> Answer<Option<Standing>> {
-        let mine = |other: &str| Invoice::parse(other).is_some_and(|invoice| invoice.is_of(sought.intent));
-        match self.link.unsettled(mine).await? {
-            Some(number) => Ok(Some(self.charge(&number).await?.standing(self.currency)?)),
-            None => Ok(None),
+        self.by_intent(sought.intent).await
+    }
+
+    async fn charge_saved(&self, charge: &SavedCharge) -> Answer<Standing> {
+        let amount = self.told(charge.amount)?;
+        let profile = Profile::of(&charge.method)?;
+        if let Some(made) = self.by_intent(charge.intent).await? {
+            return Ok(made);
         }
+        let request = TransactionRequest {
+            amount: Some(amount),
+            currency_code: Some(self.currency.code()),
+            profile: Some(profile),
+            order: Some(Order {
+                invoice_number: invoice::of_charge(charge.intent),
+                description: charge.description.chars().take(MOST_CHARS).collect(),
+            }),
+            ..TransactionRequest::new(kind(charge.hold))
+        };
+        let number = self.link.order(request).await?;
+        self.charge(&number).await?.standing(self.currency)
     }
 
     async fn capture(&self, capture: &Capture) -> Answer<Standing> {

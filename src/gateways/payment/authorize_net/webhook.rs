@@ -1,6 +1,7 @@
 //! Authorize.net's webhooks: <https://developer.authorize.net/api/reference/features/webhooks.html>. Nothing in them is
 //! believed but which payment to ask about.
 
+use super::invoice::Invoice;
 use crate::{
     app::ports::{Ack, Answer, GatewayError, RawWebhook, Webhook, WebhookKind},
     config::Secret,
@@ -55,7 +56,9 @@ pub(super) fn read(raw: &RawWebhook) -> Answer<Webhook> {
         // It names the refund, and not what is given back.
         "net.authorize.payment.refund.created" => WebhookKind::Other(event.event_type),
         kind if kind.starts_with("net.authorize.payment.") => {
-            WebhookKind::Payment(event.payload.invoice_number.unwrap_or(event.payload.id))
+            let number = event.payload.invoice_number;
+            let number = number.filter(|number| Invoice::parse(number).is_some());
+            WebhookKind::Payment(number.unwrap_or(event.payload.id))
         }
         _ => WebhookKind::Other(event.event_type),
     };

@@ -1,6 +1,7 @@
 //! What of Authorize.net's messages is read and written. Members are written in the order of its XML schema, which it
 //! insists on.
 
+use super::profile::Profile;
 use crate::{
     app::ports::{Answer, GatewayError, Outcome, Standing},
     domain::{
@@ -56,6 +57,8 @@ pub(super) struct TransactionRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<Payment>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ref_trans_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
@@ -97,6 +100,8 @@ pub(super) struct Payment {
 struct CreditCard {
     card_number: String,
     expiration_date: String,
+    #[serde(skip_serializing)]
+    card_type: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -351,6 +356,20 @@ impl Charge {
             saved: None,
             outcome,
         })
+    }
+
+    /// Its number there.
+    pub(super) fn number(&self) -> &str {
+        &self.trans_id
+    }
+
+    /// What the person recognises the card by.
+    pub(super) fn label(&self) -> String {
+        let Some(Payment { credit_card }) = &self.payment else {
+            return "card".to_owned();
+        };
+        let brand = credit_card.card_type.as_deref().unwrap_or("card").to_lowercase();
+        format!("{brand} ···· {}", credit_card.card_number.trim_start_matches('X'))
     }
 
     /// Whether its batch has gone to the bank.

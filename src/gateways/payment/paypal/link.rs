@@ -4,20 +4,21 @@ use super::wire::{Failure, Token};
 use crate::{
     app::ports::{Answer, GatewayError},
     config::Secret,
-    gateways::payment::http::{Http, Reply},
+    gateways::payment::{
+        bearer::Bearer,
+        http::{Http, Reply},
+    },
 };
-use reqwest::{Method, RequestBuilder, StatusCode, header::CONTENT_TYPE};
+use reqwest::{Method, RequestBuilder, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 /// The way to one account.
 pub(super) struct Link {
     http: Http,
     client_id: Secret,
     client_secret: Secret,
-    /// Until PayPal says that it has run out.
-    token: Mutex<Option<String>>,
+    bearer: Bearer,
 }
 
 impl Link {
@@ -27,7 +28,7 @@ impl Link {
             http,
             client_id,
             client_secret,
-            token: Mutex::new(None),
+            bearer: Bearer::default(),
         }
     }
 
@@ -59,20 +60,8 @@ impl Link {
         understood(&reply)
     }
 
-    /// With a token; with a new one, if the one that we have isn't taken. Then nothing was done, so it can be repeated.
     async fn send(&self, request: impl Fn(&Http) -> Answer<RequestBuilder>) -> Answer<Reply> {
-        let mut token = self.token.lock().await;
-        if let Some(known) = token.as_ref() {
-            let reply = self.http.send(request(&self.http)?.bearer_auth(known)).await?;
-            if reply.status != StatusCode::UNAUTHORIZED {
-                return Ok(reply);
-            }
-        }
-        let new = self.new_token().await?;
-        let sent = request(&self.http)?.bearer_auth(&new);
-        *token = Some(new);
-        drop(token);
-        self.http.send(sent).await
+        self.bearer.send(&self.http, self.new_token(), request).await
     }
 
     async fn new_token(&self) -> Answer<String> {

@@ -1,7 +1,7 @@
 //! What of PayPal's objects is read and written.
 
 use crate::{
-    app::ports::{Answer, GatewayError, Outcome, Refunded, Standing},
+    app::ports::{Answer, GatewayError, Outcome, Refunded, SavedMethod, Standing},
     domain::{
         gateway::{from_decimal, scaled},
         money::{Currency, Money},
@@ -109,6 +109,46 @@ pub(super) struct Order {
     links: Vec<Place>,
     #[serde(default)]
     purchase_units: Vec<Unit>,
+    payment_source: Option<Source>,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    paypal: Option<Wallet>,
+}
+
+/// What was paid with.
+#[derive(Deserialize)]
+struct Wallet {
+    email_address: Option<String>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+struct Attributes {
+    vault: Option<Vault>,
+}
+
+#[derive(Deserialize)]
+struct Vault {
+    id: Option<String>,
+    status: Option<String>,
+}
+
+impl Wallet {
+    /// What PayPal keeps of it, if it does.
+    fn saved(&self) -> Option<SavedMethod> {
+        let vault = self.attributes.as_ref()?.vault.as_ref()?;
+        let token = vault
+            .id
+            .clone()
+            .filter(|_| vault.status.as_deref() == Some("VAULTED"))?;
+        let label = match &self.email_address {
+            Some(address) => format!("PayPal {address}"),
+            None => "PayPal".to_owned(),
+        };
+        Some(SavedMethod { token, label })
+    }
 }
 
 #[derive(Deserialize)]
@@ -149,9 +189,14 @@ impl Order {
     pub(super) fn standing(&self) -> Answer<Standing> {
         let captured = self.payments().flat_map(|payments| &payments.captures).last();
         let held = self.payments().flat_map(|payments| &payments.authorizations).last();
+        let wallet = self.payment_source.as_ref().and_then(|source| source.paypal.as_ref());
+        let paid = |standing: Standing| Standing {
+            saved: wallet.and_then(Wallet::saved).filter(|_| standing.charge.is_some()),
+            ..standing
+        };
         match (captured, held, self.status.as_str()) {
-            (Some(charge), ..) => charge.standing(CAPTURE),
-            (None, Some(charge), _) => charge.standing(AUTHORIZATION),
+            (Some(charge), ..) => charge.standing(CAPTURE).map(paid),
+            (None, Some(charge), _) => charge.standing(AUTHORIZATION).map(paid),
             (None, None, "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" | "APPROVED") => Ok(Outcome::Pending.into()),
             (None, None, "VOIDED") => Ok(Outcome::Declined("The payment was cancelled.".to_owned()).into()),
             (None, None, status) => Err(GatewayError::Unknown(format!("an order is {status}"))),

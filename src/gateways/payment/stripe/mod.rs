@@ -5,10 +5,11 @@
 //! time-out, and of answers only what is needed is read: an object with a field more or less is still an answer.
 
 mod currency;
+pub(in crate::gateways) mod link;
 mod webhook;
 mod wire;
 
-use super::http::{Http, Reply};
+use super::http::Http;
 use crate::{
     app::ports::{
         Answer, Begun, Capture, Checkout, GatewayError, Outcome, PaymentGateway, RawWebhook, Refund, Refunded,
@@ -17,16 +18,11 @@ use crate::{
     config::Secret,
     domain::{
         gateway::{Caps, Mode, Provider, Refunds},
-        money::Money,
         time::Moment,
     },
 };
 use async_trait::async_trait;
-use reqwest::{
-    Method, StatusCode,
-    header::{CONTENT_TYPE, HeaderName},
-};
-use serde::de::DeserializeOwned;
+use link::{Link, told};
 use std::collections::HashMap;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionCustomerCreation, CreateCheckoutSessionLineItems,
@@ -34,7 +30,7 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionPaymentIntentDataCaptureMethod, CreateCheckoutSessionPaymentIntentDataSetupFutureUsage,
     ProductData, RetrieveCheckoutSession,
 };
-use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest, VERSION};
+use stripe_client_core::StripeRequest;
 use stripe_core::{
     payment_intent::{
         CancelPaymentIntent, CapturePaymentIntent, CreatePaymentIntent, CreatePaymentIntentOffSession,
@@ -50,14 +46,11 @@ const INTENT: &str = "intent";
 const KEY: &str = "refund_key";
 /// As many as a list has at most.
 const PAGE: i64 = 100;
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 
 /// An account at Stripe.
 pub(super) struct Stripe {
-    http: Http,
+    link: Link,
     mode: Mode,
-    secret_key: Secret,
     webhook_secret: Secret,
 }
 
@@ -65,74 +58,16 @@ impl Stripe {
     /// Opened by these keys.
     pub(super) fn new(http: Http, mode: Mode, keys: &StripeKeys) -> Self {
         Self {
-            http,
+            link: Link::new(http, keys.secret_key.clone()),
             mode,
-            secret_key: keys.secret_key.clone(),
             webhook_secret: keys.webhook_secret.clone(),
-        }
-    }
-
-    /// Asks for something, or orders it under a key.
-    async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder, key: Option<String>) -> Answer<T> {
-        let method = match request.method {
-            StripeMethod::Get => Method::GET,
-            StripeMethod::Post => Method::POST,
-            StripeMethod::Delete => Method::DELETE,
-        };
-        let query = request.query.map(|query| format!("?{query}")).unwrap_or_default();
-        let mut sent = self
-            .http
-            .request(method, &format!("v1{}{query}", request.path))?
-            .bearer_auth(self.secret_key.expose())
-            .header(STRIPE_VERSION, VERSION.as_str());
-        if let Some(key) = key {
-            sent = sent.header(IDEMPOTENCY_KEY, key);
-        }
-        if let Some(body) = request.body {
-            sent = sent
-                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(body);
-        }
-        let reply = self.http.send(sent).await?;
-        if reply.status.is_success() {
-            reply.json()
-        } else {
-            Err(refusal(&reply))
         }
     }
 
     async fn payment(&self, reference: &str) -> Answer<Standing> {
         let request = RetrievePaymentIntent::new(reference).expand(["payment_method".to_owned()]);
-        let found: wire::Payment = self.ask(request.build(), None).await?;
+        let found: wire::Payment = self.link.ask(request.build(), None).await?;
         found.standing()
-    }
-}
-
-/// What an answer that isn't a success says.
-fn refusal(reply: &Reply) -> GatewayError {
-    let Ok(wire::Failure { error }) = reply.json() else {
-        return GatewayError::Unknown(reply.told());
-    };
-    let reason = error.message.unwrap_or_else(|| reply.told());
-    if reply.status == StatusCode::PAYMENT_REQUIRED {
-        let requires_action = error.code.as_deref() == Some("authentication_required");
-        return GatewayError::Declined {
-            reason,
-            requires_action,
-        };
-    }
-    GatewayError::Rejected(reason)
-}
-
-/// What of an amount Stripe is told.
-fn told(amount: Money) -> Answer<(i64, stripe_types::Currency)> {
-    let units = currency::units(amount).filter(|units| *units > 0);
-    let units = units.ok_or_else(|| GatewayError::Unsupported(format!("Stripe can't count {amount}")))?;
-    let code = amount.currency.code().to_lowercase();
-    let known = code.parse::<stripe_types::Currency>();
-    match known {
-        Ok(currency) => Ok((units, currency)),
-        Err(_) => Err(GatewayError::Unsupported(format!("Stripe doesn't know {code}"))),
     }
 }
 
@@ -191,7 +126,7 @@ impl PaymentGateway for Stripe {
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
         let key = format!("checkout-{}", checkout.intent);
-        let session: wire::Session = self.ask(page(checkout)?.build(), Some(key)).await?;
+        let session: wire::Session = self.link.ask(page(checkout)?.build(), Some(key)).await?;
         let url = session
             .url
             .ok_or_else(|| GatewayError::Rejected("it can't be paid any more".to_owned()))?;
@@ -206,7 +141,7 @@ impl PaymentGateway for Stripe {
             return self.payment(reference).await;
         }
         let request = RetrieveCheckoutSession::new(reference).expand(["payment_intent.payment_method".to_owned()]);
-        let session: wire::Session = self.ask(request.build(), None).await?;
+        let session: wire::Session = self.link.ask(request.build(), None).await?;
         session.standing()
     }
 
@@ -222,7 +157,7 @@ impl PaymentGateway for Stripe {
             .customer(customer)
             .created(stripe_types::RangeQueryTs::Bounds(since))
             .limit(PAGE);
-        let list: wire::List<wire::Payment> = self.ask(request.build(), None).await?;
+        let list: wire::List<wire::Payment> = self.link.ask(request.build(), None).await?;
         let intent = sought.intent.to_string();
         let found = list
             .data
@@ -248,7 +183,7 @@ impl PaymentGateway for Stripe {
             request = request.capture_method(PaymentIntentCaptureMethod::Manual);
         }
         let key = format!("charge-{}", charge.intent);
-        let paid: wire::Payment = self.ask(request.build(), Some(key)).await?;
+        let paid: wire::Payment = self.link.ask(request.build(), Some(key)).await?;
         paid.standing()
     }
 
@@ -256,14 +191,14 @@ impl PaymentGateway for Stripe {
         let (units, _) = told(capture.amount)?;
         let request = CapturePaymentIntent::new(capture.charge.as_str()).amount_to_capture(units);
         let key = format!("capture-{}", capture.key);
-        let paid: wire::Payment = self.ask(request.build(), Some(key)).await?;
+        let paid: wire::Payment = self.link.ask(request.build(), Some(key)).await?;
         paid.standing()
     }
 
     async fn void(&self, void: &Void) -> Answer<()> {
         let request = CancelPaymentIntent::new(void.charge.as_str());
         let key = format!("void-{}", void.key);
-        let left: wire::Payment = self.ask(request.build(), Some(key)).await?;
+        let left: wire::Payment = self.link.ask(request.build(), Some(key)).await?;
         match left.standing()?.outcome {
             Outcome::Declined(_) => Ok(()),
             outcome => Err(GatewayError::Rejected(format!("it wasn't let go: {outcome:?}"))),
@@ -277,13 +212,13 @@ impl PaymentGateway for Stripe {
             .amount(units)
             .metadata(metadata(KEY, refund.key));
         let key = format!("refund-{}", refund.key);
-        let made: wire::Refund = self.ask(request.build(), Some(key)).await?;
+        let made: wire::Refund = self.link.ask(request.build(), Some(key)).await?;
         made.refunded()
     }
 
     async fn look_up_refund(&self, refund: &Refund) -> Answer<Option<Refunded>> {
         let request = ListRefund::new().payment_intent(&refund.charge).limit(PAGE);
-        let list: wire::List<wire::Refund> = self.ask(request.build(), None).await?;
+        let list: wire::List<wire::Refund> = self.link.ask(request.build(), None).await?;
         let key = refund.key.to_string();
         let found = list.data.iter().find(|made| made.metadata.get(KEY) == Some(&key));
         found.map(wire::Refund::refunded).transpose()
@@ -295,12 +230,6 @@ impl PaymentGateway for Stripe {
     }
 
     async fn test_connection(&self) -> Answer<()> {
-        let request = RequestBuilder::new(StripeMethod::Get, "/balance");
-        let balance: wire::Balance = self.ask(request, None).await?;
-        if balance.livemode == (self.mode == Mode::Live) {
-            Ok(())
-        } else {
-            Err(GatewayError::Rejected("the account is of the other mode".to_owned()))
-        }
+        self.link.test(self.mode).await
     }
 }

@@ -4,7 +4,7 @@ use super::{Bench, Entered, NOW, money, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Charge, Mood, Server,
+        Act, Card, Charge, Mood, Server,
         authorize_net::{AuthorizeNet, LOGIN_ID, TRANSACTION_KEY},
     },
 };
@@ -100,6 +100,14 @@ impl Bench for AuthorizeNetBench {
     fn set(&self, mood: Mood) -> bool {
         self.server.set(mood);
         true
+    }
+
+    fn card(&self, card: Card) {
+        self.server.books(|books| books.card = card);
+    }
+
+    fn banks_ask(&self) -> bool {
+        false
     }
 
     async fn act(&self, begun: &Begun, act: Act) {

@@ -5,14 +5,18 @@ mod built_in;
 mod iyzico;
 mod paypal;
 mod paytr;
+mod payu;
 pub mod stripe;
+mod two_checkout;
 
 pub use authorize_net::AuthorizeNetBench;
 pub use built_in::BuiltIn;
 pub use iyzico::IyzicoBench;
 pub use paypal::PaypalBench;
 pub use paytr::PaytrBench;
+pub use payu::PayuBench;
 pub use stripe::StripeBench;
+pub use two_checkout::TwoCheckoutBench;
 
 use super::stand_in::{Act, Card, Charge, Mood};
 use async_trait::async_trait;
@@ -60,6 +64,11 @@ pub trait Bench: Send + Sync + Sized {
     /// An account with keys that the provider doesn't know; none if it has no keys.
     fn stranger(&self) -> Option<Arc<dyn PaymentGateway>>;
 
+    /// Whether the provider is asked before a page is opened.
+    fn asks_to_begin(&self) -> bool {
+        true
+    }
+
     /// Amounts that come through unchanged, the usual one first.
     fn amounts(&self) -> Vec<Money>;
 
@@ -68,6 +77,11 @@ pub trait Bench: Send + Sync + Sized {
 
     /// Sets the provider's mood for the next order; false if it has only one.
     fn set(&self, mood: Mood) -> bool;
+
+    /// Whether banks can want to ask holders of saved cards.
+    fn banks_ask(&self) -> bool {
+        true
+    }
 
     /// Sets how saved cards behave.
     fn card(&self, _: Card) {}
@@ -105,6 +119,15 @@ pub trait Bench: Send + Sync + Sized {
     /// The paths that were asked, in the same order.
     fn paths(&self) -> Vec<String>;
 
+    /// How often the provider was told to give money back.
+    fn orders(&self) -> usize {
+        let paths = self.paths();
+        paths
+            .iter()
+            .filter(|path| path.trim_end_matches('/').ends_with("/refund"))
+            .count()
+    }
+
     /// Compares all requests with what the provider's own package would have sent, if there is one that tells.
     fn compare_with_the_package(&self) {}
 }
@@ -129,8 +152,19 @@ fn reach(keys: GatewayKeys, at: &Url, patient: bool) -> Arc<dyn PaymentGateway> 
 
 /// The same with a clock that the test turns.
 fn reach_at(keys: GatewayKeys, at: &Url, patient: bool, clock: Arc<ManualClock>) -> Arc<dyn PaymentGateway> {
+    reach_as(Mode::Test, keys, at, patient, clock)
+}
+
+/// The same in a mode.
+fn reach_as(
+    mode: Mode,
+    keys: GatewayKeys,
+    at: &Url,
+    patient: bool,
+    clock: Arc<ManualClock>,
+) -> Arc<dyn PaymentGateway> {
     rustls::crypto::ring::default_provider().install_default().ok();
-    let account = GatewayAccount { mode: Mode::Test, keys };
+    let account = GatewayAccount { mode, keys };
     let reach = Reach {
         answer_within: if patient { PATIENT } else { IMPATIENT },
         elsewhere: HashMap::from([(account.provider(), at.clone())]),

@@ -1,11 +1,15 @@
 //! PayPal on the bench.
 
 use super::{Bench, Entered, money, reach};
-use crate::gateways::stand_in::{
-    Act, Charge, Mood, Server,
-    paypal::{CLIENT_ID, CLIENT_SECRET, Paypal, WEBHOOK_ID},
+use crate::gateways::{
+    sdk,
+    stand_in::{
+        Act, Card, Charge, Mood, Server,
+        paypal::{CLIENT_ID, CLIENT_SECRET, Paypal, WEBHOOK_ID},
+    },
 };
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, GatewayKeys, PaymentGateway, PaypalKeys, RawWebhook},
@@ -73,6 +77,10 @@ impl Bench for PaypalBench {
     fn set(&self, mood: Mood) -> bool {
         self.0.set(mood);
         true
+    }
+
+    fn card(&self, card: Card) {
+        self.0.books(|books| books.card = card);
     }
 
     async fn act(&self, begun: &Begun, act: Act) {
@@ -145,5 +153,20 @@ impl Bench for PaypalBench {
 
     fn sent(&self) -> Vec<String> {
         self.0.asked().into_iter().map(|asked| asked.body).collect()
+    }
+
+    fn compare_with_the_package(&self) {
+        let asked = self.0.asked();
+        let orders = asked
+            .iter()
+            .filter(|asked| asked.method == "POST" && asked.path.starts_with("/v2/"));
+        let requests: Vec<Value> = orders.map(|asked| json!([asked.path, asked.json()])).collect();
+        let written = sdk::ask(&json!({"verb": "paypal_write", "requests": requests}));
+        let bodies: Vec<&Value> = requests.iter().map(|request| &request[1]).collect();
+        assert_eq!(
+            json!(bodies),
+            written,
+            "PayPal's own types have all of it, and nothing is missing"
+        );
     }
 }

@@ -4,7 +4,7 @@ use super::{Bench, Entered, NOW, money, reach, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Card, Charge, Mood, Server, fields,
+        Act, Asked, Card, Charge, Mood, Server, fields,
         stripe::{SECRET_KEY, Stripe, WEBHOOK_SECRET},
     },
 };
@@ -43,6 +43,34 @@ fn encoded(fields: &BTreeMap<String, String>) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()
+}
+
+/// Compares requests with what Stripe's own library would have sent.
+pub fn compare(asked: &[Asked]) {
+    let requests: Vec<Value> = asked
+        .iter()
+        .map(|asked| {
+            let told = if asked.method == "GET" {
+                encoded(&asked.query)
+            } else {
+                asked.body.clone()
+            };
+            json!([asked.method, asked.path, told])
+        })
+        .collect();
+    let written = sdk::ask(&json!({"verb": "stripe_write", "requests": requests}));
+    let written: Vec<(String, String, String)> = serde_json::from_value(written).expect("requests");
+    assert_eq!(written.len(), asked.len());
+    for (asked, (method, path, body)) in asked.iter().zip(written) {
+        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+        let ours = (
+            asked.method.as_str(),
+            asked.path.as_str(),
+            asked.query.clone(),
+            asked.form(),
+        );
+        assert_eq!(ours, (method.as_str(), path, fields(query), fields(&body)));
+    }
 }
 
 #[async_trait]
@@ -138,31 +166,7 @@ impl Bench for StripeBench {
     }
 
     fn compare_with_the_package(&self) {
-        let asked = self.0.asked();
-        let requests: Vec<Value> = asked
-            .iter()
-            .map(|asked| {
-                let told = if asked.method == "GET" {
-                    encoded(&asked.query)
-                } else {
-                    asked.body.clone()
-                };
-                json!([asked.method, asked.path, told])
-            })
-            .collect();
-        let written = sdk::ask(&json!({"verb": "stripe_write", "requests": requests}));
-        let written: Vec<(String, String, String)> = serde_json::from_value(written).expect("requests");
-        assert_eq!(written.len(), asked.len());
-        for (asked, (method, path, body)) in asked.iter().zip(written) {
-            let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-            let ours = (
-                asked.method.as_str(),
-                asked.path.as_str(),
-                asked.query.clone(),
-                asked.form(),
-            );
-            assert_eq!(ours, (method.as_str(), path, fields(query), fields(&body)));
-        }
+        compare(&self.0.asked());
     }
 
     fn paths(&self) -> Vec<String> {

@@ -5,7 +5,8 @@ use crate::gateways::{
     benches::Bench,
     stand_in::{Act, Mood},
 };
-use tallyroom::app::ports::Outcome;
+use tallyroom::app::ports::{Outcome, Refund};
+use uuid::Uuid;
 
 /// What doesn't come back whole is unknown. Beginning again is safe: nobody can have paid meanwhile.
 pub async fn silence_is_no_answer<B: Bench>() {
@@ -20,7 +21,7 @@ pub async fn silence_is_no_answer<B: Bench>() {
     ] {
         let bench = B::open().await;
         let checkout = checkout(&bench);
-        if !bench.set(mood) {
+        if !bench.asks_to_begin() || !bench.set(mood) {
             return;
         }
         assert_unknown(bench.impatient().begin_checkout(&checkout).await);
@@ -65,12 +66,23 @@ pub async fn a_lost_confirmation_is_asked_again<B: Bench>() {
 /// Where a provider is, isn't for its answers to say: our keys would go there too.
 pub async fn nobody_is_followed_elsewhere<B: Bench>() {
     let bench = B::open().await;
-    if bench.set(Mood::Elsewhere) {
-        let before = bench.sent().len();
-        assert_unknown(bench.gateway().begin_checkout(&checkout(&bench)).await);
-        let asked = bench.paths().split_off(before);
-        assert!(!asked.iter().any(|path| path == "/elsewhere"), "{asked:?}");
+    let (checkout, before) = (checkout(&bench), bench.sent().len());
+    if !bench.asks_to_begin() {
+        let (_, _, charge) = paid(&bench, &checkout).await;
+        let refund = Refund {
+            key: Uuid::new_v4(),
+            charge,
+            amount: checkout.amount,
+        };
+        bench.set(Mood::Elsewhere);
+        assert_unknown(bench.gateway().refund(&refund).await);
+    } else if bench.set(Mood::Elsewhere) {
+        assert_unknown(bench.gateway().begin_checkout(&checkout).await);
+    } else {
+        return;
     }
+    let asked = bench.paths().split_off(before);
+    assert!(!asked.iter().any(|path| path == "/elsewhere"), "{asked:?}");
 }
 
 /// Fields that nobody has heard of don't matter.

@@ -1,6 +1,6 @@
 //! What providers tell by themselves.
 
-use super::{checkout, paid, part};
+use super::{checkout, paid, refundable};
 use crate::gateways::benches::{Bench, NOW};
 use tallyroom::{
     app::ports::{DisputeStage, GatewayError, Outcome, RawWebhook, Refund, WebhookKind},
@@ -24,11 +24,11 @@ pub async fn webhooks_say_what_to_ask_about<B: Bench>() {
     let checkout = checkout(&bench);
     let (begun, _, charge) = paid(&bench, &checkout).await;
     bench.settle();
-    if gateway.caps().refunds == Refunds::Partial {
+    if gateway.caps().refunds != Refunds::None {
         let refund = Refund {
             key: Uuid::new_v4(),
             charge: charge.clone(),
-            amount: part(checkout.amount, checkout.amount.minor / 5),
+            amount: refundable(&gateway.caps(), checkout.amount),
         };
         gateway.refund(&refund).await.expect("given back");
     }

@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import Stripe from "stripe";
 import authorizenet from "authorizenet";
 import iyzipay from "iyzipay/lib/utils.js";
+import { PayU } from "@ingameltd/payu";
+import { validateAndMap, validateAndUnmap } from "@apimatic/schema";
 
 const require = createRequire(import.meta.url);
 
@@ -47,10 +49,33 @@ function call(client, method, path, told) {
   const [, first, second, id, verb] = path.split("/").slice(1);
   const [kind, name, done] = first === "checkout" ? ["sessions", id, verb] : [first, second, id];
   if (kind === "balance") return client.balance.retrieve();
-  const resource = { sessions: client.checkout.sessions, payment_intents: client.paymentIntents, refunds: client.refunds }[kind];
+  const resource = { sessions: client.checkout.sessions, payment_intents: client.paymentIntents, refunds: client.refunds, transfers: client.transfers }[kind];
   if (done) return resource[done](name, told);
   if (name) return resource.retrieve(name, told);
   return method === "GET" ? resource.list(told) : resource.create(told);
+}
+
+/** The types that PayPal's own library has for the bodies of orders, by the ends of their addresses. */
+const paypal = async (path) => {
+  const name = path.endsWith("/orders")
+    ? "order"
+    : path.startsWith("/v2/checkout/")
+      ? { capture: "orderCapture", authorize: "orderAuthorize" }[path.split("/").at(-1)]
+      : path.split("/").at(-1);
+  const file = require.resolve("@paypal/paypal-server-sdk").replace("/cjs/index.js", `/cjs/models/${name}Request.js`);
+  return require(file)[`${name}RequestSchema`];
+};
+
+/** A client for PayU that only writes down what it would send, as method, path and body. */
+function payu({ pos_id, client_secret, second_key }) {
+  const sent = [];
+  const client = new PayU(pos_id, client_secret, pos_id, second_key, { sandbox: true });
+  client.client.defaults.adapter = async (config) => {
+    sent.push([config.method.toUpperCase(), config.url, config.data ?? "", config.headers["Content-Type"] ?? ""]);
+    const opens = config.url.endsWith("/orders");
+    return { data: { access_token: "T", expires_in: 43_199 }, status: opens ? 302 : 200, headers: {}, config };
+  };
+  return [client, sent];
 }
 
 const verbs = {
@@ -85,6 +110,34 @@ const verbs = {
       const settings = told.hostedPaymentSettings?.setting;
       return JSON.stringify(new Request(settings ? { ...told, hostedPaymentSettings: settings } : told).getJSON());
     }),
+
+  /** Bodies as PayPal's own library reads and writes them: what it doesn't know is gone. */
+  paypal_write: ({ requests }) =>
+    Promise.all(
+      requests.map(async ([path, body]) => {
+        if (path.endsWith("/void")) return body;
+        const schema = await paypal(path);
+        const read = validateAndMap(body, schema);
+        if (read.errors) throw new Error(JSON.stringify(read.errors));
+        const written = validateAndUnmap(read.result, schema);
+        if (written.errors) throw new Error(JSON.stringify(written.errors));
+        return JSON.parse(JSON.stringify(written.result));
+      }),
+    ),
+
+  /** Requests as a library for PayU sends them: a token, orders, captures. */
+  payu_write: async ({ keys, orders, captures }) => {
+    const [client, sent] = payu(keys);
+    for (const order of orders) await client.createOrder(JSON.parse(order));
+    for (const id of captures) await client.captureOrder(id);
+    return sent;
+  },
+
+  /** Whether a library for PayU takes signed notifications. */
+  payu_takes: ({ keys, notifications }) => {
+    const [client] = payu(keys);
+    return notifications.map(({ header, body }) => client.verifyNotification(header, body));
+  },
 
   /** Requests as iyzico's own library writes and signs them: body, and header. */
   iyzico_write: ({ api_key, secret_key, requests }) =>

@@ -1,6 +1,8 @@
 //! Authorize.net's API, as far as we use it: <https://developer.authorize.net/api/reference/>.
 
-use super::{Act, Asked, Books, Charge, Said};
+mod profiles;
+
+use super::{Act, Asked, Books, Card, Charge, Said};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -20,6 +22,9 @@ pub struct AuthorizeNet {
     transactions: Vec<Value>,
     /// Bodies of messages.
     pub sent: Vec<String>,
+    /// Our names of profiles that are kept, in order.
+    profiles: Vec<String>,
+    pub card: Card,
 }
 
 fn fault(code: &str, text: &str) -> (String, String) {
@@ -196,6 +201,7 @@ impl AuthorizeNet {
             Some("priorAuthCaptureTransaction") => self.capture(request),
             Some("voidTransaction") => self.void(request),
             Some("refundTransaction") => self.refund(request),
+            Some("authCaptureTransaction" | "authOnlyTransaction") => self.charge(request),
             _ => return Err(fault("E00003", "The 'transactionType' element is invalid")),
         };
         match made {
@@ -207,7 +213,7 @@ impl AuthorizeNet {
                 "messages": [{"code": "1", "description": "This transaction has been approved."}],
             }})),
             Err((code, text)) => Ok(json!({
-                "transactionResponse": {"responseCode": "3", "transId": "0", "errors": [{"errorCode": code, "errorText": text}]},
+                "transactionResponse": {"responseCode": if code == "2" { "2" } else { "3" }, "transId": "0", "errors": [{"errorCode": code, "errorText": text}]},
                 "messages": {"resultCode": "Error", "message": [{"code": "E00027", "text": "The transaction was unsuccessful."}]},
             })),
         }
@@ -312,6 +318,8 @@ impl AuthorizeNet {
             }
             "getHostedPaymentPageRequest" => self.open_form(told),
             "createTransactionRequest" => self.transaction(told),
+            "getCustomerProfileRequest" => self.find_profile(told),
+            "createCustomerProfileFromTransactionRequest" => self.make_profile(told),
             "getTransactionDetailsRequest" => {
                 let transaction = self.find(&told["transId"])?.clone();
                 Ok(json!({"transaction": transaction}))

@@ -4,8 +4,10 @@ pub mod authorize_net;
 pub mod iyzico;
 pub mod paypal;
 pub mod paytr;
+pub mod payu;
 mod server;
 pub mod stripe;
+pub mod two_checkout;
 
 pub use server::{Asked, Books, Said, Server, fields};
 
@@ -44,9 +46,10 @@ pub enum Act {
 }
 
 /// How a saved card behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Card {
     /// It pays.
+    #[default]
     Good,
     /// Its bank says no.
     Empty,

@@ -1,8 +1,9 @@
 //! PayPal's API, as far as we use it: <https://developer.paypal.com/api/rest/>.
 
+mod orders;
 mod wire;
 
-use super::{Act, Asked, Books, Charge, Said};
+use super::{Act, Asked, Books, Card, Charge, Said};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,6 +36,9 @@ pub struct Paypal {
     /// Orders whose buyer's card will be declined.
     declining: Vec<String>,
     pub sent: Vec<Sent>,
+    /// Wallets that are kept.
+    wallets: Vec<String>,
+    pub card: Card,
 }
 
 impl Paypal {
@@ -130,90 +134,6 @@ impl Paypal {
             order["purchase_units"][0]["payments"] = payments;
         }
         Ok(order)
-    }
-
-    fn create(&mut self, order: &Value) -> Answer {
-        let intent = order["intent"].as_str().unwrap_or_default();
-        if !matches!(intent, "CAPTURE" | "AUTHORIZE") {
-            return Err(malformed("/intent"));
-        }
-        let unit = &order["purchase_units"][0];
-        amount(&unit["amount"])?;
-        for (field, most) in [("custom_id", 127), ("invoice_id", 127), ("description", 127)] {
-            let text = unit[field].as_str().unwrap_or_default();
-            if text.is_empty() || text.chars().count() > most {
-                return Err(malformed(field));
-            }
-        }
-        let context = &order["payment_source"]["paypal"]["experience_context"];
-        for field in ["return_url", "cancel_url"] {
-            let url = context[field].as_str().unwrap_or_default();
-            url::Url::parse(url).map_err(|_| malformed(field))?;
-        }
-        if context["user_action"] != "PAY_NOW" || context["shipping_preference"] != "NO_SHIPPING" {
-            return Err(malformed("experience_context"));
-        }
-        let id = self.id('O');
-        let mut order = order.clone();
-        order["id"] = json!(id);
-        order["status"] = json!("PAYER_ACTION_REQUIRED");
-        order["links"] = json!([
-            {"href": format!("https://api-m.sandbox.paypal.com/v2/checkout/orders/{id}"), "rel": "self", "method": "GET"},
-            {"href": format!("https://www.sandbox.paypal.com/checkoutnow?token={id}"), "rel": "payer-action", "method": "GET"},
-        ]);
-        self.orders.insert(id.clone(), order);
-        self.whole(&id)
-    }
-
-    fn take(&mut self, id: &str, verb: &str) -> Answer {
-        let order = self.orders.get(id).cloned().ok_or_else(not_found)?;
-        if (order["intent"] == "CAPTURE") != (verb == "capture") {
-            return Err(unprocessable("ACTION_DOES_NOT_MATCH_INTENT"));
-        }
-        if order["status"] == "COMPLETED" {
-            return Err(unprocessable("ORDER_ALREADY_CAPTURED"));
-        }
-        if order["status"] != "APPROVED" {
-            return Err(unprocessable("ORDER_NOT_APPROVED"));
-        }
-        if self.declining.iter().any(|declining| declining == id) {
-            return Err(unprocessable("INSTRUMENT_DECLINED"));
-        }
-        let unit = &order["purchase_units"][0];
-        if verb == "capture" {
-            self.add_capture(id, unit, &unit["amount"]);
-        } else {
-            let held = self.id('A');
-            let authorization = json!({
-                "id": held,
-                "status": "CREATED",
-                "amount": unit["amount"],
-                "custom_id": unit["custom_id"],
-                "order": id,
-                "supplementary_data": {"related_ids": {"order_id": id}},
-            });
-            self.authorizations.insert(held, authorization.clone());
-            self.tell("PAYMENT.AUTHORIZATION.CREATED", &authorization);
-        }
-        let order = self.orders.get_mut(id).expect("an order");
-        order["status"] = json!("COMPLETED");
-        self.whole(id)
-    }
-
-    fn add_capture(&mut self, order: &str, unit: &Value, amount: &Value) -> Value {
-        let id = self.id('C');
-        let capture = json!({
-            "id": id,
-            "status": "COMPLETED",
-            "amount": amount,
-            "custom_id": unit["custom_id"],
-            "final_capture": true,
-            "order": order,
-            "supplementary_data": {"related_ids": {"order_id": order}},
-        });
-        self.captures.insert(id, capture.clone());
-        self.tell("PAYMENT.CAPTURE.COMPLETED", &capture);
-        capture
     }
 
     fn capture(&mut self, id: &str, order: &Value) -> Answer {
@@ -324,7 +244,7 @@ impl Paypal {
         let body = asked.json();
         match path {
             ["v2", "checkout", "orders"] => self.create(&body),
-            ["v2", "checkout", "orders", id, verb @ ("capture" | "authorize")] => self.take(id, verb),
+            ["v2", "checkout", "orders", id, verb @ ("capture" | "authorize")] => self.take(id, verb, &body),
             ["v2", "payments", "authorizations", id, "capture"] => self.capture(id, &body),
             ["v2", "payments", "authorizations", id, "void"] => self.void(id),
             ["v2", "payments", "captures", id, "refund"] => self.refund(id, &body),
@@ -384,6 +304,8 @@ impl Books for Paypal {
     }
 
     fn is_order(&self, asked: &Asked) -> bool {
-        asked.method == "POST" && asked.path.starts_with("/v2/")
+        // An order that nobody pays yet is none that matters.
+        let begun = asked.path == "/v2/checkout/orders" && asked.json()["payment_source"].is_null();
+        asked.method == "POST" && asked.path.starts_with("/v2/") && !begun
     }
 }

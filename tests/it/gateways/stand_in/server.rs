@@ -187,7 +187,11 @@ async fn serve<B: Books>(request: HttpRequest, shared: Data<Shared<B>>, body: By
 
 fn reply(said: &Said, body: String) -> HttpResponse {
     let status = StatusCode::from_u16(said.status).expect("a status");
-    HttpResponse::build(status).content_type("application/json").body(body)
+    let mut reply = HttpResponse::build(status);
+    if status == StatusCode::FOUND {
+        reply.append_header(("location", "/elsewhere"));
+    }
+    reply.content_type("application/json").body(body)
 }
 
 /// The same object with more in it.

@@ -1,6 +1,7 @@
 //! Stripe's API, as far as we use it: <https://docs.stripe.com/api>.
 
 mod people;
+pub mod transfers;
 mod wire;
 
 use super::{Asked, Books, Card, Charge, Said};
@@ -314,6 +315,7 @@ impl Stripe {
             ["v1", "payment_intents", id, "capture"] => self.capture(id, &form),
             ["v1", "payment_intents", id, "cancel"] => self.cancel(id, &form),
             ["v1", "refunds"] => self.create_refund(&form),
+            ["v1", "transfers"] => self.create_transfer(&form),
             _ => Err(unrecognised(asked)),
         }
     }
@@ -352,6 +354,10 @@ impl Stripe {
                 Ok(self.list("payment_intent", |payment| {
                     payment["customer"] == customer && payment["created"].as_i64() >= Some(since)
                 }))
+            }
+            ["v1", "transfers"] => {
+                let group = required(query, "transfer_group")?;
+                Ok(self.list("transfer", |transfer| transfer["transfer_group"] == group))
             }
             ["v1", "refunds"] => {
                 let payment = required(query, "payment_intent")?;
