@@ -9,6 +9,7 @@ pub mod calls;
 pub mod console;
 pub mod conversations;
 pub mod disputes;
+pub mod documents;
 pub mod domains;
 pub mod gateway_accounts;
 pub mod hours;

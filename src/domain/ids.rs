@@ -51,7 +51,7 @@ pub enum DisputeKind {}
 /// Marks payouts' ids.
 pub enum PayoutKind {}
 /// Marks the ids of invoices, receipts and credit notes.
-pub enum InvoiceKind {}
+pub enum DocumentKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -96,7 +96,7 @@ pub type DisputeId = Id<DisputeKind>;
 /// Money on its way to a seller.
 pub type PayoutId = Id<PayoutKind>;
 /// An invoice, a receipt or a credit note.
-pub type InvoiceId = Id<InvoiceKind>;
+pub type DocumentId = Id<DocumentKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

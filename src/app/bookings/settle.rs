@@ -1,8 +1,10 @@
 //! Who gets the money of an order that has ended.
 
 use crate::{
+    app::documents,
     domain::{
         booking::{Outcome, State},
+        document::About,
         ids::{AccountId, BookingId},
         time::Moment,
     },
@@ -123,6 +125,9 @@ fn share(
     ledger::lock(tx, &accounts)?;
     for transfer in &transfers {
         ledger::transfer(tx, transfer)?;
+    }
+    if earned_minor > 0 {
+        documents::ask(tx, About::Order(order.id), now)?;
     }
     match earned_minor - paid.0 {
         extra_minor if extra_minor > 0 => {

@@ -2,13 +2,14 @@
 
 use crate::{
     app::{
-        App, bookings,
+        App, bookings, documents,
         letters::{self, Letter},
         notifications::tell,
         watching,
     },
     domain::{
         call::{CallRole, EndReason, Session, bill},
+        document::About,
         notification::{Channel, Event},
     },
     error::Result,
@@ -60,6 +61,10 @@ pub async fn finish(
         if ended.charged_minor > 0 {
             let link = format!("{}/calls/{}/bill", links.origin, call.id);
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
+            // The talk of an order is on the order's invoice.
+            if call.booking.is_none() {
+                documents::ask(tx, About::Call(call.id), ended.at)?;
+            }
         }
         if reason == EndReason::Missed {
             let page = format!("/conversations/{conversation}");

@@ -2,9 +2,10 @@
 
 use super::{Charged, page, people};
 use crate::{
-    app::{App, bookings::lock_people, notifications},
+    app::{App, bookings::lock_people, documents, notifications},
     domain::{
         call::CallRole,
+        document::About,
         ids::{AccountId, DisputeId, RefundId, UserId},
         money::Money,
         notification::Event,
@@ -151,6 +152,7 @@ pub(in crate::app) fn give(
         at: now,
     };
     refunds::insert(tx, &refund)?;
+    documents::ask(tx, About::Refund(refund.id), now)?;
     // Of a dispute both are told what was decided, with the sum.
     if refund.dispute.is_none() {
         tell(app, tx, charged, &refund, now)?;

@@ -6,12 +6,14 @@ use super::{
 };
 use crate::{
     app::{
-        App, bookings,
+        App, bookings, documents,
         notifications::tell,
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
-    domain::{gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
+    domain::{
+        document::About, gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment,
+    },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, gateway_accounts, jobs,
@@ -115,6 +117,9 @@ fn apply(
     top_up.charge = charge.or(top_up.charge);
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
+        if available.is_some() {
+            documents::ask(tx, About::TopUp(id), now)?;
+        }
         // Whoever saw it arrive needn't be told; whoever was told to wait does.
         if let (State::Unknown | State::Declined, Some(_)) = (before, available) {
             let amount = json!({"minor": top_up.amount.minor, "currency": top_up.amount.currency.code()});

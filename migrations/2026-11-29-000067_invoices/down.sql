@@ -1,0 +1,1 @@
+DROP TABLE documents, document_counters, document_issuers;
