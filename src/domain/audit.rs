@@ -160,6 +160,8 @@ pub enum Action {
     DisputeDecided,
     /// Until when something can be disputed was changed.
     DisputeRulesChanged,
+    /// Who issues documents was changed.
+    IssuerChanged,
     /// What is asked for before sellers are paid out was changed.
     PayoutRulesChanged,
     /// Staff asked for a payout of a seller.
@@ -308,6 +310,7 @@ impl Action {
             Self::DisputeLookedAt => "dispute.looked_at",
             Self::DisputeDecided => "dispute.decided",
             Self::DisputeRulesChanged => "dispute.rules_changed",
+            Self::IssuerChanged => "document.issuer_changed",
             Self::PayoutRulesChanged => "payout.rules_changed",
             Self::PayoutRequested => "payout.requested",
             Self::PayoutApproved => "payout.approved",

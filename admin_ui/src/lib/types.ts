@@ -161,6 +161,7 @@ export const ACTIONS = [
   "dispute.decided",
   "dispute.looked_at",
   "dispute.rules_changed",
+  "document.issuer_changed",
   "refund.given",
   "report.noted",
   "report.closed",
@@ -383,6 +384,26 @@ export interface Refund {
   given_by: "seller" | "staff" | "dispute";
   reason: string;
   at: number;
+}
+/** An invoice, a receipt or a credit note. */
+export interface Document {
+  id: string;
+  number: string;
+  kind: "invoice" | "receipt" | "credit_note";
+  about: "call" | "order" | "top_up" | "refund";
+  about_id: string;
+  customer: string;
+  /** Number of the invoice that it corrects. */
+  corrects: string | null;
+  total_minor: number;
+  currency: string;
+  at: number;
+}
+/** Who issues documents. */
+export interface Issuer {
+  name: string;
+  address: string;
+  tax_number: string;
 }
 /** What was paid for something, and what can be given back of it. */
 export interface Charge {

@@ -4,6 +4,7 @@
 mod branding;
 mod calls;
 mod categories;
+mod documents;
 mod erase_person;
 mod frozen;
 mod identity_checks;
@@ -26,6 +27,7 @@ mod visit;
 pub use calls::end_call;
 pub(in crate::app) use calls::note_end;
 pub use categories::{CategoryDraft, change_category, close_category, create_category, open_category};
+pub use documents::change_issuer;
 pub use erase_person::erase_user;
 pub use frozen::{freeze, unfreeze};
 pub use identity_checks::{approve_identity, change_identity_rules, decline_identity, look_at_identity};

@@ -193,8 +193,11 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
     }))
 }
 
-/// Who issues it: the marketplace by its name, until more is set.
-fn issuer(tx: &mut TenantTx<'_>) -> Result<Issuer> {
+/// Who issues documents: the marketplace by its name, until more is set.
+///
+/// # Errors
+/// The database is away.
+pub fn issuer(tx: &mut TenantTx<'_>) -> Result<Issuer> {
     if let Some(set) = documents::issuer(tx)? {
         return Ok(set);
     }

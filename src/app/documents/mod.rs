@@ -5,6 +5,7 @@ mod compose;
 mod issue;
 mod show;
 
+pub use compose::issuer;
 pub use issue::issue;
 pub(in crate::app) use issue::{ask, put};
 pub use show::{Listed, find, list, of};

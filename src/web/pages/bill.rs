@@ -2,7 +2,7 @@
 
 use super::{
     calls::{other, outcome, side},
-    dispute,
+    dispute, documents,
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as,
     views::{
@@ -149,6 +149,7 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     let mut view = page(&bill, viewer);
     let subject = bill.call.booking.map_or(Subject::Call(id), Subject::Order);
     (view.dispute, view.dispute_url) = dispute::links(web, viewer, subject).await?;
+    view.invoice_url = documents::invoice_url(web, viewer, subject).await?;
     if view.dispute.as_ref().is_some_and(DisputeLink::is_open) {
         view.refund_url = None;
     }
@@ -214,6 +215,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
             Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
         }),
+        invoice_url: None,
         dispute: None,
         dispute_url: None,
         refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),

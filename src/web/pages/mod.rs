@@ -10,6 +10,7 @@ mod check;
 mod conferences;
 mod conversations;
 mod dispute;
+mod documents;
 mod earnings;
 mod feed;
 pub mod flash;
@@ -86,6 +87,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(second_factor::routes)
         .configure(people::routes)
         .configure(dispute::routes)
+        .configure(documents::routes)
         .configure(refund::routes)
         .configure(reviews::routes)
         .configure(order::routes)

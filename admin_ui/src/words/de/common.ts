@@ -188,6 +188,7 @@ export const common = {
   "did.dispute.decided": "Reklamation entschieden",
   "did.dispute.looked_at": "Belege einer Reklamation angesehen",
   "did.dispute.rules_changed": "Frist für Reklamationen geändert",
+  "did.document.issuer_changed": "Aussteller der Rechnungen geändert",
   "did.domain.proven": "Domain nachgewiesen",
   "did.domain.lost": "Nachweis einer Domain verloren",
   "did.domain.removed": "Domain entfernt",

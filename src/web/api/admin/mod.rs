@@ -9,6 +9,7 @@ mod categories;
 mod chats;
 mod dashboard;
 mod disputes;
+mod documents;
 mod domains;
 mod erase_person;
 mod exports;
@@ -44,6 +45,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     running::routes(config);
     refunds::routes(config);
     disputes::routes(config);
+    documents::routes(config);
     categories::routes(config);
     sellers::routes(config);
     studios::routes(config);

@@ -175,6 +175,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         refund: None,
         refunds: Vec::new(),
         refund_url: None,
+        invoice_url: None,
         dispute: None,
         dispute_url: None,
         seen: None,

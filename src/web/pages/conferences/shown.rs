@@ -17,7 +17,7 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::{addons, by_days},
-            dispute, refund,
+            dispute, documents, refund,
             views::{
                 Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
                 Person, Seen,
@@ -120,9 +120,13 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
-    let (dispute, dispute_url) = match booking.state() {
-        State::Closed { .. } => dispute::links(web, viewer, Subject::Order(id)).await?,
-        _ => (None, None),
+    let ((dispute, dispute_url), invoice_url) = match booking.state() {
+        State::Closed { .. } => {
+            let about = Subject::Order(id);
+            let invoice = documents::invoice_url(web, viewer, about).await?;
+            (dispute::links(web, viewer, about).await?, invoice)
+        }
+        _ => ((None, None), None),
     };
     let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
@@ -169,6 +173,7 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
         refunds: refund::rows(&shown.refunds, role),
+        invoice_url,
         dispute,
         dispute_url,
         refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),

@@ -252,6 +252,8 @@ pub struct ConferencePage {
     pub refunds: Vec<RefundRow>,
     /// Seller only: where something is given back, while anything is left.
     pub refund_url: Option<String>,
+    /// Buyer only: its invoice to keep, once it is numbered.
+    pub invoice_url: Option<String>,
     /// The dispute about it, if there is one.
     pub dispute: Option<DisputeLink>,
     /// Buyer only: where one is opened, while that can be done.

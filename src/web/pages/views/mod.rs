@@ -11,6 +11,7 @@ mod calls;
 mod check;
 mod conversations;
 mod dispute;
+mod documents;
 mod earnings;
 mod feed;
 mod form;
@@ -47,6 +48,7 @@ pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
 pub use dispute::{ClaimPage, DisputeLink, DisputePage};
+pub use documents::{DocumentRow, DocumentsPage};
 pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
@@ -192,4 +194,5 @@ views! {
     SecondFactorMail => "mails/second_factor",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
+    DocumentsPage => "documents",
 }
