@@ -149,10 +149,9 @@ impl Sheet {
     fn what(&self, what: &What, content: &Content) -> anyhow::Result<String> {
         let amount = |minor: i64| json!({"minor": minor, "currency": self.document.total.currency.code()});
         match what {
-            What::Time { seconds, rate_minor } => self.say(
-                "line.time",
-                json!({"length": seconds, "rate": amount(*rate_minor)}),
-            ),
+            What::Time { seconds, rate_minor } => {
+                self.say("line.time", json!({"length": seconds, "rate": amount(*rate_minor)}))
+            }
             What::Talk => self.say("line.talk", Value::Null),
             What::Delivery => self.say("line.delivery", Value::Null),
             What::Addon { title } => self.say("line.addon", json!({"title": title})),

@@ -4,6 +4,7 @@ mod archive;
 mod calls;
 mod catalogue;
 mod consoles;
+mod documents;
 mod gateways;
 mod identity;
 mod jobs;

@@ -8,7 +8,7 @@ mod show;
 pub use compose::issuer;
 pub use issue::issue;
 pub(in crate::app) use issue::{ask, put};
-pub use show::{Listed, find, list, of};
+pub use show::{LAST_PAGE, Listed, find, list, of};
 
 /// The job's kind in the outbox; its payload is an [`About`](crate::domain::document::About).
 pub const ISSUE_JOB: &str = "issue_document";

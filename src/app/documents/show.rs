@@ -10,6 +10,8 @@ use crate::{
     },
 };
 
+/// Pages beyond this one are never asked for by people.
+pub const LAST_PAGE: u32 = 10_000;
 /// Documents of a page.
 const PAGE: usize = 25;
 

@@ -29,7 +29,7 @@ struct Paged {
 
 #[get("/account/documents")]
 async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(paged): Query<Paged>) -> Result<HttpResponse> {
-    let page = paged.page.clamp(1, 10_000);
+    let page = paged.page.clamp(1, documents::LAST_PAGE);
     let found = documents::list(&web.app, &viewer, page).await?;
     let view = DocumentsPage {
         documents: found.documents.into_iter().map(row).collect(),

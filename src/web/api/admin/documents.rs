@@ -24,7 +24,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(list).service(pdf).service(show_issuer).service(change_issuer);
+    config
+        .service(list)
+        .service(pdf)
+        .service(show_issuer)
+        .service(change_issuer);
 }
 
 #[derive(Deserialize, IntoParams)]

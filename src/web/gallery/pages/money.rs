@@ -396,7 +396,11 @@ fn documents(g: &Gallery<'_>) -> anyhow::Result<()> {
         kind,
         number: format!("2026-{nth:05}"),
         at: now() - i64::try_from(43 - nth).unwrap_or(0).hours(),
-        title: if sold { "A talk about your contract".to_owned() } else { String::new() },
+        title: if sold {
+            "A talk about your contract".to_owned()
+        } else {
+            String::new()
+        },
         seller: sold.then(|| g.cast.person(1).name),
         total: g.cast.amount(minor),
     };
