@@ -165,6 +165,7 @@ export const tenant = {
   "documents.search": "Kunde oder Nummer suchen",
   "documents.number": "Nummer",
   "documents.kind": "Was",
+  "documents.all": "Alle Arten",
   "documents.invoice": "Rechnung",
   "documents.receipt": "Beleg",
   "documents.credit_note": "Gutschrift",

@@ -163,6 +163,7 @@ export const tenant = {
   "documents.search": "Search customer or number",
   "documents.number": "Number",
   "documents.kind": "What",
+  "documents.all": "All kinds",
   "documents.invoice": "Invoice",
   "documents.receipt": "Receipt",
   "documents.credit_note": "Credit note",
