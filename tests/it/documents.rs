@@ -2,7 +2,7 @@
 
 use crate::{
     calls::{Pair, Price},
-    consoles::{PlatformUser, actions, joined},
+    consoles::{actions, admin_of_lumen},
     marketplace::{ask, bookable, count},
     support::{Authenticator, LUMEN, TestApp, TestUser, VELVET},
 };
@@ -21,11 +21,13 @@ use tallyroom::{
         document::{About, Content, Issuer, Line, What},
         ids::TopUpId,
         money::Currency,
-        platform::PlatformRole,
         time::Moment,
     },
-    error::Error,
-    store::documents::{Draft, number},
+    error::{Error, Kind},
+    store::{
+        TenantScope,
+        documents::{Draft, number},
+    },
 };
 use uuid::Uuid;
 
@@ -283,18 +285,25 @@ async fn payments(app: &TestApp, user: &TestUser, many: usize) -> Vec<TopUpId> {
     ids
 }
 
+/// As the runner of jobs does: again, while there is no free connection.
+async fn issue(app: &TestApp, scope: &TenantScope, about: About) -> Result<(), Error> {
+    loop {
+        match documents::issue(&app.app, scope, about).await {
+            Err(error) if error.kind == Kind::Unavailable => {}
+            other => return other,
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_hundred_at_once_have_numbers_without_a_gap_and_each_year_begins_anew() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(|config| config.database.app_connections = 16).await;
     let user = app.bearer(LUMEN, "Bea Buyer").await;
     let me = user.get("/api/v1/me").await.expect(200).json();
     let owner = me["id"].as_str().expect("an id").parse().expect("an id");
     let scope = app.scope(LUMEN).await;
     let ids = payments(&app, &user, 200).await;
-    let issued = ids
-        .iter()
-        .chain(&ids)
-        .map(|id| documents::issue(&app.app, &scope, About::TopUp(*id)));
+    let issued = ids.iter().chain(&ids).map(|id| issue(&app, &scope, About::TopUp(*id)));
     // Meanwhile others take a number and don't keep it.
     let given_up = (0..40).map(|_| {
         let draft = Draft {
@@ -335,14 +344,12 @@ async fn two_hundred_at_once_have_numbers_without_a_gap_and_each_year_begins_ane
     app.clock.advance(midnight.as_millisecond() - app.app.now().0);
     let user = user.renewed().await;
     let last = payments(&app, &user, 1).await;
-    documents::issue(&app.app, &scope, About::TopUp(last[0]))
-        .await
-        .expect("issued");
+    issue(&app, &scope, About::TopUp(last[0])).await.expect("issued");
     let newest = stored(&app).pop().expect("a document");
     assert_eq!((newest.year, newest.nth), (2028, 1));
     let first = user.get("/account/documents").await.expect(200).text;
     assert_eq!(first.matches("download aria-label").count(), 25);
-    says(&first, &["2028-00001", "2027-00200", "?page=2"]);
+    says(&first, &["2028-00001", "2027-00200", "?page&#x3D;2"]);
     let ninth = user.get("/account/documents?page=9").await.expect(200).text;
     assert_eq!(ninth.matches("download aria-label").count(), 1, "{ninth}");
 }
@@ -367,12 +374,7 @@ async fn nothing_of_it_can_be_changed_or_taken_away() {
 #[tokio::test]
 async fn staff_say_who_issues_them_and_see_all() {
     let (pair, call) = called().await;
-    let owner = PlatformUser::signed_in(&pair.app, "owner@example.org", PlatformRole::Owner).await;
-    let tenant = pair.app.scope(LUMEN).await.tenant();
-    let body = json!({"email": "ada@lumen.example", "name": "Ada"});
-    let invite = format!("/api/platform/tenants/{tenant}/admins");
-    owner.browser.post(&invite, body).await.expect(200);
-    let admin = joined(&pair.app, LUMEN, "ada@lumen.example").await;
+    let admin = admin_of_lumen(&pair.app).await;
     let path = "/api/v1/admin/document-issuer";
     assert_eq!(admin.get(path).await.expect(409).code(), "second_factor_needed");
     Authenticator::switched_on(&pair.app, &admin).await;
@@ -390,7 +392,7 @@ async fn staff_say_who_issues_them_and_see_all() {
         ),
     ] {
         let refused = admin.put(path, wrong).await.expect(422).json();
-        assert_eq!(refused["field"], field);
+        assert_eq!(refused["error"]["field"], field);
     }
     let issuer = json!({"name": "Lumen Advice Ltd", "address": "1 Example Street\nBerlin", "tax_number": "DE 123"});
     for _ in 0..2 {
