@@ -47,6 +47,16 @@ CREATE INDEX documents_by_invoice ON documents (tenant_id, corrects_id) WHERE co
 CREATE INDEX documents_by_time ON documents (tenant_id, issued_at);
 CREATE INDEX documents_by_total ON documents (tenant_id, total_minor);
 
+-- Tax of calls and orders; what isn't the seller's of an order counts when the order brought nothing beyond its call, too.
+ALTER TABLE calls ADD COLUMN tax_minor bigint NOT NULL DEFAULT 0;
+ALTER TABLE bookings ADD COLUMN extra_tax_minor bigint NOT NULL DEFAULT 0;
+DROP INDEX bookings_by_end;
+CREATE INDEX bookings_by_end ON bookings (tenant_id, closed_at) WHERE extra_minor > 0 OR extra_commission_minor > 0;
+
+-- What the tenant has set for a seller of commission and fee.
+ALTER TABLE sellers ADD COLUMN charges jsonb NOT NULL DEFAULT '{}';
+CREATE INDEX sellers_with_charges ON sellers (tenant_id) WHERE charges <> '{}';
+
 SELECT wall_off('document_issuers'), wall_off('document_counters'), wall_off('documents');
 GRANT SELECT, INSERT, UPDATE ON document_issuers, document_counters TO tallyroom_app;
 GRANT SELECT, INSERT ON documents TO tallyroom_app;

@@ -34,6 +34,7 @@ pub mod seed;
 pub mod selling;
 pub mod studio;
 pub mod subscriptions;
+mod tax;
 pub mod wallet;
 pub mod watching;
 pub mod webhooks;

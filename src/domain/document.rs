@@ -150,6 +150,13 @@ pub enum What {
     LateCancel,
     /// What is due of an order whose buyer didn't come.
     NoShow,
+    /// The marketplace's fee.
+    ServiceFee,
+    /// The tax on all that is above.
+    Tax {
+        /// How high it is, in basis points.
+        bp: u32,
+    },
     /// Credit.
     Credit,
     /// Given back.
@@ -166,6 +173,15 @@ pub struct Line {
     pub amount_minor: i64,
 }
 
+/// The tax that is in a document's sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxPart {
+    /// How high it is, in basis points.
+    pub bp: u32,
+    /// How much, in minor units.
+    pub minor: i64,
+}
+
 /// All that is written on a document besides its number, kind and day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
@@ -179,6 +195,9 @@ pub struct Content {
     pub title: String,
     /// What it is made of, at least one.
     pub lines: Vec<Line>,
+    /// The tax that is in it, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxPart>,
     /// When that was.
     pub performed_at: Moment,
     /// Number of the invoice that is corrected.

@@ -15,7 +15,21 @@ pub struct ServiceFee {
     pub fixed_minor: i64,
 }
 
+/// Highest fixed fee, in minor units.
+pub const MOST_FIXED_MINOR: i64 = 1_000_000;
+/// Highest share and rate, in basis points.
+pub const MOST_BP: u32 = 10_000;
+
 impl ServiceFee {
+    /// Clamped to what may be asked.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        Self {
+            bp: self.bp.min(MOST_BP),
+            fixed_minor: self.fixed_minor.clamp(0, MOST_FIXED_MINOR),
+        }
+    }
+
     /// The fee for something that costs so much, rounded down; none if that is more money than there is.
     pub fn of(self, price_minor: i64) -> Option<i64> {
         match price_minor {
@@ -35,8 +49,20 @@ pub struct TaxRate {
     pub included: bool,
 }
 
+impl TaxRate {
+    /// Clamped to what can be.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        Self {
+            bp: self.bp.min(MOST_BP),
+            ..self
+        }
+    }
+}
+
 /// Money and the tax on it, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Taxed {
     /// Without the tax.
     pub net_minor: i64,
@@ -53,6 +79,7 @@ impl Taxed {
 
 /// What is paid for an order, part by part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OrderPrice {
     /// Minutes and extras: what seller and tenant share.
     pub work: Taxed,
@@ -63,6 +90,17 @@ pub struct OrderPrice {
 }
 
 impl OrderPrice {
+    /// A price with neither fee nor tax.
+    pub fn bare(price_minor: i64) -> Self {
+        Self {
+            work: Taxed {
+                net_minor: price_minor,
+                tax_minor: 0,
+            },
+            ..Self::default()
+        }
+    }
+
     /// What something costs whose seller asks so much; none if that is more money than there is. The tax on all of it is
     /// rounded once, down.
     pub fn of(price_minor: i64, fee: ServiceFee, tax: TaxRate) -> Option<Self> {
@@ -100,6 +138,11 @@ impl OrderPrice {
     /// All tax.
     pub fn tax_minor(&self) -> i64 {
         self.work.tax_minor + self.fee.tax_minor
+    }
+
+    /// The tax that is paid beside the prices that are shown.
+    pub fn tax_on_top_minor(&self) -> i64 {
+        if self.included { 0 } else { self.tax_minor() }
     }
 
     /// What the buyer pays.

@@ -143,7 +143,24 @@ impl Sheet {
         paper.line(next, 1.0)?;
         let total = self.say(&format!("total.{}", self.document.kind().name()), Value::Null)?;
         paper.right(&self.money(self.document.total.minor)?, Type::BOLD, next + 18.0, HALF);
-        Ok(paper.left(&total, Type::BOLD, next + 18.0, wide))
+        let next = paper.left(&total, Type::BOLD, next + 18.0, wide);
+        self.tax(paper, next + 4.0)
+    }
+
+    /// The tax that is in the sum, and the sum without it; gives where the rest begins.
+    fn tax(&self, paper: &mut Paper<'_>, mut next: f32) -> anyhow::Result<f32> {
+        let Some(tax) = self.document.content.tax else {
+            return Ok(next);
+        };
+        let wide = AMOUNTS - MARGIN;
+        for (words, minor) in [
+            (self.say("net", Value::Null)?, self.document.total.minor - tax.minor),
+            (self.say("tax", json!({"rate": tax.bp}))?, tax.minor),
+        ] {
+            paper.right(&self.money(minor)?, Type::FAINT, next, HALF);
+            next = paper.left(&words, Type::FAINT, next, wide);
+        }
+        Ok(next)
     }
 
     fn what(&self, what: &What, content: &Content) -> anyhow::Result<String> {
@@ -158,6 +175,8 @@ impl Sheet {
             What::AddonsPart => self.say("line.addons_part", Value::Null),
             What::LateCancel => self.say("line.late_cancel", Value::Null),
             What::NoShow => self.say("line.no_show", Value::Null),
+            What::ServiceFee => self.say("line.service_fee", Value::Null),
+            What::Tax { bp } => self.say("line.tax", json!({"rate": bp})),
             What::Credit => self.say("line.credit", json!({"tenant": self.tenant})),
             What::GivenBack => self.say("line.given_back", json!({"number": content.corrects})),
         }

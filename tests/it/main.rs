@@ -3,6 +3,7 @@
 mod archive;
 mod calls;
 mod catalogue;
+mod charges;
 mod consoles;
 mod documents;
 mod gateways;

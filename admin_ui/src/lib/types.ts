@@ -163,6 +163,7 @@ export const ACTIONS = [
   "dispute.looked_at",
   "dispute.rules_changed",
   "document.issuer_changed",
+  "charges.changed",
   "refund.given",
   "report.noted",
   "report.closed",

@@ -2,18 +2,20 @@
 
 use super::put;
 use crate::{
-    app::refunds::Charged,
+    app::refunds::{self as app_refunds, Charged},
     domain::{
         booking::{Outcome, State, Terms},
-        document::{About, Content, Issuer, Line, What},
-        ids::{BookingId, RefundId, TopUpId},
+        document::{About, Content, Issuer, Line, TaxPart, What},
+        ids::{RefundId, TopUpId},
         payment, pricing,
         refund::Subject,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantTx, bookings,
+        TenantTx,
+        bookings::{self, Order},
+        calls,
         documents::{self, Draft},
         refunds, tenants, top_ups, users,
     },
@@ -39,9 +41,19 @@ fn sold(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Option<Draft>> {
     if charged.charge.paid_minor <= 0 {
         return Ok(None);
     }
-    let (about, lines) = match charged.subject {
-        Subject::Call(call) => (About::Call(call), timed(&charged).into_iter().collect()),
-        Subject::Order(order) => (About::Order(order), of_order(tx, order, &charged)?),
+    let (about, lines, policy) = match charged.subject {
+        Subject::Call(call) => {
+            let terms = calls::find(tx, call)?.terms;
+            (About::Call(call), timed(&charged).into_iter().collect(), terms.policy)
+        }
+        Subject::Order(id) => {
+            let order = bookings::find(tx, id)?;
+            (About::Order(id), of_order(&order, &charged), order.call_terms.policy)
+        }
+    };
+    let tax = TaxPart {
+        bp: policy.tax.bp,
+        minor: charged.charge.tax_minor,
     };
     Ok(Some(Draft {
         about,
@@ -55,6 +67,7 @@ fn sold(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Option<Draft>> {
             seller: Some(charged.seller.name.clone()),
             title: charged.title.clone(),
             lines: whole(lines, What::Talk, charged.charge.paid_minor),
+            tax: Some(tax).filter(|tax| tax.minor > 0),
             performed_at: charged.ended_at,
             corrects: None,
         },
@@ -73,26 +86,26 @@ fn timed(charged: &Charged) -> Option<Line> {
     })
 }
 
-fn of_order(tx: &mut TenantTx<'_>, id: BookingId, charged: &Charged) -> Result<Vec<Line>> {
-    let order = bookings::find(tx, id)?;
-    let (terms, paid_minor) = (order.booking.terms(), charged.charge.paid_minor);
+/// What is due of the price, then the fee, then the tax where it comes on top of both.
+fn of_order(order: &Order, charged: &Charged) -> Vec<Line> {
+    let terms = order.booking.terms();
+    let (State::Closed { outcome }, Some(parts)) = (order.booking.state(), order.booking.settlement()) else {
+        return Vec::new();
+    };
     let one = |what| {
         vec![Line {
             what,
-            amount_minor: paid_minor,
+            amount_minor: parts.earned_minor,
         }]
     };
-    let State::Closed { outcome } = order.booking.state() else {
-        return Ok(Vec::new());
-    };
-    Ok(match outcome {
+    let mut lines = match outcome {
         Outcome::Cancelled { .. } => one(What::LateCancel),
         Outcome::Missed { .. } => one(What::NoShow),
-        _ if paid_minor == terms.price_minor => in_full(terms, charged),
+        _ if parts.earned_minor == terms.price_minor => in_full(terms, charged),
         // The seller ended it: of what was ordered besides only a part is due.
         _ => {
             let mut lines: Vec<Line> = timed(charged).into_iter().collect();
-            let amount_minor = paid_minor - sum(&lines);
+            let amount_minor = parts.earned_minor - sum(&lines);
             let is_part = !lines.is_empty() && amount_minor > 0 && !terms.addons.is_empty();
             lines.extend(is_part.then_some(Line {
                 what: What::AddonsPart,
@@ -100,7 +113,17 @@ fn of_order(tx: &mut TenantTx<'_>, id: BookingId, charged: &Charged) -> Result<V
             }));
             lines
         }
-    })
+    };
+    let bp = order.call_terms.policy.tax.bp;
+    lines.push(Line {
+        what: What::ServiceFee,
+        amount_minor: parts.due.fee_minor(),
+    });
+    lines.push(Line {
+        what: What::Tax { bp },
+        amount_minor: parts.due.tax_on_top_minor(),
+    });
+    lines
 }
 
 /// Everything that was ordered.
@@ -158,6 +181,7 @@ fn paid(tx: &mut TenantTx<'_>, id: TopUpId, now: Moment) -> Result<Option<Draft>
             seller: None,
             title: String::new(),
             lines: vec![line],
+            tax: None,
             performed_at: now,
             corrects: None,
         },
@@ -177,6 +201,11 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
         what: What::GivenBack,
         amount_minor: refund.amount.minor,
     };
+    let tax_minor = app_refunds::tax_of(tx, id)?;
+    let tax = invoice.content.tax.map(|tax| TaxPart {
+        minor: tax_minor,
+        ..tax
+    });
     Ok(Some(Draft {
         about: About::Refund(id),
         owner: refund.buyer,
@@ -186,6 +215,7 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
         content: Content {
             issuer: issuer(tx)?,
             lines: vec![line],
+            tax: tax.filter(|tax| tax.minor > 0),
             performed_at: refund.at,
             corrects: Some(invoice.number.to_string()),
             ..invoice.content

@@ -204,16 +204,18 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         charged_seconds: record.charged_s,
         total: amount(bill.total_minor()),
         lines: bill_lines(bill),
+        tax_within: tax_within(bill).map(amount),
         blocks: blocks(bill),
         strip: strip(bill),
         share: (side == Side::Seller).then(|| SellerShare {
-            earned: amount(bill.total_minor() - bill.tenant_minor()),
+            earned: amount(bill.seller_minor()),
             commission: amount(bill.tenant_minor()),
+            tax: Some(bill.tax_minor()).filter(|tax| *tax > 0).map(amount),
         }),
         refunds: refund::rows(&bill.refunds, bill.role),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
-            Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
+            Side::Seller => bill.seller_minor() + bill.refunded_minor(),
         }),
         invoice_url: None,
         dispute: None,
@@ -273,13 +275,13 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
         });
     }
     let addons_minor: i64 = bill.addons.iter().map(|addon| addon.price_minor).sum();
-    let not_used_minor = bill.extra.earned_minor - addons_minor;
-    if not_used_minor < 0 && bill.extra.earned_minor > 0 {
+    let not_used_minor = bill.beyond_minor() - addons_minor;
+    if not_used_minor < 0 && bill.beyond_minor() > 0 {
         // The seller ended it: of what was ordered besides only a part is due.
         lines.push(BillLine {
             text: Message::new("bill.addons_part"),
             seconds: 0,
-            amount: amount(bill.extra.earned_minor),
+            amount: amount(bill.beyond_minor()),
         });
     } else if not_used_minor >= 0 {
         let addons = bill.addons.iter().map(|addon| BillLine {
@@ -296,7 +298,23 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
             amount: amount(not_used_minor),
         });
     }
+    let due = bill.due.unwrap_or_default();
+    for (key, minor) in [("bill.fee", due.fee_minor()), ("bill.tax", due.tax_on_top_minor())] {
+        if minor > 0 {
+            lines.push(BillLine {
+                text: Message::new(key),
+                seconds: 0,
+                amount: amount(minor),
+            });
+        }
+    }
     lines
+}
+
+/// The tax that is in the prices of the lines.
+fn tax_within(bill: &CallBill) -> Option<i64> {
+    let on_top = bill.due.map_or(0, |due| due.tax_on_top_minor());
+    Some(bill.tax_minor() - on_top).filter(|minor| *minor > 0)
 }
 
 /// Every block with its place in time; time that only the minimum adds follows the last instant.

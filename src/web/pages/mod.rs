@@ -24,6 +24,7 @@ mod notifications;
 mod order;
 mod people;
 mod platform;
+mod price;
 mod refund;
 mod reporting;
 mod reviews;

@@ -112,3 +112,29 @@ export interface Issuer {
   address: string;
   tax_number: string;
 }
+export interface ServiceFee {
+  bp: number;
+  fixed_minor: number;
+}
+export interface TaxRate {
+  bp: number;
+  /** Prices are with it. */
+  included: boolean;
+}
+/** What a category or a seller has of its own; null is as the level above has it. */
+export interface OwnCharges {
+  id: string;
+  name: string;
+  commission_bp: number | null;
+  service_fee: ServiceFee | null;
+  tax: TaxRate | null;
+}
+/** What is charged, and where it is another. */
+export interface Charges {
+  currency: string;
+  commission_bp: number;
+  service_fee: ServiceFee;
+  tax: TaxRate;
+  categories: OwnCharges[];
+  sellers: OwnCharges[];
+}

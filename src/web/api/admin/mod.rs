@@ -6,6 +6,7 @@ mod branding;
 mod branding_files;
 mod branding_templates;
 mod categories;
+mod charges;
 mod chats;
 mod dashboard;
 mod disputes;
@@ -46,6 +47,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     refunds::routes(config);
     disputes::routes(config);
     documents::routes(config);
+    charges::routes(config);
     categories::routes(config);
     sellers::routes(config);
     studios::routes(config);

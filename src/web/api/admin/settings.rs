@@ -165,6 +165,8 @@ async fn change(
             no_show_bp: typed.policy.no_show_bp,
             rescue_s: typed.policy.rescue_s,
             commission_bp: typed.policy.commission_bp,
+            service_fee: None,
+            tax: None,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

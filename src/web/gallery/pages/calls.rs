@@ -151,6 +151,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
                 2_160,
             ),
         ],
+        tax_within: Some(g.cast.amount(344)),
         blocks: std::iter::once(grace).chain((1..=12).map(block)).collect(),
         strip: Some(Strip::new(
             at(0),
@@ -207,15 +208,16 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         &g.buyer("/calls/1/bill"),
     )?;
     let share = SellerShare {
-        earned: g.cast.amount(1_728),
-        commission: g.cast.amount(432),
+        earned: g.cast.amount(1_456),
+        commission: g.cast.amount(360),
+        tax: Some(g.cast.amount(344)),
     };
     let seller = BillPage {
         side: Side::Seller,
         other: Person::new(g.cast.buyer, None),
         other_url: None,
         share: Some(share),
-        net: g.cast.amount(1_728),
+        net: g.cast.amount(1_456),
         refund_url: Some("/calls/1/refund".to_owned()),
         invoice_url: None,
         dispute_url: None,

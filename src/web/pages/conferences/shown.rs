@@ -16,8 +16,8 @@ use crate::{
     web::{
         Result, Site, Web,
         pages::{
-            book::{addons, by_days},
-            dispute, documents, refund,
+            book::by_days,
+            dispute, documents, price, refund,
             views::{
                 Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
                 Person, Seen,
@@ -113,7 +113,7 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         false => None,
     };
     let amount = |minor| Amount::new(minor, order.currency.code());
-    let (price, offer) = (booking.terms().price_minor, booking.open_offer());
+    let (terms, offer) = (booking.terms(), booking.open_offer());
     let pay_until = match booking.state() {
         State::Unpaid { until, .. } => Some(until.timestamp()),
         _ => None,
@@ -156,8 +156,7 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         brief: order.brief.clone(),
         delivered: order.delivered.clone(),
         delivery: Field::default(),
-        addons: addons(site, &booking.terms().addons),
-        price: amount(price),
+        price: price::lines(site, &terms.charged(), &terms.addons, role),
         paid: booking.is_paid(),
         available: amount(shown.available.minor),
         other_is_here: shown.other_is_here,
@@ -191,7 +190,10 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
 fn is_left(shown: &Shown) -> bool {
     let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
     let booking = &shown.order.booking;
-    booking.is_paid() && booking.settlement().is_some_and(|parts| parts.earned_minor > given)
+    booking.is_paid()
+        && booking
+            .settlement()
+            .is_some_and(|parts| parts.due.total_minor() > given)
 }
 
 /// Who was there, as the reader is told.
@@ -220,7 +222,7 @@ fn is_elsewhere(viewer: &Viewer, shown: &Shown, now: Moment) -> bool {
 fn what_cancelling_brings(order: &Order, role: CallRole, now: Moment) -> Option<i64> {
     let mut tried = order.booking.clone();
     tried.on(now, Event::Cancel { by: role }).ok()?;
-    Some(tried.settlement().map_or(0, |parts| parts.earned_minor))
+    Some(tried.settlement().map_or(0, |parts| parts.due.total_minor()))
 }
 
 fn outcome(order: &Order, role: CallRole) -> Option<Message> {

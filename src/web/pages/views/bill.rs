@@ -40,6 +40,8 @@ pub struct BillPage {
     pub total: Amount,
     /// How the sum comes about, in a few lines.
     pub lines: Vec<BillLine>,
+    /// The tax that is in the sum already.
+    pub tax_within: Option<Amount>,
     /// Every increment.
     pub blocks: Vec<BillBlock>,
     /// Who was there when; none when nothing was metered.
@@ -136,6 +138,8 @@ pub struct SellerShare {
     pub earned: Amount,
     /// The tenant's part.
     pub commission: Amount,
+    /// The tax that is in the sum, if any.
+    pub tax: Option<Amount>,
 }
 
 /// Stars and words about the call.

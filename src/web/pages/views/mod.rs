@@ -39,7 +39,7 @@ pub use account::{AccountPage, Choice, FactorOffer, SecondFactorPage};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
-    FreeTime, FreeTimes, NextTimes, OrderPage, Seen,
+    FreeTime, FreeTimes, NextTimes, OrderPage, PriceLines, Seen,
 };
 pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
