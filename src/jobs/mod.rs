@@ -220,6 +220,7 @@ impl Runner {
             payouts::RELEASE_JOB => payouts::release_all(&self.app, &job.scope).await,
             payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
             documents::ISSUE_JOB => documents::issue(&self.app, &job.scope, read(job)?).await,
+            payouts::SEND_JOB => payouts::send(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }
