@@ -93,11 +93,18 @@ async fn both_are_shown_before_they_are_paid_and_what_isnt_due_comes_back() {
     says(&invoice, &["Tax, 19 %", "€6.01", "€37.66", "Without tax", "€31.65"]);
 
     // Of what goes back each gives their part, in however many steps.
-    for amount in [1_000, 2_766] {
-        let give = json!({"id": Uuid::now_v7(), "booking_id": id(&order), "amount_minor": amount, "reason": "Sorry"});
-        admin.post("/api/v1/admin/refunds", give).await.expect(200);
+    let seller = pair.seller.renewed().await;
+    for amount in ["10.00", "27.66"] {
+        let form = Uuid::now_v7().to_string();
+        let give = [
+            ("id", form.as_str()),
+            ("amount", amount),
+            ("reason", "Sorry"),
+            ("action", "confirm"),
+        ];
+        seller.form(&format!("{own}/refund"), &give).await.expect(303);
         pair.audit().await;
-        if amount == 1_000 {
+        if amount == "10.00" {
             // 1,366 of 3,766 aren't the seller's, and 601 of those are tax.
             assert_eq!(balances(&pair, kinds), [0, 765 - 203, 2_400 - 638, 601 - 159]);
         }
@@ -258,6 +265,18 @@ async fn a_category_and_a_seller_can_have_charges_of_their_own() {
     );
     let order = ask(&pair.buyer, &service, "2027-01-19T09:00:00Z").await;
     assert_eq!((&order["fee_minor"], &order["tax_minor"]), (&json!(100), &json!(610)));
+    // Later they have nothing of their own any more; what was ordered keeps it.
+    admin
+        .put(&of_seller, json!({"commission_bp": null, "service_fee": null}))
+        .await
+        .expect(204);
+    assert_eq!(admin.get(PATH).await.expect(200).json()["sellers"], json!([]));
+    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
+    let changes = actions(&log)
+        .iter()
+        .filter(|action| **action == "charges.changed")
+        .count();
+    assert_eq!(changes, 4, "the same again is no change");
     // Their share is theirs, too: 5 % of what is due goes to the marketplace, with the fee.
     pair.fund(10_000).await;
     let of = |verb: &str| format!("/api/v1/bookings/{}/{verb}", id(&order));
@@ -275,18 +294,6 @@ async fn a_category_and_a_seller_can_have_charges_of_their_own() {
         [0, 150 + 50, 2_850, 305]
     );
     pair.audit().await;
-    // Nothing of their own any more.
-    admin
-        .put(&of_seller, json!({"commission_bp": null, "service_fee": null}))
-        .await
-        .expect(204);
-    assert_eq!(admin.get(PATH).await.expect(200).json()["sellers"], json!([]));
-    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
-    let changes = actions(&log)
-        .iter()
-        .filter(|action| **action == "charges.changed")
-        .count();
-    assert_eq!(changes, 4, "the same again is no change");
 }
 
 #[tokio::test]
