@@ -1,4 +1,16 @@
-//! Payments of all sorts: how they stand.
+//! Payments of all sorts: how they stand, and what people agree to with them.
+
+/// Which text people agree to when a way to pay is to be kept; goes up when what it allows changes.
+pub const CONSENT_VERSION: i32 = 1;
+
+/// What somebody agreed to when they had a way to pay kept for later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The version of the text.
+    pub version: i32,
+    /// The text as they read it.
+    pub words: String,
+}
 
 /// How a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,6 +55,7 @@ pub mod push_subscriptions;
 pub mod refunds;
 pub mod review_reports;
 pub mod reviews;
+pub mod saved_methods;
 mod schema;
 mod scope;
 pub mod second_factors;

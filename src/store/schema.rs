@@ -633,6 +633,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_methods (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        sealed_token -> Nullable<Binary>,
+        label -> Text,
+        consent_version -> Int4,
+        consent_words -> Text,
+        consented_at -> Timestamptz,
+        created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     second_factors (tenant_id, user_id) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -852,6 +868,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    test_gateway_methods (tenant_id, token) {
+        tenant_id -> Uuid,
+        token -> Text,
+        next -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     test_gateway_payments (tenant_id, reference) {
         tenant_id -> Uuid,
         reference -> Text,
@@ -864,6 +889,8 @@ diesel::table! {
         silent_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         merchant -> Nullable<Text>,
+        keeps -> Nullable<Text>,
+        token -> Nullable<Text>,
     }
 }
 
@@ -899,6 +926,9 @@ diesel::table! {
         account_id -> Nullable<Uuid>,
         pay_fields -> Nullable<Jsonb>,
         charge -> Nullable<Text>,
+        consent_version -> Nullable<Int4>,
+        consent_words -> Nullable<Text>,
+        method_id -> Nullable<Uuid>,
     }
 }
 
@@ -1002,6 +1032,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refunds,
     review_reports,
     reviews,
+    saved_methods,
     second_factors,
     seller_photos,
     sellers,
@@ -1018,6 +1049,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenant_hosts,
     tenant_words,
     tenants,
+    test_gateway_methods,
     test_gateway_payments,
     timetables,
     top_ups,

@@ -3,9 +3,9 @@
 use super::{TenantTx, moment::At, schema::top_ups};
 use crate::{
     domain::{
-        ids::{BookingId, GatewayAccountId, TopUpId, UserId},
+        ids::{BookingId, GatewayAccountId, SavedMethodId, TopUpId, UserId},
         money::{Currency, Money},
-        payment::State,
+        payment::{Consent, State},
         time::Moment,
         trust::{History, WINDOW_MS},
     },
@@ -50,6 +50,10 @@ pub struct TopUp {
     pub form: Option<Form>,
     /// What refunds and chargebacks name, once the money is there.
     pub charge: Option<String>,
+    /// What they agreed to, if what they pay with is to be kept for later.
+    pub keeps: Option<Consent>,
+    /// The kept method that is charged; people pay on a page without.
+    pub method: Option<SavedMethodId>,
 }
 
 /// A provider's form, shown in a frame of our page.
@@ -78,6 +82,9 @@ struct Row {
     account_id: Option<Uuid>,
     pay_fields: Option<serde_json::Value>,
     charge: Option<String>,
+    consent_version: Option<i32>,
+    consent_words: Option<String>,
+    method_id: Option<Uuid>,
 }
 
 /// A state as the database names it.
@@ -107,6 +114,11 @@ impl Row {
                 .transpose()
                 .map_err(Error::internal)?,
             charge: self.charge,
+            keeps: self
+                .consent_version
+                .zip(self.consent_words)
+                .map(|(version, words)| Consent { version, words }),
+            method: self.method_id.map(SavedMethodId::from_uuid),
         })
     }
 }
@@ -129,6 +141,9 @@ pub fn insert(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<()> {
             top_ups::updated_at.eq(At(top_up.created_at)),
             top_ups::booking_id.eq(top_up.pays_for.map(BookingId::uuid)),
             top_ups::account_id.eq(top_up.account.map(GatewayAccountId::uuid)),
+            top_ups::consent_version.eq(top_up.keeps.as_ref().map(|consent| consent.version)),
+            top_ups::consent_words.eq(top_up.keeps.as_ref().map(|consent| consent.words.as_str())),
+            top_ups::method_id.eq(top_up.method.map(SavedMethodId::uuid)),
         ))
         .execute(tx.conn)?;
     Ok(())

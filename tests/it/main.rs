@@ -7,6 +7,7 @@ mod consoles;
 mod gateways;
 mod identity;
 mod jobs;
+mod kept;
 mod layers;
 mod ledger;
 mod marketplace;

@@ -84,6 +84,7 @@ pub async fn pay_or_top_up(
         amount_minor: missing.minor,
         pays_for: Some(id),
         way: None,
+        keep: None,
         from,
     };
     let top_up = wallet::begin_top_up(app, viewer, tenant, wish, return_url).await?;

@@ -3,6 +3,7 @@
 use super::{
     RECONCILE_JOB, ReconcileTopUp, ask,
     compare::{COMPARE_JOB, COMPARED_AFTER_MS, Compare},
+    kept,
 };
 use crate::{
     app::{
@@ -102,7 +103,9 @@ fn apply(
         answer
     };
     let before = top_up.state;
-    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
+    let standing = answer.as_ref().ok();
+    let charge = standing.and_then(|standing| standing.charge.clone());
+    let saved = standing.and_then(|standing| standing.saved.clone());
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
     if let (Some(order), Some(_)) = (top_up.pays_for, available)
@@ -113,6 +116,13 @@ fn apply(
     top_up.state = heard.state;
     top_up.reason = heard.reason;
     top_up.charge = charge.or(top_up.charge);
+    if top_up.method.is_some() {
+        // It had no page that would have given it a name.
+        top_up.reference = top_up.reference.or(top_up.charge.clone());
+    }
+    if let (State::Settled, Some(saved)) = (top_up.state, saved) {
+        kept::keep(app, tx, &top_up, &saved, now)?;
+    }
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
         // Whoever saw it arrive needn't be told; whoever was told to wait does.

@@ -41,7 +41,7 @@ mod zones;
 
 pub use bill::bill_lines;
 pub use notifications::words as notification_words;
-pub use wallet::words as statement_words;
+pub use wallet::{keep_words, words as statement_words};
 
 use super::{
     Frame, Result, Site,

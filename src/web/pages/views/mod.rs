@@ -34,7 +34,7 @@ mod studio;
 mod system;
 mod wallet;
 
-pub use account::{AccountPage, Choice, FactorOffer, SecondFactorPage};
+pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
 pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
@@ -144,6 +144,7 @@ views! {
     VerifyPage => "verify",
     InvitePage => "invite",
     AccountPage => "account",
+    ForgetMethodPage => "method",
     SecondFactorPage => "second_factor",
     WalletPage => "wallet",
     TopUpPage => "top_up",

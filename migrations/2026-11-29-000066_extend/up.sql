@@ -1,0 +1,50 @@
+-- Ways to pay that people keep for later, and charges of them without the person.
+
+-- The provider's name of a method is sealed by the server, and goes when the method is removed. What was agreed to stays:
+-- the words as they were read, their version, and when.
+CREATE TABLE saved_methods (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    -- The account at a provider that keeps it; the built-in gateway without.
+    account_id uuid,
+    sealed_token bytea,
+    label text NOT NULL,
+    consent_version integer NOT NULL,
+    consent_words text NOT NULL,
+    consented_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, account_id) REFERENCES gateway_accounts (tenant_id, id),
+    CHECK ((sealed_token IS NULL) = (removed_at IS NOT NULL))
+);
+CREATE INDEX saved_methods_by_user ON saved_methods (tenant_id, user_id, created_at) WHERE removed_at IS NULL;
+SELECT wall_off('saved_methods');
+GRANT SELECT, INSERT, UPDATE (sealed_token, label, removed_at) ON saved_methods TO tallyroom_app;
+GRANT SELECT ON saved_methods TO tallyroom_system;
+
+-- What was agreed to with a payment whose method is to be kept, and the kept method that a payment charges.
+ALTER TABLE top_ups
+    ADD COLUMN consent_version integer,
+    ADD COLUMN consent_words text,
+    ADD COLUMN method_id uuid,
+    ADD CHECK ((consent_version IS NULL) = (consent_words IS NULL)),
+    ADD FOREIGN KEY (tenant_id, method_id) REFERENCES saved_methods (tenant_id, id);
+CREATE INDEX top_ups_open_by_method ON top_ups (tenant_id, method_id)
+    WHERE method_id IS NOT NULL AND state IN ('created', 'pending', 'unknown');
+
+-- The built-in gateway keeps cards, too; each knows what it does when it is charged next.
+ALTER TABLE test_gateway_payments ADD COLUMN keeps text CHECK (keeps IN ('pays', 'asks', 'declines', 'gets_lost'));
+ALTER TABLE test_gateway_payments ADD COLUMN token text;
+CREATE TABLE test_gateway_methods (
+    tenant_id uuid NOT NULL REFERENCES tenants (id),
+    token text NOT NULL,
+    next text NOT NULL CHECK (next IN ('pays', 'asks', 'declines', 'gets_lost')),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, token)
+);
+SELECT wall_off('test_gateway_methods');
+GRANT SELECT, INSERT ON test_gateway_methods TO tallyroom_app;
+GRANT SELECT ON test_gateway_methods TO tallyroom_system;
