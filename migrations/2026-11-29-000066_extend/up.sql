@@ -48,3 +48,25 @@ CREATE TABLE test_gateway_methods (
 SELECT wall_off('test_gateway_methods');
 GRANT SELECT, INSERT ON test_gateway_methods TO tallyroom_app;
 GRANT SELECT ON test_gateway_methods TO tallyroom_system;
+
+-- Tips. The id is the form's, so that a form that is sent twice gives once.
+CREATE TABLE tips (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    call_id uuid,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    commission_minor bigint NOT NULL CHECK (commission_minor BETWEEN 0 AND amount_minor),
+    currency text NOT NULL,
+    given_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, buyer_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, seller_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id),
+    CHECK (buyer_id <> seller_id)
+);
+CREATE INDEX tips_by_call ON tips (tenant_id, call_id, given_at) WHERE call_id IS NOT NULL;
+SELECT wall_off('tips');
+GRANT SELECT, INSERT ON tips TO tallyroom_app;
+GRANT SELECT ON tips TO tallyroom_system;

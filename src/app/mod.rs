@@ -33,6 +33,7 @@ pub mod seed;
 pub mod selling;
 pub mod studio;
 pub mod subscriptions;
+pub mod tips;
 pub mod wallet;
 pub mod watching;
 pub mod webhooks;

@@ -50,6 +50,8 @@ pub enum RefundKind {}
 pub enum DisputeKind {}
 /// Marks payouts' ids.
 pub enum PayoutKind {}
+/// Marks tips' ids.
+pub enum TipKind {}
 /// Marks the ids of invoices, receipts and credit notes.
 pub enum InvoiceKind {}
 
@@ -95,6 +97,8 @@ pub type RefundId = Id<RefundKind>;
 pub type DisputeId = Id<DisputeKind>;
 /// Money on its way to a seller.
 pub type PayoutId = Id<PayoutKind>;
+/// Something given to a seller beyond the price.
+pub type TipId = Id<TipKind>;
 /// An invoice, a receipt or a credit note.
 pub type InvoiceId = Id<InvoiceKind>;
 

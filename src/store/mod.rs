@@ -76,6 +76,7 @@ pub mod tenant_settings;
 pub mod tenants;
 pub mod test_gateway;
 pub mod timetables;
+pub mod tips;
 pub mod top_ups;
 pub mod users;
 pub mod visits;

@@ -909,6 +909,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    tips (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        amount_minor -> Int8,
+        commission_minor -> Int8,
+        currency -> Text,
+        given_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     top_ups (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1052,6 +1066,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     test_gateway_methods,
     test_gateway_payments,
     timetables,
+    tips,
     top_ups,
     users,
     visits,

@@ -18,5 +18,6 @@ mod payouts;
 mod refunds;
 mod studios;
 mod support;
+mod tips;
 mod wallet;
 mod web;

@@ -16,6 +16,7 @@ mod sellers;
 mod selling;
 mod session;
 mod studio;
+mod tips;
 mod wallet;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -69,6 +70,7 @@ fn routes(config: &mut ServiceConfig) {
     bookings::routes(config);
     sellers::routes(config);
     studio::routes(config);
+    tips::routes(config);
     reviews::routes(config);
     people::routes(config);
     conversations::routes(config);

@@ -315,6 +315,7 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),
         ("refund", None) => (LineKind::Refund, Message::new("statement.refund_order")),
+        ("tip", _) => (LineKind::Other, Message::new("statement.tip")),
         ("refund_share", _) => (LineKind::Refund, Message::new("statement.refund_share")),
         _ => (LineKind::Other, Message::new("statement.other")),
     }

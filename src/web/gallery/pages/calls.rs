@@ -162,6 +162,12 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         share: None,
         order_url: None,
         refunds: Vec::new(),
+        tips: vec![TipRow {
+            at: at(820),
+            amount: g.cast.amount(500),
+            commission: g.cast.amount(0),
+        }],
+        tip_url: Some("/sellers/1/tip?call=1".to_owned()),
         net: g.cast.amount(2_160),
         refund_url: None,
         dispute: None,

@@ -111,6 +111,28 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         to: "/wallet".to_owned(),
     };
     g.page("paid", &paid, &g.buyer("/paid"))?;
+    let tip = TipPage {
+        id: Uuid::from_u128(9),
+        seller_id: Uuid::from_u128(1),
+        name: g.cast.person(0).name,
+        call: None,
+        back_url: "/sellers/1".to_owned(),
+        suggestions: [100, 200, 500, 1_000].map(|minor| g.cast.amount(minor)).to_vec(),
+        amount: Field::default(),
+        minimum: g.cast.amount(100),
+        maximum: g.cast.amount(50_000),
+        available: g.cast.amount(2_350),
+        error: None,
+        add_url: None,
+    };
+    g.page("tip", &tip, &g.buyer("/sellers/1/tip"))?;
+    let poor = TipPage {
+        available: g.cast.amount(150),
+        error: Some(Message::new("Your credit doesn't cover this. Add 3.50 EUR first.")),
+        add_url: Some("/wallet".to_owned()),
+        ..tip
+    };
+    g.page("tip-poor", &poor, &g.buyer("/sellers/1/tip"))?;
     let gateway = GatewayPage {
         reference: "tst_5f1e0c2b7a".to_owned(),
         merchant: g.cast.tenant.to_owned(),
