@@ -49,7 +49,7 @@ SELECT wall_off('test_gateway_methods');
 GRANT SELECT, INSERT ON test_gateway_methods TO tallyroom_app;
 GRANT SELECT ON test_gateway_methods TO tallyroom_system;
 
--- Tips. The id is the form's, so that a form that is sent twice gives once.
+-- Tips. The id follows from the form's, so that a form that is sent twice gives once; a ledger transfer has it, too.
 CREATE TABLE tips (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,

@@ -201,6 +201,8 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+    /// Somebody of that name gave them a tip: pages are told.
+    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money);
     /// They have so many notifications that they haven't seen, and were told of what is at `link` just now: pages are
     /// told.
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>);

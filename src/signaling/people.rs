@@ -229,6 +229,15 @@ impl LivePeople for People {
         }
     }
 
+    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money) {
+        let message = ServerMessage::Tipped {
+            from_name: from_name.to_owned(),
+            amount_minor: amount.minor,
+            currency: amount.currency.code().to_owned(),
+        };
+        self.tell((scope.tenant(), seller), &message);
+    }
+
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>) {
         self.tell((scope.tenant(), user), &ServerMessage::Notifications { unread, link });
     }

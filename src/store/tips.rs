@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// A tip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
-    /// Its id, from the form it was given with.
+    /// Its id; also its ledger transfer's.
     pub id: TipId,
     /// Who gave it.
     pub buyer: UserId,

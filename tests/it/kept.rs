@@ -216,6 +216,7 @@ async fn a_charge_that_was_never_made_is_given_up() {
         app.clock.advance(60 * SECOND);
         app.jobs.run_due().await.expect("run");
     }
+    let ada = ada.renewed().await;
     let given_up = state(&ada, id).await;
     assert_eq!(given_up["state"], "declined");
     assert_eq!(given_up["reason"], "Your card wasn't charged.");

@@ -5,8 +5,10 @@ use crate::{
     consoles::{admin_of_lumen, own_id},
     marketplace::count,
     support::{LUMEN, TestUser},
+    wallet::audit,
 };
 use serde_json::{Value, json};
+use tallyroom_media_protocol::signaling::ServerMessage;
 use uuid::Uuid;
 
 async fn balance(user: &TestUser) -> i64 {
@@ -22,7 +24,7 @@ fn held(pair: &Pair, kind: &str) -> i64 {
 }
 
 fn wish(amount_minor: i64) -> Value {
-    json!({ "id": Uuid::new_v4(), "amount_minor": amount_minor })
+    json!({ "form": Uuid::new_v4(), "amount_minor": amount_minor })
 }
 
 #[tokio::test]
@@ -41,7 +43,7 @@ async fn a_tip_goes_to_the_seller_once_and_they_are_told() {
     for answer in futures::future::join_all(again).await {
         answer.expect(201);
     }
-    let changed = json!({ "id": wanted["id"], "amount_minor": 300 });
+    let changed = json!({ "form": wanted["form"], "amount_minor": 300 });
     assert_eq!(
         pair.buyer.post(&path, changed).await.expect(409).code(),
         "given_already"
@@ -60,8 +62,8 @@ async fn a_tip_goes_to_the_seller_once_and_they_are_told() {
         (&json!("Tip"), &json!(-250))
     );
     let earnings = pair.seller.get("/sell/earnings").await.expect(200).text;
-    assert!(earnings.contains("Tip"), "{earnings}");
-    pair.audit().await;
+    assert!(earnings.contains("Tip from Bea Buyer"), "{earnings}");
+    audit(&pair.app).await;
 }
 
 #[tokio::test]
@@ -94,14 +96,14 @@ async fn the_marketplaces_part_of_a_tip_is_exact_and_what_it_allows_is_kept_to()
     }
     for body in [
         json!({}),
-        json!({"id": "x", "amount_minor": 100}),
-        json!({"id": Uuid::new_v4(), "amount_minor": 1.5}),
+        json!({"form": "x", "amount_minor": 100}),
+        json!({"form": Uuid::new_v4(), "amount_minor": 1.5}),
     ] {
         let refused = pair.buyer.post(&path, body.clone()).await;
         assert!(refused.status.is_client_error(), "{body}: {}", refused.status);
     }
     assert_eq!(count(&pair.app, "tips"), 1);
-    pair.audit().await;
+    audit(&pair.app).await;
 }
 
 #[tokio::test]
@@ -139,7 +141,7 @@ async fn who_cannot_give_is_told_why_and_nothing_moves() {
     let blocked = pair.buyer.post(&path, wish(100)).await;
     assert!([404, 409].contains(&blocked.status.as_u16()), "{}", blocked.status);
     assert_eq!(count(&pair.app, "tips"), 1);
-    pair.audit().await;
+    audit(&pair.app).await;
 }
 
 #[tokio::test]
@@ -149,13 +151,31 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     let call = talk.call;
     let seller = own_id(&pair.seller).await;
     talk.talk(30_000).await;
-    let in_it = json!({ "id": Uuid::new_v4(), "amount_minor": 200, "call_id": call });
+    let in_it = json!({ "form": Uuid::new_v4(), "amount_minor": 200, "call_id": call });
     let path = format!("/api/v1/sellers/{seller}/tips");
     pair.buyer.post(&path, in_it).await.expect(201);
+    let heard = talk.seller.wait("the tip", |message| match message {
+        ServerMessage::Tipped {
+            from_name,
+            amount_minor,
+            currency,
+        } => Some((from_name.clone(), *amount_minor, currency.clone())),
+        _ => None,
+    });
+    assert_eq!(heard.await, ("Bea Buyer".to_owned(), 200, "EUR".to_owned()));
+    // From the room the page opens in another tab, and leads nowhere while the call goes on.
+    let page = format!("/sellers/{seller}/tip?call={call}");
+    let room = pair.buyer.get(&format!("/calls/{call}")).await.expect(200).text;
+    assert!(room.contains(&page), "{room}");
+    let open = pair.buyer.get(&page).await.expect(200).text;
+    assert!(open.contains("goes on in its own tab"), "{open}");
+    let (id, call_id) = (Uuid::new_v4().to_string(), call.to_string());
+    let fields = [("id", id.as_str()), ("call", &call_id), ("amount_minor", "100")];
+    let given = pair.buyer.form(&format!("/sellers/{seller}/tip"), &fields).await.expect(303);
+    assert!(given.header("location").ends_with(&page), "{}", given.header("location"));
     talk.hang_up().await;
 
     let bill = pair.buyer.get(&format!("/calls/{call}/bill")).await.expect(200).text;
-    let page = format!("/sellers/{seller}/tip?call={call}");
     assert!(bill.contains(&page) && bill.contains("€2.00"), "{bill}");
     let form = pair.buyer.get(&page).await.expect(200).text;
     assert!(
@@ -194,8 +214,8 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     // A call isn't another's to tip for.
     let stranger = pair.app.bearer(LUMEN, "Sam Stranger").await;
     pair.fund_for(&stranger, 500).await;
-    let theirs = json!({ "id": Uuid::new_v4(), "amount_minor": 200, "call_id": call });
+    let theirs = json!({ "form": Uuid::new_v4(), "amount_minor": 200, "call_id": call });
     stranger.post(&path, theirs).await.expect(404);
-    assert_eq!(held(&pair, "tips"), 550);
-    pair.audit().await;
+    assert_eq!(held(&pair, "tips"), 650);
+    audit(&pair.app).await;
 }

@@ -285,6 +285,15 @@ pub enum ServerMessage {
         /// ISO code.
         currency: String,
     },
+    /// Somebody gave the person a tip.
+    Tipped {
+        /// Who.
+        from_name: String,
+        /// How much, in minor units.
+        amount_minor: i64,
+        /// ISO code.
+        currency: String,
+    },
     /// Something is to be told to the person, or was seen.
     Notifications {
         /// How many they haven't seen.

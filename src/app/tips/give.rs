@@ -24,8 +24,8 @@ use uuid::Uuid;
 /// What somebody wants to give.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
-    /// From the form: sent twice, it gives once.
-    pub id: TipId,
+    /// The form's name, made up by whoever shows it: sent twice, it gives once.
+    pub form: Uuid,
     /// To whom.
     pub seller: UserId,
     /// For which call of the two, if for one.
@@ -38,7 +38,7 @@ pub struct Wish {
 ///
 /// # Errors
 /// The amount is out of bounds, there isn't enough credit, the seller isn't there or can't be met, the call isn't the
-/// two's, the id was used for something else, or the database is away.
+/// two's, the form was used for something else, or the database is away.
 pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Result<Tip> {
     let (policy, amount) = (policy(tenant), Money::new(wish.amount_minor, tenant.currency));
     let (least, most) = tip::bounds(&policy, tenant.currency);
@@ -49,7 +49,8 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
         ));
     }
     let given = Tip {
-        id: wish.id,
+        // Ledger transfers are named by it, so nobody chooses it: one could take the name of somebody else's.
+        id: TipId::from_uuid(Uuid::new_v5(&wish.form, viewer.user.id.uuid().as_bytes())),
         buyer: viewer.user.id,
         seller: wish.seller,
         call: wish.call,
@@ -83,6 +84,8 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
         .await?;
     if let Some(available) = available {
         app.people.wallet_changed(&viewer.scope, tip.buyer, available);
+        app.people
+            .tipped(&viewer.scope, tip.seller, &viewer.user.name, tip.amount);
     }
     Ok(tip)
 }
@@ -117,13 +120,15 @@ fn transfer(tx: &mut TenantTx<'_>, tip: &Tip) -> Result<()> {
     let tips = account(tx, AccountKind::Tips(tip.seller))?;
     let revenue = account(tx, AccountKind::Revenue)?;
     ledger::lock(tx, &[wallet, tips, revenue])?;
+    // The tip's own id is its transfer's: statements find it by that.
+    let commission = Uuid::new_v5(&tip.id.uuid(), b"commission");
     let parts = [
-        ("tip", wallet, tips, tip.amount.minor),
-        ("tip_commission", tips, revenue, tip.commission_minor),
+        (tip.id.uuid(), "tip", wallet, tips, tip.amount.minor),
+        (commission, "tip_commission", tips, revenue, tip.commission_minor),
     ];
-    for (kind, debit, credit, amount_minor) in parts.into_iter().filter(|(.., minor)| *minor > 0) {
+    for (id, kind, debit, credit, amount_minor) in parts.into_iter().filter(|(.., minor)| *minor > 0) {
         let transfer = Transfer {
-            id: Uuid::new_v5(&tip.id.uuid(), kind.as_bytes()),
+            id,
             kind,
             debit,
             credit,

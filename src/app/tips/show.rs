@@ -10,7 +10,7 @@ use crate::{
         tip,
     },
     error::Result,
-    store::{users, wallets},
+    store::{calls, users, wallets},
 };
 
 /// What the reader can give.
@@ -18,6 +18,8 @@ use crate::{
 pub struct Offered {
     /// Who gets it.
     pub name: String,
+    /// The call that it is for goes on.
+    pub running: bool,
     /// Amounts to offer.
     pub suggestions: [Money; 4],
     /// Least that can be given.
@@ -39,18 +41,23 @@ pub async fn show(
     (seller, call): (UserId, Option<CallId>),
 ) -> Result<Offered> {
     let (buyer, currency) = (viewer.user.id, tenant.currency);
-    let (name, available) = app
+    let (name, running, available) = app
         .db
         .read(&viewer.scope, move |tx| {
             check(tx, buyer, seller, call)?;
             let user = users::find(tx, seller)?;
             safety::can_meet(tx, buyer, &user)?;
-            Ok((user.name, wallets::balance(tx, buyer, currency)?.available()))
+            let running = match call {
+                Some(call) => calls::of_person(tx, call, buyer)?.ended.is_none(),
+                None => false,
+            };
+            Ok((user.name, running, wallets::balance(tx, buyer, currency)?.available()))
         })
         .await?;
     let (least, most) = tip::bounds(&policy(tenant), currency);
     Ok(Offered {
         name,
+        running,
         suggestions: tip::suggestions(currency),
         least,
         most,

@@ -5,7 +5,7 @@ use crate::{
         identity::Viewer,
         tips::{self, Wish},
     },
-    domain::ids::{CallId, TipId, UserId},
+    domain::ids::{CallId, UserId},
     store::tips::Tip,
     web::{Problem, Result, Site, Web},
 };
@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 struct NewTip {
     /// Made up by the client: the same again gives nothing more.
-    id: Uuid,
+    form: Uuid,
     /// In minor units of the tenant's currency.
     amount_minor: i64,
     /// The call of the two that it is for, running or over.
@@ -70,7 +70,7 @@ async fn give(
     Json(wanted): Json<NewTip>,
 ) -> Result<HttpResponse> {
     let wish = Wish {
-        id: TipId::from_uuid(wanted.id),
+        form: wanted.form,
         seller: UserId::from_uuid(*id),
         call: wanted.call_id.map(CallId::from_uuid),
         amount_minor: wanted.amount_minor,

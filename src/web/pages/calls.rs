@@ -2,7 +2,7 @@
 
 use super::{
     bill::increment,
-    no_body, render,
+    no_body, render, tip,
     views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
 };
 use crate::{
@@ -154,6 +154,7 @@ async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
                     CallRole::Buyer => format!("/sellers/{}", call.seller.id),
                     CallRole::Seller => "/calls".to_owned(),
                 },
+                tip: (view.role == CallRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
                 login: format!("/login?next=/calls/{id}"),
             },
             call: view,

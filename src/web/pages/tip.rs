@@ -11,7 +11,7 @@ use crate::{
         tips::{self, Offered, Wish},
     },
     domain::{
-        ids::{CallId, TipId, UserId},
+        ids::{CallId, UserId},
         money::Money,
     },
     error::{Error, Kind},
@@ -46,7 +46,7 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (seller, call) = (UserId::from_uuid(*id), about.call.map(CallId::from_uuid));
     let offered = tips::show(&web.app, &viewer, &site.tenant, (seller, call)).await?;
-    render(&site, Some(&viewer), &page((seller, call), TipId::new(), &offered))
+    render(&site, Some(&viewer), &page((seller, call), Uuid::new_v4(), &offered))
 }
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ async fn give(
     let given = match minor {
         Some(amount_minor) => {
             let wish = Wish {
-                id: TipId::from_uuid(wanted.id),
+                form: wanted.id,
                 seller,
                 call,
                 amount_minor,
@@ -85,11 +85,16 @@ async fn give(
         }
         None => Err(Error::field("amount", "This isn't an amount.")),
     };
-    let Err(refused) = given else {
-        return Ok(lead_to(&back_url(seller, call), [flash(Tone::Success, "tip.given")]));
-    };
     let offered = tips::show(&web.app, &viewer, &site.tenant, (seller, call)).await?;
-    let mut view = page((seller, call), TipId::from_uuid(wanted.id), &offered);
+    let Err(refused) = given else {
+        // A call that goes on has no bill yet; its tab is another.
+        let to = match offered.running {
+            true => url(seller, call),
+            false => back_url(seller, call),
+        };
+        return Ok(lead_to(&to, [flash(Tone::Success, "tip.given")]));
+    };
+    let mut view = page((seller, call), wanted.id, &offered);
     view.amount = Field::of(wanted.amount);
     let status = match refused.kind {
         Kind::Conflict { .. } => {
@@ -111,13 +116,13 @@ async fn give(
     render_as(status, &site, Some(&viewer), &view)
 }
 
-fn page((seller, call): (UserId, Option<CallId>), id: TipId, offered: &Offered) -> TipPage {
+fn page((seller, call): (UserId, Option<CallId>), id: Uuid, offered: &Offered) -> TipPage {
     TipPage {
-        id: id.uuid(),
+        id,
         seller_id: seller.uuid(),
         name: offered.name.clone(),
         call: call.map(CallId::uuid),
-        back_url: back_url(seller, call),
+        back_url: (!offered.running).then(|| back_url(seller, call)),
         suggestions: offered.suggestions.into_iter().map(amount).collect(),
         amount: Field::default(),
         minimum: amount(offered.least),

@@ -33,6 +33,8 @@ export interface RoomConfig {
     bill: string;
     /** Where to go when there is nothing more to do here: the other's profile, or one's calls. */
     back: string;
+    /** Buyer only: where a tip is given. */
+    tip?: string | null;
     login: string;
   };
 }

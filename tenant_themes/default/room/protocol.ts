@@ -162,6 +162,7 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "tipped"; from_name: string; amount_minor: number; currency: string }
   | { type: "notifications"; unread: number; link?: string }
   | { type: "closing"; reason: string };
 

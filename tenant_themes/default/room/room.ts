@@ -5,6 +5,7 @@ import type { RoomConfig } from "./config";
 import { DeviceMenu } from "./device-menu";
 import { closeDialog, closeOnClickBeside, openDialog } from "./dialogs";
 import { binder, find, type View } from "./dom";
+import { money } from "./format";
 import { Link } from "./link";
 import { LocalMedia } from "./media/local";
 import { loadMedia } from "./media/peer";
@@ -219,6 +220,10 @@ export class Room {
     socket.on("wallet", ({ available_minor }) => {
       if (this.state.call?.role === "buyer") this.update({ call: { ...this.state.call, available_minor } });
       this.#topUps.check();
+    });
+    socket.on("tipped", ({ from_name, amount_minor, currency }) => {
+      const amount = money(amount_minor, currency, this.words.locale);
+      this.#tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
     });
     socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {

@@ -57,6 +57,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         urls: RoomUrls {
             bill: "/calls/1/bill".to_owned(),
             back: "/sellers/1".to_owned(),
+            tip: Some("/sellers/1/tip?call=1".to_owned()),
             login: "/login?next=/calls/1".to_owned(),
         },
     };

@@ -116,7 +116,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         seller_id: Uuid::from_u128(1),
         name: g.cast.person(0).name,
         call: None,
-        back_url: "/sellers/1".to_owned(),
+        back_url: Some("/sellers/1".to_owned()),
         suggestions: [100, 200, 500, 1_000].map(|minor| g.cast.amount(minor)).to_vec(),
         amount: Field::default(),
         minimum: g.cast.amount(100),
@@ -128,6 +128,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("tip", &tip, &g.buyer("/sellers/1/tip"))?;
     let poor = TipPage {
         available: g.cast.amount(150),
+        back_url: None,
         error: Some(Message::new("Your credit doesn't cover this. Add 3.50 EUR first.")),
         add_url: Some("/wallet".to_owned()),
         ..tip

@@ -49,6 +49,8 @@ pub struct RoomUrls {
     pub bill: String,
     /// When there is nothing more to do here.
     pub back: String,
+    /// Buyer only: where a tip is given.
+    pub tip: Option<String>,
     /// To log in again.
     pub login: String,
 }

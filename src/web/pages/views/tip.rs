@@ -15,8 +15,8 @@ pub struct TipPage {
     pub name: String,
     /// The call it is for, if it is for one.
     pub call: Option<Uuid>,
-    /// Back without giving.
-    pub back_url: String,
+    /// Back without giving; not while the call goes on in another tab.
+    pub back_url: Option<String>,
     /// Amounts offered as buttons.
     pub suggestions: Vec<Amount>,
     /// Another amount, as typed.
