@@ -171,8 +171,16 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     assert!(open.contains("goes on in its own tab"), "{open}");
     let (id, call_id) = (Uuid::new_v4().to_string(), call.to_string());
     let fields = [("id", id.as_str()), ("call", &call_id), ("amount_minor", "100")];
-    let given = pair.buyer.form(&format!("/sellers/{seller}/tip"), &fields).await.expect(303);
-    assert!(given.header("location").ends_with(&page), "{}", given.header("location"));
+    let given = pair
+        .buyer
+        .form(&format!("/sellers/{seller}/tip"), &fields)
+        .await
+        .expect(303);
+    assert!(
+        given.header("location").ends_with(&page),
+        "{}",
+        given.header("location")
+    );
     talk.hang_up().await;
 
     let bill = pair.buyer.get(&format!("/calls/{call}/bill")).await.expect(200).text;
