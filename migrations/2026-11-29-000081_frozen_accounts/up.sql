@@ -8,7 +8,7 @@ GRANT UPDATE (frozen) ON ledger_accounts TO tallyroom_app;
 -- What leaves a frozen account all the same: the marketplace's own share, what buyers and banks get back, what waits for a
 -- decision, and a payout that comes back. So what was agreed before is settled, and nothing is lost to those who are owed.
 CREATE FUNCTION ledger_goes_back(p_debit text, p_credit text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT p_credit IN ('revenue', 'tax', 'chargebacks', 'disputed')
+    SELECT p_credit IN ('revenue', 'tax', 'chargebacks', 'disputed', 'gateway')
         OR (p_debit IN ('earnings', 'tips', 'payable') AND p_credit IN ('wallet', 'order', 'refunds'))
         OR (p_debit = 'paying_out' AND p_credit = 'payable')
 $$;

@@ -113,6 +113,12 @@ impl<K> Id<K> {
         Self::from_uuid(Uuid::now_v7())
     }
 
+    /// The id of what somebody's form asks for, which carries one of the form's own: sent again it is the same, and nobody
+    /// can choose another thing's id by it.
+    pub fn of_form(form: Uuid, sender: UserId) -> Self {
+        Self::from_uuid(Uuid::new_v5(&form, sender.uuid().as_bytes()))
+    }
+
     /// The raw id.
     pub const fn uuid(self) -> Uuid {
         self.0

@@ -14,7 +14,7 @@ pub const WINDOW_MS: i64 = DAY_MS;
 /// What is known of somebody's payments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// Payments that arrived and that no bank has taken back.
+    /// Payments that arrived; none if a bank has taken one back.
     pub settled: i64,
     /// When the first of them was begun.
     pub first: Option<Moment>,

@@ -260,13 +260,15 @@ pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> 
     Ok(select(exists(open)).get_result(tx.conn)?)
 }
 
-/// What is known of a person's payments in one currency.
+/// What is known of a person's payments in one currency; of somebody whose bank has taken one back, as if there were none.
 ///
 /// # Errors
 /// The database is away.
 pub fn history(tx: &mut TenantTx<'_>, user: UserId, currency: Currency, now: Moment) -> Result<History> {
     let row: HistoryRow = sql_query(
-        "SELECT count(*) FILTER (WHERE state = 'settled') AS settled,
+        "SELECT CASE WHEN EXISTS (
+                    SELECT 1 FROM chargebacks c WHERE c.tenant_id = $1 AND c.buyer_id = $2 AND c.stage <> 'won')
+                THEN 0 ELSE count(*) FILTER (WHERE state = 'settled') END AS settled,
                 min(created_at) FILTER (WHERE state = 'settled') AS first,
                 coalesce(sum(amount_minor) FILTER (WHERE created_at > $4 AND state <> 'declined'), 0)::bigint AS lately
          FROM top_ups WHERE tenant_id = $1 AND user_id = $2 AND currency = $3",

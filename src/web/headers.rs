@@ -20,7 +20,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
     img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The same for a page that shows another site's page in a frame, and may post to it there.
+/// The same for a page that shows another site's page in a frame, and may post to it there. From there the frame may lead to
+/// the person's bank, wherever that is, and then back to us.
 ///
 /// # Errors
 /// That isn't an address of a page.
@@ -28,7 +29,7 @@ pub(super) fn policy_with_frame(address: &str) -> Result<HeaderValue, crate::err
     let url = Url::parse(address).map_err(crate::error::Error::internal)?;
     let origin = url.origin().ascii_serialization();
     let policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
-    HeaderValue::from_str(&format!("{policy}; frame-src {origin}")).map_err(crate::error::Error::internal)
+    HeaderValue::from_str(&format!("{policy}; frame-src 'self' https: {origin}")).map_err(crate::error::Error::internal)
 }
 
 /// The same for a page that a frame of our own may show.

@@ -1,6 +1,6 @@
 //! Credit through its real doors: the API, the pages and the test gateway's payment page.
 
-use crate::support::{Answer, LUMEN, TestApp, TestUser, VELVET};
+use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser, VELVET};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -366,4 +366,44 @@ async fn statements_page_and_their_balances_add_up() {
         );
     }
     assert_eq!(number(lines[26], "amount_minor"), number(lines[26], "balance_minor"));
+}
+
+/// Whoever is new can't bring much in a day; whoever has paid for a while can, and no more once a bank takes something back.
+#[tokio::test]
+async fn limits_grow_with_history_and_fall_with_a_chargeback() {
+    let app = TestApp::start().await;
+    let ada = app.user(LUMEN, "Ada").await;
+    let paid = async |minor: i64| {
+        let (id, page) = begin(&ada, minor).await;
+        choose(&ada, &page, "succeed").await;
+        assert_eq!(state(&ada, &id).await["state"], "settled");
+        id
+    };
+    let refused = async |minor: i64, status: u16| {
+        let body = json!({ "amount_minor": minor });
+        ada.post("/api/v1/wallet/top-ups", body).await.expect(status)
+    };
+    refused(50_001, 422).await;
+    for _ in 0..3 {
+        paid(50_000).await;
+    }
+    assert_eq!(refused(500, 409).await.code(), "trust_limit");
+    let log_in = async || drop(ada.log_in(&ada.email, PASSWORD).await.expect(200));
+    app.clock.advance(8 * 24 * HOUR);
+    log_in().await;
+    let last = paid(100_000).await;
+    refused(100_001, 422).await;
+    sql_query(format!(
+        "INSERT INTO chargebacks (tenant_id, id, reference, charge, top_up_id, buyer_id, amount_minor, currency, reason,
+             stage, opened_at)
+         SELECT tenant_id, gen_random_uuid(), 'cb', 'ch', id, user_id, amount_minor, currency, 'fraud', 'open', updated_at
+         FROM top_ups WHERE id = '{last}'"
+    ))
+    .execute(&mut app.database.superuser())
+    .expect("taken back");
+    app.clock.advance(25 * HOUR);
+    log_in().await;
+    refused(50_001, 422).await;
+    paid(50_000).await;
+    audit(&app).await;
 }

@@ -2,7 +2,7 @@
 import { books, sampleBooks } from "./books.mjs";
 import { categories, sampleCategories } from "./categories.mjs";
 import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } from "./gateways.mjs";
-import { money, sampleMoney } from "./money.mjs";
+import { moneyBack, sampleMoneyBack } from "./money-back.mjs";
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
 import { sampleStudios, studios } from "./studios.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
@@ -30,7 +30,7 @@ export function sampleTenant(slug) {
     users,
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),
-    money: sampleMoney(currency),
+    moneyBack: sampleMoneyBack(currency),
     books: sampleBooks(currency),
     categories: sampleCategories(),
     services: range(19, (n) => ({ id: uuid(4, n), title: call(n).service, seller: named(person(n % 11)), rate_minor: n % 7 === 3 ? 0 : 120 + n * 15, price_minor: n % 7 === 3 ? 4_900 : null, currency, published: n % 6 !== 5, calls: n * 4 })),
@@ -105,7 +105,7 @@ export function tenantApi(slug) {
     ...people(db),
     ...staff(db),
     ...studios(db),
-    ...money(db),
+    ...moneyBack(db),
     ...books(db),
     ...categories(db),
     ...gateways(db),

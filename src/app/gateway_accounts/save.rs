@@ -86,11 +86,9 @@ pub async fn save(app: &App, by: &StaffMember, wanted: Wanted) -> Result<Account
             }
             let known = before.as_ref().and_then(|account| account.sealed_keys.as_deref());
             let secret = handle.config.secrets.jwt.expose();
-            let keys = merged(
-                provider,
-                known.map(|known| unseal(secret, known)).transpose()?,
-                &wanted.keys,
-            )?;
+            // What was sealed with another key can't be kept: it is entered anew.
+            let known = known.and_then(|known| unseal(secret, known).ok());
+            let keys = merged(provider, known, &wanted.keys)?;
             checked(mode, &keys)?;
             let account = Account {
                 id: wanted.id.unwrap_or_default(),

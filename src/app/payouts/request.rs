@@ -18,6 +18,7 @@ use crate::{
         tenants, users,
     },
 };
+use uuid::Uuid;
 
 /// What somebody asks for.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +104,8 @@ pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> R
     };
     payouts::insert(tx, &payout, &method)?;
     let transfer = Transfer {
-        id: wish.id.uuid(),
+        // The id itself came with a form: it could be another transfer's.
+        id: Uuid::new_v5(&wish.id.uuid(), step::ASKED.as_bytes()),
         kind: step::ASKED,
         debit: payable,
         credit: paying_out,

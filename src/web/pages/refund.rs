@@ -141,8 +141,9 @@ async fn carry_out(
     subject: Subject,
     typed: &Typed,
 ) -> crate::error::Result<Option<Parts>> {
+    let form = typed.id.ok_or_else(|| Error::invalid("Load this form again."))?;
     let wish = Wish {
-        id: RefundId::from_uuid(typed.id.ok_or_else(|| Error::invalid("Load this form again."))?),
+        id: RefundId::of_form(form, viewer.user.id),
         subject,
         asked: asked(&typed.minutes, &typed.amount, site.tenant.currency)?,
         reason: typed.reason.clone(),

@@ -25,7 +25,7 @@ mod templates;
 mod ui;
 mod visits;
 
-use crate::support::{Answer, LUMEN, PASSWORD, TestApp, TestUser};
+use crate::support::{Answer, Authenticator, LUMEN, PASSWORD, TestApp, TestUser};
 use serde_json::{Value, json};
 use tallyroom::{
     app::{
@@ -167,6 +167,13 @@ pub async fn admin_of_lumen(app: &TestApp) -> TestUser {
     let body = json!({"email": "ada@lumen.example", "name": "Ada"});
     owner.browser.post(&path, body).await.expect(200);
     joined(app, LUMEN, "ada@lumen.example").await
+}
+
+/// The same with a second factor, as who moves money needs one.
+pub async fn treasurer_of_lumen(app: &TestApp) -> TestUser {
+    let admin = admin_of_lumen(app).await;
+    Authenticator::switched_on(app, &admin).await;
+    admin
 }
 
 /// The admin of a tenant that every test has.

@@ -146,7 +146,10 @@ impl<B: Bench> Till<B> {
         let address = Url::parse(&form.address).expect("an address");
         let origin = address.origin().ascii_serialization();
         let policy = page.header("content-security-policy");
-        assert!(policy.contains(&format!("frame-src {origin}")), "{policy}");
+        assert!(
+            policy.contains(&format!("frame-src 'self' https: {origin}")),
+            "{policy}"
+        );
         assert!(policy.contains(&format!("form-action 'self' {origin};")), "{policy}");
         for (name, value) in &form.fields {
             let field = format!("name=\"{name}\" value=\"{}\"", value.replace('=', "&#x3D;"));
@@ -166,7 +169,7 @@ impl<B: Bench> Till<B> {
     /// The provider tells the account something.
     async fn tell(&self, account: GatewayAccountId, host: &str, raw: &RawWebhook) -> Answer {
         let nobody = self.app.anonymous(host);
-        let request = nobody.from_elsewhere(Method::POST, &format!("/webhooks/{account}"));
+        let request = nobody.elsewhere(Method::POST, &format!("/webhooks/{account}"));
         let request = request.body(raw.body.clone());
         let headers = raw.headers.iter();
         Answer::of(headers.fold(request, |request, (name, value)| request.header(name, value))).await
@@ -249,9 +252,7 @@ async fn credited_once<B: Bench>(host: &'static str) {
     assert_eq!((till.state(&id).await.as_str(), till.balance().await), ("pending", 0));
     till.bench.act(&begun, Act::Pay).await;
     till.tell_all().await;
-    if !till.bench.webhooks().is_empty() {
-        assert_eq!(till.balance().await, MINOR, "before they are back");
-    }
+    assert_eq!(till.balance().await, MINOR, "before they are back");
     for _ in 0..2 {
         till.buyer.get(&format!("/wallet/top-ups/{id}")).await.expect(200);
         till.tell_all().await;
@@ -297,17 +298,14 @@ async fn late<B: Bench>(host: &'static str) {
         .expect("given up");
     till.bench.act(&begun, Act::Pay).await;
     till.tell_all().await;
-    let wanted = if till.bench.webhooks().is_empty() { 0 } else { MINOR };
-    assert_eq!(till.balance().await, wanted);
+    assert_eq!(till.balance().await, MINOR);
 }
 
 async fn forged<B: Bench>(host: &'static str) {
     let till = Till::<B>::open(host).await;
     let (id, begun) = till.begin().await;
     till.bench.act(&begun, Act::Pay).await;
-    let Some(genuine) = till.bench.webhooks().pop() else {
-        return;
-    };
+    let genuine = till.bench.webhooks().into_iter().next().expect("a message");
     let forged = till.bench.forgeries(&genuine);
     for raw in &forged {
         let answer = till.tell(till.account, host, raw).await;
@@ -336,16 +334,18 @@ async fn forged<B: Bench>(host: &'static str) {
 /// Neither a page that never came nor an answer that got lost leaves a payment without an outcome.
 async fn silent<B: Bench>(host: &'static str) {
     let till = Till::<B>::open(host).await;
+    let orders = till.bench.sent().len();
     for mood in [Mood::LostBefore, Mood::LostAfter] {
         assert!(till.bench.set(mood), "it has moods");
         let way = till.account.to_string();
         let form = [("amount", "12.50"), ("way", way.as_str())];
-        let answer = till.buyer.form("/wallet", &form).await.expect(409);
-        assert!(
-            answer.text.contains("won’t pay twice") || answer.text.contains("won&#x27;t pay twice"),
-            "{}",
-            answer.text
-        );
+        let answer = till.buyer.form("/wallet", &form).await;
+        if till.bench.sent().len() == orders {
+            // Where a page is opened by a link of our own making nobody has to answer.
+            assert!(till.bench.set(Mood::Well));
+            continue;
+        }
+        assert!(answer.expect(409).text.contains("pay twice"));
     }
     let (id, begun) = till.begin().await;
     till.bench.act(&begun, Act::Pay).await;

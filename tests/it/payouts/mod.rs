@@ -132,6 +132,18 @@ impl House {
         self.seller.form("/sell/earnings", &fields).await
     }
 
+    /// Of any transfer there is.
+    fn transfers_id(&self) -> Uuid {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Uuid)]
+            id: Uuid,
+        }
+        let any = diesel::sql_query("SELECT id FROM ledger_transfers WHERE phase = 'direct' LIMIT 1");
+        let row: Row = diesel::RunQueryDsl::get_result(any, &mut self.app.database.superuser()).expect("a transfer");
+        row.id
+    }
+
     async fn run_jobs(&self) {
         while self.app.jobs.run_due().await.expect("the database") > 0 {}
     }

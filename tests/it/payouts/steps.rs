@@ -234,3 +234,14 @@ async fn where_it_went_is_forgotten_with_the_person_and_the_books_stay() {
     assert_eq!(house.kept(), (0, 0));
     assert_eq!(house.where_it_is().await, [0, 8_000, 0, 2_000]);
 }
+
+/// A form's id is anybody's to write: it takes no other transfer's place, and hides behind none.
+#[tokio::test]
+async fn a_transfers_id_in_a_form_is_no_transfers_id() {
+    let house = House::open().await;
+    house.earn(10_000).await;
+    house.app.clock.advance(8 * DAY);
+    house.back().await;
+    house.ask_with(house.transfers_id(), "25").await.expect(303);
+    assert_eq!(house.where_it_is().await, [0, 7_500, 2_500, 0]);
+}

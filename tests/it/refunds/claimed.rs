@@ -3,9 +3,9 @@
 use super::{balance, balances, called, form, new_id, pay_out, told};
 use crate::{
     calls::{Pair, Price, booked},
-    consoles::{actions, admin_of_lumen, own_id},
+    consoles::{actions, own_id, treasurer_of_lumen},
     marketplace::count,
-    support::{LUMEN, PASSWORD, TestUser, VELVET},
+    support::{LUMEN, TestUser, VELVET},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,7 +42,7 @@ fn held(pair: &Pair) -> (i64, [i64; 4]) {
 #[tokio::test]
 async fn a_claim_is_held_answered_and_decided_in_part() {
     let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let (seller, buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
     let bill = buyer.get(&format!("/calls/{call}/bill")).await.expect(200).text;
     assert!(bill.contains(&format!("/calls/{call}/dispute")), "{bill}");
@@ -148,7 +148,7 @@ async fn a_claim_is_held_answered_and_decided_in_part() {
 #[tokio::test]
 async fn nothing_goes_back_or_it_is_taken_back_and_the_money_returns_where_it_was() {
     let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let buyer = pair.buyer.renewed().await;
     // Paid out already: what is held becomes a debt, and the debt goes with it.
     pay_out(&pair).await;
@@ -166,7 +166,7 @@ async fn nothing_goes_back_or_it_is_taken_back_and_the_money_returns_where_it_wa
     assert!(late.contains("The time to answer is over."), "{late}");
     let words = [("action", "answer"), ("answer", "Too late")];
     seller.form(&page, &words).await.expect(409);
-    admin.log_in("ada@lumen.example", PASSWORD).await.expect(200);
+    admin.post("/api/v1/session/refresh", json!({})).await.expect(200);
     decide(&admin, &page, 0).await.expect(204);
     assert_eq!(held(&pair), (0, [400, 0, 0, 120]));
     pair.audit().await;
@@ -202,7 +202,7 @@ async fn a_seller_agrees_and_eight_decisions_at_once_are_one() {
 #[tokio::test]
 async fn only_within_the_window_that_the_tenant_sets() {
     let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let rules = "/api/v1/admin/dispute-rules";
     assert_eq!(
         admin.get(rules).await.expect(200).json(),
@@ -241,7 +241,7 @@ async fn what_is_known_is_kept_as_it_was_and_nobody_else_sees_it() {
     let mut talk = pair.launched(&order).await;
     talk.talk(18_000).await;
     talk.hang_up().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let (seller, buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
     let conversations = buyer.get("/api/v1/conversations").await.expect(200).json();
     let conversation = conversations["items"][0]["id"].as_str().expect("a conversation");
@@ -314,7 +314,7 @@ async fn what_is_known_is_kept_as_it_was_and_nobody_else_sees_it() {
 #[tokio::test]
 async fn staff_give_back_what_they_think_right_and_it_is_written_down() {
     let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let charge = format!("/api/v1/admin/calls/{call}/charge");
     let before = admin.get(&charge).await.expect(200).json();
     assert_eq!((&before["left_minor"], &before["left_min"]), (&json!(600), &json!(5)));

@@ -6,6 +6,7 @@ use crate::{
     marketplace::count,
     support::{LUMEN, VELVET},
 };
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use std::collections::HashSet;
 
 #[tokio::test]
@@ -89,6 +90,25 @@ async fn a_seller_gives_minutes_back_and_then_all_of_it() {
         .expect(409)
         .text;
     assert!(refused.contains("Nothing is left to give back."), "{refused}");
+}
+
+/// A form's id is anybody's to write: it takes no other transfer's place, and hides behind none.
+#[tokio::test]
+async fn a_transfers_id_in_a_form_is_no_transfers_id() {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let (pair, call) = called().await;
+    let seller = pair.seller.renewed().await;
+    let row: Row = sql_query("SELECT id::text FROM ledger_transfers WHERE phase = 'direct' LIMIT 1")
+        .get_result(&mut pair.app.database.superuser())
+        .expect("a transfer");
+    let path = format!("/calls/{call}/refund");
+    seller.form(&path, &form(&row.id, "2", "", "confirm")).await.expect(303);
+    assert_eq!(balances(&pair), [640, 288, 0, 72]);
+    pair.audit().await;
 }
 
 #[tokio::test]

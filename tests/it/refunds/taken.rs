@@ -3,7 +3,7 @@
 use super::{balance, balances, called, form, id_of, new_id};
 use crate::{
     calls::Pair,
-    consoles::{actions, admin_of_lumen},
+    consoles::{actions, treasurer_of_lumen},
     marketplace::count,
     support::{LUMEN, VELVET},
 };
@@ -125,7 +125,7 @@ async fn what_is_lost_is_the_sellers_and_the_tenants_part() {
 #[tokio::test]
 async fn who_bears_it_is_the_tenants_to_say_and_staff_see_what_is_known() {
     let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
     let rules = json!({"window_days": 14, "hold_sellers": false});
     admin.put("/api/v1/admin/dispute-rules", rules).await.expect(204);
     let paid = top_up(&pair).await;

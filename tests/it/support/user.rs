@@ -82,7 +82,7 @@ impl TestUser {
     }
 
     /// A request that no page of ours makes.
-    pub fn from_elsewhere(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn elsewhere(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 

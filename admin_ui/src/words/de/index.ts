@@ -3,7 +3,8 @@ import type { Words } from "..";
 import { books } from "./books";
 import { common } from "./common";
 import { gateways } from "./gateways";
+import { moneyBack } from "./money-back";
 import { platform } from "./platform";
 import { tenant } from "./tenant";
 
-export const de: Words = { ...common, ...gateways, ...platform, ...tenant, ...books };
+export const de: Words = { ...common, ...gateways, ...moneyBack, ...platform, ...tenant, ...books };

@@ -145,7 +145,7 @@ async fn give(web: Data<Web>, by: Staff<may::Money>, Json(new): Json<NewRefund>)
         (None, Some(minutes)) => Asked::Minutes(minutes.into()),
         _ => return Err(Error::field("amount", "Fill in minutes or an amount, not both.").into()),
     };
-    let id = RefundId::from_uuid(new.id);
+    let id = RefundId::of_form(new.id, by.user()?);
     let refund = console::refund_as_staff(&web.app, &by, id, (subject, asked), &new.reason).await?;
     Ok(HttpResponse::Ok().json(GivenRefund {
         id: refund.id.uuid(),

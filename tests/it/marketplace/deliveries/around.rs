@@ -222,7 +222,7 @@ async fn time_pays_out_nobody_whose_account_is_closed_until_it_is_open_again() {
     let suspend = format!("/api/v1/admin/users/{}/suspend", own_id(&pair.seller).await);
     let reason = json!({"reason": "Complaints"});
     admin_of_lumen(app).await.post(&suspend, reason).await.expect(204);
-    let nothing_earned = "ledger_accounts WHERE kind = 'earnings' AND balance_minor > 0";
+    let nothing_earned = "ledger_accounts WHERE kind IN ('earnings', 'payable') AND balance_minor > 0";
     for _ in 0..2 {
         app.clock.advance(7 * DAY);
         work(app).await;

@@ -82,10 +82,12 @@ async fn work(app: &TestApp) {
 }
 
 fn earned(app: &TestApp, minor: i64) -> bool {
-    count(
-        app,
-        &format!("ledger_accounts WHERE kind = 'earnings' AND balance_minor = {minor}"),
-    ) == 1
+    // Held, or what can be paid out by now.
+    let in_all = format!(
+        "(SELECT sum(balance_minor) AS minor FROM ledger_accounts WHERE kind IN ('earnings', 'payable')) earned
+         WHERE minor = {minor}"
+    );
+    count(app, &in_all) == 1
 }
 
 #[tokio::test]

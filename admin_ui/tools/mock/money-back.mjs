@@ -5,7 +5,7 @@ import { call, DAY, HOUR, MINUTE, NOW, person, range, uuid } from "./sample.mjs"
 const STATES = ["answered", "open", "open", "decided", "withdrawn", "decided"];
 const WHY = ["I couldn’t hear anything for the last three minutes.", "This wasn’t what was promised.", "The picture froze, and I was charged all the same."];
 
-export const sampleMoney = (currency) => ({
+export const sampleMoneyBack = (currency) => ({
   rules: { window_days: 14, hold_sellers: true },
   refunds: range(9, (n) => ({ id: uuid(20, n), call_id: n % 3 === 2 ? null : uuid(3, n), booking_id: n % 3 === 2 ? uuid(21, n) : null, buyer: person(n + 20).name, seller: person(n % 11).name, title: call(n).service, amount_minor: 240 * (n + 1), commission_minor: 48 * (n + 1), currency, given_by: ["seller", "staff", "dispute"][n % 3], reason: "The line was bad for the last minutes.", at: NOW - n * 13 * HOUR })),
   disputes: range(6, (n) => {
@@ -31,11 +31,11 @@ const evidence = (currency) => {
   };
 };
 
-export function money(db) {
+export function moneyBack(db) {
   const { currency } = db.me.tenant;
   const wanted = (item, query) => !query.get("state") || (item.closed_at === null) === (query.get("state") === "open");
   return {
-    "GET /refunds": ({ query }) => listing(db.money.refunds, query, { text: ({ buyer, seller }) => buyer + seller }),
+    "GET /refunds": ({ query }) => listing(db.moneyBack.refunds, query, { text: ({ buyer, seller }) => buyer + seller }),
     "POST /refunds": ({ body }) => {
       if (!body.reason) throw invalid("reason", "Say why, in at most 500 characters.");
       return { id: body.id, amount_minor: body.amount_minor ?? body.minutes * 180, commission_minor: 36, currency };
@@ -44,15 +44,15 @@ export function money(db) {
       const one = find(db.calls, params.id);
       return { buyer: one.buyer.name, seller: one.seller.name, title: one.service, currency, paid_minor: one.charged_minor, commission_minor: Math.floor(one.charged_minor / 5), refunded_minor: 0, left_minor: one.charged_minor, left_min: 12 };
     },
-    "GET /disputes": ({ query }) => listing(db.money.disputes, query, { text: ({ buyer, seller }) => buyer + seller, keep: (item) => wanted(item, query) }),
+    "GET /disputes": ({ query }) => listing(db.moneyBack.disputes, query, { text: ({ buyer, seller }) => buyer + seller, keep: (item) => wanted(item, query) }),
     "GET /disputes/:id/evidence": () => evidence(currency),
     "POST /disputes/:id/decide": ({ params, body }) => {
       if (!body.reason) throw invalid("reason", "Write 1 to 2,000 characters.");
-      Object.assign(find(db.money.disputes, params.id), { state: "decided", refunded_minor: body.refund_minor, decided_by: "staff", decision: body.reason, closed_at: NOW });
+      Object.assign(find(db.moneyBack.disputes, params.id), { state: "decided", refunded_minor: body.refund_minor, decided_by: "staff", decision: body.reason, closed_at: NOW });
     },
-    "GET /dispute-rules": () => db.money.rules,
-    "PUT /dispute-rules": ({ body }) => void (db.money.rules = body),
-    "GET /chargebacks": ({ query }) => listing(db.money.chargebacks, query),
+    "GET /dispute-rules": () => db.moneyBack.rules,
+    "PUT /dispute-rules": ({ body }) => void (db.moneyBack.rules = body),
+    "GET /chargebacks": ({ query }) => listing(db.moneyBack.chargebacks, query),
     "GET /chargebacks/:id/evidence": () => ({ charges: [evidence(currency)] }),
   };
 }
