@@ -1,3 +1,5 @@
+ALTER TABLE top_ups DROP COLUMN extension_id;
+DROP TABLE call_extensions;
 DROP TABLE tips;
 DROP TABLE test_gateway_methods;
 ALTER TABLE test_gateway_payments DROP COLUMN keeps, DROP COLUMN token;

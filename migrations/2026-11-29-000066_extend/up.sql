@@ -70,3 +70,32 @@ CREATE INDEX tips_by_call ON tips (tenant_id, call_id, given_at) WHERE call_id I
 SELECT wall_off('tips');
 GRANT SELECT, INSERT ON tips TO tallyroom_app;
 GRANT SELECT ON tips TO tallyroom_system;
+
+-- More time that sellers ask for in a call. One at a time waits for the buyer; its price is at the rate that was frozen for
+-- the call, and a ledger transfer has its id.
+CREATE TABLE call_extensions (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    minutes integer NOT NULL CHECK (minutes > 0),
+    price_minor bigint NOT NULL CHECK (price_minor > 0),
+    currency text NOT NULL,
+    state text NOT NULL CHECK (state IN ('asked', 'declined', 'paying', 'paid', 'failed', 'lapsed')),
+    asked_at timestamptz NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id)
+);
+CREATE UNIQUE INDEX call_extensions_one_open ON call_extensions (tenant_id, call_id) WHERE state IN ('asked', 'paying');
+CREATE INDEX call_extensions_by_call ON call_extensions (tenant_id, call_id, asked_at);
+SELECT wall_off('call_extensions');
+GRANT SELECT, INSERT, UPDATE (state, since) ON call_extensions TO tallyroom_app;
+GRANT SELECT ON call_extensions TO tallyroom_system;
+
+-- A payment is meant for an order or for an extension; of the latter's, one at a time has no outcome.
+ALTER TABLE top_ups
+    ADD COLUMN extension_id uuid,
+    ADD CHECK (booking_id IS NULL OR extension_id IS NULL),
+    ADD FOREIGN KEY (tenant_id, extension_id) REFERENCES call_extensions (tenant_id, id);
+CREATE UNIQUE INDEX top_ups_one_open_by_extension ON top_ups (tenant_id, extension_id)
+    WHERE extension_id IS NOT NULL AND state IN ('created', 'pending', 'unknown');

@@ -10,6 +10,7 @@ pub mod console;
 pub mod conversations;
 pub mod disputes;
 pub mod domains;
+pub mod extensions;
 pub mod gateway_accounts;
 pub mod hours;
 pub mod identity;

@@ -52,6 +52,8 @@ pub enum DisputeKind {}
 pub enum PayoutKind {}
 /// Marks tips' ids.
 pub enum TipKind {}
+/// Marks extensions' ids.
+pub enum ExtensionKind {}
 /// Marks the ids of invoices, receipts and credit notes.
 pub enum InvoiceKind {}
 
@@ -99,6 +101,8 @@ pub type DisputeId = Id<DisputeKind>;
 pub type PayoutId = Id<PayoutKind>;
 /// Something given to a seller beyond the price.
 pub type TipId = Id<TipKind>;
+/// More time that was asked for in a call.
+pub type ExtensionId = Id<ExtensionKind>;
 /// An invoice, a receipt or a credit note.
 pub type InvoiceId = Id<InvoiceKind>;
 

@@ -27,6 +27,7 @@ pub mod erase_person;
 pub mod erasure;
 mod error;
 pub mod exports;
+pub mod extensions;
 pub mod frozen;
 pub mod gateway_accounts;
 pub mod gateway_differences;

@@ -120,6 +120,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_extensions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Uuid,
+        minutes -> Int4,
+        price_minor -> Int8,
+        currency -> Text,
+        state -> Text,
+        asked_at -> Timestamptz,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_feedback (tenant_id, call_id, person_id) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -943,6 +957,7 @@ diesel::table! {
         consent_version -> Nullable<Int4>,
         consent_words -> Nullable<Text>,
         method_id -> Nullable<Uuid>,
+        extension_id -> Nullable<Uuid>,
     }
 }
 
@@ -1012,6 +1027,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_feeds,
     calendar_imports,
     call_events,
+    call_extensions,
     call_feedback,
     call_legs,
     calls,

@@ -14,9 +14,9 @@ use crate::{
         ports::{Buyer, Checkout},
     },
     domain::{
-        ids::{BookingId, GatewayAccountId, SavedMethodId, TopUpId},
+        ids::{GatewayAccountId, SavedMethodId, TopUpId},
         money::Money,
-        payment::{CONSENT_VERSION, Consent, State},
+        payment::{CONSENT_VERSION, Consent, Purpose, State},
         tenant::Tenant,
     },
     error::{Error, Result},
@@ -37,7 +37,7 @@ pub struct Wish {
     /// How much, in minor units of the tenant's currency.
     pub amount_minor: i64,
     /// What it is meant to pay as soon as it arrives.
-    pub pays_for: Option<BookingId>,
+    pub pays_for: Option<Purpose>,
     /// How, if they chose.
     pub way: Option<ChosenWay>,
     /// What they agreed to, as they read it, if what they pay with is to be kept for later.
@@ -90,7 +90,7 @@ pub async fn begin_top_up(
     let currency = tenant.currency;
     let (least, mut most) = top_up_bounds(app, viewer, currency).await?;
     if wish.pays_for.is_some() {
-        // Whatever an order costs can be paid at once, if it can be within a day.
+        // Whatever an order or more time costs can be paid at once, if it can be within a day.
         most.minor = most.minor.max(wish.amount_minor);
     }
     if !(least.minor..=most.minor).contains(&wish.amount_minor) {

@@ -2,8 +2,8 @@
 
 use super::{RECONCILE_JOB, ReconcileTopUp, kept::refuse_too_many};
 use crate::{
-    app::{App, payments::FIRST_ASKED_MS},
-    domain::trust::Trust,
+    app::{App, extensions, payments::FIRST_ASKED_MS},
+    domain::{payment::Purpose, trust::Trust},
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, jobs, saved_methods,
@@ -18,7 +18,8 @@ pub(super) const MOST_OPEN: i64 = 10;
 /// Stores an intent, and has it asked about for as long as it has no outcome.
 ///
 /// # Errors
-/// Too many payments are open, too much is kept already, it is more than somebody new can bring, or the database is away.
+/// Too many payments are open, too much is kept already, what it is for is paid or being paid, it is more than
+/// somebody new can bring, or the database is away.
 pub(super) async fn store(app: &App, scope: &TenantScope, intent: &TopUp) -> Result<()> {
     let stored = intent.clone();
     app.db
@@ -29,6 +30,9 @@ pub(super) async fn store(app: &App, scope: &TenantScope, intent: &TopUp) -> Res
                 return Err(Error::conflict("too_many_open_top_ups", public));
             }
             stay_within_trust(tx, &stored)?;
+            if let Some(Purpose::Extension(extension)) = stored.pays_for {
+                extensions::refuse_unless_payable(tx, extension, stored.created_at)?;
+            }
             // It may have been removed a moment ago.
             if let Some(method) = stored.method
                 && saved_methods::find(tx, method)?.sealed_token.is_none()
@@ -45,7 +49,7 @@ pub(super) async fn store(app: &App, scope: &TenantScope, intent: &TopUp) -> Res
         .await
 }
 
-/// Somebody new can't bring much in a day; an order can be paid all the same, if it is the only thing.
+/// Somebody new can't bring much in a day; an order or more time can be paid all the same, if it is the only thing.
 fn stay_within_trust(tx: &mut TenantTx<'_>, intent: &TopUp) -> Result<()> {
     // One after the other, so that two at once don't pass where one alone would.
     users::lock(tx, intent.user)?;

@@ -1,9 +1,10 @@
 //! What people pay with, kept for later: with their consent, and until they remove it.
 
 use crate::{
-    app::{App, identity::Viewer, ports::SavedMethod, sealing},
+    app::{App, gateway_accounts, identity::Viewer, ports::SavedMethod, sealing},
     domain::{
         ids::{SavedMethodId, UserId},
+        tenant::Tenant,
         time::Moment,
     },
     error::{Error, Result},
@@ -50,6 +51,20 @@ pub async fn forget(app: &App, viewer: &Viewer, id: SavedMethodId) -> Result<()>
             saved_methods::remove(tx, id, now)
         })
         .await
+}
+
+/// The newest of the reader's that can be charged here now.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) async fn usable(app: &App, viewer: &Viewer, tenant: &Tenant) -> Result<Option<SavedMethodId>> {
+    let kept = kept(app, viewer).await?;
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
+    let is_usable = |kept: &&Kept| ways.iter().any(|way| way.keeps && way.account == kept.account);
+    Ok(kept.iter().find(is_usable).map(|kept| kept.id))
 }
 
 /// # Errors

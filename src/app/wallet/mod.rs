@@ -19,6 +19,7 @@ pub(in crate::app) use ask::ask;
 pub use begin_top_up::{ChosenWay, Wish, begin_top_up};
 pub use compare::{COMPARE_JOB, Compare, compare};
 pub use confirm_top_up::confirm_top_up;
+pub(in crate::app) use kept::usable;
 pub use kept::{forget, kept};
 pub use reconcile::reconcile;
 pub use show::{Wallet, balance, show};

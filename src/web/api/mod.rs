@@ -6,6 +6,7 @@ mod bookings;
 mod calendar;
 pub(super) mod calls;
 mod conversations;
+mod extensions;
 mod hours;
 mod me;
 mod people;
@@ -59,6 +60,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
+    extensions::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

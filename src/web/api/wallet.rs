@@ -202,7 +202,7 @@ async fn forget(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<HttpRe
 
 /// A payment into the wallet.
 #[derive(Serialize, ToSchema)]
-struct TopUpView {
+pub(super) struct TopUpView {
     id: Uuid,
     /// `pending`, `settled`, `declined`, or `unknown`: then don't pay again, it is being found out.
     state: &'static str,

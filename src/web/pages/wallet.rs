@@ -311,6 +311,7 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         }
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
         ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
+        ("extension_paid", _) => (LineKind::Other, Message::new("statement.extension_paid")),
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
         ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),

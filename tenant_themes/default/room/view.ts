@@ -222,6 +222,8 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     counting: call.running,
     charged: say("live.charged", { amount }),
     not_counting: face === "live" && !call.running ? notCounting(state, say) : "",
+    extend_ask: say("extend.ask"),
+    can_extend: call.role === "seller" && call.phase !== "connecting",
     can_tip: call.role === "buyer" && call.phase !== "connecting",
     can_add: call.role === "buyer" && !call.prepaid && call.phase !== "connecting",
     available: call.available_minor !== null && say("credit.available", { amount: cash(call.available_minor) }),
