@@ -230,7 +230,10 @@ impl LivePeople for People {
     }
 
     fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money) {
-        let room = self.persons().get(&(scope.tenant(), buyer)).and_then(|person| person.room.clone());
+        let room = self
+            .persons()
+            .get(&(scope.tenant(), buyer))
+            .and_then(|person| person.room.clone());
         if let Some(room) = room {
             let available_minor = available.minor;
             deliver(&room, RoomMessage::Credit { available_minor });

@@ -82,10 +82,7 @@ pub async fn accept(
     };
     let (_, id) = which;
     let top_up = bring_money(app, viewer, tenant, (id, missing, from), return_url).await?;
-    let asked = app
-        .db
-        .read(&viewer.scope, move |tx| extensions::find(tx, id))
-        .await?;
+    let asked = app.db.read(&viewer.scope, move |tx| extensions::find(tx, id)).await?;
     let top_up = Some(top_up).filter(|_| asked.extension.state == State::Paying);
     Ok(Accepted { asked, top_up })
 }

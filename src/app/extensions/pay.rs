@@ -157,7 +157,10 @@ pub(in crate::app) fn refuse_unless_payable(tx: &mut TenantTx<'_>, id: Extension
     let mut asked = extensions::find(tx, id)?;
     asked.extension.on(now, Event::Tick).map_err(super::refused)?;
     if asked.extension.state != State::Paying {
-        return Err(Error::conflict("answered", "This was answered already, or has run out."));
+        return Err(Error::conflict(
+            "answered",
+            "This was answered already, or has run out.",
+        ));
     }
     match top_ups::open_for_extension(tx, id)? {
         Some(_) => Err(Error::conflict("being_paid", "This is being paid already.")),

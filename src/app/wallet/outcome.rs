@@ -12,7 +12,14 @@ use crate::{
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
-    domain::{gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::{Purpose, State}, time::Moment},
+    domain::{
+        gateway::Mode,
+        ids::TopUpId,
+        money::Money,
+        notification::Event,
+        payment::{Purpose, State},
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, gateway_accounts, jobs,

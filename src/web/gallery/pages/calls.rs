@@ -78,7 +78,11 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         extension: Some(asked.clone()),
         ..room.clone()
     };
-    g.page("room-extension", &RoomPage { room: in_it.clone() }, &g.buyer("/calls/1"))?;
+    g.page(
+        "room-extension",
+        &RoomPage { room: in_it.clone() },
+        &g.buyer("/calls/1"),
+    )?;
     let paying = ExtensionView {
         state: "paying".to_owned(),
         ..asked
@@ -87,7 +91,11 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         extension: Some(paying),
         ..in_it
     };
-    g.page("room-extension-paying", &RoomPage { room: paying }, &g.buyer("/calls/1"))?;
+    g.page(
+        "room-extension-paying",
+        &RoomPage { room: paying },
+        &g.buyer("/calls/1"),
+    )?;
     let seller = RoomSetup {
         role: CallRole::Seller,
         call: live(g, CallRole::Seller),
