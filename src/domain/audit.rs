@@ -160,6 +160,10 @@ pub enum Action {
     DisputeDecided,
     /// Until when something can be disputed was changed.
     DisputeRulesChanged,
+    /// Who issues documents was changed.
+    IssuerChanged,
+    /// Fee, tax or the marketplace's share was changed, for all or for a category or a seller.
+    ChargesChanged,
     /// What is asked for before sellers are paid out was changed.
     PayoutRulesChanged,
     /// Staff asked for a payout of a seller.
@@ -308,6 +312,8 @@ impl Action {
             Self::DisputeLookedAt => "dispute.looked_at",
             Self::DisputeDecided => "dispute.decided",
             Self::DisputeRulesChanged => "dispute.rules_changed",
+            Self::IssuerChanged => "document.issuer_changed",
+            Self::ChargesChanged => "charges.changed",
             Self::PayoutRulesChanged => "payout.rules_changed",
             Self::PayoutRequested => "payout.requested",
             Self::PayoutApproved => "payout.approved",

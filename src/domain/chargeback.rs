@@ -69,7 +69,9 @@ mod tests {
     fn charge(paid_minor: i64, commission_minor: i64, refunded_minor: i64) -> Charge {
         Charge {
             paid_minor,
+            price_minor: paid_minor,
             commission_minor,
+            tax_minor: 0,
             refunded_minor,
             refunded_commission_minor: commission_minor * refunded_minor / paid_minor,
             timed: None,

@@ -55,7 +55,7 @@ pub enum TipKind {}
 /// Marks extensions' ids.
 pub enum ExtensionKind {}
 /// Marks the ids of invoices, receipts and credit notes.
-pub enum InvoiceKind {}
+pub enum DocumentKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -104,7 +104,7 @@ pub type TipId = Id<TipKind>;
 /// More time that was asked for in a call.
 pub type ExtensionId = Id<ExtensionKind>;
 /// An invoice, a receipt or a credit note.
-pub type InvoiceId = Id<InvoiceKind>;
+pub type DocumentId = Id<DocumentKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

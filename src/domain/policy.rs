@@ -1,5 +1,6 @@
 //! How a call is booked, run and billed. Resolved once from four levels and frozen on the call.
 
+use super::order_price::{ServiceFee, TaxRate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -87,6 +88,12 @@ pub struct Policy {
     /// Most that is given as a tip at once, in what people count in. As above.
     #[serde(skip_serializing_if = "is_usual_most_tip")]
     pub most_tip: u32,
+    /// What buyers of orders pay the tenant beside the price. As above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub service_fee: ServiceFee,
+    /// The tax on all of it. As above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tax: TaxRate,
 }
 
 /// What [`Policy::reminder_min`] is where nothing is written of it.
@@ -94,6 +101,10 @@ pub const USUAL_REMINDER_MIN: u32 = 60;
 
 fn is_usual_reminder(minutes: &u32) -> bool {
     *minutes == USUAL_REMINDER_MIN
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 const USUAL_MISSED_MIN: u32 = 10;
@@ -153,6 +164,8 @@ impl Default for Policy {
             commission_bp: 2_000,
             tip_commission_bp: USUAL_TIP_COMMISSION_BP,
             most_tip: USUAL_MOST_TIP,
+            service_fee: ServiceFee::default(),
+            tax: TaxRate::default(),
         }
     }
 }
@@ -203,10 +216,16 @@ pub struct PolicyChange {
     /// See [`Policy::most_tip`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_tip: Option<u32>,
+    /// See [`Policy::service_fee`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_fee: Option<ServiceFee>,
+    /// See [`Policy::tax`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxRate>,
 }
 
 /// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
-/// The seller's level can't touch the commissions.
+/// The seller's level can't touch the commissions, the fee and the tax.
 pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange, service: &PolicyChange) -> Policy {
     let mut policy = platform.clone();
     for change in [tenant, category, service] {
@@ -216,6 +235,11 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
     policy.commission_bp = commission_bp.unwrap_or(platform.commission_bp);
     let tip_commission_bp = category.tip_commission_bp.or(tenant.tip_commission_bp);
     policy.tip_commission_bp = tip_commission_bp.unwrap_or(platform.tip_commission_bp);
+    policy.service_fee = category
+        .service_fee
+        .or(tenant.service_fee)
+        .unwrap_or(platform.service_fee);
+    policy.tax = category.tax.or(tenant.tax).unwrap_or(platform.tax);
     policy.bounded()
 }
 
@@ -238,6 +262,8 @@ impl PolicyChange {
             commission_bp: later.commission_bp.or(self.commission_bp),
             tip_commission_bp: later.tip_commission_bp.or(self.tip_commission_bp),
             most_tip: later.most_tip.or(self.most_tip),
+            service_fee: later.service_fee.or(self.service_fee),
+            tax: later.tax.or(self.tax),
         }
     }
 
@@ -278,6 +304,8 @@ impl Policy {
         self.commission_bp = self.commission_bp.min(10_000);
         self.tip_commission_bp = self.tip_commission_bp.min(10_000);
         self.most_tip = self.most_tip.clamp(1, MOST_TIP);
+        self.service_fee = self.service_fee.bounded();
+        self.tax = self.tax.bounded();
         if let Increment::Block { seconds } = self.increment {
             self.increment = Increment::Block {
                 seconds: seconds.clamp(1, 4 * 3_600),
@@ -295,24 +323,38 @@ impl Policy {
 mod tests {
     use super::*;
 
+    fn fee(bp: u32) -> ServiceFee {
+        ServiceFee { bp, fixed_minor: 30 }
+    }
+
+    fn tax(bp: u32) -> TaxRate {
+        TaxRate { bp, included: true }
+    }
+
     #[test]
     fn the_nearest_level_wins_but_the_seller_never_sets_the_commission() {
         let tenant = PolicyChange {
             commission_bp: Some(3_000),
+            service_fee: Some(fee(500)),
+            tax: Some(tax(1_900)),
             rescue_s: Some(60),
             ..Default::default()
         };
         let category = PolicyChange {
             rescue_s: Some(90),
+            service_fee: Some(fee(250)),
             ..Default::default()
         };
         let service = PolicyChange {
             commission_bp: Some(1),
+            service_fee: Some(fee(1)),
+            tax: Some(tax(1)),
             increment: Some(Increment::Block { seconds: 5 }),
             ..Default::default()
         };
         let policy = resolve(&Policy::default(), &tenant, &category, &service);
         assert_eq!(policy.commission_bp, 3_000);
+        assert_eq!((policy.service_fee, policy.tax), (fee(250), tax(1_900)));
         assert_eq!(policy.rescue_s, 90);
         assert_eq!(policy.increment.seconds(), 5);
         assert_eq!(policy.ring_s, 45);
@@ -329,6 +371,8 @@ mod tests {
             "no_show_bp",
             "tip_commission_bp",
             "most_tip",
+            "service_fee",
+            "tax",
         ] {
             assert!(written.get(field).is_none(), "{field}");
         }
@@ -348,12 +392,22 @@ mod tests {
             missed_min: Some(0),
             cancel_free_h: Some(u32::MAX),
             no_show_bp: Some(10_001),
+            service_fee: Some(ServiceFee {
+                bp: u32::MAX,
+                fixed_minor: -1,
+            }),
+            tax: Some(tax(u32::MAX)),
             increment: Some(Increment::Block { seconds: 0 }),
             ..Default::default()
         };
         let policy = resolve(&Policy::default(), &wild, &PolicyChange::default(), &wild);
         assert_eq!((policy.ring_s, policy.grace_s, policy.commission_bp), (10, 600, 10_000));
         assert_eq!(policy.warnings_min, [5, 1]);
+        let most = ServiceFee {
+            bp: 10_000,
+            fixed_minor: 0,
+        };
+        assert_eq!((policy.service_fee, policy.tax), (most, tax(10_000)));
         assert_eq!(
             (policy.missed_min, policy.cancel_free_h, policy.no_show_bp),
             (1, 336, 10_000)

@@ -48,11 +48,15 @@ impl GivenBy {
 pub struct Charge {
     /// All that was paid, in minor units.
     pub paid_minor: i64,
-    /// The tenant's part of it.
+    /// What of that is the price; the rest came on top of it.
+    pub price_minor: i64,
+    /// What of all isn't the seller's: the tenant's part, and all tax.
     pub commission_minor: i64,
+    /// The tax of that.
+    pub tax_minor: i64,
     /// What was given back already.
     pub refunded_minor: i64,
-    /// The tenant's part of that.
+    /// What of that wasn't the seller's.
     pub refunded_commission_minor: i64,
     /// The time that is in it, if any.
     pub timed: Option<Timed>,
@@ -83,8 +87,10 @@ pub enum Asked {
 pub struct Parts {
     /// From the seller, in minor units.
     pub seller_minor: i64,
-    /// From the tenant, in minor units.
+    /// From the tenant and of the tax, in minor units.
     pub tenant_minor: i64,
+    /// The tax of that.
+    pub tax_minor: i64,
     /// The time that is given back with it, seconds; none if it is an amount.
     pub seconds: i64,
 }
@@ -156,11 +162,22 @@ impl Charge {
         Ok(Parts {
             seller_minor: minor - tenant_minor,
             tenant_minor,
+            tax_minor: self.tax_of(self.refunded_commission_minor + tenant_minor)
+                - self.tax_of(self.refunded_commission_minor),
             seconds,
         })
     }
 
-    /// Price of the last minutes of the time that is left, and how many seconds they are.
+    /// The tax that is in so much of what isn't the seller's, rounded down.
+    fn tax_of(&self, minor: i64) -> i64 {
+        if self.commission_minor == 0 {
+            return 0;
+        }
+        let tax = i128::from(self.tax_minor) * i128::from(minor) / i128::from(self.commission_minor);
+        i64::try_from(tax).unwrap_or(self.tax_minor)
+    }
+
+    /// What the last minutes of the time that is left have cost, with what came on top, and how many seconds they are.
     fn price_of_last(&self, minutes: i64) -> Result<(i64, i64), Refused> {
         let timed = self.timed.ok_or(Refused::NotTimed)?;
         if minutes <= 0 {
@@ -173,8 +190,17 @@ impl Charge {
         }
         let left_s = timed.left_s();
         let kept_s = (left_s - minutes * 60).max(0);
-        let price = |seconds| pricing::time_price_minor(timed.rate_minor, seconds);
-        Ok((price(left_s) - price(kept_s), left_s - kept_s))
+        let cost = |seconds| self.with_the_rest(pricing::time_price_minor(timed.rate_minor, seconds));
+        Ok((cost(left_s) - cost(kept_s), left_s - kept_s))
+    }
+
+    /// So much of the price with its part of what came on top, rounded down.
+    fn with_the_rest(&self, price_minor: i64) -> i64 {
+        if self.price_minor == self.paid_minor || self.price_minor == 0 {
+            return price_minor;
+        }
+        let cost = i128::from(self.paid_minor) * i128::from(price_minor) / i128::from(self.price_minor);
+        i64::try_from(cost).unwrap_or(price_minor)
     }
 }
 
@@ -193,7 +219,9 @@ mod tests {
         let paid_minor = pricing::time_price_minor(rate_minor, seconds);
         Charge {
             paid_minor,
+            price_minor: paid_minor,
             commission_minor: pricing::commission_minor(paid_minor, bp),
+            tax_minor: pricing::commission_minor(paid_minor, bp / 3),
             refunded_minor: 0,
             refunded_commission_minor: 0,
             timed: Some(Timed {
@@ -235,6 +263,17 @@ mod tests {
         let begun = call(200, 90, 2_000);
         assert_eq!(begun.left_min(), 2);
         assert_eq!(begun.refund(Asked::Minutes(2)).unwrap().buyer_minor(), 300);
+        // Of a price of 19.90 with 4.10 on top of it, 1.50 of that tax: each minute goes back with its part of both.
+        let on_top = Charge {
+            paid_minor: 2_400,
+            commission_minor: 398 + 410,
+            tax_minor: 150,
+            ..ten
+        };
+        let two = on_top.refund(Asked::Minutes(2)).unwrap();
+        assert_eq!((two.buyer_minor(), two.tenant_minor, two.tax_minor), (480, 161, 29));
+        let all = on_top.refund(Asked::Minutes(10)).unwrap();
+        assert_eq!((all.buyer_minor(), all.tenant_minor, all.tax_minor), (2_400, 808, 150));
     }
 
     proptest! {
@@ -250,24 +289,28 @@ mod tests {
             let whole = call(rate, seconds, bp);
             prop_assume!(whole.paid_minor > 0);
             let mut now = whole;
-            let (mut seller, mut tenant) = (0, 0);
+            let (mut seller, mut tenant, mut tax) = (0, 0, 0);
             for (timed, number) in asked {
                 let asked = if timed { Asked::Minutes(number % 20) } else { Asked::Amount(number) };
                 let Ok(parts) = now.refund(asked) else { continue };
                 prop_assert!(parts.seller_minor >= 0 && parts.tenant_minor >= 0);
+                prop_assert!((0..=parts.tenant_minor).contains(&parts.tax_minor));
                 prop_assert!(parts.buyer_minor() > 0 && parts.buyer_minor() <= now.left_minor());
                 seller += parts.seller_minor;
                 tenant += parts.tenant_minor;
+                tax += parts.tax_minor;
                 now = after(now, parts);
             }
             if now.left_minor() > 0 {
                 let rest = now.refund(Asked::Amount(now.left_minor())).unwrap();
                 seller += rest.seller_minor;
                 tenant += rest.tenant_minor;
+                tax += rest.tax_minor;
                 now = after(now, rest);
             }
             prop_assert_eq!(now.left_minor(), 0);
             prop_assert_eq!(tenant, whole.commission_minor);
+            prop_assert_eq!(tax, whole.tax_minor);
             prop_assert_eq!(seller, whole.paid_minor - whole.commission_minor);
         }
 

@@ -3,7 +3,8 @@
 
 use crate::{
     app::{
-        App, archive, bookings, calendar, domains, identity_checks, letters, lost, notifications, payouts, platform,
+        App, archive, bookings, calendar, documents, domains, identity_checks, letters, lost, notifications, payouts,
+        platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -219,6 +220,7 @@ impl Runner {
             payouts::RELEASE_JOB => payouts::release_all(&self.app, &job.scope).await,
             payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
             payouts::SEND_JOB => payouts::send(&self.app, &job.scope, read(job)?).await,
+            documents::ISSUE_JOB => documents::issue(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

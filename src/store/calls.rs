@@ -99,8 +99,10 @@ pub struct Ended {
     pub billable_ms: i64,
     /// What the buyer paid, in minor units.
     pub charged_minor: i64,
-    /// The tenant's part of it.
+    /// What of it isn't the seller's: the tenant's part, and the tax on theirs.
     pub commission_minor: i64,
+    /// The tax that is in it.
+    pub tax_minor: i64,
 }
 
 /// Accounts that a call moves money between.
@@ -219,6 +221,7 @@ struct Row {
     billable_ms: i64,
     charged_minor: i64,
     commission_minor: i64,
+    tax_minor: i64,
     booking_id: Option<Uuid>,
 }
 
@@ -232,6 +235,7 @@ impl Row {
                 billable_ms: self.billable_ms,
                 charged_minor: self.charged_minor,
                 commission_minor: self.commission_minor,
+                tax_minor: self.tax_minor,
             }),
             _ => None,
         };
@@ -397,6 +401,7 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, ended: Ended) -> Result<bool> {
             calls::billable_ms.eq(ended.billable_ms),
             calls::charged_minor.eq(ended.charged_minor),
             calls::commission_minor.eq(ended.commission_minor),
+            calls::tax_minor.eq(ended.tax_minor),
         ))
         .execute(tx.conn)?;
     let people = people_in_calls::table

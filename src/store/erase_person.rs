@@ -125,6 +125,13 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
              evidence @> jsonb_build_object('charges', jsonb_build_array(jsonb_build_object('seller_id', $2))))",
     )?;
     run("UPDATE refunds SET reason = '' WHERE tenant_id = $1 AND $2 IN (buyer_id, seller_id) AND reason <> ''")?;
+    // Sums and numbers stay, as the books do.
+    run(
+        "UPDATE documents SET content = jsonb_set(content, '{customer}', '\"–\"')
+         WHERE tenant_id = $1 AND owner_id = $2",
+    )?;
+    run("UPDATE documents SET content = jsonb_set(content, '{seller}', '\"–\"')
+         WHERE tenant_id = $1 AND seller_id = $2")?;
     run("UPDATE call_feedback SET body = '' WHERE tenant_id = $1 AND person_id = $2 AND body <> ''")?;
     run("UPDATE reviews SET reply = NULL, replied_at = NULL
          WHERE tenant_id = $1 AND seller_id = $2 AND reply IS NOT NULL")?;

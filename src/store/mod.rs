@@ -21,6 +21,7 @@ pub mod conversations;
 mod db;
 pub mod declarations;
 pub mod disputes;
+pub mod documents;
 pub mod domains;
 pub mod earnings;
 pub mod erase_person;

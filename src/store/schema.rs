@@ -71,6 +71,7 @@ diesel::table! {
         warned -> Bool,
         extra_minor -> Int8,
         extra_commission_minor -> Int8,
+        extra_tax_minor -> Int8,
         brief -> Text,
         delivered -> Text,
     }
@@ -175,6 +176,7 @@ diesel::table! {
         billable_ms -> Int8,
         charged_minor -> Int8,
         commission_minor -> Int8,
+        tax_minor -> Int8,
         booking_id -> Nullable<Uuid>,
     }
 }
@@ -697,6 +699,7 @@ diesel::table! {
         rating_sum -> Int8,
         rating_count -> Int8,
         created_at -> Timestamptz,
+        charges -> Jsonb,
     }
 }
 

@@ -1,6 +1,10 @@
 //! People who sell: their profiles, their switch, and the cards that lists show of them.
 
-use super::{TenantTx, moment::At, schema::sellers};
+use super::{
+    TenantTx,
+    moment::At,
+    schema::{sellers, users},
+};
 use crate::{
     domain::{
         ids::{CategoryId, ServiceId, StudioId, UserId},
@@ -275,6 +279,50 @@ pub fn lock(tx: &mut TenantTx<'_>, user: UserId) -> Result<Option<Profile>> {
     Ok(query.for_update().first(tx.conn).optional()?.map(ProfileRow::profile))
 }
 
+/// What the tenant has set for a seller of commission and fee, in place of what holds for their categories.
+///
+/// # Errors
+/// They don't sell, or the database is away.
+pub fn charges(tx: &mut TenantTx<'_>, user: UserId) -> Result<PolicyChange> {
+    let row = sellers::table.find((tx.tenant().uuid(), user.uuid()));
+    let charges = row.select(sellers::charges).first(tx.conn)?;
+    serde_json::from_value(charges).map_err(Error::internal)
+}
+
+/// Sets that.
+///
+/// # Errors
+/// The database is away.
+pub fn set_charges(tx: &mut TenantTx<'_>, user: UserId, charges: &PolicyChange) -> Result<()> {
+    let charges = serde_json::to_value(charges).map_err(Error::internal)?;
+    diesel::update(sellers::table.find((tx.tenant().uuid(), user.uuid())))
+        .set(sellers::charges.eq(charges))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Sellers for whom that is set, by name, at most so many.
+///
+/// # Errors
+/// The database is away.
+pub fn with_charges(tx: &mut TenantTx<'_>, most: i64) -> Result<Vec<(UserId, String, PolicyChange)>> {
+    let same_tenant = users::tenant_id.eq(sellers::tenant_id);
+    let rows: Vec<(Uuid, String, serde_json::Value)> = sellers::table
+        .inner_join(users::table.on(same_tenant.and(users::id.eq(sellers::user_id))))
+        .filter(sellers::tenant_id.eq(tx.tenant().uuid()))
+        .filter(sellers::charges.ne(serde_json::json!({})))
+        .order((users::name, users::id))
+        .limit(most)
+        .select((sellers::user_id, users::name, sellers::charges))
+        .load(tx.conn)?;
+    rows.into_iter()
+        .map(|(id, name, charges)| {
+            let charges = serde_json::from_value(charges).map_err(Error::internal)?;
+            Ok((UserId::from_uuid(id), name, charges))
+        })
+        .collect()
+}
+
 impl ProfileRow {
     fn profile(self) -> Profile {
         Profile {
@@ -354,7 +402,6 @@ fn read_cards(tx: &mut TenantTx<'_>, whose: &str, ids: Vec<Uuid>, named: Named) 
 /// # Errors
 /// The database is away.
 pub fn switched_on(tx: &mut TenantTx<'_>, now: Moment, most: i64) -> Result<Vec<UserId>> {
-    use super::schema::users;
     let account = users::tenant_id
         .eq(sellers::tenant_id)
         .and(users::id.eq(sellers::user_id));

@@ -4,7 +4,7 @@ use super::{
     TenantTx,
     categories::{Category, Row as CategoryRow},
     moment::At,
-    schema::{categories, services},
+    schema::{categories, sellers, services},
 };
 use crate::{
     domain::{
@@ -33,6 +33,8 @@ pub struct Service {
     pub rate_minor: i64,
     /// Where it is filed.
     pub category: Option<Category>,
+    /// What the tenant has set for its seller, whatever the category says.
+    pub seller_charges: PolicyChange,
     /// What it changes of the policy that its category has.
     pub policy: PolicyChange,
     /// How it can be booked, if it can.
@@ -50,12 +52,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// What its category changes of the tenant's policy.
+    /// What the tenant has set for its category, and for its seller in place of that.
     pub fn category_policy(&self) -> PolicyChange {
-        self.category
-            .as_ref()
-            .map(|category| category.policy.clone())
-            .unwrap_or_default()
+        let category = self.category.as_ref();
+        let policy = category.map(|category| category.policy.clone()).unwrap_or_default();
+        policy.with(&self.seller_charges)
     }
 }
 
@@ -77,12 +78,16 @@ struct Row {
     addons: serde_json::Value,
 }
 
-/// With where each is filed.
+/// With where each is filed, and whose it is.
 #[auto_type]
 fn filed() -> _ {
     let same_tenant = categories::tenant_id.eq(services::tenant_id);
     let category = services::category_id.eq(categories::id.nullable());
-    services::table.left_join(categories::table.on(same_tenant.and(category)))
+    let same_tenants = sellers::tenant_id.eq(services::tenant_id);
+    let seller = services::seller_id.eq(sellers::user_id);
+    services::table
+        .left_join(categories::table.on(same_tenant.and(category)))
+        .inner_join(sellers::table.on(same_tenants.and(seller)))
 }
 
 impl Row {
@@ -112,13 +117,14 @@ impl Row {
         })
     }
 
-    fn service(self, category: Option<CategoryRow>) -> Result<Service> {
+    fn service(self, category: Option<CategoryRow>, charges: serde_json::Value) -> Result<Service> {
         Ok(Service {
             id: ServiceId::from_uuid(self.id),
             seller: UserId::from_uuid(self.seller_id),
             title: self.title,
             description: self.description,
             rate_minor: self.rate_minor,
+            seller_charges: serde_json::from_value(charges).map_err(Error::internal)?,
             policy: serde_json::from_value(self.policy).map_err(Error::internal)?,
             booking: self
                 .booking
@@ -182,12 +188,12 @@ pub fn update(tx: &mut TenantTx<'_>, service: &Service) -> Result<()> {
 /// # Errors
 /// It isn't there, or the database is away.
 pub fn find(tx: &mut TenantTx<'_>, id: ServiceId) -> Result<Service> {
-    let (row, category): (Row, _) = filed()
+    let (row, category, charges): (Row, _, _) = filed()
         .filter(services::tenant_id.eq(tx.tenant().uuid()))
         .filter(services::id.eq(id.uuid()))
-        .select((Row::as_select(), Option::<CategoryRow>::as_select()))
+        .select((Row::as_select(), Option::<CategoryRow>::as_select(), sellers::charges))
         .first(tx.conn)?;
-    row.service(category)
+    row.service(category, charges)
 }
 
 /// A seller's services, oldest first.
@@ -195,14 +201,16 @@ pub fn find(tx: &mut TenantTx<'_>, id: ServiceId) -> Result<Service> {
 /// # Errors
 /// The database is away.
 pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Vec<Service>> {
-    let rows: Vec<(Row, Option<CategoryRow>)> = filed()
+    let rows: Vec<(Row, Option<CategoryRow>, serde_json::Value)> = filed()
         .filter(services::tenant_id.eq(tx.tenant().uuid()))
         .filter(services::seller_id.eq(seller.uuid()))
         .order((services::created_at, services::id))
         .limit(limit)
-        .select((Row::as_select(), Option::<CategoryRow>::as_select()))
+        .select((Row::as_select(), Option::<CategoryRow>::as_select(), sellers::charges))
         .load(tx.conn)?;
-    rows.into_iter().map(|(row, category)| row.service(category)).collect()
+    rows.into_iter()
+        .map(|(row, category, charges)| row.service(category, charges))
+        .collect()
 }
 
 /// How what these sellers have published can be booked, each with whose it is: in one category, or in any.

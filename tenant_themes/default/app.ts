@@ -9,7 +9,6 @@ import { schemes } from "./page/scheme";
 import { showFlash } from "./page/flash";
 import { sending } from "./page/sending";
 import { localTimes } from "./page/times";
-import { totals } from "./page/totals";
 import { zones } from "./page/zone";
 
 closeMenus();
@@ -18,7 +17,6 @@ forms();
 sending();
 copies();
 providers();
-totals();
 showFlash();
 localTimes(document);
 zones();

@@ -3,7 +3,9 @@
 mod archive;
 mod calls;
 mod catalogue;
+mod charges;
 mod consoles;
+mod documents;
 mod gateways;
 mod identity;
 mod jobs;

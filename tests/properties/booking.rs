@@ -3,6 +3,8 @@
 use tallyroom::domain::{
     booking::{Absent, Agreement, Booking, Event, Outcome, Rejected, State, Terms},
     call::CallRole,
+    order_price::{ServiceFee, TaxRate},
+    policy::Policy,
     time::Moment,
 };
 
@@ -11,13 +13,29 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 pub const NOW: Moment = Moment(1_800_000_000_000);
 
+/// What is paid for the talk of [`terms`].
+const PAID: i64 = 6_429;
+
+/// A talk with a fee of 7.5 % and 0.30, and a tax of 19 % on top of both.
 pub fn terms(agreement: Agreement) -> Terms {
-    Terms {
+    let terms = Terms {
         agreement,
         price_minor: 4_999,
         notice_min: 120,
         ..Terms::default()
-    }
+    };
+    let policy = Policy {
+        service_fee: ServiceFee {
+            bp: 750,
+            fixed_minor: 30,
+        },
+        tax: TaxRate {
+            bp: 1_900,
+            included: false,
+        },
+        ..Policy::default()
+    };
+    terms.with_charges(&policy).expect("less money than there is")
 }
 
 /// Puts one thing after the other, each so many milliseconds after the start.
@@ -143,14 +161,14 @@ fn who_calls_off_or_stays_away_pays_what_the_terms_say() {
     };
     let cancel = |by| Event::Cancel { by };
     let missed = |absent| Event::Missed { absent };
-    assert_eq!(ended(start + -DAY, cancel(CallRole::Buyer)), (4_999, 0));
-    assert_eq!(ended(start + -DAY + 1, cancel(CallRole::Buyer)), (2_500, 2_499));
-    assert_eq!(ended(start + -1, cancel(CallRole::Seller)), (4_999, 0));
+    assert_eq!(ended(start + -DAY, cancel(CallRole::Buyer)), (PAID, 0));
+    assert_eq!(ended(start + -DAY + 1, cancel(CallRole::Buyer)), (3_217, 2_499));
+    assert_eq!(ended(start + -1, cancel(CallRole::Seller)), (PAID, 0));
     let late = start + 10 * MINUTE;
     assert_eq!(booked().on(late + -1, missed(Absent::Buyer)), Err(Rejected::TooEarly));
     assert_eq!(ended(late, missed(Absent::Buyer)), (0, 4_999));
-    assert_eq!(ended(late, missed(Absent::Seller)), (4_999, 0));
-    assert_eq!(ended(late, missed(Absent::Both)), (4_999, 0));
+    assert_eq!(ended(late, missed(Absent::Seller)), (PAID, 0));
+    assert_eq!(ended(late, missed(Absent::Both)), (PAID, 0));
     // None agreed: all of it back, whoever takes it back.
     let mut lesson = Booking::bought(terms(Agreement::Negotiated), NOW);
     let decline = Event::Decline {
@@ -176,7 +194,7 @@ fn who_calls_off_or_stays_away_pays_what_the_terms_say() {
     assert_eq!(forgotten.presence_due(), Some(start + 10 * MINUTE));
     forgotten.on(start + 25 * HOUR, Event::Tick).expect("time passes");
     for ended in [lesson, taken_back, forgotten] {
-        assert_eq!(ended.settlement().map(|parts| parts.refund_minor), Some(4_999));
+        assert_eq!(ended.settlement().map(|parts| parts.refund_minor), Some(PAID));
     }
 }
 
@@ -280,7 +298,7 @@ fn whoever_is_asked_for_another_time_may_go_for_nothing() {
     lesson
         .on(late, Event::Cancel { by: CallRole::Buyer })
         .expect("called off");
-    assert_eq!(lesson.settlement().map(|parts| parts.refund_minor), Some(4_999));
+    assert_eq!(lesson.settlement().map(|parts| parts.refund_minor), Some(PAID));
 }
 
 #[test]

@@ -142,7 +142,10 @@ fn step(booking: &mut Booking, now: Moment, event: Event) {
         let parts = booking.settlement();
         assert_eq!(parts.is_some(), booking.is_paid());
         if let Some(parts) = parts {
-            assert_eq!(parts.refund_minor + parts.earned_minor, booking.terms().price_minor);
+            let charged = booking.terms().charged();
+            assert_eq!(parts.refund_minor + parts.due.total_minor(), charged.total_minor());
+            assert_eq!(parts.due.price_minor(), parts.earned_minor);
+            assert!(parts.due.tax_minor() <= charged.tax_minor() && parts.due.fee_minor() <= charged.fee_minor());
             let blamed = matches!(
                 outcome,
                 Outcome::Held { .. }

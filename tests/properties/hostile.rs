@@ -5,6 +5,7 @@ use proptest::test_runner::RngAlgorithm;
 use tallyroom::domain::call::{
     Action, CallRole, Epoch, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Run, Session, Terms, bill,
 };
+use tallyroom::domain::order_price::{ServiceFee, TaxRate};
 use tallyroom::domain::policy::{Increment, Policy, PolicyChange, resolve};
 use tallyroom::domain::time::Moment;
 
@@ -53,6 +54,14 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             commission_bp: Some(n[7]),
             tip_commission_bp: None,
             most_tip: None,
+            service_fee: Some(ServiceFee {
+                bp: n[8],
+                fixed_minor: rate_minor,
+            }),
+            tax: Some(TaxRate {
+                bp: n[9],
+                included: n[10] % 2 == 0,
+            }),
         };
         let none = PolicyChange::default();
         Terms {

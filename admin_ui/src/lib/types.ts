@@ -162,6 +162,8 @@ export const ACTIONS = [
   "dispute.decided",
   "dispute.looked_at",
   "dispute.rules_changed",
+  "document.issuer_changed",
+  "charges.changed",
   "refund.given",
   "report.noted",
   "report.closed",

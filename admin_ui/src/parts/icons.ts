@@ -38,6 +38,7 @@ import PhoneOff from "lucide-static/icons/phone-off.svg?raw";
 import Play from "lucide-static/icons/play.svg?raw";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
+import Receipt from "lucide-static/icons/receipt.svg?raw";
 import RotateCcw from "lucide-static/icons/rotate-ccw.svg?raw";
 import Scale from "lucide-static/icons/scale.svg?raw";
 import ScrollText from "lucide-static/icons/scroll-text.svg?raw";
@@ -101,6 +102,7 @@ export const icons = {
   play: inner(Play),
   plus: inner(Plus),
   radio: inner(Radio),
+  receipt: inner(Receipt),
   "rotate-ccw": inner(RotateCcw),
   scale: inner(Scale),
   "scroll-text": inner(ScrollText),

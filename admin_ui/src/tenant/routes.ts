@@ -23,6 +23,7 @@ export const routes: Route[] = [
   { path: "/differences", title: "differ.title", icon: "circle-alert", group: "nav.money", permission: "money", load: () => import("./GatewayDifferences.svelte") },
   { path: "/disputes", title: "disputes.title", icon: "scale", group: "nav.money", permission: "money", load: () => import("./Disputes.svelte") },
   { path: "/refunds", title: "refunds.title", icon: "undo-2", group: "nav.money", permission: "money", load: () => import("./Refunds.svelte") },
+  { path: "/documents", title: "documents.title", icon: "receipt", group: "nav.money", permission: "money", load: () => import("./Documents.svelte") },
   { path: "/chargebacks", title: "chargebacks.title", icon: "rotate-ccw", group: "nav.money", permission: "money", load: () => import("./Chargebacks.svelte") },
   { path: "/settings", title: "settings.title", icon: "settings", group: "nav.setup", permission: "settings", load: () => import("./Settings.svelte") },
   { path: "/branding", title: "branding.title", icon: "palette", group: "nav.setup", permission: "branding", load: () => import("./Branding.svelte") },

@@ -5,9 +5,21 @@ import { call, DAY, HOUR, MINUTE, NOW, person, range, uuid } from "./sample.mjs"
 const STATES = ["answered", "open", "open", "decided", "withdrawn", "decided"];
 const WHY = ["I couldn’t hear anything for the last three minutes.", "This wasn’t what was promised.", "The picture froze, and I was charged all the same."];
 
+function ownCharges(all, id, body) {
+  const known = all.find((one) => one.id === id);
+  if (known) Object.assign(known, body);
+  else all.push({ id, name: "", ...body });
+}
+
 export const sampleMoneyBack = (currency) => ({
   rules: { window_days: 14, hold_sellers: true },
   refunds: range(9, (n) => ({ id: uuid(20, n), call_id: n % 3 === 2 ? null : uuid(3, n), booking_id: n % 3 === 2 ? uuid(21, n) : null, buyer: person(n + 20).name, seller: person(n % 11).name, title: call(n).service, amount_minor: 240 * (n + 1), commission_minor: 48 * (n + 1), currency, given_by: ["seller", "staff", "dispute"][n % 3], reason: "The line was bad for the last minutes.", at: NOW - n * 13 * HOUR })),
+  charges: { currency, commission_bp: 2_000, service_fee: { bp: 500, fixed_minor: 30 }, tax: { bp: 1_900, included: false }, categories: [], sellers: [] },
+  documents: range(40, (n) => {
+    const kind = ["invoice", "receipt", "credit_note"][n % 3];
+    return { id: uuid(24, n), number: `2026-${String(212 - n).padStart(5, "0")}`, kind, about: ["call", "top_up", "refund"][n % 3], about_id: uuid(3, n), customer: person(n + 20).name, corrects: kind === "credit_note" ? `2026-${String(201 - n).padStart(5, "0")}` : null, total_minor: 240 * (n + 1), currency, at: NOW - n * 7 * HOUR };
+  }),
+  issuer: { name: "Lumen Advice Ltd", address: "1 Example Street\n10115 Berlin", tax_number: "DE 123 456 789" },
   disputes: range(6, (n) => {
     const closed = n > 2;
     return { id: uuid(22, n), queue: closed ? 0 : NOW - n * DAY, call_id: uuid(3, n), booking_id: null, buyer: person(n + 20).name, seller: person(n % 11).name, title: call(n).service, asked_minor: 540 + n * 120, held_minor: 432 + n * 96, currency, state: STATES[n], reason: WHY[n % 3], answer: n === 1 || n === 4 ? "" : "The line was good on my side, and we both went on talking.", answer_by: NOW + (6 - n) * DAY, refunded_minor: STATES[n] === "decided" ? 360 : null, decided_by: STATES[n] === "decided" ? (n === 3 ? "staff" : "seller") : null, decision: n === 3 ? "The record shows that two of the three minutes were lost." : "", at: NOW - n * DAY - HOUR, closed_at: closed ? NOW - n * HOUR : null };
@@ -39,6 +51,16 @@ export function moneyBack(db) {
     "POST /refunds": ({ body }) => {
       if (!body.reason) throw invalid("reason", "Say why, in at most 500 characters.");
       return { id: body.id, amount_minor: body.amount_minor ?? body.minutes * 180, commission_minor: 36, currency };
+    },
+    "GET /documents": ({ query }) => listing(db.moneyBack.documents, query, { text: ({ customer, number }) => customer + number, keep: ({ kind }) => !query.get("kind") || kind === query.get("kind") }),
+    "GET /charges": () => db.moneyBack.charges,
+    "PUT /charges": ({ body }) => void Object.assign(db.moneyBack.charges, body),
+    "PUT /categories/:id/charges": ({ params, body }) => ownCharges(db.moneyBack.charges.categories, params.id, body),
+    "PUT /sellers/:id/charges": ({ params, body }) => ownCharges(db.moneyBack.charges.sellers, params.id, { tax: null, ...body }),
+    "GET /document-issuer": () => db.moneyBack.issuer,
+    "PUT /document-issuer": ({ body }) => {
+      if (!body.name.trim()) throw invalid("name", "Write the name of the business, in up to 120 characters.");
+      db.moneyBack.issuer = body;
     },
     "GET /calls/:id/charge": ({ params }) => {
       const one = find(db.calls, params.id);

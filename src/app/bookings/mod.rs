@@ -27,7 +27,7 @@ pub(in crate::app) use launch::call_ended;
 pub use launch::launch;
 pub use many::{MOST_SELLERS, first_free, free_times_of, next_free};
 pub(in crate::app) use order::takes_requests;
-pub use order::{When, Wish, order};
+pub use order::{When, Wish, order, quote};
 pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub(in crate::app) use remind::remind_again;

@@ -8,10 +8,11 @@ use super::{
 use crate::{
     app::{App, browse, calls as app_calls, identity::Viewer, identity_checks, safety, subscriptions},
     domain::{
-        booking::{self, Agreement, Bookable, Booking, Fixed},
+        booking::{self, Addon, Agreement, Bookable, Booking, Fixed},
         call::{CallRole, Terms},
         identity_check::Side,
         ids::{BookingId, ServiceId},
+        order_price::OrderPrice,
         policy::Policy,
         tenant::Tenant,
         text,
@@ -153,7 +154,7 @@ fn delivered(service: &Service, fixed: Fixed, policy: &Policy, wish: &Wish, now:
         late_cancel_bp: policy.late_cancel_bp,
         ..booking::Terms::default()
     };
-    Ok(Booking::ordered(with_addons(terms, service, wish)?, now))
+    Ok(Booking::ordered(priced(terms, service, policy, wish)?, now))
 }
 
 /// A talk that is wanted, and by whom of whom.
@@ -176,7 +177,7 @@ impl Wanted<'_> {
     fn terms(&self, notice_min: u32) -> Result<booking::Terms> {
         let (bookable, length_min) = self.bookable()?;
         let terms = bookable.terms(length_min, self.service.rate_minor, notice_min, self.policy);
-        with_addons(terms.ok_or_else(too_dear)?, self.service, self.wish)
+        priced(terms.ok_or_else(too_dear)?, self.service, self.policy, self.wish)
     }
 }
 
@@ -259,8 +260,8 @@ pub(in crate::app) fn takes_requests(tx: &mut TenantTx<'_>, seller: &User, now: 
     Ok(!seller.auto_reject && calendar_imports::busy(tx, &[seller.id], at_once)?.is_empty())
 }
 
-/// With the extras that are wanted, at the prices that they have now.
-fn with_addons(terms: booking::Terms, service: &Service, wish: &Wish) -> Result<booking::Terms> {
+/// With the extras that are wanted, at the prices that they have now, and with fee and tax on all of it.
+fn priced(terms: booking::Terms, service: &Service, policy: &Policy, wish: &Wish) -> Result<booking::Terms> {
     let chosen: Vec<_> = service
         .addons
         .iter()
@@ -271,7 +272,24 @@ fn with_addons(terms: booking::Terms, service: &Service, wish: &Wish) -> Result<
         let words = "An extra isn't offered any more. Look at what there is now.";
         return Err(Error::conflict("addon_gone", words));
     }
-    terms.with_addons(chosen).ok_or_else(too_dear)
+    charged(terms, chosen, policy)
+}
+
+fn charged(terms: booking::Terms, addons: Vec<Addon>, policy: &Policy) -> Result<booking::Terms> {
+    let terms = terms.with_addons(addons).and_then(|terms| terms.with_charges(policy));
+    terms.ok_or_else(too_dear)
+}
+
+/// What an order would cost now: so much for what is wanted, and these extras, with fee and tax.
+///
+/// # Errors
+/// That is more money than there is.
+pub fn quote(price_minor: i64, addons: Vec<Addon>, policy: &Policy) -> Result<OrderPrice> {
+    let terms = booking::Terms {
+        price_minor,
+        ..booking::Terms::default()
+    };
+    Ok(charged(terms, addons, policy)?.charged())
 }
 
 fn too_dear() -> Error {

@@ -95,7 +95,7 @@ pub async fn pay_or_top_up(
 /// What is to be paid at the gateway, before an order can be paid from the wallet: what is missing, but never less than
 /// the least that is taken there.
 pub fn missing(order: &Order, available: Money) -> Money {
-    let short = order.booking.terms().price_minor - available.minor;
+    let short = order.booking.terms().charged().total_minor() - available.minor;
     let least = wallet::least_top_up(order.currency);
     let minor = if short > 0 { short.max(least.minor) } else { 0 };
     Money::new(minor, order.currency)
@@ -134,21 +134,21 @@ fn pay_in(app: &App, tx: &mut TenantTx<'_>, id: BookingId, now: Moment) -> Resul
         kind: "order_paid",
         debit: ledger::account(tx, AccountKind::Wallet(order.buyer.id), order.currency, now)?,
         credit: ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?,
-        amount_minor: order.booking.terms().price_minor,
+        amount_minor: order.booking.terms().charged().total_minor(),
         at: now,
     };
     ledger::transfer(tx, &transfer)?;
-    settle::set_addons_apart(tx, &order, now)?;
+    settle::set_rest_apart(tx, &order, now)?;
     happen(app, tx, order, Event::Paid, now)
 }
 
 fn afford(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {
-    let price = order.booking.terms().price_minor;
+    let total = order.booking.terms().charged().total_minor();
     let there = wallets::balance(tx, order.buyer.id, order.currency)?.available().minor;
-    if there >= price {
+    if there >= total {
         return Ok(());
     }
-    let missing = Money::new(price - there, order.currency);
+    let missing = Money::new(total - there, order.currency);
     let words = format!("Your credit doesn't cover this. Add {missing} and pay again.");
     Err(Error::conflict("insufficient_credit", words))
 }

@@ -1,9 +1,13 @@
 //! Who gets the money of an order that has ended.
 
 use crate::{
+    app::{documents, tax},
     domain::{
-        booking::{Outcome, State},
+        booking::{Outcome, Settlement, State},
+        document::About,
         ids::{AccountId, BookingId},
+        order_price::tax_of_both,
+        pricing,
         time::Moment,
     },
     error::Result,
@@ -26,30 +30,32 @@ pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
         }
     );
     match order.booking.settlement() {
-        Some(parts) if !held => share(tx, order, parts.refund_minor, parts.earned_minor, (0, 0), now),
+        Some(parts) if !held => share(tx, order, parts, (0, 0), now),
         _ => Ok(()),
     }
 }
 
-/// Keeps the money for the extras of a talk in an account of its own: what is talked can't use it up.
-pub(super) fn set_addons_apart(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
+/// Keeps the money for extras, fee and tax of a talk in an account of its own: what is talked can't use it up.
+pub(super) fn set_rest_apart(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
     let debit = ledger::account(tx, AccountKind::Order(order.buyer.id, order.id), order.currency, now)?;
-    move_addons(tx, order, "order_addons_apart", |apart| (debit, apart), now)
+    move_rest(tx, order, "order_addons_apart", |apart| (debit, apart), now)
 }
 
-/// Puts the money for the extras back to the rest, to be shared with it.
-fn bring_addons_back(tx: &mut TenantTx<'_>, order: &Order, account: AccountId, now: Moment) -> Result<()> {
-    move_addons(tx, order, "order_addons_back", |apart| (apart, account), now)
+/// Puts the money that was set apart back to the rest, to be shared with it.
+fn bring_rest_back(tx: &mut TenantTx<'_>, order: &Order, account: AccountId, now: Moment) -> Result<()> {
+    move_rest(tx, order, "order_addons_back", |apart| (apart, account), now)
 }
 
-fn move_addons(
+fn move_rest(
     tx: &mut TenantTx<'_>,
     order: &Order,
     kind: &'static str,
     way: impl FnOnce(AccountId) -> (AccountId, AccountId),
     now: Moment,
 ) -> Result<()> {
-    let amount_minor = order.booking.terms().addons_minor();
+    let terms = order.booking.terms();
+    let talk_minor = terms.price_minor - terms.addons_minor();
+    let amount_minor = terms.charged().total_minor() - talk_minor;
     if order.booking.is_delivered() || amount_minor == 0 {
         return Ok(());
     }
@@ -71,30 +77,24 @@ fn move_addons(
 /// Empties the account of an order whose talk has paid its part from it already.
 pub(super) fn rest(tx: &mut TenantTx<'_>, order: &Order, call: &Ended, now: Moment) -> Result<()> {
     match order.booking.settlement() {
-        Some(parts) => {
-            let paid = (call.charged_minor, call.commission_minor);
-            share(tx, order, parts.refund_minor, parts.earned_minor, paid, now)
-        }
+        Some(parts) => share(tx, order, parts, (call.charged_minor, call.commission_minor), now),
         None => Ok(()),
     }
 }
 
-/// Pays out what is to be refunded, and of what is earned all that wasn't `paid` yet: of that, so much in all, and so much
-/// as commission. Rounded once for all of it, the remainder is the seller's.
-fn share(
-    tx: &mut TenantTx<'_>,
-    order: &Order,
-    refund_minor: i64,
-    earned_minor: i64,
-    paid: (i64, i64),
-    now: Moment,
-) -> Result<()> {
-    let bp = i128::from(order.call_terms.policy.commission_bp.min(10_000));
-    let commission_minor = i64::try_from(i128::from(earned_minor) * bp / 10_000).unwrap_or(0) - paid.1;
-    let commission_minor = commission_minor.max(0);
+/// Pays out what is to be refunded, and of what is due all that wasn't `paid` yet: of the price, so much in all, and so
+/// much as commission. Rounded once for all of it, the remainder is the seller's. Tax that is in the price comes from what
+/// both got of it.
+fn share(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i64), now: Moment) -> Result<()> {
+    let (earned_minor, due) = (parts.earned_minor, parts.due);
+    let bp = order.call_terms.policy.commission_bp.min(10_000);
+    let commission_minor = (pricing::commission_minor(earned_minor, bp) - paid.1).max(0);
+    let work_tax_minor = if due.included { due.work.tax_minor } else { 0 };
     let shares = [
-        ("order_refund", AccountKind::Wallet(order.buyer.id), refund_minor),
+        ("order_refund", AccountKind::Wallet(order.buyer.id), parts.refund_minor),
         ("order_commission", AccountKind::Revenue, commission_minor),
+        ("order_fee", AccountKind::Revenue, due.fee.net_minor),
+        ("order_tax", AccountKind::Tax, due.tax_minor() - work_tax_minor),
         (
             "order_earned",
             AccountKind::Earnings(order.seller.id),
@@ -103,7 +103,7 @@ fn share(
     ];
     let account = |tx: &mut TenantTx<'_>, kind| ledger::account(tx, kind, order.currency, now);
     let debit = account(tx, AccountKind::Order(order.buyer.id, order.id))?;
-    bring_addons_back(tx, order, debit, now)?;
+    bring_rest_back(tx, order, debit, now)?;
     let mut transfers = Vec::new();
     for (kind, to, amount_minor) in shares.into_iter().filter(|(_, _, minor)| *minor > 0) {
         transfers.push(Transfer {
@@ -115,23 +115,35 @@ fn share(
             at: now,
         });
     }
+    let (seller_tax, tenant_tax) = tax_of_both(work_tax_minor, earned_minor, commission_minor + paid.1);
+    let included = tax::IncludedTax {
+        of: order.id.uuid(),
+        seller: order.seller.id,
+        currency: order.currency,
+        seller_minor: seller_tax,
+        tenant_minor: tenant_tax,
+    };
+    transfers.extend(included.transfers(tx, now)?);
     let accounts: Vec<AccountId> = transfers
         .iter()
-        .map(|transfer| transfer.credit)
+        .flat_map(|transfer| [transfer.debit, transfer.credit])
         .chain([debit])
         .collect();
     ledger::lock(tx, &accounts)?;
     for transfer in &transfers {
         ledger::transfer(tx, transfer)?;
     }
-    match earned_minor - paid.0 {
-        extra_minor if extra_minor > 0 => {
-            let extra = Extra {
-                earned_minor: extra_minor,
-                commission_minor,
-            };
-            bookings::mark_extra(tx, order.id, extra)
-        }
-        _ => Ok(()),
+    if due.total_minor() == 0 {
+        return Ok(());
     }
+    documents::ask(tx, About::Order(order.id), now)?;
+    let extra = Extra {
+        earned_minor: due.total_minor() - paid.0,
+        commission_minor: due.total_minor() - earned_minor + commission_minor + seller_tax,
+        tax_minor: due.tax_minor(),
+    };
+    if extra == Extra::default() {
+        return Ok(());
+    }
+    bookings::mark_extra(tx, order.id, extra)
 }

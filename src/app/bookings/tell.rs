@@ -6,6 +6,7 @@ use crate::{
         booking::{Booking, State},
         call::CallRole,
         notification::Event,
+        order_price::OrderPrice,
         time::Moment,
     },
     error::Result,
@@ -34,7 +35,7 @@ pub(super) fn news(order: &Order, to: CallRole, what: &str) -> News {
         .with("title", order.service_title.clone())
         .with("order", order.id.to_string())
         .with("role", if to == CallRole::Buyer { "buyer" } else { "seller" })
-        .with("price", money(booking.terms().price_minor));
+        .with("price", money(seen_by(to, booking.terms().charged())));
     let mut add = |name: &str, at: Option<Moment>| {
         if let Some(at) = at {
             news.params.insert(name.to_owned(), at.timestamp().to_string().into());
@@ -58,8 +59,16 @@ pub(super) fn news(order: &Order, to: CallRole, what: &str) -> News {
     match booking.settlement() {
         Some(parts) => news
             .with("refund", money(parts.refund_minor))
-            .with("due", money(parts.earned_minor)),
+            .with("due", money(seen_by(to, parts.due))),
         None => news,
+    }
+}
+
+/// What a price is to one of the two: buyers pay fee and tax with it, sellers asked for it without.
+fn seen_by(role: CallRole, price: OrderPrice) -> i64 {
+    match role {
+        CallRole::Buyer => price.total_minor(),
+        CallRole::Seller => price.price_minor(),
     }
 }
 

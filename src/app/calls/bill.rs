@@ -7,6 +7,7 @@ use crate::{
         booking::Addon,
         call::{self, CallRole, bill::Bill},
         ids::{CallId, UserId},
+        order_price::OrderPrice,
         refund::Subject,
     },
     error::{Error, Result},
@@ -36,6 +37,8 @@ pub struct CallBill {
     pub ledger: LegTotals,
     /// What its order brought beyond its minutes.
     pub extra: Extra,
+    /// What is due of its order, part by part; none if it was paid for as it went.
+    pub due: Option<OrderPrice>,
     /// Seconds that were paid for beforehand; none if it was paid for as it went.
     pub prepaid_s: Option<i64>,
     /// What was ordered beside the talk; a part of what its order brought.
@@ -52,9 +55,32 @@ impl CallBill {
         self.ledger.charged_minor + self.extra.earned_minor
     }
 
+    /// What the seller got of it.
+    pub fn seller_minor(&self) -> i64 {
+        let not_theirs = match self.due {
+            Some(_) => self.ledger.tenant_minor + self.extra.commission_minor,
+            None => self.call.ended.map_or(0, |ended| ended.commission_minor),
+        };
+        self.total_minor() - not_theirs
+    }
+
+    /// The tax that is in it.
+    pub fn tax_minor(&self) -> i64 {
+        match self.due {
+            Some(due) => due.tax_minor(),
+            None => self.call.ended.map_or(0, |ended| ended.tax_minor),
+        }
+    }
+
     /// What the tenant got of it.
     pub fn tenant_minor(&self) -> i64 {
-        self.ledger.tenant_minor + self.extra.commission_minor
+        self.total_minor() - self.seller_minor() - self.tax_minor()
+    }
+
+    /// What its order brought beyond its minutes without fee and tax: time that wasn't used, and what was ordered beside the
+    /// talk. In minor units.
+    pub fn beyond_minor(&self) -> i64 {
+        self.due.map_or(0, |due| due.price_minor() - self.ledger.charged_minor)
     }
 
     /// What can still be given back, in minor units.
@@ -73,23 +99,25 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, prepaid_s, addons), refunds, tips) = app
+    let (call, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
-            let (extra, prepaid_s, addons) = match held(&stored) {
+            let (extra, due, prepaid_s, addons) = match held(&stored) {
                 Some(order) => {
                     let extra = bookings::extras(tx, &[order])?.remove(&order).unwrap_or_default();
-                    let terms = bookings::find(tx, order)?.booking.terms().clone();
-                    (extra, Some(i64::from(terms.length_min) * 60), terms.addons)
+                    let booking = bookings::find(tx, order)?.booking;
+                    let (due, terms) = (booking.settlement().map(|parts| parts.due), booking.terms());
+                    let prepaid_s = i64::from(terms.length_min) * 60;
+                    (extra, due, Some(prepaid_s), terms.addons.clone())
                 }
-                None => (Extra::default(), None, Vec::new()),
+                None => (Extra::default(), None, None, Vec::new()),
             };
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
             let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
             let refunds = refunds::of(tx, subject)?;
             let tips = tips::of_call(tx, call, MOST_TIPS)?;
-            Ok((stored, entries, ledger, (extra, prepaid_s, addons), refunds, tips))
+            Ok((stored, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips))
         })
         .await?;
     if call.ended.is_none() {
@@ -109,6 +137,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         bill: call::bill::bill(&session),
         ledger,
         extra,
+        due,
         prepaid_s,
         addons,
         refunds,

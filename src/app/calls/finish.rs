@@ -2,20 +2,28 @@
 
 use crate::{
     app::{
-        App, bookings, extensions,
+        App, bookings, documents, extensions,
         letters::{self, Letter},
         notifications::tell,
+        tax::IncludedTax,
         watching,
     },
     domain::{
-        call::{CallRole, EndReason, Session, bill},
+        call::{
+            CallRole, EndReason, Session,
+            bill::{self, Bill},
+        },
+        document::About,
+        ids::AccountId,
         notification::{Channel, Event},
+        order_price::{included_tax_minor, tax_of_both},
+        time::Moment,
     },
     error::Result,
     store::{
-        TenantScope,
+        TenantScope, TenantTx,
         calls::{self, Call, Ended},
-        conversations,
+        conversations, ledger,
         notifications::{News, wishes},
     },
 };
@@ -33,13 +41,15 @@ pub async fn finish(
     reason: EndReason,
 ) -> Result<Ended> {
     let bill = bill::bill(session);
+    let tax = included_tax(call, &bill);
     let ended = Ended {
         at: app.now(),
         reason,
         live_at: bill.billed.first().map(|span| span.from),
         billable_ms: bill.billable_ms,
         charged_minor: bill.charged_minor,
-        commission_minor: bill.commission_minor,
+        commission_minor: bill.commission_minor + tax.seller_minor,
+        tax_minor: tax.seller_minor + tax.tenant_minor,
     };
     let only_seller_connected = session.has_pressed(CallRole::Seller) && !session.has_pressed(CallRole::Buyer);
     let (app, call, links) = (app.clone(), call.clone(), Links::of(app, scope).await?);
@@ -61,6 +71,11 @@ pub async fn finish(
         if ended.charged_minor > 0 {
             let link = format!("{}/calls/{}/bill", links.origin, call.id);
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
+            // The talk of an order is on the order's invoice.
+            if call.booking.is_none() {
+                set_aside(tx, &tax, ended.at)?;
+                documents::ask(tx, About::Call(call.id), ended.at)?;
+            }
         }
         if reason == EndReason::Missed {
             let page = format!("/conversations/{conversation}");
@@ -81,6 +96,33 @@ pub async fn finish(
     })
     .await?;
     Ok(ended)
+}
+
+/// The tax that is in what was paid as it went. That of an order is settled with the order.
+fn included_tax(call: &Call, bill: &Bill) -> IncludedTax {
+    let bp = match call.booking {
+        Some(_) => 0,
+        None => call.terms.policy.tax.bp,
+    };
+    let tax_minor = included_tax_minor(bill.charged_minor, bp);
+    let (seller_minor, tenant_minor) = tax_of_both(tax_minor, bill.charged_minor, bill.commission_minor);
+    IncludedTax {
+        of: call.id.uuid(),
+        seller: call.seller.id,
+        currency: call.currency,
+        seller_minor,
+        tenant_minor,
+    }
+}
+
+fn set_aside(tx: &mut TenantTx<'_>, tax: &IncludedTax, now: Moment) -> Result<()> {
+    let transfers = tax.transfers(tx, now)?;
+    let accounts: Vec<AccountId> = transfers.iter().flat_map(|one| [one.debit, one.credit]).collect();
+    ledger::lock(tx, &accounts)?;
+    for transfer in &transfers {
+        ledger::transfer(tx, transfer)?;
+    }
+    Ok(())
 }
 
 /// Where the tenant's pages are, for links in mails.

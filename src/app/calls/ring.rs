@@ -167,6 +167,7 @@ async fn keep(app: &App, scope: &TenantScope, mut call: Call, reason: EndReason)
         billable_ms: 0,
         charged_minor: 0,
         commission_minor: 0,
+        tax_minor: 0,
     });
     app.db
         .tenant(scope, move |tx| {

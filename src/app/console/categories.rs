@@ -104,7 +104,13 @@ pub async fn change_category(
             let after = Category {
                 names,
                 video,
-                policy,
+                // What is charged is changed elsewhere.
+                policy: PolicyChange {
+                    commission_bp: before.policy.commission_bp,
+                    service_fee: before.policy.service_fee,
+                    tax: before.policy.tax,
+                    ..policy
+                },
                 ..before.clone()
             };
             categories::update(tx, &after)?;

@@ -79,7 +79,13 @@ impl Charged {
             seconds: charged_s(tx, &call)?,
             refunded_s: 0,
         };
-        let (subject, paid) = (Subject::Call(call.id), (totals.charged_minor, totals.tenant_minor));
+        let subject = Subject::Call(call.id);
+        let paid = Paid {
+            paid_minor: totals.charged_minor,
+            price_minor: totals.charged_minor,
+            commission_minor: call.ended.map_or(0, |ended| ended.commission_minor),
+            tax_minor: call.ended.map_or(0, |ended| ended.tax_minor),
+        };
         Ok(Self {
             subject,
             ended_at,
@@ -101,11 +107,16 @@ impl Charged {
         let ended_at = history.last().map_or(order.ordered_at, |last| last.at);
         let call = calls::paid_of(tx, id)?;
         let extra = bookings::extras(tx, &[id])?.remove(&id).unwrap_or_default();
-        let (mut paid_minor, mut commission_minor) = (extra.earned_minor, extra.commission_minor);
+        let mut paid = Paid {
+            paid_minor: extra.earned_minor,
+            price_minor: order.booking.settlement().map_or(0, |parts| parts.earned_minor),
+            commission_minor: extra.commission_minor,
+            tax_minor: extra.tax_minor,
+        };
         if let Some(call) = &call {
             let totals = metering::leg_totals(tx, call.id)?;
-            paid_minor += totals.charged_minor;
-            commission_minor += totals.tenant_minor;
+            paid.paid_minor += totals.charged_minor;
+            paid.commission_minor += totals.tenant_minor;
         }
         let timed = time_of(tx, &order, call.as_ref())?;
         let subject = Subject::Order(id);
@@ -113,7 +124,7 @@ impl Charged {
             subject,
             ended_at,
             call: call.map(|call| call.id),
-            charge: left_of(tx, subject, (paid_minor, commission_minor), timed)?,
+            charge: left_of(tx, subject, paid, timed)?,
             buyer: order.buyer,
             seller: order.seller,
             title: order.service_title,
@@ -156,15 +167,25 @@ fn charged_s(tx: &mut TenantTx<'_>, call: &Call) -> Result<i64> {
     Ok(bill::bill(&session).charged_s)
 }
 
-fn left_of(tx: &mut TenantTx<'_>, subject: Subject, paid: (i64, i64), timed: Option<Timed>) -> Result<Charge> {
+/// What was paid, as in [`Charge`].
+struct Paid {
+    paid_minor: i64,
+    price_minor: i64,
+    commission_minor: i64,
+    tax_minor: i64,
+}
+
+fn left_of(tx: &mut TenantTx<'_>, subject: Subject, paid: Paid, timed: Option<Timed>) -> Result<Charge> {
     let given = refunds::of(tx, subject)?;
     let sum = |of: fn(&refunds::Refund) -> i64| given.iter().map(of).sum();
     // What a bank took back of it isn't there to be given back again.
     let (claimed_minor, claimed_commission_minor) = chargebacks::claimed_of(tx, subject)?;
     let refunded_s: i64 = sum(|refund| refund.seconds);
     Ok(Charge {
-        paid_minor: paid.0,
-        commission_minor: paid.1,
+        paid_minor: paid.paid_minor,
+        price_minor: paid.price_minor,
+        commission_minor: paid.commission_minor,
+        tax_minor: paid.tax_minor,
         refunded_minor: sum(|refund| refund.amount.minor) + claimed_minor,
         refunded_commission_minor: sum(|refund| refund.commission_minor) + claimed_commission_minor,
         timed: timed.map(|timed| Timed { refunded_s, ..timed }),

@@ -2,9 +2,10 @@
 
 use super::{Charged, page, people};
 use crate::{
-    app::{App, bookings::lock_people, notifications},
+    app::{App, bookings::lock_people, documents, notifications},
     domain::{
         call::CallRole,
+        document::About,
         ids::{AccountId, DisputeId, RefundId, UserId},
         money::Money,
         notification::Event,
@@ -26,6 +27,9 @@ use uuid::Uuid;
 
 /// Longest reason, in characters.
 const MOST_REASON_CHARS: usize = 500;
+
+/// What the transfer of a refund's tax is named by.
+const TAX_PART: &str = "tax";
 
 /// Where the seller's part is taken from.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +155,7 @@ pub(in crate::app) fn give(
         at: now,
     };
     refunds::insert(tx, &refund)?;
+    documents::ask(tx, About::Refund(refund.id), now)?;
     // Of a dispute both are told what was decided, with the sum.
     if refund.dispute.is_none() {
         tell(app, tx, charged, &refund, now)?;
@@ -178,6 +183,14 @@ fn tell(app: &App, tx: &mut TenantTx<'_>, charged: &Charged, refund: &Refund, no
     Ok(())
 }
 
+/// The tax that was given back with a refund, in minor units.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn tax_of(tx: &mut TenantTx<'_>, id: RefundId) -> Result<i64> {
+    Ok(ledger::moved(tx, Uuid::new_v5(&id.uuid(), TAX_PART.as_bytes()))?.unwrap_or(0))
+}
+
 /// Everything goes through one account, so that it is one line of the buyer's statement.
 fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Given, now: Moment) -> Result<()> {
     let seller = charged.seller.id;
@@ -185,9 +198,10 @@ fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Gi
     let through = account(tx, AccountKind::Refunds)?;
     let wallet = account(tx, AccountKind::Wallet(charged.buyer.id))?;
     let revenue = account(tx, AccountKind::Revenue)?;
+    let tax = account(tx, AccountKind::Tax)?;
     let earnings = account(tx, AccountKind::Earnings(seller))?;
     let payable = account(tx, AccountKind::Payable(seller))?;
-    let mut locked = vec![through, wallet, revenue, earnings, payable];
+    let mut locked = vec![through, wallet, revenue, tax, earnings, payable];
     let held = match given.source {
         Source::Held { dispute } => Some(account(tx, AccountKind::Disputed(seller, dispute))?),
         Source::Earned => None,
@@ -205,7 +219,9 @@ fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Gi
             moves.push(("payable", "refund_share", payable, through, rest));
         }
     }
-    moves.push(("commission", "refund_commission", revenue, through, parts.tenant_minor));
+    let commission = parts.tenant_minor - parts.tax_minor;
+    moves.push(("commission", "refund_commission", revenue, through, commission));
+    moves.push((TAX_PART, "refund_tax", tax, through, parts.tax_minor));
     let id = given.id.uuid();
     let mut transfers: Vec<Transfer> = moves
         .into_iter()

@@ -237,6 +237,7 @@ fn end(tx: &mut TenantTx<'_>, cast: &Cast, call: &Call, session: &Session, talk:
         billable_ms: bill.billable_ms,
         charged_minor: bill.charged_minor,
         commission_minor: bill.commission_minor,
+        tax_minor: 0,
     };
     calls::end(tx, call.id, ended)?;
     let (buyer, seller): (UserId, UserId) = (call.buyer.id, call.seller.id);

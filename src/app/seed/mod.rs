@@ -3,6 +3,7 @@
 
 mod cast;
 mod claims;
+mod documents;
 mod earnings;
 mod history;
 mod people;
@@ -66,6 +67,7 @@ pub async fn demo(app: &App) -> Result<Vec<Login>> {
         let (tenant, scope) = tenant(app, cast).await?;
         people::put(app, &scope, &tenant, cast, &password_hash).await?;
         history::put(app, &scope, &tenant, cast).await?;
+        documents::put(app, &scope, cast).await?;
         claims::put(app, &scope, cast).await?;
         earnings::put(app, &scope, &tenant, cast).await?;
     }

@@ -185,6 +185,7 @@ fn service(seller: UserId, part: &ServicePart, category: Option<Category>, now: 
         category,
         fixed: None,
         addons: Vec::new(),
+        seller_charges: PolicyChange::default(),
         policy: PolicyChange {
             increment: Some(part.increment),
             minimum_s: Some(part.minimum_minutes * 60),

@@ -93,6 +93,7 @@ pub async fn save_service(
             .ok_or_else(|| Error::field("description", "Use at most 2,000 characters."))?,
         rate_minor: draft.rate_minor,
         category: None,
+        seller_charges: PolicyChange::default(),
         policy: policy(&draft)?,
         booking: draft.booking.map(bookable).transpose()?,
         fixed: draft.fixed.map(fixed).transpose()?,

@@ -7,12 +7,13 @@ use super::{
 };
 use crate::{
     app::{
-        App, bookings, extensions,
+        App, bookings, documents, extensions,
         notifications::tell,
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
     domain::{
+        document::About,
         gateway::Mode,
         ids::TopUpId,
         money::Money,
@@ -140,6 +141,9 @@ fn apply(
     }
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
+        if available.is_some() {
+            documents::ask(tx, About::TopUp(id), now)?;
+        }
         // Whoever saw it arrive needn't be told; whoever was told to wait does.
         if let (State::Unknown | State::Declined, Some(_)) = (before, available) {
             let amount = json!({"minor": top_up.amount.minor, "currency": top_up.amount.currency.code()});

@@ -1,7 +1,7 @@
 //! How an order ends, and who gets what.
 
 use super::Terms;
-use crate::domain::call::CallRole;
+use crate::domain::{call::CallRole, order_price::OrderPrice};
 use serde::{Deserialize, Serialize};
 
 /// How an order ended.
@@ -55,14 +55,16 @@ pub enum Absent {
     Both,
 }
 
-/// What becomes of the price; both together are all of it.
+/// What becomes of what was paid: what goes back and what is due are all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settlement {
     /// Goes back to the buyer, in minor units.
     pub refund_minor: i64,
-    /// Is earned by the seller and the tenant, in minor units. Of a talk that took place the call's own bill says what
-    /// of it was used.
+    /// What of the price is earned by the seller and the tenant, in minor units. Of a talk that took place the call's own
+    /// bill says what of it was used.
     pub earned_minor: i64,
+    /// What the buyer pays for that, with their part of fee and tax.
+    pub due: OrderPrice,
 }
 
 impl Outcome {
@@ -76,9 +78,11 @@ impl Outcome {
             // Whoever isn't to blame pays nothing; of two who didn't come neither earns.
             _ => 0,
         };
+        let (charged, due) = (terms.charged(), terms.charged().due(earned_minor));
         Settlement {
-            refund_minor: terms.price_minor - earned_minor,
+            refund_minor: charged.total_minor() - due.total_minor(),
             earned_minor,
+            due,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is frozen when somebody orders.
 
 use super::{Addon, MOST_EXTENDED_MIN};
+use crate::domain::{order_price::OrderPrice, policy::Policy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +54,9 @@ pub struct Terms {
     /// What was chosen with it; the price is with all of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addons: Vec<Addon>,
+    /// What the buyer pays with fee and tax, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<OrderPrice>,
 }
 
 impl Default for Terms {
@@ -71,6 +75,7 @@ impl Default for Terms {
             no_show_min: 10,
             delivery_days: None,
             addons: Vec::new(),
+            charged: None,
         }
     }
 }
@@ -105,6 +110,18 @@ impl Terms {
             price_minor: self.price_minor.checked_add(price_minor).filter(|_| price_minor >= 0)?,
             ..self.clone()
         })
+    }
+
+    /// The same with the policy's fee and tax on the price as it is now; none if that is more money than there is.
+    pub fn with_charges(mut self, policy: &Policy) -> Option<Self> {
+        let charged = OrderPrice::of(self.price_minor, policy.service_fee, policy.tax)?;
+        self.charged = (charged != OrderPrice::bare(self.price_minor)).then_some(charged);
+        Some(self)
+    }
+
+    /// What the buyer pays, part by part.
+    pub fn charged(&self) -> OrderPrice {
+        self.charged.unwrap_or(OrderPrice::bare(self.price_minor))
     }
 
     /// What of the price the extras are, in minor units.

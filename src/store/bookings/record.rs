@@ -42,7 +42,7 @@ pub fn mark_reminded(tx: &mut TenantTx<'_>, id: BookingId, start: Moment) -> Res
         == 1)
 }
 
-/// Notes what of an order's price was earned beyond its call's minutes, and the tenant's part of that.
+/// Notes what an order brought beyond its call's minutes.
 ///
 /// # Errors
 /// The database is away.
@@ -51,6 +51,7 @@ pub fn mark_extra(tx: &mut TenantTx<'_>, id: BookingId, extra: Extra) -> Result<
         .set((
             bookings::extra_minor.eq(extra.earned_minor),
             bookings::extra_commission_minor.eq(extra.commission_minor),
+            bookings::extra_tax_minor.eq(extra.tax_minor),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -67,13 +68,16 @@ pub fn mark_warned(tx: &mut TenantTx<'_>, id: BookingId) -> Result<bool> {
     Ok(diesel::update(row).set(bookings::warned.eq(true)).execute(tx.conn)? == 1)
 }
 
-/// What an order brought beyond its call's minutes: time that was paid for and not used, or a fee.
+/// What an order brought beyond its call's minutes: time that was paid for and not used, or a fee; and the service fee and
+/// the tax on all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extra {
     /// All of it, in minor units.
     pub earned_minor: i64,
-    /// The tenant's part of it.
+    /// What of it isn't the seller's, with the tax that they do without of all that they earned.
     pub commission_minor: i64,
+    /// All tax.
+    pub tax_minor: i64,
 }
 
 /// What each of these orders brought beyond its call's minutes, if anything.
@@ -82,16 +86,22 @@ pub struct Extra {
 /// The database is away.
 pub fn extras(tx: &mut TenantTx<'_>, orders: &[BookingId]) -> Result<HashMap<BookingId, Extra>> {
     let ids: Vec<Uuid> = orders.iter().map(|order| order.uuid()).collect();
-    let rows: Vec<(Uuid, i64, i64)> = bookings::table
+    let rows: Vec<(Uuid, i64, i64, i64)> = bookings::table
         .filter(bookings::tenant_id.eq(tx.tenant().uuid()))
         .filter(bookings::id.eq_any(ids))
-        .filter(bookings::extra_minor.gt(0))
-        .select((bookings::id, bookings::extra_minor, bookings::extra_commission_minor))
+        .filter(bookings::extra_minor.gt(0).or(bookings::extra_commission_minor.gt(0)))
+        .select((
+            bookings::id,
+            bookings::extra_minor,
+            bookings::extra_commission_minor,
+            bookings::extra_tax_minor,
+        ))
         .load(tx.conn)?;
-    let extra = |(id, earned_minor, commission_minor)| {
+    let extra = |(id, earned_minor, commission_minor, tax_minor)| {
         let extra = Extra {
             earned_minor,
             commission_minor,
+            tax_minor,
         };
         (BookingId::from_uuid(id), extra)
     };

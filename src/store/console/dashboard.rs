@@ -20,11 +20,13 @@ const MINUTE_MS: i64 = 60_000;
 pub(in crate::store) const ENDED: &str = "count(*) FILTER (WHERE c.live_at IS NOT NULL) AS calls,
     coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
     coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
-    coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor";
+    coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor,
+    coalesce(sum(c.tax_minor), 0)::bigint AS tax_minor";
 /// What orders `b` that have ended brought beyond their calls' minutes: time that was paid for and not used, late
-/// cancelling, staying away.
+/// cancelling, staying away, fee and tax.
 pub(in crate::store) const EXTRA: &str = "coalesce(sum(b.extra_minor), 0)::bigint AS extra_minor,
-    coalesce(sum(b.extra_commission_minor), 0)::bigint AS extra_commission_minor";
+    coalesce(sum(b.extra_commission_minor), 0)::bigint AS extra_commission_minor,
+    coalesce(sum(b.extra_tax_minor), 0)::bigint AS extra_tax_minor";
 /// What the ledger has moved in the transfers `t` of [`LEGS`].
 pub(in crate::store) const MOVED: &str =
     "coalesce(sum(t.amount_minor) FILTER (WHERE t.phase = 'posted'), 0)::bigint AS charged_minor,
@@ -160,13 +162,15 @@ fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     let bounds: Vec<At> = bounds.iter().copied().map(At).collect();
     let rows = sql_query(format!(
         "SELECT step, sum(calls)::bigint AS calls, sum(billable_ms)::bigint AS billable_ms,
-            sum(charged_minor)::bigint AS charged_minor, sum(commission_minor)::bigint AS commission_minor
+            sum(charged_minor)::bigint AS charged_minor,
+            sum(commission_minor - tax_minor)::bigint AS commission_minor
          FROM (
             SELECT width_bucket(c.ended_at, $2) AS step, {ENDED}
             FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1
             UNION ALL
             SELECT width_bucket(b.closed_at, $2), 0, 0, {EXTRA}
-            FROM bookings b WHERE b.tenant_id = $1 AND b.closed_at >= $3 AND b.closed_at < $4 AND b.extra_minor > 0
+            FROM bookings b WHERE b.tenant_id = $1 AND b.closed_at >= $3 AND b.closed_at < $4
+                AND (b.extra_minor > 0 OR b.extra_commission_minor > 0)
             GROUP BY 1) part
          GROUP BY 1"
     ))

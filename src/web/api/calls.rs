@@ -285,13 +285,15 @@ struct Bill {
     seller_minor: i64,
     /// What the tenant got of it.
     tenant_minor: i64,
-    /// What was paid for beforehand and not used, and is earned all the same: the buyer went early.
+    /// What its order brought beside: time that was paid for and not used, what was ordered with it, fee and tax.
     extra_minor: i64,
-    /// What the tenant got of that.
+    /// What of that isn't the seller's.
     extra_commission_minor: i64,
+    /// The tax that is in all of it.
+    tax_minor: i64,
     /// What went back to the buyer since, of the call or of its order.
     refunded_minor: i64,
-    /// What the tenant gave back of its part, within that.
+    /// What of that wasn't the seller's.
     refunded_commission_minor: i64,
     /// All of the call's ledger entries added up.
     ledger_sum_minor: i64,
@@ -317,6 +319,7 @@ impl Bill {
             tenant_minor: bill.ledger.tenant_minor,
             extra_minor: bill.extra.earned_minor,
             extra_commission_minor: bill.extra.commission_minor,
+            tax_minor: bill.tax_minor(),
             refunded_minor: bill.refunds.iter().map(|refund| refund.amount.minor).sum(),
             refunded_commission_minor: bill.refunds.iter().map(|refund| refund.commission_minor).sum(),
             ledger_sum_minor: bill.ledger.sum_minor,

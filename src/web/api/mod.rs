@@ -6,6 +6,7 @@ mod bookings;
 mod calendar;
 pub(super) mod calls;
 mod conversations;
+mod documents;
 mod extensions;
 mod hours;
 mod me;
@@ -66,6 +67,7 @@ fn routes(config: &mut ServiceConfig) {
     me::routes(config);
     push::routes(config);
     wallet::routes(config);
+    documents::routes(config);
     selling::routes(config);
     hours::routes(config);
     calendar::routes(config);

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{other, outcome, side},
-    dispute,
+    dispute, documents,
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
@@ -150,6 +150,7 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     let mut view = page(&bill, viewer);
     let subject = bill.call.booking.map_or(Subject::Call(id), Subject::Order);
     (view.dispute, view.dispute_url) = dispute::links(web, viewer, subject).await?;
+    view.invoice_url = documents::invoice_url(web, viewer, subject).await?;
     if view.dispute.as_ref().is_some_and(DisputeLink::is_open) {
         view.refund_url = None;
     }
@@ -204,19 +205,22 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         charged_seconds: record.charged_s,
         total: amount(bill.total_minor()),
         lines: bill_lines(bill),
+        tax_within: tax_within(bill).map(amount),
         blocks: blocks(bill),
         strip: strip(bill),
         share: (side == Side::Seller).then(|| SellerShare {
-            earned: amount(bill.total_minor() - bill.tenant_minor()),
+            earned: amount(bill.seller_minor()),
             commission: amount(bill.tenant_minor()),
+            tax: Some(bill.tax_minor()).filter(|tax| *tax > 0).map(amount),
         }),
         refunds: refund::rows(&bill.refunds, bill.role),
         tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
         tip_url: (side == Side::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
-            Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
+            Side::Seller => bill.seller_minor() + bill.refunded_minor(),
         }),
+        invoice_url: None,
         dispute: None,
         dispute_url: None,
         refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),
@@ -286,13 +290,13 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
         });
     }
     let addons_minor: i64 = bill.addons.iter().map(|addon| addon.price_minor).sum();
-    let not_used_minor = bill.extra.earned_minor - addons_minor;
-    if not_used_minor < 0 && bill.extra.earned_minor > 0 {
+    let not_used_minor = bill.beyond_minor() - addons_minor;
+    if not_used_minor < 0 && bill.beyond_minor() > 0 {
         // The seller ended it: of what was ordered besides only a part is due.
         lines.push(BillLine {
             text: Message::new("bill.addons_part"),
             seconds: 0,
-            amount: amount(bill.extra.earned_minor),
+            amount: amount(bill.beyond_minor()),
         });
     } else if not_used_minor >= 0 {
         let addons = bill.addons.iter().map(|addon| BillLine {
@@ -309,7 +313,23 @@ pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
             amount: amount(not_used_minor),
         });
     }
+    let due = bill.due.unwrap_or_default();
+    for (key, minor) in [("bill.fee", due.fee_minor()), ("bill.tax", due.tax_on_top_minor())] {
+        if minor > 0 {
+            lines.push(BillLine {
+                text: Message::new(key),
+                seconds: 0,
+                amount: amount(minor),
+            });
+        }
+    }
     lines
+}
+
+/// The tax that is in the prices of the lines.
+fn tax_within(bill: &CallBill) -> Option<i64> {
+    let on_top = bill.due.map_or(0, |due| due.tax_on_top_minor());
+    Some(bill.tax_minor() - on_top).filter(|minor| *minor > 0)
 }
 
 /// Every block with its place in time; time that only the minimum adds follows the last instant.

@@ -1,7 +1,7 @@
 //! `/book/{service}`: choosing a time, or buying what a time is agreed on later for.
 
 use super::{
-    check, no_body, render, render_as,
+    check, no_body, price, render, render_as,
     views::{AddonChoice, Amount, BookPage, Field, FreeDay, FreeTime, FreeTimes, Message, Person},
 };
 use crate::{
@@ -25,7 +25,6 @@ use actix_web::{
     web::{Data, Form, Path, Query, ServiceConfig},
 };
 use jiff::{Timestamp, ToSpan as _, civil::Date};
-use serde::Deserialize;
 use uuid::Uuid;
 
 /// Days whose times are shown.
@@ -35,13 +34,27 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(book);
 }
 
-#[derive(Default, Deserialize)]
+/// What of the page was chosen already.
 struct Shown {
     minutes: Option<String>,
     /// The first day that is shown, by the reader's clock.
     from: Option<String>,
-    /// The time that is chosen already.
+    /// The time.
     start: Option<String>,
+    /// The extras.
+    addons: Vec<String>,
+}
+
+impl Shown {
+    fn of(typed: &Typed) -> Self {
+        let one = |name| one(typed, name).map(str::to_owned);
+        Self {
+            minutes: one("minutes"),
+            from: one("from"),
+            start: one("start"),
+            addons: ticked(typed, "addon"),
+        }
+    }
 }
 
 #[get("/book/{service}")]
@@ -50,9 +63,9 @@ async fn show(
     site: Site,
     viewer: Option<Viewer>,
     service: Path<Uuid>,
-    Query(shown): Query<Shown>,
+    Query(typed): Query<Typed>,
 ) -> Result<HttpResponse> {
-    let view = page(&web, &site, viewer.as_ref(), *service, shown).await?;
+    let view = page(&web, &site, viewer.as_ref(), *service, Shown::of(&typed)).await?;
     render(&site, viewer.as_ref(), &view)
 }
 
@@ -74,8 +87,7 @@ pub(super) fn ticked(typed: &Typed, name: &str) -> Vec<String> {
 }
 
 /// Ticks what was ticked.
-pub(super) fn tick(choices: &mut [AddonChoice], typed: &Typed) {
-    let ticked = ticked(typed, "addon");
+pub(super) fn tick(choices: &mut [AddonChoice], ticked: &[String]) {
     for choice in choices {
         choice.chosen = ticked.contains(&choice.title);
     }
@@ -114,13 +126,7 @@ async fn book(
         _ => StatusCode::CONFLICT,
     };
     // What was chosen stays chosen.
-    let shown = Shown {
-        minutes: one(&typed, "minutes").map(str::to_owned),
-        start: one(&typed, "start").map(str::to_owned),
-        ..Shown::default()
-    };
-    let mut view = page(&web, &site, Some(&viewer), *service, shown).await?;
-    tick(&mut view.addons, &typed);
+    let mut view = page(&web, &site, Some(&viewer), *service, Shown::of(&typed)).await?;
     match refused.kind {
         Kind::Invalid { field: Some("minutes") } => {
             let minutes = one(&typed, "minutes").unwrap_or_default();
@@ -200,10 +206,14 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, shown: 
         let earlier = day.checked_sub(DAYS.days()).ok();
         earlier.filter(|day| reader.as_ref().is_some_and(|reader| *day > reader.date(now)))
     };
+    let mut choices = addons(site, &service.addons);
+    tick(&mut choices, &shown.addons);
+    let base_minor = service.rate_minor.saturating_mul(i64::from(length_min));
+    let price = price::quoted(site, base_minor, (&service.addons, &choices), &terms)?;
     let value = wanted.unwrap_or_else(|| length_min.to_string());
     Ok(BookPage {
         id,
-        addons: addons(site, &service.addons),
+        addons: choices,
         title: service.title,
         description: service.description,
         seller_id,
@@ -213,7 +223,7 @@ async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, shown: 
         length_min: bookable.length_min,
         chosen_min: length_min,
         rate: amount(service.rate_minor),
-        total: amount(service.rate_minor.saturating_mul(i64::from(length_min))),
+        price,
         times,
         earlier_url: first.map(|(day, _)| here(before(day))),
         later_url: next.map(|day| here(Some(day))),

@@ -214,6 +214,7 @@ fn line(line: Line) -> StatementLine {
             LineKind::Earning,
             named("statement.order_from", "statement.order_earned"),
         ),
+        "tax_of_seller" => (LineKind::Other, Message::new("statement.tax")),
         "tip" => (LineKind::Earning, named("statement.tip_from", "statement.tip")),
         "refund" => (LineKind::Refund, named("statement.refund", "statement.refund_plain")),
         "payout_paid" => (LineKind::Other, Message::new("statement.payout")),

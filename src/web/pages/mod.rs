@@ -10,6 +10,7 @@ mod check;
 mod conferences;
 mod conversations;
 mod dispute;
+mod documents;
 mod earnings;
 mod feed;
 pub mod flash;
@@ -23,6 +24,7 @@ mod notifications;
 mod order;
 mod people;
 mod platform;
+mod price;
 mod refund;
 mod reporting;
 mod reviews;
@@ -87,6 +89,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(second_factor::routes)
         .configure(people::routes)
         .configure(dispute::routes)
+        .configure(documents::routes)
         .configure(refund::routes)
         .configure(tip::routes)
         .configure(reviews::routes)

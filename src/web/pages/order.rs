@@ -2,8 +2,8 @@
 
 use super::{
     book::{Typed, addons, one, tick, ticked},
-    check, no_body, render, render_as,
-    views::{Amount, Field, Message, OrderPage, Person},
+    check, no_body, price, render, render_as,
+    views::{Field, Message, OrderPage, Person},
 };
 use crate::{
     app::{
@@ -19,7 +19,7 @@ use actix_web::{
     HttpResponse, get,
     http::StatusCode,
     post,
-    web::{Data, Form, Path, ServiceConfig},
+    web::{Data, Form, Path, Query, ServiceConfig},
 };
 use uuid::Uuid;
 
@@ -28,8 +28,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 #[get("/order/{service}")]
-async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, service: Path<Uuid>) -> Result<HttpResponse> {
-    let view = page(&web, &site, viewer.as_ref(), *service).await?;
+async fn show(
+    web: Data<Web>,
+    site: Site,
+    viewer: Option<Viewer>,
+    service: Path<Uuid>,
+    Query(typed): Query<Typed>,
+) -> Result<HttpResponse> {
+    let view = page(&web, &site, viewer.as_ref(), *service, &typed).await?;
     render(&site, viewer.as_ref(), &view)
 }
 
@@ -44,9 +50,8 @@ async fn order(
     let brief = one(&typed, "brief").unwrap_or_default().to_owned();
     // Without a script the total is asked for.
     if one(&typed, "action") == Some("total") {
-        let mut view = page(&web, &site, Some(&viewer), *service).await?;
+        let mut view = page(&web, &site, Some(&viewer), *service, &typed).await?;
         view.brief = Field::of(brief);
-        choose(&site, &mut view, &typed);
         return render(&site, Some(&viewer), &view);
     }
     let wish = Wish {
@@ -68,9 +73,8 @@ async fn order(
         Kind::Conflict { .. } => StatusCode::CONFLICT,
         _ => return Err(refused.into()),
     };
-    let mut view = page(&web, &site, Some(&viewer), *service).await?;
+    let mut view = page(&web, &site, Some(&viewer), *service, &typed).await?;
     view.brief = Field::of(brief);
-    choose(&site, &mut view, &typed);
     match refused.kind {
         Kind::Invalid { field: Some("brief") } => view.brief.error = Some(Message::new(refused.public)),
         _ => view.error = Some(Message::new(refused.public)),
@@ -78,31 +82,24 @@ async fn order(
     render_as(status, &site, Some(&viewer), &view)
 }
 
-/// Ticks the extras that were ticked, and counts them in.
-fn choose(site: &Site, view: &mut OrderPage, typed: &Typed) {
-    tick(&mut view.addons, typed);
-    let chosen = view.addons.iter().filter(|choice| choice.chosen);
-    let extra_minor = chosen.map(|choice| choice.price.minor).sum::<i64>();
-    view.total = Amount::new(view.price.minor + extra_minor, site.tenant.currency.code());
-}
-
-async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid) -> Result<OrderPage> {
+async fn page(web: &Web, site: &Site, viewer: Option<&Viewer>, id: Uuid, typed: &Typed) -> Result<OrderPage> {
     let Deliverable {
         service,
         fixed,
         seller,
         hidden,
     } = bookings::deliverable(&web.app, &site.scope, viewer, ServiceId::from_uuid(id)).await?;
-    let price = Amount::new(fixed.price_minor, site.tenant.currency.code());
     let policy = browse::policy(&site.tenant, &service.category_policy(), &service.policy);
+    let mut choices = addons(site, &service.addons);
+    tick(&mut choices, &ticked(typed, "addon"));
+    let price = price::quoted(site, fixed.price_minor, (&service.addons, &choices), &policy)?;
     Ok(OrderPage {
         id,
-        addons: addons(site, &service.addons),
+        addons: choices,
         title: service.title,
         description: service.description,
         seller_id: seller.id.uuid(),
         seller: Person::new(seller.name, None),
-        total: price.clone(),
         price,
         unavailable: hidden,
         delivery_days: fixed.delivery_days,

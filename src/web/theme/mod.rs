@@ -219,6 +219,11 @@ impl Theme {
         &self.sheet
     }
 
+    /// Its brand's colour as text on white, red, green and blue: for what isn't a page.
+    pub fn brand_ink(&self) -> [u8; 3] {
+        Palette::light(&self.manifest.tokens).brand_text.channels()
+    }
+
     /// The tenant's own stylesheet, if it has one.
     pub fn own_stylesheet(&self) -> Option<&Sheet> {
         self.own_sheet.as_ref()

@@ -40,6 +40,13 @@ fn symbol(code: &str) -> Option<&'static str> {
     })
 }
 
+/// Writes basis points as a percentage, with no more decimals than it takes.
+pub fn percent(bp: u64, style: &MoneyStyle) -> String {
+    let written = number(bp, 2, style);
+    let without = written.trim_end_matches('0');
+    without.trim_end_matches(style.decimal.as_str()).to_owned()
+}
+
 fn number(minor: u64, digits: usize, style: &MoneyStyle) -> String {
     let figures = format!("{minor:0>width$}", width = digits + 1);
     let (whole, fraction) = figures.split_at(figures.len() - digits);
@@ -91,6 +98,16 @@ mod tests {
         let de = style(",", ".", "{number}\u{a0}{symbol}");
         assert_eq!(money(123_456, "EUR", &de), "1.234,56\u{a0}€");
         assert_eq!(money(-1_234, "KWD", &de), "\u{2212}1,234\u{a0}KWD");
+        for (bp, expected) in [
+            (1_900, "19"),
+            (770, "7,7"),
+            (8_875, "88,75"),
+            (10_000, "100"),
+            (5, "0,05"),
+            (0, "0"),
+        ] {
+            assert_eq!(percent(bp, &de), expected);
+        }
     }
 
     #[test]

@@ -221,6 +221,7 @@ impl Words {
                 }
                 _ => String::new(),
             },
+            (Value::Number(bp), "percent") => self.percent(bp.as_u64().unwrap_or_default()),
             (Value::Number(seconds), "duration") => self.duration(seconds.as_i64().unwrap_or_default()),
             (Value::String(at), style) if !style.is_empty() => at
                 .parse()
@@ -240,6 +241,11 @@ impl Words {
     /// A date of a calendar: `Tue 24 Nov 2026`.
     pub fn date(&self, date: Date) -> String {
         when::date(date, |key| self.raw(key).unwrap_or_default())
+    }
+
+    /// Basis points as a percentage: `7.7`.
+    pub fn percent(&self, bp: u64) -> String {
+        money::percent(bp, &self.money_style())
     }
 
     /// A length of time: `12 min 30 s`.

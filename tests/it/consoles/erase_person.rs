@@ -10,7 +10,10 @@ use crate::{
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use serde_json::{Value, json};
-use tallyroom::domain::platform::PlatformRole;
+use tallyroom::{
+    app::documents,
+    domain::{document::About, ids::CallId, platform::PlatformRole},
+};
 
 #[derive(QueryableByName)]
 struct Line {
@@ -60,6 +63,10 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     let call = talk.call;
     talk.talk(90_000).await;
     talk.hang_up().await;
+    let (scope, about) = (pair.app.scope(LUMEN).await, About::Call(CallId::from_uuid(call)));
+    documents::issue(&pair.app.app, &scope, about)
+        .await
+        .expect("an invoice");
     let rating = json!({"stars": 5, "text": "Written by the buyer herself"});
     let path = format!("/api/v1/calls/{call}/rating");
     pair.buyer.put(&path, rating).await.expect(200);
@@ -109,6 +116,7 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     assert_eq!((&done["calls_kept"], &done["notifications"]), (&json!(1), &json!(1)));
     assert!(done["transfers_kept"].as_i64() > Some(2), "{done}");
     assert_eq!(rows_with(&pair, &words), Vec::<String>::new());
+    assert_eq!(count(&pair.app, "documents"), 1, "the invoice stays, as the books do");
 
     // The other side still understands its history.
     let after = pair

@@ -92,3 +92,49 @@ export interface DisputeEvidence {
   accepted: { who: Side; what: "of_age" | "terms"; version: string; at: number }[];
   sign_ins: { who: Side; at: number; device: string }[];
 }
+/** An invoice, a receipt or a credit note. */
+export interface Document {
+  id: string;
+  number: string;
+  kind: "invoice" | "receipt" | "credit_note";
+  about: "call" | "order" | "top_up" | "refund";
+  about_id: string;
+  customer: string;
+  /** Number of the invoice that it corrects. */
+  corrects: string | null;
+  total_minor: number;
+  currency: string;
+  at: number;
+}
+/** Who issues documents. */
+export interface Issuer {
+  name: string;
+  address: string;
+  tax_number: string;
+}
+export interface ServiceFee {
+  bp: number;
+  fixed_minor: number;
+}
+export interface TaxRate {
+  bp: number;
+  /** Prices are with it. */
+  included: boolean;
+}
+/** What a category or a seller has of its own; null is as the level above has it. */
+export interface OwnCharges {
+  id: string;
+  name: string;
+  commission_bp: number | null;
+  service_fee: ServiceFee | null;
+  tax: TaxRate | null;
+}
+/** What is charged, and where it is another. */
+export interface Charges {
+  currency: string;
+  commission_bp: number;
+  service_fee: ServiceFee;
+  tax: TaxRate;
+  categories: OwnCharges[];
+  sellers: OwnCharges[];
+}

@@ -188,6 +188,8 @@ export const common = {
   "did.dispute.decided": "Reklamation entschieden",
   "did.dispute.looked_at": "Belege einer Reklamation angesehen",
   "did.dispute.rules_changed": "Frist für Reklamationen geändert",
+  "did.document.issuer_changed": "Aussteller der Rechnungen geändert",
+  "did.charges.changed": "Gebühr oder Steuer geändert",
   "did.domain.proven": "Domain nachgewiesen",
   "did.domain.lost": "Nachweis einer Domain verloren",
   "did.domain.removed": "Domain entfernt",

@@ -175,6 +175,8 @@ async fn change(
             commission_bp: typed.policy.commission_bp,
             tip_commission_bp: typed.policy.tip_commission_bp,
             most_tip: typed.policy.most_tip,
+            service_fee: None,
+            tax: None,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

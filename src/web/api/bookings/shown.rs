@@ -30,7 +30,16 @@ pub(super) struct Booking {
     service_title: String,
     agreement: Agreement,
     length_min: u32,
+    /// What the seller asks for it.
     price_minor: i64,
+    /// The marketplace's fee beside it.
+    fee_minor: i64,
+    /// The tax on both.
+    tax_minor: i64,
+    /// Price and fee are with the tax; else it comes on top of them.
+    tax_included: bool,
+    /// What the buyer pays.
+    total_minor: i64,
     currency: &'static str,
     /// What was chosen with it; the price is with all of it.
     addons: Vec<Addon>,
@@ -104,6 +113,10 @@ impl Booking {
             agreement: terms.agreement,
             length_min: terms.length_min,
             price_minor: terms.price_minor,
+            fee_minor: terms.charged().fee_minor(),
+            tax_minor: terms.charged().tax_minor(),
+            tax_included: terms.charged().included,
+            total_minor: terms.charged().total_minor(),
             addons: terms.addons.iter().map(Addon::from).collect(),
             delivery_days: terms.delivery_days,
             currency: order.currency.code(),

@@ -58,7 +58,7 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
         length_min: 60,
         chosen_min: 60,
         rate: g.cast.amount(180),
-        total: g.cast.amount(10_800),
+        price: price(g, 10_800, false),
         times: times("Europe/Berlin"),
         earlier_url: None,
         later_url: Some("/book/100?from=2026-12-10".to_owned()),
@@ -99,6 +99,7 @@ fn choosing(g: &Gallery<'_>) -> anyhow::Result<()> {
     g.page("book-none", &none, &g.buyer("/book/100"))?;
     let buy = BookPage {
         pay_first: true,
+        price: with_charges(g, price(g, 10_800, false), false),
         minutes: Field::of("5").wrong(Message::new("Choose 60 minutes or more, up to four hours.")),
         ..ask
     };
@@ -159,8 +160,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         brief: String::new(),
         delivered: String::new(),
         delivery: Field::default(),
-        addons: Vec::new(),
-        price: g.cast.amount(10_800),
+        price: price(g, 10_800, false),
         paid: false,
         available: g.cast.amount(2_350),
         other_is_here: false,
@@ -175,6 +175,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         refund: None,
         refunds: Vec::new(),
         refund_url: None,
+        invoice_url: None,
         dispute: None,
         dispute_url: None,
         seen: None,
@@ -289,6 +290,37 @@ fn addons(g: &Gallery<'_>) -> Vec<AddonChoice> {
     ]
 }
 
+/// What something costs, with the first of the extras or without any.
+fn price(g: &Gallery<'_>, base: i64, with_extra: bool) -> PriceLines {
+    let chosen: Vec<AddonChoice> = addons(g).into_iter().take(usize::from(with_extra)).collect();
+    let extras: i64 = chosen.iter().map(|addon| addon.price.minor).sum();
+    PriceLines {
+        base: g.cast.amount(base),
+        addons: chosen,
+        fee: None,
+        tax: None,
+        tax_included: false,
+        total: g.cast.amount(base + extras),
+    }
+}
+
+/// The same with a fee of 5 %, and a tax of 19 % in it or on top.
+fn with_charges(g: &Gallery<'_>, price: PriceLines, tax_included: bool) -> PriceLines {
+    let fee = price.total.minor / 20;
+    let sum = price.total.minor + fee;
+    let (tax, total) = match tax_included {
+        true => (sum * 19 / 119, sum),
+        false => (sum * 19 / 100, sum + sum * 19 / 100),
+    };
+    PriceLines {
+        fee: Some(g.cast.amount(fee)),
+        tax: Some(g.cast.amount(tax)),
+        tax_included,
+        total: g.cast.amount(total),
+        ..price
+    }
+}
+
 /// Ordering something that is delivered, and its order's page.
 fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
     let order = OrderPage {
@@ -297,8 +329,7 @@ fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
         description: g.cast.services[1].1.to_owned(),
         seller: g.cast.card(0).person,
         seller_id: Uuid::from_u128(1),
-        price: g.cast.amount(4_900),
-        total: g.cast.amount(4_900),
+        price: price(g, 4_900, false),
         unavailable: false,
         delivery_days: 7,
         late_percent: 50,
@@ -318,7 +349,7 @@ fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
     };
     g.page("order-refused", &gone, &g.buyer("/order/100"))?;
     let mut chosen = OrderPage {
-        total: g.cast.amount(5_400),
+        price: with_charges(g, price(g, 4_900, true), true),
         ..order.clone()
     };
     chosen.addons[0].chosen = true;
@@ -341,9 +372,8 @@ fn deliveries(g: &Gallery<'_>, talk: ConferencePage) -> anyhow::Result<()> {
         delivery_days: Some(7),
         pay_until: Some(now() + 22.hours()),
         brief: "Two pages, by hand.".to_owned(),
-        addons: addons(g),
-        price: g.cast.amount(6_600),
-        missing: Some(g.cast.amount(4_250)),
+        price: with_charges(g, price(g, 4_900, true), false),
+        missing: Some(g.cast.amount(4_397)),
         history: Vec::new(),
         ..talk
     };

@@ -220,6 +220,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
                 2_160,
             ),
         ],
+        tax_within: Some(g.cast.amount(344)),
         blocks: std::iter::once(grace).chain((1..=12).map(block)).collect(),
         strip: Some(Strip::new(
             at(0),
@@ -239,6 +240,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         tip_url: Some("/sellers/1/tip?call=1".to_owned()),
         net: g.cast.amount(2_160),
         refund_url: None,
+        invoice_url: Some("/account/documents/1/pdf".to_owned()),
         dispute: None,
         dispute_url: Some("/calls/1/dispute".to_owned()),
         rating: Some(RatingForm::default()),
@@ -281,16 +283,18 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         &g.buyer("/calls/1/bill"),
     )?;
     let share = SellerShare {
-        earned: g.cast.amount(1_728),
-        commission: g.cast.amount(432),
+        earned: g.cast.amount(1_456),
+        commission: g.cast.amount(360),
+        tax: Some(g.cast.amount(344)),
     };
     let seller = BillPage {
         side: Side::Seller,
         other: Person::new(g.cast.buyer, None),
         other_url: None,
         share: Some(share),
-        net: g.cast.amount(1_728),
+        net: g.cast.amount(1_456),
         refund_url: Some("/calls/1/refund".to_owned()),
+        invoice_url: None,
         dispute_url: None,
         rating: None,
         feedback: Some(thumbs("up")),

@@ -91,6 +91,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..wallet
     };
     g.page("wallet-empty", &empty, &g.buyer("/wallet"))?;
+    documents(g)?;
     for (name, state) in [
         ("top-up-settled", TopUpState::Settled),
         ("top-up-pending", TopUpState::Pending),
@@ -417,4 +418,34 @@ fn spoken() -> Vec<LanguageChoice> {
     let codes = ["en", "de", "es", "fr", "it", "pt", "nl", "pl", "tr", "uk", "ar", "zh"];
     let choice = |(nth, code)| LanguageChoice { code, chosen: nth < 2 };
     codes.into_iter().enumerate().map(choice).collect()
+}
+
+fn documents(g: &Gallery<'_>) -> anyhow::Result<()> {
+    let row = |kind, nth: u128, sold: bool, minor| DocumentRow {
+        id: Uuid::from_u128(nth),
+        kind,
+        number: format!("2026-{nth:05}"),
+        at: now() - i64::try_from(43 - nth).unwrap_or(0).hours(),
+        title: if sold {
+            "A talk about your contract".to_owned()
+        } else {
+            String::new()
+        },
+        seller: sold.then(|| g.cast.person(1).name),
+        total: g.cast.amount(minor),
+    };
+    let full = DocumentsPage {
+        documents: vec![
+            row("credit_note", 43, true, 240),
+            row("invoice", 42, true, 2_160),
+            row("receipt", 40, false, 4_000),
+        ],
+        older_url: Some("/account/documents?page=2".to_owned()),
+    };
+    g.page("documents", &full, &g.buyer("/account/documents"))?;
+    let empty = DocumentsPage {
+        documents: Vec::new(),
+        older_url: None,
+    };
+    g.page("documents-empty", &empty, &g.buyer("/account/documents"))
 }

@@ -80,10 +80,12 @@ pub fn refunds(g: &Gallery<'_>) -> anyhow::Result<()> {
         share: Some(SellerShare {
             earned: g.cast.amount(1_728),
             commission: g.cast.amount(432),
+            tax: None,
         }),
         refunds: vec![row(g, 2, 432, "seller"), row(g, 1, 240, "staff")],
         net: g.cast.amount(1_056),
         refund_url: Some(path.to_owned()),
+        invoice_url: None,
         dispute_url: None,
         rating: None,
         ..bill(g)

@@ -16,8 +16,8 @@ use crate::{
     web::{
         Result, Site, Web,
         pages::{
-            book::{addons, by_days},
-            dispute, refund,
+            book::by_days,
+            dispute, documents, price, refund,
             views::{
                 Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
                 Person, Seen,
@@ -113,16 +113,20 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         false => None,
     };
     let amount = |minor| Amount::new(minor, order.currency.code());
-    let (price, offer) = (booking.terms().price_minor, booking.open_offer());
+    let (terms, offer) = (booking.terms(), booking.open_offer());
     let pay_until = match booking.state() {
         State::Unpaid { until, .. } => Some(until.timestamp()),
         _ => None,
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
-    let (dispute, dispute_url) = match booking.state() {
-        State::Closed { .. } => dispute::links(web, viewer, Subject::Order(id)).await?,
-        _ => (None, None),
+    let ((dispute, dispute_url), invoice_url) = match booking.state() {
+        State::Closed { .. } => {
+            let about = Subject::Order(id);
+            let invoice = documents::invoice_url(web, viewer, about).await?;
+            (dispute::links(web, viewer, about).await?, invoice)
+        }
+        _ => ((None, None), None),
     };
     let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
@@ -152,8 +156,7 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         brief: order.brief.clone(),
         delivered: order.delivered.clone(),
         delivery: Field::default(),
-        addons: addons(site, &booking.terms().addons),
-        price: amount(price),
+        price: price::lines(site, &terms.charged(), &terms.addons, role),
         paid: booking.is_paid(),
         available: amount(shown.available.minor),
         other_is_here: shown.other_is_here,
@@ -169,6 +172,7 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
         refunds: refund::rows(&shown.refunds, role),
+        invoice_url,
         dispute,
         dispute_url,
         refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),
@@ -186,7 +190,10 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
 fn is_left(shown: &Shown) -> bool {
     let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
     let booking = &shown.order.booking;
-    booking.is_paid() && booking.settlement().is_some_and(|parts| parts.earned_minor > given)
+    booking.is_paid()
+        && booking
+            .settlement()
+            .is_some_and(|parts| parts.due.total_minor() > given)
 }
 
 /// Who was there, as the reader is told.
@@ -215,7 +222,7 @@ fn is_elsewhere(viewer: &Viewer, shown: &Shown, now: Moment) -> bool {
 fn what_cancelling_brings(order: &Order, role: CallRole, now: Moment) -> Option<i64> {
     let mut tried = order.booking.clone();
     tried.on(now, Event::Cancel { by: role }).ok()?;
-    Some(tried.settlement().map_or(0, |parts| parts.earned_minor))
+    Some(tried.settlement().map_or(0, |parts| parts.due.total_minor()))
 }
 
 fn outcome(order: &Order, role: CallRole) -> Option<Message> {

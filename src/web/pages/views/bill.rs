@@ -40,6 +40,8 @@ pub struct BillPage {
     pub total: Amount,
     /// How the sum comes about, in a few lines.
     pub lines: Vec<BillLine>,
+    /// The tax that is in the sum already.
+    pub tax_within: Option<Amount>,
     /// Every increment.
     pub blocks: Vec<BillBlock>,
     /// Who was there when; none when nothing was metered.
@@ -58,6 +60,8 @@ pub struct BillPage {
     pub net: Amount,
     /// Seller only: where something is given back, while anything is left.
     pub refund_url: Option<String>,
+    /// Buyer only: its invoice to keep, once it is numbered.
+    pub invoice_url: Option<String>,
     /// The dispute about it, if there is one.
     pub dispute: Option<DisputeLink>,
     /// Buyer only: where one is opened, while that can be done.
@@ -149,6 +153,8 @@ pub struct SellerShare {
     pub earned: Amount,
     /// The tenant's part.
     pub commission: Amount,
+    /// The tax that is in the sum, if any.
+    pub tax: Option<Amount>,
 }
 
 /// Stars and words about the call.

@@ -24,12 +24,12 @@ pub struct BookPage {
     pub minutes: Field,
     /// How long a talk lasts, or at least, minutes.
     pub length_min: u32,
-    /// How long it is that `total` is for, minutes.
+    /// How long it is that `price` is for, minutes.
     pub chosen_min: u32,
     /// Price of a minute.
     pub rate: Amount,
     /// Price of `minutes` or of the length.
-    pub total: Amount,
+    pub price: PriceLines,
     /// When.
     pub times: FreeTimes,
     /// Earlier times.
@@ -50,6 +50,23 @@ pub struct BookPage {
     pub at_once: bool,
     /// Why it couldn't be ordered.
     pub error: Option<Message>,
+}
+
+/// What an order costs, part by part.
+#[derive(Clone, Debug, Serialize)]
+pub struct PriceLines {
+    /// What it costs without extras.
+    pub base: Amount,
+    /// Extras that are chosen.
+    pub addons: Vec<AddonChoice>,
+    /// The marketplace's fee.
+    pub fee: Option<Amount>,
+    /// The tax on all of it.
+    pub tax: Option<Amount>,
+    /// The prices are with it.
+    pub tax_included: bool,
+    /// What is paid.
+    pub total: Amount,
 }
 
 /// An extra and its price.
@@ -78,10 +95,8 @@ pub struct OrderPage {
     pub seller_id: Uuid,
     /// They take no orders of the reader's.
     pub unavailable: bool,
-    /// What it costs without extras.
-    pub price: Amount,
-    /// What it costs with those that are ticked.
-    pub total: Amount,
+    /// What it costs with the extras that are ticked.
+    pub price: PriceLines,
     /// Within so many days it is delivered.
     pub delivery_days: u32,
     /// What of the price is due when it is cancelled while it is worked on, percent.
@@ -220,10 +235,8 @@ pub struct ConferencePage {
     pub delivered: String,
     /// The delivery as typed.
     pub delivery: Field,
-    /// What was chosen with it.
-    pub addons: Vec<AddonChoice>,
-    /// What it costs.
-    pub price: Amount,
+    /// What the reader pays for it or asks for it, with what was chosen with it.
+    pub price: PriceLines,
     /// The buyer's money is kept for it.
     pub paid: bool,
     /// What the reader can spend.
@@ -252,6 +265,8 @@ pub struct ConferencePage {
     pub refunds: Vec<RefundRow>,
     /// Seller only: where something is given back, while anything is left.
     pub refund_url: Option<String>,
+    /// Buyer only: its invoice to keep, once it is numbered.
+    pub invoice_url: Option<String>,
     /// The dispute about it, if there is one.
     pub dispute: Option<DisputeLink>,
     /// Buyer only: where one is opened, while that can be done.

@@ -11,6 +11,7 @@ mod calls;
 mod check;
 mod conversations;
 mod dispute;
+mod documents;
 mod earnings;
 mod feed;
 mod form;
@@ -41,7 +42,7 @@ pub use bill::{
 };
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
-    FreeTime, FreeTimes, NextTimes, OrderPage, Seen,
+    FreeTime, FreeTimes, NextTimes, OrderPage, PriceLines, Seen,
 };
 pub use calendar::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere};
 pub use calls::{CallRow, CallStage, CallsPage, Outcome, Side};
@@ -50,6 +51,7 @@ pub use conversations::{
     ConversationPage, ConversationRow, ConversationsPage, Entry, EntryKind, FirstMessagePage, Suggestable,
 };
 pub use dispute::{ClaimPage, DisputeLink, DisputePage};
+pub use documents::{DocumentRow, DocumentsPage};
 pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
@@ -198,4 +200,5 @@ views! {
     SecondFactorMail => "mails/second_factor",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
+    DocumentsPage => "documents",
 }

@@ -122,9 +122,8 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
     for said in [
         "Without extras",
         "€49.00",
-        "data-sum>€59.00",
-        "data-part=\"In a day\" hidden",
-        "value=\"By hand\" data-minor=\"1000\" checked",
+        "€59.00",
+        "value=\"By hand\" checked",
         "To my landlord.",
     ] {
         assert!(page.contains(said), "{said}: {page}");
