@@ -79,7 +79,9 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
-pub use wallet::{LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage};
+pub use wallet::{
+    LeavePage, LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage,
+};
 
 use serde::Serialize;
 
@@ -148,6 +150,7 @@ views! {
     WalletPage => "wallet",
     TopUpPage => "top_up",
     PayPage => "pay",
+    LeavePage => "leave",
     PaidPage => "paid",
     GatewayPage => "gateway",
     SellPage => "sell",
