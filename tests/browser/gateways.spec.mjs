@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { becomes } from "./lib/becomes.mjs";
-import { launchBrowser, person, screenshot } from "./lib/browser.mjs";
+import { launchBrowser, person } from "./lib/browser.mjs";
 import { cardNumber, grouped, listen, traces } from "./lib/cards.mjs";
 import {
   approvePayout,
@@ -23,7 +23,7 @@ import {
 } from "./lib/money_steps.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { payByCard, startStandIns } from "./lib/stand_ins.mjs";
-import { goAvailable, inPhase, json, pay, register, startSelling } from "./lib/steps.mjs";
+import { goAvailable, inPhase, json, pay, register, seesOther, startSelling } from "./lib/steps.mjs";
 
 /** Which providers there are; where their account counts in a currency of its own, the marketplace with that one. */
 const GATEWAYS = [
@@ -91,7 +91,7 @@ async function play({ provider, name, at, card, framed, asks }) {
   await buyer.getByTestId("connect").click();
   await seller.getByTestId("connect").click();
   await Promise.all([buyer, seller].map((page) => inPhase(page, "live")));
-  await screenshot(buyer, `gateways-${provider}-live`);
+  await Promise.all([buyer, seller].map((page) => seesOther(page)));
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
   await seller.getByTestId("ended").waitFor();
