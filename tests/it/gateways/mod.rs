@@ -2,10 +2,10 @@
 //! provider that is strict where the provider is; messages are signed and checked by the providers' own packages where
 //! there are some.
 
-mod benches;
+pub mod benches;
 mod console;
 mod contract;
-mod flow;
+pub mod flow;
 mod keys;
 mod payouts;
 mod sdk;
@@ -13,7 +13,7 @@ mod specifics;
 mod storm;
 mod table;
 
-use tallyroom_stand_ins as stand_in;
+pub use tallyroom_stand_ins as stand_in;
 
 /// Every behaviour, as one test a gateway.
 macro_rules! contract {
