@@ -292,7 +292,8 @@ pub fn statement(
          LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = l.call_id
          LEFT JOIN ledger_accounts o ON o.tenant_id = $1 AND o.id = lines.other_id AND o.kind = 'order'
          LEFT JOIN bookings b ON b.tenant_id = $1 AND b.id = o.order_id
-         LEFT JOIN users u ON u.tenant_id = $1 AND u.id = coalesce(c.buyer_id, b.buyer_id)
+         LEFT JOIN tips p ON p.tenant_id = $1 AND p.id = lines.id
+         LEFT JOIN users u ON u.tenant_id = $1 AND u.id = coalesce(c.buyer_id, b.buyer_id, p.buyer_id)
          ORDER BY lines.at DESC, lines.id DESC",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())

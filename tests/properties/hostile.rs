@@ -51,6 +51,8 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             no_show_bp: Some(n[11]),
             rescue_s: Some(n[6]),
             commission_bp: Some(n[7]),
+            tip_commission_bp: None,
+            most_tip: None,
         };
         let none = PolicyChange::default();
         Terms {

@@ -17,8 +17,12 @@ use crate::{
         calls::{self, Call},
         metering::{self, LegTotals},
         refunds::{self, Refund},
+        tips::{self, Tip},
     },
 };
+
+/// Tips that a bill has, the first of them.
+const MOST_TIPS: i64 = 100;
 
 /// A call's record for one of its people.
 pub struct CallBill {
@@ -38,6 +42,8 @@ pub struct CallBill {
     pub addons: Vec<Addon>,
     /// What was given back of it, or of its order, oldest first.
     pub refunds: Vec<Refund>,
+    /// What was given on top, oldest first; no part of the sums.
+    pub tips: Vec<Tip>,
 }
 
 impl CallBill {
@@ -67,7 +73,7 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, prepaid_s, addons), refunds) = app
+    let (call, entries, ledger, (extra, prepaid_s, addons), refunds, tips) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
@@ -82,7 +88,8 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
             let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
             let refunds = refunds::of(tx, subject)?;
-            Ok((stored, entries, ledger, (extra, prepaid_s, addons), refunds))
+            let tips = tips::of_call(tx, call, MOST_TIPS)?;
+            Ok((stored, entries, ledger, (extra, prepaid_s, addons), refunds, tips))
         })
         .await?;
     if call.ended.is_none() {
@@ -105,6 +112,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         prepaid_s,
         addons,
         refunds,
+        tips,
         call,
     })
 }

@@ -3,15 +3,23 @@
 use super::{
     RECONCILE_JOB, ReconcileTopUp, ask,
     compare::{COMPARE_JOB, COMPARED_AFTER_MS, Compare},
+    kept,
 };
 use crate::{
     app::{
-        App, bookings,
+        App, bookings, extensions,
         notifications::tell,
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
-    domain::{gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment},
+    domain::{
+        gateway::Mode,
+        ids::TopUpId,
+        money::Money,
+        notification::Event,
+        payment::{Purpose, State},
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, gateway_accounts, jobs,
@@ -69,12 +77,15 @@ fn form_page(id: TopUpId) -> String {
 pub(super) async fn heard(app: &App, scope: &TenantScope, id: TopUpId, answer: Answer<Standing>) -> Result<TopUp> {
     let now = app.now();
     let handle = app.clone();
-    let (top_up, available) = app
+    let (top_up, available, extended) = app
         .db
         .tenant(scope, move |tx| apply(&handle, tx, id, answer, now))
         .await?;
     if let Some(available) = available {
         app.people.wallet_changed(scope, top_up.user, available);
+    }
+    if let Some(news) = extended {
+        news.tell(app, scope);
     }
     Ok(top_up)
 }
@@ -85,16 +96,18 @@ fn apply(
     id: TopUpId,
     answer: Answer<Standing>,
     now: Moment,
-) -> Result<(TopUp, Option<Money>)> {
-    // People come first: whoever changes the order that it pays for has them.
-    if let Some(order) = top_ups::find(tx, id)?.pays_for {
-        bookings::hold_people(tx, order)?;
+) -> Result<(TopUp, Option<Money>, Option<extensions::News>)> {
+    // People come first: whoever changes what it pays for has them.
+    match top_ups::find(tx, id)?.pays_for {
+        Some(Purpose::Order(order)) => bookings::hold_people(tx, order)?,
+        Some(Purpose::Extension(extension)) => extensions::lock_both(tx, extension)?,
+        None => {}
     }
     let mut top_up = top_ups::lock(tx, id)?;
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
     // Money that comes late has come all the same.
     if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
-        return Ok((top_up, None));
+        return Ok((top_up, None, None));
     }
     let answer = if settles && is_play_money(tx, &top_up)? {
         Ok(payments::refused())
@@ -102,17 +115,29 @@ fn apply(
         answer
     };
     let before = top_up.state;
-    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
+    let standing = answer.as_ref().ok();
+    let charge = standing.and_then(|standing| standing.charge.clone());
+    let saved = standing.and_then(|standing| standing.saved.clone());
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
-    if let (Some(order), Some(_)) = (top_up.pays_for, available)
-        && bookings::pay_if_possible(app, tx, order, now)?
-    {
+    let mut extended = None;
+    if let (Some(purpose), Some(_)) = (top_up.pays_for, available) {
+        match purpose {
+            Purpose::Order(order) => _ = bookings::pay_if_possible(app, tx, order, now)?,
+            Purpose::Extension(extension) => extended = extensions::pay_if_possible(app, tx, extension, now)?,
+        }
         available = Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available());
     }
     top_up.state = heard.state;
     top_up.reason = heard.reason;
     top_up.charge = charge.or(top_up.charge);
+    if top_up.method.is_some() {
+        // It had no page that would have given it a name.
+        top_up.reference = top_up.reference.or(top_up.charge.clone());
+    }
+    if let (State::Settled, Some(saved)) = (top_up.state, saved) {
+        kept::keep(app, tx, &top_up, &saved, now)?;
+    }
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
         // Whoever saw it arrive needn't be told; whoever was told to wait does.
@@ -130,7 +155,7 @@ fn apply(
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;
         }
     }
-    Ok((top_up, available))
+    Ok((top_up, available, extended))
 }
 
 /// Whether what has come is play money, at a marketplace that takes real money by now.

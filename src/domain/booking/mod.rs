@@ -27,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 /// Offers that one order can see.
 pub const MOST_ROUNDS: u32 = 200;
+/// Longest that a talk can become by extensions, minutes.
+pub const MOST_EXTENDED_MIN: u32 = 24 * 60;
 /// How long after its end a talk that was booked and of which nothing is known counts as one that nobody came to.
 const FORGOTTEN_MS: i64 = 24 * 3_600_000;
 
@@ -233,6 +235,7 @@ impl Booking {
                 let start = self.booked()?;
                 self.state = State::Running { start };
             }
+            Event::Extended { minutes, price_minor } => self.extend(minutes, price_minor)?,
             Event::Stopped { unanswered } => {
                 let start = self.running()?;
                 // The last time counts: who answers in the end has answered.
@@ -311,6 +314,13 @@ impl Booking {
             _ => Outcome::Withdrawn { by },
         };
         self.close(outcome);
+        Ok(())
+    }
+
+    /// What was agreed grows; what it cost is shared in the end as if it had been ordered like that.
+    fn extend(&mut self, minutes: u32, price_minor: i64) -> Result<(), Rejected> {
+        self.running()?;
+        self.terms = self.terms.extended(minutes, price_minor).ok_or(Rejected::TooLong)?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What is frozen when somebody orders.
 
-use super::Addon;
+use super::{Addon, MOST_EXTENDED_MIN};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -95,6 +95,16 @@ impl Terms {
         }
         self.addons = addons;
         Some(self)
+    }
+
+    /// The same for a longer talk; none if it can't be that long, or that is more money than there is.
+    pub(super) fn extended(&self, minutes: u32, price_minor: i64) -> Option<Self> {
+        let length_min = self.length_min.checked_add(minutes);
+        Some(Self {
+            length_min: length_min.filter(|length| *length <= MOST_EXTENDED_MIN)?,
+            price_minor: self.price_minor.checked_add(price_minor).filter(|_| price_minor >= 0)?,
+            ..self.clone()
+        })
     }
 
     /// What of the price the extras are, in minor units.

@@ -6,6 +6,7 @@ mod bookings;
 mod calendar;
 pub(super) mod calls;
 mod conversations;
+mod extensions;
 mod hours;
 mod me;
 mod people;
@@ -16,6 +17,7 @@ mod sellers;
 mod selling;
 mod session;
 mod studio;
+mod tips;
 mod wallet;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -58,6 +60,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
+    extensions::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);
@@ -69,6 +72,7 @@ fn routes(config: &mut ServiceConfig) {
     bookings::routes(config);
     sellers::routes(config);
     studio::routes(config);
+    tips::routes(config);
     reviews::routes(config);
     people::routes(config);
     conversations::routes(config);

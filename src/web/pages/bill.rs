@@ -4,10 +4,10 @@ use super::{
     calls::{other, outcome, side},
     dispute,
     flash::flash,
-    lead_to, no_body, problem, refund, render, render_as,
+    lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
         Amount, BillBlock, BillBlockKind, BillLine, BillPage, DisputeLink, FaultChoice, FeedbackForm, Field, Increment,
-        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip,
+        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
         time::{Moment, Span},
     },
     error::Error,
+    store::tips::Tip,
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
@@ -210,6 +211,8 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             commission: amount(bill.tenant_minor()),
         }),
         refunds: refund::rows(&bill.refunds, bill.role),
+        tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
+        tip_url: (side == Side::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
             Side::Seller => bill.total_minor() - bill.tenant_minor() + bill.refunded_minor(),
@@ -220,6 +223,18 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,
+    }
+}
+
+fn tip_row(tip: &Tip, side: Side) -> TipRow {
+    let amount = |minor| Amount::new(minor, tip.amount.currency.code());
+    TipRow {
+        at: tip.at.timestamp(),
+        amount: amount(tip.amount.minor),
+        commission: amount(match side {
+            Side::Buyer => 0,
+            Side::Seller => tip.commission_minor,
+        }),
     }
 }
 

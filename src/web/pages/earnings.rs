@@ -209,6 +209,7 @@ fn line(line: Line) -> StatementLine {
             LineKind::Other,
             named("statement.commission", "statement.commission_plain"),
         ),
+        "tip_commission" => (LineKind::Other, Message::new("statement.tip_commission")),
         "order_earned" => (
             LineKind::Earning,
             named("statement.order_from", "statement.order_earned"),

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{gateway::Provider, ids::TopUpId, money::Money, payment::State},
     error::Error,
-    store::{top_ups::TopUp, wallets::Line},
+    store::{saved_methods::Kept, top_ups::TopUp, wallets::Line},
     web::{Result, Site, Web, headers},
 };
 use actix_web::{
@@ -27,7 +27,9 @@ use actix_web::{
     post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
+use anyhow::anyhow;
 use serde::Deserialize;
+use serde_json::Map;
 use url::{Url, form_urlencoded::Serializer};
 use uuid::Uuid;
 
@@ -67,6 +69,8 @@ struct Add {
     amount: String,
     /// One of the ways to pay; the first without.
     way: Option<String>,
+    /// What they pay with is to be kept.
+    keep: Option<String>,
     next: Option<String>,
 }
 
@@ -74,7 +78,7 @@ struct Add {
 #[post("/wallet")]
 async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>) -> Result<HttpResponse> {
     let currency = site.tenant.currency;
-    let next = wanted.next.and_then(local_path);
+    let next = wanted.next.clone().and_then(local_path);
     let minor = match wanted.amount.trim() {
         "" => wanted.amount_minor,
         text => typed::minor(text, currency),
@@ -87,11 +91,12 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
                 amount_minor,
                 pays_for: None,
                 way: wanted.way.as_deref().and_then(ChosenWay::parse),
+                keep: keep(&web, &site, &viewer, &wanted).await?,
                 from: site.client,
             };
             match wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await {
                 Ok(top_up) => {
-                    let seen = || format!("/wallet/top-ups/{}", top_up.id);
+                    let seen = || return_url(&site, top_up.id, next.as_deref());
                     return Ok(no_body(&to_pay(&site, &top_up).unwrap_or_else(seen)));
                 }
                 Err(error) => wrong_amount(error, wallet::top_up_bounds(&web.app, &viewer, currency).await?)?,
@@ -103,7 +108,19 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
     for way in &mut view.ways {
         way.chosen = wanted.way.as_deref() == Some(&way.name);
     }
+    view.keep = wanted.keep.is_some();
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+/// What they agreed to. The box is there whatever way is chosen; it says something where the way can keep.
+async fn keep(web: &Web, site: &Site, viewer: &Viewer, wanted: &Add) -> Result<Option<String>> {
+    if wanted.keep.is_none() {
+        return Ok(None);
+    }
+    let ways = pay_ways(web, site, viewer).await?;
+    let chosen = |way: &&PayWay| wanted.way.as_deref().map_or(way.chosen, |name| name == way.name);
+    let keeps = ways.iter().find(chosen).is_some_and(|way| way.keeps);
+    keeps.then(|| keep_words(site, viewer)).transpose()
 }
 
 /// The theme's words for the one thing that can be wrong with an amount; a way that isn't there speaks for itself.
@@ -251,7 +268,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     let page = page.max(1);
     let shown = wallet::show(&web.app, viewer, currency, page).await?;
     let available = shown.balance.available();
-    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, currency).await?;
+    let ways = pay_ways(web, site, viewer).await?;
     let (minimum, maximum) = wallet::top_up_bounds(&web.app, viewer, currency).await?;
     Ok(WalletPage {
         available: amount(available),
@@ -259,7 +276,9 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
         lines: shown.lines.into_iter().map(line).collect(),
         suggestions: wallet::top_up_suggestions(currency).into_iter().map(amount).collect(),
         amount: Field::default(),
-        ways: ways.iter().enumerate().map(pay_way).collect(),
+        can_keep: ways.iter().any(|way| way.keeps),
+        keep: false,
+        ways,
         minimum: amount(minimum),
         maximum: amount(maximum),
         open: shown
@@ -272,12 +291,49 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     })
 }
 
-fn pay_way((place, way): (usize, &Way)) -> PayWay {
+/// What is kept, newest first, then the rest.
+async fn pay_ways(web: &Web, site: &Site, viewer: &Viewer) -> Result<Vec<PayWay>> {
+    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, site.tenant.currency).await?;
+    let through = |kept: Kept| {
+        let way = ways.iter().find(|way| way.account == kept.account && way.keeps)?;
+        Some(PayWay {
+            name: ChosenWay::kept(kept.id),
+            provider: way.provider.name(),
+            label: Some(kept.label),
+            keeps: false,
+            chosen: false,
+        })
+    };
+    let kept = wallet::kept(&web.app, viewer).await?;
+    let mut all: Vec<PayWay> = kept.into_iter().filter_map(through).collect();
+    all.extend(ways.iter().map(pay_way));
+    if let Some(first) = all.first_mut() {
+        first.chosen = true;
+    }
+    Ok(all)
+}
+
+fn pay_way(way: &Way) -> PayWay {
     PayWay {
         name: way.name(),
         provider: way.provider.name(),
-        chosen: place == 0,
+        label: None,
+        keeps: way.keeps,
+        chosen: false,
     }
+}
+
+/// What people agree to who have it kept what they pay with, as they read it.
+///
+/// # Errors
+/// The theme has no such words.
+pub fn keep_words(site: &Site, viewer: &Viewer) -> Result<String> {
+    let user = &viewer.user;
+    let say = |key| {
+        let words = site.frame.theme.say(&user.language, key, &Map::new(), &user.time_zone);
+        words.ok_or_else(|| Error::internal(anyhow!("the theme doesn't say {key}")))
+    };
+    Ok(format!("{}. {}", say("wallet.keep")?, say("wallet.keep_hint")?))
 }
 
 fn amount(money: Money) -> Amount {
@@ -293,10 +349,12 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         }
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
         ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
+        ("extension_paid", _) => (LineKind::Other, Message::new("statement.extension_paid")),
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
         ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),
         ("refund", None) => (LineKind::Refund, Message::new("statement.refund_order")),
+        ("tip", _) => (LineKind::Other, Message::new("statement.tip")),
         ("refund_share", _) => (LineKind::Refund, Message::new("statement.refund_share")),
         _ => (LineKind::Other, Message::new("statement.other")),
     }

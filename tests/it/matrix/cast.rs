@@ -3,6 +3,7 @@
 use super::table::Row;
 use crate::{
     calls::{Pair, Price},
+    kept::keep,
     marketplace,
     studios::in_a_studio,
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
@@ -126,6 +127,7 @@ impl Cast {
             ("tenant", pair.app.scope(LUMEN).await.tenant().to_string()),
             ("top_up", id(top_up)),
             ("payment", payment),
+            ("method", keep(&pair.buyer, "pays").await),
             ("conversation", conversation),
             ("notification", notification),
             ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),

@@ -32,10 +32,13 @@ mod seller;
 mod strip;
 mod studio;
 mod system;
+mod tip;
 mod wallet;
 
-pub use account::{AccountPage, Choice, FactorOffer, SecondFactorPage};
-pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
+pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
+pub use bill::{
+    BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare, TipRow,
+};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
     FreeTime, FreeTimes, NextTimes, OrderPage, Seen,
@@ -79,6 +82,7 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
+pub use tip::TipPage;
 pub use wallet::{
     LeavePage, LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage,
 };
@@ -146,6 +150,7 @@ views! {
     VerifyPage => "verify",
     InvitePage => "invite",
     AccountPage => "account",
+    ForgetMethodPage => "method",
     SecondFactorPage => "second_factor",
     WalletPage => "wallet",
     TopUpPage => "top_up",
@@ -169,6 +174,7 @@ views! {
     RoomPage => "room",
     BillPage => "bill",
     RefundPage => "refund",
+    TipPage => "tip",
     ClaimPage => "claim",
     DisputePage => "dispute",
     ConversationsPage => "conversations",
