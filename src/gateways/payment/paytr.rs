@@ -25,7 +25,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 /// Where forms are; a token is added.
 const FORM: &str = "https://www.paytr.com/odeme/guvenli/";
@@ -252,7 +252,7 @@ impl PaymentGateway for Paytr {
             ("lang", "en"),
         ];
         let form: Form = self.post("odeme/api/get-token", &fields).await?;
-        let address = Url::parse(FORM).and_then(|base| base.join(&form.token));
+        let address = self.http.page(FORM)?.join(&form.token);
         let address = address.map_err(|error| GatewayError::Unknown(format!("{:?}: {error}", form.token)))?;
         Ok(Begun {
             reference: number,
@@ -360,7 +360,7 @@ mod tests {
             merchant_key: Secret::from("key-of-the-tests".to_owned()),
             merchant_salt: Secret::from("salt-of-the-tests".to_owned()),
         };
-        let http = Http::new(client, Url::parse("http://127.0.0.1:1/").unwrap());
+        let http = Http::new(client, "http://127.0.0.1:1/".parse().unwrap());
         Paytr::new(http, Mode::Test, &keys, Arc::new(ManualClock::new(Moment(0))))
     }
 

@@ -3,8 +3,8 @@
 use super::{
     local_path, no_body, problem, render, render_as, typed,
     views::{
-        Amount, Field, LineKind, Message, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState,
-        WalletPage,
+        Amount, Field, LeavePage, LineKind, Message, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage,
+        TopUpState, WalletPage,
     },
 };
 use crate::{
@@ -20,14 +20,17 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
 use anyhow::anyhow;
 use serde::Deserialize;
 use serde_json::Map;
-use url::form_urlencoded::Serializer;
+use url::{Url, form_urlencoded::Serializer};
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -94,7 +97,7 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
             match wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await {
                 Ok(top_up) => {
                     let seen = || return_url(&site, top_up.id, next.as_deref());
-                    return Ok(no_body(&top_up.pay_url.clone().unwrap_or_else(seen)));
+                    return Ok(no_body(&to_pay(&site, &top_up).unwrap_or_else(seen)));
                 }
                 Err(error) => wrong_amount(error, wallet::top_up_bounds(&web.app, &viewer, currency).await?)?,
             }
@@ -158,19 +161,25 @@ async fn show_top_up(
     )
 }
 
-/// A provider's form in a frame, for as long as it can be paid there. The page may show that frame, and nothing else from
-/// elsewhere.
+/// The way to a provider's page or its form in a frame, for as long as it can be paid there. The page may show that frame,
+/// and nothing else from elsewhere.
 #[get("/wallet/top-ups/{id}/pay")]
 async fn pay(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
     let back = format!("/wallet/top-ups/{id}");
     let top_up = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(*id)).await?;
-    let Some(form) = top_up.form.filter(|_| top_up.state == State::Pending) else {
+    if top_up.state != State::Pending {
         return Ok(no_body(&back));
+    }
+    let Some(form) = top_up.form.clone() else {
+        return match top_up.pay_url.clone() {
+            Some(to) => leave(&site, &viewer, &top_up, to),
+            None => Ok(no_body(&back)),
+        };
     };
     let policy = headers::policy_with_frame(&form.address)?;
     let view = PayPage {
         amount: amount(top_up.amount),
-        provider: Provider::parse(&top_up.gateway).map_or("test", Provider::name),
+        provider: provider_name(&top_up),
         address: form.address,
         fields: form
             .fields
@@ -182,6 +191,35 @@ async fn pay(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Resu
     let mut response = render(&site, Some(&viewer), &view)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
+}
+
+/// A page that leads to a provider's.
+fn leave(site: &Site, viewer: &Viewer, top_up: &TopUp, to: String) -> Result<HttpResponse> {
+    let at_once = HeaderValue::from_str(&format!("0; url={to}")).map_err(Error::internal)?;
+    let view = LeavePage {
+        amount: amount(top_up.amount),
+        provider: provider_name(top_up),
+        to,
+        back: format!("/wallet/top-ups/{}", top_up.id),
+    };
+    let mut response = render(site, Some(viewer), &view)?;
+    response.headers_mut().insert(header::REFRESH, at_once);
+    Ok(response)
+}
+
+fn provider_name(top_up: &TopUp) -> &'static str {
+    Provider::parse(&top_up.gateway).map_or("test", Provider::name)
+}
+
+/// Where a form leads that has begun a payment. Browsers let forms lead only where their page may post to, by whatever
+/// answers: to another site a page of ours leads on.
+pub(super) fn to_pay(site: &Site, top_up: &TopUp) -> Option<String> {
+    let url = top_up.pay_url.as_ref()?;
+    let elsewhere = Url::parse(url).is_ok_and(|url| url.origin().ascii_serialization() != site.origin());
+    Some(match elsewhere {
+        true => format!("/wallet/top-ups/{}/pay", top_up.id),
+        false => url.clone(),
+    })
 }
 
 #[derive(Deserialize)]

@@ -13,6 +13,7 @@ use crate::{
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
+use url::Url;
 
 /// As many as a list has at most.
 const PAGE: usize = 1_000;
@@ -37,6 +38,11 @@ impl Link {
             login_id: keys.login_id.clone(),
             transaction_key: keys.transaction_key.clone(),
         }
+    }
+
+    /// Where people see that page of its.
+    pub(super) fn page(&self, own: &str) -> Answer<Url> {
+        self.http.page(own)
     }
 
     /// Asks or orders, by the request's name there.

@@ -165,7 +165,7 @@ impl PaymentGateway for AuthorizeNet {
         Ok(Begun {
             reference: invoice.number().to_owned(),
             step: Step::Embed {
-                address: self.form().to_owned(),
+                address: self.link.page(self.form())?.into(),
                 fields: vec![("token".to_owned(), token)],
             },
         })

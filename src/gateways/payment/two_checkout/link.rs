@@ -13,7 +13,7 @@ use reqwest::{Method, RequestBuilder, header::ACCEPT};
 use serde_json::Value;
 use sha2::Sha256;
 use std::sync::Arc;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 const ORDERS: &str = "rest/6.0/orders";
 /// Orders of a number are looked for so long before its page closes.
@@ -71,6 +71,11 @@ impl Link {
             secret_key: keys.secret_key.clone(),
             clock,
         }
+    }
+
+    /// Where people see that page of its.
+    pub(super) fn page(&self, own: &str) -> Answer<Url> {
+        self.http.page(own)
     }
 
     /// An order, by its number there.

@@ -26,7 +26,7 @@ use crate::{
 use async_trait::async_trait;
 use link::{Link, Signed};
 use std::{collections::HashMap, sync::Arc};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 use wire::Order;
 
 /// Where people pay.
@@ -105,7 +105,8 @@ impl TwoCheckout {
             ("signature", &signature),
         ];
         let all = signed.iter().chain(&more);
-        let page = Url::parse_with_params(PAGE, all).map_err(|error| GatewayError::Rejected(error.to_string()))?;
+        let mut page = self.link.page(PAGE)?;
+        page.query_pairs_mut().extend_pairs(all);
         Ok(page.into())
     }
 

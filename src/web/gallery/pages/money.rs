@@ -108,6 +108,13 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         back: "/wallet".to_owned(),
     };
     g.page("pay", &pay, &g.buyer("/wallet/top-ups/1/pay"))?;
+    let leave = LeavePage {
+        amount: g.cast.amount(2_000),
+        provider: "stripe",
+        to: "/terms".to_owned(),
+        back: "/wallet".to_owned(),
+    };
+    g.page("leave", &leave, &g.buyer("/wallet/top-ups/1/pay"))?;
     let paid = PaidPage {
         to: "/wallet".to_owned(),
     };

@@ -85,7 +85,9 @@ pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
 pub use tip::TipPage;
-pub use wallet::{LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage};
+pub use wallet::{
+    LeavePage, LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage,
+};
 
 use serde::Serialize;
 
@@ -155,6 +157,7 @@ views! {
     WalletPage => "wallet",
     TopUpPage => "top_up",
     PayPage => "pay",
+    LeavePage => "leave",
     PaidPage => "paid",
     GatewayPage => "gateway",
     SellPage => "sell",

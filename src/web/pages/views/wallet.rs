@@ -141,6 +141,19 @@ pub struct PayField {
     pub value: String,
 }
 
+/// `/wallet/top-ups/{id}/pay` of a provider that has a page of its own: leads on to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavePage {
+    /// What is to be paid.
+    pub amount: Amount,
+    /// By whom it goes, as the theme's words name it.
+    pub provider: &'static str,
+    /// The provider's page.
+    pub to: String,
+    /// Back without paying.
+    pub back: String,
+}
+
 /// `/paid`, inside of a provider's frame: leads on outside of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct PaidPage {

@@ -2,18 +2,25 @@
 
 mod profiles;
 
-use super::{Act, Asked, Books, Card, Charge, Said};
+use crate::{Act, Asked, Back, Books, Card, Charge, Message, Said, Sheet};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha512;
 use std::collections::BTreeMap;
 
+/// Who the shop is.
 pub const LOGIN_ID: &str = "5KP3u95bQpv";
+/// Its password.
 pub const TRANSACTION_KEY: &str = "346HZ32z3fP4hTG2";
+/// What signs messages.
+pub const SIGNATURE_KEY: &str = "A1B2C3D4E5F60718293A4B5C6D7E8F90";
 const CURRENCY: &str = "USD";
 /// Answers begin with it.
 const MARK: &str = "\u{feff}";
 
 type Answer = Result<Value, (String, String)>;
 
+/// Its books.
 #[derive(Default)]
 pub struct AuthorizeNet {
     /// What forms were opened for, by their tokens.
@@ -24,7 +31,15 @@ pub struct AuthorizeNet {
     pub sent: Vec<String>,
     /// Our names of profiles that are kept, in order.
     profiles: Vec<String>,
+    /// How kept cards behave.
     pub card: Card,
+}
+
+/// The signature of a message.
+pub fn signature(body: &str, key: &str) -> String {
+    let mut mac = <Hmac<Sha512> as KeyInit>::new_from_slice(key.as_bytes()).expect("a key");
+    mac.update(body.as_bytes());
+    format!("sha512={}", hex::encode_upper(mac.finalize().into_bytes()))
 }
 
 fn fault(code: &str, text: &str) -> (String, String) {
@@ -124,6 +139,7 @@ impl AuthorizeNet {
         }
     }
 
+    /// What was taken or is held.
     pub fn charges(&self) -> Vec<Charge> {
         let charges = self.transactions.iter().filter(|transaction| {
             let status = transaction["transactionStatus"].as_str().unwrap_or_default();
@@ -178,6 +194,7 @@ impl AuthorizeNet {
                 return Err(fault("E00003", "The value is invalid according to its datatype"));
             }
         }
+        let mut form = request.clone();
         for setting in told["hostedPaymentSettings"]["setting"]
             .as_array()
             .into_iter()
@@ -188,10 +205,11 @@ impl AuthorizeNet {
             if setting["settingName"] == "hostedPaymentReturnOptions" {
                 let url = value["url"].as_str().unwrap_or_default();
                 url::Url::parse(url).map_err(|_| fault("E00013", "url is invalid"))?;
+                form["back"] = json!(url);
             }
         }
         let token = format!("form+token/{}==", self.forms.len() + 1);
-        self.forms.insert(token.clone(), request.clone());
+        self.forms.insert(token.clone(), form);
         Ok(json!({"token": token}))
     }
 
@@ -342,6 +360,39 @@ impl AuthorizeNet {
 }
 
 impl Books for AuthorizeNet {
+    const NAME: &'static str = "authorize_net";
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("currency", CURRENCY),
+        ("login_id", LOGIN_ID),
+        ("transaction_key", TRANSACTION_KEY),
+        ("signature_key", SIGNATURE_KEY),
+    ];
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        let posted = asked.method == "POST" && asked.path == "/payment/payment";
+        posted.then(|| asked.form().remove("token"))?
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let form = self.forms.get(name)?;
+        Some(Sheet {
+            amount: format!("{} {CURRENCY}", form["amount"]),
+            back: Back::Link(form["back"].as_str()?.to_owned()),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, _: i64) {
+        self.act(name, act);
+    }
+
+    fn told(&self, _: i64) -> Vec<Message> {
+        let signed = self
+            .sent
+            .iter()
+            .map(|body| Message::with("x-anet-signature", &signature(body, SIGNATURE_KEY), body));
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         if asked.path != "/xml/v1/request.api" || asked.header("content-type") != "application/json" {
             return Said::json(404, &json!({}));

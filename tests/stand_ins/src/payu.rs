@@ -1,12 +1,18 @@
 //! PayU's API, as far as we use it: <https://developers.payu.com/europe/api/>. The shop waits until it is told to take
 //! payments.
 
-use super::{Act, Asked, Books, Charge, Said};
+use crate::{Act, Asked, Back, Books, Charge, Message, Said, Sheet};
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use url::Url;
 
+/// Who the shop is.
 pub const POS_ID: &str = "300746";
+/// Its password.
 pub const CLIENT_SECRET: &str = "2ee86a66e5d97e3fadc400c9f19b065d";
+/// What signs messages.
 pub const SECOND_KEY: &str = "b6ca15b0d1020e8094d9b5f8d163db54";
 const TOKEN: &str = "d9a4536e-62ba-4f60-8017-6053211d3f47";
 const CURRENCIES: [&str; 12] = [
@@ -15,13 +21,31 @@ const CURRENCIES: [&str; 12] = [
 
 type Answer = Result<(u16, Value), (u16, &'static str, &'static str)>;
 
+/// Its books.
 #[derive(Default)]
 pub struct Payu {
+    /// Where its pages are.
+    pages: String,
     orders: BTreeMap<String, Value>,
     /// With the orders that they are of.
     refunds: Vec<(String, Value)>,
     /// Bodies of notifications.
     pub sent: Vec<String>,
+}
+
+/// A header with such a signature.
+pub fn header(algorithm: &str, signature: &str) -> String {
+    format!("sender=checkout;signature={signature};algorithm={algorithm};content=DOCUMENT")
+}
+
+/// Most shops' kind.
+pub fn md5(body: &str, key: &str) -> String {
+    header("MD5", &hex::encode(Md5::digest(format!("{body}{key}"))))
+}
+
+/// The other kind.
+pub fn sha256(body: &str, key: &str) -> String {
+    header("SHA-256", &hex::encode(Sha256::digest(format!("{body}{key}"))))
 }
 
 fn invalid(what: &'static str) -> (u16, &'static str, &'static str) {
@@ -44,6 +68,7 @@ impl Payu {
         self.sent.push(notification.to_string());
     }
 
+    /// An order is in that state now.
     pub fn set(&mut self, id: &str, status: &str) {
         self.orders.get_mut(id).expect("an order")["status"] = json!(status);
         self.tell_of_order(id);
@@ -61,6 +86,7 @@ impl Payu {
         }
     }
 
+    /// What was taken or is held.
     pub fn charges(&self) -> Vec<Charge> {
         let taken = self
             .orders
@@ -131,7 +157,7 @@ impl Payu {
         order["status"] = json!("NEW");
         order["orderCreateDate"] = json!("2027-01-15T12:00:00.000+01:00");
         self.orders.insert(id.clone(), order);
-        let page = format!("https://merch-prod.snd.payu.com/pay/?orderId={id}&token=eyJhbGciOiJIUzI1NiJ9");
+        let page = format!("{}pay/?orderId={id}&token=eyJhbGciOiJIUzI1NiJ9", self.pages);
         Ok((302, json!({"redirectUri": page, "orderId": id, "extOrderId": number})))
     }
 
@@ -214,6 +240,44 @@ impl Payu {
 }
 
 impl Books for Payu {
+    const NAME: &'static str = "payu";
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("pos_id", POS_ID),
+        ("client_id", POS_ID),
+        ("client_secret", CLIENT_SECRET),
+        ("second_key", SECOND_KEY),
+    ];
+
+    fn open_at(&mut self, origin: &Url) {
+        self.pages = origin.to_string();
+    }
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        (asked.path == "/pay/").then(|| asked.query.get("orderId").cloned())?
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let order = self.orders.get(name)?;
+        let back = order["continueUrl"].as_str()?.to_owned();
+        (order["status"] == "NEW").then(|| Sheet {
+            amount: format!("{} {}", order["totalAmount"], order["currencyCode"]),
+            back: Back::Link(back),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, _: i64) {
+        self.act(name, act);
+    }
+
+    fn told(&self, _: i64) -> Vec<Message> {
+        // Shops can have either kind of signature.
+        let sign = [md5, sha256];
+        let sent = self.sent.iter().enumerate();
+        let signed =
+            sent.map(|(nth, body)| Message::with("openpayu-signature", &sign[nth % 2](body, SECOND_KEY), body));
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         if asked.path == "/pl/standard/user/oauth/authorize" {
             return Self::token(asked);

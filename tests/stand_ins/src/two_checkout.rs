@@ -1,15 +1,20 @@
 //! 2Checkout's page and API, as far as we use them: <https://docs.2checkout.com/>.
 
-use super::{Act, Asked, Books, Charge, Said, fields};
+use crate::{Act, Asked, Back, Books, Charge, Message, Said, Sheet, fields};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::BTreeMap;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
+/// Who the shop is.
 pub const MERCHANT_CODE: &str = "250111206876";
+/// What signs questions and messages.
 pub const SECRET_KEY: &str = "=B_r]0zPd=0PXR;uo8Xp";
+/// What signs links.
 pub const BUY_LINK_SECRET: &str = "buy-link-word-of-the-tests";
+/// Where a message has its signature.
+pub const SIGNATURE: &str = "SIGNATURE_SHA2_256";
 /// The parameters of a link that have to be signed if they are there.
 const SIGNED: [&str; 14] = [
     "currency",
@@ -36,8 +41,11 @@ struct Order {
     test: bool,
 }
 
+/// Its books.
 #[derive(Default)]
 pub struct TwoCheckout {
+    /// Where its page is.
+    pages: String,
     orders: BTreeMap<String, Order>,
     /// Fields of messages, in order, unsigned.
     pub sent: Vec<Vec<(String, String)>>,
@@ -75,7 +83,7 @@ impl TwoCheckout {
             return;
         }
         let (page, query) = link.split_once('?').expect("a query");
-        assert_eq!(page, "https://secure.2checkout.com/checkout/buy");
+        assert_eq!(page, format!("{}checkout/buy", self.pages));
         let told = fields(query);
         let signed = SIGNED.iter().filter_map(|name| told.get(*name)).map(String::as_str);
         assert_eq!(told["signature"], sign(BUY_LINK_SECRET, signed), "the link is signed");
@@ -137,6 +145,7 @@ impl TwoCheckout {
         self.tell("COMPLETE", &id, "OPEN");
     }
 
+    /// What was taken.
     pub fn charges(&self) -> Vec<Charge> {
         let paid = self
             .orders
@@ -220,7 +229,50 @@ pub fn form(fields: &[(String, String)]) -> String {
     form.extend_pairs(fields).finish()
 }
 
+/// The fields of a message with their signature.
+pub fn sealed(mut fields: Vec<(String, String)>, key: &str) -> Vec<(String, String)> {
+    let signature = sign(key, fields.iter().map(|(_, value)| value.as_str()));
+    fields.push((SIGNATURE.to_owned(), signature));
+    fields
+}
+
 impl Books for TwoCheckout {
+    const NAME: &'static str = "two_checkout";
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("merchant_code", MERCHANT_CODE),
+        ("secret_key", SECRET_KEY),
+        ("buy_link_secret", BUY_LINK_SECRET),
+    ];
+
+    fn open_at(&mut self, origin: &Url) {
+        self.pages = origin.to_string();
+    }
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&asked.query)
+            .finish();
+        (asked.path == "/checkout/buy").then(|| format!("{}checkout/buy?{query}", self.pages))
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let told = fields(name.split_once('?')?.1);
+        Some(Sheet {
+            amount: format!("{} {}", told.get("price")?, told.get("currency")?),
+            back: Back::Link(told.get("return-url")?.clone()),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, now_s: i64) {
+        self.act(name, act, now_s);
+    }
+
+    fn told(&self, _: i64) -> Vec<Message> {
+        let sent = self.sent.iter().cloned();
+        let signed = sent.map(|fields| Message::form(&form(&sealed(fields, SECRET_KEY))));
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         if !Self::knows(asked) || asked.header("accept") != "application/json" {
             let refusal = json!({"error_code": "AUTHENTICATION_ERROR", "message": "Authentication failed"});

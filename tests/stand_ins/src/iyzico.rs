@@ -1,13 +1,16 @@
 //! iyzico's API, as far as we use it: <https://docs.iyzico.com/en>.
 
-use super::{Act, Asked, Books, Charge, Said};
+use crate::{Act, Asked, Back, Books, Charge, Message, Said, Sheet};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::BTreeMap;
+use url::Url;
 
+/// Who the shop is.
 pub const API_KEY: &str = "sandbox-api-key-of-the-tests";
+/// What signs questions and messages.
 pub const SECRET_KEY: &str = "sandbox-secret-key-of-the-tests";
 
 type Answer = Result<Value, (&'static str, &'static str)>;
@@ -21,8 +24,11 @@ struct Payment {
     refunds: Vec<(i64, String)>,
 }
 
+/// Its books.
 #[derive(Default)]
 pub struct Iyzico {
+    /// Where its pages are.
+    pages: String,
     /// What pages are for, by conversation.
     forms: BTreeMap<String, Value>,
     /// By their numbers there.
@@ -102,6 +108,7 @@ impl Iyzico {
         self.payments.insert(id, payment);
     }
 
+    /// What was taken.
     pub fn charges(&self) -> Vec<Charge> {
         let paid = self.payments.values().filter(|payment| payment.paid);
         let charges = paid.map(|payment| Charge {
@@ -160,7 +167,7 @@ impl Iyzico {
             "token": token,
             "tokenExpireTime": 1_800,
             "checkoutFormContent": "<script></script>",
-            "paymentPageUrl": format!("https://sandbox-cpp.iyzipay.com?token={token}&lang=en"),
+            "paymentPageUrl": format!("{}?token={token}&lang=en", self.pages),
         }))
     }
 
@@ -236,6 +243,42 @@ fn some(told: &Value, pointer: &str) -> Result<(), (&'static str, &'static str)>
 }
 
 impl Books for Iyzico {
+    const NAME: &'static str = "iyzico";
+    const KEYS: &'static [(&'static str, &'static str)] = &[("api_key", API_KEY), ("secret_key", SECRET_KEY)];
+
+    fn open_at(&mut self, origin: &Url) {
+        self.pages = origin.to_string();
+    }
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        let token = asked.query.get("token").filter(|_| asked.path == "/")?;
+        let mut forms = self.forms.iter();
+        forms
+            .find(|(_, form)| form["token"] == token.as_str())
+            .map(|(name, _)| name.clone())
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let form = self.forms.get(name)?;
+        let back = form["callbackUrl"].as_str()?.to_owned();
+        let token = form["token"].as_str()?.to_owned();
+        Some(Sheet {
+            amount: format!("{} {}", form["paidPrice"], form["currency"]),
+            back: Back::Form(back, vec![("token".to_owned(), token)]),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, _: i64) {
+        self.act(name, act);
+    }
+
+    fn told(&self, _: i64) -> Vec<Message> {
+        let sent = self.sent.iter();
+        let signed =
+            sent.map(|event| Message::with("x-iyz-signature-v3", &signature(SECRET_KEY, event), &event.to_string()));
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         let random = asked.header("x-iyzi-rnd");
         let signature = sign(SECRET_KEY, &format!("{random}{}{}", asked.path, asked.body));

@@ -1,7 +1,7 @@
 //! How PayPal's API counts and refuses.
 
 use super::{Answer, WHOLE};
-use crate::gateways::stand_in::Said;
+use crate::Said;
 use serde_json::{Value, json};
 
 pub(super) fn said(answer: Answer) -> Said {

@@ -1,7 +1,7 @@
 //! PayPal's orders: who begins them, and what becomes of them when they are taken.
 
 use super::{Answer, Paypal, amount, malformed, not_found, unprocessable};
-use crate::gateways::stand_in::{Card, Said};
+use crate::{Card, Said};
 use serde_json::{Value, json};
 
 impl Paypal {
@@ -32,7 +32,7 @@ impl Paypal {
         order["status"] = json!(if paged { "PAYER_ACTION_REQUIRED" } else { "CREATED" });
         order["links"] = json!([
             {"href": format!("https://api-m.sandbox.paypal.com/v2/checkout/orders/{id}"), "rel": "self", "method": "GET"},
-            {"href": format!("https://www.sandbox.paypal.com/checkoutnow?token={id}"), "rel": "payer-action", "method": "GET"},
+            {"href": format!("{}checkoutnow?token={id}", self.pages), "rel": "payer-action", "method": "GET"},
         ]);
         self.orders.insert(id.clone(), order);
         self.whole(&id)

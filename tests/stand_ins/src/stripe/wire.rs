@@ -1,7 +1,7 @@
 //! How Stripe's API reads forms and refuses.
 
 use super::{Answer, Form, LEAST};
-use crate::gateways::stand_in::{Asked, Said};
+use crate::{Asked, Said};
 use serde_json::{Value, json};
 
 pub(super) fn said(answer: Answer) -> Said {

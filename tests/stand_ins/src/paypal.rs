@@ -3,14 +3,18 @@
 mod orders;
 mod wire;
 
-use super::{Act, Asked, Books, Card, Charge, Said};
+use crate::{Act, Asked, Back, Books, Card, Charge, Message, Said, Sheet};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use url::Url;
 use wire::{amount, failure, hundredths, malformed, not_found, said, unprocessable};
 
+/// Who the shop is.
 pub const CLIENT_ID: &str = "client-of-the-tests";
+/// Its password.
 pub const CLIENT_SECRET: &str = "secret-of-the-tests";
+/// Where messages go, by PayPal's name for it.
 pub const WEBHOOK_ID: &str = "8PT597110X687430LKGECATA";
 const WHOLE: [&str; 3] = ["HUF", "JPY", "TWD"];
 
@@ -19,12 +23,17 @@ type Answer = Result<Value, Said>;
 /// A message as PayPal sent it.
 #[derive(Clone)]
 pub struct Sent {
+    /// Its name.
     pub id: String,
+    /// To the byte.
     pub body: String,
 }
 
+/// Its books.
 #[derive(Default)]
 pub struct Paypal {
+    /// Where its pages are.
+    pages: String,
     tokens: usize,
     /// Numbers given away.
     count: usize,
@@ -35,9 +44,11 @@ pub struct Paypal {
     keys: BTreeMap<String, (String, Value, Said)>,
     /// Orders whose buyer's card will be declined.
     declining: Vec<String>,
+    /// Messages.
     pub sent: Vec<Sent>,
     /// Wallets that are kept.
     wallets: Vec<String>,
+    /// How kept wallets behave.
     pub card: Card,
 }
 
@@ -97,6 +108,7 @@ impl Paypal {
         self.tell("CUSTOMER.DISPUTE.CREATED", &dispute);
     }
 
+    /// What was taken or is held.
     pub fn charges(&self) -> Vec<Charge> {
         let taken = self.captures.iter().map(|(id, capture)| (id, capture, false));
         let held = self
@@ -267,6 +279,62 @@ impl Paypal {
 }
 
 impl Books for Paypal {
+    const NAME: &'static str = "paypal";
+    const KEYS: &'static [(&'static str, &'static str)] = &[
+        ("client_id", CLIENT_ID),
+        ("client_secret", CLIENT_SECRET),
+        ("webhook_id", WEBHOOK_ID),
+    ];
+
+    fn open_at(&mut self, origin: &Url) {
+        self.pages = origin.to_string();
+    }
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        (asked.path == "/checkoutnow").then(|| asked.query.get("token").cloned())?
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let order = self.orders.get(name)?;
+        let amount = &order["purchase_units"][0]["amount"];
+        let context = &order["payment_source"]["paypal"]["experience_context"];
+        let mut back = Url::parse(context["return_url"].as_str()?).ok()?;
+        back.query_pairs_mut()
+            .append_pair("token", name)
+            .append_pair("PayerID", "C1");
+        (order["status"] == "PAYER_ACTION_REQUIRED").then(|| Sheet {
+            amount: format!("{} {}", amount["value"], amount["currency_code"]),
+            back: Back::Link(back.into()),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, _: i64) {
+        self.act(name, act);
+    }
+
+    fn told(&self, _: i64) -> Vec<Message> {
+        let signed = self.sent.iter().map(|sent| {
+            let signature = Self::signature(&sent.id);
+            let headers = [
+                ("paypal-auth-algo", "SHA256withRSA"),
+                (
+                    "paypal-cert-url",
+                    "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1",
+                ),
+                ("paypal-transmission-id", &sent.id),
+                ("paypal-transmission-sig", &signature),
+                ("paypal-transmission-time", "2027-01-15T12:00:00Z"),
+            ];
+            Message {
+                headers: headers
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .to_vec(),
+                body: sent.body.clone(),
+            }
+        });
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         if asked.path == "/v1/oauth2/token" {
             return self.token(asked);

@@ -1,7 +1,7 @@
 //! Cards that Authorize.net keeps, and charges of them.
 
 use super::{Answer, AuthorizeNet, CURRENCY, cents, fault};
-use crate::gateways::stand_in::Card;
+use crate::Card;
 use serde_json::{Value, json};
 
 /// The first profile's number.

@@ -1,6 +1,6 @@
 //! The wire of a stand-in.
 
-use super::Mood;
+use crate::{Act, Mood, Sheet, page};
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     dev::ServerHandle,
@@ -12,21 +12,27 @@ use std::{
     collections::BTreeMap,
     net::TcpListener,
     sync::{Arc, Mutex},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use url::{Url, form_urlencoded};
 
 /// A request, as it came.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    /// In capitals.
     pub method: String,
+    /// Without its query.
     pub path: String,
+    /// By name.
     pub query: BTreeMap<String, String>,
     /// Names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// As text.
     pub body: String,
 }
 
 impl Asked {
+    /// A header's value; empty if it isn't there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -36,6 +42,7 @@ impl Asked {
         fields(&self.body)
     }
 
+    /// The body read as JSON; null if it is none.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or(Value::Null)
     }
@@ -49,11 +56,14 @@ pub fn fields(text: &str) -> BTreeMap<String, String> {
 /// An answer.
 #[derive(Clone, Debug)]
 pub struct Said {
+    /// The status.
     pub status: u16,
+    /// JSON, as a rule.
     pub body: String,
 }
 
 impl Said {
+    /// With that status.
     pub fn json(status: u16, body: &Value) -> Self {
         Self {
             status,
@@ -61,13 +71,58 @@ impl Said {
         }
     }
 
+    /// With status 200.
     pub fn ok(body: &Value) -> Self {
         Self::json(200, body)
     }
 }
 
+/// Something that a provider tells a shop by itself.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// As it is sent, to the byte.
+    pub body: String,
+}
+
+impl Message {
+    /// With one header.
+    pub fn with(name: &str, value: &str, body: &str) -> Self {
+        Self {
+            headers: vec![(name.to_owned(), value.to_owned())],
+            body: body.to_owned(),
+        }
+    }
+
+    /// A form.
+    pub fn form(body: &str) -> Self {
+        Self::with("content-type", "application/x-www-form-urlencoded", body)
+    }
+}
+
 /// What a provider knows and does.
 pub trait Books: Send + 'static {
+    /// What it is called in our settings.
+    const NAME: &'static str;
+    /// What staff type who have an account here, by our names of the fields.
+    const KEYS: &'static [(&'static str, &'static str)];
+
+    /// Is told where it is, before anybody asks.
+    fn open_at(&mut self, _origin: &Url) {}
+
+    /// The payment that people see who open this page, by a name that `sheet` and `done` take.
+    fn page(&self, asked: &Asked) -> Option<String>;
+
+    /// What stands on it.
+    fn sheet(&self, name: &str) -> Option<Sheet>;
+
+    /// Takes note of what they did there, at that second.
+    fn done(&mut self, name: &str, act: Act, now_s: i64);
+
+    /// All that it has told or would have by now, in order, signed at that second.
+    fn told(&self, now_s: i64) -> Vec<Message>;
+
     /// Does what it is asked for.
     fn answer(&mut self, asked: &Asked) -> Said;
 
@@ -79,6 +134,7 @@ pub trait Books: Send + 'static {
 
 /// A stand-in, running.
 pub struct Server<B> {
+    /// Where it is.
     pub origin: Url,
     shared: Arc<Shared<B>>,
     handle: ServerHandle,
@@ -91,9 +147,12 @@ struct Shared<B> {
 }
 
 impl<B: Books> Server<B> {
-    pub fn start(books: B) -> Self {
+    /// Serves these books on a free port until it is dropped.
+    pub fn start(mut books: B) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let origin = format!("http://{}/", listener.local_addr().expect("an address"));
+        let origin: Url = origin.parse().expect("an address");
+        books.open_at(&origin);
         let shared = Arc::new(Shared {
             books: Mutex::new(books),
             mood: Mutex::new(Mood::Well),
@@ -109,13 +168,10 @@ impl<B: Books> Server<B> {
             .run();
         let handle = server.handle();
         tokio::spawn(server);
-        Self {
-            origin: origin.parse().expect("an address"),
-            shared,
-            handle,
-        }
+        Self { origin, shared, handle }
     }
 
+    /// Looks into the books.
     pub fn books<T>(&self, look: impl FnOnce(&mut B) -> T) -> T {
         look(&mut self.shared.books.lock().expect("the books"))
     }
@@ -129,6 +185,48 @@ impl<B: Books> Server<B> {
     pub fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().expect("the requests").clone()
     }
+}
+
+/// A stand-in, whichever it is.
+pub trait Standing: Send + Sync {
+    /// What it is called in our settings.
+    fn name(&self) -> &'static str;
+    /// What staff type who have an account there.
+    fn keys(&self) -> &'static [(&'static str, &'static str)];
+    /// Where it is.
+    fn origin(&self) -> &Url;
+    /// All that it has told or would have by now, signed now.
+    fn told(&self) -> Vec<Message>;
+    /// All that ever came.
+    fn asked(&self) -> Vec<Asked>;
+}
+
+impl<B: Books> Standing for Server<B> {
+    fn name(&self) -> &'static str {
+        B::NAME
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        B::KEYS
+    }
+
+    fn origin(&self) -> &Url {
+        &self.origin
+    }
+
+    fn told(&self) -> Vec<Message> {
+        self.books(|books| books.told(now_s()))
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        Self::asked(self)
+    }
+}
+
+/// This second.
+pub(crate) fn now_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 impl<B> Drop for Server<B> {
@@ -150,6 +248,9 @@ async fn serve<B: Books>(request: HttpRequest, shared: Data<Shared<B>>, body: By
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     shared.asked.lock().expect("the requests").push(asked.clone());
+    if let Some(page) = page::answer(&mut *shared.books.lock().expect("the books"), &asked) {
+        return page;
+    }
     let (mood, said) = {
         let mut books = shared.books.lock().expect("the books");
         let mood = if books.is_order(&asked) {

@@ -4,12 +4,17 @@ mod people;
 pub mod transfers;
 mod wire;
 
-use super::{Asked, Books, Card, Charge, Said};
+use crate::{Act, Asked, Back, Books, Card, Charge, Message, Said, Sheet};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use std::collections::BTreeMap;
+use url::Url;
 use wire::{amount, currency, failure, invalid, known, one_of, required, said, state, unrecognised};
 
+/// The key that opens the account.
 pub const SECRET_KEY: &str = "sk_test_of_the_tests";
+/// What signs messages.
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
 /// The version that async-stripe's types are made from.
 const VERSION: &str = "2026-09-30.endive";
@@ -19,21 +24,35 @@ const LEAST: i64 = 50;
 type Form = BTreeMap<String, String>;
 type Answer = Result<Value, Said>;
 
+/// Its books.
 pub struct Stripe {
     /// By the second, as Stripe's objects have it.
     pub now: i64,
+    /// How saved cards behave.
     pub card: Card,
+    /// Where its pages are.
+    pages: String,
     objects: BTreeMap<String, Value>,
     /// What was answered under which key, and to what.
     keys: BTreeMap<String, (String, Form, Said)>,
+    /// What happened, as it tells it.
     pub events: Vec<Value>,
 }
 
+/// As Stripe signs what it tells at that second.
+pub fn signature(body: &str, secret: &str, now_s: i64) -> String {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).expect("a key");
+    mac.update(format!("{now_s}.{body}").as_bytes());
+    format!("t={now_s},v1={}", hex::encode(mac.finalize().into_bytes()))
+}
+
 impl Stripe {
+    /// Opened at that second.
     pub fn new(now: i64) -> Self {
         Self {
             now,
             card: Card::Good,
+            pages: String::new(),
             objects: BTreeMap::new(),
             keys: BTreeMap::new(),
             events: Vec::new(),
@@ -92,6 +111,7 @@ impl Stripe {
         self.tell(&format!("payment_intent.{kind}"), payment);
     }
 
+    /// What was taken or is held.
     pub fn charges(&self) -> Vec<Charge> {
         let taken = self.of("payment_intent").into_iter().filter_map(|payment| {
             let held = payment["status"] == "requires_capture";
@@ -159,7 +179,8 @@ impl Stripe {
         let session = json!({
             "id": id,
             "object": "checkout.session",
-            "url": format!("https://checkout.stripe.com/c/pay/{id}"),
+            "url": format!("{}c/pay/{id}", self.pages),
+            "success_url": get("success_url"),
             "status": "open",
             "payment_status": "unpaid",
             "amount_total": amount,
@@ -369,6 +390,39 @@ impl Stripe {
 }
 
 impl Books for Stripe {
+    const NAME: &'static str = "stripe";
+    const KEYS: &'static [(&'static str, &'static str)] =
+        &[("secret_key", SECRET_KEY), ("webhook_secret", WEBHOOK_SECRET)];
+
+    fn open_at(&mut self, origin: &Url) {
+        self.pages = origin.to_string();
+    }
+
+    fn page(&self, asked: &Asked) -> Option<String> {
+        asked.path.strip_prefix("/c/pay/").map(str::to_owned)
+    }
+
+    fn sheet(&self, name: &str) -> Option<Sheet> {
+        let session = self.find(name, "checkout.session").ok()?;
+        let open = session["status"] == "open";
+        let back = session["success_url"].as_str()?.to_owned();
+        open.then(|| Sheet {
+            amount: format!("{} {}", session["amount_total"], session["currency"]),
+            back: Back::Link(back),
+        })
+    }
+
+    fn done(&mut self, name: &str, act: Act, _: i64) {
+        self.act(name, act);
+    }
+
+    fn told(&self, now_s: i64) -> Vec<Message> {
+        let bodies = self.events.iter().map(Value::to_string);
+        let signed =
+            bodies.map(|body| Message::with("stripe-signature", &signature(&body, WEBHOOK_SECRET, now_s), &body));
+        signed.collect()
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         if asked.header("authorization") != format!("Bearer {SECRET_KEY}") {
             return failure(401, "invalid_request_error", "", "Invalid API Key provided");

@@ -1,7 +1,7 @@
 //! What people and their banks do at Stripe.
 
 use super::Stripe;
-use crate::gateways::stand_in::Act;
+use crate::Act;
 use serde_json::{Value, json};
 
 impl Stripe {

@@ -1,7 +1,9 @@
-//! Payment providers on this machine: strict where the real ones are, and in whatever mood the test wants.
+//! Payment providers on this machine: strict where the real ones are, and in whatever mood the test wants. Each has the
+//! page that people pay on: card numbers are typed there and nowhere else.
 
 pub mod authorize_net;
 pub mod iyzico;
+mod page;
 pub mod paypal;
 pub mod paytr;
 pub mod payu;
@@ -9,7 +11,8 @@ mod server;
 pub mod stripe;
 pub mod two_checkout;
 
-pub use server::{Asked, Books, Said, Server, fields};
+pub use page::{Back, Sheet};
+pub use server::{Asked, Books, Message, Said, Server, Standing, fields};
 
 /// What becomes of the next order that reaches a provider. Questions are always answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
