@@ -71,8 +71,9 @@ impl PaymentGateway for TestGateway {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.hold || checkout.save_method || checkout.amount.minor <= 0 {
-            return Err(self.cannot(format!("do more than take {} once", checkout.amount)));
+        self.check_caps(checkout)?;
+        if checkout.amount.minor <= 0 {
+            return Err(self.cannot(format!("take {}", checkout.amount)));
         }
         let rejected = |error: url::ParseError| GatewayError::Rejected(format!("the return address is bad: {error}"));
         let base = Url::parse(&checkout.return_url).map_err(rejected)?;
@@ -118,7 +119,7 @@ impl PaymentGateway for TestGateway {
                 saved: None,
             },
             "declined" => Outcome::Declined(payment.reason.unwrap_or_default()).into(),
-            _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()).into(),
+            _ if is_over(&payment, now) => Outcome::run_out().into(),
             _ => Outcome::Pending.into(),
         })
     }

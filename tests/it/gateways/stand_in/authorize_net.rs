@@ -124,6 +124,16 @@ impl AuthorizeNet {
         }
     }
 
+    /// The same, with the refunds of the day.
+    pub fn settle_refunds(&mut self) {
+        for transaction in &mut self.transactions {
+            if transaction["transactionStatus"] == "refundPendingSettlement" {
+                transaction["transactionStatus"] = json!("refundSettledSuccessfully");
+                transaction["settled"] = json!(true);
+            }
+        }
+    }
+
     pub fn charges(&self) -> Vec<Charge> {
         let charges = self.transactions.iter().filter(|transaction| {
             let status = transaction["transactionStatus"].as_str().unwrap_or_default();
