@@ -19,4 +19,4 @@ pub use request::{cancel, request};
 pub use show::{Shown, show, standing};
 
 pub(in crate::app) use request::{Wish, place};
-pub(in crate::app) use step::{money, take, tell};
+pub(in crate::app) use step::{asked, money, take, tell};

@@ -58,8 +58,8 @@ pub use identity::{
 };
 pub use invoice::InvoicePage;
 pub use mails::{
-    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SecondFactorMail,
-    SubscriptionMail, VerifyMail, WelcomeMail,
+    DomainLostMail, InviteMail, MissedCallMail, NewsMail, PayoutMail, ReceiptMail, RegisteredMail, ResetMail,
+    SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -190,6 +190,7 @@ views! {
     NewsMail => "mails/news",
     DomainLostMail => "mails/domain_lost",
     SecondFactorMail => "mails/second_factor",
+    PayoutMail => "mails/payout",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
 }
