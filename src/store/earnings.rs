@@ -49,13 +49,13 @@ struct MaturedRow {
     lately_minor: i64,
 }
 
-/// What came into account `a` after `$2`, less what was taken from it since: refunds and commission, but not what was
-/// released.
+/// What came into account `a` after `$2`, less commission of it. What was given back or is held since was of the oldest: it
+/// shortens nobody's time. What was held and returns is what came in before.
 const LATELY: &str = "
     coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.credit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted')), 0)::bigint
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'dispute_back'), 0)::bigint
     - coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.debit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'matured'), 0)::bigint";
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind = 'commission'), 0)::bigint";
 
 impl MaturedRow {
     fn matured(self) -> Result<Matured> {

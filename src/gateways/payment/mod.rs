@@ -2,6 +2,7 @@
 
 mod authorize_net;
 mod bearer;
+mod hmac;
 pub(super) mod http;
 mod iyzico;
 mod order_number;

@@ -102,8 +102,9 @@ impl PaymentGateway for TestGateway {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.hold || checkout.amount.minor <= 0 {
-            return Err(self.cannot(format!("do more than take {} once", checkout.amount)));
+        self.check_caps(checkout)?;
+        if checkout.amount.minor <= 0 {
+            return Err(self.cannot(format!("take {}", checkout.amount)));
         }
         let rejected = |error: url::ParseError| GatewayError::Rejected(format!("the return address is bad: {error}"));
         let base = Url::parse(&checkout.return_url).map_err(rejected)?;

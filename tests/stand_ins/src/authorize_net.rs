@@ -139,6 +139,16 @@ impl AuthorizeNet {
         }
     }
 
+    /// The same, with the refunds of the day.
+    pub fn settle_refunds(&mut self) {
+        for transaction in &mut self.transactions {
+            if transaction["transactionStatus"] == "refundPendingSettlement" {
+                transaction["transactionStatus"] = json!("refundSettledSuccessfully");
+                transaction["settled"] = json!(true);
+            }
+        }
+    }
+
     /// What was taken or is held.
     pub fn charges(&self) -> Vec<Charge> {
         let charges = self.transactions.iter().filter(|transaction| {

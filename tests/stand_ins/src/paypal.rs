@@ -96,8 +96,13 @@ impl Paypal {
 
     /// The payer of the newest capture wants the money back.
     pub fn dispute(&mut self) {
+        self.dispute_with(None);
+    }
+
+    /// The same, as PayPal has decided it.
+    pub fn dispute_with(&mut self, outcome: Option<&str>) {
         let (id, capture) = self.captures.iter().next_back().expect("a capture");
-        let dispute = json!({
+        let mut dispute = json!({
             "dispute_id": "PP-D-1",
             "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
             "status": "OPEN",
@@ -105,6 +110,9 @@ impl Paypal {
             "disputed_transactions": [{"seller_transaction_id": id, "buyer_transaction_id": "1"}],
             "dispute_life_cycle_stage": "INQUIRY",
         });
+        if let Some(outcome) = outcome {
+            dispute["dispute_outcome"] = json!({"outcome_code": outcome});
+        }
         self.tell("CUSTOMER.DISPUTE.CREATED", &dispute);
     }
 

@@ -141,8 +141,13 @@ impl TwoCheckout {
 
     /// The holder's bank claims the newest order back.
     pub fn dispute(&mut self) {
+        self.claim("OPEN");
+    }
+
+    /// The same, as it stands.
+    pub fn claim(&mut self, resolution: &str) {
         let id = self.orders.keys().next_back().expect("an order").clone();
-        self.tell("COMPLETE", &id, "OPEN");
+        self.tell("COMPLETE", &id, resolution);
     }
 
     /// What was taken.

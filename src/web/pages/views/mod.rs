@@ -63,8 +63,8 @@ pub use identity::{
 };
 pub use invoice::InvoicePage;
 pub use mails::{
-    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SecondFactorMail,
-    SubscriptionMail, VerifyMail, WelcomeMail,
+    DomainLostMail, InviteMail, MissedCallMail, NewsMail, PayoutMail, ReceiptMail, RegisteredMail, ResetMail,
+    SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -201,6 +201,7 @@ views! {
     NewsMail => "mails/news",
     DomainLostMail => "mails/domain_lost",
     SecondFactorMail => "mails/second_factor",
+    PayoutMail => "mails/payout",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
     DocumentsPage => "documents",

@@ -39,6 +39,11 @@ fn keys(transaction_key: &str) -> GatewayKeys {
 }
 
 impl AuthorizeNetBench {
+    /// Refunds of the day go to the bank, too.
+    pub fn settle_refunds(&self) {
+        self.server.books(AuthorizeNet::settle_refunds);
+    }
+
     fn reach(&self, key: &str, patient: bool) -> Arc<dyn PaymentGateway> {
         reach_at(keys(key), &self.server.origin, patient, self.clock.clone())
     }

@@ -28,6 +28,11 @@ impl TwoCheckoutBench {
         reach_at(keys(secret_key), &self.server.origin, patient, self.clock.clone())
     }
 
+    /// The holder's bank claims the newest order back; how that stands.
+    pub fn claim(&self, resolution: &str) {
+        self.server.books(|books| books.claim(resolution));
+    }
+
     /// The same account, where money is real.
     pub fn live(&self) -> Arc<dyn PaymentGateway> {
         reach_as(
