@@ -1,8 +1,9 @@
 //! Saying where one's money goes.
 
+use super::carry;
 use crate::{
     app::{App, identity::Viewer, sealing::seal},
-    domain::payout_method::TypedDestination,
+    domain::payout_method::{Destination, TypedDestination},
     error::{Error, Result},
     store::{
         payout_terms::{self, Method},
@@ -13,7 +14,7 @@ use crate::{
 /// Sets where the reader's money goes. What was asked for before goes where it was to go then.
 ///
 /// # Errors
-/// They don't sell, a field can't be right, or the database is away.
+/// They don't sell, the marketplace doesn't pay there, a field can't be right, or the database is away.
 pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
     if !viewer.user.is_seller {
         return Err(Error::forbidden("Only sellers are paid out."));
@@ -25,10 +26,17 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
         sealed: seal(app.config.secrets.jwt.expose(), &plain)?,
         shown: destination.shown(),
     };
+    let by_stripe = matches!(destination, Destination::Stripe { .. });
     let (user, now) = (viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
             users::hold(tx, user)?;
+            if by_stripe && carry::stripe(tx)?.is_none() {
+                return Err(Error::field(
+                    "kind",
+                    "This marketplace doesn't pay by Stripe. Choose another way.",
+                ));
+            }
             payout_terms::set_method(tx, user, &method, now)
         })
         .await
