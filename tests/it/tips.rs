@@ -213,7 +213,10 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     let wrong = give("0.20").await.expect(422).text;
     assert!(wrong.contains("Choose between €1.00 and €500.00"), "{wrong}");
     let poor = give("300").await.expect(409).text;
-    assert!(poor.contains("Add credit") && poor.contains("/wallet?next="), "{poor}");
+    assert!(
+        poor.contains("Add credit") && poor.contains("/wallet?next&#x3D;"),
+        "{poor}"
+    );
     for _ in 0..2 {
         let done = give("3.50").await.expect(303);
         assert!(done.header("location").ends_with(&format!("/calls/{call}/bill")));
