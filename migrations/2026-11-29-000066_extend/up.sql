@@ -78,7 +78,8 @@ CREATE TABLE call_extensions (
     id uuid NOT NULL,
     call_id uuid NOT NULL,
     minutes integer NOT NULL CHECK (minutes > 0),
-    price_minor bigint NOT NULL CHECK (price_minor > 0),
+    -- Part by part: what the seller asks, fee and tax.
+    price jsonb NOT NULL,
     currency text NOT NULL,
     state text NOT NULL CHECK (state IN ('asked', 'declined', 'paying', 'paid', 'failed', 'lapsed')),
     asked_at timestamptz NOT NULL,

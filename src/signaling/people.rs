@@ -291,7 +291,7 @@ pub fn extension_view(asked: &Asked, now: Moment) -> ExtensionView {
         id: asked.id.uuid(),
         call: asked.call.uuid(),
         minutes: asked.extension.minutes,
-        price_minor: asked.extension.price_minor,
+        price_minor: asked.price().minor,
         currency: asked.currency.code().to_owned(),
         state: asked.extension.state.name().to_owned(),
         until_ms: asked.extension.until().map(|until| until.0),

@@ -30,9 +30,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// What it costs.
+    /// What it costs the buyer.
     pub fn price(&self) -> Money {
-        Money::new(self.extension.price_minor, self.currency)
+        Money::new(self.extension.price.total_minor(), self.currency)
     }
 }
 
@@ -42,7 +42,7 @@ struct Row {
     id: Uuid,
     call_id: Uuid,
     minutes: i32,
-    price_minor: i64,
+    price: serde_json::Value,
     currency: String,
     state: String,
     asked_at: At,
@@ -59,7 +59,7 @@ impl Row {
             asked_at: self.asked_at.into(),
             extension: Extension {
                 minutes: u32::try_from(self.minutes).map_err(|_| strange("length"))?,
-                price_minor: self.price_minor,
+                price: serde_json::from_value(self.price.clone()).map_err(|_| strange("price"))?,
                 state: State::parse(&self.state).ok_or_else(|| strange("state"))?,
                 since: self.since.into(),
             },
@@ -78,7 +78,7 @@ pub fn insert(tx: &mut TenantTx<'_>, asked: &Asked) -> Result<()> {
             call_extensions::id.eq(asked.id.uuid()),
             call_extensions::call_id.eq(asked.call.uuid()),
             call_extensions::minutes.eq(i32::try_from(asked.extension.minutes).map_err(Error::internal)?),
-            call_extensions::price_minor.eq(asked.extension.price_minor),
+            call_extensions::price.eq(serde_json::to_value(asked.extension.price).map_err(Error::internal)?),
             call_extensions::currency.eq(asked.currency.code()),
             call_extensions::state.eq(asked.extension.state.name()),
             call_extensions::asked_at.eq(At(asked.asked_at)),

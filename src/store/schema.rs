@@ -126,7 +126,7 @@ diesel::table! {
         id -> Uuid,
         call_id -> Uuid,
         minutes -> Int4,
-        price_minor -> Int8,
+        price -> Jsonb,
         currency -> Text,
         state -> Text,
         asked_at -> Timestamptz,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use tallyroom::domain::{
     booking::{Absent, Agreement, Booking, Event, Outcome, State},
     call::CallRole,
+    order_price::OrderPrice,
     time::Moment,
 };
 
@@ -55,7 +56,10 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
         Act::Decline(by, back) => Event::Decline { by, round: round(back) },
         Act::Cancel(by) => Event::Cancel { by },
         Act::Begun => Event::Begun,
-        Act::Extended(minutes, price_minor) => Event::Extended { minutes, price_minor },
+        Act::Extended(minutes, price_minor) => Event::Extended {
+            minutes,
+            price: OrderPrice::bare(price_minor),
+        },
         Act::Stopped => Event::Stopped { unanswered: true },
         Act::Held(charged_minor, rest_refunded) => Event::Held {
             charged_minor,
@@ -132,8 +136,8 @@ fn step(booking: &mut Booking, now: Moment, event: Event) {
     );
     let grew = booking.terms().price_minor - before.terms().price_minor;
     match (event, &told) {
-        (Event::Extended { price_minor, .. }, Ok(())) => {
-            assert!(grew == price_minor && matches!(before.state(), State::Running { .. }));
+        (Event::Extended { price, .. }, Ok(())) => {
+            assert!(grew == price.price_minor() && matches!(before.state(), State::Running { .. }));
         }
         _ => assert_eq!(grew, 0, "nothing else changes the price"),
     }

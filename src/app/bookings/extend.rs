@@ -6,6 +6,7 @@ use crate::{
     domain::{
         booking::{Event, State},
         ids::BookingId,
+        order_price::OrderPrice,
         time::{Moment, Span},
     },
     error::{Error, Result},
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-/// Makes an order's talk so many minutes longer, for so much in minor units; the money is moved in the same transaction.
+/// Makes an order's talk so many minutes longer, for so much; the money is moved in the same transaction.
 /// Both people are locked.
 ///
 /// # Errors
@@ -24,11 +25,11 @@ pub(in crate::app) fn extend(
     app: &App,
     tx: &mut TenantTx<'_>,
     id: BookingId,
-    (minutes, price_minor): (u32, i64),
+    (minutes, price): (u32, OrderPrice),
     now: Moment,
 ) -> Result<Order> {
     let order = bookings::lock(tx, id)?;
-    happen(app, tx, order, Event::Extended { minutes, price_minor }, now)
+    happen(app, tx, order, Event::Extended { minutes, price }, now)
 }
 
 /// # Errors
@@ -37,14 +38,12 @@ pub(in crate::app) fn refuse_unless_longer(
     tx: &mut TenantTx<'_>,
     id: BookingId,
     minutes: u32,
-    price_minor: i64,
+    price: OrderPrice,
     now: Moment,
 ) -> Result<()> {
     let order = bookings::find(tx, id)?;
     let mut longer = order.booking.clone();
-    longer
-        .on(now, Event::Extended { minutes, price_minor })
-        .map_err(refused)?;
+    longer.on(now, Event::Extended { minutes, price }).map_err(refused)?;
     let State::Running { start } = order.booking.state() else {
         return Ok(());
     };

@@ -32,6 +32,7 @@ pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub(in crate::app) use remind::remind_again;
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
+pub(in crate::app) use settle::apart;
 pub use show::{Shown, list, show};
 pub use slots::{Deliverable, FreeTimes, Offered, deliverable, free_times, other_times};
 

@@ -6,10 +6,11 @@ use crate::{
     domain::{
         call::extension::{Event, Extension, MOST_MINUTES, Refused},
         ids::{CallId, ExtensionId},
+        order_price::OrderPrice,
     },
     error::{Error, Result},
     store::{
-        calls,
+        calls::{self, Call},
         extensions::{self, Asked},
     },
 };
@@ -38,7 +39,8 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, minutes: u32) -> Resu
             if call.ended.is_some() {
                 return Err(Error::conflict("call_over", "The call is over."));
             }
-            let extension = Extension::ask(minutes, call.terms.rate_minor, now).map_err(refused)?;
+            let extension =
+                Extension::ask(minutes, call.terms.rate_minor, |minor| charged(&call, minor), now).map_err(refused)?;
             if let Some(mut before) = extensions::lock_open(tx, call.id)? {
                 before.extension.on(now, Event::Tick).map_err(super::refused)?;
                 if before.extension.is_open() {
@@ -52,7 +54,7 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, minutes: u32) -> Resu
                 return Err(Error::conflict("asked_too_often", words));
             }
             if let Some(order) = call.booking {
-                bookings::refuse_unless_longer(tx, order, minutes, extension.price_minor, now)?;
+                bookings::refuse_unless_longer(tx, order, minutes, extension.price, now)?;
             }
             let asked = Asked {
                 id: ExtensionId::new(),
@@ -67,6 +69,15 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, minutes: u32) -> Resu
         .await?;
     news.tell(app, &viewer.scope);
     Ok(news.asked)
+}
+
+/// Where it was paid for before, fee and tax come with the price; what is paid as it goes is all there is.
+fn charged(call: &Call, price_minor: i64) -> Option<OrderPrice> {
+    let policy = &call.terms.policy;
+    match call.booking {
+        Some(_) => OrderPrice::of_more(price_minor, policy.service_fee, policy.tax),
+        None => Some(OrderPrice::bare(price_minor)),
+    }
 }
 
 fn refused(why: Refused) -> Error {

@@ -24,6 +24,7 @@ use crate::{
         wallets,
     },
 };
+use uuid::Uuid;
 
 /// What came of paying.
 pub(super) enum Tried {
@@ -105,18 +106,29 @@ fn pay(app: &App, tx: &mut TenantTx<'_>, (call, seller): (&Call, &User), asked: 
     if there.minor < asked.price().minor {
         return Ok(Paid::Short(there));
     }
-    let (minutes, price_minor) = (asked.extension.minutes, asked.extension.price_minor);
-    bookings::extend(app, tx, order, (minutes, price_minor), now)?;
-    ledger::lock(tx, &[debit, credit])?;
-    let transfer = Transfer {
-        id: asked.id.uuid(),
-        kind: "extension_paid",
-        debit,
-        credit,
-        amount_minor: price_minor,
-        at: now,
-    };
-    ledger::transfer(tx, &transfer)?;
+    let (minutes, price) = (asked.extension.minutes, asked.extension.price);
+    let order = bookings::extend(app, tx, order, (minutes, price), now)?;
+    // Fee and tax can't be talked.
+    let apart = bookings::apart(tx, &order, now)?;
+    ledger::lock(tx, &[debit, credit, apart])?;
+    let (id, rest_minor) = (asked.id.uuid(), price.total_minor() - price.price_minor());
+    for (id, credit, amount_minor) in [
+        (id, credit, price.price_minor()),
+        (Uuid::new_v5(&id, b"apart"), apart, rest_minor),
+    ] {
+        if amount_minor == 0 {
+            continue;
+        }
+        let transfer = Transfer {
+            id,
+            kind: "extension_paid",
+            debit,
+            credit,
+            amount_minor,
+            at: now,
+        };
+        ledger::transfer(tx, &transfer)?;
+    }
     Ok(Paid::From {
         credit: Some(ledger::balance(tx, call.payer(), call.currency)?.available()),
         wallet: Some(wallets::balance(tx, call.buyer.id, call.currency)?.available()),

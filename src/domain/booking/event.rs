@@ -1,7 +1,7 @@
 //! Where an order stands, what happens to it, and why something can't.
 
 use super::{Absent, MOST_EXTENDED_MIN, MOST_ROUNDS, Offer, Outcome};
-use crate::domain::{call::CallRole, time::Moment};
+use crate::domain::{call::CallRole, order_price::OrderPrice, time::Moment};
 use serde::{Deserialize, Serialize};
 
 /// Where an order stands.
@@ -94,8 +94,8 @@ pub enum Event {
     Extended {
         /// How many minutes more.
         minutes: u32,
-        /// What they cost, in minor units.
-        price_minor: i64,
+        /// What they cost.
+        price: OrderPrice,
     },
     /// It ended before it was a talk.
     Stopped {

@@ -21,6 +21,7 @@ pub use terms::{Agreement, Terms};
 
 use crate::domain::{
     call::CallRole,
+    order_price::OrderPrice,
     time::{Moment, Span},
 };
 use serde::{Deserialize, Serialize};
@@ -235,7 +236,7 @@ impl Booking {
                 let start = self.booked()?;
                 self.state = State::Running { start };
             }
-            Event::Extended { minutes, price_minor } => self.extend(minutes, price_minor)?,
+            Event::Extended { minutes, price } => self.extend(minutes, price)?,
             Event::Stopped { unanswered } => {
                 let start = self.running()?;
                 // The last time counts: who answers in the end has answered.
@@ -318,9 +319,9 @@ impl Booking {
     }
 
     /// What was agreed grows; what it cost is shared in the end as if it had been ordered like that.
-    fn extend(&mut self, minutes: u32, price_minor: i64) -> Result<(), Rejected> {
+    fn extend(&mut self, minutes: u32, price: OrderPrice) -> Result<(), Rejected> {
         self.running()?;
-        self.terms = self.terms.extended(minutes, price_minor).ok_or(Rejected::TooLong)?;
+        self.terms = self.terms.extended(minutes, price).ok_or(Rejected::TooLong)?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! More minutes for a call that goes on (requirement F7), without input or output: the seller asks, the buyer answers, and
 //! the time is added once it is paid. What happens and the time go in, the new state comes out.
 
-use crate::domain::{booking::MOST_LENGTH_MIN, time::Moment};
+use crate::domain::{booking::MOST_LENGTH_MIN, order_price::OrderPrice, time::Moment};
 
 /// Most minutes that can be asked for at once.
 pub const MOST_MINUTES: u32 = MOST_LENGTH_MIN;
@@ -99,8 +99,8 @@ pub enum Refused {
 pub struct Extension {
     /// How many minutes.
     pub minutes: u32,
-    /// What they cost, in minor units.
-    pub price_minor: i64,
+    /// What they cost the buyer.
+    pub price: OrderPrice,
     /// How it stands.
     pub state: State,
     /// Since when.
@@ -108,18 +108,24 @@ pub struct Extension {
 }
 
 impl Extension {
-    /// Minutes at the rate that was frozen for the call, in minor units a minute, asked for now.
+    /// Minutes at the rate that was frozen for the call, in minor units a minute, asked for now; `charged` says what a price
+    /// is with fee and tax, if that is money at all.
     ///
     /// # Errors
     /// Out of bounds.
-    pub fn ask(minutes: u32, rate_minor: i64, now: Moment) -> Result<Self, Refused> {
+    pub fn ask(
+        minutes: u32,
+        rate_minor: i64,
+        charged: impl FnOnce(i64) -> Option<OrderPrice>,
+        now: Moment,
+    ) -> Result<Self, Refused> {
         if !(1..=MOST_MINUTES).contains(&minutes) {
             return Err(Refused::Minutes);
         }
         let price_minor = rate_minor.checked_mul(i64::from(minutes)).filter(|minor| *minor > 0);
         Ok(Self {
             minutes,
-            price_minor: price_minor.ok_or(Refused::Price)?,
+            price: price_minor.and_then(charged).ok_or(Refused::Price)?,
             state: State::Asked,
             since: now,
         })
@@ -183,6 +189,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn ask(minutes: u32, rate_minor: i64) -> Result<Extension, Refused> {
+        Extension::ask(minutes, rate_minor, |price| Some(OrderPrice::bare(price)), Moment(0))
+    }
+
     fn event() -> impl Strategy<Value = Event> {
         prop_oneof![
             Just(Event::Yes),
@@ -196,19 +206,22 @@ mod tests {
 
     #[test]
     fn it_is_asked_within_bounds_and_costs_its_minutes() {
-        let asked = Extension::ask(15, 199, Moment(0)).expect("asked");
-        assert_eq!((asked.price_minor, asked.until()), (2_985, Some(Moment(60_000))));
+        let asked = ask(15, 199).expect("asked");
+        assert_eq!(
+            (asked.price.total_minor(), asked.until()),
+            (2_985, Some(Moment(60_000)))
+        );
         for minutes in [0, MOST_MINUTES + 1, 1_000_000_000, u32::MAX] {
-            assert_eq!(Extension::ask(minutes, 199, Moment(0)), Err(Refused::Minutes));
+            assert_eq!(ask(minutes, 199), Err(Refused::Minutes));
         }
         for rate in [0, -1, i64::MAX] {
-            assert_eq!(Extension::ask(2, rate, Moment(0)), Err(Refused::Price));
+            assert_eq!(ask(2, rate), Err(Refused::Price));
         }
     }
 
     #[test]
     fn nobody_answers_for_ever() {
-        let asked = Extension::ask(15, 199, Moment(0)).expect("asked");
+        let asked = ask(15, 199).expect("asked");
         let mut late = asked;
         assert_eq!(late.on(Moment(60_000), Event::Yes), Err(Rejected::Over));
         assert_eq!(late.state, State::Lapsed);
@@ -224,7 +237,7 @@ mod tests {
         /// Whatever comes in whatever order: it is paid only after a yes, never twice, and what is decided stays.
         #[test]
         fn it_is_paid_once_and_only_after_a_yes(steps in prop::collection::vec((event(), 0_i64..200_000), 0..20)) {
-            let mut extension = Extension::ask(10, 100, Moment(0)).expect("asked");
+            let mut extension = ask(10, 100).expect("asked");
             let (mut now, mut agreed, mut paid) = (Moment(0), false, 0);
             for (event, after) in steps {
                 now = now + after;
@@ -246,7 +259,7 @@ mod tests {
                 if event == Event::CallEnded {
                     prop_assert!(!extension.is_open());
                 }
-                prop_assert_eq!((extension.minutes, extension.price_minor), (10, 1_000));
+                prop_assert_eq!((extension.minutes, extension.price.total_minor()), (10, 1_000));
             }
             prop_assert!(paid <= 1);
         }

@@ -81,7 +81,6 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
             code: Some(Field::default().wrong(Message::new(
                 "That code isn't good: wrong, too old, or used before. Wait for the next one.",
             ))),
-            kinds: ["iban", "account", "payoneer"],
             kind: "iban".to_owned(),
             ..MethodForm::default()
         }),

@@ -279,9 +279,9 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::Decline { by: who, .. } => by("declined", who),
         Event::Cancel { by: who } => by("cancelled", who),
         Event::Begun => Message::new("conference.step.begun"),
-        Event::Extended { minutes, price_minor } => Message::new("conference.step.extended")
+        Event::Extended { minutes, price } => Message::new("conference.step.extended")
             .with("count", minutes)
-            .with("price", Amount::new(price_minor, order.currency.code())),
+            .with("price", Amount::new(price.total_minor(), order.currency.code())),
         Event::Stopped { .. } => Message::new("conference.step.stopped"),
         Event::Held { .. } => Message::new("conference.step.held"),
         Event::Missed { .. } => Message::new("conference.step.missed"),
