@@ -5,6 +5,7 @@ use super::{
     prepaid::{balance, order},
 };
 use crate::{
+    charges::charging,
     kept::keep,
     marketplace::{bookable_for, count},
     support::{LUMEN, TestUser, bought},
@@ -131,6 +132,26 @@ async fn a_yes_is_paid_from_the_wallet_and_shared_as_if_it_had_been_ordered() {
         assert!(wallet.contains("More time in a call"), "{wallet}");
         pair.audit().await;
     }
+}
+
+#[tokio::test]
+async fn more_time_of_an_order_brings_its_fee_and_tax() {
+    let pair = Pair::new(Price::default()).await;
+    charging(&pair, (500, 30), (1_900, false)).await;
+    let (_, mut talk) = begun(&pair, 2).await;
+    assert_eq!(spendable(&pair).await, 715, "200, a fee of 40, a tax of 45");
+    talk.talk(60_000).await;
+    let id = ask(&talk, 1).await;
+    // The fixed part of the fee was paid with the order.
+    assert_eq!(hears(&mut talk.buyer, "asked").await.price_minor, 124);
+    accept(&talk, &id).await;
+    hears(&mut talk.buyer, "paid").await;
+    assert_eq!((spendable(&pair).await, balance(&pair, "order")), (591, 409 - 100));
+    talk.talk(120_000).await;
+    assert_eq!(talk.bill().await["charged_minor"], 409);
+    let got = ["order", "earnings", "revenue", "tax"].map(|kind| balance(&pair, kind));
+    assert_eq!((got, spendable(&pair).await), ([0, 240, 60 + 45, 64], 591));
+    pair.audit().await;
 }
 
 #[tokio::test]
