@@ -30,7 +30,7 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   const seller = await person(browser, product.velvet, { viewport: PHONE });
   const buyer = await person(browser, product.velvet);
   await register(seller, product, "Ina Instant");
-  const service = { title: "Right away", rate: "6.00", booking: "pay_after_accept", length: "1", atOnce: true };
+  const service = { title: "Right away", rate: "6.00", booking: "pay_after_accept", length: "3", atOnce: true };
   await startSelling(seller, { headline: "Talks right away", ...service });
   await goAvailable(seller);
 
@@ -59,16 +59,28 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
   await Promise.all([seesOther(seller), seesOther(buyer)]);
   await screenshot(buyer, "bookings-now-3-live");
+  // More time: nothing is in the wallet and no card is kept, so it is paid on the gateway's page, in another tab.
+  await ask(seller, "1");
+  const opened = buyer.context().waitForEvent("page");
+  await buyer.getByTestId("extend-yes").click();
+  const paying = await opened;
+  await paying.waitForURL(/\/gateway\/test\//);
+  await screenshot(buyer, "bookings-now-4-paying");
+  await toast(seller, "Ned Now agreed to 1 more minute and is paying.");
+  await pay(paying);
+  await Promise.all([seller, buyer].map((page) => toast(page, "Time increased successfully")));
+  await paying.close();
   await seller.getByTestId("end").click();
   await seller.getByTestId("end-confirm").click();
   await buyer.getByTestId("ended").waitFor();
-  await screenshot(buyer, "bookings-now-4-ended");
+  await screenshot(buyer, "bookings-now-5-ended");
   await buyer.getByTestId("ack").click();
   await buyer.getByTestId("total").waitFor();
   const ended = await json(buyer, `/api/v1/bookings/${order.split("/").pop()}`);
   assert.equal(ended.outcome, "held");
   // The seller ended it: what wasn't used came back.
-  assert.ok(ended.refund_minor > 0 && ended.refund_minor < 600, ended.refund_minor);
+  assert.equal(ended.price_minor, 2_400);
+  assert.ok(ended.refund_minor > 0 && ended.refund_minor < 2_400, ended.refund_minor);
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
   for (const page of [seller, buyer]) assert.deepEqual(page.problems, []);
 });
@@ -129,7 +141,6 @@ async function play(name, viewport) {
   await screenshot(buyer, `bookings-${name}-6-live`);
 
   // More time: the wallet has 10.00, and the card that is kept pays what is missing, but at least 5.00.
-  const toast = (page, text) => page.getByTestId("toast").filter({ hasText: text }).waitFor();
   const question = buyer.getByTestId("extension-question");
   await ask(seller, "2", () => seen(seller, "7-extend"));
   await question.filter({ hasText: `${SELLER} wishes to extend the time by 2 minutes. If you confirm, this will cost you an extra` }).waitFor();
@@ -181,4 +192,9 @@ async function ask(seller, minutes, look = async () => {}) {
   await seller.getByTestId("extend-minutes").fill(minutes);
   await look();
   await seller.getByTestId("extend-ask").click();
+}
+
+/** Waits until a page tells something. */
+async function toast(page, text) {
+  await page.getByTestId("toast").filter({ hasText: text }).waitFor();
 }

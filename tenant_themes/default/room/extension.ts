@@ -144,7 +144,6 @@ export class Extensions {
   async #ask(): Promise<void> {
     this.#problem("extend", "");
     const button = find<HTMLButtonElement>("button[type=submit]", this.#form);
-    button.disabled = true;
     try {
       const minutes = this.#wanted();
       this.take(await api<ExtensionView>("POST", `/api/v1/calls/${this.id}/extensions`, { minutes }));
@@ -152,7 +151,8 @@ export class Extensions {
     } catch (problem) {
       this.#failed("extend", problem);
     } finally {
-      button.disabled = false;
+      // Forms are sent once, unless somebody says that they can be sent again.
+      button.removeAttribute("aria-busy");
     }
   }
 
