@@ -92,13 +92,14 @@ pub struct OrderPrice {
 impl OrderPrice {
     /// A price with neither fee nor tax.
     pub fn bare(price_minor: i64) -> Self {
-        Self {
-            work: Taxed {
-                net_minor: price_minor,
-                tax_minor: 0,
-            },
-            ..Self::default()
-        }
+        Self::default().grown_by(price_minor)
+    }
+
+    /// The same with so much more of the price, without fee and tax on that.
+    #[must_use]
+    pub fn grown_by(mut self, minor: i64) -> Self {
+        self.work.net_minor += minor;
+        self
     }
 
     /// What something costs whose seller asks so much; none if that is more money than there is. The tax on all of it is
@@ -256,6 +257,9 @@ mod tests {
         assert_eq!(nothing.total_minor(), 0, "who pays nothing pays no fee");
         assert_eq!(OrderPrice::of(i64::MAX, FEE, on_top), None);
         assert_eq!(tax_of_both(19, 119, 23), (16, 3));
+        let longer = price.grown_by(1_000);
+        assert_eq!((longer.price_minor(), longer.total_minor()), (7_000, 7_330));
+        assert_eq!(longer.due(7_000), longer);
     }
 
     fn fees() -> impl Strategy<Value = ServiceFee> {

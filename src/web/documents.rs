@@ -110,8 +110,12 @@ impl Sheet {
         Ok(left.max(right) + 30.0)
     }
 
+    /// Who issues it, unless that is said already by the marketplace's name.
     fn issuer(&self) -> anyhow::Result<String> {
         let issuer = &self.document.content.issuer;
+        if issuer.name == self.tenant && issuer.address.is_empty() && issuer.tax_number.is_empty() {
+            return Ok(String::new());
+        }
         let number = match issuer.tax_number.as_str() {
             "" => String::new(),
             number => self.say("tax_number", json!({"number": number}))?,

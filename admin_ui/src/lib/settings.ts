@@ -1,6 +1,7 @@
 /** Settings as people type them, and back. Only what was changed is sent, so that two people don't undo each other. */
 import { t, type Key } from "../words";
 import { Problem } from "./api";
+import { percent } from "./charges";
 import { decimal, decimals, minorUnits } from "./format";
 import type { Increment, Settings } from "./types";
 
@@ -51,10 +52,6 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     least: amount(least),
     most: amount(most),
   };
-}
-
-function percent(bp: number): string {
-  return decimal(bp, 2).replace(/\.?0+$/, "") || "0";
 }
 
 function refuse(field: string, key: Key): never {

@@ -124,9 +124,10 @@ impl Terms {
         self
     }
 
-    /// What the buyer pays, part by part.
+    /// What the buyer pays, part by part. What the price has grown by since is paid as it is, with neither fee nor tax.
     pub fn charged(&self) -> OrderPrice {
-        self.charged.unwrap_or(OrderPrice::bare(self.price_minor))
+        let charged = self.charged.unwrap_or_default();
+        charged.grown_by(self.price_minor - charged.price_minor())
     }
 
     /// What of the price the extras are, in minor units.

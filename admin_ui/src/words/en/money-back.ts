@@ -126,7 +126,7 @@ export const moneyBack = {
   "charges.tax": "Tax",
   "charges.tax_hint": "On price and fee. In calls that are paid as they go it is always in the price.",
   "charges.included": "Prices and fee are with the tax",
-  "charges.own": "Charges of its own",
+  "charges.own": "Own charges",
   "charges.own_text": "What is left empty is as it is for all.",
   "charges.else": "Else {value} %.",
 };
