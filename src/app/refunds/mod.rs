@@ -7,7 +7,9 @@ mod seller;
 
 pub use charge::Charged;
 pub(in crate::app) use charge::people;
-pub(in crate::app) use give::{Given, Source, check_free, checked_reason, give, refund, told, weigh};
+pub(in crate::app) use give::{
+    Given, Source, check_covered, check_free, check_not_frozen, checked_reason, give, refund, told, weigh,
+};
 pub use seller::{Shown, Wish, preview, refund_as_seller, show};
 
 use crate::domain::refund::Subject;

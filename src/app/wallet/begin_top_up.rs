@@ -72,7 +72,7 @@ impl ChosenWay {
 /// back to.
 ///
 /// # Errors
-/// The amount is out of bounds, the chosen way isn't there, too many payments are open, the gateway doesn't answer or
+/// The amount is out of bounds, the chosen way isn't there (any more), too many payments are open, the gateway doesn't answer or
 /// refuses.
 pub async fn begin_top_up(
     app: &App,
@@ -119,6 +119,9 @@ pub async fn begin_top_up(
                 return Err(Error::conflict("too_many_open_top_ups", public));
             }
             stay_within_trust(tx, &stored)?;
+            if let Some(account) = stored.account {
+                gateway_accounts::hold_open(tx, account)?;
+            }
             top_ups::insert(tx, &stored)?;
             let payload = serde_json::to_value(ReconcileTopUp { top_up: stored.id }).map_err(Error::internal)?;
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)

@@ -3,6 +3,7 @@
 //! there are some.
 
 mod benches;
+mod claims;
 mod console;
 mod contract;
 mod flow;

@@ -17,10 +17,10 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::{addons, by_days},
-            dispute, refund,
+            dispute::{self, Links},
+            refund,
             views::{
-                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
-                Person, Seen,
+                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, Field, Message, Person, Seen,
             },
         },
     },
@@ -120,11 +120,10 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
-    let (dispute, dispute_url) = match booking.state() {
+    let money_back = match booking.state() {
         State::Closed { .. } => dispute::links(web, viewer, Subject::Order(id)).await?,
-        _ => (None, None),
+        _ => Links::default(),
     };
-    let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
@@ -169,9 +168,9 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .filter(|parts| parts.refund_minor > 0)
             .map(|parts| amount(parts.refund_minor)),
         refunds: refund::rows(&shown.refunds, role),
-        dispute,
-        dispute_url,
-        refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),
+        dispute: money_back.dispute,
+        dispute_url: money_back.dispute_url,
+        refund_url: money_back.refund_url,
         seen: seen(&shown),
         history: shown
             .history
@@ -180,13 +179,6 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .collect(),
         error: None,
     })
-}
-
-/// Whether anything of what was earned can be given back.
-fn is_left(shown: &Shown) -> bool {
-    let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
-    let booking = &shown.order.booking;
-    booking.is_paid() && booking.settlement().is_some_and(|parts| parts.earned_minor > given)
 }
 
 /// Who was there, as the reader is told.
