@@ -15,6 +15,7 @@ use crate::{
         mail::{Mailbox, SmtpMailer},
         media::{MediaHub, Supervisor},
         payment::{Gateways, Providers, Reach},
+        payout::Payouts,
         push::WebPush,
     },
     jobs::Runner,
@@ -58,9 +59,10 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let people = Arc::new(People::new(clock.clone(), db.list_changes().clone()));
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
     let reach = Reach::new(&config.gateways, config.development.enabled)?;
-    let providers = Providers::new(clock.clone(), reach)?;
+    let providers = Arc::new(Providers::new(clock.clone(), reach)?);
     let app = App {
-        gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers)),
+        gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers.clone())),
+        carriers: Arc::new(Payouts::new(providers)),
         people: people.clone(),
         identity: Arc::new(ByStaff),
         usage: Arc::default(),

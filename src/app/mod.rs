@@ -39,7 +39,9 @@ pub mod webhooks;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
-use ports::{CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateways, PushServices};
+use ports::{
+    CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders, PushServices,
+};
 use std::sync::Arc;
 
 /// What every use case may need. Cheap to clone.
@@ -53,6 +55,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Who takes payments.
     pub gateways: Arc<dyn PaymentGateways>,
+    /// Who carries money to sellers.
+    pub carriers: Arc<dyn PayoutProviders>,
     /// Looks at who people are.
     pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// Shortest and longest IBAN.
 const IBAN_CHARS: std::ops::RangeInclusive<usize> = 15..=34;
+const STRIPE_PREFIX: &str = "acct_";
+const STRIPE_CHARS: std::ops::RangeInclusive<usize> = 8..=64;
 const HOLDER_CHARS: std::ops::RangeInclusive<usize> = 2..=100;
 
 /// A bank account, or an account of a service that pays out. Kept sealed; shown by [`Destination::shown`] only.
@@ -27,6 +29,11 @@ pub enum Destination {
         /// Which bank: a routing number, a sort code, a BIC.
         routing: String,
     },
+    /// An account at Stripe that the marketplace may transfer to.
+    Stripe {
+        /// Its id there.
+        account: String,
+    },
     /// An account with Payoneer.
     Payoneer {
         /// The address it is registered with.
@@ -38,13 +45,13 @@ pub enum Destination {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct TypedDestination {
-    /// `iban`, `account` or `payoneer`.
+    /// `iban`, `account`, `payoneer` or `stripe`.
     pub kind: String,
     /// Whose account.
     pub holder: String,
     /// IBAN, with or without spaces.
     pub iban: String,
-    /// Account number.
+    /// Account number, or id at Stripe.
     pub account: String,
     /// Which bank.
     pub routing: String,
@@ -79,6 +86,10 @@ impl TypedDestination {
                 }),
                 Err(_) => Err(("email", "Give the address that you are registered with at Payoneer.")),
             },
+            "stripe" => Ok(Destination::Stripe {
+                account: stripe_account(&self.account)
+                    .ok_or(("account", "An account at Stripe looks like acct_1A2b3C4d5E6f7G8h."))?,
+            }),
             _ => Err(("kind", "Choose how you want to be paid.")),
         }
     }
@@ -91,6 +102,7 @@ impl Destination {
             Self::Iban { .. } => "iban",
             Self::Account { .. } => "account",
             Self::Payoneer { .. } => "payoneer",
+            Self::Stripe { .. } => "stripe",
         }
     }
 
@@ -99,6 +111,7 @@ impl Destination {
         match self {
             Self::Iban { iban, .. } => format!("{} •••• {}", &iban[..4], last_four(iban)),
             Self::Account { account, .. } => format!("•••• {}", last_four(account)),
+            Self::Stripe { account } => format!("{STRIPE_PREFIX}•••• {}", last_four(account)),
             Self::Payoneer { email } => {
                 let (name, host) = email.split_once('@').unwrap_or((email, ""));
                 let first: String = name.chars().take(1).collect();
@@ -117,6 +130,7 @@ impl Destination {
                 routing,
             } => [holder, account, routing],
             Self::Payoneer { email } => ["", email, "Payoneer"],
+            Self::Stripe { account } => ["", account, "Stripe"],
         }
     }
 }
@@ -150,6 +164,13 @@ fn code(typed: &str, length: std::ops::RangeInclusive<usize>) -> Option<String> 
         .collect();
     let good = length.contains(&plain.len()) && plain.bytes().all(|byte| byte.is_ascii_alphanumeric());
     good.then_some(plain)
+}
+
+/// An account's id at Stripe.
+fn stripe_account(typed: &str) -> Option<String> {
+    let id = typed.trim().strip_prefix(STRIPE_PREFIX)?;
+    let good = STRIPE_CHARS.contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    good.then(|| format!("{STRIPE_PREFIX}{id}"))
 }
 
 /// An IBAN whose check digits are right (ISO 7064, remainder 1 of 97).
@@ -210,6 +231,9 @@ mod tests {
         assert_eq!(shown("iban").as_deref(), Ok("DE89 •••• 3000"));
         assert_eq!(shown("account").as_deref(), Ok("•••• 5678"));
         assert_eq!(shown("payoneer").as_deref(), Ok("m•••@example.org"));
+        let mut stripe = typed("stripe");
+        stripe.account = " acct_1A2b3C4d5E6f7G8h ".to_owned();
+        assert_eq!(stripe.read().unwrap().shown(), "acct_•••• 7G8h");
         assert_eq!(last_four("1234"), "34");
         let iban = typed("iban").read().unwrap();
         assert_eq!(iban.columns(), ["Mara Lind", "DE89370400440532013000", ""]);
@@ -228,6 +252,7 @@ mod tests {
         assert_eq!(wrong(|t| t.account = "12".into(), "account"), "account");
         assert_eq!(wrong(|t| t.routing = "ä".repeat(9), "account"), "routing");
         assert_eq!(wrong(|t| t.email = "mara".into(), "payoneer"), "email");
+        assert_eq!(wrong(|t| t.account = "1A2b3C4d5E6f7G8h".into(), "stripe"), "account");
         assert_eq!(wrong(|_| (), "cash"), "kind");
     }
 }

@@ -221,6 +221,7 @@ impl Runner {
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,
             payouts::RELEASE_JOB => payouts::release_all(&self.app, &job.scope).await,
             payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
+            payouts::SEND_JOB => payouts::send(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

@@ -17,6 +17,9 @@ use url::Url;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
+/// Which migrations are built in: another set, or other contents, have another fingerprint.
+pub const FINGERPRINT: &str = env!("MIGRATIONS");
+
 /// Creates the runtime and system roles if they are missing (with the passwords in their URLs) and runs all pending
 /// migrations as the owner. Safe to repeat, and to run from several machines at once.
 ///

@@ -15,7 +15,7 @@ use diesel::{
 /// Where a seller's money goes.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Method {
-    /// `iban`, `account` or `payoneer`.
+    /// `iban`, `account`, `payoneer` or `stripe`.
     #[diesel(sql_type = Text)]
     pub kind: String,
     /// All of it, sealed.

@@ -212,6 +212,59 @@ pub fn update(tx: &mut TenantTx<'_>, ids: &[PayoutId], became: Became<'_>, now: 
     Ok(())
 }
 
+/// Keeps what the provider calls a payout.
+///
+/// # Errors
+/// The database is away.
+pub fn set_reference(tx: &mut TenantTx<'_>, id: PayoutId, reference: &str) -> Result<()> {
+    set(
+        tx,
+        "UPDATE payouts SET reference = $3 WHERE tenant_id = $1 AND id = $2",
+        id,
+        reference,
+    )
+}
+
+/// Says why a payout is still on its way.
+///
+/// # Errors
+/// The database is away.
+pub fn set_reason(tx: &mut TenantTx<'_>, id: PayoutId, reason: &str) -> Result<()> {
+    set(
+        tx,
+        "UPDATE payouts SET reason = $3 WHERE tenant_id = $1 AND id = $2",
+        id,
+        reason,
+    )
+}
+
+fn set(tx: &mut TenantTx<'_>, statement: &str, id: PayoutId, text: &str) -> Result<()> {
+    sql_query(statement)
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<SqlUuid, _>(id.uuid())
+        .bind::<Text, _>(text)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The kinds of accounts that payouts go to.
+///
+/// # Errors
+/// The database is away.
+pub fn kinds(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = Text)]
+        method_kind: String,
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let rows: Vec<Known> = sql_query("SELECT DISTINCT method_kind FROM payouts WHERE tenant_id = $1 AND id = ANY ($2)")
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.method_kind).collect())
+}
+
 /// A seller's latest payouts, newest first.
 ///
 /// # Errors
@@ -296,7 +349,7 @@ pub struct PayoutLine {
     /// `requested`, `approved`, `batched`, `paid`, `failed`, `cancelled` or `refused`.
     #[diesel(sql_type = Text)]
     pub state: String,
-    /// `iban`, `account` or `payoneer`.
+    /// `iban`, `account`, `payoneer` or `stripe`.
     #[diesel(sql_type = Text)]
     pub method: String,
     /// Where it goes, as far as that is shown.
@@ -324,16 +377,20 @@ pub struct PayoutLine {
     /// When it was over.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub ended_at: Option<i64>,
-    /// Why it was refused or didn't arrive.
+    /// Why it was refused or didn't arrive, or hasn't arrived yet.
     #[diesel(sql_type = Text)]
     pub reason: String,
+    /// What the provider calls it, which pays by itself.
+    #[diesel(sql_type = Text)]
+    pub reference: String,
 }
 
 const LIST: List = List {
     columns: "p.id, p.seller_id, u.name AS seller, p.amount_minor, p.currency, p.state, p.method_kind AS method,
         p.method_shown AS shown, p.requested_by AS requested_by_id, r.name AS requested_by, p.requested_at AS at,
         a.name AS approved_by, (extract(epoch FROM p.approved_at) * 1000)::bigint AS approved_at,
-        p.batch_number AS batch, (extract(epoch FROM p.ended_at) * 1000)::bigint AS ended_at, p.reason",
+        p.batch_number AS batch, (extract(epoch FROM p.ended_at) * 1000)::bigint AS ended_at, p.reason,
+        p.reference",
     rows: "FROM payouts p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.seller_id
         JOIN users r ON r.tenant_id = p.tenant_id AND r.id = p.requested_by
         LEFT JOIN users a ON a.tenant_id = p.tenant_id AND a.id = p.approved_by

@@ -10,15 +10,18 @@ export function sampleBooks(currency) {
   const payout = (n) => {
     const state = STATES[n % STATES.length];
     const [approved, over] = [!["requested", "refused"].includes(state), ["paid", "failed", "refused"].includes(state)];
-    const batch = { batched: 12, paid: 11, failed: 11 }[state] ?? null;
-    return { id: uuid(20, n), seller_id: person(n % 11).id, seller: person(n % 11).name, amount_minor: 2_000 + n * 1_730, currency, state, method: n % 4 === 3 ? "payoneer" : "iban", shown: n % 4 === 3 ? "m•••@example.com" : `DE89 •••• ${3000 + n}`, requested_by_id: person(n % 11).id, requested_by: person(n % 5 === 4 ? 14 : n % 11).name, at: NOW - n * 9 * HOUR, approved_by: approved ? person(1).name : null, approved_at: approved ? NOW - n * 8 * HOUR : null, batch, ended_at: over ? NOW - n * 6 * HOUR : null, reason: REASONS[state] ?? "" };
+    const stripe = [6, 7, 19].includes(n);
+    const batch = stripe ? 13 : ({ batched: 12, paid: 11, failed: 11 }[state] ?? null);
+    const [method, shown] = stripe ? ["stripe", `acct_•••• ${n}7Gh`] : n % 4 === 3 ? ["payoneer", "m•••@example.com"] : ["iban", `DE89 •••• ${3000 + n}`];
+    return { id: uuid(20, n), seller_id: person(n % 11).id, seller: person(n % 11).name, amount_minor: 2_000 + n * 1_730, currency, state, method, shown, requested_by_id: person(n % 11).id, requested_by: person(n % 5 === 4 ? 14 : n % 11).name, at: NOW - n * 9 * HOUR, approved_by: approved ? person(1).name : null, approved_at: approved ? NOW - n * 8 * HOUR : null, batch, ended_at: over ? NOW - n * 6 * HOUR : null, reason: REASONS[state] ?? "", reference: stripe && over ? "tr_1QxPayout" : "" };
   };
   return {
     payouts: range(24, payout),
     rules: { hold_days: 7, least_minor: 2_000, identity_needed: false },
     batches: [
-      { number: 12, method: "manual", currency, made_by: person(1).name, at: NOW - 3 * HOUR, payouts: 4, amount_minor: 54_320, open: 4, failed: 0 },
-      { number: 11, method: "manual", currency, made_by: person(14).name, at: NOW - 8 * DAY, payouts: 8, amount_minor: 175_600, open: 0, failed: 2 },
+      { number: 13, method: "stripe_connect", currency, made_by: person(1).name, at: NOW - HOUR, payouts: 3, amount_minor: 41_900, open: 1, failed: 0, by_itself: true },
+      { number: 12, method: "manual", currency, made_by: person(1).name, at: NOW - 3 * HOUR, payouts: 4, amount_minor: 54_320, open: 4, failed: 0, by_itself: false },
+      { number: 11, method: "manual", currency, made_by: person(14).name, at: NOW - 8 * DAY, payouts: 8, amount_minor: 175_600, open: 0, failed: 2, by_itself: false },
     ],
   };
 }
@@ -35,8 +38,8 @@ export function books(db) {
     "GET /payouts": ({ query }) => listing(db.books.payouts, query, { text: ({ seller }) => seller, keep: ({ state, batch }) => (query.has("batch") ? String(batch) === query.get("batch") : [null, "all"].includes(query.get("state")) || state === query.get("state")) }),
     "POST /payouts/approve": ({ body }) => void body.ids.forEach((id) => Object.assign(find(db.books.payouts, id), { state: "approved", approved_by: person(1).name, approved_at: NOW })),
     "POST /payouts/batch": ({ body }) => {
-      body.ids.forEach((id) => Object.assign(find(db.books.payouts, id), { state: "batched", batch: 13 }));
-      return { number: 13 };
+      body.ids.forEach((id) => Object.assign(find(db.books.payouts, id), { state: "batched", batch: 14 }));
+      return { number: 14 };
     },
     "POST /payouts/:id/refuse": ({ params, body }) => void Object.assign(find(db.books.payouts, params.id), { state: "refused", reason: body.reason }),
     "POST /payouts/:id/fail": ({ params, body }) => void Object.assign(find(db.books.payouts, params.id), { state: "failed", reason: body.reason }),

@@ -31,8 +31,8 @@ pub use frozen::{freeze, unfreeze};
 pub use identity_checks::{approve_identity, change_identity_rules, decline_identity, look_at_identity};
 pub use money_back::{change_dispute_rules, charge, refund_as_staff};
 pub use payouts::{
-    SentPayout, approve_payouts, batch_payouts, change_payout_rules, fail_payout, fetch_batch, mark_batch_paid,
-    refuse_payout, request_payout,
+    approve_payouts, batch_payouts, change_payout_rules, fail_payout, fetch_batch, mark_batch_paid, refuse_payout,
+    request_payout, send_batch,
 };
 pub use people::{restore_user, suspend_user};
 pub use reports::{close_report, note_report};

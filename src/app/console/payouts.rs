@@ -4,23 +4,21 @@ use super::StaffMember;
 use crate::{
     app::{
         App,
-        payouts::{Wish, asked, money, place, take, tell},
+        payouts::{Wish, account_for, asked, money, orders, place, send_later, take, tell},
         platform::checked_reason,
-        sealing::unseal,
+        ports::{GatewayError, PayoutFile},
     },
     domain::{
         audit::{Action, Actor, Entry},
         ids::{PayoutId, UserId},
         money::{Currency, Money},
         payout::{MOST_HOLD_DAYS, MOST_IN_BATCH, Rules, State, Step, may_approve},
-        payout_method::Destination,
+        payout_provider::PayoutWay,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantTx, audit, frozen,
-        payout_batches::{self, BY_HAND},
-        payout_terms,
+        TenantTx, audit, frozen, payout_batches, payout_terms,
         payouts::{self, Became, Payout},
         tenants, users,
     },
@@ -217,7 +215,8 @@ pub async fn refuse_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &s
 /// Says that a payout didn't arrive, and why. The money can be asked for again.
 ///
 /// # Errors
-/// No reason, it is the reader's own, it isn't being sent, not here, or the database is away.
+/// No reason, it is the reader's own, it isn't being sent, its provider says so by itself, not here, or the database is
+/// away.
 pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
     return_payout(app, by, id, (Step::Fail, State::Failed, Action::PayoutFailed), reason).await
 }
@@ -235,6 +234,9 @@ async fn return_payout(
         .tenant(&by.viewer().scope, move |tx| {
             let found = lock(tx, &[id])?;
             check_others(user, &found)?;
+            for number in found.iter().filter_map(|payout| payout.batch) {
+                check_by_hand(&handle, tx, number)?;
+            }
             take(tx, &found, step, became(state, &reason), now)?;
             for payout in &found {
                 note(tx, &actor, action, payout, state, &reason, now)?;
@@ -245,28 +247,50 @@ async fn return_payout(
         .await
 }
 
-/// Puts approved payouts of one currency into a batch that is sent by hand; gives its number.
+/// What becomes of payouts that a provider carries by itself, it says; as long as it can be asked.
+fn check_by_hand(app: &App, tx: &mut TenantTx<'_>, number: i32) -> Result<()> {
+    let batch = payout_batches::find(tx, number)?;
+    if batch.way.pays_by_itself() && app.carrier(tx, batch.way, batch.account).is_ok() {
+        let words = "The provider pays this batch by itself and says what becomes of it. Have it asked again instead.";
+        return Err(Error::conflict("carried_by_provider", words));
+    }
+    Ok(())
+}
+
+/// Puts approved payouts of one currency into a batch; gives its number. Where they go says how it is sent: by a file that
+/// staff take to their bank or to Payoneer, or by the provider itself.
 ///
 /// # Errors
-/// None or too many, two currencies, one isn't approved, a seller's money is frozen or their account closed, not here, or
-/// the database is away.
+/// None or too many, two currencies or two ways, one isn't approved or can't be sent that way, a seller's money is frozen
+/// or their account closed, not here, or the database is away.
 pub async fn batch_payouts(app: &App, by: &StaffMember, ids: Vec<PayoutId>) -> Result<i32> {
-    let (actor, user, now) = (by.actor(), by.user()?, app.now());
+    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             tenants::queue_up(tx)?;
             let found = lock(tx, &ids)?;
             let currency = one_currency(&found)?;
             check_sellers(tx, &found)?;
-            let number = payout_batches::open(tx, user, currency, BY_HAND, now)?;
+            let way = one_way(tx, &found, currency)?;
+            let account = account_for(tx, way)?;
+            let number = payout_batches::open(tx, user, currency, (way, account), now)?;
             let became = Became {
                 batch: Some(number),
                 ..became(State::Batched, "")
             };
             take(tx, &found, Step::Batch, became, now)?;
+            let batch = orders(
+                &handle,
+                &payout_batches::find(tx, number)?,
+                payout_batches::sent(tx, number)?,
+            )?;
+            handle.carrier(tx, way, account)?.check_all(&batch).map_err(cannot)?;
+            if way.pays_by_itself() {
+                send_later(tx, number, now)?;
+            }
             let sum: i64 = found.iter().map(|payout| payout.amount.minor).sum();
             let entry = Entry::new(Action::PayoutsBatched, number.to_string());
-            let after = json!({"payouts": ids, "amount": money(Money::new(sum, currency))});
+            let after = json!({"payouts": ids, "amount": money(Money::new(sum, currency)), "way": way.name()});
             audit::write(tx, &actor, &entry.changed(json!(null), after), now)?;
             Ok(number)
         })
@@ -285,63 +309,72 @@ fn one_currency(found: &[Payout]) -> Result<Currency> {
     }
 }
 
-/// A line of a batch as a bank needs it.
-#[derive(Clone, Debug)]
-pub struct SentPayout {
-    /// The payout.
-    pub id: PayoutId,
-    /// The seller's name.
-    pub seller: String,
-    /// How much.
-    pub amount: Money,
-    /// Where it stands.
-    pub state: String,
-    /// `iban`, `account` or `payoneer`.
-    pub method: String,
-    /// Where it goes; gone if the seller was erased, or came with an archive.
-    pub destination: Option<Destination>,
+fn one_way(tx: &mut TenantTx<'_>, found: &[Payout], currency: Currency) -> Result<PayoutWay> {
+    let ids: Vec<PayoutId> = found.iter().map(|payout| payout.id).collect();
+    let kinds = payouts::kinds(tx, &ids)?;
+    PayoutWay::of(kinds.iter().map(String::as_str), currency).ok_or_else(|| {
+        let words = "Payouts to accounts at Stripe go in a batch of their own. Choose only those, or none of them.";
+        Error::field("ids", words)
+    })
 }
 
-/// All lines of a batch, with where they go in full. That it was fetched is written down.
+fn cannot(why: GatewayError) -> Error {
+    match why {
+        GatewayError::Unsupported(words) => Error::field("ids", format!("{words}. Leave that payout out.")),
+        other => other.into(),
+    }
+}
+
+/// A batch's file for whoever pays it, with where the money goes in full. That it was fetched is written down.
 ///
 /// # Errors
-/// The reader is none of the tenant's own, not here, a destination can't be read, or the database is away.
-pub async fn fetch_batch(app: &App, by: &StaffMember, number: i32) -> Result<Vec<SentPayout>> {
+/// The reader is none of the tenant's own, there is no file of what a provider pays by itself, it isn't kept any more where
+/// something went, not here, or the database is away.
+pub async fn fetch_batch(app: &App, by: &StaffMember, number: i32) -> Result<PayoutFile> {
     by.user()?;
-    let (actor, now) = (by.actor(), app.now());
-    let lines = app
-        .db
+    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
+    app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let lines = payout_batches::sent(tx, number)?;
-            if lines.is_empty() {
-                return Err(Error::not_found());
+            let batch = payout_batches::find(tx, number)?;
+            if batch.way.pays_by_itself() {
+                let words = "The provider pays this batch by itself: there is no file to take anywhere.";
+                return Err(Error::conflict("carried_by_provider", words));
             }
             let entry = Entry::new(Action::PayoutsFetched, number.to_string());
             audit::write(tx, &actor, &entry, now)?;
-            Ok(lines)
+            let carrier = handle.carrier(tx, batch.way, batch.account)?;
+            let batch = orders(&handle, &batch, payout_batches::sent(tx, number)?)?;
+            carrier.file(&batch).map_err(cannot)
         })
-        .await?;
-    let key = app.config.secrets.jwt.expose();
-    let line = |line: payout_batches::Sent| {
-        let currency = Currency::try_from(line.currency).map_err(|why| Error::internal(anyhow::anyhow!(why)))?;
-        let plain = line.sealed.map(|sealed| unseal(key, &sealed)).transpose()?;
-        let destination = plain.map(|plain| serde_json::from_slice(&plain)).transpose();
-        Ok(SentPayout {
-            id: PayoutId::from_uuid(line.id),
-            seller: line.seller,
-            amount: Money::new(line.amount_minor, currency),
-            state: line.state,
-            method: line.method,
-            destination: destination.map_err(Error::internal)?,
+        .await
+}
+
+/// Has a provider asked again about what of a batch is still on its way; what it never heard of is sent.
+///
+/// # Errors
+/// Nothing of it is on its way, it is paid by hand, not here, or the database is away.
+pub async fn send_batch(app: &App, by: &StaffMember, number: i32) -> Result<()> {
+    by.user()?;
+    let now = app.now();
+    app.db
+        .tenant(&by.viewer().scope, move |tx| {
+            let batch = payout_batches::find(tx, number)?;
+            if !batch.way.pays_by_itself() || payouts::on_their_way(tx, number)?.is_empty() {
+                return Err(Error::conflict(
+                    "payout_state",
+                    "There is nothing in this batch to send.",
+                ));
+            }
+            send_later(tx, number, now)
         })
-    };
-    lines.into_iter().map(line).collect()
+        .await
 }
 
 /// Says that a batch has arrived: all of it but what was said to have failed.
 ///
 /// # Errors
-/// Nothing of it is on its way, the reader's own money is in it, a seller's money is frozen, or the database is away.
+/// Nothing of it is on its way, its provider says so by itself, the reader's own money is in it, a seller's money is
+/// frozen, or the database is away.
 pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result<()> {
     let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     app.db
@@ -350,6 +383,7 @@ pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result
             if ids.is_empty() {
                 return Err(Error::conflict("payout_state", "Nothing of this batch is on its way."));
             }
+            check_by_hand(&handle, tx, number)?;
             let found = lock(tx, &ids)?;
             check_others(user, &found)?;
             let sellers: Vec<UserId> = found.iter().map(|payout| payout.seller).collect();

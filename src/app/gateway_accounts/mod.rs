@@ -25,7 +25,7 @@ pub use ways::{Way, list, ways};
 use super::{
     App,
     console::StaffMember,
-    ports::{GatewayAccount, PaymentGateway},
+    ports::{GatewayAccount, GatewayKeys, PaymentGateway},
     sealing::unseal,
 };
 use crate::{
@@ -58,12 +58,20 @@ impl App {
 
     /// Opens an account with its keys. Nothing is sent yet.
     fn open_account(&self, account: &Account) -> Result<Arc<dyn PaymentGateway>> {
-        let sealed = account.sealed_keys.as_deref().ok_or_else(gone)?;
-        let keys = unseal(self.config.secrets.jwt.expose(), sealed)?;
         self.gateways.open(&GatewayAccount {
             mode: account.mode,
-            keys: serde_json::from_slice(&keys).map_err(Error::internal)?,
+            keys: self.keys(account)?,
         })
+    }
+
+    /// What opens an account.
+    ///
+    /// # Errors
+    /// The account was removed, or its keys can't be read.
+    pub(in crate::app) fn keys(&self, account: &Account) -> Result<GatewayKeys> {
+        let sealed = account.sealed_keys.as_deref().ok_or_else(gone)?;
+        let keys = unseal(self.config.secrets.jwt.expose(), sealed)?;
+        serde_json::from_slice(&keys).map_err(Error::internal)
     }
 }
 

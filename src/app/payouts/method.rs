@@ -1,9 +1,9 @@
 //! Saying where one's money goes.
 
-use super::step::write;
+use super::{carry, step::write};
 use crate::{
     app::{App, identity::Viewer, letters::PayoutNews, sealing::seal},
-    domain::payout_method::TypedDestination,
+    domain::payout_method::{Destination, TypedDestination},
     error::{Error, Result},
     store::{
         payout_terms::{self, Method},
@@ -14,7 +14,8 @@ use crate::{
 /// Sets where the reader's money goes, and writes to them. What was asked for before goes where it was to go then.
 ///
 /// # Errors
-/// They don't sell, have a second factor and haven't shown a code lately, a field can't be right, or the database is away.
+/// They don't sell, have a second factor and haven't shown a code lately; the marketplace doesn't pay there, a field can't
+/// be right, or the database is away.
 pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
     if !viewer.user.is_seller {
         return Err(Error::forbidden("Only sellers are paid out."));
@@ -28,10 +29,17 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
         sealed: seal(app.config.secrets.jwt.expose(), &plain)?,
         shown: destination.shown(),
     };
+    let by_stripe = matches!(destination, Destination::Stripe { .. });
     let (handle, user) = (app.clone(), viewer.user.id);
     app.db
         .tenant(&viewer.scope, move |tx| {
             users::hold(tx, user)?;
+            if by_stripe && carry::stripe(tx)?.is_none() {
+                return Err(Error::field(
+                    "kind",
+                    "This marketplace doesn't pay by Stripe. Choose another way.",
+                ));
+            }
             payout_terms::set_method(tx, user, &method, now)?;
             write(&handle, tx, user, PayoutNews::Goes { to: method.shown }, now)
         })

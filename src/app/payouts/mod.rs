@@ -6,9 +6,11 @@
 //! on, and leaves for `Bank` or returns. Staff's steps are in [`super::console`].
 
 mod care;
+mod carry;
 mod method;
 mod release;
 mod request;
+mod send;
 mod show;
 mod step;
 
@@ -16,7 +18,10 @@ pub use care::{CHECK_JOB, RELEASE_JOB, check, look};
 pub use method::set_method;
 pub use release::release_all;
 pub use request::{cancel, request};
+pub use send::{Job as SendJob, SEND_JOB, send};
 pub use show::{Shown, show, standing};
 
+pub(in crate::app) use carry::{account_for, orders};
 pub(in crate::app) use request::{Wish, place};
+pub(in crate::app) use send::enqueue as send_later;
 pub(in crate::app) use step::{asked, money, take, tell};

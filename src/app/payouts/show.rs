@@ -1,6 +1,6 @@
 //! Earnings and payouts, as their seller reads them.
 
-use super::release;
+use super::{carry, release};
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -35,6 +35,8 @@ pub struct Shown {
     pub rules: Rules,
     /// Where it goes.
     pub method: Option<Method>,
+    /// It can go to an account at Stripe.
+    pub by_stripe: bool,
     /// Their money is frozen.
     pub frozen: bool,
     /// They have to show who they are first.
@@ -69,6 +71,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
                 paid: Money::new(paid_minor, currency),
                 rules,
                 method: payout_terms::method(tx, user)?,
+                by_stripe: carry::stripe(tx)?.is_some(),
                 frozen: frozen::is_frozen(tx, user)?,
                 identity_missing: rules.identity_needed && !identity_checks::is_proven(tx, user)?,
                 payouts: payouts::of_seller(tx, user, LATEST)?,

@@ -12,13 +12,13 @@ use crate::{
         ids::{PayoutId, UserId},
         payout::{Rules, State, Step},
         payout_method::TypedDestination,
+        payout_provider::PayoutWay,
         tenant::Tenant,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx,
-        payout_batches::{self, BY_HAND},
+        TenantScope, TenantTx, payout_batches,
         payout_terms::{self, Method},
         payouts::{self, Became},
         users,
@@ -99,7 +99,13 @@ fn pay(tx: &mut TenantTx<'_>, seller: UserId, staff: UserId, amount_minor: i64, 
     ] {
         let found = payouts::lock(tx, &[id])?;
         let batch = match (step, found.first()) {
-            (Step::Batch, Some(payout)) => Some(payout_batches::open(tx, staff, payout.amount.currency, BY_HAND, at)?),
+            (Step::Batch, Some(payout)) => Some(payout_batches::open(
+                tx,
+                staff,
+                payout.amount.currency,
+                (PayoutWay::Manual, None),
+                at,
+            )?),
             _ => None,
         };
         let became = Became {

@@ -115,12 +115,12 @@ impl Providers {
 pub struct Gateways {
     db: Db,
     clock: Arc<dyn Clock>,
-    providers: Providers,
+    providers: Arc<Providers>,
 }
 
 impl Gateways {
     /// The built-in gateway has its books in `db`.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, providers: Providers) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, providers: Arc<Providers>) -> Self {
         Self { db, clock, providers }
     }
 }

@@ -18,12 +18,12 @@ use stripe_connect::StripeConnect;
 
 /// All of them.
 pub struct Payouts {
-    providers: Providers,
+    providers: Arc<Providers>,
 }
 
 impl Payouts {
     /// Reached where payments are made.
-    pub fn new(providers: Providers) -> Self {
+    pub fn new(providers: Arc<Providers>) -> Self {
         Self { providers }
     }
 }

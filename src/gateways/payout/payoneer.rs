@@ -9,7 +9,7 @@ use crate::{
     app::ports::{Answer, PayoutBatch, PayoutFile, PayoutOrder, PayoutProvider},
     domain::{
         csv::Csv,
-        payout_provider::{PayoutCaps, PayoutWay},
+        payout_provider::{PAYONEER_CURRENCY, PayoutCaps, PayoutWay},
     },
 };
 
@@ -19,8 +19,6 @@ const HEAD: [&str; 4] = [
     "Payment currency",
     "Payment description",
 ];
-/// It takes no others in files.
-const CURRENCIES: [&str; 1] = ["USD"];
 const MOST: usize = 500;
 /// Longest description of ours; the number comes behind it.
 const MOST_CHARS: usize = 80;
@@ -45,7 +43,7 @@ impl PayoutProvider for Payoneer {
         PayoutCaps {
             sends: false,
             most: MOST,
-            currencies: CURRENCIES.to_vec(),
+            currencies: vec![PAYONEER_CURRENCY],
         }
     }
 

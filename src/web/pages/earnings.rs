@@ -25,7 +25,8 @@ use actix_web::{
 use serde::Deserialize;
 
 const PATH: &str = "/sell/earnings";
-const KINDS: [&str; 3] = ["iban", "account", "payoneer"];
+const KINDS: [&str; 4] = ["iban", "account", "payoneer", STRIPE];
+const STRIPE: &str = "stripe";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change);
@@ -44,10 +45,9 @@ async fn show(web: Data<Web>, site: Site, viewer: Viewer, Query(wanted): Query<W
         return Ok(no_body(start::PATH));
     }
     let mut view = page(&web, &site, &viewer, wanted.page).await?;
-    let known = |kind: &String| KINDS.contains(&kind.as_str());
+    let known = |kind: &String| view.kinds.contains(&kind.as_str());
     view.form = wanted.method.filter(known).map(|kind| MethodForm {
         code: view.code.clone(),
-        kinds: KINDS,
         kind,
         ..MethodForm::default()
     });
@@ -142,7 +142,6 @@ async fn cancel(web: &Web, viewer: &Viewer, typed: &Typed) -> crate::error::Resu
 fn retyped(typed: TypedDestination, code: Option<Field>, field: &str, wrong: Message) -> MethodForm {
     let mut form = MethodForm {
         code,
-        kinds: KINDS,
         kind: typed.kind,
         holder: Field::of(typed.holder),
         iban: Field::of(typed.iban),
@@ -156,6 +155,7 @@ fn retyped(typed: TypedDestination, code: Option<Field>, field: &str, wrong: Mes
         "routing" => &mut form.routing,
         "email" => &mut form.email,
         "code" => form.code.get_or_insert_default(),
+        "kind" if form.kind == STRIPE => &mut form.account,
         _ => &mut form.holder,
     };
     beside.error = Some(wrong);
@@ -184,6 +184,10 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32) -> Result<Earn
             kind: method.kind,
             shown: method.shown,
         }),
+        kinds: KINDS
+            .into_iter()
+            .filter(|kind| *kind != STRIPE || shown.by_stripe)
+            .collect(),
         form: None,
         payouts: shown.payouts.into_iter().map(row).collect(),
         lines: shown.lines.into_iter().map(line).collect(),

@@ -2,7 +2,7 @@
 
 use super::{
     benches::{Bench, StripeBench, stripe},
-    flow::account_by,
+    flow::entered_by,
     stand_in::{
         Act,
         stripe::{Stripe, WEBHOOK_SECRET},
@@ -60,7 +60,7 @@ impl Till {
         .await;
         let staff = admin_of(&app, LUMEN).await;
         let factor = Authenticator::switched_on(&app, &staff).await;
-        let account = account_by(&staff, &entered).await;
+        let account = entered_by(&staff, &entered).await;
         let buyer = app.user(LUMEN, "Bea Buyer").await;
         Self {
             bench,

@@ -229,11 +229,11 @@ pub async fn account(app: &TestApp, host: &str, entered: &Entered) -> GatewayAcc
     let staff = admin_of(app, host).await;
     let factor = Authenticator::switched_on(app, &staff).await;
     factor.step_up(app, &staff).await;
-    account_by(&staff, entered).await
+    entered_by(&staff, entered).await
 }
 
-/// The same by somebody who is staff already.
-pub async fn account_by(staff: &TestUser, entered: &Entered) -> GatewayAccountId {
+/// The same, by somebody who has shown a code lately.
+pub async fn entered_by(staff: &TestUser, entered: &Entered) -> GatewayAccountId {
     let keys: BTreeMap<&str, &str> = entered.keys.iter().copied().collect();
     let body = json!({"provider": entered.provider, "mode": "test", "keys": keys});
     let added = staff.post(ACCOUNTS, body).await.expect(201).json();

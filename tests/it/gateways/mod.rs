@@ -2,16 +2,16 @@
 //! provider that is strict where the provider is; messages are signed and checked by the providers' own packages where
 //! there are some.
 
-mod benches;
+pub mod benches;
 mod claims;
 mod console;
 mod contract;
-mod flow;
+pub mod flow;
 mod keys;
 mod payouts;
 mod sdk;
 mod specifics;
-mod stand_in;
+pub mod stand_in;
 mod storm;
 mod table;
 

@@ -31,7 +31,7 @@ use tallyroom::{
 fn payouts(reach: Reach) -> Payouts {
     rustls::crypto::ring::default_provider().install_default().ok();
     let clock = Arc::new(ManualClock::new(NOW));
-    Payouts::new(Providers::new(clock, reach).expect("a client"))
+    Payouts::new(Arc::new(Providers::new(clock, reach).expect("a client")))
 }
 
 /// At their own addresses, where no test goes.

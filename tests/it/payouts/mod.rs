@@ -1,6 +1,7 @@
 //! Paying sellers out, through the doors that sellers and staff use.
 
 mod books;
+mod carried;
 mod held;
 mod steps;
 
@@ -10,6 +11,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tallyroom::{
+    config::Config,
     domain::{ids::UserId, money::Currency, time::Moment},
     store::{
         TenantScope,
@@ -37,7 +39,11 @@ struct House {
 
 impl House {
     async fn open() -> Self {
-        let app = TestApp::start().await;
+        Self::open_with(|_| {}).await
+    }
+
+    async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
+        let app = TestApp::start_with(change).await;
         let scope = app.scope(LUMEN).await;
         let seller = app.user(LUMEN, "Sol Seller").await;
         let profile = json!({ "headline": "Hello", "about": "", "languages": ["en"] });

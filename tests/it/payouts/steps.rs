@@ -65,7 +65,7 @@ async fn asked_for_approved_by_another_sent_and_paid_or_failed() {
     let lines: Vec<&str> = table.text.lines().collect();
     assert_eq!(lines.len(), 3, "{}", table.text);
     assert!(
-        lines[1].contains("\"25.00\",\"EUR\",\"iban\",\"Sol Seller\",\"DE89370400440532013000\""),
+        lines[1].contains("\"Sol Seller\",\"DE89370400440532013000\",\"\",\"25.00\",\"EUR\",\"LUMEN\""),
         "{}",
         lines[1]
     );

@@ -6,11 +6,10 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Text},
 };
-use sha2::{Digest, Sha256};
-use std::{env, fs, path::Path, sync::OnceLock, time::Duration};
+use std::{env, sync::OnceLock, time::Duration};
 use tallyroom::{
     config::{DatabaseConfig, Secret},
-    store::migrate::migrate,
+    store::migrate::{FINGERPRINT, migrate},
 };
 use url::Url;
 use uuid::Uuid;
@@ -91,11 +90,11 @@ impl Drop for TestDatabase {
     }
 }
 
-/// The migrated template. Its name carries a hash of the migrations, so a change makes a new one.
+/// The migrated template. Its name tells which migrations are built in, so a change makes a new one.
 fn template() -> &'static str {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
-        let name = format!("it_template_{}", fingerprint());
+        let name = format!("it_template_{FINGERPRINT}");
         let mut conn = connect("postgres");
         // Several test runs may come here at once; the lock ends with the connection.
         conn.batch_execute("SELECT pg_advisory_lock(727202)").expect("a lock");
@@ -115,24 +114,6 @@ fn template() -> &'static str {
         }
         name
     })
-}
-
-fn fingerprint() -> String {
-    // Benches use this module, too: their package lies deeper in the workspace.
-    let mut migrations = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("migrations"));
-    let migrations = migrations.find(|folder| folder.is_dir()).expect("migrations");
-    let mut folders: Vec<_> = fs::read_dir(migrations)
-        .expect("a folder")
-        .map(|entry| entry.expect("a migration").path().join("up.sql"))
-        .collect();
-    folders.sort();
-    let mut hash = Sha256::new();
-    for file in folders {
-        hash.update(fs::read(file).expect("up.sql"));
-    }
-    hex::encode(&hash.finalize()[..6])
 }
 
 fn config(database: &str) -> DatabaseConfig {

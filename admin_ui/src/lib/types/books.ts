@@ -8,7 +8,7 @@ export interface Payout {
   amount_minor: number;
   currency: string;
   state: PayoutState;
-  method: "iban" | "account" | "payoneer";
+  method: "iban" | "account" | "payoneer" | "stripe";
   /** Where it goes, masked. */
   shown: string;
   requested_by_id: string;
@@ -19,11 +19,13 @@ export interface Payout {
   batch: number | null;
   ended_at: number | null;
   reason: string;
+  /** What the provider calls it, which pays by itself. */
+  reference: string;
 }
 
 export interface Batch {
   number: number;
-  method: string;
+  method: "manual" | "payoneer" | "stripe_connect";
   currency: string;
   made_by: string;
   at: number;
@@ -32,6 +34,8 @@ export interface Batch {
   /** Still on their way. */
   open: number;
   failed: number;
+  /** The provider pays it, and can be asked. */
+  by_itself: boolean;
 }
 
 export interface PayoutRules {

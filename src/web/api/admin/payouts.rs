@@ -13,8 +13,7 @@ use crate::{
         payouts::{self, PayoutLine, Which},
     },
     web::{
-        Problem, Result, Site, Web,
-        csv::{self, Csv},
+        Problem, Result, Site, Web, csv,
         extract::{Fresh, Staff, may},
         listing::{ListQuery, Listed},
         reason::Reason,
@@ -40,6 +39,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(fail)
         .service(batches)
         .service(fetch)
+        .service(send)
         .service(paid)
         .service(show_rules)
         .service(change_rules)
@@ -176,35 +176,25 @@ async fn batches(
     Ok(Json(page.into()))
 }
 
-/// A batch as a table for a bank, with where the money goes in full. That it was fetched is in the audit log.
+/// A batch as a file for a bank or Payoneer, with where the money goes in full. That it was fetched is in the audit log.
 #[utoipa::path(tag = "console", responses((status = 200, content_type = "text/csv", body = String),
     (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
     (status = 409, body = Problem)))]
 #[get("/admin/payout-batches/{number}/csv")]
 async fn fetch(web: Data<Web>, site: Site, by: Fresh<may::Money>, number: Path<i32>) -> Result<HttpResponse> {
-    let lines = console::fetch_batch(&web.app, &by, *number).await?;
-    let head = [
-        "payout", "seller", "amount", "currency", "method", "holder", "account", "bank", "state",
-    ];
-    let mut table = Csv::with_head(&head);
-    for line in lines {
-        let [holder, account, bank] = line.destination.as_ref().map_or([""; 3], |goes| goes.columns());
-        table.line(&[
-            &line.id.to_string(),
-            &line.seller,
-            &line.amount.decimal(),
-            line.amount.currency.code(),
-            &line.method,
-            holder,
-            account,
-            bank,
-            &line.state,
-        ]);
-    }
-    let name = format!("{}-payouts-{number}", site.tenant.slug);
-    Ok(csv::download(&name)
+    let file = console::fetch_batch(&web.app, &by, *number).await?;
+    Ok(csv::download(&format!("{}-payouts-{number}", site.tenant.slug))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(table.bytes()))
+        .body(file.bytes))
+}
+
+/// Has the provider asked again about what of a batch is still on its way.
+#[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/admin/payout-batches/{number}/send")]
+async fn send(web: Data<Web>, by: Fresh<may::Money>, number: Path<i32>) -> Result<HttpResponse> {
+    console::send_batch(&web.app, &by, *number).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Says that a batch has arrived: all of it but what was said to have failed.

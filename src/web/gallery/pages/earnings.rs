@@ -44,6 +44,7 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
             kind: "iban".to_owned(),
             shown: "DE89 •••• 3000".to_owned(),
         }),
+        kinds: vec!["iban", "account", "payoneer", "stripe"],
         form: None,
         payouts: vec![
             payout(1, 1, 4_000, "requested", ""),
@@ -64,7 +65,6 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
     let wrong = EarningsPage {
         amount: Field::of("500").wrong(Message::new("You can have up to 123.80 EUR paid out now.")),
         form: Some(MethodForm {
-            kinds: ["iban", "account", "payoneer"],
             kind: "iban".to_owned(),
             holder: Field::of("Mira Sand"),
             iban: Field::of("DE89 3704 0044 0532 0130 01").wrong(Message::new(
@@ -81,7 +81,6 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
             code: Some(Field::default().wrong(Message::new(
                 "That code isn't good: wrong, too old, or used before. Wait for the next one.",
             ))),
-            kinds: ["iban", "account", "payoneer"],
             kind: "iban".to_owned(),
             ..MethodForm::default()
         }),
@@ -92,13 +91,22 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
         not: Some("frozen"),
         error: Some(Message::new("Say first where the money is to go.")),
         form: Some(MethodForm {
-            kinds: ["iban", "account", "payoneer"],
             kind: "account".to_owned(),
             ..MethodForm::default()
         }),
         ..full.clone()
     };
     g.page("earnings-frozen", &other, &g.seller("/sell/earnings"))?;
+    let stripe = EarningsPage {
+        form: Some(MethodForm {
+            kind: "stripe".to_owned(),
+            account: Field::of("1A2b3C4d5E6f7G8h")
+                .wrong(Message::new("An account at Stripe looks like acct_1A2b3C4d5E6f7G8h.")),
+            ..MethodForm::default()
+        }),
+        ..full.clone()
+    };
+    g.page("earnings-stripe", &stripe, &g.seller("/sell/earnings"))?;
     let nothing = g.cast.amount(0);
     let empty = EarningsPage {
         available: nothing.clone(),

@@ -37,6 +37,8 @@ pub struct EarningsPage {
     pub error: Option<Message>,
     /// Where the money goes; masked.
     pub method: Option<ShownMethod>,
+    /// Where it can go: `iban`, `account`, `payoneer`, and `stripe` where the marketplace pays there.
+    pub kinds: Vec<&'static str>,
     /// The form for that, if it is open (`?method=iban`).
     pub form: Option<MethodForm>,
     /// The latest payouts, newest first.
@@ -50,7 +52,7 @@ pub struct EarningsPage {
 /// Where money goes, as far as that is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct ShownMethod {
-    /// `iban`, `account` or `payoneer`.
+    /// `iban`, `account`, `payoneer` or `stripe`.
     pub kind: String,
     /// Such as `DE89 •••• 3000`.
     pub shown: String,
@@ -61,15 +63,13 @@ pub struct ShownMethod {
 pub struct MethodForm {
     /// A code of the reader's second factor, if one is asked for.
     pub code: Option<Field>,
-    /// All that there are.
-    pub kinds: [&'static str; 3],
-    /// `iban`, `account` or `payoneer`.
+    /// One of those that there are.
     pub kind: String,
     /// Whose account.
     pub holder: Field,
     /// Its IBAN.
     pub iban: Field,
-    /// Its number, where there are no IBANs.
+    /// Its number, where there are no IBANs; its id at Stripe.
     pub account: Field,
     /// Which bank.
     pub routing: Field,
