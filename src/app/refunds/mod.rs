@@ -1,5 +1,6 @@
 //! Giving back what was paid, whole or in part (requirement H3). Money goes back to the buyer's wallet with this tenant;
-//! the tenant's part of it is given back in proportion, the rest the seller does without, in the end as a debt.
+//! the tenant's part of it is given back in proportion, the rest the seller does without. Sellers give what they have;
+//! that they owe is for staff to decide.
 
 mod charge;
 mod give;
