@@ -14,6 +14,7 @@ pub mod call_feedback;
 pub mod calls;
 pub mod categories;
 mod changes;
+pub mod chargeback_list;
 pub mod chargebacks;
 pub mod closing;
 pub mod console;

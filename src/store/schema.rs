@@ -881,6 +881,7 @@ diesel::table! {
         quotas -> Jsonb,
         reply_to -> Nullable<Text>,
         money_mode -> Text,
+        live_since -> Nullable<Timestamptz>,
     }
 }
 

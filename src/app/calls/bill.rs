@@ -83,11 +83,6 @@ impl CallBill {
         self.due.map_or(0, |due| due.price_minor() - self.ledger.charged_minor)
     }
 
-    /// What can still be given back, in minor units.
-    pub fn left_minor(&self) -> i64 {
-        self.total_minor() - self.refunds.iter().map(|refund| refund.amount.minor).sum::<i64>()
-    }
-
     /// What all refunds changed for the reader, in minor units: more for the buyer, less for the seller.
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.for_minor(self.role)).sum()

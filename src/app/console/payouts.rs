@@ -215,7 +215,8 @@ pub async fn refuse_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &s
 /// Says that a payout didn't arrive, and why. The money can be asked for again.
 ///
 /// # Errors
-/// No reason, it is the reader's own, it isn't being sent, its provider says so by itself, not here, or the database is away.
+/// No reason, it is the reader's own, it isn't being sent, its provider says so by itself, not here, or the database is
+/// away.
 pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
     return_payout(app, by, id, (Step::Fail, State::Failed, Action::PayoutFailed), reason).await
 }
@@ -232,10 +233,10 @@ async fn return_payout(
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let found = lock(tx, &[id])?;
+            check_others(user, &found)?;
             for number in found.iter().filter_map(|payout| payout.batch) {
                 check_by_hand(&handle, tx, number)?;
             }
-            check_others(user, &found)?;
             take(tx, &found, step, became(state, &reason), now)?;
             for payout in &found {
                 note(tx, &actor, action, payout, state, &reason, now)?;
@@ -372,7 +373,8 @@ pub async fn send_batch(app: &App, by: &StaffMember, number: i32) -> Result<()> 
 /// Says that a batch has arrived: all of it but what was said to have failed.
 ///
 /// # Errors
-/// Nothing of it is on its way, its provider says so by itself, the reader's own money is in it, a seller's money is frozen, or the database is away.
+/// Nothing of it is on its way, its provider says so by itself, the reader's own money is in it, a seller's money is
+/// frozen, or the database is away.
 pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result<()> {
     let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     app.db

@@ -14,7 +14,7 @@ use crate::{
 /// Sets where the reader's money goes, and writes to them. What was asked for before goes where it was to go then.
 ///
 /// # Errors
-/// They don't sell, have a second factor and haven't shown a code lately, the marketplace doesn't pay there, a field can't
+/// They don't sell, have a second factor and haven't shown a code lately; the marketplace doesn't pay there, a field can't
 /// be right, or the database is away.
 pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
     if !viewer.user.is_seller {

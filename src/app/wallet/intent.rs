@@ -2,7 +2,7 @@
 
 use super::{RECONCILE_JOB, ReconcileTopUp, kept::refuse_too_many};
 use crate::{
-    app::{App, extensions, payments::FIRST_ASKED_MS},
+    app::{App, extensions, gateway_accounts, payments::FIRST_ASKED_MS},
     domain::{payment::Purpose, trust::Trust},
     error::{Error, Result},
     store::{
@@ -18,8 +18,8 @@ pub(super) const MOST_OPEN: i64 = 10;
 /// Stores an intent, and has it asked about for as long as it has no outcome.
 ///
 /// # Errors
-/// Too many payments are open, too much is kept already, what it is for is paid or being paid, it is more than
-/// somebody new can bring, or the database is away.
+/// Too many payments are open, too much is kept already, what it is for is paid or being paid, the account was switched
+/// off meanwhile, it is more than somebody new can bring, or the database is away.
 pub(super) async fn store(app: &App, scope: &TenantScope, intent: &TopUp) -> Result<()> {
     let stored = intent.clone();
     app.db
@@ -30,6 +30,9 @@ pub(super) async fn store(app: &App, scope: &TenantScope, intent: &TopUp) -> Res
                 return Err(Error::conflict("too_many_open_top_ups", public));
             }
             stay_within_trust(tx, &stored)?;
+            if let Some(account) = stored.account {
+                gateway_accounts::hold_open(tx, account)?;
+            }
             if let Some(Purpose::Extension(extension)) = stored.pays_for {
                 extensions::refuse_unless_payable(tx, extension, stored.created_at)?;
             }

@@ -7,14 +7,15 @@ use super::{
 };
 use crate::{
     app::{
-        App, bookings, documents, extensions,
+        App, bookings,
+        disputes::{LINK_JOB, Link},
+        documents, extensions, gateway_accounts,
         notifications::tell,
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
     domain::{
         document::About,
-        gateway::Mode,
         ids::TopUpId,
         money::Money,
         notification::Event,
@@ -23,10 +24,9 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, gateway_accounts, jobs,
+        TenantScope, TenantTx, chargebacks, jobs,
         ledger::{self, AccountKind, Transfer},
         notifications::News,
-        tenants,
         top_ups::{self, Form, TopUp},
         wallets,
     },
@@ -106,19 +106,27 @@ fn apply(
     }
     let mut top_up = top_ups::lock(tx, id)?;
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
+    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
+    // Refunds and chargebacks name it, whenever it becomes known.
+    let is_named = charge.is_some() && charge != top_up.charge && (top_up.charge.is_none() || !top_up.state.is_final());
+    if is_named {
+        top_up.charge = charge.clone();
+        top_ups::update(tx, &top_up, now)?;
+    }
     // Money that comes late has come all the same.
     if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
+        if is_named {
+            claims_follow(tx, &top_up, now)?;
+        }
         return Ok((top_up, None, None));
     }
-    let answer = if settles && is_play_money(tx, &top_up)? {
+    let answer = if settles && gateway_accounts::is_play_money(tx, top_up.account)? {
         Ok(payments::refused())
     } else {
         answer
     };
     let before = top_up.state;
-    let standing = answer.as_ref().ok();
-    let charge = standing.and_then(|standing| standing.charge.clone());
-    let saved = standing.and_then(|standing| standing.saved.clone());
+    let saved = answer.as_ref().ok().and_then(|standing| standing.saved.clone());
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
     let mut extended = None;
@@ -159,16 +167,25 @@ fn apply(
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;
         }
     }
+    if is_named || available.is_some() {
+        claims_follow(tx, &top_up, now)?;
+    }
     Ok((top_up, available, extended))
 }
 
-/// Whether what has come is play money, at a marketplace that takes real money by now.
-fn is_play_money(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<bool> {
-    let mode = match top_up.account {
-        Some(account) => gateway_accounts::find(tx, account)?.mode,
-        None => Mode::Test,
-    };
-    Ok(mode == Mode::Test && tenants::money_now(tx)? == Mode::Live)
+/// What banks claimed before the payment was known under this name is held now.
+fn claims_follow(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> {
+    let names: Vec<&str> = top_up
+        .charge
+        .iter()
+        .chain(&top_up.reference)
+        .map(String::as_str)
+        .collect();
+    for chargeback in chargebacks::unlinked(tx, top_up.account, &names)? {
+        let payload = serde_json::to_value(Link { chargeback }).map_err(Error::internal)?;
+        jobs::enqueue(tx, LINK_JOB, payload, now)?;
+    }
+    Ok(())
 }
 
 fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {

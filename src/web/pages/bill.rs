@@ -6,8 +6,8 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, DisputeLink, FaultChoice, FeedbackForm, Field, Increment,
-        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
+        Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -149,11 +149,9 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
     let mut view = page(&bill, viewer);
     let subject = bill.call.booking.map_or(Subject::Call(id), Subject::Order);
-    (view.dispute, view.dispute_url) = dispute::links(web, viewer, subject).await?;
     view.invoice_url = documents::invoice_url(web, viewer, subject).await?;
-    if view.dispute.as_ref().is_some_and(DisputeLink::is_open) {
-        view.refund_url = None;
-    }
+    let links = dispute::links(web, viewer, subject).await?;
+    (view.dispute, view.dispute_url, view.refund_url) = (links.dispute, links.dispute_url, links.refund_url);
     if bill.bill.billable_ms > 0 {
         view.rating = Some(rating(web, site, &bill).await?);
     }
@@ -223,7 +221,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         invoice_url: None,
         dispute: None,
         dispute_url: None,
-        refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),
+        refund_url: None,
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,

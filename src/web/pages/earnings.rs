@@ -154,8 +154,8 @@ fn retyped(typed: TypedDestination, code: Option<Field>, field: &str, wrong: Mes
         "account" => &mut form.account,
         "routing" => &mut form.routing,
         "email" => &mut form.email,
-        "kind" if form.kind == STRIPE => &mut form.account,
         "code" => form.code.get_or_insert_default(),
+        "kind" if form.kind == STRIPE => &mut form.account,
         _ => &mut form.holder,
     };
     beside.error = Some(wrong);

@@ -3,6 +3,7 @@
 //! there are some.
 
 pub mod benches;
+mod claims;
 mod console;
 mod contract;
 pub mod flow;
