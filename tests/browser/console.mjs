@@ -116,6 +116,7 @@ const VIEWS = [
   ["lumen", "payout", `/payouts?state=batched&open=${id(20, 5)}`],
   ["lumen", "batches", "/batches"],
   ["lumen", "batch", "/batches?open=12"],
+  ["lumen", "batch-sent", "/batches?open=13"],
   ["lumen", "books", "/books"],
   ["lumen", "books-german", "/books", { language: "de" }],
   ["lumen", "accounts", "/accounts?kind=earnings"],

@@ -10,8 +10,10 @@ export function sampleBooks(currency) {
   const payout = (n) => {
     const state = STATES[n % STATES.length];
     const [approved, over] = [!["requested", "refused"].includes(state), ["paid", "failed", "refused"].includes(state)];
-    const batch = { batched: 12, paid: 11, failed: 11 }[state] ?? null;
-    return { id: uuid(20, n), seller_id: person(n % 11).id, seller: person(n % 11).name, amount_minor: 2_000 + n * 1_730, currency, state, method: n % 4 === 3 ? "payoneer" : "iban", shown: n % 4 === 3 ? "m•••@example.com" : `DE89 •••• ${3000 + n}`, requested_by_id: person(n % 11).id, requested_by: person(n % 5 === 4 ? 14 : n % 11).name, at: NOW - n * 9 * HOUR, approved_by: approved ? person(1).name : null, approved_at: approved ? NOW - n * 8 * HOUR : null, batch, ended_at: over ? NOW - n * 6 * HOUR : null, reason: REASONS[state] ?? "", reference: "" };
+    const stripe = [6, 7, 19].includes(n);
+    const batch = stripe ? 13 : ({ batched: 12, paid: 11, failed: 11 }[state] ?? null);
+    const [method, shown] = stripe ? ["stripe", `acct_•••• ${n}7Gh`] : n % 4 === 3 ? ["payoneer", "m•••@example.com"] : ["iban", `DE89 •••• ${3000 + n}`];
+    return { id: uuid(20, n), seller_id: person(n % 11).id, seller: person(n % 11).name, amount_minor: 2_000 + n * 1_730, currency, state, method, shown, requested_by_id: person(n % 11).id, requested_by: person(n % 5 === 4 ? 14 : n % 11).name, at: NOW - n * 9 * HOUR, approved_by: approved ? person(1).name : null, approved_at: approved ? NOW - n * 8 * HOUR : null, batch, ended_at: over ? NOW - n * 6 * HOUR : null, reason: REASONS[state] ?? "", reference: stripe && over ? "tr_1QxPayout" : "" };
   };
   return {
     payouts: range(24, payout),
