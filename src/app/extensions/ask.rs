@@ -30,7 +30,8 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, minutes: u32) -> Resu
         .tenant(&viewer.scope, move |tx| {
             let found = calls::of_person(tx, call, person)?;
             if found.seller.id != person {
-                return Err(Error::forbidden("Only the one who is paid can ask for more time."));
+                let words = "Only the one who is paid can ask for more time.";
+                return Err(Error::conflict("not_yours", words));
             }
             lock_people(tx, found.buyer.id, found.seller.id)?;
             let call = calls::find(tx, call)?;

@@ -58,7 +58,7 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
         commission_minor: tip::commission_minor(&policy, amount),
         at: app.now(),
     };
-    let (handle, name) = (app.clone(), viewer.user.name.clone());
+    let handle = app.clone();
     let (tip, available) = app
         .db
         .tenant(&viewer.scope, move |tx| {
@@ -74,9 +74,8 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
             afford(tx, &given)?;
             tips::insert(tx, &given)?;
             transfer(tx, &given)?;
-            let news = News::of(Event::Tip, "/sell/earnings".to_owned())
-                .with("name", name)
-                .with("amount", money(given.amount));
+            let news =
+                News::about(Event::Tip, given.buyer, "/sell/earnings".to_owned()).with("amount", money(given.amount));
             tell(&handle, tx, given.seller, news, given.at)?;
             let left = wallets::balance(tx, given.buyer, given.amount.currency)?.available();
             Ok((given, Some(left)))

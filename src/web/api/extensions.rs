@@ -34,9 +34,9 @@ struct NewExtension {
 /// question has lapsed.
 #[utoipa::path(
     tag = "calls",
-    responses((status = 201, body = Object), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem,
-            description = "call_over, not_live, asked_already, asked_too_often, time_taken, too_long"),
+    responses((status = 201, body = Object), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem,
+            description = "not_yours, call_over, not_live, asked_already, asked_too_often, time_taken, too_long"),
         (status = 422, body = Problem))
 )]
 #[post("/calls/{id}/extensions")]

@@ -104,6 +104,8 @@ impl Cast {
         let talk = pair.live().await;
         let (call, pages) = (talk.call, [talk.buyer, talk.seller]);
         let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
+        let extensions = format!("/api/v1/calls/{call}/extensions");
+        let extension = pair.seller.post(&extensions, json!({ "minutes": 1 })).await.expect(201);
         let seller = id(pair.seller.get("/api/v1/me").await);
         let studio = in_a_studio(&pair, &manager).await;
         let category = a_category(&pair).await;
@@ -119,6 +121,7 @@ impl Cast {
         let things = vec![
             ("booking", booking["id"].as_str().expect("an id").to_owned()),
             ("call", call.to_string()),
+            ("extension", id(extension)),
             ("service", pair.service.to_string()),
             ("seller", seller),
             ("stranger", id(stranger.get("/api/v1/me").await)),
