@@ -1,6 +1,7 @@
 // Money's whole way through each payment provider: staff open the account in their console; a buyer orders and pays on the
-// provider's page; the call is held; the seller gives a part back, the buyer claims another, staff decide; the seller is
-// paid out. The books come to nothing after every step. Afterwards no card's number is anywhere but at the provider.
+// provider's page; the call is held, and extended; the seller gives a part back and is tipped, the buyer claims another
+// part, staff decide; the seller is paid out. The books come to nothing after every step. Afterwards no card's number is
+// anywhere but at the provider.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { becomes } from "./lib/becomes.mjs";
@@ -20,6 +21,7 @@ import {
   seesBalance,
   sendPayout,
   signInForMoney,
+  tip,
 } from "./lib/money_steps.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { payByCard, startStandIns } from "./lib/stand_ins.mjs";
@@ -36,7 +38,11 @@ const GATEWAYS = [
   { provider: "two_checkout", name: "2Checkout" },
   // The one that comes with it, with play money and without cards.
   { provider: "test", name: "Test" },
-].map((gateway, nth) => ({ at: "lumen", card: gateway.provider === "test" ? null : cardNumber(nth), ...gateway }));
+].map((gateway, nth) => {
+  // One for each page.
+  const cards = gateway.provider === "test" ? null : { order: cardNumber(nth), extension: cardNumber(nth + 50) };
+  return { at: "lumen", cards, ...gateway };
+});
 
 /** A minute of a call, in the marketplace's currency. */
 const PRICE = 600;
@@ -63,9 +69,9 @@ for (const gateway of GATEWAYS) {
   test(`money goes its whole way through ${gateway.provider}`, { timeout: 180_000 }, () => play(gateway));
 }
 
-async function play({ provider, name, at, card, framed, asks }) {
+async function play({ provider, name, at, cards, framed, asks }) {
   const { admin, seller } = (places[at] ??= await open(product[at]));
-  if (card) await openAccount(admin, provider, name, standIns.keys(provider), (url) => standIns.tellTo(provider, url));
+  if (cards) await openAccount(admin, provider, name, standIns.keys(provider), (url) => standIns.tellTo(provider, url));
   const who = `Bo by ${name}`;
   const buyer = await someone(product[at]);
   await register(buyer, product, who);
@@ -81,8 +87,8 @@ async function play({ provider, name, at, card, framed, asks }) {
   const order = await askAtOnce(buyer);
   await seller.getByTestId("accept").click();
   await buyer.locator("form:has([value=pay]) button").click({ timeout: 20_000 });
-  if (card) await payByCard(buyer, at === "lumen" ? card : grouped(card), { framed, asks });
-  else await pay(buyer);
+  const paysOn = (page, which, typed) => (cards ? payByCard(page, typed(cards[which]), { framed, asks }) : pay(page));
+  await paysOn(buyer, "order", String);
   await Promise.all([buyer, seller].map((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 30_000 })));
   assert.equal((await right("paid"))("order"), PRICE);
 
@@ -92,20 +98,34 @@ async function play({ provider, name, at, card, framed, asks }) {
   await seller.getByTestId("connect").click();
   await Promise.all([buyer, seller].map((page) => inPhase(page, "live")));
   await Promise.all([buyer, seller].map((page) => seesOther(page)));
+
+  // One minute more, paid in another tab.
+  await seller.getByTestId("extend").click();
+  await seller.getByTestId("extend-minutes").fill("1");
+  await seller.getByTestId("extend-ask").click();
+  const opened = buyer.context().waitForEvent("page");
+  await buyer.getByTestId("extend-yes").click();
+  const tab = await opened;
+  await paysOn(tab, "extension", grouped);
+  await Promise.all([buyer, seller].map((page) => page.getByText("Time increased successfully").first().waitFor()));
+  await tab.close();
+  assert.equal((await right("extended"))("order"), 2 * PRICE);
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
   await seller.getByTestId("ended").waitFor();
   await becomes(async () => (await json(buyer, `/api/v1/bookings/${order}`)).outcome, "held");
   const earned = (await right("held"))("earnings");
-  assert.ok(earned > 0 && earned < PRICE, "a part is the marketplace's");
+  assert.ok(earned > 0 && earned < 2 * PRICE, "a part is the marketplace's");
 
   await giveBack(seller, order, "1.00");
   assert.ok((await right("given back"))("earnings") < earned);
+  await tip(buyer, (await json(seller, "/api/v1/me")).id, "1.00");
+  assert.ok((await right("tipped"))("tips") > 0);
   await claim(buyer, order, "2.00");
   assert.ok((await right("claimed"))("disputed") > 0);
   await decide(admin, who, "1.00");
   assert.equal((await right("decided"))("disputed"), 0);
-  assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 200);
+  assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 100);
 
   await askForPayout(seller);
   const asked = (await right("payout asked for"))("paying_out");
@@ -115,7 +135,7 @@ async function play({ provider, name, at, card, framed, asks }) {
   const paid = await right("paid out");
   assert.deepEqual([paid("paying_out"), paid("bank")], [0, asked]);
   await seesBalance(admin);
-  if (card) await offer(admin, name, false);
+  if (cards) await offer(admin, name, false);
   assert.deepEqual([...buyer.problems, ...seller.problems], []);
   await buyer.context().close();
 }
@@ -166,10 +186,12 @@ test("no card's number is in the database, the log, or anything that was sent to
   for (const [where, text] of Object.entries(looked)) {
     assert.notDeepEqual(traces(text, planted), [], `the search doesn't find what is in the ${where}`);
   }
-  for (const { provider, card } of GATEWAYS.filter(({ card }) => card)) {
-    // It was typed, and went where it belongs.
-    assert.notDeepEqual(traces(await standIns.asked(provider), card), [], provider);
-    assert.notDeepEqual(traces(elsewhere, card), [], provider);
-    for (const [where, text] of Object.entries(looked)) assert.deepEqual(traces(text, card), [], `${provider}: ${where}`);
+  for (const { provider, cards } of GATEWAYS) {
+    for (const card of Object.values(cards ?? {})) {
+      // It was typed, and went where it belongs.
+      assert.notDeepEqual(traces(await standIns.asked(provider), card), [], provider);
+      assert.notDeepEqual(traces(elsewhere, card), [], provider);
+      for (const [where, text] of Object.entries(looked)) assert.deepEqual(traces(text, card), [], `${provider}: ${where}`);
+    }
   }
 });

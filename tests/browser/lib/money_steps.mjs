@@ -58,6 +58,14 @@ export async function giveBack(page, order, amount) {
   await page.waitForURL((url) => url.pathname === `/conferences/${order}`);
 }
 
+/** A buyer tips a seller. */
+export async function tip(page, seller, amount) {
+  await page.goto(`/sellers/${seller}/tip`);
+  await page.fill("[name=amount]", amount);
+  await page.locator(`form[action='/sellers/${seller}/tip'] button`).click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/tip"));
+}
+
 /** The buyer claims a part of an order back. */
 export async function claim(page, order, amount) {
   await page.goto(`/conferences/${order}/dispute`);
