@@ -1,7 +1,7 @@
 // What a marketplace's staff do about money in their console, and what buyers and sellers do about it on their pages.
 import assert from "node:assert/strict";
 import { becomes } from "./becomes.mjs";
-import { DEMO_PASSWORD, json, logIn } from "./steps.mjs";
+import { DEMO_PASSWORD, logIn } from "./steps.mjs";
 import { totp } from "./totp.mjs";
 
 /** The marketplace's admin, signed in with a second factor just switched on. */
@@ -127,22 +127,20 @@ async function bulk(page, path, row, action) {
 }
 
 /**
- * The trial balance, as staff read it, comes to nothing in each currency; and every balance is the sum of its entries. Gives
- * what lies on accounts of each kind.
+ * The trial balance, as staff read it on its page, comes to nothing in each currency; and every balance is the sum of its
+ * entries. Gives what lies on accounts of each kind.
  */
 export async function balanced(page, product, step) {
-  const { currencies } = await json(page, "/api/v1/admin/books");
+  const told = (answer) => new URL(answer.url()).pathname === "/api/v1/admin/books" && answer.ok();
+  const [answer] = await Promise.all([page.waitForResponse(told), page.goto("/admin/books")]);
+  const { currencies } = await answer.json();
   assert.ok(currencies.length > 0, step);
   for (const { currency, sum_minor } of currencies) assert.equal(sum_minor, 0, `${step}: ${currency}`);
+  const sums = page.getByRole("row").filter({ hasText: "All together" });
+  await becomes(() => sums.count(), currencies.length);
+  for (const sum of await sums.all()) assert.match(await sum.getByRole("cell").last().innerText(), /^\D*0\.00\D*$/, step);
   const wrong = `select count(*) from ledger_accounts a where balance_minor <> (select coalesce(sum(e.amount_minor), 0)
     from ledger_entries e where e.tenant_id = a.tenant_id and e.account_id = a.id)`;
   assert.equal(product.sql(wrong), "0", `${step}: balances and entries`);
   return Object.fromEntries(currencies.flatMap(({ kinds }) => kinds.map(({ kind, balance_minor }) => [kind, balance_minor])));
-}
-
-/** The same on the page itself. */
-export async function seesBalance(page) {
-  await page.goto("/admin/books");
-  const sum = page.getByRole("row").filter({ hasText: "All together" }).getByRole("cell").last();
-  await becomes(async () => /^\D*0\.00\D*$/.test(await sum.innerText()), true);
 }
