@@ -44,6 +44,8 @@ build_programs() {
   [ "$profile" = dev ] || folder=$profile
   if [ "${3:-}" = bench ]; then programs+=(tallyroom-bench)
   elif [ "$targets" = --bins ]; then packages+=(--exclude tallyroom-bench); fi
+  # Only browser tests talk to them.
+  if [ "$targets" = --bins ]; then packages+=(--exclude tallyroom-stand-ins); else programs+=(tallyroom-stand-ins); fi
   say "Building ($profile; the first time takes minutes) …"
   mkdir -p "$var/bin" "$CARGO_TARGET_DIR"
   exec 8>"$CARGO_TARGET_DIR/.tallyroom.lock"

@@ -116,5 +116,6 @@ export_test_environment() {
   # A failure's own words, not pages of frames around them.
   export RUST_BACKTRACE=0
   export TALLYROOM_BINARY=$var/bin/tallyroom
+  export TALLYROOM_STAND_INS=$var/bin/tallyroom-stand-ins
   export TALLYROOM__MEDIA__NODE_BINARY=$var/bin/tallyroom-media
 }

@@ -76,6 +76,14 @@ pub enum Letter {
         /// Absolute, where to see to it.
         link: String,
     },
+    /// To a seller, whatever they like to be told: where their money goes was changed, or it was asked for. Whoever didn't
+    /// do it themselves should know.
+    Payout {
+        /// What.
+        news: PayoutNews,
+        /// Absolute, their earnings.
+        link: String,
+    },
     /// To those who run the tenant: a domain's proof is gone.
     DomainLost {
         /// Which.
@@ -99,6 +107,26 @@ pub enum FactorNews {
     CodeUsed,
     /// The staff reset it, for somebody who can't show a code any more.
     Reset,
+}
+
+/// What happened to the way a seller gets their money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum PayoutNews {
+    /// It goes somewhere else now.
+    Goes {
+        /// Where to, as far as that is shown.
+        to: String,
+    },
+    /// It was asked for.
+    Asked {
+        /// How much, in minor units.
+        minor: i64,
+        /// ISO 4217 code.
+        currency: String,
+        /// Where to, as far as that is shown.
+        to: String,
+    },
 }
 
 /// A notification by mail.

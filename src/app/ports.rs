@@ -28,7 +28,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::{TenantScope, push_subscriptions::Device},
+    store::{TenantScope, extensions::Asked, push_subscriptions::Device},
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -201,6 +201,12 @@ pub trait LivePeople: Send + Sync {
     fn is_online(&self, tenant: TenantId, user: UserId) -> bool;
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
+    /// What can be spent on the call that they are in changed, where that isn't their wallet: the call is told.
+    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money);
+    /// An extension of a call of these two was asked for or answered: their pages are told.
+    fn extension(&self, scope: &TenantScope, people: [UserId; 2], asked: &Asked);
+    /// Somebody of that name gave them a tip: pages are told.
+    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money);
     /// They have so many notifications that they haven't seen, and were told of what is at `link` just now: pages are
     /// told.
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>);

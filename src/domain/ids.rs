@@ -50,6 +50,10 @@ pub enum RefundKind {}
 pub enum DisputeKind {}
 /// Marks payouts' ids.
 pub enum PayoutKind {}
+/// Marks tips' ids.
+pub enum TipKind {}
+/// Marks extensions' ids.
+pub enum ExtensionKind {}
 /// Marks the ids of invoices, receipts and credit notes.
 pub enum DocumentKind {}
 
@@ -95,6 +99,10 @@ pub type RefundId = Id<RefundKind>;
 pub type DisputeId = Id<DisputeKind>;
 /// Money on its way to a seller.
 pub type PayoutId = Id<PayoutKind>;
+/// Something given to a seller beyond the price.
+pub type TipId = Id<TipKind>;
+/// More time that was asked for in a call.
+pub type ExtensionId = Id<ExtensionKind>;
 /// An invoice, a receipt or a credit note.
 pub type DocumentId = Id<DocumentKind>;
 

@@ -42,4 +42,5 @@ pub mod subscription;
 pub mod tenant;
 pub mod text;
 pub mod time;
+pub mod tip;
 pub mod trust;

@@ -37,6 +37,8 @@ pub enum Event {
     Dispute,
     /// A payment whose outcome wasn't known at once has arrived.
     TopUp,
+    /// Somebody gave them a tip.
+    Tip,
     /// Staff decided about a payout of theirs, or it arrived or didn't.
     Payout,
     /// A template of the tenant's own fails.
@@ -79,7 +81,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -92,6 +94,7 @@ impl Event {
         Self::Refund,
         Self::Dispute,
         Self::TopUp,
+        Self::Tip,
         Self::Payout,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -112,6 +115,7 @@ impl Event {
             Self::Refund => "refund",
             Self::Dispute => "dispute",
             Self::TopUp => "top_up",
+            Self::Tip => "tip",
             Self::Payout => "payout",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -126,7 +130,7 @@ impl Event {
     /// Who can be told of it.
     pub fn audience(self) -> Audience {
         match self {
-            Self::MissedCall | Self::CalendarLost | Self::Payout => Audience::Sellers,
+            Self::MissedCall | Self::CalendarLost | Self::Tip | Self::Payout => Audience::Sellers,
             Self::Message
             | Self::Review
             | Self::Reply
@@ -148,7 +152,7 @@ impl Event {
             (Self::SubscriptionEnds | Self::IdentityCheck | Self::Refund | Self::Dispute | Self::Payout, Mail) => {
                 Rule::Always
             }
-            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost, _) => {
+            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost | Self::Tip, _) => {
                 Rule::Unless(true)
             }
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),

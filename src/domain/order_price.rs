@@ -126,6 +126,27 @@ impl OrderPrice {
         })
     }
 
+    /// What more of something costs that was ordered already: its fixed fee was paid with it. None if that is more money
+    /// than there is.
+    pub fn of_more(price_minor: i64, fee: ServiceFee, tax: TaxRate) -> Option<Self> {
+        let fee = ServiceFee { fixed_minor: 0, ..fee };
+        Self::of(price_minor, fee, tax)
+    }
+
+    /// Both together, part by part; none if that is more money than there is.
+    pub fn with(self, more: Self) -> Option<Self> {
+        self.total_minor().checked_add(more.total_minor())?;
+        let sum = |one: Taxed, other: Taxed| Taxed {
+            net_minor: one.net_minor + other.net_minor,
+            tax_minor: one.tax_minor + other.tax_minor,
+        };
+        Some(Self {
+            work: sum(self.work, more.work),
+            fee: sum(self.fee, more.fee),
+            included: self.included || more.included,
+        })
+    }
+
     /// The price that the seller asked, as it was shown.
     pub fn price_minor(&self) -> i64 {
         self.shown(self.work)
@@ -299,6 +320,21 @@ mod tests {
             prop_assert_eq!(sums, parts(&whole));
             prop_assert_eq!(whole.due(price), whole);
             prop_assert_eq!(whole.due(0).total_minor(), 0);
+        }
+
+        #[test]
+        fn more_of_the_same_is_paid_as_if_it_had_been_ordered(
+            price in 1i64..1_000_000, more in 1i64..1_000_000, fee in fees(), tax in taxes(),
+        ) {
+            let (first, more_of) = (OrderPrice::of(price, fee, tax).unwrap(), OrderPrice::of_more(more, fee, tax).unwrap());
+            let (both, at_once) = (first.with(more_of).unwrap(), OrderPrice::of(price + more, fee, tax).unwrap());
+            prop_assert_eq!(both.price_minor(), price + more);
+            prop_assert_eq!(both.total_minor(), first.total_minor() + more_of.total_minor());
+            // Each part was rounded down twice instead of once.
+            for (two, one) in parts(&both).into_iter().zip(parts(&at_once)) {
+                prop_assert!((two - one).abs() <= 2, "{} instead of {}", two, one);
+            }
+            prop_assert_eq!(first.with(OrderPrice::bare(i64::MAX)), None);
         }
 
         #[test]

@@ -1,4 +1,45 @@
-//! Payments of all sorts: how they stand.
+//! Payments of all sorts: how they stand, and what people agree to with them.
+
+use super::ids::{BookingId, ExtensionId};
+
+/// Which text people agree to when a way to pay is to be kept; goes up when what it allows changes.
+pub const CONSENT_VERSION: i32 = 1;
+
+/// What somebody agreed to when they had a way to pay kept for later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The version of the text.
+    pub version: i32,
+    /// The text as they read it.
+    pub words: String,
+}
+
+/// What money that was paid in is meant for, as soon as it arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An order.
+    Order(BookingId),
+    /// More time in a call.
+    Extension(ExtensionId),
+}
+
+impl Purpose {
+    /// The order, if it is one.
+    pub fn order(self) -> Option<BookingId> {
+        match self {
+            Self::Order(id) => Some(id),
+            Self::Extension(_) => None,
+        }
+    }
+
+    /// The extension, if it is one.
+    pub fn extension(self) -> Option<ExtensionId> {
+        match self {
+            Self::Extension(id) => Some(id),
+            Self::Order(_) => None,
+        }
+    }
+}
 
 /// How a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

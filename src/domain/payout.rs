@@ -41,8 +41,8 @@ impl Rules {
     }
 }
 
-/// What of `balance` has been held for long enough, when so much of it (less what was taken back) came in lately. Never
-/// more than there is, however much was taken back since.
+/// What of `balance` has been held for long enough, when so much came in lately: what was taken out since was of the
+/// oldest. Never more than there is.
 pub fn releasable_minor(balance_minor: i64, lately_minor: i64) -> i64 {
     balance_minor.saturating_sub(lately_minor).min(balance_minor).max(0)
 }
@@ -208,7 +208,7 @@ mod tests {
             0,
             "what was refunded was of the held part, too"
         );
-        assert_eq!(releasable_minor(20, -80), 20, "refunds of what was released long ago");
+        assert_eq!(releasable_minor(20, -80), 20, "commission of what came in before");
         assert_eq!(releasable_minor(-20, -80), 0);
         assert_eq!(releasable_minor(i64::MIN, i64::MAX), 0);
     }

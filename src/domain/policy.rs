@@ -37,6 +37,9 @@ pub const MOST_MISSED_MIN: u32 = 60;
 /// Longest before an agreed beginning that cancelling for nothing ends, hours.
 pub const MOST_CANCEL_FREE_H: u32 = 14 * 24;
 
+/// Most that any tenant lets be given as a tip at once, in what people count in.
+pub const MOST_TIP: u32 = 10_000;
+
 /// The policy of a metered-wallet call (preset P3), as frozen on the call. Field defaults are requirement M11's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -79,6 +82,12 @@ pub struct Policy {
     pub bridge_ms: u32,
     /// The tenant's share of what is charged, in basis points.
     pub commission_bp: u32,
+    /// The tenant's share of tips, in basis points. As above.
+    #[serde(skip_serializing_if = "is_usual_tip_commission")]
+    pub tip_commission_bp: u32,
+    /// Most that is given as a tip at once, in what people count in. As above.
+    #[serde(skip_serializing_if = "is_usual_most_tip")]
+    pub most_tip: u32,
     /// What buyers of orders pay the tenant beside the price. As above.
     #[serde(skip_serializing_if = "is_default")]
     pub service_fee: ServiceFee,
@@ -122,6 +131,18 @@ fn is_usual_no_show(bp: &u32) -> bool {
     *bp == USUAL_NO_SHOW_BP
 }
 
+const USUAL_TIP_COMMISSION_BP: u32 = 0;
+
+fn is_usual_tip_commission(bp: &u32) -> bool {
+    *bp == USUAL_TIP_COMMISSION_BP
+}
+
+const USUAL_MOST_TIP: u32 = 500;
+
+fn is_usual_most_tip(most: &u32) -> bool {
+    *most == USUAL_MOST_TIP
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -141,6 +162,8 @@ impl Default for Policy {
             reconnect_s: 120,
             bridge_ms: 5_000,
             commission_bp: 2_000,
+            tip_commission_bp: USUAL_TIP_COMMISSION_BP,
+            most_tip: USUAL_MOST_TIP,
             service_fee: ServiceFee::default(),
             tax: TaxRate::default(),
         }
@@ -187,6 +210,12 @@ pub struct PolicyChange {
     /// See [`Policy::commission_bp`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commission_bp: Option<u32>,
+    /// See [`Policy::tip_commission_bp`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tip_commission_bp: Option<u32>,
+    /// See [`Policy::most_tip`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_tip: Option<u32>,
     /// See [`Policy::service_fee`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_fee: Option<ServiceFee>,
@@ -196,7 +225,7 @@ pub struct PolicyChange {
 }
 
 /// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
-/// The seller's level can't touch the commission, the fee and the tax.
+/// The seller's level can't touch the commissions, the fee and the tax.
 pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange, service: &PolicyChange) -> Policy {
     let mut policy = platform.clone();
     for change in [tenant, category, service] {
@@ -204,6 +233,8 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
     }
     let commission_bp = category.commission_bp.or(tenant.commission_bp);
     policy.commission_bp = commission_bp.unwrap_or(platform.commission_bp);
+    let tip_commission_bp = category.tip_commission_bp.or(tenant.tip_commission_bp);
+    policy.tip_commission_bp = tip_commission_bp.unwrap_or(platform.tip_commission_bp);
     policy.service_fee = category
         .service_fee
         .or(tenant.service_fee)
@@ -229,6 +260,8 @@ impl PolicyChange {
             no_show_bp: later.no_show_bp.or(self.no_show_bp),
             rescue_s: later.rescue_s.or(self.rescue_s),
             commission_bp: later.commission_bp.or(self.commission_bp),
+            tip_commission_bp: later.tip_commission_bp.or(self.tip_commission_bp),
+            most_tip: later.most_tip.or(self.most_tip),
             service_fee: later.service_fee.or(self.service_fee),
             tax: later.tax.or(self.tax),
         }
@@ -245,6 +278,7 @@ impl PolicyChange {
         set(&mut policy.late_cancel_bp, self.late_cancel_bp);
         set(&mut policy.no_show_bp, self.no_show_bp);
         set(&mut policy.rescue_s, self.rescue_s);
+        set(&mut policy.most_tip, self.most_tip);
         policy.increment = self.increment.unwrap_or(policy.increment);
         if let Some(marks) = &self.warnings_min {
             policy.warnings_min.clone_from(marks);
@@ -268,6 +302,8 @@ impl Policy {
         self.reconnect_s = self.reconnect_s.clamp(10, 600);
         self.bridge_ms = self.bridge_ms.min(5_000);
         self.commission_bp = self.commission_bp.min(10_000);
+        self.tip_commission_bp = self.tip_commission_bp.min(10_000);
+        self.most_tip = self.most_tip.clamp(1, MOST_TIP);
         self.service_fee = self.service_fee.bounded();
         self.tax = self.tax.bounded();
         if let Increment::Block { seconds } = self.increment {
@@ -333,6 +369,8 @@ mod tests {
             "cancel_free_h",
             "late_cancel_bp",
             "no_show_bp",
+            "tip_commission_bp",
+            "most_tip",
             "service_fee",
             "tax",
         ] {

@@ -100,6 +100,17 @@ impl Parts {
     pub fn buyer_minor(self) -> i64 {
         self.seller_minor + self.tenant_minor
     }
+
+    /// The same for the buyer with at most so much from the seller; the rest is the tenant's.
+    #[must_use]
+    pub fn within(self, seller_minor: i64) -> Self {
+        let seller_minor = self.seller_minor.min(seller_minor);
+        Self {
+            seller_minor,
+            tenant_minor: self.buyer_minor() - seller_minor,
+            ..self
+        }
+    }
 }
 
 /// Why something can't be given back.
@@ -132,6 +143,25 @@ impl Charge {
     /// Of how many minutes, whole or begun, time can still be given back.
     pub fn left_min(&self) -> i64 {
         self.timed.map_or(0, |timed| (timed.left_s() + 59).div_euclid(60))
+    }
+
+    /// The most that can be given back without taking more than that from the seller, in minor units.
+    pub fn most_minor(&self, seller_minor: i64) -> i64 {
+        let fits = |minor| {
+            let parts = self.refund(Asked::Amount(minor));
+            parts.is_ok_and(|parts| parts.seller_minor <= seller_minor)
+        };
+        // More never takes less from the seller.
+        let (mut fitting, mut most) = (0, self.left_minor());
+        while fitting < most {
+            let middle = fitting + (most - fitting + 1) / 2;
+            if fits(middle) {
+                fitting = middle;
+            } else {
+                most = middle - 1;
+            }
+        }
+        fitting
     }
 
     /// What giving that back takes from whom.
@@ -343,6 +373,18 @@ mod tests {
             if let (Ok(less), Ok(more)) = (charge.refund(Asked::Amount(less)), charge.refund(Asked::Amount(more))) {
                 prop_assert!(less.seller_minor <= more.seller_minor && less.tenant_minor <= more.tenant_minor);
             }
+        }
+
+        #[test]
+        fn the_most_that_is_covered_is_covered_and_one_more_is_not(
+            rate in 1i64..10_000, seconds in 60i64..6_000, bp in 0u32..=10_000, there in -10i64..1_000_000,
+        ) {
+            let charge = call(rate, seconds, bp);
+            let most = charge.most_minor(there);
+            let taken = |minor| charge.refund(Asked::Amount(minor)).map(|parts| parts.seller_minor);
+            prop_assert!((0..=charge.left_minor()).contains(&most));
+            prop_assert!(most == 0 || taken(most).is_ok_and(|taken| taken <= there));
+            prop_assert!(taken(most + 1).map_or(true, |taken| taken > there));
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::{
     app::{
-        App, archive, bookings, calendar, documents, domains, identity_checks, letters, lost, notifications, payouts,
-        platform,
+        App, archive, bookings, calendar, disputes, documents, domains, gateway_accounts, identity_checks, letters,
+        lost, notifications, payouts, platform,
         ports::{Letters, Mailer},
         subscriptions,
         wallet::{self, ReconcileTopUp},
@@ -215,12 +215,14 @@ impl Runner {
             identity_checks::FORGET_JOB => identity_checks::forget(&self.app, &job.scope, read(job)?).await,
             bookings::LAPSE_JOB => bookings::lapse(&self.app, &job.scope, read(job)?).await,
             calendar::READ_JOB => calendar::read_import(&self.app, &job.scope, read(job)?).await,
+            gateway_accounts::FORGET_JOB => gateway_accounts::forget(&self.app, &job.scope, read(job)?).await,
+            disputes::LINK_JOB => disputes::link(&self.app, &job.scope, read(job)?).await,
             webhooks::PROCESS_JOB => webhooks::process(&self.app, &job.scope, read(job)?).await,
             watching::WATCH_JOB => watching::tell_watchers(&self.app, &job.scope, read(job)?).await,
             payouts::RELEASE_JOB => payouts::release_all(&self.app, &job.scope).await,
             payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
-            documents::ISSUE_JOB => documents::issue(&self.app, &job.scope, read(job)?).await,
             payouts::SEND_JOB => payouts::send(&self.app, &job.scope, read(job)?).await,
+            documents::ISSUE_JOB => documents::issue(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

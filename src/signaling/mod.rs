@@ -11,6 +11,6 @@ mod people;
 mod registry;
 mod room;
 
-pub use people::{People, Socket};
+pub use people::{People, Socket, extension_view};
 pub use registry::Registry;
 pub use room::{Decision, RoomHandle};

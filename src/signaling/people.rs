@@ -8,7 +8,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::{Changes, TenantScope},
+    store::{Changes, TenantScope, extensions::Asked},
 };
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
-use tallyroom_media_protocol::signaling::ServerMessage;
+use tallyroom_media_protocol::signaling::{ExtensionView, ServerMessage};
 use tokio::sync::{Notify, mpsc};
 
 /// Messages that may wait for one slow socket before it is closed.
@@ -229,6 +229,35 @@ impl LivePeople for People {
         }
     }
 
+    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money) {
+        let room = self
+            .persons()
+            .get(&(scope.tenant(), buyer))
+            .and_then(|person| person.room.clone());
+        if let Some(room) = room {
+            let available_minor = available.minor;
+            deliver(&room, RoomMessage::Credit { available_minor });
+        }
+    }
+
+    fn extension(&self, scope: &TenantScope, people: [UserId; 2], asked: &Asked) {
+        let message = ServerMessage::Extension {
+            extension: extension_view(asked, self.clock.now()),
+        };
+        for person in people {
+            self.tell((scope.tenant(), person), &message);
+        }
+    }
+
+    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money) {
+        let message = ServerMessage::Tipped {
+            from_name: from_name.to_owned(),
+            amount_minor: amount.minor,
+            currency: amount.currency.code().to_owned(),
+        };
+        self.tell((scope.tenant(), seller), &message);
+    }
+
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>) {
         self.tell((scope.tenant(), user), &ServerMessage::Notifications { unread, link });
     }
@@ -253,6 +282,20 @@ impl LivePeople for People {
         for socket in person.sockets.iter().filter(|socket| !calling(socket)) {
             socket.state.signed_out.notify_one();
         }
+    }
+}
+
+/// An extension, as clients see it.
+pub fn extension_view(asked: &Asked, now: Moment) -> ExtensionView {
+    ExtensionView {
+        id: asked.id.uuid(),
+        call: asked.call.uuid(),
+        minutes: asked.extension.minutes,
+        price_minor: asked.price().minor,
+        currency: asked.currency.code().to_owned(),
+        state: asked.extension.state.name().to_owned(),
+        until_ms: asked.extension.until().map(|until| until.0),
+        server_now_ms: now.0,
     }
 }
 

@@ -17,8 +17,9 @@ use diesel::{
 };
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
-/// that installation, pictures and bank accounts that only its key opens, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 14] = [
+/// that installation, pictures and bank accounts that only its key opens, cards that the built-in gateway keeps, and what the
+/// database makes of the rest by itself.
+const LEFT_BEHIND: [&str; 15] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -33,11 +34,17 @@ const LEFT_BEHIND: [&str; 14] = [
     "identity_pictures",
     "payout_methods",
     "gateway_inbox",
+    "test_gateway_methods",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 3] = [
+const BLANKED: [(&str, &str); 4] = [
     ("users", r#"{"password_hash": ""}"#),
     ("payouts", r#"{"method_sealed": null}"#),
+    // What was agreed to with one installation lets no other charge people.
+    (
+        "saved_methods",
+        r#"{"sealed_token": null, "removed_at": "1970-01-01T00:00:00Z"}"#,
+    ),
     // Keys are for this server only: elsewhere the account has none, as if it had been removed.
     (
         "gateway_accounts",

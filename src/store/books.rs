@@ -315,6 +315,14 @@ pub enum Care {
 }
 
 impl Care {
+    /// The accounts that it is about.
+    fn accounts(self) -> &'static str {
+        match self {
+            Self::Release => "a.kind IN ('earnings', 'tips')",
+            Self::Check => "true",
+        }
+    }
+
     /// Its column.
     fn column(self) -> &'static str {
         match self {
@@ -330,7 +338,7 @@ struct Due {
     id: Uuid,
 }
 
-/// Tenants whose books are to be seen to. Those whose oldest account is younger than `young_ms` can wait: nothing of
+/// Tenants whose books are to be seen to. Those whose oldest account that it is about is younger than `young_ms` can wait: nothing of
 /// theirs was held for long, and nothing can have gone wrong unseen.
 ///
 /// # Errors
@@ -339,10 +347,10 @@ pub fn due(tx: &mut SystemTx<'_>, care: Care, now: Moment, young_ms: i64) -> Res
     let rows: Vec<Due> = sql_query(format!(
         "SELECT t.id FROM tenants t LEFT JOIN books b ON b.tenant_id = t.id
          WHERE t.state = 'active' AND (b.tenant_id IS NULL OR b.{} <= $1)
-           AND EXISTS (SELECT 1 FROM ledger_accounts a WHERE a.tenant_id = t.id AND a.kind = 'earnings'
-               AND a.created_at <= $2)
+           AND EXISTS (SELECT 1 FROM ledger_accounts a WHERE a.tenant_id = t.id AND {} AND a.created_at <= $2)
          ORDER BY t.id",
-        care.column()
+        care.column(),
+        care.accounts()
     ))
     .bind::<Timestamptz, _>(At(now))
     .bind::<Timestamptz, _>(At(now + -young_ms))

@@ -2,7 +2,6 @@
 
 use super::{
     TenantTx,
-    listing::{List, Page, Wanted},
     moment::At,
     refunds::{columns, subject},
     schema::{chargeback_shares, chargebacks},
@@ -23,11 +22,9 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
 };
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A bank's claim for a payment.
@@ -140,6 +137,63 @@ pub fn lock(tx: &mut TenantTx<'_>, account: Option<GatewayAccountId>, reference:
         .first(tx.conn)
         .optional()?;
     row.map(Row::chargeback).transpose()
+}
+
+/// A claim.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn get(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Chargeback> {
+    let row = chargebacks::table.find((tx.tenant().uuid(), id.uuid()));
+    let row: Row = row.select(Row::as_select()).first(tx.conn)?;
+    row.chargeback()
+}
+
+/// Claims for a charge of one of these names through an account, whose payment isn't known.
+///
+/// # Errors
+/// The database is away.
+pub fn unlinked(tx: &mut TenantTx<'_>, account: Option<GatewayAccountId>, charges: &[&str]) -> Result<Vec<DisputeId>> {
+    let Some(account) = account else { return Ok(Vec::new()) };
+    let rows: Vec<Uuid> = chargebacks::table
+        .filter(chargebacks::tenant_id.eq(tx.tenant().uuid()))
+        .filter(chargebacks::top_up_id.is_null())
+        .filter(chargebacks::charge.eq_any(charges))
+        .filter(chargebacks::account_id.eq(account.uuid()))
+        .order(chargebacks::id)
+        .select(chargebacks::id)
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(DisputeId::from_uuid).collect())
+}
+
+/// What banks claim of a payment beside one claim, unless they gave it back, in minor units.
+///
+/// # Errors
+/// The database is away.
+pub fn claimed_of_payment(tx: &mut TenantTx<'_>, payment: TopUpId, beside: DisputeId) -> Result<i64> {
+    let sums: Sums = sql_query(
+        "SELECT coalesce(sum(amount_minor), 0)::bigint AS gross, 0::bigint AS part FROM chargebacks
+         WHERE tenant_id = $1 AND top_up_id = $2 AND id <> $3 AND stage <> 'won'",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(payment.uuid())
+    .bind::<SqlUuid, _>(beside.uuid())
+    .get_result(tx.conn)?;
+    Ok(sums.gross)
+}
+
+/// Writes down whose payment a claim is for. Whoever does has locked it.
+///
+/// # Errors
+/// The database is away.
+pub fn link(tx: &mut TenantTx<'_>, id: DisputeId, payment: TopUpId, buyer: UserId) -> Result<()> {
+    diesel::update(chargebacks::table.find((tx.tenant().uuid(), id.uuid())))
+        .set((
+            chargebacks::top_up_id.eq(payment.uuid()),
+            chargebacks::buyer_id.eq(buyer.uuid()),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Writes down a new claim. False if it is known already; whoever wrote it first wins, and the other waits for that.
@@ -328,71 +382,4 @@ pub fn newest_paid(tx: &mut TenantTx<'_>, buyer: UserId, since: Moment, limit: i
         Some((subject, UserId::from_uuid(row.seller_id)))
     });
     Ok(paid.collect())
-}
-
-/// A chargeback, as the console's list shows it.
-#[derive(Clone, Debug, QueryableByName, Serialize, ToSchema)]
-pub struct ChargebackLine {
-    /// Its id.
-    #[diesel(sql_type = SqlUuid)]
-    pub id: Uuid,
-    /// Who paid, if it is known.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub buyer: Option<String>,
-    /// How much the bank took, in minor units.
-    #[diesel(sql_type = BigInt)]
-    pub amount_minor: i64,
-    /// What of it came out of the buyer's wallet.
-    #[diesel(sql_type = BigInt)]
-    pub wallet_minor: i64,
-    /// What of it sellers do without.
-    #[diesel(sql_type = BigInt)]
-    pub held_minor: i64,
-    /// ISO 4217 code.
-    #[diesel(sql_type = Text)]
-    pub currency: String,
-    /// The provider's name of it.
-    #[diesel(sql_type = Text)]
-    pub reference: String,
-    /// The provider's name of the payment.
-    #[diesel(sql_type = Text)]
-    pub charge: String,
-    /// Why, in the provider's words.
-    #[diesel(sql_type = Text)]
-    pub reason: String,
-    /// `open`, `won` or `lost`.
-    #[diesel(sql_type = Text)]
-    pub stage: String,
-    /// When it became known, in milliseconds.
-    #[diesel(sql_type = BigInt)]
-    pub at: i64,
-    /// When it was decided.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub closed_at: Option<i64>,
-}
-
-const LIST: List = List {
-    columns:
-        "c.id, b.name AS buyer, c.amount_minor, c.wallet_minor, c.currency, c.reference, c.charge, c.reason, c.stage,
-        (SELECT coalesce(sum(s.held_earnings_minor + s.held_payable_minor), 0)::bigint FROM chargeback_shares s
-         WHERE s.tenant_id = c.tenant_id AND s.chargeback_id = c.id) AS held_minor,
-        (extract(epoch FROM c.opened_at) * 1000)::bigint AS at,
-        (extract(epoch FROM c.closed_at) * 1000)::bigint AS closed_at",
-    rows: "FROM chargebacks c LEFT JOIN users b ON b.tenant_id = c.tenant_id AND b.id = c.buyer_id
-        WHERE c.tenant_id = $2::uuid AND $3 IS NULL AND ($1 IS NULL OR b.name ILIKE $1 OR c.reference ILIKE $1)",
-    sorts: &[
-        ("queue", "(c.stage = 'open', c.opened_at)"),
-        ("at", "c.opened_at"),
-        ("amount", "c.amount_minor"),
-    ],
-    newest_first: true,
-    key: "c.id",
-};
-
-/// All chargebacks, those that aren't decided first.
-///
-/// # Errors
-/// The database is away.
-pub fn list(tx: &mut TenantTx<'_>, wanted: &Wanted) -> Result<Page<ChargebackLine>> {
-    LIST.of_tenant(tx, wanted, None)
 }

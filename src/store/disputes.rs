@@ -38,6 +38,13 @@ pub struct Held {
     pub payable_minor: i64,
 }
 
+impl Held {
+    /// All of it.
+    pub fn minor(self) -> i64 {
+        self.earnings_minor + self.payable_minor
+    }
+}
+
 /// A dispute between two people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disputed {

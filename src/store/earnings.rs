@@ -49,13 +49,13 @@ struct MaturedRow {
     lately_minor: i64,
 }
 
-/// What came into account `a` after `$2`, less what was taken from it since: refunds and commission, but not what was
-/// released.
+/// What came into account `a` after `$2`, less commission of it. What was given back or is held since was of the oldest: it
+/// shortens nobody's time. What was held and returns is what came in before.
 const LATELY: &str = "
     coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.credit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted')), 0)::bigint
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'dispute_back'), 0)::bigint
     - coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.debit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'matured'), 0)::bigint";
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind = 'commission'), 0)::bigint";
 
 impl MaturedRow {
     fn matured(self) -> Result<Matured> {
@@ -292,7 +292,8 @@ pub fn statement(
          LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = l.call_id
          LEFT JOIN ledger_accounts o ON o.tenant_id = $1 AND o.id = lines.other_id AND o.kind = 'order'
          LEFT JOIN bookings b ON b.tenant_id = $1 AND b.id = o.order_id
-         LEFT JOIN users u ON u.tenant_id = $1 AND u.id = coalesce(c.buyer_id, b.buyer_id)
+         LEFT JOIN tips p ON p.tenant_id = $1 AND p.id = lines.id
+         LEFT JOIN users u ON u.tenant_id = $1 AND u.id = coalesce(c.buyer_id, b.buyer_id, p.buyer_id)
          ORDER BY lines.at DESC, lines.id DESC",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())

@@ -93,6 +93,11 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM payout_methods WHERE tenant_id = $1 AND seller_id = $2")?;
     // That they were paid stays, as the books do; where to goes.
     run("UPDATE payouts SET method_sealed = NULL, method_shown = '' WHERE tenant_id = $1 AND seller_id = $2")?;
+    // What they had agreed to stays, with what was charged; nobody can charge it any more.
+    run(
+        "UPDATE saved_methods m SET sealed_token = NULL, label = '', removed_at = coalesce(m.removed_at, u.erased_at)
+         FROM users u WHERE m.tenant_id = $1 AND m.user_id = $2 AND u.tenant_id = $1 AND u.id = $2",
+    )?;
     run("DELETE FROM mail_tokens WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM second_factors WHERE tenant_id = $1 AND user_id = $2")?;

@@ -24,7 +24,7 @@ pub struct Account {
     pub provider: Provider,
     /// Whether its money is real.
     pub mode: Mode,
-    /// What opens it, sealed; none once it was removed.
+    /// What opens it, sealed; none some time after it was removed.
     pub sealed_keys: Option<Vec<u8>>,
     /// What may be shown of each key, by its name.
     pub shown: BTreeMap<String, String>,
@@ -36,6 +36,8 @@ pub struct Account {
     pub check: Option<Check>,
     /// When it was added.
     pub created_at: Moment,
+    /// When it was removed: it takes no payments any more, and is asked about those it took for a while.
+    pub removed_at: Option<Moment>,
 }
 
 /// A test of a connection.
@@ -67,6 +69,7 @@ struct Row {
     checked_at: Option<At>,
     trouble: Option<String>,
     created_at: At,
+    removed_at: Option<At>,
 }
 
 impl Row {
@@ -87,6 +90,7 @@ impl Row {
             enabled: self.enabled,
             check: self.checked_at.map(|at| Check { at: at.into(), trouble }),
             created_at: self.created_at.into(),
+            removed_at: self.removed_at.map(Moment::from),
         })
     }
 }
@@ -117,8 +121,28 @@ pub fn find(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<Account> {
         .account()
 }
 
-/// Adds one at the end, or writes keys, currencies and mode of one that is there; what its connection was like is
-/// forgotten.
+/// The same, and nobody removes or changes it until the transaction ends.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn hold(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<Account> {
+    let row = gateway_accounts::table.find((tx.tenant().uuid(), id.uuid()));
+    let row: Row = row.select(Row::as_select()).for_share().first(tx.conn)?;
+    row.account()
+}
+
+/// The same for whoever changes it: others wait.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn lock(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<Account> {
+    let row = gateway_accounts::table.find((tx.tenant().uuid(), id.uuid()));
+    let row: Row = row.select(Row::as_select()).for_no_key_update().first(tx.conn)?;
+    row.account()
+}
+
+/// Adds one at the end, or writes keys, currencies, whether it is offered and what its connection is like of one that is
+/// there.
 ///
 /// # Errors
 /// The database is away.
@@ -149,8 +173,9 @@ pub fn put(tx: &mut TenantTx<'_>, account: &Account) -> Result<()> {
             gateway_accounts::sealed_keys.eq(&account.sealed_keys),
             gateway_accounts::shown.eq(&shown),
             gateway_accounts::currencies.eq(&currencies),
-            gateway_accounts::checked_at.eq(None::<At>),
-            gateway_accounts::trouble.eq(None::<String>),
+            gateway_accounts::enabled.eq(account.enabled),
+            gateway_accounts::checked_at.eq(account.check.as_ref().map(|check| At(check.at))),
+            gateway_accounts::trouble.eq(account.check.as_ref().and_then(|check| check.trouble.as_ref())),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -196,17 +221,28 @@ pub fn checked(tx: &mut TenantTx<'_>, id: GatewayAccountId, check: &Check) -> Re
     Ok(())
 }
 
-/// Forgets its keys. Payments that it took go on naming it.
+/// It takes no payments any more. Those that it took go on naming it, and its keys stay for them until [`forget`].
 ///
 /// # Errors
 /// The database is away.
 pub fn remove(tx: &mut TenantTx<'_>, id: GatewayAccountId, now: Moment) -> Result<()> {
     diesel::update(gateway_accounts::table.find((tx.tenant().uuid(), id.uuid())))
         .set((
-            gateway_accounts::sealed_keys.eq(None::<Vec<u8>>),
             gateway_accounts::enabled.eq(false),
             gateway_accounts::removed_at.eq(At(now)),
         ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Forgets the keys of one that was removed.
+///
+/// # Errors
+/// The database is away.
+pub fn forget(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<()> {
+    let removed = gateway_accounts::table.find((tx.tenant().uuid(), id.uuid()));
+    diesel::update(removed.filter(gateway_accounts::removed_at.is_not_null()))
+        .set(gateway_accounts::sealed_keys.eq(None::<Vec<u8>>))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -121,6 +121,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_extensions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Uuid,
+        minutes -> Int4,
+        price -> Jsonb,
+        currency -> Text,
+        state -> Text,
+        asked_at -> Timestamptz,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_feedback (tenant_id, call_id, person_id) {
         tenant_id -> Uuid,
         call_id -> Uuid,
@@ -635,6 +649,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_methods (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        user_id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        sealed_token -> Nullable<Binary>,
+        label -> Text,
+        consent_version -> Int4,
+        consent_words -> Text,
+        consented_at -> Timestamptz,
+        created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     second_factors (tenant_id, user_id) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -851,6 +881,16 @@ diesel::table! {
         quotas -> Jsonb,
         reply_to -> Nullable<Text>,
         money_mode -> Text,
+        live_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    test_gateway_methods (tenant_id, token) {
+        tenant_id -> Uuid,
+        token -> Text,
+        next -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -867,6 +907,8 @@ diesel::table! {
         silent_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         merchant -> Nullable<Text>,
+        keeps -> Nullable<Text>,
+        token -> Nullable<Text>,
     }
 }
 
@@ -881,6 +923,20 @@ diesel::table! {
         after_min -> Int4,
         notice_min -> Int4,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tips (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        buyer_id -> Uuid,
+        seller_id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        amount_minor -> Int8,
+        commission_minor -> Int8,
+        currency -> Text,
+        given_at -> Timestamptz,
     }
 }
 
@@ -902,6 +958,10 @@ diesel::table! {
         account_id -> Nullable<Uuid>,
         pay_fields -> Nullable<Jsonb>,
         charge -> Nullable<Text>,
+        consent_version -> Nullable<Int4>,
+        consent_words -> Nullable<Text>,
+        method_id -> Nullable<Uuid>,
+        extension_id -> Nullable<Uuid>,
     }
 }
 
@@ -971,6 +1031,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_feeds,
     calendar_imports,
     call_events,
+    call_extensions,
     call_feedback,
     call_legs,
     calls,
@@ -1005,6 +1066,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refunds,
     review_reports,
     reviews,
+    saved_methods,
     second_factors,
     seller_photos,
     sellers,
@@ -1021,8 +1083,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenant_hosts,
     tenant_words,
     tenants,
+    test_gateway_methods,
     test_gateway_payments,
     timetables,
+    tips,
     top_ups,
     users,
     visits,

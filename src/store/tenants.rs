@@ -231,13 +231,25 @@ pub fn money_now(tx: &mut TenantTx<'_>) -> Result<Mode> {
     Mode::parse(&name).ok_or_else(|| Error::internal(anyhow!("unknown mode {name:?}")))
 }
 
-/// Says whether a tenant's money is real.
+/// Since when the tenant takes real money, if it began with play money.
 ///
 /// # Errors
 /// The database is away.
-pub fn set_money(tx: &mut TenantTx<'_>, mode: Mode) -> Result<()> {
+pub fn live_since(tx: &mut TenantTx<'_>) -> Result<Option<Moment>> {
+    let own = tenants::table.find(tx.tenant().uuid()).select(tenants::live_since);
+    Ok(own.first::<Option<At>>(tx.conn)?.map(Moment::from))
+}
+
+/// The tenant's money is real from now on.
+///
+/// # Errors
+/// The database is away.
+pub fn go_live(tx: &mut TenantTx<'_>, now: Moment) -> Result<()> {
     diesel::update(tenants::table.find(tx.tenant().uuid()))
-        .set(tenants::money_mode.eq(mode.name()))
+        .set((
+            tenants::money_mode.eq(Mode::Live.name()),
+            tenants::live_since.eq(At(now)),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }

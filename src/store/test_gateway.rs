@@ -1,6 +1,10 @@
 //! The test gateway's books. Only `gateways::payment::test` reads them: to the rest it is somebody else's system.
 
-use super::{SystemTx, TenantTx, moment::At, schema::test_gateway_payments as payments};
+use super::{
+    SystemTx, TenantTx,
+    moment::At,
+    schema::{test_gateway_methods as methods, test_gateway_payments as payments},
+};
 use crate::{
     domain::{
         money::{Currency, Money},
@@ -32,6 +36,10 @@ pub struct Payment {
     pub created_at: Moment,
     /// Who gets the money, if not the tenant.
     pub merchant: Option<String>,
+    /// What its card is to do when it is charged next, if the card is to be kept: `pays`, `asks`, `declines` or `gets_lost`.
+    pub keeps: Option<String>,
+    /// The name of the card, once it is kept.
+    pub token: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -47,6 +55,8 @@ struct Row {
     silent_until: Option<At>,
     created_at: At,
     merchant: Option<String>,
+    keeps: Option<String>,
+    token: Option<String>,
 }
 
 impl Row {
@@ -63,6 +73,8 @@ impl Row {
             silent_until: self.silent_until.map(Moment::from),
             created_at: self.created_at.into(),
             merchant: self.merchant,
+            keeps: self.keeps,
+            token: self.token,
         })
     }
 }
@@ -84,6 +96,9 @@ pub fn open(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Payment> {
             payments::state.eq(&payment.state),
             payments::created_at.eq(At(payment.created_at)),
             payments::merchant.eq(&payment.merchant),
+            payments::reason.eq(&payment.reason),
+            payments::silent_until.eq(payment.silent_until.map(At)),
+            payments::keeps.eq(&payment.keeps),
         ))
         .on_conflict((payments::tenant_id, payments::idempotency_key))
         .do_nothing()
@@ -129,9 +144,50 @@ pub fn update(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<()> {
             payments::state.eq(&payment.state),
             payments::reason.eq(&payment.reason),
             payments::silent_until.eq(payment.silent_until.map(At)),
+            payments::keeps.eq(&payment.keeps),
+            payments::token.eq(&payment.token),
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Reads the one that has this key, if there is one.
+///
+/// # Errors
+/// The database is away.
+pub fn by_key(tx: &mut TenantTx<'_>, key: &str) -> Result<Option<Payment>> {
+    let row: Option<Row> = payments::table
+        .filter(payments::tenant_id.eq(tx.tenant().uuid()))
+        .filter(payments::idempotency_key.eq(key))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::payment).transpose()
+}
+
+/// Keeps a card that does this when it is charged next.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut TenantTx<'_>, token: &str, next: &str, now: Moment) -> Result<()> {
+    diesel::insert_into(methods::table)
+        .values((
+            methods::tenant_id.eq(tx.tenant().uuid()),
+            methods::token.eq(token),
+            methods::next.eq(next),
+            methods::created_at.eq(At(now)),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What a kept card does when it is charged.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn kept(tx: &mut TenantTx<'_>, token: &str) -> Result<String> {
+    let row = methods::table.find((tx.tenant().uuid(), token));
+    Ok(row.select(methods::next).first(tx.conn)?)
 }
 
 /// Whether the books can be read at all.

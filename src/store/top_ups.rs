@@ -3,9 +3,9 @@
 use super::{TenantTx, moment::At, schema::top_ups};
 use crate::{
     domain::{
-        ids::{BookingId, GatewayAccountId, TopUpId, UserId},
+        ids::{BookingId, ExtensionId, GatewayAccountId, SavedMethodId, TopUpId, UserId},
         money::{Currency, Money},
-        payment::State,
+        payment::{Consent, Purpose, State},
         time::Moment,
         trust::{History, WINDOW_MS},
     },
@@ -42,14 +42,18 @@ pub struct TopUp {
     pub reason: Option<String>,
     /// When it was begun.
     pub created_at: Moment,
-    /// The order that it is meant to pay.
-    pub pays_for: Option<BookingId>,
+    /// What it is meant to pay.
+    pub pays_for: Option<Purpose>,
     /// The account at a provider that takes it; the built-in gateway without.
     pub account: Option<GatewayAccountId>,
     /// What our own payment page shows in a frame, where the provider has a form instead of a page.
     pub form: Option<Form>,
     /// What refunds and chargebacks name, once the money is there.
     pub charge: Option<String>,
+    /// What they agreed to, if what they pay with is to be kept for later.
+    pub keeps: Option<Consent>,
+    /// The kept method that is charged; people pay on a page without.
+    pub method: Option<SavedMethodId>,
 }
 
 /// A provider's form, shown in a frame of our page.
@@ -78,6 +82,10 @@ struct Row {
     account_id: Option<Uuid>,
     pay_fields: Option<serde_json::Value>,
     charge: Option<String>,
+    consent_version: Option<i32>,
+    consent_words: Option<String>,
+    method_id: Option<Uuid>,
+    extension_id: Option<Uuid>,
 }
 
 /// A state as the database names it.
@@ -99,7 +107,10 @@ impl Row {
             state: state(&self.state)?,
             reason: self.reason,
             created_at: self.created_at.into(),
-            pays_for: self.booking_id.map(BookingId::from_uuid),
+            pays_for: match (self.booking_id, self.extension_id) {
+                (Some(order), _) => Some(Purpose::Order(BookingId::from_uuid(order))),
+                (None, extension) => extension.map(ExtensionId::from_uuid).map(Purpose::Extension),
+            },
             account: self.account_id.map(GatewayAccountId::from_uuid),
             form: self
                 .pay_fields
@@ -107,6 +118,11 @@ impl Row {
                 .transpose()
                 .map_err(Error::internal)?,
             charge: self.charge,
+            keeps: self
+                .consent_version
+                .zip(self.consent_words)
+                .map(|(version, words)| Consent { version, words }),
+            method: self.method_id.map(SavedMethodId::from_uuid),
         })
     }
 }
@@ -127,8 +143,12 @@ pub fn insert(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<()> {
             top_ups::state.eq(top_up.state.name()),
             top_ups::created_at.eq(At(top_up.created_at)),
             top_ups::updated_at.eq(At(top_up.created_at)),
-            top_ups::booking_id.eq(top_up.pays_for.map(BookingId::uuid)),
+            top_ups::booking_id.eq(top_up.pays_for.and_then(Purpose::order).map(BookingId::uuid)),
+            top_ups::extension_id.eq(top_up.pays_for.and_then(Purpose::extension).map(ExtensionId::uuid)),
             top_ups::account_id.eq(top_up.account.map(GatewayAccountId::uuid)),
+            top_ups::consent_version.eq(top_up.keeps.as_ref().map(|consent| consent.version)),
+            top_ups::consent_words.eq(top_up.keeps.as_ref().map(|consent| consent.words.as_str())),
+            top_ups::method_id.eq(top_up.method.map(SavedMethodId::uuid)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -184,6 +204,21 @@ pub fn open_for(tx: &mut TenantTx<'_>, user: UserId, order: BookingId) -> Result
         .filter(top_ups::state.eq("pending"))
         .filter(top_ups::booking_id.eq(order.uuid()))
         .order(top_ups::created_at.desc())
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::top_up).transpose()
+}
+
+/// The payment for an extension that has no outcome.
+///
+/// # Errors
+/// The database is away.
+pub fn open_for_extension(tx: &mut TenantTx<'_>, extension: ExtensionId) -> Result<Option<TopUp>> {
+    let row: Option<Row> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::extension_id.eq(extension.uuid()))
+        .filter(top_ups::state.eq_any(["created", "pending", "unknown"]))
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;

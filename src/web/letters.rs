@@ -5,8 +5,8 @@ use super::{
     pages::{
         bill_lines, notification_words,
         views::{
-            Amount, DomainLostMail, InviteMail, Message, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail,
-            ResetMail, SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
+            Amount, DomainLostMail, InviteMail, Message, MissedCallMail, NewsMail, PayoutMail, ReceiptMail,
+            RegisteredMail, ResetMail, SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
         },
     },
     theme::{Mail as Written, PageContext, Theme},
@@ -15,7 +15,7 @@ use crate::{
     app::{
         calls,
         identity::Task,
-        letters::{FactorNews, Letter, NewsLetter, Posted, SubscriptionEnds},
+        letters::{FactorNews, Letter, NewsLetter, PayoutNews, Posted, SubscriptionEnds},
         notifications::Told,
         ports::{CalendarFile, Letters, Mail, Slip},
     },
@@ -148,6 +148,7 @@ impl Web {
             | Letter::SubscriptionEnds(SubscriptionEnds { link, .. })
             | Letter::News(NewsLetter { link, .. })
             | Letter::SecondFactor { link, .. }
+            | Letter::Payout { link, .. }
             | Letter::DomainLost { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
@@ -183,6 +184,7 @@ impl Web {
             Letter::AlreadyRegistered { link } => theme.mail(&RegisteredMail { name, url: link }, &page),
             Letter::Receipt { call, link } => theme.mail(&self.receipt(scope, tenant, user, call, link).await?, &page),
             Letter::SecondFactor { news, link } => theme.mail(&second_factor(name, theme, &page, news, link), &page),
+            Letter::Payout { news, link } => theme.mail(&payout(name, theme, &page, news, link), &page),
             Letter::DomainLost { domain, link } => theme.mail(
                 &DomainLostMail {
                     name,
@@ -283,6 +285,30 @@ fn second_factor(name: String, theme: &Theme, page: &PageContext, news: FactorNe
         name,
         subject: notices::said(theme, &page.lang, &page.zone, &subject),
         news: Message::new(text).with("tenant", &page.tenant_name),
+        url,
+    }
+}
+
+fn payout(name: String, theme: &Theme, page: &PageContext, news: PayoutNews, url: String) -> PayoutMail {
+    let (subject, text) = match news {
+        PayoutNews::Goes { to } => (
+            Message::new("mails.payout.goes"),
+            Message::new("mails.payout.goes_text").with("to", to),
+        ),
+        PayoutNews::Asked { minor, currency, to } => {
+            let amount = Amount::new(minor, &currency);
+            let text = Message::new("mails.payout.asked_text").with("amount", amount.clone());
+            (
+                Message::new("mails.payout.asked").with("amount", amount),
+                text.with("to", to),
+            )
+        }
+    };
+    let subject = subject.with("tenant", &page.tenant_name);
+    PayoutMail {
+        name,
+        subject: notices::said(theme, &page.lang, &page.zone, &subject),
+        news: text.with("tenant", &page.tenant_name),
         url,
     }
 }

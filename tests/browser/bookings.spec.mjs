@@ -6,7 +6,7 @@ import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, json, pay, register, seesOther, startSelling, submit } from "./lib/steps.mjs";
+import { goAvailable, inPhase, json, pay, register, seesOther, startSelling, submit, topUp } from "./lib/steps.mjs";
 
 const SELLER = "Cora Confer";
 const BUYER = "Ben Booker";
@@ -30,7 +30,7 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   const seller = await person(browser, product.velvet, { viewport: PHONE });
   const buyer = await person(browser, product.velvet);
   await register(seller, product, "Ina Instant");
-  const service = { title: "Right away", rate: "6.00", booking: "pay_after_accept", length: "1", atOnce: true };
+  const service = { title: "Right away", rate: "6.00", booking: "pay_after_accept", length: "3", atOnce: true };
   await startSelling(seller, { headline: "Talks right away", ...service });
   await goAvailable(seller);
 
@@ -59,16 +59,28 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
   await Promise.all([seesOther(seller), seesOther(buyer)]);
   await screenshot(buyer, "bookings-now-3-live");
+  // More time: nothing is in the wallet and no card is kept, so it is paid on the gateway's page, in another tab.
+  await ask(seller, "1");
+  const opened = buyer.context().waitForEvent("page");
+  await buyer.getByTestId("extend-yes").click();
+  const paying = await opened;
+  await paying.waitForURL(/\/gateway\/test\//);
+  await screenshot(buyer, "bookings-now-4-paying");
+  await toast(seller, "Ned Now agreed to 1 more minute and is paying.");
+  await pay(paying);
+  await Promise.all([seller, buyer].map((page) => toast(page, "Time increased successfully")));
+  await paying.close();
   await seller.getByTestId("end").click();
   await seller.getByTestId("end-confirm").click();
   await buyer.getByTestId("ended").waitFor();
-  await screenshot(buyer, "bookings-now-4-ended");
+  await screenshot(buyer, "bookings-now-5-ended");
   await buyer.getByTestId("ack").click();
   await buyer.getByTestId("total").waitFor();
   const ended = await json(buyer, `/api/v1/bookings/${order.split("/").pop()}`);
   assert.equal(ended.outcome, "held");
   // The seller ended it: what wasn't used came back.
-  assert.ok(ended.refund_minor > 0 && ended.refund_minor < 600, ended.refund_minor);
+  assert.equal(ended.price_minor, 2_400);
+  assert.ok(ended.refund_minor > 0 && ended.refund_minor < 2_400, ended.refund_minor);
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
   for (const page of [seller, buyer]) assert.deepEqual(page.problems, []);
 });
@@ -84,7 +96,7 @@ async function play(name, viewport) {
   };
 
   await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Confers by the minute", title: "A conference", rate: "6.00", booking: "pay_after_accept", length: "1" });
+  await startSelling(seller, { headline: "Confers by the minute", title: "A conference", rate: "6.00", booking: "pay_after_accept", length: "3" });
   await seller.goto("/sell/hours");
   for (const day of ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]) await seller.fill(`[name=${day}]`, "0-24");
   await submit(seller, "/sell/hours");
@@ -115,6 +127,7 @@ async function play(name, viewport) {
   await becomes(async () => (await json(buyer, `/api/v1/bookings/${order}`)).state, "booked");
   await buyer.reload();
   await seen(buyer, "5-booked");
+  await topUp(buyer, "10", { keep: true });
 
   await seller.reload();
   await seller.locator("button[value=launch]").click();
@@ -126,6 +139,23 @@ async function play(name, viewport) {
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
   await Promise.all([seesOther(seller), seesOther(buyer)]);
   await screenshot(buyer, `bookings-${name}-6-live`);
+
+  // More time: the wallet has 10.00, and the card that is kept pays what is missing, but at least 5.00.
+  const question = buyer.getByTestId("extension-question");
+  await ask(seller, "2", () => seen(seller, "7-extend"));
+  await question.filter({ hasText: `${SELLER} wishes to extend the time by 2 minutes. If you confirm, this will cost you an extra` }).waitFor();
+  await seen(buyer, "8-asked");
+  await buyer.getByTestId("extend-yes").click();
+  await Promise.all([seller, buyer].map((page) => toast(page, "Time increased successfully")));
+  await screenshot(buyer, `bookings-${name}-9-extended`);
+  assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 300);
+  await ask(seller, "1");
+  await question.filter({ hasText: "by 1 minute." }).waitFor();
+  await buyer.getByTestId("extend-no").click();
+  await toast(seller, `${BUYER} declined your extension`);
+  await screenshot(seller, `bookings-${name}-10-declined`);
+  const call = new URL(buyer.url()).pathname;
+
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
   await seller.getByTestId("ended").waitFor();
@@ -138,10 +168,33 @@ async function play(name, viewport) {
   const ended = await json(buyer, `/api/v1/bookings/${order}`);
   assert.deepEqual([ended.outcome, ended.refund_minor], ["held", 0]);
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
+  assert.deepEqual([ended.length_min, ended.price_minor], [5, 3_000]);
   await buyer.goto(`/conferences/${order}`);
-  await seen(buyer, "7-over");
+  await seen(buyer, "11-over");
+  await buyer.goto(`${call}/bill`);
+  await buyer.locator("a[href*='/tip?call=']").click();
+  await buyer.locator("label:has([name=amount_minor][value='100'])").click();
+  await seen(buyer, "12-tip");
+  await buyer.locator("form:has([name=amount_minor]) button").click();
+  await buyer.waitForURL((url) => url.pathname === `${call}/bill`);
+  await seen(buyer, "13-tipped");
+  assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 200);
+  assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
   for (const page of [seller, buyer]) {
     assert.deepEqual(page.problems, []);
     await page.context().close();
   }
+}
+
+/** The seller asks for so many more minutes. */
+async function ask(seller, minutes, look = async () => {}) {
+  await seller.getByTestId("extend").click();
+  await seller.getByTestId("extend-minutes").fill(minutes);
+  await look();
+  await seller.getByTestId("extend-ask").click();
+}
+
+/** Waits until a page tells something. */
+async function toast(page, text) {
+  await page.getByTestId("toast").filter({ hasText: text }).waitFor();
 }

@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600_000;
 const MONDAY: &str = "2027-01-18T09:00:00Z";
 
 /// The marketplace's admin, who has set that.
-async fn charging(pair: &Pair, fee: (u32, i64), tax: (u32, bool)) -> TestUser {
+pub async fn charging(pair: &Pair, fee: (u32, i64), tax: (u32, bool)) -> TestUser {
     let admin = treasurer_of_lumen(&pair.app).await;
     admin.put(PATH, charges(fee, tax)).await.expect(204);
     admin

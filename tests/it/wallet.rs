@@ -10,7 +10,7 @@ const SECOND: i64 = 1_000;
 const HOUR: i64 = 3_600 * SECOND;
 
 /// Begins a top-up; gives its id and the payment page's path.
-async fn begin(user: &TestUser, amount_minor: i64) -> (String, String) {
+pub async fn begin(user: &TestUser, amount_minor: i64) -> (String, String) {
     let begun = user
         .post("/api/v1/wallet/top-ups", json!({ "amount_minor": amount_minor }))
         .await
@@ -25,29 +25,29 @@ async fn begin(user: &TestUser, amount_minor: i64) -> (String, String) {
 }
 
 /// An absolute address of the tenant's host without scheme and host.
-fn path(address: &str) -> String {
+pub fn path(address: &str) -> String {
     let rest = address.strip_prefix("http://").expect("absolute");
     rest[rest.find('/').expect("a path")..].to_owned()
 }
 
-async fn choose(user: &TestUser, page: &str, choice: &str) -> Answer {
+pub async fn choose(user: &TestUser, page: &str, choice: &str) -> Answer {
     user.form(page, &[("choice", choice)]).await.expect(303)
 }
 
-async fn state(user: &TestUser, id: &str) -> Value {
+pub async fn state(user: &TestUser, id: &str) -> Value {
     user.get(&format!("/api/v1/wallet/top-ups/{id}"))
         .await
         .expect(200)
         .json()
 }
 
-async fn balance(user: &TestUser) -> i64 {
+pub async fn balance(user: &TestUser) -> i64 {
     user.get("/api/v1/wallet").await.expect(200).json()["balance_minor"]
         .as_i64()
         .expect("a number")
 }
 
-async fn audit(app: &TestApp) {
+pub async fn audit(app: &TestApp) {
     for host in [LUMEN, VELVET] {
         let scope = app.scope(host).await;
         app.app

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use tallyroom::domain::{
     booking::{Absent, Agreement, Booking, Event, Outcome, State},
     call::CallRole,
+    order_price::OrderPrice,
     time::Moment,
 };
 
@@ -21,6 +22,7 @@ enum Act {
     Decline(CallRole, u32),
     Cancel(CallRole),
     Begun,
+    Extended(u32, i64),
     Stopped,
     Held(i64, bool),
     Missed(Absent),
@@ -37,6 +39,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (role(), back).prop_map(|(by, back)| Act::Decline(by, back)),
         1 => role().prop_map(Act::Cancel),
         1 => Just(Act::Begun),
+        1 => (0_u32..900, -5_i64..5_000).prop_map(|(minutes, price)| Act::Extended(minutes, price)),
         1 => Just(Act::Stopped),
         1 => (0_i64..9_000, any::<bool>()).prop_map(|(charged, refunded)| Act::Held(charged, refunded)),
         1 => absent.prop_map(Act::Missed),
@@ -53,6 +56,10 @@ fn event(act: Act, now: Moment, rounds: u32) -> Event {
         Act::Decline(by, back) => Event::Decline { by, round: round(back) },
         Act::Cancel(by) => Event::Cancel { by },
         Act::Begun => Event::Begun,
+        Act::Extended(minutes, price_minor) => Event::Extended {
+            minutes,
+            price: OrderPrice::bare(price_minor),
+        },
         Act::Stopped => Event::Stopped { unanswered: true },
         Act::Held(charged_minor, rest_refunded) => Event::Held {
             charged_minor,
@@ -127,6 +134,13 @@ fn step(booking: &mut Booking, now: Moment, event: Event) {
         booking.is_paid() == before.is_paid() || (event == Event::Paid && told.is_ok()),
         "nothing else pays"
     );
+    let grew = booking.terms().price_minor - before.terms().price_minor;
+    match (event, &told) {
+        (Event::Extended { price, .. }, Ok(())) => {
+            assert!(grew == price.price_minor() && matches!(before.state(), State::Running { .. }));
+        }
+        _ => assert_eq!(grew, 0, "nothing else changes the price"),
+    }
     if let State::Closed { outcome } = booking.state() {
         assert!(holds.is_empty());
         let parts = booking.settlement();

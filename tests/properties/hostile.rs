@@ -52,6 +52,8 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             no_show_bp: Some(n[11]),
             rescue_s: Some(n[6]),
             commission_bp: Some(n[7]),
+            tip_commission_bp: None,
+            most_tip: None,
             service_fee: Some(ServiceFee {
                 bp: n[8],
                 fixed_minor: rate_minor,

@@ -22,6 +22,8 @@ export interface Typed {
   cancel_free_h: string;
   late_cancel: string;
   no_show: string;
+  tip_commission: string;
+  most_tip: string;
   least: string;
   most: string;
 }
@@ -45,6 +47,8 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     cancel_free_h: String(policy.cancel_free_h),
     late_cancel: percent(policy.late_cancel_bp),
     no_show: percent(policy.no_show_bp),
+    tip_commission: percent(policy.tip_commission_bp),
+    most_tip: String(policy.most_tip),
     least: amount(least),
     most: amount(most),
   };
@@ -70,9 +74,9 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   const change: Record<string, unknown> = {};
   const policy: Record<string, unknown> = {};
   for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
-  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h"] as const) if (differs(field)) policy[field] = whole(field, form);
+  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h", "most_tip"] as const) if (differs(field)) policy[field] = whole(field, form);
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
-  for (const field of ["commission", "late_cancel", "no_show"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
+  for (const field of ["commission", "late_cancel", "no_show", "tip_commission"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
   if (Object.keys(policy).length) change["policy"] = policy;
   if (differs("least", "most")) {
     const places = decimals(before.currency);

@@ -434,6 +434,8 @@ export interface Policy {
   cancel_free_h: number;
   late_cancel_bp: number;
   no_show_bp: number;
+  tip_commission_bp: number;
+  most_tip: number;
 }
 export interface Settings {
   name: string;

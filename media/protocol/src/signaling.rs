@@ -9,7 +9,7 @@
 
 mod views;
 
-pub use views::{CallPhase, CallRole, CallView, EndReason, OtherView, SuspendReason};
+pub use views::{CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, SuspendReason};
 
 use crate::{MediaId, MediaKind, PeerId, ProducerInfo};
 use serde::{Deserialize, Serialize};
@@ -282,6 +282,20 @@ pub enum ServerMessage {
     Wallet {
         /// What can be spent, in minor units.
         available_minor: i64,
+        /// ISO code.
+        currency: String,
+    },
+    /// The seller asked for more time, or that was answered, paid, or came to nothing.
+    Extension {
+        /// How it stands.
+        extension: ExtensionView,
+    },
+    /// Somebody gave the person a tip.
+    Tipped {
+        /// Who.
+        from_name: String,
+        /// How much, in minor units.
+        amount_minor: i64,
         /// ISO code.
         currency: String,
     },

@@ -161,12 +161,12 @@ async fn act_with(
 
 /// Lets something happen to an order, with all that follows from it. Both people are locked.
 pub(super) fn happen(app: &App, tx: &mut TenantTx<'_>, mut order: Order, event: Event, now: Moment) -> Result<Order> {
-    let (before, time) = (order.booking.state(), tell::time(&order.booking));
+    let (stood, time) = (order.booking.clone(), tell::time(&order.booking));
     order.booking.on(now, event).map_err(refused)?;
-    let after = order.booking.state();
-    if after == before {
+    if order.booking == stood {
         return Ok(order);
     }
+    let (before, after) = (stood.state(), order.booking.state());
     bookings::update(tx, &order, Happened { at: now, event })?;
     settle(tx, &order, now)?;
     wait(tx, &order)?;

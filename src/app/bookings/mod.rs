@@ -3,6 +3,7 @@
 
 mod act;
 mod attend;
+mod extend;
 mod lapse;
 mod launch;
 mod many;
@@ -18,6 +19,7 @@ mod tell;
 pub use act::{Answer, accept, cancel, confirm, decline, deliver, propose, take_on};
 pub(in crate::app) use attend::look_again;
 pub use attend::{LOOK_JOB, Look, look};
+pub(in crate::app) use extend::{extend, refuse_unless_longer};
 pub(in crate::app) use lapse::lapse_lost;
 use lapse::wait;
 pub use lapse::{Due, LAPSE_JOB, lapse};
@@ -30,6 +32,7 @@ pub(in crate::app) use pay::pay_if_possible;
 pub use pay::{Payment, missing, pay, pay_or_top_up};
 pub(in crate::app) use remind::remind_again;
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
+pub(in crate::app) use settle::apart;
 pub use show::{Shown, list, show};
 pub use slots::{Deliverable, FreeTimes, Offered, deliverable, free_times, other_times};
 
@@ -78,6 +81,7 @@ fn refused(why: Rejected) -> Error {
         Rejected::Delivered => ("delivered", "It is delivered. Confirm it, or write to the seller."),
         Rejected::TooEarly => ("too_early", "It isn't time for that yet."),
         Rejected::AtOnce => ("at_once", "This is for now. Book a time instead."),
+        Rejected::TooLong => ("too_long", "A talk can't be that long. Ask for less."),
         Rejected::Begun => ("begun", "It has begun. Nothing can be changed any more."),
     };
     Error::conflict(code, words)

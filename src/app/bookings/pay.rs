@@ -12,6 +12,7 @@ use crate::{
         booking::Event,
         ids::{BookingId, TopUpId},
         money::Money,
+        payment::Purpose,
         tenant::Tenant,
         time::Moment,
     },
@@ -82,8 +83,9 @@ pub async fn pay_or_top_up(
     let missing = missing(&shown.order, shown.available);
     let wish = Wish {
         amount_minor: missing.minor,
-        pays_for: Some(id),
+        pays_for: Some(Purpose::Order(id)),
         way: None,
+        keep: None,
         from,
     };
     let top_up = wallet::begin_top_up(app, viewer, tenant, wish, return_url).await?;

@@ -46,6 +46,15 @@ fn bring_rest_back(tx: &mut TenantTx<'_>, order: &Order, account: AccountId, now
     move_rest(tx, order, "order_addons_back", |apart| (apart, account), now)
 }
 
+/// The account where what can't be talked of an order waits.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn apart(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<AccountId> {
+    let apart = BookingId::from_uuid(Uuid::new_v5(&order.id.uuid(), b"addons"));
+    ledger::account(tx, AccountKind::Order(order.buyer.id, apart), order.currency, now)
+}
+
 fn move_rest(
     tx: &mut TenantTx<'_>,
     order: &Order,
@@ -59,9 +68,7 @@ fn move_rest(
     if order.booking.is_delivered() || amount_minor == 0 {
         return Ok(());
     }
-    let apart = BookingId::from_uuid(Uuid::new_v5(&order.id.uuid(), b"addons"));
-    let apart = ledger::account(tx, AccountKind::Order(order.buyer.id, apart), order.currency, now)?;
-    let (debit, credit) = way(apart);
+    let (debit, credit) = way(apart(tx, order, now)?);
     ledger::lock(tx, &[debit, credit])?;
     let transfer = Transfer {
         id: Uuid::new_v5(&order.id.uuid(), kind.as_bytes()),

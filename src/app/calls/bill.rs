@@ -18,8 +18,12 @@ use crate::{
         calls::{self, Call},
         metering::{self, LegTotals},
         refunds::{self, Refund},
+        tips::{self, Tip},
     },
 };
+
+/// Tips that a bill has, the first of them.
+const MOST_TIPS: i64 = 100;
 
 /// A call's record for one of its people.
 pub struct CallBill {
@@ -41,6 +45,8 @@ pub struct CallBill {
     pub addons: Vec<Addon>,
     /// What was given back of it, or of its order, oldest first.
     pub refunds: Vec<Refund>,
+    /// What was given on top, oldest first; no part of the sums.
+    pub tips: Vec<Tip>,
 }
 
 impl CallBill {
@@ -77,11 +83,6 @@ impl CallBill {
         self.due.map_or(0, |due| due.price_minor() - self.ledger.charged_minor)
     }
 
-    /// What can still be given back, in minor units.
-    pub fn left_minor(&self) -> i64 {
-        self.total_minor() - self.refunds.iter().map(|refund| refund.amount.minor).sum::<i64>()
-    }
-
     /// What all refunds changed for the reader, in minor units: more for the buyer, less for the seller.
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.for_minor(self.role)).sum()
@@ -93,7 +94,7 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, due, prepaid_s, addons), refunds) = app
+    let (call, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
@@ -110,7 +111,8 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
             let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
             let refunds = refunds::of(tx, subject)?;
-            Ok((stored, entries, ledger, (extra, due, prepaid_s, addons), refunds))
+            let tips = tips::of_call(tx, call, MOST_TIPS)?;
+            Ok((stored, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips))
         })
         .await?;
     if call.ended.is_none() {
@@ -134,6 +136,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         prepaid_s,
         addons,
         refunds,
+        tips,
         call,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        App, bookings, documents,
+        App, bookings, documents, extensions,
         letters::{self, Letter},
         notifications::tell,
         tax::IncludedTax,
@@ -65,6 +65,7 @@ pub async fn finish(
         if let Some(order) = call.booking {
             bookings::call_ended(&app, tx, order, &ended, only_seller_connected)?;
         }
+        extensions::call_ended(tx, call.id, ended.at)?;
         let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
         conversations::add_call(tx, conversation, call.id, ended.at)?;
         if ended.charged_minor > 0 {

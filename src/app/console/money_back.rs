@@ -52,6 +52,7 @@ pub async fn refund_as_staff(
                 by: GivenBy::Staff,
                 reason,
                 source: Source::Earned,
+                may_owe: true,
             };
             let (refund, is_new) = refunds::refund(&handle, tx, subject, asked, given, now)?;
             if !is_new {

@@ -4,7 +4,7 @@ use super::StaffMember;
 use crate::{
     app::{
         App,
-        payouts::{Wish, account_for, money, orders, place, send_later, take, tell},
+        payouts::{Wish, account_for, asked, money, orders, place, send_later, take, tell},
         platform::checked_reason,
         ports::{GatewayError, PayoutFile},
     },
@@ -69,7 +69,7 @@ pub async fn request_payout(
     id: PayoutId,
     amount_minor: Option<i64>,
 ) -> Result<Payout> {
-    let (actor, now) = (by.actor(), app.now());
+    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
     let wish = Wish {
         id,
         seller,
@@ -78,8 +78,9 @@ pub async fn request_payout(
     };
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let payout = place(tx, wish, now)?;
-            if payout.requested_at == now {
+            let (payout, is_new) = place(tx, wish, now)?;
+            if is_new {
+                asked(&handle, tx, &payout, now)?;
                 let entry = Entry::new(Action::PayoutRequested, payout.id.to_string());
                 let after = json!({"seller": seller, "amount": money(payout.amount)});
                 audit::write(tx, &actor, &entry.changed(json!(null), after), now)?;
@@ -102,6 +103,15 @@ fn lock(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<Payout>> {
         true => Ok(found),
         false => Err(Error::not_found()),
     }
+}
+
+/// What became of one's own money others say.
+fn check_others(user: UserId, locked: &[Payout]) -> Result<()> {
+    if locked.iter().any(|payout| payout.seller == user) {
+        let words = "Your own money is among this. Somebody else has to say what became of it.";
+        return Err(Error::conflict("own_payout", words));
+    }
+    Ok(())
 }
 
 /// Nothing of a frozen person's goes on, and nothing of one whose account is closed.
@@ -205,7 +215,8 @@ pub async fn refuse_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &s
 /// Says that a payout didn't arrive, and why. The money can be asked for again.
 ///
 /// # Errors
-/// No reason, it isn't being sent, its provider says so by itself, not here, or the database is away.
+/// No reason, it is the reader's own, it isn't being sent, its provider says so by itself, not here, or the database is
+/// away.
 pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
     return_payout(app, by, id, (Step::Fail, State::Failed, Action::PayoutFailed), reason).await
 }
@@ -218,11 +229,11 @@ async fn return_payout(
     reason: &str,
 ) -> Result<()> {
     let reason = checked_reason(reason)?;
-    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
-    by.user()?;
+    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let found = lock(tx, &[id])?;
+            check_others(user, &found)?;
             for number in found.iter().filter_map(|payout| payout.batch) {
                 check_by_hand(&handle, tx, number)?;
             }
@@ -362,10 +373,10 @@ pub async fn send_batch(app: &App, by: &StaffMember, number: i32) -> Result<()> 
 /// Says that a batch has arrived: all of it but what was said to have failed.
 ///
 /// # Errors
-/// Nothing of it is on its way, its provider says so by itself, a seller's money is frozen, or the database is away.
+/// Nothing of it is on its way, its provider says so by itself, the reader's own money is in it, a seller's money is
+/// frozen, or the database is away.
 pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result<()> {
-    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
-    by.user()?;
+    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let ids = payouts::on_their_way(tx, number)?;
@@ -374,6 +385,7 @@ pub async fn mark_batch_paid(app: &App, by: &StaffMember, number: i32) -> Result
             }
             check_by_hand(&handle, tx, number)?;
             let found = lock(tx, &ids)?;
+            check_others(user, &found)?;
             let sellers: Vec<UserId> = found.iter().map(|payout| payout.seller).collect();
             if let Some(name) = frozen::any(tx, &sellers)? {
                 let words = format!("The money of {name} is frozen. Let it go first, or say that theirs has failed.");

@@ -100,6 +100,8 @@ fn check_policy(change: &PolicyChange) -> Result<()> {
         && kept(change.cancel_free_h, bounded.cancel_free_h)
         && kept(change.late_cancel_bp, bounded.late_cancel_bp)
         && kept(change.no_show_bp, bounded.no_show_bp)
+        && kept(change.tip_commission_bp, bounded.tip_commission_bp)
+        && kept(change.most_tip, bounded.most_tip)
         && [change.late_cancel_bp, change.no_show_bp]
             .iter()
             .flatten()
@@ -110,7 +112,7 @@ fn check_policy(change: &PolicyChange) -> Result<()> {
     }
     let words = "Ring 10 to 120 s, free time up to 600 s, minimum up to 4 hours, waiting for credit 10 to 1,800 s, \
                  commission up to 100 %. Reminders up to 10,080 minutes ahead, missed after 1 to 60 minutes, cancelled \
-                 for nothing up to 336 hours ahead, fees in whole percent up to 100.";
+                 for nothing up to 336 hours ahead, fees in whole percent up to 100. Of tips up to 100 %, at once up to 1 to 10,000.";
     Err(Error::field("policy", words))
 }
 

@@ -40,13 +40,14 @@ pub async fn answer(app: &App, viewer: &Viewer, id: DisputeId, typed: &str) -> R
 /// The seller gives back what is asked for.
 ///
 /// # Errors
-/// It is over, isn't theirs, or the database is away.
+/// It is over, isn't theirs; they don't have as much any more, or it is frozen; or the database is away.
 pub async fn agree(app: &App, viewer: &Viewer, id: DisputeId) -> Result<Disputed> {
     let (handle, person, now) = (app.clone(), viewer.user.id, app.now());
     let disputed = app
         .db
         .tenant(&viewer.scope, move |tx| {
             let mut disputed = locked(tx, id, |disputed| disputed.seller == person)?;
+            refunds::check_not_frozen(tx, person)?;
             disputed.dispute.on(now, Event::Agree).map_err(refused)?;
             close(&handle, tx, &mut disputed, now)?;
             Ok(disputed)

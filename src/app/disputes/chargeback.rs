@@ -2,18 +2,19 @@
 //! sellers who were paid last as the tenant wishes, and undone exactly if the bank gives the money back.
 
 use super::{
+    bank_books::{Books, TAKEN},
     evidence,
     hold::{Case, hold, release},
 };
 use crate::{
     app::{
-        App, notifications,
+        App, gateway_accounts, notifications,
         ports::{Dispute as Claim, DisputeStage},
         refunds::{self, Charged},
     },
     domain::{
         chargeback::{Stage, cover},
-        ids::{AccountId, DisputeId, GatewayAccountId, TopUpId, UserId},
+        ids::{DisputeId, GatewayAccountId, TopUpId, UserId},
         money::{Currency, Money},
         notification::Event,
         refund::Subject,
@@ -24,9 +25,10 @@ use crate::{
         TenantScope, TenantTx,
         chargebacks::{self, Chargeback, Share},
         disputes,
-        ledger::{self, AccountKind, Transfer},
+        ledger::{self, AccountKind},
         notifications::News,
-        top_ups, users, wallets,
+        top_ups::{self, TopUp},
+        users, wallets,
     },
 };
 use serde_json::{Value, json};
@@ -77,22 +79,20 @@ pub async fn chargeback(app: &App, scope: &TenantScope, claimed: Claimed) -> Res
 
 fn record(app: &App, tx: &mut TenantTx<'_>, claimed: &Claimed, now: Moment) -> Result<Chargeback> {
     let claim = &claimed.claim;
-    let buyer = match claimed.top_up {
-        Some(top_up) => Some(top_ups::find(tx, top_up)?.user),
-        None => None,
-    };
-    let paid = match buyer {
-        Some(buyer) => chargebacks::newest_paid(tx, buyer, now + -BACK_MS, MOST_CHARGES)?,
+    let named = claimed.top_up.map(|id| top_ups::find(tx, id)).transpose()?;
+    let paid = match &named {
+        Some(named) => chargebacks::newest_paid(tx, named.user, now + -BACK_MS, MOST_CHARGES)?,
         None => Vec::new(),
     };
-    lock_people(tx, claimed, buyer, &paid)?;
+    lock_people(tx, claimed, named.as_ref().map(|named| named.user), &paid)?;
+    let payment = named.map(|named| credited(tx, named.id)).transpose()?.flatten();
     let new = Chargeback {
         id: DisputeId::new(),
         account: claimed.account,
         reference: claim.reference.clone(),
         charge: claim.charge.clone(),
-        top_up: claimed.top_up,
-        buyer,
+        top_up: payment.as_ref().map(|payment| payment.top_up.id),
+        buyer: payment.as_ref().map(|payment| payment.top_up.user),
         amount: claim.amount,
         reason: claim.reason.clone(),
         stage: Stage::Open,
@@ -102,8 +102,27 @@ fn record(app: &App, tx: &mut TenantTx<'_>, claimed: &Claimed, now: Moment) -> R
     let is_new = chargebacks::insert(tx, &new)?;
     let known = chargebacks::lock(tx, claimed.account, &claim.reference)?;
     let mut chargeback = known.ok_or_else(|| Error::internal(anyhow::anyhow!("no chargeback after adding it")))?;
+    let is_linked = !is_new && chargeback.top_up.is_none() && payment.is_some();
+    if let (true, Some(payment)) = (is_linked, &payment) {
+        let (top_up, buyer) = (payment.top_up.id, payment.top_up.user);
+        chargebacks::link(tx, chargeback.id, top_up, buyer)?;
+        (chargeback.top_up, chargeback.buyer) = (Some(top_up), Some(buyer));
+    }
+    // What never came in can't be taken out; of a payment that isn't ours nothing is known but that it is gone.
+    let came_in = payment.is_some() || claimed.top_up.is_none();
+    let is_due = (is_new && came_in) || (is_linked && chargeback.stage != Stage::Won);
+    if is_due && !gateway_accounts::is_play_money(tx, claimed.account)? {
+        let most_minor = match &payment {
+            Some(payment) => payment.most_minor(tx, &chargeback)?,
+            None => 0,
+        };
+        take(app, tx, &mut chargeback, &paid, most_minor, now)?;
+    }
     if is_new {
-        take(app, tx, &mut chargeback, &paid, now)?;
+        let news = News::of(Event::Dispute, "/admin/chargebacks".to_owned())
+            .with("what", "chargeback_to_see")
+            .with("amount", amount(chargeback.amount));
+        notifications::tell_admins(app, tx, &news, now)?;
     }
     let stage = match claim.stage {
         DisputeStage::Open => Stage::Open,
@@ -113,8 +132,35 @@ fn record(app: &App, tx: &mut TenantTx<'_>, claimed: &Claimed, now: Moment) -> R
     if chargeback.stage == Stage::Open && stage != Stage::Open {
         decide(app, tx, &chargeback, stage, now)?;
         chargeback.stage = stage;
+    } else if is_linked && chargeback.stage == Stage::Lost {
+        decide(app, tx, &chargeback, Stage::Lost, now)?;
     }
     Ok(chargeback)
+}
+
+/// A payment that came in.
+struct Payment {
+    top_up: TopUp,
+    credited_minor: i64,
+}
+
+/// A payment, if it was credited. Nobody writes down what became of it until the transaction ends.
+fn credited(tx: &mut TenantTx<'_>, id: TopUpId) -> Result<Option<Payment>> {
+    let top_up = top_ups::lock(tx, id)?;
+    let moved = ledger::moved(tx, id.uuid())?;
+    Ok(moved.map(|credited_minor| Payment { top_up, credited_minor }))
+}
+
+impl Payment {
+    /// The most that people do without for a claim: what was credited, less what is claimed of it otherwise. What a bank
+    /// takes beyond that is the tenant's loss.
+    fn most_minor(&self, tx: &mut TenantTx<'_>, chargeback: &Chargeback) -> Result<i64> {
+        if chargeback.amount.currency != self.top_up.amount.currency {
+            return Ok(0);
+        }
+        let others_minor = chargebacks::claimed_of_payment(tx, self.top_up.id, chargeback.id)?;
+        Ok((self.credited_minor - others_minor).clamp(0, chargeback.amount.minor))
+    }
 }
 
 /// Everybody whose money may move, in the order of their ids.
@@ -147,6 +193,7 @@ fn take(
     tx: &mut TenantTx<'_>,
     chargeback: &mut Chargeback,
     paid: &[(Subject, UserId)],
+    most_minor: i64,
     now: Moment,
 ) -> Result<()> {
     let currency = chargeback.amount.currency;
@@ -175,8 +222,8 @@ fn take(
     };
     let holds = disputes::rules(tx)?.hold_sellers;
     let held: Vec<_> = charges.iter().filter(|_| holds).map(|charged| charged.charge).collect();
-    let cover = cover(chargeback.amount.minor, there, &held);
-    books.carry_out(tx, "taken", books.taken, books.gateway, chargeback.amount.minor)?;
+    let cover = cover(most_minor, there, &held);
+    books.carry_out(tx, TAKEN, books.taken, books.gateway, chargeback.amount.minor)?;
     if let Some(wallet) = books.wallet {
         books.carry_out(tx, "wallet", wallet, books.taken, cover.wallet_minor)?;
     }
@@ -201,11 +248,7 @@ fn take(
     }
     chargebacks::hold(tx, chargeback.id, cover.wallet_minor, &shares, &evidence)?;
     chargeback.wallet_minor = cover.wallet_minor;
-    tell(app, tx, &shares, currency, "chargeback", now)?;
-    let news = News::of(Event::Dispute, "/admin/chargebacks".to_owned())
-        .with("what", "chargeback_to_see")
-        .with("amount", amount(chargeback.amount));
-    notifications::tell_admins(app, tx, &news, now)
+    tell(app, tx, &shares, currency, "chargeback", now)
 }
 
 /// What was paid and isn't disputed otherwise, in that currency.
@@ -219,6 +262,7 @@ fn charges(tx: &mut TenantTx<'_>, paid: &[(Subject, UserId)], currency: Currency
             continue;
         }
         match Charged::of(tx, *subject) {
+            Ok(charged) if charged.is_play_money => {}
             Ok(charged) if charged.currency == currency && charged.charge.left_minor() > 0 => found.push(charged),
             Ok(_) => {}
             // What hasn't ended is nobody's yet.
@@ -240,8 +284,12 @@ fn known(tx: &mut TenantTx<'_>, charges: &[Charged]) -> Result<Value> {
 /// What became of it: the money came back and everything with it, or what was held is gone for good.
 fn decide(app: &App, tx: &mut TenantTx<'_>, chargeback: &Chargeback, stage: Stage, now: Moment) -> Result<()> {
     let currency = chargeback.amount.currency;
-    let shares = chargebacks::shares(tx, chargeback.id)?;
     let books = Books::open(tx, chargeback, now)?;
+    // Nothing was taken of what never came in, and play money is gone.
+    if !books.is_taken(tx)? || gateway_accounts::is_play_money(tx, chargeback.account)? {
+        return chargebacks::set_stage(tx, chargeback.id, stage, now);
+    }
+    let shares = chargebacks::shares(tx, chargeback.id)?;
     let revenue = ledger::account(tx, AccountKind::Revenue, currency, now)?;
     let mut locked = books.all();
     locked.push(revenue);
@@ -298,58 +346,4 @@ fn tell(app: &App, tx: &mut TenantTx<'_>, shares: &[Share], currency: Currency, 
 
 fn amount(money: Money) -> Value {
     json!({"minor": money.minor, "currency": money.currency.code()})
-}
-
-/// The accounts that every chargeback moves money between.
-struct Books {
-    id: Uuid,
-    /// Where payments come in.
-    gateway: AccountId,
-    /// What banks took.
-    taken: AccountId,
-    wallet: Option<AccountId>,
-    now: Moment,
-}
-
-impl Books {
-    fn open(tx: &mut TenantTx<'_>, chargeback: &Chargeback, now: Moment) -> Result<Self> {
-        let mut account = |kind| ledger::account(tx, kind, chargeback.amount.currency, now);
-        let gateway = chargeback.account.map_or(AccountKind::BuiltIn, AccountKind::Gateway);
-        Ok(Self {
-            id: chargeback.id.uuid(),
-            gateway: account(gateway)?,
-            taken: account(AccountKind::Chargebacks)?,
-            wallet: chargeback
-                .buyer
-                .map(|buyer| account(AccountKind::Wallet(buyer)))
-                .transpose()?,
-            now,
-        })
-    }
-
-    fn all(&self) -> Vec<AccountId> {
-        [self.gateway, self.taken].into_iter().chain(self.wallet).collect()
-    }
-
-    fn carry_out(
-        &self,
-        tx: &mut TenantTx<'_>,
-        part: &str,
-        debit: AccountId,
-        credit: AccountId,
-        amount_minor: i64,
-    ) -> Result<()> {
-        if amount_minor == 0 {
-            return Ok(());
-        }
-        let transfer = Transfer {
-            id: Uuid::new_v5(&self.id, part.as_bytes()),
-            kind: "chargeback",
-            debit,
-            credit,
-            amount_minor,
-            at: self.now,
-        };
-        ledger::transfer(tx, &transfer).map(|_| ())
-    }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         audit::{Action, Entry},
-        dispute::{Event, State},
+        dispute::{DecidedBy, Event, State},
         ids::{DisputeId, RefundId},
         money::Money,
         refund::{Asked, GivenBy},
@@ -92,7 +92,7 @@ pub async fn look_at_claim(app: &App, by: &StaffMember, id: DisputeId) -> Result
 /// Writes the end down and moves the money. People and dispute are locked, and it is over by what happened to it.
 ///
 /// # Errors
-/// The database is away.
+/// The seller agreed to what they don't have, or the database is away.
 pub(super) fn close(app: &App, tx: &mut TenantTx<'_>, disputed: &mut Disputed, now: Moment) -> Result<()> {
     let refund_minor = match disputed.dispute.state {
         State::Decided { refund_minor, .. } => refund_minor,
@@ -103,14 +103,22 @@ pub(super) fn close(app: &App, tx: &mut TenantTx<'_>, disputed: &mut Disputed, n
     let mut gone_minor = 0;
     if refund_minor > 0 {
         let charged = Charged::of(tx, disputed.subject)?;
-        // Nothing else went back meanwhile, so this takes no more than what is held.
-        let parts = weigh(&charged.charge, Asked::Amount(refund_minor))?;
+        let parts = weigh(&charged, Asked::Amount(refund_minor))?;
+        // What a bank gave back since may round otherwise than what was held: no more than that is the seller's part.
+        let parts = parts.within(disputed.held.minor());
         gone_minor = parts.seller_minor;
         let given = Given {
             id: RefundId::from_uuid(Uuid::new_v5(&disputed.id.uuid(), b"refund")),
             by: GivenBy::Dispute,
             reason: disputed.decision.clone(),
             source: Source::Held { dispute: disputed.id },
+            may_owe: !matches!(
+                disputed.dispute.state,
+                State::Decided {
+                    by: DecidedBy::Seller,
+                    ..
+                }
+            ),
         };
         give(app, tx, &charged, parts, given, now)?;
     }

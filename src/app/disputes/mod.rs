@@ -2,16 +2,19 @@
 //! together by itself; the money in question is held until staff have decided.
 
 mod act;
+mod bank_books;
 mod chargeback;
 mod decide;
 mod evidence;
 mod hold;
+mod link;
 mod open;
 mod show;
 
 pub use act::{agree, answer, withdraw};
 pub use chargeback::{Claimed, chargeback};
 pub use decide::{decide, look_at_claim, look_at_evidence};
+pub use link::{LINK_JOB, Link, link};
 pub(in crate::app) use open::open_as;
 pub use open::{Claim, open};
 pub use show::{Shown, Standing, show, standing};

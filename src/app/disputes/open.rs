@@ -71,7 +71,7 @@ pub(in crate::app) fn open_as(
     lock_people(tx, buyer, seller)?;
     let charged = Charged::of(tx, claim.subject)?;
     check_open(tx, &charged, now)?;
-    let parts = weigh(&charged.charge, claim.asked)?;
+    let parts = weigh(&charged, claim.asked)?;
     let id = DisputeId::new();
     let case = Case {
         dispute: id,
@@ -110,6 +110,7 @@ pub(in crate::app) fn open_as(
 
 /// Refuses what can't be disputed, or not any more.
 pub(super) fn check_open(tx: &mut TenantTx<'_>, charged: &Charged, now: Moment) -> Result<()> {
+    charged.check_real()?;
     let known = disputes::of(tx, charged.subject)?;
     if known.iter().any(|one| one.dispute.state != State::Withdrawn) {
         return Err(Error::conflict("disputed", "This was disputed already."));

@@ -59,6 +59,10 @@ pub struct Standing {
     pub last: Option<Disputed>,
     /// What was paid, if the reader can dispute it now.
     pub open_to: Option<Charged>,
+    /// The reader sold it, and something is left that they could give back.
+    pub can_refund: bool,
+    /// It was paid with money that is gone.
+    pub is_play_money: bool,
 }
 
 /// How something that is the reader's stands. What hasn't ended can't be disputed.
@@ -72,6 +76,8 @@ pub async fn standing(app: &App, viewer: &Viewer, subject: Subject) -> Result<St
             let none = Standing {
                 last: None,
                 open_to: None,
+                can_refund: false,
+                is_play_money: false,
             };
             let (buyer, seller) = people(tx, subject)?;
             if person != buyer && person != seller {
@@ -83,13 +89,21 @@ pub async fn standing(app: &App, viewer: &Viewer, subject: Subject) -> Result<St
                 Err(error) => return Err(error),
             };
             let last = disputes::of(tx, charged.subject)?.into_iter().next();
+            let is_free = last.as_ref().is_none_or(|last| !last.dispute.state.is_open());
+            let is_left = charged.charge.left_minor() > 0 && !charged.is_play_money;
+            let (can_refund, is_play_money) = (person == seller && is_left && is_free, charged.is_play_money);
             let open_to = match check_open(tx, &charged, now) {
                 Ok(()) if person == buyer => Some(charged),
                 Ok(()) => None,
                 Err(error) if matches!(error.kind, Kind::Conflict { .. }) => None,
                 Err(error) => return Err(error),
             };
-            Ok(Standing { last, open_to })
+            Ok(Standing {
+                last,
+                open_to,
+                can_refund,
+                is_play_money,
+            })
         })
         .await
 }

@@ -15,7 +15,7 @@ use crate::{
 pub async fn check(app: &App, by: &StaffMember, id: GatewayAccountId) -> Result<Check> {
     by.account()?;
     let scope = by.viewer().scope;
-    let account = app.db.read(&scope, move |tx| there(tx, id)).await?;
+    let account = app.db.read(&scope, move |tx| there(stored::find(tx, id)?)).await?;
     let trouble = match app.open_account(&account) {
         Ok(gateway) => gateway.test_connection().await.err().map(|error| error.to_string()),
         Err(error) => Some(error.public.to_string()),

@@ -43,7 +43,7 @@ pub async fn go_live(app: &App, by: &StaffMember) -> Result<()> {
                 return Err(Error::conflict("no_live_account", words));
             }
             while take_out(tx, now)? {}
-            tenants::set_money(tx, Mode::Live)?;
+            tenants::go_live(tx, now)?;
             let entry = Entry::new(Action::WentLive, "money");
             let entry = entry.changed(json!({"money": "test"}), json!({"money": "live"}));
             audit::write(tx, &actor, &entry, now)

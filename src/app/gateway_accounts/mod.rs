@@ -17,7 +17,7 @@ pub use arrange::arrange;
 pub use check::check;
 pub use clear::clear;
 pub use go_live::go_live;
-pub use remove::remove;
+pub use remove::{FORGET_JOB, Forget, forget, remove};
 pub use save::{Wanted, save};
 pub use switch::switch;
 pub use ways::{Way, list, ways};
@@ -29,11 +29,12 @@ use super::{
     sealing::unseal,
 };
 use crate::{
-    domain::{audit::Entry, ids::GatewayAccountId, time::Moment},
+    domain::{audit::Entry, gateway::Mode, ids::GatewayAccountId, time::Moment},
     error::{Error, Result},
     store::{
         TenantScope, TenantTx, audit,
         gateway_accounts::{self as stored, Account},
+        tenants,
     },
 };
 use std::sync::Arc;
@@ -42,7 +43,7 @@ impl App {
     /// Who takes payments through that account; the built-in gateway without one.
     ///
     /// # Errors
-    /// The account isn't there, was removed, its keys can't be read, or the database is away.
+    /// The account isn't there, was removed too long ago, its keys can't be read, or the database is away.
     pub(in crate::app) async fn gateway(
         &self,
         scope: &TenantScope,
@@ -92,7 +93,8 @@ async fn alter(
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let account = there(tx, id)?;
+            // People who begin a payment through it wait, or are waited for.
+            let account = there(stored::lock(tx, id)?)?;
             let entry = change(tx, &account, now)?;
             audit::write(tx, &actor, &entry, now)
         })
@@ -100,12 +102,36 @@ async fn alter(
 }
 
 /// An account that wasn't removed.
-fn there(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<Account> {
-    let account = stored::find(tx, id)?;
-    match account.sealed_keys {
-        Some(_) => Ok(account),
-        None => Err(Error::not_found()),
+fn there(account: Account) -> Result<Account> {
+    match account.removed_at {
+        None => Ok(account),
+        Some(_) => Err(Error::not_found()),
     }
+}
+
+/// Keeps an account as it is for as long as a payment through it is begun.
+///
+/// # Errors
+/// It takes none any more, or the database is away.
+pub(in crate::app) fn hold_open(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<()> {
+    let account = stored::hold(tx, id)?;
+    if account.enabled && account.removed_at.is_none() {
+        return Ok(());
+    }
+    Err(gone())
+}
+
+/// Whether what comes in through an account, or the built-in gateway, is play money at a marketplace that takes real money
+/// by now.
+///
+/// # Errors
+/// The account isn't there, or the database is away.
+pub(in crate::app) fn is_play_money(tx: &mut TenantTx<'_>, account: Option<GatewayAccountId>) -> Result<bool> {
+    let mode = match account {
+        Some(account) => stored::find(tx, account)?.mode,
+        None => Mode::Test,
+    };
+    Ok(mode == Mode::Test && tenants::money_now(tx)? == Mode::Live)
 }
 
 /// How the audit log and staff tell an account from others.

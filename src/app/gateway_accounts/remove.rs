@@ -8,10 +8,22 @@ use crate::{
         ids::GatewayAccountId,
     },
     error::{Error, Result},
-    store::{gateway_accounts as stored, top_ups},
+    store::{TenantScope, gateway_accounts as stored, jobs, top_ups},
 };
+use serde::{Deserialize, Serialize};
 
-/// Forgets an account's keys.
+/// The job's kind in the outbox; its payload is [`Forget`].
+pub const FORGET_JOB: &str = "forget_gateway_keys";
+/// So long afterwards banks take payments back, and providers are asked about them.
+const CLOSING_MS: i64 = 180 * 86_400_000;
+
+/// Which account's keys aren't needed any more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Forget {
+    account: GatewayAccountId,
+}
+
+/// Removes an account: it takes no payments any more. Its keys stay sealed for 180 days, for what becomes of those it took.
 ///
 /// # Errors
 /// Payments through it have no outcome yet, it isn't there, or the database is away.
@@ -22,7 +34,17 @@ pub async fn remove(app: &App, by: &StaffMember, id: GatewayAccountId) -> Result
             return Err(Error::conflict("payments_open", words));
         }
         stored::remove(tx, id, now)?;
+        let payload = serde_json::to_value(Forget { account: id }).map_err(Error::internal)?;
+        jobs::enqueue(tx, FORGET_JOB, payload, now + CLOSING_MS)?;
         Ok(Entry::new(Action::GatewayRemoved, name(account)))
     })
     .await
+}
+
+/// Forgets the keys of an account that was removed.
+///
+/// # Errors
+/// The database is away; try again.
+pub async fn forget(app: &App, scope: &TenantScope, Forget { account }: Forget) -> Result<()> {
+    app.db.tenant(scope, move |tx| stored::forget(tx, account)).await
 }

@@ -44,7 +44,8 @@ pub struct Wanted {
     pub currencies: Vec<String>,
 }
 
-/// Adds an account, switched off, or changes what opens it and what it is for. Nothing of a key is ever given back but
+/// Adds an account, switched off, or changes what opens it and what it is for. Other keys switch it off until they are
+/// tested. Nothing of a key is ever given back but
 /// what [`Account::shown`] has.
 ///
 /// # Errors
@@ -70,7 +71,10 @@ pub async fn save(app: &App, by: &StaffMember, wanted: Wanted) -> Result<Account
     let (handle, actor, now) = (app.clone(), by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
-            let before = wanted.id.map(|id| there(tx, id)).transpose()?;
+            let before = match wanted.id {
+                Some(id) => Some(there(stored::lock(tx, id)?)?),
+                None => None,
+            };
             if before.is_none() && stored::list(tx)?.len() >= MOST_ACCOUNTS {
                 let words = "There are 20 accounts already. Remove one that isn't needed.";
                 return Err(Error::conflict("too_many_accounts", words));
@@ -88,24 +92,30 @@ pub async fn save(app: &App, by: &StaffMember, wanted: Wanted) -> Result<Account
             let secret = handle.config.secrets.jwt.expose();
             // What was sealed with another key can't be kept: it is entered anew.
             let known = known.and_then(|known| unseal(secret, known).ok());
-            let keys = merged(provider, known, &wanted.keys)?;
+            let keys = merged(provider, known.as_deref(), &wanted.keys)?;
             checked(mode, &keys)?;
+            let bytes = serde_json::to_vec(&keys).map_err(Error::internal)?;
+            // Keys that nobody has tried take no payments.
+            let tried = before.as_ref().filter(|_| known.as_ref() == Some(&bytes));
             let account = Account {
                 id: wanted.id.unwrap_or_default(),
                 provider,
                 mode,
-                sealed_keys: Some(seal(secret, &serde_json::to_vec(&keys).map_err(Error::internal)?)?),
+                sealed_keys: Some(seal(secret, &bytes)?),
                 shown: fields
                     .iter()
                     .map(|field| (field.name.to_owned(), shown(field, &keys)))
                     .collect(),
                 currencies,
-                enabled: before.as_ref().is_some_and(|account| account.enabled),
-                check: None,
+                enabled: tried.is_some_and(|account| account.enabled),
+                check: tried.and_then(|account| account.check.clone()),
                 created_at: before.as_ref().map_or(now, |account| account.created_at),
+                removed_at: None,
             };
             stored::put(tx, &account)?;
-            let seen = |account: &Account| json!({"keys": account.shown, "currencies": account.currencies});
+            let seen = |account: &Account| {
+                json!({"keys": account.shown, "currencies": account.currencies, "enabled": account.enabled})
+            };
             let action = if before.is_some() {
                 Action::GatewayChanged
             } else {
@@ -132,9 +142,9 @@ fn currencies(codes: &[String]) -> Result<Vec<Currency>> {
 }
 
 /// What was stored, with what was typed in its place.
-fn merged(provider: Provider, known: Option<Vec<u8>>, typed: &BTreeMap<String, String>) -> Result<Map<String, Value>> {
+fn merged(provider: Provider, known: Option<&[u8]>, typed: &BTreeMap<String, String>) -> Result<Map<String, Value>> {
     let mut keys: Map<String, Value> = match known {
-        Some(known) => serde_json::from_slice(&known).map_err(Error::internal)?,
+        Some(known) => serde_json::from_slice(known).map_err(Error::internal)?,
         None => Map::from_iter([("provider".to_owned(), json!(provider.name()))]),
     };
     for field in GatewayKeys::fields(provider) {

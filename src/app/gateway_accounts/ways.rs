@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     domain::{
-        gateway::{Mode, Provider},
+        gateway::{Caps, Mode, Provider},
         ids::GatewayAccountId,
         money::Currency,
         tenant::Tenant,
@@ -22,6 +22,8 @@ pub struct Way {
     pub account: Option<GatewayAccountId>,
     /// At which provider.
     pub provider: Provider,
+    /// Whether what people pay with there can be kept for later.
+    pub keeps: bool,
 }
 
 impl Way {
@@ -49,28 +51,32 @@ pub async fn ways(app: &App, scope: &TenantScope, tenant: &Tenant, currency: Cur
     let mut ways: Vec<Way> = accounts
         .iter()
         .filter(|account| account.enabled && account.mode == tenant.money && account.is_for(currency))
-        .filter(|account| takes(app, account, currency))
-        .map(|account| Way {
-            account: Some(account.id),
-            provider: account.provider,
+        .filter_map(|account| {
+            let caps = caps(app, account).filter(|caps| caps.takes(currency))?;
+            Some(Way {
+                account: Some(account.id),
+                provider: account.provider,
+                keeps: caps.saved_methods,
+            })
         })
         .collect();
     if tenant.money == Mode::Test {
         ways.push(Way {
             account: None,
             provider: Provider::Test,
+            keeps: app.gateways.built_in(scope).caps().saved_methods,
         });
     }
     Ok(ways)
 }
 
-/// Whether the provider can count in it. One whose keys can't be read isn't offered; its test of the connection says why.
-fn takes(app: &App, account: &Account, currency: Currency) -> bool {
+/// What the provider can do. One whose keys can't be read isn't offered; its test of the connection says why.
+fn caps(app: &App, account: &Account) -> Option<Caps> {
     match app.open_account(account) {
-        Ok(gateway) => gateway.caps().takes(currency),
+        Ok(gateway) => Some(gateway.caps()),
         Err(error) => {
             tracing::warn!(account = %account.id, %error, "a gateway account can't be opened");
-            false
+            None
         }
     }
 }

@@ -112,7 +112,7 @@ fn letter(app: &App, tx: &mut TenantTx<'_>, news: &News, is_new: bool) -> Result
     let repeats = !is_new
         && !matches!(
             news.event,
-            Event::Booking | Event::IdentityCheck | Event::Refund | Event::Dispute | Event::Payout
+            Event::Booking | Event::IdentityCheck | Event::Refund | Event::Dispute | Event::Tip | Event::Payout
         );
     if repeats || matches!(news.event, Event::SubscriptionEnds | Event::MissedCall) {
         return Ok(None);

@@ -1,8 +1,8 @@
 //! Saying where one's money goes.
 
-use super::carry;
+use super::{carry, step::write};
 use crate::{
-    app::{App, identity::Viewer, sealing::seal},
+    app::{App, identity::Viewer, letters::PayoutNews, sealing::seal},
     domain::payout_method::{Destination, TypedDestination},
     error::{Error, Result},
     store::{
@@ -11,14 +11,17 @@ use crate::{
     },
 };
 
-/// Sets where the reader's money goes. What was asked for before goes where it was to go then.
+/// Sets where the reader's money goes, and writes to them. What was asked for before goes where it was to go then.
 ///
 /// # Errors
-/// They don't sell, the marketplace doesn't pay there, a field can't be right, or the database is away.
+/// They don't sell, have a second factor and haven't shown a code lately; the marketplace doesn't pay there, a field can't
+/// be right, or the database is away.
 pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
     if !viewer.user.is_seller {
         return Err(Error::forbidden("Only sellers are paid out."));
     }
+    let now = app.now();
+    viewer.is_fresh_if_on(now)?;
     let destination = typed.read().map_err(|(field, words)| Error::field(field, words))?;
     let plain = serde_json::to_vec(&destination).map_err(Error::internal)?;
     let method = Method {
@@ -27,7 +30,7 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
         shown: destination.shown(),
     };
     let by_stripe = matches!(destination, Destination::Stripe { .. });
-    let (user, now) = (viewer.user.id, app.now());
+    let (handle, user) = (app.clone(), viewer.user.id);
     app.db
         .tenant(&viewer.scope, move |tx| {
             users::hold(tx, user)?;
@@ -37,7 +40,8 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
                     "This marketplace doesn't pay by Stripe. Choose another way.",
                 ));
             }
-            payout_terms::set_method(tx, user, &method, now)
+            payout_terms::set_method(tx, user, &method, now)?;
+            write(&handle, tx, user, PayoutNews::Goes { to: method.shown }, now)
         })
         .await
 }

@@ -33,10 +33,10 @@ pub(in crate::app) struct Wish {
     pub amount_minor: Option<i64>,
 }
 
-/// Asks that the reader is paid out so much, or all there is.
+/// Asks that the reader is paid out so much, or all there is, and writes to them.
 ///
 /// # Errors
-/// They don't sell, haven't said where to, have to show who they are first; their money is frozen, too little, less than
+/// They have a second factor and haven't shown a code lately; they don't sell, haven't said where to, have to show who they are first; their money is frozen, too little, less than
 /// that; too much is under way; or the database is away.
 pub async fn request(app: &App, viewer: &Viewer, id: PayoutId, amount_minor: Option<i64>) -> Result<Payout> {
     let wish = Wish {
@@ -45,19 +45,28 @@ pub async fn request(app: &App, viewer: &Viewer, id: PayoutId, amount_minor: Opt
         by: viewer.user.id,
         amount_minor,
     };
-    let now = app.now();
-    app.db.tenant(&viewer.scope, move |tx| place(tx, wish, now)).await
+    let (handle, now) = (app.clone(), app.now());
+    viewer.is_fresh_if_on(now)?;
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let (payout, is_new) = place(tx, wish, now)?;
+            if is_new {
+                step::asked(&handle, tx, &payout, now)?;
+            }
+            Ok(payout)
+        })
+        .await
 }
 
-/// Sets money of a seller apart to be paid out.
+/// Sets money of a seller apart to be paid out, once for an id, and says whether this was the time.
 ///
 /// # Errors
 /// As for [`request`].
-pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> Result<Payout> {
+pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> Result<(Payout, bool)> {
     let seller = users::hold(tx, wish.seller)?;
     if let Some(known) = payouts::lock(tx, &[wish.id])?.pop() {
         return match known.seller == wish.seller {
-            true => Ok(known),
+            true => Ok((known, false)),
             false => Err(Error::not_found()),
         };
     }
@@ -86,7 +95,7 @@ pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> R
         return Err(Error::conflict("too_many_payouts", words));
     }
     let cutoff = release::cutoff(rules, now);
-    let (payable, paying_out) = lock_money(tx, wish.seller, currency, now)?;
+    let (payable, paying_out) = lock_money(tx, wish.seller, (currency, cutoff), now)?;
     release::release_of(tx, wish.seller, cutoff, now)?;
     let available = earnings::standing(tx, wish.seller, currency, cutoff, rules.hold_ms())?.available;
     let amount = payout::amount(rules, available, wish.amount_minor).map_err(refused)?;
@@ -113,19 +122,28 @@ pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> R
         at: now,
     };
     ledger::transfer(tx, &transfer)?;
-    Ok(payout)
+    Ok((payout, true))
 }
 
-/// Locks all of a seller's accounts that a payout is about, at once: from what is payable, to what is on its way.
+/// Locks all of a seller's accounts that a payout is about, at once, also those of other currencies out of which something
+/// is released on the way: from what is payable, to what is on its way.
 fn lock_money(
     tx: &mut TenantTx<'_>,
     seller: UserId,
-    currency: Currency,
+    (currency, cutoff): (Currency, Moment),
     now: Moment,
 ) -> Result<(AccountId, AccountId)> {
     let payable = ledger::account(tx, AccountKind::Payable(seller), currency, now)?;
     let paying_out = ledger::account(tx, AccountKind::PayingOut(seller), currency, now)?;
     let mut all = earnings::holding(tx, seller)?;
+    for one in earnings::matured_in(tx, &all, cutoff)? {
+        all.push(ledger::account(
+            tx,
+            AccountKind::Payable(seller),
+            one.amount.currency,
+            now,
+        )?);
+    }
     all.extend([payable, paying_out]);
     ledger::lock(tx, &all)?;
     Ok((payable, paying_out))

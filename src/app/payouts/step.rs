@@ -1,9 +1,13 @@
 //! The steps of payouts, with the money that goes with them.
 
 use crate::{
-    app::{App, notifications},
+    app::{
+        App,
+        letters::{self, Letter, PayoutNews},
+        notifications,
+    },
     domain::{
-        ids::PayoutId,
+        ids::{PayoutId, UserId},
         money::Money,
         notification::Event,
         payout::{Flow, State, Step},
@@ -15,11 +19,14 @@ use crate::{
         ledger::{self, AccountKind, Transfer},
         notifications::News,
         payouts::{self, Became, Payout},
+        tenants,
     },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// Where sellers see their earnings, a path.
+const PAGE: &str = "/sell/earnings";
 /// What the transfers of a payout are called.
 pub(super) const ASKED: &str = "payout";
 const BACK: &str = "payout_back";
@@ -79,12 +86,40 @@ pub(in crate::app) fn tell(
     (state, reason): (State, &str),
     now: Moment,
 ) -> Result<()> {
-    let news = News::of(Event::Payout, "/sell/earnings".to_owned())
+    let news = News::of(Event::Payout, PAGE.to_owned())
         .with("what", state.name())
         .with("amount", money(payout.amount))
         .with("to", payout.shown.as_str())
         .with("reason", reason);
     notifications::tell(app, tx, payout.seller, news, now)
+}
+
+/// Writes to a seller about their money, whatever they like to be told.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn write(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    seller: UserId,
+    news: PayoutNews,
+    now: Moment,
+) -> Result<()> {
+    let link = format!("{}{PAGE}", app.origin(&tenants::host(tx)?));
+    letters::post(tx, seller, Letter::Payout { news, link }, now)
+}
+
+/// Writes to a seller that so much was asked for.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn asked(app: &App, tx: &mut TenantTx<'_>, payout: &Payout, now: Moment) -> Result<()> {
+    let news = PayoutNews::Asked {
+        minor: payout.amount.minor,
+        currency: payout.amount.currency.code().to_owned(),
+        to: payout.shown.clone(),
+    };
+    write(app, tx, payout.seller, news, now)
 }
 
 /// An amount as texts and the audit log have it.

@@ -135,6 +135,18 @@ pub trait PaymentGateway: Send + Sync {
     /// It doesn't answer, or doesn't take us.
     async fn test_connection(&self) -> Answer<()>;
 
+    /// Refuses a checkout for more than the provider can do, by [`caps`](Self::caps).
+    ///
+    /// # Errors
+    /// `Unsupported`: it keeps no methods, or holds nothing.
+    fn check_caps(&self, checkout: &Checkout) -> Answer<()> {
+        let caps = self.caps();
+        if (checkout.save_method && !caps.saved_methods) || (checkout.hold && !caps.holds) {
+            return Err(self.cannot("do more than take money once".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Says that it can't do something.
     fn cannot(&self, what: String) -> GatewayError {
         GatewayError::Unsupported(format!("{} can't {what}", self.provider().name()))

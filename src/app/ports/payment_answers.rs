@@ -76,6 +76,13 @@ pub enum Outcome {
     Declined(String),
 }
 
+impl Outcome {
+    /// Nobody paid as long as they could.
+    pub fn run_out() -> Self {
+        Self::Declined("The payment page has run out.".to_owned())
+    }
+}
+
 /// A payment method that a provider keeps for us.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedMethod {

@@ -16,7 +16,7 @@ use crate::{
         bookings::{self, Order},
         call_events,
         calls::{self, Call, Party},
-        chargebacks, metering, refunds,
+        chargebacks, metering, refunds, tenants,
     },
 };
 
@@ -37,6 +37,8 @@ pub struct Charged {
     pub ended_at: Moment,
     /// The call that it was talked in, if it was.
     pub call: Option<CallId>,
+    /// It was paid with play money, before the marketplace took real money: that is gone.
+    pub is_play_money: bool,
     /// How much.
     pub charge: Charge,
 }
@@ -54,6 +56,18 @@ pub fn people(tx: &mut TenantTx<'_>, subject: Subject) -> Result<(UserId, UserId
 }
 
 impl Charged {
+    /// Refuses what was paid with money that is gone.
+    ///
+    /// # Errors
+    /// That.
+    pub fn check_real(&self) -> Result<()> {
+        if self.is_play_money {
+            let words = "This was paid with play money, and that is gone. Nothing of it can be given back.";
+            return Err(Error::conflict("play_money", words));
+        }
+        Ok(())
+    }
+
     /// What was paid for something. A call that was an order's talk stands for its order: there is one sum.
     ///
     /// # Errors
@@ -89,6 +103,7 @@ impl Charged {
         Ok(Self {
             subject,
             ended_at,
+            is_play_money: was_play_money(tx, call.rang_at)?,
             call: Some(call.id),
             charge: left_of(tx, subject, paid, Some(timed))?,
             buyer: call.buyer,
@@ -123,6 +138,8 @@ impl Charged {
         Ok(Self {
             subject,
             ended_at,
+            // What lay in an order was over before real money was taken.
+            is_play_money: was_play_money(tx, ended_at)?,
             call: call.map(|call| call.id),
             charge: left_of(tx, subject, paid, timed)?,
             buyer: order.buyer,
@@ -131,6 +148,10 @@ impl Charged {
             currency: order.currency,
         })
     }
+}
+
+fn was_play_money(tx: &mut TenantTx<'_>, at: Moment) -> Result<bool> {
+    Ok(tenants::live_since(tx)?.is_some_and(|live| at <= live))
 }
 
 /// The time that an order's price is for: all that was ordered, or what was talked when the seller ended it.

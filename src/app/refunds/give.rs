@@ -9,13 +9,13 @@ use crate::{
         ids::{AccountId, DisputeId, RefundId, UserId},
         money::Money,
         notification::Event,
-        refund::{Asked, Charge, GivenBy, Parts, Refused, Subject},
+        refund::{Asked, GivenBy, Parts, Refused, Subject},
         text,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, disputes,
+        TenantScope, TenantTx, disputes, frozen,
         ledger::{self, AccountKind, Transfer},
         notifications::News,
         refunds::{self, Refund},
@@ -43,6 +43,16 @@ pub(in crate::app) enum Source {
     },
 }
 
+impl Source {
+    /// What of the seller's is held for it.
+    fn account(self, seller: UserId) -> Option<AccountKind> {
+        match self {
+            Self::Earned => None,
+            Self::Held { dispute } => Some(AccountKind::Disputed(seller, dispute)),
+        }
+    }
+}
+
 /// What is given, besides how much.
 #[derive(Clone, Debug)]
 pub(in crate::app) struct Given {
@@ -54,18 +64,22 @@ pub(in crate::app) struct Given {
     pub reason: String,
     /// From where.
     pub source: Source,
+    /// It may become a debt of the seller's. Only staff decide that: what was paid out to a seller could become credit
+    /// of somebody they know otherwise.
+    pub may_owe: bool,
 }
 
 /// What giving that back takes from whom.
 ///
 /// # Errors
 /// In words, beside the field that it is about.
-pub(in crate::app) fn weigh(charge: &Charge, asked: Asked) -> Result<Parts> {
+pub(in crate::app) fn weigh(charged: &Charged, asked: Asked) -> Result<Parts> {
+    charged.check_real()?;
     let field = match asked {
         Asked::Amount(_) => "amount",
         Asked::Minutes(_) => "minutes",
     };
-    charge.refund(asked).map_err(|refused| match refused {
+    charged.charge.refund(asked).map_err(|refused| match refused {
         Refused::NothingLeft => Error::conflict("nothing_left", "Nothing is left to give back."),
         Refused::TooLittle => Error::field(field, "Give back more than nothing."),
         Refused::TooMuch { .. } => Error::field(field, "That is more than what is left to give back."),
@@ -111,9 +125,58 @@ pub(in crate::app) fn refund(
             )),
         };
     }
+    if given.by == GivenBy::Seller {
+        check_not_frozen(tx, seller)?;
+    }
     check_free(tx, &charged)?;
-    let parts = weigh(&charged.charge, asked)?;
+    let parts = weigh(&charged, asked)?;
     Ok((give(app, tx, &charged, parts, given, now)?, true))
+}
+
+/// Refuses what a seller doesn't have: it must be among what they earned and wasn't paid out, isn't on its way and isn't
+/// held for something else. Of what is held for this the accounts know; whoever moves it has locked them.
+///
+/// # Errors
+/// In words with what they can give; or the database is away.
+pub(in crate::app) fn check_covered(
+    tx: &mut TenantTx<'_>,
+    charged: &Charged,
+    parts: Parts,
+    source: Source,
+) -> Result<()> {
+    let (seller, currency) = (charged.seller.id, charged.currency);
+    let mut there_minor = 0;
+    let own = [AccountKind::Earnings(seller), AccountKind::Payable(seller)];
+    for kind in own.into_iter().chain(source.account(seller)) {
+        there_minor += ledger::balance(tx, kind, currency)?.available().minor;
+    }
+    if parts.seller_minor <= there_minor {
+        return Ok(());
+    }
+    let most = Money::new(charged.charge.most_minor(there_minor), currency);
+    let words = match (most.minor, source) {
+        (0, _) => {
+            "Nothing is left of what you earned to give it back from. The marketplace can decide about it.".to_owned()
+        }
+        (_, Source::Earned) => format!("From what you have left of your earnings you can give back up to {most}."),
+        (_, Source::Held { .. }) => {
+            format!("What you have left of your earnings is enough for {most} of it. The marketplace decides about it.")
+        }
+    };
+    Err(Error::conflict("not_covered", words))
+}
+
+/// Refuses a seller whose money is frozen: what is theirs stays where it is.
+///
+/// # Errors
+/// That, or the database is away.
+pub(in crate::app) fn check_not_frozen(tx: &mut TenantTx<'_>, seller: UserId) -> Result<()> {
+    if frozen::is_frozen(tx, seller)? {
+        let words = "Your earnings are frozen, so you can't give anything back. Write to the people who run this \
+                     marketplace.";
+        return Err(Error::conflict("account_frozen", words));
+    }
+    Ok(())
 }
 
 /// Words that both read.
@@ -128,7 +191,7 @@ pub(in crate::app) fn checked_reason(typed: &str) -> Result<String> {
 /// Gives back and tells both. Buyer and seller are locked, and the parts were weighed since.
 ///
 /// # Errors
-/// The database is away.
+/// It isn't covered and may not become a debt, or the database is away.
 pub(in crate::app) fn give(
     app: &App,
     tx: &mut TenantTx<'_>,
@@ -202,12 +265,12 @@ fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Gi
     let earnings = account(tx, AccountKind::Earnings(seller))?;
     let payable = account(tx, AccountKind::Payable(seller))?;
     let mut locked = vec![through, wallet, revenue, tax, earnings, payable];
-    let held = match given.source {
-        Source::Held { dispute } => Some(account(tx, AccountKind::Disputed(seller, dispute))?),
-        Source::Earned => None,
-    };
+    let held = given.source.account(seller).map(|kind| account(tx, kind)).transpose()?;
     locked.extend(held);
     ledger::lock(tx, &locked)?;
+    if !given.may_owe {
+        check_covered(tx, charged, parts, given.source)?;
+    }
     let mut moves: Vec<(&str, &'static str, AccountId, AccountId, i64)> = Vec::new();
     match held {
         Some(held) => moves.push(("held", "refund_share", held, through, parts.seller_minor)),

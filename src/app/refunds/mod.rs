@@ -1,5 +1,6 @@
 //! Giving back what was paid, whole or in part (requirement H3). Money goes back to the buyer's wallet with this tenant;
-//! the tenant's part of it is given back in proportion, the rest the seller does without, in the end as a debt.
+//! the tenant's part of it is given back in proportion, the rest the seller does without. Sellers give what they have;
+//! that they owe is for staff to decide.
 
 mod charge;
 mod give;
@@ -7,7 +8,9 @@ mod seller;
 
 pub use charge::Charged;
 pub(in crate::app) use charge::people;
-pub(in crate::app) use give::{Given, Source, check_free, checked_reason, give, refund, tax_of, told, weigh};
+pub(in crate::app) use give::{
+    Given, Source, check_covered, check_free, check_not_frozen, checked_reason, give, refund, tax_of, told, weigh,
+};
 pub use seller::{Shown, Wish, preview, refund_as_seller, show};
 
 use crate::domain::refund::Subject;

@@ -1,6 +1,8 @@
 //! What a seller gives back of their own accord.
 
-use super::{Charged, Given, Source, check_free, checked_reason, people, refund, told, weigh};
+use super::{
+    Charged, Given, Source, check_covered, check_free, check_not_frozen, checked_reason, people, refund, told, weigh,
+};
 use crate::{
     app::{App, identity::Viewer},
     domain::{
@@ -54,15 +56,19 @@ pub async fn show(app: &App, viewer: &Viewer, subject: Subject) -> Result<Shown>
 /// What giving that back would take from whom; the reason is looked at, too.
 ///
 /// # Errors
-/// It is nothing or too much, without a reason, isn't theirs, or the database is away.
+/// It is nothing, too much or more than they have left, without a reason, isn't theirs; their money is frozen; or the
+/// database is away.
 pub async fn preview(app: &App, viewer: &Viewer, wish: Wish) -> Result<Parts> {
     checked_reason(&wish.reason)?;
     let seller = viewer.user.id;
     app.db
         .read(&viewer.scope, move |tx| {
             let charged = own(tx, wish.subject, seller)?;
+            check_not_frozen(tx, seller)?;
             check_free(tx, &charged)?;
-            weigh(&charged.charge, wish.asked)
+            let parts = weigh(&charged, wish.asked)?;
+            check_covered(tx, &charged, parts, Source::Earned)?;
+            Ok(parts)
         })
         .await
 }
@@ -85,6 +91,7 @@ pub async fn refund_as_seller(app: &App, viewer: &Viewer, wish: Wish) -> Result<
                 by: GivenBy::Seller,
                 reason,
                 source: Source::Earned,
+                may_owe: false,
             };
             refund(&handle, tx, wish.subject, wish.asked, given, now).map(|(refund, _)| refund)
         })

@@ -47,6 +47,7 @@ async fn given(app: &App, scope: &TenantScope, number: usize) -> Result<()> {
         by: GivenBy::Seller,
         reason: "We were interrupted at the end.".to_owned(),
         source: Source::Earned,
+        may_owe: false,
     };
     app.db
         .tenant(scope, move |tx| {

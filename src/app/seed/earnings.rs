@@ -87,7 +87,7 @@ fn ask(tx: &mut TenantTx<'_>, seller: UserId, amount_minor: Option<i64>, at: Mom
         by: seller,
         amount_minor,
     };
-    Ok(place(tx, wish, at)?.id)
+    Ok(place(tx, wish, at)?.0.id)
 }
 
 fn pay(tx: &mut TenantTx<'_>, seller: UserId, staff: UserId, amount_minor: i64, at: Moment) -> Result<()> {

@@ -1,15 +1,15 @@
 //! The gateway is asked what became of a payment.
 
-use super::outcome;
+use super::{kept, outcome};
 use crate::{
     app::{
         App, payments,
-        ports::{Answer, GatewayError, Sought, Standing},
+        ports::{Answer, GatewayError, Outcome, SavedMethod, Sought, Standing},
     },
     domain::{ids::TopUpId, payment::State},
     error::Result,
     store::{
-        TenantScope,
+        TenantScope, saved_methods,
         top_ups::{self, TopUp},
     },
 };
@@ -40,13 +40,27 @@ async fn answer(app: &App, scope: &TenantScope, top_up: &TopUp) -> Result<Option
         intent: top_up.id.uuid(),
         amount: top_up.amount,
         since: top_up.created_at,
-        method: None,
+        method: method(app, scope, top_up).await?,
     };
     Ok(match gateway.look_up(&sought).await {
         Ok(Some(standing)) => Some(Ok(standing)),
-        Ok(None) => payments::never_opened(top_up.created_at, app.now()).map(Ok),
-        // Nobody was sent to pay: that it doesn't answer isn't worth telling.
+        Ok(None) => payments::never_opened(top_up.created_at, app.now()).map(|standing| {
+            Ok(match top_up.method {
+                Some(_) => Outcome::Declined("Your card wasn't charged.".to_owned()).into(),
+                None => standing,
+            })
+        }),
+        // Nobody was sent to pay, or it is unknown already: that it doesn't answer isn't worth telling.
         Err(GatewayError::Unknown(_)) => None,
         Err(error) => Some(Err(error)),
     })
+}
+
+/// What was to be charged, for a charge without a page.
+async fn method(app: &App, scope: &TenantScope, top_up: &TopUp) -> Result<Option<SavedMethod>> {
+    let Some(id) = top_up.method else {
+        return Ok(None);
+    };
+    let found = app.db.read(scope, move |tx| saved_methods::find(tx, id)).await?;
+    kept::method(app, &found)
 }

@@ -1,43 +1,47 @@
 //! The beginning of a top-up.
 
-use super::{RECONCILE_JOB, ReconcileTopUp, outcome, top_up_bounds};
+use super::{
+    charge::{Charged, charge},
+    intent::store,
+    outcome, top_up_bounds,
+};
 use crate::{
     app::{
         App,
         gateway_accounts::{self, Way},
         identity::Viewer,
-        payments::{FIRST_ASKED_MS, PAGE_OPEN_MS},
+        payments::PAGE_OPEN_MS,
         ports::{Buyer, Checkout},
     },
     domain::{
-        ids::{BookingId, GatewayAccountId, TopUpId},
+        ids::{GatewayAccountId, SavedMethodId, TopUpId},
         money::Money,
-        payment::State,
+        payment::{CONSENT_VERSION, Consent, Purpose, State},
         tenant::Tenant,
-        trust::Trust,
     },
     error::{Error, Result},
     store::{
-        TenantTx, jobs,
-        top_ups::{self, TopUp},
-        users,
+        saved_methods::{self, Kept},
+        top_ups::TopUp,
     },
 };
 use std::net::IpAddr;
 use url::Url;
 
-/// Payments without an outcome a person can have.
-pub(super) const MOST_OPEN: i64 = 10;
+/// What the API and forms name kept methods with, before their id.
+const KEPT: &str = "kept-";
 
 /// What somebody wants to pay.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wish {
     /// How much, in minor units of the tenant's currency.
     pub amount_minor: i64,
     /// What it is meant to pay as soon as it arrives.
-    pub pays_for: Option<BookingId>,
+    pub pays_for: Option<Purpose>,
     /// How, if they chose.
     pub way: Option<ChosenWay>,
+    /// What they agreed to, as they read it, if what they pay with is to be kept for later.
+    pub keep: Option<String>,
     /// Where their browser asks from.
     pub from: IpAddr,
 }
@@ -49,31 +53,33 @@ pub enum ChosenWay {
     BuiltIn,
     /// An account at a provider.
     Account(GatewayAccountId),
+    /// What was kept of an earlier payment; nobody is led to a page, unless their bank wants to ask them.
+    Kept(SavedMethodId),
 }
 
 impl ChosenWay {
-    /// As forms and the API name it: `test`, or the account's id.
+    /// As forms and the API name it: `test`, the account's id, or [`kept`](Self::kept).
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "test" => Some(Self::BuiltIn),
-            id => id.parse().ok().map(Self::Account),
+        match (text, text.strip_prefix(KEPT)) {
+            ("test", _) => Some(Self::BuiltIn),
+            (_, Some(id)) => id.parse().ok().map(Self::Kept),
+            (id, None) => id.parse().ok().map(Self::Account),
         }
     }
 
-    fn is(self, way: &Way) -> bool {
-        match self {
-            Self::BuiltIn => way.account.is_none(),
-            Self::Account(account) => way.account == Some(account),
-        }
+    /// The name of a kept method.
+    pub fn kept(method: SavedMethodId) -> String {
+        format!("{KEPT}{method}")
     }
 }
 
-/// Stores the intent to add credit, then has the gateway open its payment page; `return_url` says where the person comes
-/// back to.
+/// Stores the intent to add credit, then charges the kept method that was chosen, or has the gateway open its payment page;
+/// `return_url` says where the person comes back to. Where the bank wants to ask the person, the charge is declined and
+/// what is given is another intent with a page.
 ///
 /// # Errors
-/// The amount is out of bounds, the chosen way isn't there, too many payments are open, the gateway doesn't answer or
-/// refuses.
+/// The amount is out of bounds, the chosen way isn't there or can't keep what is paid with, too many payments are open or
+/// too much is kept, the gateway doesn't answer or refuses.
 pub async fn begin_top_up(
     app: &App,
     viewer: &Viewer,
@@ -84,7 +90,7 @@ pub async fn begin_top_up(
     let currency = tenant.currency;
     let (least, mut most) = top_up_bounds(app, viewer, currency).await?;
     if wish.pays_for.is_some() {
-        // Whatever an order costs can be paid at once, if it can be within a day.
+        // Whatever an order or more time costs can be paid at once, if it can be within a day.
         most.minor = most.minor.max(wish.amount_minor);
     }
     if !(least.minor..=most.minor).contains(&wish.amount_minor) {
@@ -93,8 +99,13 @@ pub async fn begin_top_up(
             format!("Choose an amount from {least} to {most}."),
         ));
     }
-    let way = way(app, viewer, tenant, wish.way).await?;
-    let (now, gateway) = (app.now(), app.gateway(&viewer.scope, way.account).await?);
+    let (way, kept) = way(app, viewer, tenant, wish.way).await?;
+    if wish.keep.is_some() && (!way.keeps || kept.is_some()) {
+        return Err(Error::field(
+            "keep",
+            "What you pay with this way can't be kept for later.",
+        ));
+    }
     let intent = TopUp {
         id: TopUpId::new(),
         user: viewer.user.id,
@@ -104,26 +115,37 @@ pub async fn begin_top_up(
         amount: Money::new(wish.amount_minor, currency),
         state: State::Created,
         reason: None,
-        created_at: now,
+        created_at: app.now(),
         pays_for: wish.pays_for,
         account: way.account,
         form: None,
         charge: None,
+        keeps: wish.keep.map(|words| Consent {
+            version: CONSENT_VERSION,
+            words,
+        }),
+        method: kept.as_ref().map(|kept| kept.id),
     };
-    let stored = intent.clone();
-    app.db
-        .tenant(&viewer.scope, move |tx| {
-            if top_ups::open(tx, stored.user, MOST_OPEN)?.len() >= MOST_OPEN as usize {
-                let public =
-                    "You have several payments open already. Finish one of them, or wait until they have run out.";
-                return Err(Error::conflict("too_many_open_top_ups", public));
-            }
-            stay_within_trust(tx, &stored)?;
-            top_ups::insert(tx, &stored)?;
-            let payload = serde_json::to_value(ReconcileTopUp { top_up: stored.id }).map_err(Error::internal)?;
-            jobs::enqueue(tx, RECONCILE_JOB, payload, now + FIRST_ASKED_MS)
-        })
-        .await?;
+    let intent = match kept {
+        Some(kept) => match charge(app, viewer, tenant, intent, kept).await? {
+            Charged::Heard(top_up) => return Ok(*top_up),
+            Charged::Asks(again) => *again,
+        },
+        None => intent,
+    };
+    store(app, &viewer.scope, &intent).await?;
+    open_page(app, viewer, tenant, (intent, wish.from), return_url).await
+}
+
+/// Has the gateway open its page for an intent that is stored.
+async fn open_page(
+    app: &App,
+    viewer: &Viewer,
+    tenant: &Tenant,
+    (intent, from): (TopUp, IpAddr),
+    return_url: impl FnOnce(TopUpId) -> String,
+) -> Result<TopUp> {
+    let gateway = app.gateway(&viewer.scope, intent.account).await?;
     let return_url = return_url(intent.id);
     let checkout = Checkout {
         intent: intent.id.uuid(),
@@ -131,42 +153,40 @@ pub async fn begin_top_up(
         description: tenant.name.clone(),
         notify_url: notified(&intent, &return_url)?,
         return_url: back(&intent, return_url)?,
-        open_until: now + PAGE_OPEN_MS,
+        open_until: intent.created_at + PAGE_OPEN_MS,
         buyer: Buyer {
-            ip: Some(wish.from),
+            ip: Some(from),
             ..Buyer::of(&viewer.user)
         },
         merchant: None,
-        save_method: false,
+        save_method: intent.keeps.is_some(),
         hold: false,
     };
     let begun = gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await
 }
 
-/// Somebody new can't bring much in a day; an order can be paid all the same, if it is the only thing.
-fn stay_within_trust(tx: &mut TenantTx<'_>, intent: &TopUp) -> Result<()> {
-    // One after the other, so that two at once don't pass where one alone would.
-    users::lock(tx, intent.user)?;
-    let (now, currency) = (intent.created_at, intent.amount.currency);
-    let history = top_ups::history(tx, intent.user, currency, now)?;
-    let (_, most) = Trust::of(&history, now).limits(currency);
-    let alone = intent.pays_for.is_some() && history.lately_minor == 0;
-    if alone || history.lately_minor.saturating_add(intent.amount.minor) <= most.minor {
-        return Ok(());
-    }
-    let words = format!("In your first weeks you can add up to {most} a day. Try again tomorrow, or add less.");
-    Err(Error::conflict("trust_limit", words))
-}
-
-/// The way that was chosen, or the first there is.
-async fn way(app: &App, viewer: &Viewer, tenant: &Tenant, chosen: Option<ChosenWay>) -> Result<Way> {
+/// The way that was chosen, with the kept method if it is one, or the first there is.
+async fn way(app: &App, viewer: &Viewer, tenant: &Tenant, chosen: Option<ChosenWay>) -> Result<(Way, Option<Kept>)> {
     let ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
+    let through = |account| ways.iter().find(|way| way.account == account).copied();
     let found = match chosen {
-        Some(chosen) => ways.iter().find(|way| chosen.is(way)),
-        None => ways.first(),
+        Some(ChosenWay::BuiltIn) => through(None).map(|way| (way, None)),
+        Some(ChosenWay::Account(account)) => through(Some(account)).map(|way| (way, None)),
+        Some(ChosenWay::Kept(id)) => {
+            let found = app
+                .db
+                .read(&viewer.scope, move |tx| saved_methods::find(tx, id))
+                .await?;
+            let kept = Some(found).filter(|kept| kept.user == viewer.user.id && kept.sealed_token.is_some());
+            let kept = kept.ok_or_else(Error::not_found)?;
+            through(kept.account)
+                .filter(|way| way.keeps)
+                .map(|way| (way, Some(kept)))
+        }
+        None => ways.first().map(|way| (*way, None)),
     };
-    found.copied().ok_or_else(|| match chosen {
+    found.ok_or_else(|| match chosen {
         Some(_) => Error::field("way", "This way to pay isn't there any more. Choose another one."),
         None => Error::conflict(
             "no_way_to_pay",

@@ -26,8 +26,11 @@ pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<T
             }
         })
         .await?;
-    match top_up.reference {
-        Some(_) if !top_up.state.is_final() => ask(app, &viewer.scope, id).await,
-        _ => Ok(top_up),
+    // A charge without a page has no name before its outcome.
+    let can_be_asked = top_up.reference.is_some() || top_up.method.is_some();
+    if can_be_asked && !top_up.state.is_final() {
+        ask(app, &viewer.scope, id).await
+    } else {
+        Ok(top_up)
     }
 }

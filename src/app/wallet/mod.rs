@@ -2,11 +2,15 @@
 //!
 //! A top-up is an intent first, then a payment page, then an outcome. The outcome is asked for when the person comes
 //! back, and by a job for as long as it isn't known; the money moves once however often it is heard of (laws 3 and 7).
+//! What somebody paid with can be kept for later, if they agree; then it is charged without a page.
 
 mod ask;
 mod begin_top_up;
+mod charge;
 mod compare;
 mod confirm_top_up;
+mod intent;
+mod kept;
 mod outcome;
 mod reconcile;
 mod show;
@@ -15,6 +19,8 @@ pub(in crate::app) use ask::ask;
 pub use begin_top_up::{ChosenWay, Wish, begin_top_up};
 pub use compare::{COMPARE_JOB, Compare, compare};
 pub use confirm_top_up::confirm_top_up;
+pub(in crate::app) use kept::usable;
+pub use kept::{forget, kept};
 pub use reconcile::reconcile;
 pub use show::{Wallet, balance, show};
 

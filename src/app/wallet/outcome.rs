@@ -3,23 +3,30 @@
 use super::{
     RECONCILE_JOB, ReconcileTopUp, ask,
     compare::{COMPARE_JOB, COMPARED_AFTER_MS, Compare},
+    kept,
 };
 use crate::{
     app::{
-        App, bookings, documents,
+        App, bookings,
+        disputes::{LINK_JOB, Link},
+        documents, extensions, gateway_accounts,
         notifications::tell,
         payments,
         ports::{Answer, Begun, GatewayError, Outcome, Standing, Step},
     },
     domain::{
-        document::About, gateway::Mode, ids::TopUpId, money::Money, notification::Event, payment::State, time::Moment,
+        document::About,
+        ids::TopUpId,
+        money::Money,
+        notification::Event,
+        payment::{Purpose, State},
+        time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, gateway_accounts, jobs,
+        TenantScope, TenantTx, chargebacks, jobs,
         ledger::{self, AccountKind, Transfer},
         notifications::News,
-        tenants,
         top_ups::{self, Form, TopUp},
         wallets,
     },
@@ -71,12 +78,15 @@ fn form_page(id: TopUpId) -> String {
 pub(super) async fn heard(app: &App, scope: &TenantScope, id: TopUpId, answer: Answer<Standing>) -> Result<TopUp> {
     let now = app.now();
     let handle = app.clone();
-    let (top_up, available) = app
+    let (top_up, available, extended) = app
         .db
         .tenant(scope, move |tx| apply(&handle, tx, id, answer, now))
         .await?;
     if let Some(available) = available {
         app.people.wallet_changed(scope, top_up.user, available);
+    }
+    if let Some(news) = extended {
+        news.tell(app, scope);
     }
     Ok(top_up)
 }
@@ -87,34 +97,56 @@ fn apply(
     id: TopUpId,
     answer: Answer<Standing>,
     now: Moment,
-) -> Result<(TopUp, Option<Money>)> {
-    // People come first: whoever changes the order that it pays for has them.
-    if let Some(order) = top_ups::find(tx, id)?.pays_for {
-        bookings::hold_people(tx, order)?;
+) -> Result<(TopUp, Option<Money>, Option<extensions::News>)> {
+    // People come first: whoever changes what it pays for has them.
+    match top_ups::find(tx, id)?.pays_for {
+        Some(Purpose::Order(order)) => bookings::hold_people(tx, order)?,
+        Some(Purpose::Extension(extension)) => extensions::lock_both(tx, extension)?,
+        None => {}
     }
     let mut top_up = top_ups::lock(tx, id)?;
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
+    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
+    // Refunds and chargebacks name it, whenever it becomes known.
+    let is_named = charge.is_some() && charge != top_up.charge && (top_up.charge.is_none() || !top_up.state.is_final());
+    if is_named {
+        top_up.charge = charge.clone();
+        top_ups::update(tx, &top_up, now)?;
+    }
     // Money that comes late has come all the same.
     if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
-        return Ok((top_up, None));
+        if is_named {
+            claims_follow(tx, &top_up, now)?;
+        }
+        return Ok((top_up, None, None));
     }
-    let answer = if settles && is_play_money(tx, &top_up)? {
+    let answer = if settles && gateway_accounts::is_play_money(tx, top_up.account)? {
         Ok(payments::refused())
     } else {
         answer
     };
     let before = top_up.state;
-    let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
+    let saved = answer.as_ref().ok().and_then(|standing| standing.saved.clone());
     let heard = payments::weigh(id.uuid(), top_up.amount, answer)?;
     let mut available = heard.paid.map(|paid| credit(tx, &top_up, paid, now)).transpose()?;
-    if let (Some(order), Some(_)) = (top_up.pays_for, available)
-        && bookings::pay_if_possible(app, tx, order, now)?
-    {
+    let mut extended = None;
+    if let (Some(purpose), Some(_)) = (top_up.pays_for, available) {
+        match purpose {
+            Purpose::Order(order) => _ = bookings::pay_if_possible(app, tx, order, now)?,
+            Purpose::Extension(extension) => extended = extensions::pay_if_possible(app, tx, extension, now)?,
+        }
         available = Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available());
     }
     top_up.state = heard.state;
     top_up.reason = heard.reason;
     top_up.charge = charge.or(top_up.charge);
+    if top_up.method.is_some() {
+        // It had no page that would have given it a name.
+        top_up.reference = top_up.reference.or(top_up.charge.clone());
+    }
+    if let (State::Settled, Some(saved)) = (top_up.state, saved) {
+        kept::keep(app, tx, &top_up, &saved, now)?;
+    }
     if top_up.state != before {
         top_ups::update(tx, &top_up, now)?;
         if available.is_some() {
@@ -135,16 +167,25 @@ fn apply(
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;
         }
     }
-    Ok((top_up, available))
+    if is_named || available.is_some() {
+        claims_follow(tx, &top_up, now)?;
+    }
+    Ok((top_up, available, extended))
 }
 
-/// Whether what has come is play money, at a marketplace that takes real money by now.
-fn is_play_money(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<bool> {
-    let mode = match top_up.account {
-        Some(account) => gateway_accounts::find(tx, account)?.mode,
-        None => Mode::Test,
-    };
-    Ok(mode == Mode::Test && tenants::money_now(tx)? == Mode::Live)
+/// What banks claimed before the payment was known under this name is held now.
+fn claims_follow(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> {
+    let names: Vec<&str> = top_up
+        .charge
+        .iter()
+        .chain(&top_up.reference)
+        .map(String::as_str)
+        .collect();
+    for chargeback in chargebacks::unlinked(tx, top_up.account, &names)? {
+        let payload = serde_json::to_value(Link { chargeback }).map_err(Error::internal)?;
+        jobs::enqueue(tx, LINK_JOB, payload, now)?;
+    }
+    Ok(())
 }
 
 fn credit(tx: &mut TenantTx<'_>, top_up: &TopUp, paid: Money, now: Moment) -> Result<Money> {

@@ -44,7 +44,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
                 balance,
                 lines,
                 more,
-                open: top_ups::open(tx, user, super::begin_top_up::MOST_OPEN)?,
+                open: top_ups::open(tx, user, super::intent::MOST_OPEN)?,
             })
         })
         .await

@@ -1,7 +1,7 @@
 //! Where an order stands, what happens to it, and why something can't.
 
-use super::{Absent, MOST_ROUNDS, Offer, Outcome};
-use crate::domain::{call::CallRole, time::Moment};
+use super::{Absent, MOST_EXTENDED_MIN, MOST_ROUNDS, Offer, Outcome};
+use crate::domain::{call::CallRole, order_price::OrderPrice, time::Moment};
 use serde::{Deserialize, Serialize};
 
 /// Where an order stands.
@@ -90,6 +90,13 @@ pub enum Event {
     },
     /// The talk begins.
     Begun,
+    /// Both agreed on more time while it goes on, and the buyer's money for it is held, in the same step.
+    Extended {
+        /// How many minutes more.
+        minutes: u32,
+        /// What they cost.
+        price: OrderPrice,
+    },
     /// It ended before it was a talk.
     Stopped {
         /// The buyer didn't answer, or said no.
@@ -167,6 +174,9 @@ pub enum Rejected {
     /// It is delivered.
     #[error("it is delivered")]
     Delivered,
+    /// The talk would be longer than one can be.
+    #[error("a talk lasts at most {MOST_EXTENDED_MIN} minutes")]
+    TooLong,
     /// The agreed time has come, or the talk has begun: what happens there decides.
     #[error("the agreed time has come")]
     Begun,

@@ -21,12 +21,15 @@ pub use terms::{Agreement, Terms};
 
 use crate::domain::{
     call::CallRole,
+    order_price::OrderPrice,
     time::{Moment, Span},
 };
 use serde::{Deserialize, Serialize};
 
 /// Offers that one order can see.
 pub const MOST_ROUNDS: u32 = 200;
+/// Longest that a talk can become by extensions, minutes.
+pub const MOST_EXTENDED_MIN: u32 = 24 * 60;
 /// How long after its end a talk that was booked and of which nothing is known counts as one that nobody came to.
 const FORGOTTEN_MS: i64 = 24 * 3_600_000;
 
@@ -233,6 +236,7 @@ impl Booking {
                 let start = self.booked()?;
                 self.state = State::Running { start };
             }
+            Event::Extended { minutes, price } => self.extend(minutes, price)?,
             Event::Stopped { unanswered } => {
                 let start = self.running()?;
                 // The last time counts: who answers in the end has answered.
@@ -311,6 +315,13 @@ impl Booking {
             _ => Outcome::Withdrawn { by },
         };
         self.close(outcome);
+        Ok(())
+    }
+
+    /// What was agreed grows; what it cost is shared in the end as if it had been ordered like that.
+    fn extend(&mut self, minutes: u32, price: OrderPrice) -> Result<(), Rejected> {
+        self.running()?;
+        self.terms = self.terms.extended(minutes, price).ok_or(Rejected::TooLong)?;
         Ok(())
     }
 

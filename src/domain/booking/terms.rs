@@ -1,6 +1,6 @@
 //! What is frozen when somebody orders.
 
-use super::Addon;
+use super::{Addon, MOST_EXTENDED_MIN};
 use crate::domain::{order_price::OrderPrice, policy::Policy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,11 +102,26 @@ impl Terms {
         Some(self)
     }
 
+    /// The same for a longer talk; none if it can't be that long, or that is more money than there is.
+    pub(super) fn extended(&self, minutes: u32, price: OrderPrice) -> Option<Self> {
+        let (length_min, more_minor) = (self.length_min.checked_add(minutes), price.price_minor());
+        let longer = Self {
+            length_min: length_min.filter(|length| *length <= MOST_EXTENDED_MIN)?,
+            price_minor: self.price_minor.checked_add(more_minor).filter(|_| more_minor >= 0)?,
+            ..self.clone()
+        };
+        Some(longer.with_charged(self.charged().with(price)?))
+    }
+
     /// The same with the policy's fee and tax on the price as it is now; none if that is more money than there is.
-    pub fn with_charges(mut self, policy: &Policy) -> Option<Self> {
+    pub fn with_charges(self, policy: &Policy) -> Option<Self> {
         let charged = OrderPrice::of(self.price_minor, policy.service_fee, policy.tax)?;
+        Some(self.with_charged(charged))
+    }
+
+    fn with_charged(mut self, charged: OrderPrice) -> Self {
         self.charged = (charged != OrderPrice::bare(self.price_minor)).then_some(charged);
-        Some(self)
+        self
     }
 
     /// What the buyer pays, part by part. What the price has grown by since is paid as it is, with neither fee nor tax.

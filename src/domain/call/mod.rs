@@ -6,6 +6,7 @@
 
 pub mod bill;
 pub mod blocks;
+pub mod extension;
 mod journal;
 mod meter;
 mod presence;

@@ -30,6 +30,7 @@ pub(in crate::gateways) struct Http {
     client: Client,
     base: Url,
     takes_found: bool,
+    pages_there: bool,
 }
 
 /// A whole answer, whatever it says.
@@ -46,6 +47,15 @@ impl Http {
             client,
             base,
             takes_found: false,
+            pages_there: false,
+        }
+    }
+
+    /// The same to a provider whose pages are below `base` as well, wherever its own are.
+    pub(in crate::gateways) fn with_pages_there(self) -> Self {
+        Self {
+            pages_there: true,
+            ..self
         }
     }
 
@@ -55,6 +65,18 @@ impl Http {
             takes_found: true,
             ..self
         }
+    }
+
+    /// Where people see a page that is at `own` of the provider's.
+    pub(in crate::gateways) fn page(&self, own: &str) -> Answer<Url> {
+        let parsed = Url::parse(own).and_then(|url| {
+            if self.pages_there {
+                self.base.join(url.path())
+            } else {
+                Ok(url)
+            }
+        });
+        parsed.map_err(|error| GatewayError::Rejected(format!("{own:?} is no page: {error}")))
     }
 
     /// A request to a path, which may have a query.
@@ -117,5 +139,22 @@ impl Reply {
     pub(in crate::gateways) fn told(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.body).chars().take(TOLD_CHARS).collect();
         format!("{}: {text}", self.status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: &str = "https://www.paytr.com/odeme/guvenli/";
+
+    #[test]
+    fn pages_are_the_providers_own_unless_all_of_it_is_elsewhere() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let base = Url::parse("http://127.0.0.1:9/").unwrap();
+        let http = Http::new(client(Duration::from_secs(1)).unwrap(), base);
+        assert_eq!(http.page(FORM).unwrap().as_str(), FORM);
+        let there = http.with_pages_there().page(FORM).unwrap();
+        assert_eq!(there.as_str(), "http://127.0.0.1:9/odeme/guvenli/");
     }
 }

@@ -6,7 +6,7 @@
 
 mod wire;
 
-use super::{http::Http, order_number};
+use super::{hmac::mac, http::Http, order_number};
 use crate::{
     app::ports::{
         Ack, Answer, Begun, Buyer, Checkout, Clock, GatewayError, IyzicoKeys, Outcome, PaymentGateway, RawWebhook,
@@ -21,11 +21,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use reqwest::{Method, header::AUTHORIZATION, header::CONTENT_TYPE};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::sync::Arc;
 use wire::{Address, Event, Form, FormRequest, Item, Payment, Person, Question, RefundRequest, Report, Said};
 
@@ -75,18 +74,9 @@ impl Iyzico {
         }
     }
 
-    fn mac(&self, parts: &[&str]) -> Answer<Hmac<Sha256>> {
-        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.secret_key.expose().as_bytes());
-        let mut mac = mac.map_err(|_| GatewayError::Rejected("the key is none".to_owned()))?;
-        for part in parts {
-            mac.update(part.as_bytes());
-        }
-        Ok(mac)
-    }
-
     async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, query: &str, body: String) -> Answer<T> {
         let random = hex::encode(rand::random::<[u8; 8]>());
-        let signature = hex::encode(self.mac(&[&random, path, &body])?.finalize().into_bytes());
+        let signature = hex::encode(mac(&self.secret_key, &[&random, path, &body])?.finalize().into_bytes());
         let key = self.api_key.expose();
         let authorization = STANDARD.encode(format!("apiKey:{key}&randomKey:{random}&signature:{signature}"));
         let request = self
@@ -206,9 +196,7 @@ impl PaymentGateway for Iyzico {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.save_method || checkout.hold {
-            return Err(self.cannot("do more than take money once".to_owned()));
-        }
+        self.check_caps(checkout)?;
         let price = self.told(checkout.amount)?;
         let number = order_number::of(checkout.intent, checkout.open_until);
         let request = FormRequest {
@@ -264,7 +252,7 @@ impl PaymentGateway for Iyzico {
             None => Outcome::Pending.into(),
         };
         match standing.outcome {
-            Outcome::Pending if over => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
+            Outcome::Pending if over => Ok(Outcome::run_out().into()),
             _ => Ok(standing),
         }
     }
@@ -311,14 +299,17 @@ impl PaymentGateway for Iyzico {
         let signature = raw.header("x-iyz-signature-v3").ok_or_else(|| bad("there is none"))?;
         let signature = hex::decode(signature).map_err(|_| bad("it isn't hexadecimal"))?;
         let event: Event = serde_json::from_slice(&raw.body).map_err(|_| bad("it isn't an event"))?;
-        let mac = self.mac(&[
-            self.secret_key.expose(),
-            &event.iyzi_event_type,
-            &text(&event.iyzi_payment_id),
-            &event.token,
-            &event.payment_conversation_id,
-            &event.status,
-        ])?;
+        let mac = mac(
+            &self.secret_key,
+            &[
+                self.secret_key.expose(),
+                &event.iyzi_event_type,
+                &text(&event.iyzi_payment_id),
+                &event.token,
+                &event.payment_conversation_id,
+                &event.status,
+            ],
+        )?;
         mac.verify_slice(&signature)
             .map_err(|_| bad("it isn't of this account"))?;
         // The number may be of something that we didn't begin.

@@ -2,6 +2,7 @@
 
 mod authorize_net;
 mod bearer;
+mod hmac;
 pub(super) mod http;
 mod iyzico;
 mod order_number;
@@ -102,11 +103,13 @@ impl Providers {
     /// # Errors
     /// Its address is none.
     pub(super) fn http(&self, provider: Provider, mode: Mode) -> Result<Http> {
-        let base = match self.reach.elsewhere.get(&provider) {
-            Some(base) => base.clone(),
-            None => Url::parse(address(provider, mode)).map_err(Error::internal)?,
-        };
-        Ok(Http::new(self.client.clone(), base))
+        Ok(match self.reach.elsewhere.get(&provider) {
+            Some(base) => Http::new(self.client.clone(), base.clone()).with_pages_there(),
+            None => {
+                let base = Url::parse(address(provider, mode)).map_err(Error::internal)?;
+                Http::new(self.client.clone(), base)
+            }
+        })
     }
 }
 

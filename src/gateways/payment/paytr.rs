@@ -4,7 +4,7 @@
 //! Its messages are forms signed with a key and a salt that the account has. It does whatever it is told as often as it
 //! is told, so refunds are looked for before they are made.
 
-use super::{http::Http, order_number};
+use super::{hmac::mac, http::Http, order_number};
 use crate::{
     app::ports::{
         Ack, Answer, Begun, Buyer, Checkout, Clock, GatewayError, Outcome, PaymentGateway, PaytrKeys, RawWebhook,
@@ -19,13 +19,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use reqwest::Method;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 /// Where forms are; a token is added.
 const FORM: &str = "https://www.paytr.com/odeme/guvenli/";
@@ -110,18 +109,9 @@ impl Paytr {
         }
     }
 
-    fn mac(&self, parts: &[&str]) -> Answer<Hmac<Sha256>> {
-        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.merchant_key.expose().as_bytes());
-        let mut mac = mac.map_err(|_| GatewayError::Rejected("the key is none".to_owned()))?;
-        for part in parts {
-            mac.update(part.as_bytes());
-        }
-        Ok(mac)
-    }
-
     /// What signs a request: its parts, the salt last.
     fn token(&self, parts: &[&str]) -> Answer<String> {
-        let mut mac = self.mac(parts)?;
+        let mut mac = mac(&self.merchant_key, parts)?;
         mac.update(self.merchant_salt.expose().as_bytes());
         Ok(STANDARD.encode(mac.finalize().into_bytes()))
     }
@@ -204,9 +194,7 @@ impl PaymentGateway for Paytr {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.save_method || checkout.hold {
-            return Err(self.cannot("do more than take money once".to_owned()));
-        }
+        self.check_caps(checkout)?;
         let amount = self.told(checkout.amount)?;
         let (email, ip) = self.payer(&checkout.buyer)?;
         let (ip, number) = (ip.to_string(), order_number::of(checkout.intent, checkout.open_until));
@@ -252,7 +240,7 @@ impl PaymentGateway for Paytr {
             ("lang", "en"),
         ];
         let form: Form = self.post("odeme/api/get-token", &fields).await?;
-        let address = Url::parse(FORM).and_then(|base| base.join(&form.token));
+        let address = self.http.page(FORM)?.join(&form.token);
         let address = address.map_err(|error| GatewayError::Unknown(format!("{:?}: {error}", form.token)))?;
         Ok(Begun {
             reference: number,
@@ -271,7 +259,7 @@ impl PaymentGateway for Paytr {
                 charge: Some(reference.to_owned()),
                 saved: None,
             },
-            None if over => Outcome::Declined("The payment page has run out.".to_owned()).into(),
+            None if over => Outcome::run_out().into(),
             None => Outcome::Pending.into(),
         })
     }
@@ -327,7 +315,10 @@ impl PaymentGateway for Paytr {
         let field = |name: &str| fields.get(name).ok_or_else(|| bad("a part is missing"));
         let (number, status, total) = (field("merchant_oid")?, field("status")?, field("total_amount")?);
         let hash = STANDARD.decode(field("hash")?).map_err(|_| bad("it isn't base64"))?;
-        let mac = self.mac(&[number, self.merchant_salt.expose(), status, total])?;
+        let mac = mac(
+            &self.merchant_key,
+            &[number, self.merchant_salt.expose(), status, total],
+        )?;
         mac.verify_slice(&hash).map_err(|_| bad("it isn't of this account"))?;
         // Signed is only so much; of the rest nothing is believed. The number may be of something that we didn't begin.
         let kind = match order_number::open_until(number) {
@@ -360,7 +351,7 @@ mod tests {
             merchant_key: Secret::from("key-of-the-tests".to_owned()),
             merchant_salt: Secret::from("salt-of-the-tests".to_owned()),
         };
-        let http = Http::new(client, Url::parse("http://127.0.0.1:1/").unwrap());
+        let http = Http::new(client, "http://127.0.0.1:1/".parse().unwrap());
         Paytr::new(http, Mode::Test, &keys, Arc::new(ManualClock::new(Moment(0))))
     }
 

@@ -2,15 +2,18 @@
 //!
 //! It keeps books of its own and is reached by the product through [`PaymentGateway`] only. Its page lives on the
 //! tenant's host (`/gateway/test/{reference}`) and can play what real ones do: take the money, decline, ask the bank,
-//! or take the money and not answer for a while.
+//! or take the money and not answer for a while. A card that it keeps does what was chosen there when it is charged next.
 
 use crate::{
-    app::ports::{Answer, Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway, Sought, Standing, Step},
+    app::ports::{
+        Answer, Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway, SavedCharge, SavedMethod, Sought,
+        Standing, Step,
+    },
     domain::{
         gateway::{Caps, Provider, Refunds},
         time::Moment,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     store::{
         Db, TenantScope,
         test_gateway::{self, Payment},
@@ -24,6 +27,8 @@ use url::Url;
 const OPEN_MS: i64 = 3_600_000;
 /// How long it doesn't answer after a time-out.
 pub const SILENT_MS: i64 = 20_000;
+/// What people recognise its cards by.
+const LABEL: &str = "visa ···· 4242";
 
 /// A tenant's account at the gateway.
 pub(super) struct TestGateway {
@@ -46,6 +51,32 @@ pub enum Choice {
     Timeout,
 }
 
+/// What a card that is kept does when it is charged without the person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    /// It pays.
+    #[default]
+    Pays,
+    /// The bank wants to ask the person.
+    Asks,
+    /// It is declined.
+    Declines,
+    /// It pays, but the answer gets lost.
+    GetsLost,
+}
+
+impl Next {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pays => "pays",
+            Self::Asks => "asks",
+            Self::Declines => "declines",
+            Self::GetsLost => "gets_lost",
+        }
+    }
+}
+
 impl TestGateway {
     /// With books in `db`.
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>, scope: TenantScope) -> Self {
@@ -61,7 +92,7 @@ impl PaymentGateway for TestGateway {
 
     fn caps(&self) -> Caps {
         Caps {
-            saved_methods: false,
+            saved_methods: true,
             holds: false,
             refunds: Refunds::None,
             webhooks: false,
@@ -71,8 +102,9 @@ impl PaymentGateway for TestGateway {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.hold || checkout.save_method || checkout.amount.minor <= 0 {
-            return Err(self.cannot(format!("do more than take {} once", checkout.amount)));
+        self.check_caps(checkout)?;
+        if checkout.amount.minor <= 0 {
+            return Err(self.cannot(format!("take {}", checkout.amount)));
         }
         let rejected = |error: url::ParseError| GatewayError::Rejected(format!("the return address is bad: {error}"));
         let base = Url::parse(&checkout.return_url).map_err(rejected)?;
@@ -86,6 +118,8 @@ impl PaymentGateway for TestGateway {
             silent_until: None,
             created_at: self.clock.now(),
             merchant: checkout.merchant.clone(),
+            keeps: checkout.save_method.then(|| Next::Pays.name().to_owned()),
+            token: None,
         };
         let opened = self
             .db
@@ -108,24 +142,61 @@ impl PaymentGateway for TestGateway {
             .tenant(&self.scope, move |tx| test_gateway::find(tx, &reference))
             .await;
         let payment = found.map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        if payment.silent_until.is_some_and(|until| now < until) {
-            return Err(GatewayError::Unknown("no answer in time".to_owned()));
-        }
-        Ok(match payment.state.as_str() {
-            "charged" => Standing {
-                outcome: Outcome::Settled(payment.amount),
-                charge: Some(payment.reference),
-                saved: None,
-            },
-            "declined" => Outcome::Declined(payment.reason.unwrap_or_default()).into(),
-            _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()).into(),
-            _ => Outcome::Pending.into(),
-        })
+        standing(payment, now)
     }
 
-    async fn look_up(&self, _: &Sought) -> Answer<Option<Standing>> {
+    async fn look_up(&self, sought: &Sought) -> Answer<Option<Standing>> {
+        let (now, key) = (self.clock.now(), sought.intent.to_string());
+        let found = self
+            .db
+            .tenant(&self.scope, move |tx| test_gateway::by_key(tx, &key))
+            .await;
+        let payment = found.map_err(|error| GatewayError::Unknown(error.to_string()))?;
         // Nobody was sent to a page whose address never came.
-        Ok(None)
+        let made = payment.filter(|payment| !is_open(payment));
+        made.map(|payment| standing(payment, now)).transpose()
+    }
+
+    async fn charge_saved(&self, charge: &SavedCharge) -> Answer<Standing> {
+        if charge.hold || charge.amount.minor <= 0 {
+            return Err(self.cannot(format!("do more than take {}", charge.amount)));
+        }
+        let (now, token) = (self.clock.now(), charge.method.token.clone());
+        let read = self
+            .db
+            .tenant(&self.scope, move |tx| test_gateway::kept(tx, &token))
+            .await;
+        let next = read.map_err(|error| match error.kind {
+            Kind::NotFound => GatewayError::Rejected("no such card is kept".to_owned()),
+            _ => GatewayError::Unknown(error.to_string()),
+        })?;
+        let declined = |reason: &str, requires_action| GatewayError::Declined {
+            reason: reason.to_owned(),
+            requires_action,
+        };
+        match next.as_str() {
+            "asks" => return Err(declined("The bank wants to ask the card's holder.", true)),
+            "declines" => return Err(declined("The card was refused.", false)),
+            _ => {}
+        }
+        let payment = Payment {
+            reference: hex::encode(rand::random::<[u8; 16]>()),
+            idempotency_key: charge.intent.to_string(),
+            amount: charge.amount,
+            return_url: String::new(),
+            state: "charged".to_owned(),
+            reason: None,
+            silent_until: (next == Next::GetsLost.name()).then_some(now + SILENT_MS),
+            created_at: now,
+            merchant: None,
+            keeps: None,
+            token: None,
+        };
+        let made = self
+            .db
+            .tenant(&self.scope, move |tx| test_gateway::open(tx, &payment))
+            .await;
+        standing(made.map_err(|error| GatewayError::Unknown(error.to_string()))?, now)
     }
 
     async fn test_connection(&self) -> Answer<()> {
@@ -140,6 +211,25 @@ impl PaymentGateway for TestGateway {
 pub(super) async fn check(db: &Db) -> Answer<()> {
     let answered = db.system_read(test_gateway::check).await;
     answered.map_err(|error| GatewayError::Unknown(error.to_string()))
+}
+
+fn standing(payment: Payment, now: Moment) -> Answer<Standing> {
+    if payment.silent_until.is_some_and(|until| now < until) {
+        return Err(GatewayError::Unknown("no answer in time".to_owned()));
+    }
+    Ok(match payment.state.as_str() {
+        "charged" => Standing {
+            outcome: Outcome::Settled(payment.amount),
+            charge: Some(payment.reference),
+            saved: payment.token.map(|token| SavedMethod {
+                token,
+                label: LABEL.to_owned(),
+            }),
+        },
+        "declined" => Outcome::Declined(payment.reason.unwrap_or_default()).into(),
+        _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()).into(),
+        _ => Outcome::Pending.into(),
+    })
 }
 
 /// What the payment page shows.
@@ -158,17 +248,32 @@ pub async fn page(db: &Db, scope: &TenantScope, reference: &str, now: Moment) ->
     Ok(payment)
 }
 
-/// Does what the person chose. A payment that has its outcome keeps it.
+/// Does what the person chose: with the payment, and with the card when it is charged next, if it is to be kept. A payment
+/// that has its outcome keeps it.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn choose(db: &Db, scope: &TenantScope, reference: &str, choice: Choice, now: Moment) -> Result<Payment> {
+pub async fn choose(
+    db: &Db,
+    scope: &TenantScope,
+    reference: &str,
+    (choice, next): (Choice, Option<Next>),
+    now: Moment,
+) -> Result<Payment> {
     page(db, scope, reference, now).await?;
     let reference = reference.to_owned();
     db.tenant(scope, move |tx| {
         let mut payment = test_gateway::lock(tx, &reference)?;
         if is_open(&payment) {
             apply(&mut payment, choice, now);
+            if let (Some(keeps), Some(next)) = (&mut payment.keeps, next) {
+                next.name().clone_into(keeps);
+            }
+            if let ("charged", Some(keeps)) = (payment.state.as_str(), &payment.keeps) {
+                let token = hex::encode(rand::random::<[u8; 16]>());
+                test_gateway::keep(tx, &token, keeps, now)?;
+                payment.token = Some(token);
+            }
             test_gateway::update(tx, &payment)?;
         }
         Ok(payment)

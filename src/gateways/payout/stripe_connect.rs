@@ -56,6 +56,8 @@ struct Transfers {
 #[derive(Deserialize)]
 struct Transfer {
     id: String,
+    amount: i64,
+    currency: String,
     destination: Option<String>,
     #[serde(default)]
     metadata: HashMap<String, String>,
@@ -71,6 +73,10 @@ impl Transfer {
     fn paid(&self, order: &PayoutOrder) -> Answer<PaidOut> {
         if self.destination.as_deref() != Some(order.account.as_str()) {
             return Err(GatewayError::Unknown(format!("{} went elsewhere", self.id)));
+        }
+        let (amount, currency) = link::told(order.amount)?;
+        if amount != self.amount || currency.to_string() != self.currency {
+            return Err(GatewayError::Unknown(format!("{} is of another amount", self.id)));
         }
         Ok(PaidOut {
             reference: self.id.clone(),

@@ -178,6 +178,8 @@ impl Room {
             RoomMessage::Wallet { .. } => {}
             RoomMessage::Credit { available_minor } => {
                 let _ = self.apply(Event::WalletChanged { available_minor }).await;
+                // That the time has grown is said at once.
+                self.told = Told::default();
             }
             RoomMessage::Flow(peers) => self.flow(peers).await,
             RoomMessage::NodeGone { node } => self.node_gone(node),

@@ -7,6 +7,7 @@ mod calendar;
 pub(super) mod calls;
 mod conversations;
 mod documents;
+mod extensions;
 mod hours;
 mod me;
 mod people;
@@ -17,6 +18,7 @@ mod sellers;
 mod selling;
 mod session;
 mod studio;
+mod tips;
 mod wallet;
 
 use actix_web::{App, dev::HttpServiceFactory};
@@ -59,6 +61,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
+    extensions::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);
@@ -71,6 +74,7 @@ fn routes(config: &mut ServiceConfig) {
     bookings::routes(config);
     sellers::routes(config);
     studio::routes(config);
+    tips::routes(config);
     reviews::routes(config);
     people::routes(config);
     conversations::routes(config);

@@ -6,13 +6,17 @@ use crate::{
         identity::Viewer,
         wallet::{self, ChosenWay, Wish},
     },
-    domain::{gateway::Provider, ids::TopUpId, payment::State},
+    domain::{
+        gateway::Provider,
+        ids::{SavedMethodId, TopUpId},
+        payment::State,
+    },
     error::Error,
-    store::{top_ups::TopUp, wallets::Line},
+    store::{saved_methods::Kept, top_ups::TopUp, wallets::Line},
     web::{Problem, Result, Site, Web, pages},
 };
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, delete, get, post,
     web::{Data, Json, Path, Query},
 };
 use jiff::Timestamp;
@@ -22,7 +26,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(ways).service(begin).service(show_top_up);
+    config
+        .service(show)
+        .service(ways)
+        .service(methods)
+        .service(forget)
+        .service(begin)
+        .service(show_top_up);
 }
 
 /// A line of the statement; a call's blocks are one.
@@ -110,8 +120,11 @@ fn statement_line(site: &Site, viewer: &Viewer, line: Line) -> StatementLine {
 struct NewTopUp {
     /// In minor units of the tenant's currency.
     amount_minor: i64,
-    /// How: `test`, or the id of one of the ways that `/wallet/ways` lists; the first of them without.
+    /// How: one of the ways that `/wallet/ways` and `/wallet/methods` list; the first of the former without.
     way: Option<String>,
+    /// They agree, by the text of `/wallet/ways`, that what they pay with is kept and charged later.
+    #[serde(default)]
+    keep: bool,
 }
 
 fn unknown_way() -> Error {
@@ -125,6 +138,8 @@ struct WayView {
     way: String,
     /// Who takes the payment.
     provider: Provider,
+    /// What people agree to who have it kept what they pay with there, in their language; not where it can't be.
+    keep_words: Option<String>,
 }
 
 /// Ways to pay, the first to offer first.
@@ -132,16 +147,62 @@ struct WayView {
 #[get("/wallet/ways")]
 async fn ways(web: Data<Web>, site: Site, viewer: Viewer) -> Result<Json<Vec<WayView>>> {
     let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, site.tenant.currency).await?;
+    let words = pages::keep_words(&site, &viewer)?;
     let view = |way: &Way| WayView {
         way: way.name(),
         provider: way.provider,
+        keep_words: way.keeps.then(|| words.clone()),
     };
     Ok(Json(ways.iter().map(view).collect()))
 }
 
+/// A card, or the like, that is kept for later.
+#[derive(Serialize, ToSchema)]
+struct MethodView {
+    id: Uuid,
+    /// What a top-up names it by.
+    way: String,
+    /// What its owner recognises it by.
+    label: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    kept_at: Timestamp,
+}
+
+impl From<Kept> for MethodView {
+    fn from(kept: Kept) -> Self {
+        Self {
+            id: kept.id.uuid(),
+            way: ChosenWay::kept(kept.id),
+            label: kept.label,
+            kept_at: kept.created_at.timestamp(),
+        }
+    }
+}
+
+/// What the signed-in person keeps to pay with, newest first.
+#[utoipa::path(tag = "wallet", responses((status = 200, body = Vec<MethodView>), (status = 401, body = Problem)))]
+#[get("/wallet/methods")]
+async fn methods(web: Data<Web>, viewer: Viewer) -> Result<Json<Vec<MethodView>>> {
+    let kept = wallet::kept(&web.app, &viewer).await?;
+    Ok(Json(kept.into_iter().map(MethodView::from).collect()))
+}
+
+/// Keeps one of them no longer.
+#[utoipa::path(
+    tag = "wallet",
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem))
+)]
+#[delete("/wallet/methods/{id}")]
+async fn forget(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    wallet::forget(&web.app, &viewer, SavedMethodId::from_uuid(*id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// A payment into the wallet.
 #[derive(Serialize, ToSchema)]
-struct TopUpView {
+pub(super) struct TopUpView {
     id: Uuid,
     /// `pending`, `settled`, `declined`, or `unknown`: then don't pay again, it is being found out.
     state: &'static str,
@@ -167,7 +228,8 @@ impl From<TopUp> for TopUpView {
     }
 }
 
-/// Begins a top-up. The person pays at `redirect_url` and comes back to `/wallet/top-ups/{id}`.
+/// Begins a top-up. The person pays at `redirect_url` and comes back to `/wallet/top-ups/{id}`; what is kept is charged at
+/// once, unless the bank wants to ask.
 #[utoipa::path(
     tag = "wallet",
     responses((status = 201, body = TopUpView), (status = 401, body = Problem), (status = 409, body = Problem),
@@ -181,6 +243,7 @@ async fn begin(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<Ne
         amount_minor: wanted.amount_minor,
         pays_for: None,
         way: way.transpose()?,
+        keep: wanted.keep.then(|| pages::keep_words(&site, &viewer)).transpose()?,
         from: site.client,
     };
     let top_up = wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await?;

@@ -3,24 +3,30 @@
 use super::{
     flash::flash,
     lead_to, problem, render_as,
-    views::{AccountPage, Choice, Field},
+    views::{AccountPage, Choice, Field, ForgetMethodPage, KeptMethod, Message},
     zones::with,
 };
 use crate::{
-    app::identity::{self, Change, Viewer},
+    app::{
+        identity::{self, Change, Viewer},
+        wallet,
+    },
+    domain::ids::SavedMethodId,
     error::Error,
+    store::saved_methods::Kept,
     web::{Result, Site, Web, theme::Tone, tokens},
 };
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
     post,
-    web::{Data, Form, ServiceConfig},
+    web::{Data, Form, Path, ServiceConfig},
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(change);
+    config.service(show).service(change).service(ask).service(forget);
 }
 
 #[get("/account")]
@@ -90,8 +96,46 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer) -> Result<AccountPage> {
         do_not_disturb: user.do_not_disturb,
         auto_reject: user.auto_reject,
         second_factor: viewer.factor.on,
+        kept: wallet::kept(&web.app, viewer).await?.into_iter().map(view).collect(),
         sessions: identity::open_sessions(&web.app, viewer).await?,
     })
+}
+
+fn view(kept: Kept) -> KeptMethod {
+    KeptMethod {
+        id: kept.id.uuid(),
+        label: kept.label,
+        since: kept.created_at.timestamp(),
+    }
+}
+
+/// Asks whether a kept card is to be removed.
+#[get("/account/methods/{id}")]
+async fn ask(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let view = question(&web, &viewer, *id).await?;
+    render_as(StatusCode::OK, &site, Some(&viewer), &view)
+}
+
+async fn question(web: &Web, viewer: &Viewer, id: Uuid) -> Result<ForgetMethodPage> {
+    let kept = wallet::kept(&web.app, viewer).await?;
+    let found = kept.into_iter().find(|kept| kept.id.uuid() == id);
+    Ok(ForgetMethodPage {
+        kept: found.map(view).ok_or_else(Error::not_found)?,
+        wrong: None,
+    })
+}
+
+#[post("/account/methods/{id}")]
+async fn forget(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    if let Err(error) = wallet::forget(&web.app, &viewer, SavedMethodId::from_uuid(*id)).await {
+        if error.code() != "being_charged" {
+            return Err(error.into());
+        }
+        let mut view = question(&web, &viewer, *id).await?;
+        view.wrong = Some(Message::new(error.public.as_ref()));
+        return render_as(StatusCode::CONFLICT, &site, Some(&viewer), &view);
+    }
+    Ok(lead_to("/account", [flash(Tone::Success, "account.method_removed")]))
 }
 
 /// A language's name in itself, as its speakers look for it.

@@ -4,10 +4,10 @@ use super::{
     calls::{other, outcome, side},
     dispute, documents,
     flash::flash,
-    lead_to, no_body, problem, refund, render, render_as,
+    lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, DisputeLink, FaultChoice, FeedbackForm, Field, Increment,
-        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
+        Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
         time::{Moment, Span},
     },
     error::Error,
+    store::tips::Tip,
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
@@ -148,11 +149,9 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     let bill = calls::bill(&web.app, &site.scope, viewer.user.id, id).await?;
     let mut view = page(&bill, viewer);
     let subject = bill.call.booking.map_or(Subject::Call(id), Subject::Order);
-    (view.dispute, view.dispute_url) = dispute::links(web, viewer, subject).await?;
     view.invoice_url = documents::invoice_url(web, viewer, subject).await?;
-    if view.dispute.as_ref().is_some_and(DisputeLink::is_open) {
-        view.refund_url = None;
-    }
+    let links = dispute::links(web, viewer, subject).await?;
+    (view.dispute, view.dispute_url, view.refund_url) = (links.dispute, links.dispute_url, links.refund_url);
     if bill.bill.billable_ms > 0 {
         view.rating = Some(rating(web, site, &bill).await?);
     }
@@ -213,6 +212,8 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             tax: Some(bill.tax_minor()).filter(|tax| *tax > 0).map(amount),
         }),
         refunds: refund::rows(&bill.refunds, bill.role),
+        tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
+        tip_url: (side == Side::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
             Side::Seller => bill.seller_minor() + bill.refunded_minor(),
@@ -220,10 +221,22 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         invoice_url: None,
         dispute: None,
         dispute_url: None,
-        refund_url: (side == Side::Seller && bill.left_minor() > 0).then(|| format!("/calls/{}/refund", call.id)),
+        refund_url: None,
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,
+    }
+}
+
+fn tip_row(tip: &Tip, side: Side) -> TipRow {
+    let amount = |minor| Amount::new(minor, tip.amount.currency.code());
+    TipRow {
+        at: tip.at.timestamp(),
+        amount: amount(tip.amount.minor),
+        commission: amount(match side {
+            Side::Buyer => 0,
+            Side::Seller => tip.commission_minor,
+        }),
     }
 }
 

@@ -2,15 +2,16 @@
 
 use super::{
     bill::increment,
-    no_body, render,
+    no_body, render, tip,
     views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
 };
 use crate::{
-    app::{calls, identity::Viewer, wallet},
+    app::{calls, extensions, identity::Viewer, wallet},
     domain::{
         call::{CallRole, EndReason},
         ids::{CallId, UserId},
     },
+    signaling::extension_view,
     store::calls::Call,
     web::{Result, Site, Web, api},
 };
@@ -134,11 +135,13 @@ async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
         return Ok(no_body(&bill));
     }
     let view = api::calls::view(&web, &site, &viewer, id).await?;
+    let open = extensions::open(&web.app, &viewer, id).await?;
     let policy = &call.terms.policy;
     let page = RoomPage {
         room: RoomSetup {
             call_id: id.uuid(),
             role: view.role,
+            extension: open.map(|asked| extension_view(&asked, web.app.now())),
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)
                 .to_vec(),
@@ -154,6 +157,7 @@ async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
                     CallRole::Buyer => format!("/sellers/{}", call.seller.id),
                     CallRole::Seller => "/calls".to_owned(),
                 },
+                tip: (view.role == CallRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
                 login: format!("/login?next=/calls/{id}"),
             },
             call: view,

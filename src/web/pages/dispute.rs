@@ -3,7 +3,7 @@
 use super::{
     flash::flash,
     lead_to, no_body, problem,
-    refund::asked,
+    refund::{self, asked},
     render, render_as,
     views::{Amount, ClaimPage, DisputeLink, DisputePage, Field, Message, Person},
 };
@@ -43,18 +43,29 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(act);
 }
 
-/// The dispute about something, and where one is opened, as a bill or an order shows it.
-pub(super) async fn links(
-    web: &Web,
-    viewer: &Viewer,
-    subject: Subject,
-) -> Result<(Option<DisputeLink>, Option<String>)> {
+/// What can be done about something that was paid for, as a bill or an order shows it.
+#[derive(Default)]
+pub(super) struct Links {
+    /// The dispute about it.
+    pub dispute: Option<DisputeLink>,
+    /// Where one is opened.
+    pub dispute_url: Option<String>,
+    /// Where the seller gives something back.
+    pub refund_url: Option<String>,
+}
+
+/// That, for the reader.
+pub(super) async fn links(web: &Web, viewer: &Viewer, subject: Subject) -> Result<Links> {
     let standing = disputes::standing(&web.app, viewer, subject).await?;
-    let link = standing.last.map(|last| DisputeLink {
+    let link = |last: Disputed| DisputeLink {
         url: disputes::page(last.id),
         state: state(&last),
-    });
-    Ok((link, standing.open_to.map(|_| form_path(subject))))
+    };
+    Ok(Links {
+        dispute: standing.last.map(link),
+        dispute_url: standing.open_to.map(|_| form_path(subject)),
+        refund_url: standing.can_refund.then(|| refund::path(subject)),
+    })
 }
 
 fn state(disputed: &Disputed) -> &'static str {
@@ -89,10 +100,13 @@ async fn claim(web: &Web, site: &Site, viewer: &Viewer, subject: Subject) -> Res
             render(site, Some(viewer), &view)
         }
         (None, Some(last)) => Ok(no_body(&disputes::page(last.id))),
-        (None, None) => Ok(lead_to(
-            &refunds::page(subject),
-            [flash(Tone::Error, "dispute.cant_be_opened")],
-        )),
+        (None, None) => {
+            let why = match standing.is_play_money {
+                true => "dispute.play_money",
+                false => "dispute.cant_be_opened",
+            };
+            Ok(lead_to(&refunds::page(subject), [flash(Tone::Error, why)]))
+        }
     }
 }
 
@@ -231,7 +245,6 @@ async fn act(
 fn page(shown: &Shown) -> DisputePage {
     let (disputed, dispute) = (&shown.disputed, &shown.disputed.dispute);
     let amount = |minor| Amount::new(minor, disputed.currency.code());
-    let held_minor = disputed.held.earnings_minor + disputed.held.payable_minor;
     let is_seller = shown.reader == CallRole::Seller;
     DisputePage {
         id: disputed.id.uuid(),
@@ -240,7 +253,7 @@ fn page(shown: &Shown) -> DisputePage {
         is_buyer: !is_seller,
         state: state(disputed),
         asked: amount(dispute.asked_minor),
-        held: (is_seller && dispute.state.is_open()).then(|| amount(held_minor)),
+        held: (is_seller && dispute.state.is_open()).then(|| amount(disputed.held.minor())),
         refunded: match dispute.state {
             State::Decided { refund_minor, .. } if refund_minor > 0 => Some(amount(refund_minor)),
             _ => None,

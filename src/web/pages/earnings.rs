@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{
-        identity::Viewer,
+        identity::{self, Viewer},
         payouts::{self, Shown},
     },
     domain::{ids::PayoutId, money::Money, payout::State, payout_method::TypedDestination},
@@ -47,6 +47,7 @@ async fn show(web: Data<Web>, site: Site, viewer: Viewer, Query(wanted): Query<W
     let mut view = page(&web, &site, &viewer, wanted.page).await?;
     let known = |kind: &String| view.kinds.contains(&kind.as_str());
     view.form = wanted.method.filter(known).map(|kind| MethodForm {
+        code: view.code.clone(),
         kind,
         ..MethodForm::default()
     });
@@ -61,19 +62,20 @@ struct Typed {
     id: String,
     #[serde(default)]
     amount: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    method_code: String,
     #[serde(flatten)]
     method: TypedDestination,
 }
 
 #[post("/sell/earnings")]
-async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Typed>) -> Result<HttpResponse> {
+async fn change(web: Data<Web>, site: Site, mut viewer: Viewer, Form(typed): Form<Typed>) -> Result<HttpResponse> {
     let (done, error) = match typed.action.as_str() {
-        "request" => ("earnings.requested", request(&web, &site, &viewer, &typed).await),
+        "request" => ("earnings.requested", request(&web, &site, &mut viewer, &typed).await),
         "cancel" => ("earnings.cancelled", cancel(&web, &viewer, &typed).await),
-        "method" => (
-            "done.saved",
-            payouts::set_method(&web.app, &viewer, &typed.method).await,
-        ),
+        "method" => ("done.saved", set_method(&web, &site, &mut viewer, &typed).await),
         _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
     };
     let Err(error) = error else {
@@ -89,7 +91,14 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     }
     let (field, wrong) = problem(error)?;
     match typed.action.as_str() {
-        "method" => view.form = Some(retyped(typed.method, field, wrong)),
+        "method" => {
+            let form = retyped(typed.method, view.code.clone(), field, wrong);
+            view.form = Some(form);
+        }
+        _ if field == "code" => {
+            view.amount = Field::of(typed.amount);
+            view.code = Some(Field::default().wrong(wrong));
+        }
         // Without a form there is no field to say it beside.
         _ if view.not.is_some() => view.error = Some(wrong),
         _ => view.amount = Field::of(typed.amount).wrong(wrong),
@@ -97,7 +106,21 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
-async fn request(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> crate::error::Result<()> {
+/// Takes the code that was typed, if one is asked for: whoever only has somebody's session can't move their money.
+async fn vouch(web: &Web, site: &Site, viewer: &mut Viewer, code: &str) -> crate::error::Result<()> {
+    if viewer.is_fresh_if_on(web.app.now()).is_err() {
+        *viewer = identity::step_up(&web.app, viewer, code.trim(), site.whence()).await?;
+    }
+    Ok(())
+}
+
+async fn set_method(web: &Web, site: &Site, viewer: &mut Viewer, typed: &Typed) -> crate::error::Result<()> {
+    vouch(web, site, viewer, &typed.method_code).await?;
+    payouts::set_method(&web.app, viewer, &typed.method).await
+}
+
+async fn request(web: &Web, site: &Site, viewer: &mut Viewer, typed: &Typed) -> crate::error::Result<()> {
+    vouch(web, site, viewer, &typed.code).await?;
     let id = typed.id.parse().map_err(|_| Error::not_found())?;
     let amount_minor = match typed.amount.trim() {
         "" => None,
@@ -116,8 +139,9 @@ async fn cancel(web: &Web, viewer: &Viewer, typed: &Typed) -> crate::error::Resu
 }
 
 /// The form as it was typed, with what is wrong beside its field.
-fn retyped(typed: TypedDestination, field: &str, wrong: Message) -> MethodForm {
+fn retyped(typed: TypedDestination, code: Option<Field>, field: &str, wrong: Message) -> MethodForm {
     let mut form = MethodForm {
+        code,
         kind: typed.kind,
         holder: Field::of(typed.holder),
         iban: Field::of(typed.iban),
@@ -130,6 +154,7 @@ fn retyped(typed: TypedDestination, field: &str, wrong: Message) -> MethodForm {
         "account" => &mut form.account,
         "routing" => &mut form.routing,
         "email" => &mut form.email,
+        "code" => form.code.get_or_insert_default(),
         "kind" if form.kind == STRIPE => &mut form.account,
         _ => &mut form.holder,
     };
@@ -153,6 +178,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32) -> Result<Earn
         not,
         request_id: PayoutId::new().uuid(),
         amount: Field::default(),
+        code: viewer.is_fresh_if_on(web.app.now()).is_err().then(Field::default),
         error: None,
         method: shown.method.map(|method| ShownMethod {
             kind: method.kind,
@@ -209,6 +235,7 @@ fn line(line: Line) -> StatementLine {
             LineKind::Other,
             named("statement.commission", "statement.commission_plain"),
         ),
+        "tip_commission" => (LineKind::Other, Message::new("statement.tip_commission")),
         "order_earned" => (
             LineKind::Earning,
             named("statement.order_from", "statement.order_earned"),

@@ -6,7 +6,7 @@ use super::{
     views::{Amount, GatewayPage},
 };
 use crate::{
-    gateways::payment::test::{self, Choice},
+    gateways::payment::test::{self, Choice, Next},
     web::{Result, Site, Web},
 };
 use actix_web::{
@@ -29,6 +29,7 @@ async fn show(web: Data<Web>, site: Site, reference: Path<String>) -> Result<Htt
         merchant: payment.merchant.unwrap_or_else(|| site.tenant.name.clone()),
         amount: Amount::new(payment.amount.minor, payment.amount.currency.code()),
         challenge: payment.state == "needs_authentication",
+        keeps: payment.keeps.is_some(),
         cancel_url: payment.return_url,
         reference: payment.reference,
     };
@@ -38,6 +39,7 @@ async fn show(web: Data<Web>, site: Site, reference: Path<String>) -> Result<Htt
 #[derive(Deserialize)]
 struct Chosen {
     choice: Choice,
+    next: Option<Next>,
 }
 
 #[post("/gateway/test/{reference}")]
@@ -47,7 +49,8 @@ async fn choose(
     reference: Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> Result<HttpResponse> {
-    let payment = test::choose(&web.app.db, &site.scope, &reference, chosen.choice, web.app.now()).await?;
+    let chosen = (chosen.choice, chosen.next);
+    let payment = test::choose(&web.app.db, &site.scope, &reference, chosen, web.app.now()).await?;
     Ok(no_body(&if test::is_open(&payment) {
         format!("/gateway/test/{reference}")
     } else {

@@ -36,6 +36,7 @@ mod service_form;
 mod start;
 mod studio;
 mod terms;
+mod tip;
 mod typed;
 pub mod views;
 mod wallet;
@@ -43,7 +44,7 @@ mod zones;
 
 pub use bill::bill_lines;
 pub use notifications::words as notification_words;
-pub use wallet::words as statement_words;
+pub use wallet::{keep_words, words as statement_words};
 
 use super::{
     Frame, Result, Site,
@@ -90,6 +91,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(dispute::routes)
         .configure(documents::routes)
         .configure(refund::routes)
+        .configure(tip::routes)
         .configure(reviews::routes)
         .configure(order::routes)
         .configure(sell::routes)

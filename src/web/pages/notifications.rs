@@ -144,6 +144,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Refund => "undo-2",
         Event::Dispute => "scale",
         Event::TopUp => "wallet",
+        Event::Tip => "hand-coins",
         Event::Payout => "landmark",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

@@ -37,6 +37,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(give_of_order);
 }
 
+/// Where the seller of something gives back what was paid.
+pub(super) fn path(subject: Subject) -> String {
+    match subject {
+        Subject::Call(call) => format!("/calls/{call}/refund"),
+        Subject::Order(order) => format!("/conferences/{order}/refund"),
+    }
+}
+
 /// What went back, as one of the two reads it.
 pub(super) fn rows(refunds: &[Refund], reader: CallRole) -> Vec<RefundRow> {
     let row = |refund: &Refund| RefundRow {
@@ -183,25 +191,23 @@ async fn page(web: &Web, viewer: &Viewer, subject: Subject, typed: Typed) -> Res
     let shown = refunds::show(&web.app, viewer, subject).await?;
     let (charged, charge) = (&shown.charged, &shown.charged.charge);
     let amount = |minor| Amount::new(minor, charged.currency.code());
-    let path = match subject {
-        Subject::Call(call) => format!("/calls/{call}/refund"),
-        Subject::Order(order) => format!("/conferences/{order}/refund"),
-    };
+    let gone = charged.check_real().err();
+    let left = |there| if gone.is_none() { there } else { 0 };
     Ok(RefundPage {
         id: typed.id.unwrap_or_else(|| RefundId::new().uuid()),
-        path,
+        path: path(subject),
         back_url: refunds::page(subject),
         other: Person::new(charged.buyer.name.clone(), None),
         title: charged.title.clone(),
         paid: amount(charge.paid_minor),
         refunded: (charge.refunded_minor > 0).then(|| amount(charge.refunded_minor)),
-        left: amount(charge.left_minor()),
-        left_min: charge.left_min(),
+        left: amount(left(charge.left_minor())),
+        left_min: left(charge.left_min()),
         rate: amount(charge.timed.map_or(0, |timed| timed.rate_minor)),
         minutes: Field::of(typed.minutes),
         amount: Field::of(typed.amount),
         reason: Field::of(typed.reason),
         preview: None,
-        error: None,
+        error: gone.map(|gone| Message::new(gone.public)),
     })
 }

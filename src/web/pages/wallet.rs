@@ -3,8 +3,8 @@
 use super::{
     local_path, no_body, problem, render, render_as, typed,
     views::{
-        Amount, Field, LineKind, Message, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState,
-        WalletPage,
+        Amount, Field, LeavePage, LineKind, Message, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage,
+        TopUpState, WalletPage,
     },
 };
 use crate::{
@@ -15,17 +15,22 @@ use crate::{
     },
     domain::{gateway::Provider, ids::TopUpId, money::Money, payment::State},
     error::Error,
-    store::{top_ups::TopUp, wallets::Line},
+    store::{saved_methods::Kept, top_ups::TopUp, wallets::Line},
     web::{Result, Site, Web, headers},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     post,
     web::{Data, Form, Path, Query, ServiceConfig},
 };
+use anyhow::anyhow;
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
+use serde_json::Map;
+use url::{Url, form_urlencoded::Serializer};
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -64,6 +69,8 @@ struct Add {
     amount: String,
     /// One of the ways to pay; the first without.
     way: Option<String>,
+    /// What they pay with is to be kept.
+    keep: Option<String>,
     next: Option<String>,
 }
 
@@ -71,7 +78,7 @@ struct Add {
 #[post("/wallet")]
 async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>) -> Result<HttpResponse> {
     let currency = site.tenant.currency;
-    let next = wanted.next.and_then(local_path);
+    let next = wanted.next.clone().and_then(local_path);
     let minor = match wanted.amount.trim() {
         "" => wanted.amount_minor,
         text => typed::minor(text, currency),
@@ -84,12 +91,13 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
                 amount_minor,
                 pays_for: None,
                 way: wanted.way.as_deref().and_then(ChosenWay::parse),
+                keep: keep(&web, &site, &viewer, &wanted).await?,
                 from: site.client,
             };
             match wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await {
                 Ok(top_up) => {
-                    let seen = || format!("/wallet/top-ups/{}", top_up.id);
-                    return Ok(no_body(&top_up.pay_url.clone().unwrap_or_else(seen)));
+                    let seen = || return_url(&site, top_up.id, next.as_deref());
+                    return Ok(no_body(&to_pay(&site, &top_up).unwrap_or_else(seen)));
                 }
                 Err(error) => wrong_amount(error, wallet::top_up_bounds(&web.app, &viewer, currency).await?)?,
             }
@@ -100,7 +108,19 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
     for way in &mut view.ways {
         way.chosen = wanted.way.as_deref() == Some(&way.name);
     }
+    view.keep = wanted.keep.is_some();
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
+}
+
+/// What they agreed to. The box is there whatever way is chosen; it says something where the way can keep.
+async fn keep(web: &Web, site: &Site, viewer: &Viewer, wanted: &Add) -> Result<Option<String>> {
+    if wanted.keep.is_none() {
+        return Ok(None);
+    }
+    let ways = pay_ways(web, site, viewer).await?;
+    let chosen = |way: &&PayWay| wanted.way.as_deref().map_or(way.chosen, |name| name == way.name);
+    let keeps = ways.iter().find(chosen).is_some_and(|way| way.keeps);
+    keeps.then(|| keep_words(site, viewer)).transpose()
 }
 
 /// The theme's words for the one thing that can be wrong with an amount; a way that isn't there speaks for itself.
@@ -141,19 +161,25 @@ async fn show_top_up(
     )
 }
 
-/// A provider's form in a frame, for as long as it can be paid there. The page may show that frame, and nothing else from
-/// elsewhere.
+/// The way to a provider's page or its form in a frame, for as long as it can be paid there. The page may show that frame,
+/// and nothing else from elsewhere.
 #[get("/wallet/top-ups/{id}/pay")]
 async fn pay(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
     let back = format!("/wallet/top-ups/{id}");
     let top_up = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(*id)).await?;
-    let Some(form) = top_up.form.filter(|_| top_up.state == State::Pending) else {
+    if top_up.state != State::Pending {
         return Ok(no_body(&back));
+    }
+    let Some(form) = top_up.form.clone() else {
+        return match top_up.pay_url.clone() {
+            Some(to) => leave(&site, &viewer, &top_up, to),
+            None => Ok(no_body(&back)),
+        };
     };
     let policy = headers::policy_with_frame(&form.address)?;
     let view = PayPage {
         amount: amount(top_up.amount),
-        provider: Provider::parse(&top_up.gateway).map_or("test", Provider::name),
+        provider: provider_name(&top_up),
         address: form.address,
         fields: form
             .fields
@@ -165,6 +191,35 @@ async fn pay(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Resu
     let mut response = render(&site, Some(&viewer), &view)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
+}
+
+/// A page that leads to a provider's.
+fn leave(site: &Site, viewer: &Viewer, top_up: &TopUp, to: String) -> Result<HttpResponse> {
+    let at_once = HeaderValue::from_str(&format!("0; url={to}")).map_err(Error::internal)?;
+    let view = LeavePage {
+        amount: amount(top_up.amount),
+        provider: provider_name(top_up),
+        to,
+        back: format!("/wallet/top-ups/{}", top_up.id),
+    };
+    let mut response = render(site, Some(viewer), &view)?;
+    response.headers_mut().insert(header::REFRESH, at_once);
+    Ok(response)
+}
+
+fn provider_name(top_up: &TopUp) -> &'static str {
+    Provider::parse(&top_up.gateway).map_or("test", Provider::name)
+}
+
+/// Where a form leads that has begun a payment. Browsers let forms lead only where their page may post to, by whatever
+/// answers: to another site a page of ours leads on.
+pub(super) fn to_pay(site: &Site, top_up: &TopUp) -> Option<String> {
+    let url = top_up.pay_url.as_ref()?;
+    let elsewhere = Url::parse(url).is_ok_and(|url| url.origin().ascii_serialization() != site.origin());
+    Some(match elsewhere {
+        true => format!("/wallet/top-ups/{}/pay", top_up.id),
+        false => url.clone(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -213,7 +268,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     let page = page.max(1);
     let shown = wallet::show(&web.app, viewer, currency, page).await?;
     let available = shown.balance.available();
-    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, currency).await?;
+    let ways = pay_ways(web, site, viewer).await?;
     let (minimum, maximum) = wallet::top_up_bounds(&web.app, viewer, currency).await?;
     Ok(WalletPage {
         available: amount(available),
@@ -221,7 +276,9 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
         lines: shown.lines.into_iter().map(line).collect(),
         suggestions: wallet::top_up_suggestions(currency).into_iter().map(amount).collect(),
         amount: Field::default(),
-        ways: ways.iter().enumerate().map(pay_way).collect(),
+        can_keep: ways.iter().any(|way| way.keeps),
+        keep: false,
+        ways,
         minimum: amount(minimum),
         maximum: amount(maximum),
         open: shown
@@ -234,12 +291,49 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     })
 }
 
-fn pay_way((place, way): (usize, &Way)) -> PayWay {
+/// What is kept, newest first, then the rest.
+async fn pay_ways(web: &Web, site: &Site, viewer: &Viewer) -> Result<Vec<PayWay>> {
+    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, site.tenant.currency).await?;
+    let through = |kept: Kept| {
+        let way = ways.iter().find(|way| way.account == kept.account && way.keeps)?;
+        Some(PayWay {
+            name: ChosenWay::kept(kept.id),
+            provider: way.provider.name(),
+            label: Some(kept.label),
+            keeps: false,
+            chosen: false,
+        })
+    };
+    let kept = wallet::kept(&web.app, viewer).await?;
+    let mut all: Vec<PayWay> = kept.into_iter().filter_map(through).collect();
+    all.extend(ways.iter().map(pay_way));
+    if let Some(first) = all.first_mut() {
+        first.chosen = true;
+    }
+    Ok(all)
+}
+
+fn pay_way(way: &Way) -> PayWay {
     PayWay {
         name: way.name(),
         provider: way.provider.name(),
-        chosen: place == 0,
+        label: None,
+        keeps: way.keeps,
+        chosen: false,
     }
+}
+
+/// What people agree to who have it kept what they pay with, as they read it.
+///
+/// # Errors
+/// The theme has no such words.
+pub fn keep_words(site: &Site, viewer: &Viewer) -> Result<String> {
+    let user = &viewer.user;
+    let say = |key| {
+        let words = site.frame.theme.say(&user.language, key, &Map::new(), &user.time_zone);
+        words.ok_or_else(|| Error::internal(anyhow!("the theme doesn't say {key}")))
+    };
+    Ok(format!("{}. {}", say("wallet.keep")?, say("wallet.keep_hint")?))
 }
 
 fn amount(money: Money) -> Amount {
@@ -255,10 +349,12 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         }
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
         ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
+        ("extension_paid", _) => (LineKind::Other, Message::new("statement.extension_paid")),
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
         ("order_earned", _) => (LineKind::Earning, Message::new("statement.order_earned")),
         ("refund", Some((_, name))) => (LineKind::Refund, Message::new("statement.refund").with("name", name)),
         ("refund", None) => (LineKind::Refund, Message::new("statement.refund_order")),
+        ("tip", _) => (LineKind::Other, Message::new("statement.tip")),
         ("refund_share", _) => (LineKind::Refund, Message::new("statement.refund_share")),
         _ => (LineKind::Other, Message::new("statement.other")),
     }

@@ -1,5 +1,5 @@
 /** What the server writes into the room's page, as the data block `room-config`. */
-import type { CallRole, CallView } from "./protocol";
+import type { CallRole, CallView, ExtensionView } from "./protocol";
 import type { Entry } from "./words";
 
 /** How time is charged, for the sentence that says so; named as in the policy. */
@@ -23,6 +23,8 @@ export interface RoomConfig {
   role: CallRole;
   /** The call as `GET /api/v1/calls/{id}` gives it; fetched when absent. */
   call?: CallView | null;
+  /** More time that was asked for and waits for the buyer. */
+  extension?: ExtensionView | null;
   /** Offered when adding credit, minor units of the call's currency. */
   top_up_amounts: number[];
   terms?: BillingTerms | null;
@@ -33,6 +35,8 @@ export interface RoomConfig {
     bill: string;
     /** Where to go when there is nothing more to do here: the other's profile, or one's calls. */
     back: string;
+    /** Buyer only: where a tip is given. */
+    tip?: string | null;
     login: string;
   };
 }

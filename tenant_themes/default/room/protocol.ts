@@ -48,6 +48,18 @@ export interface CallView {
   server_now_ms: number;
 }
 
+/** More time that the seller asked for. */
+export interface ExtensionView {
+  id: string;
+  call: string;
+  minutes: number;
+  price_minor: number;
+  currency: string;
+  state: "asked" | "declined" | "paying" | "paid" | "failed" | "lapsed";
+  until_ms: number | null;
+  server_now_ms: number;
+}
+
 export interface ChatLine {
   id: string;
   from: CallRole;
@@ -162,6 +174,8 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "extension"; extension: ExtensionView }
+  | { type: "tipped"; from_name: string; amount_minor: number; currency: string }
   | { type: "notifications"; unread: number; link?: string }
   | { type: "closing"; reason: string };
 

@@ -5,6 +5,8 @@ import type { RoomConfig } from "./config";
 import { DeviceMenu } from "./device-menu";
 import { closeDialog, closeOnClickBeside, openDialog } from "./dialogs";
 import { binder, find, type View } from "./dom";
+import { Extensions } from "./extension";
+import { money } from "./format";
 import { Link } from "./link";
 import { LocalMedia } from "./media/local";
 import { loadMedia } from "./media/peer";
@@ -30,6 +32,7 @@ export class Room {
   readonly local = new LocalMedia();
   readonly link: Link;
   readonly state: RoomState;
+  readonly extensions: Extensions;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
   readonly #chat: Chat;
@@ -62,6 +65,13 @@ export class Room {
       typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),
     });
     this.#topUps = new TopUps(words, () => this.state.call, (text) => this.#added(text), config.top_up_amounts);
+    this.extensions = new Extensions(config.call_id, config.role === "buyer", {
+      call: () => this.state.call,
+      clock: socket.clock,
+      locale: words.locale,
+      say: (key, vars) => this.say(key, vars),
+      tell: (what) => this.#tell(what),
+    });
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, this.#remote);
   }
@@ -88,6 +98,7 @@ export class Room {
     if (this.config.call) this.take(this.config.call);
     else void this.fetchCall();
     this.#render();
+    if (this.config.extension) this.extensions.take(this.config.extension);
   }
 
   say(key: string, vars: Vars = {}): string {
@@ -199,6 +210,7 @@ export class Room {
       this.update({ wasIn: true, flowing: true });
       this.take(joined.call);
       for (const line of joined.chat) this.#chat.add(line);
+      void this.extensions.refresh();
     });
     link.on("refused", () => void this.fetchCall());
     socket.on("state", (state) => {
@@ -219,6 +231,11 @@ export class Room {
     socket.on("wallet", ({ available_minor }) => {
       if (this.state.call?.role === "buyer") this.update({ call: { ...this.state.call, available_minor } });
       this.#topUps.check();
+    });
+    socket.on("extension", ({ extension }) => this.extensions.take(extension));
+    socket.on("tipped", ({ from_name, amount_minor, currency }) => {
+      const amount = money(amount_minor, currency, this.words.locale);
+      this.#tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
     });
     socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {
@@ -271,6 +288,7 @@ export class Room {
     this.#seat.leave();
     this.local.close();
     this.#dropWarning();
+    this.extensions.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
     if (document.fullscreenElement) void document.exitFullscreen();

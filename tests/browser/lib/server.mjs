@@ -50,6 +50,8 @@ export async function startProduct(name, settings = {}) {
     lumen: tenant("lumen.localhost"),
     velvet: tenant("velvet.localhost"),
     sql: (query) => psql(environment(cluster, database, port).TALLYROOM__DATABASE__OWNER_URL, query),
+    /** All rows of the database, as text. */
+    dump: () => dump(environment(cluster, database, port).TALLYROOM__DATABASE__OWNER_URL),
     mediaNodes,
     command: (name) => run(binary, [name], env),
     log: () => readFileSync(logFile(name), "utf8"),
@@ -100,7 +102,8 @@ function programOf(pid) {
   }
 }
 
-function required(variable) {
+/** What `./dev test` says by an environment variable. */
+export function required(variable) {
   const value = process.env[variable];
   if (!value) throw new Error(`${variable} is not set: run these tests with ./dev test browser`);
   return value;
@@ -109,6 +112,11 @@ function required(variable) {
 /** Runs SQL through psql and returns its unadorned output. */
 export function psql(url, sql) {
   return execFileSync("psql", [url, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql], { encoding: "utf8" }).trim();
+}
+
+function dump(url) {
+  const room = { encoding: "latin1", maxBuffer: 1 << 30 };
+  return execFileSync("pg_dump", ["--data-only", "--no-owner", "-d", url], room);
 }
 
 function environment(cluster, database, port) {

@@ -82,10 +82,11 @@ async function followMail(page, product, email) {
   await page.locator("main a.btn-primary").click();
 }
 
-/** Pays into the wallet on the test gateway's page. */
-export async function topUp(page, amount) {
+/** Pays into the wallet on the test gateway's page, with a card that is kept if they want. */
+export async function topUp(page, amount, { keep = false } = {}) {
   await page.goto("/wallet");
   await page.fill("[name=amount]", amount);
+  if (keep) await page.locator("[name=keep]").check();
   await submit(page, "/wallet");
   await pay(page);
   await page.locator("#top-up .mark-good").waitFor();

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod endings;
+mod extending;
 mod hostile;
 mod interruptions;
 mod money;

@@ -16,7 +16,7 @@ pub async fn booked(pair: &Pair, minutes: u32) -> String {
     bought(&pair.buyer, &pair.seller, wanted).await
 }
 
-async fn order(pair: &Pair, id: &str) -> Value {
+pub async fn order(pair: &Pair, id: &str) -> Value {
     let buyer = pair.buyer.renewed().await;
     buyer.get(&format!("/api/v1/bookings/{id}")).await.expect(200).json()
 }
@@ -34,7 +34,7 @@ async fn spendable(pair: &Pair) -> i64 {
 }
 
 /// What the tenant's accounts of a kind hold together.
-fn balance(pair: &Pair, kind: &str) -> i64 {
+pub fn balance(pair: &Pair, kind: &str) -> i64 {
     let sum =
         format!("(SELECT generate_series(1, sum(balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor");
     count(&pair.app, &sum)

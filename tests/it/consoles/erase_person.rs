@@ -4,6 +4,7 @@ use super::joined;
 use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
+    kept::keep,
     marketplace::{ask, bookable, count},
     support::{Authenticator, LUMEN, PASSWORD, TestUser, subscription},
 };
@@ -93,6 +94,7 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
         .json();
     let buyer = id(&pair.buyer).await;
     Authenticator::switched_on(&pair.app, &pair.buyer).await;
+    keep(&pair.buyer, "pays").await;
     // What staff did to them is written down without saying who they are.
     let user = format!("/api/v1/admin/users/{buyer}");
     admin
@@ -106,6 +108,7 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
         "Written by the buyer",
         "5551234",
         "of-bea",
+        "visa ····",
     ];
     assert!(!rows_with(&pair, &words).is_empty(), "it was there");
     let done = admin.post(&format!("{user}/erase"), json!({})).await.expect(200).json();

@@ -254,3 +254,30 @@ async fn a_connection_is_tested_before_people_pay_through_it() {
         "{written:?}"
     );
 }
+
+/// Keys that nobody has tried take no payments.
+#[tokio::test]
+async fn other_keys_switch_an_account_off_until_they_are_tested() {
+    let app = product(nowhere()).await;
+    let admin = admin_of_lumen(&app).await;
+    Authenticator::switched_on(&app, &admin).await;
+    let account = id(&admin.post(ACCOUNTS, stripe(SECRET_KEY)).await.expect(201));
+    let tried = "UPDATE gateway_accounts SET enabled = true, checked_at = created_at";
+    app.database
+        .superuser()
+        .batch_execute(tried)
+        .expect("as if it was tried");
+    let currencies = json!({"provider": "stripe", "mode": "test", "currencies": ["EUR", "USD"]});
+    admin.put(&of(&account), currencies).await.expect(200);
+    let shown = &listed(&admin).await["items"][0];
+    assert_eq!(shown["enabled"], true, "the keys are what they were: {shown}");
+    let changed = admin
+        .put(&of(&account), stripe("sk_test_51OtherKeyThatNobodyHasTried"))
+        .await;
+    assert_eq!(changed.expect(200).json()["enabled"], false);
+    let shown = &listed(&admin).await["items"][0];
+    assert_eq!((&shown["enabled"], &shown["checked_at"]), (&json!(false), &Value::Null));
+    let on = json!({"enabled": true});
+    let early = admin.post(&format!("{}/switch", of(&account)), on).await.expect(409);
+    assert_eq!(early.code(), "connection_not_tested");
+}

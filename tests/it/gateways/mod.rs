@@ -3,6 +3,7 @@
 //! there are some.
 
 pub mod benches;
+mod claims;
 mod console;
 mod contract;
 pub mod flow;
@@ -10,9 +11,10 @@ mod keys;
 mod payouts;
 mod sdk;
 mod specifics;
-pub mod stand_in;
 mod storm;
 mod table;
+
+pub use tallyroom_stand_ins as stand_in;
 
 /// Every behaviour, as one test a gateway.
 macro_rules! contract {

@@ -217,3 +217,85 @@ async fn authorize_net_finds_a_payment_days_later() {
     let standing = bench.gateway().confirm(&begun.reference).await.expect("an answer");
     assert_eq!(standing.outcome, Outcome::Settled(checkout.amount));
 }
+
+/// A batch takes a refund and a charge out of the list of the day; both are found in it.
+#[tokio::test]
+async fn authorize_net_finds_refunds_and_charges_in_batches() {
+    let bench = AuthorizeNetBench::open().await;
+    let checkout = checkout(&bench);
+    let (_, _, charge) = paid(&bench, &checkout).await;
+    bench.settle();
+    let refund = Refund {
+        key: Uuid::new_v4(),
+        charge,
+        amount: Money::new(500, checkout.amount.currency),
+    };
+    let gateway = bench.gateway();
+    let made = gateway.refund(&refund).await.expect("given back");
+    bench.settle_refunds();
+    bench.clock.advance(2 * 24 * 3_600_000);
+    let found = gateway
+        .look_up_refund(&refund)
+        .await
+        .expect("an answer")
+        .expect("a refund");
+    assert_eq!(
+        (found.reference, found.outcome),
+        (made.reference.clone(), Outcome::Settled(refund.amount))
+    );
+    assert_eq!(
+        gateway.refund(&refund).await.map(|again| again.reference),
+        Ok(made.reference),
+        "once"
+    );
+    let sought = Sought {
+        intent: checkout.intent,
+        amount: checkout.amount,
+        since: NOW,
+        method: None,
+    };
+    let found = gateway.look_up(&sought).await.expect("an answer").expect("a payment");
+    assert!(matches!(found.outcome, Outcome::Settled(_)), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_paypal_says_of_a_dispute_is_only_as_final_as_it_is_known() {
+    let bench = PaypalBench::open().await;
+    paid(&bench, &checkout(&bench)).await;
+    for (word, stage) in [
+        (None, DisputeStage::Open),
+        (Some("NONE"), DisputeStage::Open),
+        (Some("RESOLVED_SELLER_FAVOUR"), DisputeStage::Won),
+        (Some("CANCELED_BY_BUYER"), DisputeStage::Won),
+        (Some("RESOLVED_BUYER_FAVOUR"), DisputeStage::Lost),
+        (Some("ACCEPTED"), DisputeStage::Lost),
+        (Some("SOMETHING_NEW"), DisputeStage::Open),
+    ] {
+        bench.0.books(|books| books.dispute_with(word));
+        let raw = bench.webhooks().pop().expect("a message");
+        match bench.gateway().parse_webhook(&raw, NOW).await.expect("read").kind {
+            WebhookKind::Dispute(dispute) => assert_eq!(dispute.stage, stage, "{word:?}"),
+            kind => panic!("{kind:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_two_checkout_says_of_a_claim_is_only_as_final_as_it_is_known() {
+    let bench = TwoCheckoutBench::open().await;
+    paid(&bench, &checkout(&bench)).await;
+    for (word, stage) in [
+        ("OPEN", DisputeStage::Open),
+        ("WON", DisputeStage::Won),
+        ("LOST", DisputeStage::Lost),
+        ("ACCEPTED", DisputeStage::Lost),
+        ("SOMETHING_NEW", DisputeStage::Open),
+    ] {
+        bench.claim(word);
+        let raw = bench.webhooks().pop().expect("a message");
+        match bench.gateway().parse_webhook(&raw, NOW).await.expect("read").kind {
+            WebhookKind::Dispute(dispute) => assert_eq!(dispute.stage, stage, "{word}"),
+            kind => panic!("{kind:?}"),
+        }
+    }
+}

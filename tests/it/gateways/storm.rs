@@ -5,8 +5,8 @@ use super::{
     benches::Entered,
     flow::account,
     stand_in::{
-        Act, Server,
-        stripe::{SECRET_KEY, Stripe, WEBHOOK_SECRET},
+        Act, Books, Server,
+        stripe::{Stripe, WEBHOOK_SECRET, signature},
     },
 };
 use crate::support::{LUMEN, TestApp, TestUser};
@@ -15,10 +15,8 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use futures::future::join_all;
-use hmac::{Hmac, KeyInit, Mac};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::{
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
@@ -185,7 +183,9 @@ impl Storm {
         loop {
             let body = event.to_string();
             let request = provider.elsewhere(reqwest::Method::POST, &format!("/webhooks/{}", self.account));
-            let request = request.header("stripe-signature", signature(&body)).body(body);
+            let request = request
+                .header("stripe-signature", signature(&body, WEBHOOK_SECRET, now_s()))
+                .body(body);
             match request.send().await {
                 Ok(answer) if answer.status().is_success() => break,
                 Ok(answer) if answer.status().is_client_error() => panic!("refused: {}", answer.status()),
@@ -243,14 +243,6 @@ fn now_s() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-/// As Stripe signs.
-fn signature(body: &str) -> String {
-    let time = now_s();
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(WEBHOOK_SECRET.as_bytes()).expect("a key");
-    mac.update(format!("{time}.{body}").as_bytes());
-    format!("t={time},v1={}", hex::encode(mac.finalize().into_bytes()))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_payment_has_one_effect_whatever_the_weather() {
     let provider = Server::start(Stripe::new(now_s()));
@@ -262,7 +254,7 @@ async fn every_payment_has_one_effect_whatever_the_weather() {
     .await;
     let entered = Entered {
         provider: Provider::Stripe,
-        keys: vec![("secret_key", SECRET_KEY), ("webhook_secret", WEBHOOK_SECRET)],
+        keys: Stripe::KEYS.to_vec(),
         at: at.clone(),
     };
     let account = account(&app, LUMEN, &entered).await;

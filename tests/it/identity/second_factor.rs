@@ -311,6 +311,10 @@ async fn staff_let_somebody_in_again_who_can_show_no_code() {
     let reset = |id: &str| format!("/api/v1/admin/users/{id}/reset-factor");
     let reason = json!({"reason": "Lost the phone, showed a passport"});
     let bobs = reset(&own_id(&bob).await);
+    // Whoever could reset it with no more than a session could take over whoever moves money.
+    let unproven = admin.post(&bobs, reason.clone()).await.expect(409);
+    assert_eq!(unproven.code(), "second_factor_needed");
+    Authenticator::switched_on(&app, &admin).await;
     assert_eq!(admin.post(&bobs, reason.clone()).await.expect(409).code(), "factor_off");
     let lost = Authenticator::switched_on(&app, &bob).await;
     let waits = token(&app, &bob.email).await;
@@ -333,7 +337,7 @@ async fn staff_let_somebody_in_again_who_can_show_no_code() {
     let standing = "INSERT INTO staff (tenant_id, user_id, role, permissions, created_at, accepted_at)
         SELECT tenant_id, id, 'staff', ARRAY['users'], now(), now() FROM users WHERE email = 'bob@example.org'";
     app.database.superuser().batch_execute(standing).expect("a standing");
-    Authenticator::switched_on(&app, &admin).await;
+    Authenticator::switched_on(&app, &bob).await;
     bob.post(&own, reason).await.expect(403);
 }
 

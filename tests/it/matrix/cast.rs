@@ -3,6 +3,7 @@
 use super::table::Row;
 use crate::{
     calls::{Pair, Price},
+    kept::keep,
     marketplace,
     studios::in_a_studio,
     support::{Answer, Caller, LUMEN, TestUser, VELVET},
@@ -103,6 +104,8 @@ impl Cast {
         let talk = pair.live().await;
         let (call, pages) = (talk.call, [talk.buyer, talk.seller]);
         let id = |answer: Answer| answer.json()["id"].as_str().expect("an id").to_owned();
+        let extensions = format!("/api/v1/calls/{call}/extensions");
+        let extension = pair.seller.post(&extensions, json!({ "minutes": 1 })).await.expect(201);
         let seller = id(pair.seller.get("/api/v1/me").await);
         let studio = in_a_studio(&pair, &manager).await;
         let category = a_category(&pair).await;
@@ -118,6 +121,7 @@ impl Cast {
         let things = vec![
             ("booking", booking["id"].as_str().expect("an id").to_owned()),
             ("call", call.to_string()),
+            ("extension", id(extension)),
             ("service", pair.service.to_string()),
             ("seller", seller),
             ("stranger", id(stranger.get("/api/v1/me").await)),
@@ -126,6 +130,7 @@ impl Cast {
             ("tenant", pair.app.scope(LUMEN).await.tenant().to_string()),
             ("top_up", id(top_up)),
             ("payment", payment),
+            ("method", keep(&pair.buyer, "pays").await),
             ("conversation", conversation),
             ("notification", notification),
             ("mail", "00000000-0000-4000-8000-000000000000".to_owned()),

@@ -69,17 +69,37 @@ async fn every_figure_of_the_books_is_the_sum_of_its_entries() {
     diesel::RunQueryDsl::execute(diesel::sql_query(spoil), &mut house.app.database.superuser()).expect("spoiled");
     house.app.clock.advance(DAY);
     house.run_jobs().await;
-    ada.browser.log_in("ada@lumen.example", PASSWORD).await.expect(202);
-    let scope = house.scope;
-    let checked = house
-        .app
-        .app
-        .db
-        .read(&scope, tallyroom::store::books::checked)
+    let waits = ada
+        .browser
+        .log_in("ada@lumen.example", PASSWORD)
         .await
-        .expect("read");
-    let found = checked.expect("a look").found;
-    assert_eq!((found[0].unbalanced, found[0].sum_minor), (1, 0));
+        .expect(202)
+        .json();
+    let code = json!({"token": waits["token"], "code": ada.codes.next_code(&house.app)});
+    ada.browser.post("/api/v1/session/code", code).await.expect(200);
+    let checked = ada.get("books").await.expect(200).json()["checked"].clone();
+    assert_eq!(checked["good"], false, "{checked}");
+    let found = &checked["found"][0];
+    assert_eq!(
+        (&found["currency"], &found["unbalanced"], &found["sum_minor"]),
+        (&json!("EUR"), &json!(1), &json!(0)),
+        "{checked}"
+    );
+}
+
+/// Whatever kinds of accounts there are, the books are looked at.
+#[tokio::test]
+async fn books_without_earnings_are_seen_to_as_well() {
+    let house = House::open().await;
+    let tips = AccountKind::Tips(house.seller_id);
+    house.moved("tip", AccountKind::BuiltIn, tips, 2_000).await;
+    house.app.clock.advance(8 * DAY);
+    house.back().await;
+    house.run_jobs().await;
+    assert_eq!(house.balance(tips).await, 0);
+    assert_eq!(house.where_it_is().await, [0, 2_000, 0, 0]);
+    let (ada, _) = Clerk::two(&house).await;
+    assert_eq!(ada.get("books").await.expect(200).json()["checked"]["good"], true);
 }
 
 async fn account_of(by: &Clerk, kind: &str) -> String {

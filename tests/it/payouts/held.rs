@@ -2,7 +2,10 @@
 
 use super::{DAY, House};
 use crate::{consoles::own_id, support::LUMEN};
-use tallyroom::{domain::ids::UserId, store::ledger::AccountKind};
+use tallyroom::{
+    domain::ids::{DisputeId, UserId},
+    store::ledger::AccountKind,
+};
 
 #[tokio::test]
 async fn earnings_are_held_to_the_moment_and_released_once() {
@@ -51,6 +54,15 @@ async fn what_is_refunded_meanwhile_never_makes_it_negative() {
     house.app.clock.advance(3 * DAY);
     house.back().await;
     house.run_jobs().await;
+    // What was given back was of the oldest: what is left is of the newer, and held for as long as that.
+    assert_eq!(house.where_it_is().await, [3_000, 0, 0, 0]);
+    assert_eq!(house.ask("").await.status, 422, "nothing was held for long enough");
+    house.app.clock.advance(3 * DAY - 1);
+    house.back().await;
+    house.run_jobs().await;
+    assert_eq!(house.where_it_is().await, [3_000, 0, 0, 0], "a moment too early");
+    house.app.clock.advance(3_600_000);
+    house.run_jobs().await;
     assert_eq!(house.where_it_is().await, [0, 3_000, 0, 0], "never more than there is");
     // More is taken back than there was: nothing can be asked for, and new earnings make up for it.
     house
@@ -69,4 +81,22 @@ async fn what_is_refunded_meanwhile_never_makes_it_negative() {
     house.back().await;
     house.ask("").await.expect(303);
     assert_eq!(house.where_it_is().await, [0, 0, 4_000, 0]);
+}
+
+/// What was held for a dispute and returns was earned when it was, and commission is no refund.
+#[tokio::test]
+async fn what_returns_is_as_old_as_it_was() {
+    let house = House::open().await;
+    let earned = AccountKind::Earnings(house.seller_id);
+    let dispute = AccountKind::Disputed(house.seller_id, DisputeId::new());
+    house.earn(10_000).await;
+    house.app.clock.advance(6 * DAY);
+    house.earn(5_000).await;
+    house.moved("commission", earned, AccountKind::Revenue, 1_000).await;
+    house.moved("dispute_held", earned, dispute, 2_000).await;
+    house.moved("dispute_back", dispute, earned, 2_000).await;
+    house.app.clock.advance(DAY + 3_600_000);
+    house.back().await;
+    house.run_jobs().await;
+    assert_eq!(house.where_it_is().await, [4_000, 10_000, 0, 0]);
 }

@@ -1,8 +1,12 @@
 //! From asking to the bank, or back.
 
 use super::{Clerk, DAY, House};
-use crate::consoles::actions;
+use crate::{
+    consoles::{actions, own_id},
+    support::Authenticator,
+};
 use serde_json::json;
+use tallyroom::{domain::ids::UserId, store::ledger::AccountKind};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -131,11 +135,17 @@ async fn only_a_fresh_code_moves_money() {
     }
     let ids = json!({ "ids": ada.payouts("requested").await });
     let freeze = format!("users/{}/freeze", house.seller_id);
+    let reset = format!("users/{}/reset-factor", house.seller_id);
+    let decide = format!("disputes/{}/decide", Uuid::now_v7());
+    let refund = json!({"id": Uuid::now_v7(), "call_id": Uuid::now_v7(), "amount_minor": 1, "reason": "Because"});
     for (path, body) in [
         ("payouts/approve", &ids),
         ("payouts/batch", &ids),
         ("payout-batches/1/paid", &json!({})),
         (freeze.as_str(), &json!({"reason": "Because"})),
+        (decide.as_str(), &json!({"refund_minor": 0, "reason": "Because"})),
+        (reset.as_str(), &json!({"reason": "Because"})),
+        ("refunds", &refund),
     ] {
         let refused = ada.post(path, body.clone()).await.expect(409);
         assert_eq!(refused.code(), "step_up_needed", "{path}");
@@ -244,4 +254,96 @@ async fn a_transfers_id_in_a_form_is_no_transfers_id() {
     house.back().await;
     house.ask_with(house.transfers_id(), "25").await.expect(303);
     assert_eq!(house.where_it_is().await, [0, 7_500, 2_500, 0]);
+}
+
+/// Whoever has only got hold of a session moves nothing, and the seller reads of what was done.
+#[tokio::test]
+async fn a_seller_with_a_second_factor_shows_a_code_before_their_money_goes_anywhere() {
+    let house = House::open().await;
+    house.earn(10_000).await;
+    house.app.clock.advance(8 * DAY);
+    house.back().await;
+    let codes = Authenticator::switched_on(&house.app, &house.seller).await;
+    house.ask("20").await.expect(303);
+    house.app.clock.advance(10 * 60_000);
+    house
+        .seller
+        .post("/api/v1/session/refresh", json!({}))
+        .await
+        .expect(200);
+    let page = house.seller.get("/sell/earnings?method=iban").await.expect(200).text;
+    assert!(
+        page.contains("name=\"code\"") && page.contains("name=\"method_code\""),
+        "{page}"
+    );
+    let other = "GB29 NWBK 6016 1331 9268 19";
+    for refused in [house.ask("20").await, house.say_where(other).await] {
+        let refused = refused.expect(422);
+        assert!(refused.text.contains("That code isn"), "{}", refused.text);
+    }
+    assert_eq!(house.where_it_is().await, [0, 8_000, 2_000, 0]);
+    let (id, code) = (Uuid::now_v7().to_string(), codes.next_code(&house.app));
+    let form = [
+        ("action", "request"),
+        ("id", id.as_str()),
+        ("amount", "30"),
+        ("code", code.as_str()),
+    ];
+    house.seller.form("/sell/earnings", &form).await.expect(303);
+    house.say_where(other).await.expect(303);
+    let page = house.seller.get("/sell/earnings?method=iban").await.expect(200).text;
+    assert!(!page.contains("name=\"code\""), "it was shown a moment ago: {page}");
+    assert_eq!(house.where_it_is().await, [0, 5_000, 5_000, 0]);
+
+    house.run_jobs().await;
+    let mails = house.app.mails_to(&house.seller.email);
+    let of = |subject: &str| mails.iter().filter(|mail| mail.subject == subject).collect::<Vec<_>>();
+    let goes = of("Where your earnings at LUMEN go was changed");
+    assert_eq!(goes.len(), 2);
+    assert!(goes.iter().any(|mail| mail.text.contains("GB29 •••• 6819")), "{goes:?}");
+    assert!(goes.iter().all(|mail| !mail.text.contains("6016")), "masked");
+    let asked = of("A payout of €30.00 was asked for at LUMEN");
+    assert!(
+        asked.len() == 1 && asked[0].text.contains("/sell/earnings"),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_says_what_became_of_their_own_money() {
+    let house = House::open().await;
+    let (ada, cleo) = Clerk::two(&house).await;
+    let rules = json!({"hold_days": 0, "least_minor": 1_000, "identity_needed": false});
+    ada.browser.put("/api/v1/admin/payout-rules", rules).await.expect(204);
+    let profile = json!({ "headline": "Hello", "about": "", "languages": ["en"] });
+    cleo.browser.put("/api/v1/selling/profile", profile).await.expect(200);
+    let own = UserId::from_uuid(own_id(&cleo.browser).await.parse().expect("an id"));
+    house
+        .moved("order_earned", AccountKind::BuiltIn, AccountKind::Earnings(own), 5_000)
+        .await;
+    house.earn(5_000).await;
+    let goes = [
+        ("action", "method"),
+        ("kind", "iban"),
+        ("holder", "Cleo"),
+        ("iban", "GB29 NWBK 6016 1331 9268 19"),
+    ];
+    cleo.browser.form("/sell/earnings", &goes).await.expect(303);
+    let id = Uuid::now_v7().to_string();
+    let asks = [("action", "request"), ("id", id.as_str()), ("amount", "")];
+    cleo.browser.form("/sell/earnings", &asks).await.expect(303);
+    house.ask("").await.expect(303);
+    let ids = ada.payouts("requested").await;
+    ada.post("payouts/approve", json!({ "ids": ids })).await.expect(204);
+    ada.post("payouts/batch", json!({ "ids": ids })).await.expect(201);
+    let fail = format!("payouts/{id}/fail");
+    let back = json!({"reason": "It came back"});
+    assert_eq!(cleo.post(&fail, back.clone()).await.expect(409).code(), "own_payout");
+    let paid = cleo.post("payout-batches/1/paid", json!({})).await.expect(409);
+    assert_eq!(paid.code(), "own_payout");
+    assert_eq!(house.balance(AccountKind::Bank).await, 0);
+    ada.post(&fail, back).await.expect(204);
+    cleo.post("payout-batches/1/paid", json!({})).await.expect(204);
+    assert_eq!(house.balance(AccountKind::Bank).await, 5_000);
+    assert_eq!(house.balance(AccountKind::Payable(own)).await, 5_000);
 }

@@ -3,9 +3,9 @@
 use super::{balance, balances, called, form, new_id, pay_out, told};
 use crate::{
     calls::{Pair, Price, booked},
-    consoles::{actions, own_id, treasurer_of_lumen},
+    consoles::{actions, admin_of_lumen, own_id, treasurer_of_lumen},
     marketplace::count,
-    support::{LUMEN, TestUser, VELVET},
+    support::{Authenticator, LUMEN, TestUser, VELVET},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -148,10 +148,11 @@ async fn a_claim_is_held_answered_and_decided_in_part() {
 #[tokio::test]
 async fn nothing_goes_back_or_it_is_taken_back_and_the_money_returns_where_it_was() {
     let (pair, call) = called().await;
-    let admin = treasurer_of_lumen(&pair.app).await;
+    let admin = admin_of_lumen(&pair.app).await;
+    let factor = Authenticator::switched_on(&pair.app, &admin).await;
     let buyer = pair.buyer.renewed().await;
     // Paid out already: what is held becomes a debt, and the debt goes with it.
-    pay_out(&pair).await;
+    pay_out(&pair, 480).await;
     let page = claim(&buyer, call, "6").await;
     assert_eq!(held(&pair), (480, [400, 0, -480, 120]));
     pair.audit().await;
@@ -167,6 +168,8 @@ async fn nothing_goes_back_or_it_is_taken_back_and_the_money_returns_where_it_wa
     let words = [("action", "answer"), ("answer", "Too late")];
     seller.form(&page, &words).await.expect(409);
     admin.post("/api/v1/session/refresh", json!({})).await.expect(200);
+    assert_eq!(decide(&admin, &page, 0).await.expect(409).code(), "step_up_needed");
+    factor.step_up(&pair.app, &admin).await;
     decide(&admin, &page, 0).await.expect(204);
     assert_eq!(held(&pair), (0, [400, 0, 0, 120]));
     pair.audit().await;
@@ -196,6 +199,27 @@ async fn a_seller_agrees_and_eight_decisions_at_once_are_one() {
     let state = held(&pair);
     let agreed = (0, [520, 384, 0, 96]);
     assert!(state == agreed || state == (0, [400, 480, 0, 120]), "{state:?}");
+    pair.audit().await;
+}
+
+/// A seller can't make a debt by agreeing: who paid out what they earned leaves the decision to staff.
+#[tokio::test]
+async fn nobody_agrees_to_what_was_paid_out() {
+    let (pair, call) = called().await;
+    let admin = treasurer_of_lumen(&pair.app).await;
+    let (seller, buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
+    pay_out(&pair, 400).await;
+    let page = claim(&buyer, call, "6").await;
+    assert_eq!(held(&pair), (480, [400, 0, -400, 120]));
+    let refused = seller.form(&page, &[("action", "agree")]).await.expect(409);
+    assert!(
+        refused.text.contains("is enough for 1.00 EUR of it."),
+        "{}",
+        refused.text
+    );
+    assert_eq!(held(&pair), (480, [400, 0, -400, 120]));
+    decide(&admin, &page, 600).await.expect(204);
+    assert_eq!(held(&pair), (0, [1_000, 0, -400, 0]));
     pair.audit().await;
 }
 

@@ -1,12 +1,14 @@
 //! What sellers give back.
 
-use super::{balance, balances, bill, called, form, lines, new_id, pay_out, told};
+use super::{balance, balances, bill, called, five_minutes_of, form, lines, live_account, new_id, pay_out, told};
 use crate::{
     calls::{Pair, Price, booked},
+    consoles::{own_id, treasurer_of_lumen},
     marketplace::count,
     support::{LUMEN, VELVET},
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+use serde_json::json;
 use std::collections::HashSet;
 
 #[tokio::test]
@@ -111,19 +113,142 @@ async fn a_transfers_id_in_a_form_is_no_transfers_id() {
     pair.audit().await;
 }
 
+/// What was paid out can't become somebody's credit again by the seller's doing: only staff decide on a debt.
 #[tokio::test]
-async fn after_the_payout_the_seller_owes_it() {
+async fn after_the_payout_the_seller_gives_what_is_left_and_owes_only_by_staff() {
     let (pair, call) = called().await;
-    pay_out(&pair).await;
-    assert_eq!(balances(&pair), [400, 0, 0, 120]);
+    let admin = treasurer_of_lumen(&pair.app).await;
+    pay_out(&pair, 360).await;
+    assert_eq!(balances(&pair), [400, 120, 0, 120]);
     let seller = pair.seller.renewed().await;
     let path = format!("/calls/{call}/refund");
+    for action in ["preview", "confirm"] {
+        let refused = seller
+            .form(&path, &form(&new_id(), "", "1.51", action))
+            .await
+            .expect(409);
+        assert!(
+            refused.text.contains("you can give back up to 1.50 EUR."),
+            "{}",
+            refused.text
+        );
+    }
+    assert_eq!(balances(&pair), [400, 120, 0, 120]);
+    let id = new_id();
+    let most = form(&id, "", "1.50", "confirm");
+    seller.form(&path, &most).await.expect(303);
+    seller.form(&path, &most).await.expect(303);
+    assert_eq!(balances(&pair), [550, 0, 0, 90]);
+    let refused = seller
+        .form(&path, &form(&new_id(), "", "0.10", "confirm"))
+        .await
+        .expect(409);
+    assert!(
+        refused.text.contains("Nothing is left of what you earned"),
+        "{}",
+        refused.text
+    );
+    let rest = json!({"id": new_id(), "call_id": call, "amount_minor": 450, "reason": "It was promised."});
+    admin.post("/api/v1/admin/refunds", rest).await.expect(200);
+    assert_eq!(balances(&pair), [1_000, 0, -360, 0]);
+    assert_eq!(balance(&pair, "bank"), 360);
+    pair.audit().await;
+}
+
+/// The marketplace takes real money: what was paid before can't be given back or claimed any more, at these doors.
+async fn is_gone_with_play_money(pair: &Pair, id: &str, of: &str, shown_at: &str) {
+    let admin = treasurer_of_lumen(&pair.app).await;
+    live_account(pair);
+    admin.post("/api/v1/admin/go-live", json!({})).await.expect(204);
+    assert_eq!(balances(pair), [0; 4]);
+    pair.app.clock.advance(1);
+    pair.fund_for(&pair.buyer.renewed().await, 1_000).await;
+    let (seller, buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
+    let (refund, dispute) = (format!("{of}/refund"), format!("{of}/dispute"));
+    let shown = seller.get(&refund).await.expect(200).text;
+    assert!(
+        shown.contains("This was paid with play money") && !shown.contains("name=\"amount\""),
+        "{shown}"
+    );
+    let refused = seller
+        .form(&refund, &form(&new_id(), "", "1", "confirm"))
+        .await
+        .expect(409);
+    assert!(
+        refused.text.contains("This was paid with play money"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(buyer.get(&dispute).await.expect(303).header("location"), shown_at);
+    let claim = [("amount", "1"), ("reason", "Nothing was heard.")];
+    let refused = buyer.form(&dispute, &claim).await.expect(409);
+    assert!(
+        refused.text.contains("This was paid with play money"),
+        "{}",
+        refused.text
+    );
+    let by_staff = json!({"id": new_id(), id: of.rsplit('/').next(), "amount_minor": 1, "reason": "Because"});
+    let refused = admin.post("/api/v1/admin/refunds", by_staff).await.expect(409);
+    assert_eq!(refused.code(), "play_money");
+    for person in [&seller, &buyer] {
+        let page = person.get(shown_at).await.expect(200).text;
+        assert!(!page.contains(&refund) && !page.contains(&dispute), "{page}");
+    }
+    assert_eq!(balances(pair), [1_000, 0, 0, 0]);
+    assert_eq!(count(&pair.app, "refunds") + count(&pair.app, "disputes"), 0);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_paid_with_play_money_never_comes_back_as_real_money() {
+    let (mut pair, call) = called().await;
+    let of = format!("/calls/{call}");
+    is_gone_with_play_money(&pair, "call_id", &of, &format!("{of}/bill")).await;
+    // What is paid from now on can be given back.
+    (pair.seller, pair.buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
+    let call = five_minutes_of(&pair).await;
+    let (seller, path) = (pair.seller.renewed().await, format!("/calls/{call}/refund"));
     seller
         .form(&path, &form(&new_id(), "5", "", "confirm"))
         .await
         .expect(303);
-    assert_eq!(balances(&pair), [1_000, 0, -480, 0]);
-    assert_eq!(balance(&pair, "bank"), 480);
+    assert_eq!(balances(&pair), [1_000, 0, 0, 0]);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn an_order_that_was_paid_with_play_money_never_comes_back_as_real_money() {
+    let pair = Pair::new(Price::default()).await;
+    let order = booked(&pair, 2).await;
+    let mut talk = pair.launched(&order).await;
+    talk.talk(18_000).await;
+    talk.hang_up().await;
+    let of = format!("/conferences/{order}");
+    is_gone_with_play_money(&pair, "booking_id", &of, &of).await;
+}
+
+#[tokio::test]
+async fn a_seller_whose_money_is_frozen_gives_nothing_back() {
+    let (pair, call) = called().await;
+    let admin = treasurer_of_lumen(&pair.app).await;
+    let (seller, buyer) = (pair.seller.renewed().await, pair.buyer.renewed().await);
+    let user = format!("/api/v1/admin/users/{}", own_id(&seller).await);
+    let reason = json!({"reason": "Looks odd"});
+    admin.post(&format!("{user}/freeze"), reason).await.expect(204);
+    let path = format!("/calls/{call}/refund");
+    for action in ["preview", "confirm"] {
+        let refused = seller.form(&path, &form(&new_id(), "1", "", action)).await.expect(409);
+        assert!(refused.text.contains("Your earnings are frozen"), "{}", refused.text);
+    }
+    let claim = [("amount", "6"), ("reason", "Nothing was heard.")];
+    let opened = buyer.form(&format!("/calls/{call}/dispute"), &claim).await.expect(303);
+    let page = opened.header("location").to_owned();
+    let refused = seller.form(&page, &[("action", "agree")]).await.expect(409);
+    assert!(refused.text.contains("Your earnings are frozen"), "{}", refused.text);
+    assert_eq!(balances(&pair), [400, 0, 0, 120]);
+    admin.post(&format!("{user}/unfreeze"), json!({})).await.expect(204);
+    seller.form(&page, &[("action", "agree")]).await.expect(303);
+    assert_eq!(balances(&pair), [1_000, 0, 0, 0]);
     pair.audit().await;
 }
 

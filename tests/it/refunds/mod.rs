@@ -6,6 +6,7 @@ mod taken;
 
 use super::{
     calls::{Pair, Price},
+    consoles::own_id,
     support::TestUser,
 };
 use diesel::{
@@ -45,30 +46,43 @@ fn balances(pair: &Pair) -> [i64; 4] {
 
 /// A call of five minutes at 1.20, paid with 6.00 of 10.00.
 async fn five_minutes(pair: &Pair) -> Uuid {
+    let call = five_minutes_of(pair).await;
+    assert_eq!(balances(pair), [400, 480, 0, 120]);
+    call
+}
+
+/// The same, whatever was paid before.
+async fn five_minutes_of(pair: &Pair) -> Uuid {
     let mut talk = pair.live().await;
     let call = talk.call;
     talk.talk(299_000).await;
     let bill = talk.hang_up().await;
     assert_eq!(bill["charged_minor"], 600);
-    assert_eq!(balances(pair), [400, 480, 0, 120]);
     pair.app.clock.advance(60_000);
     call
 }
 
-async fn id_of(user: &TestUser) -> UserId {
-    let me = user.get("/api/v1/me").await.expect(200).json();
-    me["id"].as_str().expect("an id").parse().expect("an id")
+/// An account that takes real money, as if its keys had been tried.
+fn live_account(pair: &Pair) {
+    let added =
+        "INSERT INTO gateway_accounts (tenant_id, id, provider, mode, sealed_keys, shown, currencies, place, enabled,
+            created_at)
+        SELECT id, gen_random_uuid(), 'stripe', 'live', 'x', '{}', '{}', 0, true, created_at FROM tenants
+        WHERE slug = 'lumen'";
+    let added = sql_query(added).execute(&mut pair.app.database.superuser());
+    assert_eq!(added.expect("an account"), 1);
 }
 
-/// What the seller has earned is paid out: through what can be paid, to their bank.
-async fn pay_out(pair: &Pair) {
+async fn id_of(user: &TestUser) -> UserId {
+    own_id(user).await.parse().expect("an id")
+}
+
+/// So much of what the seller has earned is paid out: through what can be paid, to their bank.
+async fn pay_out(pair: &Pair, amount_minor: i64) {
     let seller = id_of(&pair.seller.renewed().await).await;
     let (scope, now) = (pair.app.scope(crate::support::LUMEN).await, pair.app.app.now());
     let paid = pair.app.app.db.tenant(&scope, move |tx| {
         let currency = tenants::own(tx)?.currency;
-        let there = ledger::balance(tx, AccountKind::Earnings(seller), currency)?
-            .total
-            .minor;
         for (from, to) in [
             (AccountKind::Earnings(seller), AccountKind::Payable(seller)),
             (AccountKind::Payable(seller), AccountKind::Bank),
@@ -78,7 +92,7 @@ async fn pay_out(pair: &Pair) {
                 kind: "payout",
                 debit: ledger::account(tx, from, currency, now)?,
                 credit: ledger::account(tx, to, currency, now)?,
-                amount_minor: there,
+                amount_minor,
                 at: now,
             };
             ledger::transfer(tx, &transfer)?;

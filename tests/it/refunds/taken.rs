@@ -1,6 +1,6 @@
 //! What banks take back: got from the buyer's credit, then of the sellers who were paid last, then from the tenant.
 
-use super::{balance, balances, called, form, id_of, new_id};
+use super::{balance, balances, called, form, id_of, live_account, new_id};
 use crate::{
     calls::Pair,
     consoles::{actions, treasurer_of_lumen},
@@ -18,6 +18,7 @@ use tallyroom::{
         ids::TopUpId,
         money::{Currency, Money},
     },
+    store::ledger::{self, AccountKind, Transfer},
 };
 use uuid::Uuid;
 
@@ -27,13 +28,28 @@ struct Known {
     id: Uuid,
 }
 
-/// A payment of the buyer's, as far as a claim for it names one.
+/// The payment that the buyer's credit came with.
 async fn top_up(pair: &Pair) -> TopUpId {
+    let credited = "SELECT id, at FROM ledger_transfers WHERE kind = 'top_up'";
+    written_down(pair, credited).await
+}
+
+/// A payment of the buyer's that never came in.
+async fn uncredited(pair: &Pair) -> TopUpId {
+    written_down(
+        pair,
+        "SELECT gen_random_uuid() AS id, created_at AS at FROM tenants LIMIT 1",
+    )
+    .await
+}
+
+async fn written_down(pair: &Pair, of: &str) -> TopUpId {
     let buyer = id_of(&pair.buyer.renewed().await).await;
-    let added =
+    let added = format!(
         "INSERT INTO top_ups (tenant_id, id, user_id, gateway, amount_minor, currency, state, created_at, updated_at)
-        SELECT tenant_id, gen_random_uuid(), id, 'test', 1000, 'EUR', 'settled', created_at, created_at
-        FROM users WHERE id = $1 RETURNING id";
+        SELECT u.tenant_id, paid.id, u.id, 'test', 1000, 'EUR', 'settled', paid.at, paid.at
+        FROM users u, ({of}) paid WHERE u.id = $1 RETURNING id"
+    );
     let known: Known = sql_query(added)
         .bind::<SqlUuid, _>(buyer.uuid())
         .get_result(&mut pair.app.database.superuser())
@@ -176,5 +192,94 @@ async fn eight_at_once_take_it_once() {
         told.expect("written down");
     }
     assert_eq!(books(&pair), TAKEN);
+    pair.audit().await;
+}
+
+/// What never came in can't be taken out: a claim for it is written down, and waits for its money.
+#[tokio::test]
+async fn a_claim_for_what_was_never_credited_moves_nothing_until_it_is() {
+    let (pair, _) = called().await;
+    let paid = uncredited(&pair).await;
+    for stage in [DisputeStage::Open, DisputeStage::Lost] {
+        tell(&pair, claim(Some(paid), "dp_8", 900, stage)).await;
+        assert_eq!(books(&pair), START);
+    }
+    assert_eq!(
+        count(&pair.app, "chargebacks WHERE top_up_id IS NULL AND stage = 'lost'"),
+        1
+    );
+    let buyer = id_of(&pair.buyer.renewed().await).await;
+    let (scope, now) = (pair.app.scope(LUMEN).await, pair.app.app.now());
+    let credited = pair.app.app.db.tenant(&scope, move |tx| {
+        let euros = Currency::parse("EUR").expect("a currency");
+        let transfer = Transfer {
+            id: paid.uuid(),
+            kind: "top_up",
+            debit: ledger::account(tx, AccountKind::BuiltIn, euros, now)?,
+            credit: ledger::account(tx, AccountKind::Wallet(buyer), euros, now)?,
+            amount_minor: 1_000,
+            at: now,
+        };
+        ledger::transfer(tx, &transfer)
+    });
+    credited.await.expect("credited");
+    for _ in 0..2 {
+        tell(&pair, claim(Some(paid), "dp_8", 900, DisputeStage::Lost)).await;
+        assert_eq!(books(&pair), ([0, 0, -1_100], [500, 480, 0, 120]));
+    }
+    assert_eq!(count(&pair.app, "chargebacks WHERE top_up_id IS NOT NULL"), 1);
+}
+
+/// Nobody does without more than what their payment brought: the rest is between the tenant and its bank.
+#[tokio::test]
+async fn a_claim_takes_no_more_than_its_payment_brought() {
+    let (pair, _) = called().await;
+    let paid = top_up(&pair).await;
+    pair.fund_for(&pair.buyer.renewed().await, 5_000).await;
+    tell(&pair, claim(Some(paid), "dp_9", 2_500, DisputeStage::Open)).await;
+    assert_eq!(books(&pair), ([0, -1_500, -3_500], [4_400, 480, 0, 120]));
+    // Nor twice.
+    tell(&pair, claim(Some(paid), "dp_10", 2_500, DisputeStage::Open)).await;
+    assert_eq!(books(&pair), ([0, -4_000, -1_000], [4_400, 480, 0, 120]));
+    let mut dollars = claim(Some(paid), "dp_11", 100, DisputeStage::Open);
+    dollars.claim.amount = Money::new(100, Currency::parse("USD").expect("a currency"));
+    tell(&pair, dollars).await;
+    assert_eq!(balances(&pair), [4_400, 480, 0, 120], "of another currency");
+}
+
+/// What was paid with play money has nothing to do with the real money that is there by now.
+#[tokio::test]
+async fn a_claim_for_play_money_moves_nothing_once_money_is_real() {
+    let (pair, _) = called().await;
+    let paid = top_up(&pair).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
+    live_account(&pair);
+    admin.post("/api/v1/admin/go-live", json!({})).await.expect(204);
+    pair.fund_for(&pair.buyer.renewed().await, 1_000).await;
+    let before = books(&pair);
+    for stage in [DisputeStage::Open, DisputeStage::Won] {
+        tell(&pair, claim(Some(paid), "dp_12", 900, stage)).await;
+        assert_eq!(books(&pair), before);
+    }
+    assert_eq!(count(&pair.app, "chargebacks WHERE stage = 'won'"), 1);
+}
+
+/// A part that a bank took and gave back rounds otherwise than without it: what is held for a dispute is enough all the same.
+#[tokio::test]
+async fn a_dispute_is_decided_to_the_cent_after_the_bank_gave_something_back() {
+    let (pair, call) = called().await;
+    let paid = top_up(&pair).await;
+    let admin = treasurer_of_lumen(&pair.app).await;
+    tell(&pair, claim(Some(paid), "dp_13", 403, DisputeStage::Open)).await;
+    assert_eq!(books(&pair), ([3, -3, -597], [0, 477, 0, 120]));
+    let buyer = pair.buyer.renewed().await;
+    let fields = [("amount", "5.97"), ("reason", "I couldn't hear anything.")];
+    let opened = buyer.form(&format!("/calls/{call}/dispute"), &fields).await.expect(303);
+    let dispute = opened.header("location").trim_start_matches("/disputes/").to_owned();
+    tell(&pair, claim(Some(paid), "dp_13", 403, DisputeStage::Won)).await;
+    let decision = json!({"refund_minor": 597, "reason": "The record shows it."});
+    let path = format!("/api/v1/admin/disputes/{dispute}/decide");
+    admin.post(&path, decision).await.expect(204);
+    assert_eq!(books(&pair), ([0, 0, -1_000], [997, 3, 0, 0]));
     pair.audit().await;
 }

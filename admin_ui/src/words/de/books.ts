@@ -135,6 +135,7 @@ export const books = {
   "entry.call_time": "Gespräch",
   "entry.commission": "Provision",
   "entry.order_paid": "Bestellung bezahlt",
+  "entry.extension_paid": "Mehr Zeit in einem Gespräch",
   "entry.order_refund": "Bestellung erstattet",
   "entry.order_earned": "Mit Bestellung verdient",
   "entry.order_commission": "Provision einer Bestellung",

@@ -332,6 +332,8 @@ export const tenant = {
   "settings.late_cancel_hint": "Vom Preis.",
   "settings.no_show": "Fällig, wenn nur der Käufer ausbleibt",
   "settings.no_show_hint": "Vom Preis.",
+  "settings.tip_commission": "Anteil am Trinkgeld",
+  "settings.most_tip": "Höchstes Trinkgeld auf einmal",
   "settings.money": "Preise",
   "settings.commission": "Ihre Provision",
   "settings.commission_hint": "Ihr Anteil an dem, was Käufer zahlen. Den Rest bekommen die Anbieter.",

@@ -133,6 +133,7 @@ export const books = {
   "entry.call_time": "Call",
   "entry.commission": "Commission",
   "entry.order_paid": "Order paid",
+  "entry.extension_paid": "More time in a call",
   "entry.order_refund": "Order refunded",
   "entry.order_earned": "Order earned",
   "entry.order_commission": "Commission of an order",

@@ -330,6 +330,8 @@ export const tenant = {
   "settings.late_cancel_hint": "Of the price.",
   "settings.no_show": "Due when only the buyer stays away",
   "settings.no_show_hint": "Of the price.",
+  "settings.tip_commission": "Share of tips",
+  "settings.most_tip": "Most as one tip",
   "settings.money": "Prices",
   "settings.commission": "Your commission",
   "settings.commission_hint": "Your share of what buyers pay. Sellers get the rest.",

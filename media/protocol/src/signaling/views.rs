@@ -140,3 +140,24 @@ pub struct OtherView {
     /// Pressed connect.
     pub connected: bool,
 }
+
+/// More time in a call, asked for by the seller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionView {
+    /// Its id.
+    pub id: Uuid,
+    /// The call.
+    pub call: Uuid,
+    /// How many minutes.
+    pub minutes: u32,
+    /// What they cost, in minor units.
+    pub price_minor: i64,
+    /// ISO code.
+    pub currency: String,
+    /// `asked`, `declined`, `paying`, `paid`, `failed` or `lapsed`.
+    pub state: String,
+    /// When it is too late for what is waited for: an answer, or the payment.
+    pub until_ms: Option<i64>,
+    /// The server's clock when this was made.
+    pub server_now_ms: i64,
+}

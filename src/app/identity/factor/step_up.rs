@@ -12,11 +12,11 @@ use crate::{
     store::sessions,
 };
 
-/// Notes that the person showed a code in this session.
+/// Notes that the person showed a code in this session; gives who they are since.
 ///
 /// # Errors
 /// The second factor isn't on, the code isn't good, or the database is away.
-pub async fn step_up(app: &App, viewer: &Viewer, typed: &str, whence: Whence) -> Result<()> {
+pub async fn step_up(app: &App, viewer: &Viewer, typed: &str, whence: Whence) -> Result<Viewer> {
     if !viewer.factor.on {
         return Err(factor_needed());
     }
@@ -25,9 +25,15 @@ pub async fn step_up(app: &App, viewer: &Viewer, typed: &str, whence: Whence) ->
         if proof == Proof::Recovery {
             tell(tx, user, FactorNews::CodeUsed, &whence, now)?;
         }
-        sessions::step_up(tx, session, now)
+        sessions::step_up(tx, session, now)?;
+        Ok(now)
     })
     .await
+    .map(|now| {
+        let mut fresh = viewer.clone();
+        fresh.factor.stepped_up_at = Some(now);
+        fresh
+    })
 }
 
 impl Viewer {
@@ -51,6 +57,17 @@ impl Viewer {
         }
         let words = "Show a code of your authenticator first: this needs one from the last ten minutes.";
         Err(Error::conflict("step_up_needed", words))
+    }
+
+    /// Checks the same of somebody who has a second factor: for what is done with one's own money.
+    ///
+    /// # Errors
+    /// They haven't shown a code lately.
+    pub fn is_fresh_if_on(&self, now: Moment) -> Result<()> {
+        match self.factor.on {
+            true => self.is_fresh(now),
+            false => Ok(()),
+        }
     }
 }
 

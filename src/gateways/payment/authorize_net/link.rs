@@ -1,9 +1,6 @@
 //! How Authorize.net is talked to: one address, JSON whose members have the order of its XML schema, always status 200.
 
-use super::{
-    invoice::Invoice,
-    wire::{self, Authentication, Charge, Envelope, Found, Setting, TransactionRequest},
-};
+use super::wire::{self, Authentication, Charge, Envelope, Found, Setting, TransactionRequest};
 use crate::{
     app::ports::{Answer, AuthorizeNetKeys, GatewayError},
     config::Secret,
@@ -13,6 +10,7 @@ use crate::{
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
+use url::Url;
 
 /// As many as a list has at most.
 const PAGE: usize = 1_000;
@@ -21,6 +19,34 @@ const MOST_PAGES: usize = 10;
 /// Batches are looked for so long before and after a form was open.
 const BEFORE_MS: i64 = 24 * 3_600_000;
 const AFTER_MS: i64 = 4 * 24 * 3_600_000;
+
+/// As many days of batches as are told at once.
+const MOST_DAYS_MS: i64 = 31 * 24 * 3_600_000;
+
+/// Days of whose batches a list is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Days {
+    first: Moment,
+    last: Moment,
+}
+
+impl Days {
+    /// Those in which something that was made then is settled, as far as they are over.
+    pub(super) fn around(made: Moment, now: Moment) -> Self {
+        Self {
+            first: Moment(made.0 - BEFORE_MS),
+            last: Moment(now.0.min(made.0 + AFTER_MS)),
+        }
+    }
+
+    /// The latest that can be asked about at once.
+    pub(super) fn latest(now: Moment) -> Self {
+        Self {
+            first: Moment(now.0 - MOST_DAYS_MS),
+            last: now,
+        }
+    }
+}
 
 /// The way to one account.
 pub(super) struct Link {
@@ -37,6 +63,11 @@ impl Link {
             login_id: keys.login_id.clone(),
             transaction_key: keys.transaction_key.clone(),
         }
+    }
+
+    /// Where people see that page of its.
+    pub(super) fn page(&self, own: &str) -> Answer<Url> {
+        self.http.page(own)
     }
 
     /// Asks or orders, by the request's name there.
@@ -101,19 +132,16 @@ impl Link {
         self.search("getUnsettledTransactionListRequest", None, wanted).await
     }
 
-    /// The transaction of an invoice in a batch of its days.
-    pub(super) async fn settled(&self, invoice: &Invoice, now: Moment) -> Answer<Option<String>> {
-        let opened = invoice.open_until().0;
+    /// The newest transaction with such an invoice number in a batch of these days.
+    pub(super) async fn settled(&self, days: Days, wanted: impl Fn(&str) -> bool) -> Answer<Option<String>> {
         let told = wire::BatchesRequest {
-            first_settlement_date: wire::day(Moment(opened - BEFORE_MS))?,
-            last_settlement_date: wire::day(Moment(now.0.min(opened + AFTER_MS)))?,
+            first_settlement_date: wire::day(days.first)?,
+            last_settlement_date: wire::day(days.last)?,
         };
         let batches: wire::Batches = self.ask("getSettledBatchListRequest", &told).await?;
         for batch in batches.batch_list {
             let found = self
-                .search("getTransactionListRequest", Some(batch.batch_id), |other| {
-                    other == invoice.number()
-                })
+                .search("getTransactionListRequest", Some(batch.batch_id), &wanted)
                 .await?;
             if found.is_some() {
                 return Ok(found);

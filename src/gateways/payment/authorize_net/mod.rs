@@ -25,7 +25,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use invoice::Invoice;
-use link::Link;
+use link::{Days, Link};
 use profile::Profile;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -99,7 +99,10 @@ impl AuthorizeNet {
         // In this order: payments go from the one list to the other, at any hour.
         let found = match self.link.unsettled(|other| other == invoice.number()).await? {
             Some(number) => Some(number),
-            None => self.link.settled(invoice, now).await?,
+            None => {
+                let days = Days::around(invoice.open_until(), now);
+                self.link.settled(days, |other| other == invoice.number()).await?
+            }
         };
         match found {
             Some(number) => {
@@ -112,14 +115,19 @@ impl AuthorizeNet {
                 };
                 Ok(Standing { saved, ..standing })
             }
-            None if over => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
+            None if over => Ok(Outcome::run_out().into()),
             None => Ok(Outcome::Pending.into()),
         }
     }
 
-    /// How what was made for an intent stands, as long as it isn't in a batch.
-    async fn by_intent(&self, intent: Uuid) -> Answer<Option<Standing>> {
-        match self.link.unsettled(|other| invoice::is_of(other, intent)).await? {
+    /// How what was made for an intent stands, of what isn't in a batch yet or in one of these days.
+    async fn by_intent(&self, intent: Uuid, days: Days) -> Answer<Option<Standing>> {
+        let wanted = |other: &str| invoice::is_of(other, intent);
+        let found = match self.link.unsettled(wanted).await? {
+            Some(number) => Some(number),
+            None => self.link.settled(days, wanted).await?,
+        };
+        match found {
             Some(number) => Ok(Some(self.charge(&number).await?.standing(self.currency)?)),
             None => Ok(None),
         }
@@ -165,7 +173,7 @@ impl PaymentGateway for AuthorizeNet {
         Ok(Begun {
             reference: invoice.number().to_owned(),
             step: Step::Embed {
-                address: self.form().to_owned(),
+                address: self.link.page(self.form())?.into(),
                 fields: vec![("token".to_owned(), token)],
             },
         })
@@ -179,13 +187,14 @@ impl PaymentGateway for AuthorizeNet {
     }
 
     async fn look_up(&self, sought: &Sought) -> Answer<Option<Standing>> {
-        self.by_intent(sought.intent).await
+        self.by_intent(sought.intent, Days::around(sought.since, self.clock.now()))
+            .await
     }
 
     async fn charge_saved(&self, charge: &SavedCharge) -> Answer<Standing> {
         let amount = self.told(charge.amount)?;
         let profile = Profile::of(&charge.method)?;
-        if let Some(made) = self.by_intent(charge.intent).await? {
+        if let Some(made) = self.by_intent(charge.intent, Days::latest(self.clock.now())).await? {
             return Ok(made);
         }
         let request = TransactionRequest {
@@ -278,6 +287,13 @@ impl PaymentGateway for AuthorizeNet {
             return Ok(Some(Refunded {
                 reference,
                 outcome: Outcome::Pending,
+            }));
+        }
+        let days = Days::latest(self.clock.now());
+        if let Some(reference) = self.link.settled(days, |other| other == wanted).await? {
+            return Ok(Some(Refunded {
+                reference,
+                outcome: Outcome::Settled(refund.amount),
             }));
         }
         // A payment that was called back before it settled has no refund of its own.

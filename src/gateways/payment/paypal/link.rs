@@ -1,6 +1,6 @@
 //! How PayPal is talked to: JSON, a token that runs out, a key for every order.
 
-use super::wire::{Failure, Token};
+use super::wire::Failure;
 use crate::{
     app::ports::{Answer, GatewayError},
     config::Secret,
@@ -61,21 +61,14 @@ impl Link {
     }
 
     async fn send(&self, request: impl Fn(&Http) -> Answer<RequestBuilder>) -> Answer<Reply> {
-        self.bearer.send(&self.http, self.new_token(), request).await
+        self.bearer.send(&self.http, |http| self.grant(http), request).await
     }
 
-    async fn new_token(&self) -> Answer<String> {
-        let request = self
-            .http
+    fn grant(&self, http: &Http) -> Answer<RequestBuilder> {
+        let request = http
             .request(Method::POST, "v1/oauth2/token")?
-            .basic_auth(self.client_id.expose(), Some(self.client_secret.expose()))
-            .form(&[("grant_type", "client_credentials")]);
-        let reply = self.http.send(request).await?;
-        if !reply.status.is_success() {
-            return Err(GatewayError::Rejected(reply.told()));
-        }
-        let token: Token = reply.json()?;
-        Ok(token.access_token)
+            .basic_auth(self.client_id.expose(), Some(self.client_secret.expose()));
+        Ok(request.form(&[("grant_type", "client_credentials")]))
     }
 }
 

@@ -55,7 +55,7 @@ impl Paypal {
         let order = match asked {
             // An order that nobody approved is forgotten after some hours.
             Err(GatewayError::Rejected(why)) if why.contains("RESOURCE_NOT_FOUND") => {
-                return Ok(Outcome::Declined("The payment page has run out.".to_owned()).into());
+                return Ok(Outcome::run_out().into());
             }
             asked => asked?,
         };

@@ -99,9 +99,12 @@ fn dispute(resource: &Value) -> Answer<Dispute> {
         amount: amount.money()?,
         reason: text(resource, "/reason")?,
         stage: match outcome {
-            None | Some("NONE") => DisputeStage::Open,
             Some("RESOLVED_BUYER_FAVOUR" | "ACCEPTED") => DisputeStage::Lost,
-            Some(_) => DisputeStage::Won,
+            Some("RESOLVED_SELLER_FAVOUR" | "RESOLVED_WITH_PAYOUT" | "CANCELED_BY_BUYER" | "DENIED") => {
+                DisputeStage::Won
+            }
+            // What nobody has heard of moves no money: staff see the message.
+            None | Some(_) => DisputeStage::Open,
         },
     })
 }

@@ -21,11 +21,6 @@ pub(super) const CURRENCIES: &[&str] = &[
 /// Of those, the ones without decimals there.
 const WHOLE: [&str; 3] = ["HUF", "JPY", "TWD"];
 
-#[derive(Deserialize)]
-pub(super) struct Token {
-    pub access_token: String,
-}
-
 /// Anything with an id.
 #[derive(Deserialize)]
 pub(super) struct Named {

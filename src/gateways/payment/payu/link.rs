@@ -1,6 +1,6 @@
 //! How PayU is talked to: JSON, and a token that runs out.
 
-use super::wire::{Said, Token};
+use super::wire::Said;
 use crate::{
     app::ports::{Answer, GatewayError, PayuKeys},
     config::Secret,
@@ -51,25 +51,17 @@ impl Link {
     }
 
     async fn send(&self, request: impl Fn(&Http) -> Answer<RequestBuilder>) -> Answer<Reply> {
-        self.bearer.send(&self.http, self.new_token(), request).await
+        self.bearer.send(&self.http, |http| self.grant(http), request).await
     }
 
-    async fn new_token(&self) -> Answer<String> {
+    fn grant(&self, http: &Http) -> Answer<RequestBuilder> {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.expose()),
         ];
-        let path = "pl/standard/user/oauth/authorize";
-        let reply = self
-            .http
-            .send(self.http.request(Method::POST, path)?.form(&form))
-            .await?;
-        if !reply.status.is_success() {
-            return Err(GatewayError::Rejected(reply.told()));
-        }
-        let token: Token = reply.json()?;
-        Ok(token.access_token)
+        let request = http.request(Method::POST, "pl/standard/user/oauth/authorize")?;
+        Ok(request.form(&form))
     }
 }
 

@@ -140,9 +140,7 @@ impl PaymentGateway for Payu {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.save_method || checkout.hold {
-            return Err(self.cannot("do more than take money once".to_owned()));
-        }
+        self.check_caps(checkout)?;
         let ip = checkout.buyer.ip;
         let ip = ip.ok_or_else(|| self.cannot("do without the person's address".to_owned()))?;
         for attempt in 1..=MOST_TRIES {

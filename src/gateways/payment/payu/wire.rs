@@ -68,11 +68,6 @@ pub(super) struct RefundOrder<'a> {
     pub currency_code: &'a str,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Token {
-    pub access_token: String,
-}
-
 /// Every answer.
 #[derive(Deserialize)]
 pub(super) struct Said {

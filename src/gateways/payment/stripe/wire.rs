@@ -118,7 +118,7 @@ impl Session {
     pub(super) fn standing(&self) -> Answer<Standing> {
         let payment = self.payment_intent.as_ref().and_then(Linked::whole);
         match (self.status.as_deref(), self.payment_status.as_str(), payment) {
-            (Some("expired"), ..) => Ok(Outcome::Declined("The payment page has run out.".to_owned()).into()),
+            (Some("expired"), ..) => Ok(Outcome::run_out().into()),
             // The session goes on telling the whole after a part was captured; the payment tells what was.
             (Some("complete"), "paid" | "unpaid", Some(payment)) => payment.standing(),
             (Some("open"), ..) => Ok(Outcome::Pending.into()),

@@ -5,15 +5,18 @@ use crate::{
     app::ports::{Answer, Clock, GatewayError, TwoCheckoutKeys},
     config::Secret,
     domain::{gateway::Mode, time::Moment},
-    gateways::payment::http::{Http, Reply},
+    gateways::payment::{
+        hmac::mac,
+        http::{Http, Reply},
+    },
 };
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder, header::ACCEPT};
 use serde_json::Value;
 use sha2::Sha256;
 use std::sync::Arc;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 const ORDERS: &str = "rest/6.0/orders";
 /// Orders of a number are looked for so long before its page closes.
@@ -25,8 +28,7 @@ pub(super) struct Signed(Hmac<Sha256>);
 impl Signed {
     /// Of these values.
     pub(super) fn of<'a>(key: &Secret, values: impl IntoIterator<Item = &'a str>) -> Answer<Self> {
-        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.expose().as_bytes());
-        let mut mac = mac.map_err(|_| GatewayError::Rejected("the key is none".to_owned()))?;
+        let mut mac = mac(key, &[])?;
         for value in values {
             mac.update(value.len().to_string().as_bytes());
             mac.update(value.as_bytes());
@@ -71,6 +73,11 @@ impl Link {
             secret_key: keys.secret_key.clone(),
             clock,
         }
+    }
+
+    /// Where people see that page of its.
+    pub(super) fn page(&self, own: &str) -> Answer<Url> {
+        self.http.page(own)
     }
 
     /// An order, by its number there.

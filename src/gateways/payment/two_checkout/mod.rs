@@ -26,7 +26,7 @@ use crate::{
 use async_trait::async_trait;
 use link::{Link, Signed};
 use std::{collections::HashMap, sync::Arc};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 use wire::Order;
 
 /// Where people pay.
@@ -105,7 +105,8 @@ impl TwoCheckout {
             ("signature", &signature),
         ];
         let all = signed.iter().chain(&more);
-        let page = Url::parse_with_params(PAGE, all).map_err(|error| GatewayError::Rejected(error.to_string()))?;
+        let mut page = self.link.page(PAGE)?;
+        page.query_pairs_mut().extend_pairs(all);
         Ok(page.into())
     }
 
@@ -139,9 +140,7 @@ impl PaymentGateway for TwoCheckout {
     }
 
     async fn begin_checkout(&self, checkout: &Checkout) -> Answer<Begun> {
-        if checkout.save_method || checkout.hold {
-            return Err(self.cannot("do more than take money once".to_owned()));
-        }
+        self.check_caps(checkout)?;
         let number = order_number::of(checkout.intent, checkout.open_until);
         Ok(Begun {
             step: Step::Redirect(self.page(checkout, &number)?),
@@ -156,7 +155,7 @@ impl PaymentGateway for TwoCheckout {
         let over = self.clock.now() - open_until > LATE_MS;
         let standing = match self.by_number(reference, open_until).await? {
             Some(order) => order.standing()?,
-            None if over => Outcome::Declined("The payment page has run out.".to_owned()).into(),
+            None if over => Outcome::run_out().into(),
             None => Outcome::Pending.into(),
         };
         Ok(standing)
@@ -235,9 +234,10 @@ impl PaymentGateway for TwoCheckout {
                         .unwrap_or_default()
                         .to_owned(),
                     stage: match claim {
-                        "OPEN" => DisputeStage::Open,
                         "WON" => DisputeStage::Won,
-                        _ => DisputeStage::Lost,
+                        "LOST" | "ACCEPTED" => DisputeStage::Lost,
+                        // What nobody has heard of moves no money: staff see the message.
+                        _ => DisputeStage::Open,
                     },
                 }),
                 (None, "REFUND_ISSUED") => WebhookKind::Refund(order.to_owned()),

@@ -4,12 +4,12 @@ use crate::{
     app::{console, disputes as acts},
     domain::ids::DisputeId,
     store::{
-        chargebacks::{self, ChargebackLine},
+        chargeback_list::{self, ChargebackLine},
         disputes::{self, DisputeLine},
     },
     web::{
         Problem, Result, Web,
-        extract::{Staff, may},
+        extract::{Fresh, Staff, may},
         listing::{ListQuery, Listed},
     },
 };
@@ -96,7 +96,7 @@ async fn list_chargebacks(
     let page = web
         .app
         .db
-        .read(&scope, move |tx| chargebacks::list(tx, &query.into()))
+        .read(&scope, move |tx| chargeback_list::list(tx, &query.into()))
         .await?;
     Ok(Json(page.into()))
 }
@@ -127,7 +127,7 @@ struct Decision {
 #[post("/admin/disputes/{id}/decide")]
 async fn decide(
     web: Data<Web>,
-    by: Staff<may::Money>,
+    by: Fresh<may::Money>,
     id: Path<Uuid>,
     Json(decision): Json<Decision>,
 ) -> Result<HttpResponse> {

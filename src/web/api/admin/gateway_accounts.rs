@@ -191,7 +191,7 @@ async fn change(
     Ok(Json(AccountLine::of(changed, &site)))
 }
 
-/// Removes an account and forgets its keys.
+/// Removes an account: it takes no payments any more. Its keys are forgotten 180 days later.
 #[utoipa::path(tag = "console", responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
     (status = 404, body = Problem), (status = 409, description = "A code is needed, or payments are open", body = Problem)))]
 #[delete("/admin/gateway-accounts/{id}")]

@@ -9,7 +9,7 @@ use crate::{
     },
     web::{
         Problem, Result, Site, Web,
-        extract::{Staff, may},
+        extract::{Fresh, Staff, may},
         listing::{ListQuery, Listed},
         reason::Reason,
     },
@@ -101,7 +101,7 @@ async fn restore(web: Data<Web>, by: Staff<may::Users>, id: Path<Uuid>) -> Resul
 async fn reset_factor(
     web: Data<Web>,
     site: Site,
-    by: Staff<may::Users>,
+    by: Fresh<may::Users>,
     id: Path<Uuid>,
     Json(typed): Json<Reason>,
 ) -> Result<HttpResponse> {

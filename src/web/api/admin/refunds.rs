@@ -10,7 +10,7 @@ use crate::{
     store::refunds::{self, RefundLine},
     web::{
         Problem, Result, Web,
-        extract::{Staff, may},
+        extract::{Fresh, Staff, may},
         listing::{ListQuery, Listed},
     },
 };
@@ -134,7 +134,7 @@ struct GivenRefund {
     (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
     (status = 422, body = Problem)))]
 #[post("/admin/refunds")]
-async fn give(web: Data<Web>, by: Staff<may::Money>, Json(new): Json<NewRefund>) -> Result<HttpResponse> {
+async fn give(web: Data<Web>, by: Fresh<may::Money>, Json(new): Json<NewRefund>) -> Result<HttpResponse> {
     let subject = match (new.call_id, new.booking_id) {
         (Some(call), None) => Subject::Call(CallId::from_uuid(call)),
         (None, Some(order)) => Subject::Order(BookingId::from_uuid(order)),

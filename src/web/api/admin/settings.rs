@@ -65,6 +65,10 @@ struct SettingsPolicy {
     late_cancel_bp: u32,
     /// What of the price is due when the seller came and the buyer didn't, in basis points.
     no_show_bp: u32,
+    /// The marketplace's share of tips, in basis points.
+    tip_commission_bp: u32,
+    /// Most that is given as a tip at once, in what people count in.
+    most_tip: u32,
 }
 
 impl From<&Tenant> for Settings {
@@ -90,6 +94,8 @@ impl From<&Tenant> for Settings {
                 cancel_free_h: policy.cancel_free_h,
                 late_cancel_bp: policy.late_cancel_bp,
                 no_show_bp: policy.no_show_bp,
+                tip_commission_bp: policy.tip_commission_bp,
+                most_tip: policy.most_tip,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -133,6 +139,8 @@ struct ChangedPolicy {
     cancel_free_h: Option<u32>,
     late_cancel_bp: Option<u32>,
     no_show_bp: Option<u32>,
+    tip_commission_bp: Option<u32>,
+    most_tip: Option<u32>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -165,6 +173,8 @@ async fn change(
             no_show_bp: typed.policy.no_show_bp,
             rescue_s: typed.policy.rescue_s,
             commission_bp: typed.policy.commission_bp,
+            tip_commission_bp: typed.policy.tip_commission_bp,
+            most_tip: typed.policy.most_tip,
             service_fee: None,
             tax: None,
         },

@@ -6,7 +6,7 @@ use crate::{
     web::pages::views::*,
 };
 use jiff::{Timestamp, ToSpan as _};
-use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, OtherView};
+use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, ExtensionView, OtherView};
 use uuid::Uuid;
 
 /// One's calls, and the room.
@@ -47,6 +47,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         call_id: Uuid::from_u128(1),
         role: CallRole::Buyer,
         call: ringing(g),
+        extension: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],
         terms: RoomTerms {
             increment: Increment::Minute,
@@ -57,10 +58,78 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         urls: RoomUrls {
             bill: "/calls/1/bill".to_owned(),
             back: "/sellers/1".to_owned(),
+            tip: Some("/sellers/1/tip?call=1".to_owned()),
             login: "/login?next=/calls/1".to_owned(),
         },
     };
-    g.page("room", &RoomPage { room }, &g.buyer("/calls/1"))
+    g.page("room", &RoomPage { room: room.clone() }, &g.buyer("/calls/1"))?;
+    let asked = ExtensionView {
+        id: Uuid::from_u128(1),
+        call: Uuid::from_u128(1),
+        minutes: 15,
+        price_minor: 2_700,
+        currency: g.cast.currency.to_owned(),
+        state: "asked".to_owned(),
+        until_ms: Some(i64::MAX),
+        server_now_ms: now().as_millisecond(),
+    };
+    let in_it = RoomSetup {
+        call: live(g, CallRole::Buyer),
+        extension: Some(asked.clone()),
+        ..room.clone()
+    };
+    g.page(
+        "room-extension",
+        &RoomPage { room: in_it.clone() },
+        &g.buyer("/calls/1"),
+    )?;
+    let paying = ExtensionView {
+        state: "paying".to_owned(),
+        ..asked
+    };
+    let paying = RoomSetup {
+        extension: Some(paying),
+        ..in_it
+    };
+    g.page(
+        "room-extension-paying",
+        &RoomPage { room: paying },
+        &g.buyer("/calls/1"),
+    )?;
+    let seller = RoomSetup {
+        role: CallRole::Seller,
+        call: live(g, CallRole::Seller),
+        urls: RoomUrls {
+            tip: None,
+            ..room.urls.clone()
+        },
+        ..room
+    };
+    g.page("room-seller", &RoomPage { room: seller }, &g.seller("/calls/1"))
+}
+
+/// A talk that was paid for before, with little time left.
+fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
+    let other = match role {
+        CallRole::Buyer => g.cast.person(0).name,
+        CallRole::Seller => g.cast.buyer.to_owned(),
+    };
+    CallView {
+        role,
+        phase: CallPhase::Live,
+        prepaid: true,
+        other: OtherView {
+            name: other,
+            present: true,
+            connected: true,
+        },
+        you_connected: true,
+        charged_minor: 4_860,
+        billable_ms: 1_620_000,
+        remaining_ms: Some(180_000),
+        available_minor: None,
+        ..ringing(g)
+    }
 }
 
 /// A call that rings.
@@ -163,6 +232,12 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         share: None,
         order_url: None,
         refunds: Vec::new(),
+        tips: vec![TipRow {
+            at: at(820),
+            amount: g.cast.amount(500),
+            commission: g.cast.amount(0),
+        }],
+        tip_url: Some("/sellers/1/tip?call=1".to_owned()),
         net: g.cast.amount(2_160),
         refund_url: None,
         invoice_url: Some("/account/documents/1/pdf".to_owned()),

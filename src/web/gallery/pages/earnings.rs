@@ -38,6 +38,7 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
         not: None,
         request_id: Uuid::from_u128(1),
         amount: Field::default(),
+        code: None,
         error: None,
         method: Some(ShownMethod {
             kind: "iban".to_owned(),
@@ -74,6 +75,18 @@ pub fn earnings(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..full.clone()
     };
     g.page("earnings-wrong", &wrong, &g.seller("/sell/earnings"))?;
+    let coded = EarningsPage {
+        code: Some(Field::default()),
+        form: Some(MethodForm {
+            code: Some(Field::default().wrong(Message::new(
+                "That code isn't good: wrong, too old, or used before. Wait for the next one.",
+            ))),
+            kind: "iban".to_owned(),
+            ..MethodForm::default()
+        }),
+        ..full.clone()
+    };
+    g.page("earnings-code", &coded, &g.seller("/sell/earnings"))?;
     let other = EarningsPage {
         not: Some("frozen"),
         error: Some(Message::new("Say first where the money is to go.")),

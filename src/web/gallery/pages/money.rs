@@ -32,6 +32,8 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     let way = |name: &str, provider, chosen| PayWay {
         name: name.to_owned(),
         provider,
+        label: (provider == "kept").then(|| "visa ···· 4242".to_owned()),
+        keeps: provider != "kept",
         chosen,
     };
     let wallet = WalletPage {
@@ -53,6 +55,8 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         suggestions: [1_000, 2_000, 5_000, 10_000].map(|minor| g.cast.amount(minor)).to_vec(),
         amount: Field::default(),
         ways: vec![way("test", "test", true)],
+        can_keep: true,
+        keep: false,
         minimum: g.cast.amount(500),
         maximum: g.cast.amount(50_000),
         open: Vec::new(),
@@ -63,7 +67,8 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     let waiting = WalletPage {
         held: g.cast.amount(540),
         ways: vec![
-            way("1", "stripe", true),
+            way("kept-1", "kept", true),
+            way("1", "stripe", false),
             way("2", "paypal", false),
             way("test", "test", false),
         ],
@@ -80,6 +85,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     let empty = WalletPage {
         available: g.cast.amount(0),
         ways: Vec::new(),
+        can_keep: false,
         lines: Vec::new(),
         older_url: None,
         ..wallet
@@ -102,15 +108,46 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         back: "/wallet".to_owned(),
     };
     g.page("pay", &pay, &g.buyer("/wallet/top-ups/1/pay"))?;
+    let leave = LeavePage {
+        amount: g.cast.amount(2_000),
+        provider: "stripe",
+        to: "/terms".to_owned(),
+        back: "/wallet".to_owned(),
+    };
+    g.page("leave", &leave, &g.buyer("/wallet/top-ups/1/pay"))?;
     let paid = PaidPage {
         to: "/wallet".to_owned(),
     };
     g.page("paid", &paid, &g.buyer("/paid"))?;
+    let tip = TipPage {
+        id: Uuid::from_u128(9),
+        seller_id: Uuid::from_u128(1),
+        name: g.cast.person(0).name,
+        call: None,
+        back_url: Some("/sellers/1".to_owned()),
+        suggestions: [100, 200, 500, 1_000].map(|minor| g.cast.amount(minor)).to_vec(),
+        amount: Field::default(),
+        minimum: g.cast.amount(100),
+        maximum: g.cast.amount(50_000),
+        available: g.cast.amount(2_350),
+        error: None,
+        add_url: None,
+    };
+    g.page("tip", &tip, &g.buyer("/sellers/1/tip"))?;
+    let poor = TipPage {
+        available: g.cast.amount(150),
+        back_url: None,
+        error: Some(Message::new("Your credit doesn't cover this. Add 3.50 EUR first.")),
+        add_url: Some("/wallet".to_owned()),
+        ..tip
+    };
+    g.page("tip-poor", &poor, &g.buyer("/sellers/1/tip"))?;
     let gateway = GatewayPage {
         reference: "tst_5f1e0c2b7a".to_owned(),
         merchant: g.cast.tenant.to_owned(),
         amount: g.cast.amount(2_000),
         challenge: false,
+        keeps: true,
         cancel_url: "/wallet".to_owned(),
     };
     g.page("gateway", &gateway, &g.buyer("/gateway/test/1"))?;

@@ -406,6 +406,11 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
             &g.visitor("/verify"),
         )?;
     }
+    let method = KeptMethod {
+        id: Uuid::from_u128(5),
+        label: "visa ···· 4242".to_owned(),
+        since: now(),
+    };
     let account = AccountPage {
         email: "jonas@example.com".to_owned(),
         name: Field::of(g.cast.buyer),
@@ -422,6 +427,7 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
         auto_reject: true,
         second_factor: true,
         sessions: 2,
+        kept: vec![method.clone()],
     };
     let saved = Flash {
         tone: Tone::Success,
@@ -434,5 +440,12 @@ pub fn identity(g: &Gallery<'_>) -> anyhow::Result<()> {
             flash: Some(saved),
             ..g.buyer("/account")
         },
-    )
+    )?;
+    let asked = ForgetMethodPage {
+        kept: method,
+        wrong: Some(Message::new(
+            "A payment with this card is still under way. Remove it when that is over.",
+        )),
+    };
+    g.page("method", &asked, &g.buyer("/account/methods/5"))
 }

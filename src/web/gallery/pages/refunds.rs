@@ -59,6 +59,24 @@ pub fn refunds(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..form.clone()
     };
     g.page("refund-sure", &sure, &g.seller(path))?;
+    let uncovered = RefundPage {
+        amount: Field::of("15"),
+        reason: Field::of("The line was bad for the last minutes."),
+        error: Some(Message::new(
+            "From what you have left of your earnings you can give back up to 12.40 EUR.",
+        )),
+        ..form.clone()
+    };
+    g.page("refund-uncovered", &uncovered, &g.seller(path))?;
+    let play = RefundPage {
+        left: g.cast.amount(0),
+        left_min: 0,
+        error: Some(Message::new(
+            "This was paid with play money, and that is gone. Nothing of it can be given back.",
+        )),
+        ..form.clone()
+    };
+    g.page("refund-play-money", &play, &g.seller(path))?;
     let done = RefundPage {
         refunded: Some(g.cast.amount(2_160)),
         left: g.cast.amount(0),

@@ -167,6 +167,17 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
             url: url("/account"),
         },
     )?;
+    g.mail(
+        "payout",
+        &PayoutMail {
+            name: name(),
+            subject: format!("Where your earnings at {} go was changed", g.cast.tenant),
+            news: Message::new("mails.payout.goes_text")
+                .with("tenant", g.cast.tenant)
+                .with("to", "DE89 •••• 3000"),
+            url: url("/sell/earnings"),
+        },
+    )?;
     let bill = bill(g);
     let receipt = ReceiptMail {
         name: name(),

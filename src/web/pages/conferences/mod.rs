@@ -151,7 +151,11 @@ async fn carry_out(
                     let begun = ringing::begin_if_agreed(web, site, viewer, &order).await;
                     return Ok(begun.map(|call| format!("/calls/{}", call.id)));
                 }
-                Payment::Begun(top_up) => return Ok(Some(top_up.pay_url.unwrap_or_else(|| "/wallet".to_owned()))),
+                Payment::Begun(top_up) => {
+                    return Ok(Some(
+                        super::wallet::to_pay(site, &top_up).unwrap_or_else(|| "/wallet".to_owned()),
+                    ));
+                }
             }
         }
         _ => return Err(Error::field("action", "That form isn't one of this page's.")),

@@ -17,10 +17,10 @@ use crate::{
         Result, Site, Web,
         pages::{
             book::by_days,
-            dispute, documents, price, refund,
+            dispute::{self, Links},
+            documents, price, refund,
             views::{
-                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, DisputeLink, Field, Message,
-                Person, Seen,
+                Amount, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, Field, Message, Person, Seen,
             },
         },
     },
@@ -120,15 +120,14 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
     };
     let missing = bookings::missing(order, shown.available).minor;
     let settlement = booking.settlement();
-    let ((dispute, dispute_url), invoice_url) = match booking.state() {
+    let (money_back, invoice_url) = match booking.state() {
         State::Closed { .. } => {
             let about = Subject::Order(id);
             let invoice = documents::invoice_url(web, viewer, about).await?;
             (dispute::links(web, viewer, about).await?, invoice)
         }
-        _ => ((None, None), None),
+        _ => (Links::default(), None),
     };
-    let may_refund = role == CallRole::Seller && is_left(&shown) && !dispute.as_ref().is_some_and(DisputeLink::is_open);
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
@@ -173,9 +172,9 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .map(|parts| amount(parts.refund_minor)),
         refunds: refund::rows(&shown.refunds, role),
         invoice_url,
-        dispute,
-        dispute_url,
-        refund_url: may_refund.then(|| format!("/conferences/{id}/refund")),
+        dispute: money_back.dispute,
+        dispute_url: money_back.dispute_url,
+        refund_url: money_back.refund_url,
         seen: seen(&shown),
         history: shown
             .history
@@ -184,16 +183,6 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .collect(),
         error: None,
     })
-}
-
-/// Whether anything of what was earned can be given back.
-fn is_left(shown: &Shown) -> bool {
-    let given: i64 = shown.refunds.iter().map(|refund| refund.amount.minor).sum();
-    let booking = &shown.order.booking;
-    booking.is_paid()
-        && booking
-            .settlement()
-            .is_some_and(|parts| parts.due.total_minor() > given)
 }
 
 /// Who was there, as the reader is told.
@@ -279,6 +268,9 @@ fn step(order: &Order, role: CallRole, happened: &Happened) -> ConferenceStep {
         Event::Decline { by: who, .. } => by("declined", who),
         Event::Cancel { by: who } => by("cancelled", who),
         Event::Begun => Message::new("conference.step.begun"),
+        Event::Extended { minutes, price } => Message::new("conference.step.extended")
+            .with("count", minutes)
+            .with("price", Amount::new(price.total_minor(), order.currency.code())),
         Event::Stopped { .. } => Message::new("conference.step.stopped"),
         Event::Held { .. } => Message::new("conference.step.held"),
         Event::Missed { .. } => Message::new("conference.step.missed"),

@@ -1,8 +1,9 @@
 //! `/account`.
 
-use super::Field;
+use super::{Field, Message};
 use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// `/account`. Posts `action`: `details` (with `name`, `time_zone`, `language`), `calls` (with `do_not_disturb`,
 /// `auto_reject`, `on` when ticked) or `log_out_everywhere`.
@@ -28,6 +29,29 @@ pub struct AccountPage {
     pub sessions: u32,
     /// A second factor is asked for at each sign-in.
     pub second_factor: bool,
+    /// Cards and the like that are kept for later.
+    pub kept: Vec<KeptMethod>,
+}
+
+/// A card, or the like, that is kept for later.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptMethod {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is recognised by.
+    pub label: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// `/account/methods/{id}`: asks whether one is to be removed. Posts nothing but the wish.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForgetMethodPage {
+    /// Which.
+    #[serde(flatten)]
+    pub kept: KeptMethod,
+    /// Why it can't be now.
+    pub wrong: Option<Message>,
 }
 
 /// `/account/second-factor`. Posts `action`, `switch_on`, `renew` or `switch_off`, with `code`.

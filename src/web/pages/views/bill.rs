@@ -52,6 +52,10 @@ pub struct BillPage {
     pub order_url: Option<String>,
     /// What went back of it, oldest first.
     pub refunds: Vec<RefundRow>,
+    /// What was given on top, oldest first; no part of the sums.
+    pub tips: Vec<TipRow>,
+    /// Buyer only: where a tip is given.
+    pub tip_url: Option<String>,
     /// What the reader paid or earned after that.
     pub net: Amount,
     /// Seller only: where something is given back, while anything is left.
@@ -98,6 +102,17 @@ pub struct BillLine {
     pub seconds: i64,
     /// How much; zero is shown as "free".
     pub amount: Amount,
+}
+
+/// A tip.
+#[derive(Clone, Debug, Serialize)]
+pub struct TipRow {
+    /// When.
+    pub at: Timestamp,
+    /// How much.
+    pub amount: Amount,
+    /// Seller only: the marketplace's part of it; zero hides it.
+    pub commission: Amount,
 }
 
 /// One increment (or free stretch) as it was charged.

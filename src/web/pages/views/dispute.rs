@@ -81,10 +81,3 @@ pub struct DisputeLink {
     /// As [`DisputePage::state`].
     pub state: &'static str,
 }
-
-impl DisputeLink {
-    /// It isn't over: it decides what goes back.
-    pub fn is_open(&self) -> bool {
-        matches!(self.state, "open" | "answered")
-    }
-}

@@ -6,9 +6,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// `/sell/earnings`. Posts `action`:
-/// - `request` with `id` (as the page has it) and `amount` (major units as typed, empty for all);
+/// - `request` with `id` (as the page has it), `code` (if one is asked for) and `amount` (major units as typed, empty for all);
 /// - `cancel` with `id`;
-/// - `method` with `kind` (`iban`, `account`, `payoneer`), `holder`, `iban`, `account`, `routing`, `email`.
+/// - `method` with `method_code`, `kind` (`iban`, `account`, `payoneer`), `holder`, `iban`, `account`, `routing`, `email`.
 #[derive(Clone, Debug, Serialize)]
 pub struct EarningsPage {
     /// What can be paid out; negative if more was taken back than there was.
@@ -31,6 +31,8 @@ pub struct EarningsPage {
     pub request_id: Uuid,
     /// How much, as typed.
     pub amount: Field,
+    /// A code of the reader's second factor, if it is on and they haven't shown one lately.
+    pub code: Option<Field>,
     /// Why the last thing that was sent couldn't be done.
     pub error: Option<Message>,
     /// Where the money goes; masked.
@@ -59,6 +61,8 @@ pub struct ShownMethod {
 /// Where money is to go, as typed.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct MethodForm {
+    /// A code of the reader's second factor, if one is asked for.
+    pub code: Option<Field>,
     /// One of those that there are.
     pub kind: String,
     /// Whose account.

@@ -4,7 +4,8 @@ use super::Amount;
 use serde::Serialize;
 
 /// `/gateway/test/{reference}`. Posts `choice`: `succeed`, `decline`, `authenticate` or `timeout`; on the
-/// authentication step `succeed` or `decline`.
+/// authentication step `succeed` or `decline`. Where the card is kept, also `next`: `pays`, `asks`, `declines` or
+/// `gets_lost`.
 #[derive(Clone, Debug, Serialize)]
 pub struct GatewayPage {
     /// The payment's reference at the gateway.
@@ -15,6 +16,8 @@ pub struct GatewayPage {
     pub amount: Amount,
     /// The bank's step after `authenticate`.
     pub challenge: bool,
+    /// The card is kept for later.
+    pub keeps: bool,
     /// Back without paying.
     pub cancel_url: String,
 }

@@ -72,6 +72,19 @@ pub struct SecondFactorMail {
     pub url: String,
 }
 
+/// Where a seller's money goes was changed, or it was asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayoutMail {
+    /// To whom.
+    pub name: String,
+    /// The subject.
+    pub subject: String,
+    /// What.
+    pub news: Message,
+    /// Their earnings.
+    pub url: String,
+}
+
 /// To the buyer, after a settled call.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptMail {

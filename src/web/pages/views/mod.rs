@@ -33,10 +33,13 @@ mod seller;
 mod strip;
 mod studio;
 mod system;
+mod tip;
 mod wallet;
 
-pub use account::{AccountPage, Choice, FactorOffer, SecondFactorPage};
-pub use bill::{BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare};
+pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
+pub use bill::{
+    BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, RatingForm, SellerShare, TipRow,
+};
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
     FreeTime, FreeTimes, NextTimes, OrderPage, PriceLines, Seen,
@@ -60,8 +63,8 @@ pub use identity::{
 };
 pub use invoice::InvoicePage;
 pub use mails::{
-    DomainLostMail, InviteMail, MissedCallMail, NewsMail, ReceiptMail, RegisteredMail, ResetMail, SecondFactorMail,
-    SubscriptionMail, VerifyMail, WelcomeMail,
+    DomainLostMail, InviteMail, MissedCallMail, NewsMail, PayoutMail, ReceiptMail, RegisteredMail, ResetMail,
+    SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -81,7 +84,10 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
-pub use wallet::{LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage};
+pub use tip::TipPage;
+pub use wallet::{
+    LeavePage, LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage,
+};
 
 use serde::Serialize;
 
@@ -146,10 +152,12 @@ views! {
     VerifyPage => "verify",
     InvitePage => "invite",
     AccountPage => "account",
+    ForgetMethodPage => "method",
     SecondFactorPage => "second_factor",
     WalletPage => "wallet",
     TopUpPage => "top_up",
     PayPage => "pay",
+    LeavePage => "leave",
     PaidPage => "paid",
     GatewayPage => "gateway",
     SellPage => "sell",
@@ -168,6 +176,7 @@ views! {
     RoomPage => "room",
     BillPage => "bill",
     RefundPage => "refund",
+    TipPage => "tip",
     ClaimPage => "claim",
     DisputePage => "dispute",
     ConversationsPage => "conversations",
@@ -192,6 +201,7 @@ views! {
     NewsMail => "mails/news",
     DomainLostMail => "mails/domain_lost",
     SecondFactorMail => "mails/second_factor",
+    PayoutMail => "mails/payout",
     SubscriptionMail => "mails/subscription",
     InvoicePage => "invoice",
     DocumentsPage => "documents",

@@ -2,7 +2,7 @@
 
 use super::Increment;
 use serde::Serialize;
-use tallyroom_media_protocol::signaling::{CallRole, CallView};
+use tallyroom_media_protocol::signaling::{CallRole, CallView, ExtensionView};
 use uuid::Uuid;
 
 /// `/calls/{id}`.
@@ -21,6 +21,8 @@ pub struct RoomSetup {
     pub role: CallRole,
     /// The call as it stands.
     pub call: CallView,
+    /// More time that was asked for and waits for the buyer.
+    pub extension: Option<ExtensionView>,
     /// Offered when adding credit, in minor units.
     pub top_up_amounts: Vec<i64>,
     /// How time is charged.
@@ -49,6 +51,8 @@ pub struct RoomUrls {
     pub bill: String,
     /// When there is nothing more to do here.
     pub back: String,
+    /// Buyer only: where a tip is given.
+    pub tip: Option<String>,
     /// To log in again.
     pub login: String,
 }

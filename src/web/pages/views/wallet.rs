@@ -24,6 +24,10 @@ pub struct WalletPage {
     pub maximum: Amount,
     /// Ways to pay, the one to offer first before the others; chosen by `way`.
     pub ways: Vec<PayWay>,
+    /// One of them can keep what is paid with; agreed to by `keep`.
+    pub can_keep: bool,
+    /// Agreed to already.
+    pub keep: bool,
     /// Top-ups whose outcome isn't known yet.
     pub open: Vec<TopUpPage>,
     /// Where to go after the top-up (a path on this host: the call that waits for credit).
@@ -105,6 +109,10 @@ pub struct PayWay {
     pub name: String,
     /// Who takes the payment, as the words know it: `pay.ways.stripe`.
     pub provider: &'static str,
+    /// What the person recognises it by, if it is what they have kept.
+    pub label: Option<String>,
+    /// What is paid with can be kept for later.
+    pub keeps: bool,
     /// Chosen already.
     pub chosen: bool,
 }
@@ -131,6 +139,19 @@ pub struct PayField {
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+/// `/wallet/top-ups/{id}/pay` of a provider that has a page of its own: leads on to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavePage {
+    /// What is to be paid.
+    pub amount: Amount,
+    /// By whom it goes, as the theme's words name it.
+    pub provider: &'static str,
+    /// The provider's page.
+    pub to: String,
+    /// Back without paying.
+    pub back: String,
 }
 
 /// `/paid`, inside of a provider's frame: leads on outside of it.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Pages of the platform and of the test gateway, the platform's invoices and mails to the tenant, and what people type
 /// their passwords into: no tenant's to change.
-const NOT_ITS_OWN: [&str; 19] = [
+const NOT_ITS_OWN: [&str; 21] = [
     "platform_home",
     "unknown_host",
     "mailbox",
@@ -35,6 +35,8 @@ const NOT_ITS_OWN: [&str; 19] = [
     "second_factor",
     "mails/second_factor",
     "mails/second_factor.txt",
+    "mails/payout",
+    "mails/payout.txt",
     "register",
     "reset",
     "invite",

@@ -1,17 +1,15 @@
 //! Authorize.net on the bench.
 
-use super::{Bench, Entered, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, SECOND, money, raw, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Card, Charge, Mood, Server,
-        authorize_net::{AuthorizeNet, LOGIN_ID, TRANSACTION_KEY},
+        Act, Books, Card, Charge, Mood, Server,
+        authorize_net::{AuthorizeNet, LOGIN_ID, SIGNATURE_KEY, TRANSACTION_KEY, signature},
     },
 };
 use async_trait::async_trait;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
-use sha2::Sha512;
 use std::sync::Arc;
 use tallyroom::{
     app::ports::{AuthorizeNetKeys, Begun, GatewayKeys, PaymentGateway, RawWebhook, Step},
@@ -24,7 +22,6 @@ use tallyroom::{
 };
 
 const SIGNATURE: &str = "x-anet-signature";
-const KEY: &str = "A1B2C3D4E5F60718293A4B5C6D7E8F90";
 
 pub struct AuthorizeNetBench {
     server: Server<AuthorizeNet>,
@@ -36,22 +33,24 @@ fn keys(transaction_key: &str) -> GatewayKeys {
     GatewayKeys::AuthorizeNet(AuthorizeNetKeys {
         login_id: secret(LOGIN_ID),
         transaction_key: secret(transaction_key),
-        signature_key: secret(KEY),
+        signature_key: secret(SIGNATURE_KEY),
         currency: Currency::parse("USD").expect("a currency"),
     })
 }
 
 impl AuthorizeNetBench {
+    /// Refunds of the day go to the bank, too.
+    pub fn settle_refunds(&self) {
+        self.server.books(AuthorizeNet::settle_refunds);
+    }
+
     fn reach(&self, key: &str, patient: bool) -> Arc<dyn PaymentGateway> {
         reach_at(keys(key), &self.server.origin, patient, self.clock.clone())
     }
 }
 
 fn sign(body: &str, key: &str) -> RawWebhook {
-    let mut mac = <Hmac<Sha512> as KeyInit>::new_from_slice(key.as_bytes()).expect("a key");
-    mac.update(body.as_bytes());
-    let signature = hex::encode_upper(mac.finalize().into_bytes());
-    signed(SIGNATURE, &format!("sha512={signature}"), body)
+    signed(SIGNATURE, &signature(body, key), body)
 }
 
 #[async_trait]
@@ -66,12 +65,7 @@ impl Bench for AuthorizeNetBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::AuthorizeNet,
-            keys: vec![
-                ("currency", "USD"),
-                ("login_id", LOGIN_ID),
-                ("transaction_key", TRANSACTION_KEY),
-                ("signature_key", KEY),
-            ],
+            keys: AuthorizeNet::KEYS.to_vec(),
             at: self.server.origin.clone(),
         })
     }
@@ -130,8 +124,8 @@ impl Bench for AuthorizeNetBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        let sent = self.server.books(|books| books.sent.clone());
-        sent.iter().map(|body| sign(body, KEY)).collect()
+        let told = self.server.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {

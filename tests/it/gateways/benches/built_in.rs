@@ -2,7 +2,7 @@
 
 use super::{Bench, money};
 use crate::{
-    gateways::stand_in::{Act, Charge, Mood},
+    gateways::stand_in::{Act, Card, Charge, Mood},
     support::{LUMEN, TestApp},
 };
 use async_trait::async_trait;
@@ -59,6 +59,18 @@ impl Bench for BuiltIn {
 
     fn set(&self, _: Mood) -> bool {
         false
+    }
+
+    fn card(&self, card: Card) {
+        let next = match card {
+            Card::Good => "pays",
+            Card::Empty => "declines",
+            Card::Asks => "asks",
+        };
+        sql_query("UPDATE test_gateway_methods SET next = $1")
+            .bind::<Text, _>(next)
+            .execute(&mut self.app.database.superuser())
+            .expect("the card is told");
     }
 
     async fn act(&self, begun: &Begun, act: Act) {

@@ -1,10 +1,10 @@
 //! iyzico on the bench.
 
-use super::{Bench, Entered, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, SECOND, money, raw, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Charge, Mood, Server,
+        Act, Books, Charge, Mood, Server,
         iyzico::{API_KEY, Iyzico, SECRET_KEY, signature},
     },
 };
@@ -51,7 +51,7 @@ impl Bench for IyzicoBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::Iyzico,
-            keys: vec![("api_key", API_KEY), ("secret_key", SECRET_KEY)],
+            keys: Iyzico::KEYS.to_vec(),
             at: self.server.origin.clone(),
         })
     }
@@ -95,8 +95,8 @@ impl Bench for IyzicoBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        let sent = self.server.books(|books| books.sent.clone());
-        sent.iter().map(|event| sign(event, SECRET_KEY)).collect()
+        let told = self.server.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {

@@ -18,7 +18,7 @@ pub use payu::PayuBench;
 pub use stripe::StripeBench;
 pub use two_checkout::TwoCheckoutBench;
 
-use super::stand_in::{Act, Card, Charge, Mood};
+use super::stand_in::{Act, Card, Charge, Message, Mood};
 use async_trait::async_trait;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tallyroom::{
@@ -37,6 +37,9 @@ use url::Url;
 
 /// A winter's noon.
 pub const NOW: Moment = Moment(1_800_014_400_000);
+
+/// The same, as messages are signed.
+const SECOND: i64 = NOW.0 / 1_000;
 
 /// How long a gateway waits that is about to wait in vain.
 pub const IMPATIENT: Duration = Duration::from_millis(1_500);
@@ -171,6 +174,14 @@ fn reach_as(
     };
     let providers = Providers::new(clock, reach).expect("a client");
     providers.open(&account).expect("keys in order")
+}
+
+/// A stand-in's message.
+fn raw(message: Message) -> RawWebhook {
+    RawWebhook {
+        headers: message.headers,
+        body: message.body.into_bytes(),
+    }
 }
 
 /// A webhook with one header more than the body.

@@ -1,10 +1,10 @@
 //! PayPal on the bench.
 
-use super::{Bench, Entered, money, reach};
+use super::{Bench, Entered, SECOND, money, raw, reach};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Card, Charge, Mood, Server,
+        Act, Books, Card, Charge, Mood, Server,
         paypal::{CLIENT_ID, CLIENT_SECRET, Paypal, WEBHOOK_ID},
     },
 };
@@ -37,11 +37,7 @@ impl Bench for PaypalBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::Paypal,
-            keys: vec![
-                ("client_id", CLIENT_ID),
-                ("client_secret", CLIENT_SECRET),
-                ("webhook_id", WEBHOOK_ID),
-            ],
+            keys: Paypal::KEYS.to_vec(),
             at: self.0.origin.clone(),
         })
     }
@@ -100,27 +96,8 @@ impl Bench for PaypalBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        let sent = self.0.books(|books| books.sent.clone());
-        let signed = sent.into_iter().map(|sent| {
-            let signature = Paypal::signature(&sent.id);
-            let headers = [
-                ("paypal-auth-algo", "SHA256withRSA"),
-                (
-                    "paypal-cert-url",
-                    "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1",
-                ),
-                ("paypal-transmission-id", &sent.id),
-                ("paypal-transmission-sig", &signature),
-                ("paypal-transmission-time", "2027-01-15T12:00:00Z"),
-            ];
-            RawWebhook {
-                headers: headers
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .to_vec(),
-                body: sent.body.into_bytes(),
-            }
-        });
-        signed.collect()
+        let told = self.0.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {

@@ -1,8 +1,8 @@
 //! PayTR on the bench.
 
-use super::{Bench, Entered, NOW, money, reach_at};
+use super::{Bench, Entered, NOW, SECOND, money, raw, reach_at};
 use crate::gateways::stand_in::{
-    Act, Charge, Mood, Server,
+    Act, Books, Charge, Message, Mood, Server,
     paytr::{MERCHANT_ID, MERCHANT_KEY, MERCHANT_SALT, Paytr, message},
 };
 use async_trait::async_trait;
@@ -30,14 +30,8 @@ impl PaytrBench {
     }
 }
 
-fn raw(body: &str) -> RawWebhook {
-    RawWebhook {
-        headers: vec![(
-            "content-type".to_owned(),
-            "application/x-www-form-urlencoded".to_owned(),
-        )],
-        body: body.as_bytes().to_vec(),
-    }
+fn form(body: &str) -> RawWebhook {
+    raw(Message::form(body))
 }
 
 #[async_trait]
@@ -52,11 +46,7 @@ impl Bench for PaytrBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::Paytr,
-            keys: vec![
-                ("merchant_id", MERCHANT_ID),
-                ("merchant_key", MERCHANT_KEY),
-                ("merchant_salt", MERCHANT_SALT),
-            ],
+            keys: Paytr::KEYS.to_vec(),
             at: self.server.origin.clone(),
         })
     }
@@ -100,8 +90,8 @@ impl Bench for PaytrBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        self.server
-            .books(|books| books.sent.iter().map(|body| raw(body)).collect())
+        let told = self.server.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {
@@ -109,13 +99,13 @@ impl Bench for PaytrBench {
         let number = text.split(['=', '&']).nth(1).expect("an order number");
         let other = format!("{}0", &number[..number.len() - 1]);
         vec![
-            raw(&message("of-somebody-else", number, "success", 1_250)),
-            raw(&text.replace("1250", "9250")),
-            raw(&text.replace("success", "failed")),
-            raw(&text.replace(number, &other)),
-            raw(&format!("{text}&merchant_oid={other}")),
-            raw(&text.replace("hash=", "hush=")),
-            raw(""),
+            form(&message("of-somebody-else", number, "success", 1_250)),
+            form(&text.replace("1250", "9250")),
+            form(&text.replace("success", "failed")),
+            form(&text.replace(number, &other)),
+            form(&format!("{text}&merchant_oid={other}")),
+            form(&text.replace("hash=", "hush=")),
+            form(""),
         ]
     }
 

@@ -1,15 +1,14 @@
 //! PayU on the bench.
 
-use super::{Bench, Entered, NOW, money, reach_at, signed};
+use super::{Bench, Entered, NOW, SECOND, money, raw, reach_at, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Charge, Mood, Server, fields,
-        payu::{CLIENT_SECRET, POS_ID, Payu, SECOND_KEY},
+        Act, Books, Charge, Mood, Server, fields,
+        payu::{CLIENT_SECRET, POS_ID, Payu, SECOND_KEY, header, md5, sha256},
     },
 };
 use async_trait::async_trait;
-use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tallyroom::{
@@ -42,21 +41,6 @@ impl PayuBench {
     }
 }
 
-/// A header with such a signature.
-fn header(algorithm: &str, signature: &str) -> String {
-    format!("sender=checkout;signature={signature};algorithm={algorithm};content=DOCUMENT")
-}
-
-/// Most shops' kind.
-fn md5(body: &str, key: &str) -> String {
-    header("MD5", &hex::encode(Md5::digest(format!("{body}{key}"))))
-}
-
-fn sha256(body: &str, key: &str) -> String {
-    use sha2::{Digest, Sha256};
-    header("SHA-256", &hex::encode(Sha256::digest(format!("{body}{key}"))))
-}
-
 #[async_trait]
 impl Bench for PayuBench {
     async fn open() -> Self {
@@ -66,12 +50,7 @@ impl Bench for PayuBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::Payu,
-            keys: vec![
-                ("pos_id", POS_ID),
-                ("client_id", POS_ID),
-                ("client_secret", CLIENT_SECRET),
-                ("second_key", SECOND_KEY),
-            ],
+            keys: Payu::KEYS.to_vec(),
             at: self.0.origin.clone(),
         })
     }
@@ -112,14 +91,8 @@ impl Bench for PayuBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        let sent = self.0.books(|books| books.sent.clone());
-        // Shops can have either kind of signature.
-        let sign = [md5, sha256];
-        let signed = sent
-            .iter()
-            .enumerate()
-            .map(|(nth, body)| signed(SIGNATURE, &sign[nth % 2](body, SECOND_KEY), body));
-        signed.collect()
+        let told = self.0.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {

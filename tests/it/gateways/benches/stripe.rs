@@ -1,10 +1,10 @@
 //! Stripe on the bench.
 
-use super::{Bench, Entered, NOW, money, reach, signed};
+use super::{Bench, Entered, SECOND, money, reach, signed};
 use crate::gateways::{
     sdk,
     stand_in::{
-        Act, Asked, Card, Charge, Mood, Server, fields,
+        Act, Asked, Books, Card, Charge, Mood, Server, fields,
         stripe::{SECRET_KEY, Stripe, WEBHOOK_SECRET},
     },
 };
@@ -19,7 +19,6 @@ use tallyroom::{
 use url::form_urlencoded;
 
 const SIGNATURE: &str = "stripe-signature";
-const SECOND: i64 = NOW.0 / 1_000;
 
 pub struct StripeBench(pub Server<Stripe>);
 
@@ -82,7 +81,7 @@ impl Bench for StripeBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::Stripe,
-            keys: vec![("secret_key", SECRET_KEY), ("webhook_secret", WEBHOOK_SECRET)],
+            keys: Stripe::KEYS.to_vec(),
             at: self.0.origin.clone(),
         })
     }

@@ -1,9 +1,9 @@
 //! 2Checkout on the bench.
 
-use super::{Bench, Entered, NOW, money, reach_as, reach_at};
+use super::{Bench, Entered, NOW, SECOND, money, raw, reach_as, reach_at};
 use crate::gateways::stand_in::{
-    Act, Charge, Mood, Server,
-    two_checkout::{BUY_LINK_SECRET, MERCHANT_CODE, SECRET_KEY, TwoCheckout, form, sign},
+    Act, Books, Charge, Message, Mood, Server,
+    two_checkout::{BUY_LINK_SECRET, MERCHANT_CODE, SECRET_KEY, SIGNATURE, TwoCheckout, form, sealed},
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -18,8 +18,6 @@ use tallyroom::{
 };
 use url::form_urlencoded;
 
-const SIGNATURE: &str = "SIGNATURE_SHA2_256";
-
 pub struct TwoCheckoutBench {
     server: Server<TwoCheckout>,
     clock: Arc<ManualClock>,
@@ -28,6 +26,11 @@ pub struct TwoCheckoutBench {
 impl TwoCheckoutBench {
     fn reach(&self, secret_key: &str, patient: bool) -> Arc<dyn PaymentGateway> {
         reach_at(keys(secret_key), &self.server.origin, patient, self.clock.clone())
+    }
+
+    /// The holder's bank claims the newest order back; how that stands.
+    pub fn claim(&self, resolution: &str) {
+        self.server.books(|books| books.claim(resolution));
     }
 
     /// The same account, where money is real.
@@ -50,20 +53,12 @@ fn keys(secret_key: &str) -> GatewayKeys {
     })
 }
 
-fn message(mut fields: Vec<(String, String)>, key: &str) -> RawWebhook {
-    let signature = sign(key, fields.iter().map(|(_, value)| value.as_str()));
-    fields.push((SIGNATURE.to_owned(), signature));
-    unsigned(&fields)
+fn message(fields: Vec<(String, String)>, key: &str) -> RawWebhook {
+    unsigned(&sealed(fields, key))
 }
 
 fn unsigned(fields: &[(String, String)]) -> RawWebhook {
-    RawWebhook {
-        headers: vec![(
-            "content-type".to_owned(),
-            "application/x-www-form-urlencoded".to_owned(),
-        )],
-        body: form(fields).into_bytes(),
-    }
+    raw(Message::form(&form(fields)))
 }
 
 #[async_trait]
@@ -78,11 +73,7 @@ impl Bench for TwoCheckoutBench {
     fn entered(&self) -> Option<Entered> {
         Some(Entered {
             provider: Provider::TwoCheckout,
-            keys: vec![
-                ("merchant_code", MERCHANT_CODE),
-                ("secret_key", SECRET_KEY),
-                ("buy_link_secret", BUY_LINK_SECRET),
-            ],
+            keys: TwoCheckout::KEYS.to_vec(),
             at: self.server.origin.clone(),
         })
     }
@@ -142,8 +133,8 @@ impl Bench for TwoCheckoutBench {
     }
 
     fn webhooks(&self) -> Vec<RawWebhook> {
-        let sent = self.server.books(|books| books.sent.clone());
-        sent.into_iter().map(|fields| message(fields, SECRET_KEY)).collect()
+        let told = self.server.books(|books| books.told(SECOND));
+        told.into_iter().map(raw).collect()
     }
 
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {

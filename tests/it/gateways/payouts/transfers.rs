@@ -128,6 +128,13 @@ async fn what_was_called_back_or_is_anothers_is_not_paid() {
     elsewhere.account = NEWCOMER.to_owned();
     let found = provider.look_up(&elsewhere).await;
     assert!(matches!(found, Err(GatewayError::Unknown(_))), "{found:?}");
+    elsewhere.account = SELLER.to_owned();
+    elsewhere.amount.minor += 1;
+    let found = provider.look_up(&elsewhere).await;
+    assert!(
+        matches!(found, Err(GatewayError::Unknown(_))),
+        "of another amount: {found:?}"
+    );
     let stranger = bench.reach("sk_test_of_somebody_else", Duration::from_secs(30));
     let refused = stranger.test_connection().await;
     assert!(matches!(refused, Err(GatewayError::Rejected(_))), "{refused:?}");

@@ -1,0 +1,41 @@
+//! Tips: from a buyer's credit to a seller, in a call, after it, or from the seller's page (requirement F8).
+
+mod give;
+mod show;
+
+pub use give::{Wish, give};
+pub use show::{Offered, show};
+
+use crate::{
+    domain::{
+        ids::{CallId, UserId},
+        policy::{Policy, PolicyChange, resolve},
+        tenant::Tenant,
+    },
+    error::{Error, Result},
+    store::{TenantTx, calls, sellers},
+};
+
+/// The tenant's rules of now: a tip isn't part of what was agreed for a call.
+fn policy(tenant: &Tenant) -> Policy {
+    let none = PolicyChange::default();
+    resolve(&Policy::default(), &tenant.policy, &none, &none)
+}
+
+/// # Errors
+/// The reader can't tip them, for that call: it is their own page, nobody sells there, or the call isn't the two's.
+fn check(tx: &mut TenantTx<'_>, buyer: UserId, seller: UserId, call: Option<CallId>) -> Result<()> {
+    if buyer == seller {
+        return Err(Error::invalid("This is your own page."));
+    }
+    sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
+    let Some(call) = call else {
+        return Ok(());
+    };
+    let found = calls::of_person(tx, call, buyer)?;
+    if found.buyer.id == buyer && found.seller.id == seller {
+        Ok(())
+    } else {
+        Err(Error::not_found())
+    }
+}

@@ -1,0 +1,115 @@
+//! What people pay with, kept for later: with their consent, and until they remove it.
+
+use crate::{
+    app::{App, gateway_accounts, identity::Viewer, ports::SavedMethod, sealing},
+    domain::{
+        ids::{SavedMethodId, UserId},
+        tenant::Tenant,
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{
+        TenantTx,
+        saved_methods::{self, Kept},
+        top_ups::TopUp,
+        users,
+    },
+};
+use uuid::Uuid;
+
+/// How many a person can have kept.
+pub(super) const MOST_KEPT: i64 = 10;
+
+/// The reader's, newest first.
+///
+/// # Errors
+/// The database is away.
+pub async fn kept(app: &App, viewer: &Viewer) -> Result<Vec<Kept>> {
+    let user = viewer.user.id;
+    app.db
+        .read(&viewer.scope, move |tx| saved_methods::list(tx, user, MOST_KEPT))
+        .await
+}
+
+/// Keeps one of the reader's no longer: nothing can be charged to it any more. Again changes nothing.
+///
+/// # Errors
+/// It isn't theirs, a charge of it has no outcome yet, or the database is away.
+pub async fn forget(app: &App, viewer: &Viewer, id: SavedMethodId) -> Result<()> {
+    let (user, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            if saved_methods::find(tx, id)?.user != user {
+                return Err(Error::not_found());
+            }
+            // Charges begin under the same lock.
+            users::lock(tx, user)?;
+            if saved_methods::is_being_charged(tx, id)? {
+                let words = "A payment with this card is still under way. Remove it when that is over.";
+                return Err(Error::conflict("being_charged", words));
+            }
+            saved_methods::remove(tx, id, now)
+        })
+        .await
+}
+
+/// The newest of the reader's that can be charged here now.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) async fn usable(app: &App, viewer: &Viewer, tenant: &Tenant) -> Result<Option<SavedMethodId>> {
+    let kept = kept(app, viewer).await?;
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
+    let is_usable = |kept: &&Kept| ways.iter().any(|way| way.keeps && way.account == kept.account);
+    Ok(kept.iter().find(is_usable).map(|kept| kept.id))
+}
+
+/// # Errors
+/// There are as many as can be, or the database is away.
+pub(super) fn refuse_too_many(tx: &mut TenantTx<'_>, user: UserId) -> Result<()> {
+    if saved_methods::list(tx, user, MOST_KEPT)?.len() < MOST_KEPT as usize {
+        return Ok(());
+    }
+    let words = "You have kept 10 cards already. Remove one on your account page first.";
+    Err(Error::field("keep", words))
+}
+
+/// Keeps what a payment was made with, if that was agreed to. One that is kept already isn't kept twice.
+pub(super) fn keep(app: &App, tx: &mut TenantTx<'_>, paid: &TopUp, method: &SavedMethod, now: Moment) -> Result<()> {
+    let Some(consent) = paid.keeps.clone() else {
+        return Ok(());
+    };
+    for other in saved_methods::list(tx, paid.user, MOST_KEPT)? {
+        if other.account == paid.account && self::method(app, &other)?.is_some_and(|other| other.token == method.token)
+        {
+            return Ok(());
+        }
+    }
+    let key = app.config.secrets.jwt.expose();
+    let kept = Kept {
+        id: SavedMethodId::from_uuid(Uuid::new_v5(&paid.id.uuid(), b"method")),
+        user: paid.user,
+        account: paid.account,
+        sealed_token: Some(sealing::seal(key, method.token.as_bytes())?),
+        label: method.label.clone(),
+        consent,
+        consented_at: paid.created_at,
+        created_at: now,
+    };
+    saved_methods::put(tx, &kept)
+}
+
+/// As the provider knows it; nothing once it was removed.
+pub(super) fn method(app: &App, kept: &Kept) -> Result<Option<SavedMethod>> {
+    let Some(sealed) = &kept.sealed_token else {
+        return Ok(None);
+    };
+    let token = sealing::unseal(app.config.secrets.jwt.expose(), sealed)?;
+    Ok(Some(SavedMethod {
+        token: String::from_utf8(token).map_err(Error::internal)?,
+        label: kept.label.clone(),
+    }))
+}

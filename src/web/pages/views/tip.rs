@@ -1,0 +1,34 @@
+//! Giving a tip.
+
+use super::{Amount, Field, Message};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// `/sellers/{id}/tip`. Posts `id`, `call`, and `amount_minor` (one of the suggestions') or `amount` (as typed; wins).
+#[derive(Clone, Debug, Serialize)]
+pub struct TipPage {
+    /// The form's: sent twice, it gives once.
+    pub id: Uuid,
+    /// Who gets it.
+    pub seller_id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// The call it is for, if it is for one.
+    pub call: Option<Uuid>,
+    /// Back without giving; not while the call goes on in another tab.
+    pub back_url: Option<String>,
+    /// Amounts offered as buttons.
+    pub suggestions: Vec<Amount>,
+    /// Another amount, as typed.
+    pub amount: Field,
+    /// Least that can be given.
+    pub minimum: Amount,
+    /// Most that can be given at once.
+    pub maximum: Amount,
+    /// The reader's credit.
+    pub available: Amount,
+    /// Why it couldn't be given.
+    pub error: Option<Message>,
+    /// Where credit is added, if that is what is missing.
+    pub add_url: Option<String>,
+}
