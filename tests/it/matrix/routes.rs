@@ -41,7 +41,7 @@ fn registered(line: &str, prefix: &str) -> Option<String> {
 }
 
 /// Up to the closing quote, with its parameters' names made one.
-fn pattern(rest: &str) -> String {
+pub fn pattern(rest: &str) -> String {
     let path = rest.split('"').next().unwrap_or_default();
     let segments = path.split('/').map(|segment| {
         let Some((before, parameter)) = segment.split_once('{') else {

@@ -1,6 +1,9 @@
 //! The reviewed table.
 
-use super::cast::{Place, Role};
+use super::{
+    cast::{Place, Role},
+    routes::pattern,
+};
 use std::collections::BTreeSet;
 
 /// `verdicts.txt`, read.
@@ -54,18 +57,10 @@ impl Row {
         let (method, path) = (words.next().expect("a method"), words.next().expect("a path"));
         let verdicts: Vec<String> = words.collect();
         assert_eq!(verdicts.len(), Role::of(place).len(), "a verdict a role: {line}");
-        let asked = format!("{method} {path}");
-        let route = match path.split_once('{') {
-            Some((before, rest)) => {
-                let after = rest.split_once('}').expect("a closing brace").1;
-                format!("{method} {before}{{id}}{after}")
-            }
-            None => asked.clone(),
-        };
         Self {
             place,
-            asked,
-            route,
+            asked: format!("{method} {path}"),
+            route: format!("{method} {}", pattern(&path)),
             verdicts,
             body,
         }
