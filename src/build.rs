@@ -16,7 +16,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut scripts = Vec::new();
     for folder in fs::read_dir(migrations)? {
         let script = folder?.path().join("up.sql");
-        scripts.push((script.clone(), fs::read(script)?));
+        if script.is_file() {
+            scripts.push((script.clone(), fs::read(script)?));
+        }
     }
     scripts.sort();
     let mut hash = DefaultHasher::new();

@@ -55,7 +55,7 @@ const LATELY: &str = "
     coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.credit_id = a.id
         AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'dispute_back'), 0)::bigint
     - coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.debit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind = 'commission'), 0)::bigint";
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind IN ('commission', 'tip_commission', 'tax_of_seller')), 0)::bigint";
 
 impl MaturedRow {
     fn matured(self) -> Result<Matured> {

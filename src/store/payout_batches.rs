@@ -139,13 +139,15 @@ pub fn sent(tx: &mut TenantTx<'_>, number: i32) -> Result<Vec<Sent>> {
         .load(tx.conn)?)
 }
 
-/// What of a batch is still on its way, by its ids, after that one; whose money is frozen waits.
+/// What of a batch is still on its way, by its ids, after that one; theirs wait whose money is frozen or whose
+/// account is closed.
 ///
 /// # Errors
 /// The database is away.
 pub fn to_send(tx: &mut TenantTx<'_>, number: i32, after: Option<PayoutId>, limit: i64) -> Result<Vec<Sent>> {
     let some = format!(
-        "{SENT} AND p.state = 'batched' AND u.frozen_at IS NULL AND ($3 IS NULL OR p.id > $3) ORDER BY p.id LIMIT $4"
+        "{SENT} AND p.state = 'batched' AND u.frozen_at IS NULL AND u.suspended_at IS NULL
+         AND ($3 IS NULL OR p.id > $3) ORDER BY p.id LIMIT $4"
     );
     Ok(sql_query(some)
         .bind::<SqlUuid, _>(tx.tenant().uuid())
@@ -153,6 +155,43 @@ pub fn to_send(tx: &mut TenantTx<'_>, number: i32, after: Option<PayoutId>, limi
         .bind::<Nullable<SqlUuid>, _>(after.map(|id| id.uuid()))
         .bind::<BigInt, _>(limit)
         .load(tx.conn)?)
+}
+
+/// The batches that a provider pays in which something is still on its way to that person.
+///
+/// # Errors
+/// The database is away.
+pub fn carried_to(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Vec<i32>> {
+    let rows: Vec<Number> = sql_query(
+        "SELECT DISTINCT b.number FROM payouts p
+         JOIN payout_batches b ON b.tenant_id = p.tenant_id AND b.number = p.batch_number
+         WHERE p.tenant_id = $1 AND p.seller_id = $2 AND p.state = 'batched' AND b.account_id IS NOT NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(seller.uuid())
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// Whether something is still on its way through that account.
+///
+/// # Errors
+/// The database is away.
+pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = Bool)]
+        open: bool,
+    }
+    let known: Known = sql_query(
+        "SELECT EXISTS (SELECT 1 FROM payouts p
+             JOIN payout_batches b ON b.tenant_id = p.tenant_id AND b.number = p.batch_number
+             WHERE p.tenant_id = $1 AND b.account_id = $2 AND p.state = 'batched') AS open",
+    )
+    .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<SqlUuid, _>(account.uuid())
+    .get_result(tx.conn)?;
+    Ok(known.open)
 }
 
 /// A batch, as the console's list shows it.

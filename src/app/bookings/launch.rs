@@ -126,10 +126,8 @@ pub(in crate::app) fn call_ended(
     let event = match took_place {
         true => Event::Held {
             charged_minor: call.charged_minor,
-            rest_refunded: !matches!(
-                call.reason,
-                EndReason::BuyerEnded | EndReason::BuyerLost | EndReason::OutOfCredit
-            ),
+            // Without credit all of it was talked, but for time that was paid in the last moment.
+            rest_refunded: !matches!(call.reason, EndReason::BuyerEnded | EndReason::BuyerLost),
         },
         false => Event::Stopped {
             unanswered: only_seller_connected || matches!(call.reason, EndReason::Missed | EndReason::Rejected),

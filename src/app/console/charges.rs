@@ -166,8 +166,9 @@ pub async fn change_category_charges(app: &App, by: &StaffMember, id: CategoryId
 /// Sets what is charged for one seller, whatever their categories say; the tax isn't theirs to have.
 ///
 /// # Errors
-/// Out of bounds, no such seller, or the database is away.
+/// It is the reader themselves, out of bounds, no such seller, or the database is away.
 pub async fn change_seller_charges(app: &App, by: &StaffMember, id: UserId, charges: Charges) -> Result<()> {
+    by.refuse_own(&[id])?;
     let charges = Charges { tax: None, ..charges };
     let (charges, actor, now) = (charges.checked()?, by.actor(), app.now());
     app.db

@@ -2,13 +2,13 @@
 
 use super::StaffMember;
 use crate::{
-    app::{App, platform::checked_reason},
+    app::{App, payouts::send_later, platform::checked_reason},
     domain::{
         audit::{Action, Entry},
         ids::UserId,
     },
     error::{Error, Result},
-    store::{audit, frozen, users},
+    store::{audit, frozen, payout_batches, users},
 };
 use serde_json::json;
 
@@ -18,12 +18,7 @@ use serde_json::json;
 /// No reason, it is oneself, frozen already, not here, or the database is away.
 pub async fn freeze(app: &App, by: &StaffMember, id: UserId, reason: &str) -> Result<()> {
     let reason = checked_reason(reason)?;
-    if by.user()? == id {
-        return Err(Error::conflict(
-            "own_money",
-            "This is your own. Somebody else has to decide about it.",
-        ));
-    }
+    by.refuse_own(&[id])?;
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
@@ -44,12 +39,7 @@ pub async fn freeze(app: &App, by: &StaffMember, id: UserId, reason: &str) -> Re
 /// # Errors
 /// It is oneself, it isn't frozen, not here, or the database is away.
 pub async fn unfreeze(app: &App, by: &StaffMember, id: UserId) -> Result<()> {
-    if by.user()? == id {
-        return Err(Error::conflict(
-            "own_money",
-            "This is your own. Somebody else has to decide about it.",
-        ));
-    }
+    by.refuse_own(&[id])?;
     let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
@@ -58,6 +48,10 @@ pub async fn unfreeze(app: &App, by: &StaffMember, id: UserId) -> Result<()> {
                 return Err(Error::conflict("not_frozen", "This person's money isn't frozen."));
             }
             frozen::set(tx, id, None, now)?;
+            // What waited for that is sent.
+            for batch in payout_batches::carried_to(tx, id)? {
+                send_later(tx, batch, now)?;
+            }
             let entry = Entry::new(Action::MoneyReleased, id.to_string());
             let entry = entry.changed(json!({"frozen": true}), json!({"frozen": false}));
             audit::write(tx, &actor, &entry, now)

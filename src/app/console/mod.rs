@@ -194,6 +194,14 @@ impl StaffMember {
         Ok(self.account()?.user.id)
     }
 
+    /// Keeps them from deciding about what is their own, or was paid by them.
+    ///
+    /// # Errors
+    /// One of these people is they.
+    fn refuse_own(&self, people: &[UserId]) -> Result<()> {
+        refuse_own(self.user()?, people)
+    }
+
     /// They look and change nothing.
     pub fn is_read_only(&self) -> bool {
         self.viewer.account().is_none()
@@ -234,4 +242,15 @@ pub async fn note(app: &App, staff: &StaffMember, action: Action, subject: Strin
             audit::write(tx, &actor, &Entry::new(action, subject), now)
         })
         .await
+}
+
+/// The same, where those people are known in the transaction only.
+pub(in crate::app) fn refuse_own(user: UserId, people: &[UserId]) -> Result<()> {
+    if !people.contains(&user) {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "own_money",
+        "This is your own. Somebody else has to decide about it.",
+    ))
 }

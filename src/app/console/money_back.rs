@@ -1,6 +1,6 @@
 //! What staff give back, and until when buyers can dispute what they paid.
 
-use super::StaffMember;
+use super::{StaffMember, refuse_own};
 use crate::{
     app::{
         App,
@@ -34,7 +34,7 @@ pub async fn charge(app: &App, by: &StaffMember, subject: Subject) -> Result<Cha
 /// Gives back what was paid, with a reason that both read. Doing it again with the same id changes nothing.
 ///
 /// # Errors
-/// It is nothing or too much, hasn't ended or is disputed, no reason, not here, or the database is away.
+/// They paid it themselves, it is nothing or too much, hasn't ended or is disputed, no reason, not here, or the database is away.
 pub async fn refund_as_staff(
     app: &App,
     by: &StaffMember,
@@ -44,6 +44,7 @@ pub async fn refund_as_staff(
 ) -> Result<Refund> {
     let reason = checked_reason(reason)?;
     let (handle, actor, now, scope) = (app.clone(), by.actor(), app.now(), by.viewer().scope);
+    let user = by.user()?;
     let refund = app
         .db
         .tenant(&scope, move |tx| {
@@ -55,6 +56,7 @@ pub async fn refund_as_staff(
                 may_owe: true,
             };
             let (refund, is_new) = refunds::refund(&handle, tx, subject, asked, given, now)?;
+            refuse_own(user, &[refund.buyer])?;
             if !is_new {
                 return Ok(refund);
             }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::{
         App,
-        console::StaffMember,
+        console::{StaffMember, refuse_own},
         refunds::{self, Charged, Given, Source, give, weigh},
     },
     domain::{
@@ -31,15 +31,16 @@ use uuid::Uuid;
 /// Decides what goes back, with a reason that both read; zero is nothing.
 ///
 /// # Errors
-/// It is over, more than was asked for, no reason, not here, or the database is away.
+/// It is the reader's own, it is over, more than was asked for, no reason, not here, or the database is away.
 pub async fn decide(app: &App, by: &StaffMember, id: DisputeId, refund_minor: i64, reason: &str) -> Result<()> {
     let decision = checked("reason", reason)?;
-    let (handle, actor, now) = (app.clone(), by.actor(), app.now());
+    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
     let scope = by.viewer().scope;
     let disputed = app
         .db
         .tenant(&scope, move |tx| {
             let mut disputed = act::locked(tx, id, |_| true)?;
+            refuse_own(user, &[disputed.buyer, disputed.seller])?;
             let before = disputed.dispute.state.name();
             disputed
                 .dispute

@@ -62,6 +62,12 @@ pub async fn accept(
             }
             match try_to_pay(&handle, tx, (&call, &seller), asked, now)? {
                 Tried::Short(there) => {
+                    // What is paid as it is talked uses up what is there meanwhile.
+                    let there = if call.booking.is_some() {
+                        there
+                    } else {
+                        Money::new(0, there.currency)
+                    };
                     extensions::update(tx, &asked)?;
                     let news = (asked.extension.state != before).then(|| News::of(&call, asked));
                     Ok((news, Ok(missing(&asked, there))))

@@ -34,7 +34,7 @@ use crate::{
     store::{
         TenantScope, TenantTx, audit,
         gateway_accounts::{self as stored, Account},
-        tenants,
+        payout_batches, tenants,
     },
 };
 use std::sync::Arc;
@@ -107,6 +107,16 @@ fn there(account: Account) -> Result<Account> {
         None => Ok(account),
         Some(_) => Err(Error::not_found()),
     }
+}
+
+/// # Errors
+/// Payouts through the account have no outcome yet, or the database is away.
+fn refuse_while_paying_out(tx: &mut TenantTx<'_>, id: GatewayAccountId) -> Result<()> {
+    if payout_batches::is_any_open_through(tx, id)? {
+        let words = "Payouts through this account have no outcome yet. Wait until their batch is over.";
+        return Err(Error::conflict("payouts_open", words));
+    }
+    Ok(())
 }
 
 /// Keeps an account as it is for as long as a payment through it is begun.

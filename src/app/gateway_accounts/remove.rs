@@ -1,6 +1,6 @@
 //! An account is removed.
 
-use super::{alter, name};
+use super::{alter, name, refuse_while_paying_out};
 use crate::{
     app::{App, console::StaffMember},
     domain::{
@@ -26,13 +26,14 @@ pub struct Forget {
 /// Removes an account: it takes no payments any more. Its keys stay sealed for 180 days, for what becomes of those it took.
 ///
 /// # Errors
-/// Payments through it have no outcome yet, it isn't there, or the database is away.
+/// Payments or payouts through it have no outcome yet, it isn't there, or the database is away.
 pub async fn remove(app: &App, by: &StaffMember, id: GatewayAccountId) -> Result<()> {
     alter(app, by, id, move |tx, account, now| {
         if top_ups::is_any_open_through(tx, id)? {
             let words = "Payments through this account have no outcome yet. Switch it off, and remove it in an hour.";
             return Err(Error::conflict("payments_open", words));
         }
+        refuse_while_paying_out(tx, id)?;
         stored::remove(tx, id, now)?;
         let payload = serde_json::to_value(Forget { account: id }).map_err(Error::internal)?;
         jobs::enqueue(tx, FORGET_JOB, payload, now + CLOSING_MS)?;

@@ -1,6 +1,6 @@
 //! An account is added, or its keys are changed.
 
-use super::{name, there};
+use super::{name, refuse_while_paying_out, there};
 use crate::{
     app::{
         App,
@@ -49,7 +49,7 @@ pub struct Wanted {
 /// what [`Account::shown`] has.
 ///
 /// # Errors
-/// A key that is missing, isn't one, or is of the other mode; a currency that isn't one; too many accounts; it isn't
+/// A key that is missing, isn't one, or is of the other mode; other keys while payouts go through it; a currency that isn't one; too many accounts; it isn't
 /// there; or the database is away.
 pub async fn save(app: &App, by: &StaffMember, wanted: Wanted) -> Result<Account> {
     by.account()?;
@@ -97,6 +97,10 @@ pub async fn save(app: &App, by: &StaffMember, wanted: Wanted) -> Result<Account
             let bytes = serde_json::to_vec(&keys).map_err(Error::internal)?;
             // Keys that nobody has tried take no payments.
             let tried = before.as_ref().filter(|_| known.as_ref() == Some(&bytes));
+            if let (Some(account), None) = (&before, tried) {
+                // Others would be asked about what they never knew.
+                refuse_while_paying_out(tx, account.id)?;
+            }
             let account = Account {
                 id: wanted.id.unwrap_or_default(),
                 provider,

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         App,
+        gateway_accounts::hold_open,
         ports::{GatewayKeys, PayoutAccount, PayoutBatch, PayoutKeys, PayoutOrder, PayoutProvider, StripeConnectKeys},
         sealing::unseal,
     },
@@ -32,7 +33,10 @@ pub(in crate::app) fn account_for(tx: &mut TenantTx<'_>, way: PayoutWay) -> Resu
     match way {
         PayoutWay::Manual | PayoutWay::Payoneer => Ok(None),
         PayoutWay::StripeConnect => match stripe(tx)? {
-            Some(account) => Ok(Some(account.id)),
+            Some(account) => {
+                hold_open(tx, account.id)?;
+                Ok(Some(account.id))
+            }
             None => Err(Error::conflict(
                 "no_payout_account",
                 "These sellers are paid at Stripe. Add your account there under Ways to pay and switch it on first.",

@@ -9,7 +9,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantTx,
+        TenantTx, erase_person,
         saved_methods::{self, Kept},
         top_ups::TopUp,
         users,
@@ -82,7 +82,12 @@ pub(super) fn keep(app: &App, tx: &mut TenantTx<'_>, paid: &TopUp, method: &Save
     let Some(consent) = paid.keeps.clone() else {
         return Ok(());
     };
-    for other in saved_methods::list(tx, paid.user, MOST_KEPT)? {
+    let there = saved_methods::list(tx, paid.user, MOST_KEPT)?;
+    // Whoever was erased meanwhile keeps nothing; and no more is kept than the account page lists.
+    if erase_person::is_erased(tx, paid.user)? || there.len() >= MOST_KEPT as usize {
+        return Ok(());
+    }
+    for other in there {
         if other.account == paid.account && self::method(app, &other)?.is_some_and(|other| other.token == method.token)
         {
             return Ok(());

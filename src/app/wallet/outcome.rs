@@ -28,7 +28,7 @@ use crate::{
         ledger::{self, AccountKind, Transfer},
         notifications::News,
         top_ups::{self, Form, TopUp},
-        wallets,
+        users, wallets,
     },
 };
 use serde_json::json;
@@ -99,10 +99,11 @@ fn apply(
     now: Moment,
 ) -> Result<(TopUp, Option<Money>, Option<extensions::News>)> {
     // People come first: whoever changes what it pays for has them.
-    match top_ups::find(tx, id)?.pays_for {
+    let found = top_ups::find(tx, id)?;
+    match found.pays_for {
         Some(Purpose::Order(order)) => bookings::hold_people(tx, order)?,
         Some(Purpose::Extension(extension)) => extensions::lock_both(tx, extension)?,
-        None => {}
+        None => _ = users::hold(tx, found.user)?,
     }
     let mut top_up = top_ups::lock(tx, id)?;
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));

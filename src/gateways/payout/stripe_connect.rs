@@ -99,7 +99,12 @@ impl StripeConnect {
     }
 
     async fn pay(&self, order: &PayoutOrder) -> Answer<PaidOut> {
-        if let Some(paid) = self.look_up(order).await? {
+        let known = self.look_up(order).await.map_err(|error| match error {
+            GatewayError::Unknown(_) => error,
+            // That it doesn't say is no word on whether it was paid.
+            other => GatewayError::Unknown(other.to_string()),
+        })?;
+        if let Some(paid) = known {
             return Ok(paid);
         }
         let (amount, currency) = link::told(order.amount)?;

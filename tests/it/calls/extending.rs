@@ -394,11 +394,16 @@ async fn in_a_call_from_the_wallet_a_yes_sees_to_it_that_the_wallet_covers_it() 
     assert_eq!(accept(&talk, &covered).await["extension"]["state"], "paid");
     assert_eq!(spendable(&pair).await, there, "it is paid as it is talked");
     keep(&pair.buyer, "pays").await;
+    let there = spendable(&pair).await;
     let more = ask(&talk, 20).await;
     assert_eq!(hears(&mut talk.buyer, "asked").await.price_minor, 2_400);
     assert_eq!(accept(&talk, &more).await["extension"]["state"], "paid");
     hears(&mut talk.seller, "paid").await;
-    assert_eq!(spendable(&pair).await, 2_400, "so much as the minutes cost");
+    assert_eq!(
+        spendable(&pair).await,
+        there + 2_400,
+        "what is there is used up by what is talked meanwhile"
+    );
     talk.hang_up().await;
     pair.audit().await;
 }

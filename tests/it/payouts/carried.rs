@@ -10,7 +10,7 @@ use crate::{
     support::Answer,
 };
 use serde_json::{Value, json};
-use tallyroom::domain::payout::State;
+use tallyroom::domain::{ids::GatewayAccountId, payout::State};
 
 const MINUTE: i64 = 60_000;
 
@@ -20,6 +20,7 @@ struct Carried {
     bench: StripeBench,
     ada: Clerk,
     cleo: Clerk,
+    account: Option<GatewayAccountId>,
 }
 
 impl Carried {
@@ -41,13 +42,14 @@ impl Carried {
             bench,
             ada,
             cleo,
+            account: None,
         }
     }
 
     async fn with_stripe() -> Self {
-        let carried = Self::open().await;
+        let mut carried = Self::open().await;
         let entered = carried.bench.entered().expect("keys");
-        entered_by(&carried.ada.browser, &entered).await;
+        carried.account = Some(entered_by(&carried.ada.browser, &entered).await);
         carried
     }
 
@@ -164,6 +166,17 @@ async fn a_payout_without_an_answer_is_asked_about_and_not_paid_twice() {
     let waiting = carried.only(1).await;
     assert_eq!(waiting["state"], json!(State::Batched));
 
+    // Whoever may not be told isn't told that nothing was paid.
+    carried.bench.0.books(|books| books.transfers_unread = true);
+    carried.ada.post("payout-batches/1/send", json!({})).await.expect(204);
+    carried.house.run_jobs().await;
+    assert_eq!(carried.house.where_it_is().await, [0, 7_500, 2_500, 0]);
+    carried.bench.0.books(|books| books.transfers_unread = false);
+    // Nor can its account be closed meanwhile, or get other keys: they would be asked about what they never knew.
+    let account = format!("/api/v1/admin/gateway-accounts/{}", carried.account.expect("Stripe's"));
+    let removed = carried.ada.browser.delete(&account).await;
+    assert_eq!(removed.expect(409).code(), "payouts_open");
+
     carried.ada.post("payout-batches/1/send", json!({})).await.expect(204);
     carried.house.run_jobs().await;
     carried.house.app.clock.advance(10 * MINUTE);
@@ -195,7 +208,6 @@ async fn nothing_is_sent_to_whoever_is_frozen() {
     assert_eq!(carried.transfers(), Vec::<Value>::new());
     let unfreeze = format!("users/{}/unfreeze", carried.house.seller_id);
     carried.ada.post(&unfreeze, json!({})).await.expect(204);
-    carried.ada.post("payout-batches/1/send", json!({})).await.expect(204);
     carried.house.run_jobs().await;
     assert_eq!(carried.transfers().len(), 1);
     assert_eq!(carried.house.where_it_is().await, [0, 7_500, 0, 2_500]);

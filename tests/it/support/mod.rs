@@ -251,7 +251,7 @@ fn settings(database: &TestDatabase, address: SocketAddr) -> Config {
     config.themes.directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tenant_themes");
     config.files.directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("files");
     // The clock stands still, so counters never run down by themselves.
-    let plenty = NonZeroU32::new(100_000).expect("not zero");
+    let plenty = NonZeroU32::new(10_000_000).expect("not zero");
     config.limits.sign_ins_per_minute = plenty;
     config.limits.requests_per_second = plenty;
     config.limits.tenant_requests_per_second = plenty;

@@ -30,6 +30,8 @@ pub struct Stripe {
     pub now: i64,
     /// How saved cards behave.
     pub card: Card,
+    /// Its keys may make transfers, and not read them.
+    pub transfers_unread: bool,
     /// Where its pages are.
     pages: String,
     objects: BTreeMap<String, Value>,
@@ -52,6 +54,7 @@ impl Stripe {
         Self {
             now,
             card: Card::Good,
+            transfers_unread: false,
             pages: String::new(),
             objects: BTreeMap::new(),
             keys: BTreeMap::new(),
@@ -375,6 +378,15 @@ impl Stripe {
                 Ok(self.list("payment_intent", |payment| {
                     payment["customer"] == customer && payment["created"].as_i64() >= Some(since)
                 }))
+            }
+            ["v1", "transfers"] if self.transfers_unread => {
+                let message = "The provided key does not have the required permissions for this endpoint.";
+                Err(failure(
+                    403,
+                    "invalid_request_error",
+                    "more_permissions_required",
+                    message,
+                ))
             }
             ["v1", "transfers"] => {
                 let group = required(query, "transfer_group")?;

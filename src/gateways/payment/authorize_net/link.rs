@@ -39,6 +39,14 @@ impl Days {
         }
     }
 
+    /// The last few.
+    pub(super) fn lately(now: Moment) -> Self {
+        Self {
+            first: Moment(now.0 - BEFORE_MS),
+            last: now,
+        }
+    }
+
     /// The latest that can be asked about at once.
     pub(super) fn latest(now: Moment) -> Self {
         Self {

@@ -194,7 +194,7 @@ impl PaymentGateway for AuthorizeNet {
     async fn charge_saved(&self, charge: &SavedCharge) -> Answer<Standing> {
         let amount = self.told(charge.amount)?;
         let profile = Profile::of(&charge.method)?;
-        if let Some(made) = self.by_intent(charge.intent, Days::latest(self.clock.now())).await? {
+        if let Some(made) = self.by_intent(charge.intent, Days::lately(self.clock.now())).await? {
             return Ok(made);
         }
         let request = TransactionRequest {

@@ -9,7 +9,7 @@ use crate::{
     },
     web::{
         Problem, Result, Site, Web,
-        extract::{Staff, may},
+        extract::{Fresh, Staff, may},
     },
 };
 use actix_web::{
@@ -104,7 +104,7 @@ struct NewCharges {
 async fn change(
     web: Data<Web>,
     site: Site,
-    by: Staff<may::Money>,
+    by: Fresh<may::Money>,
     Json(typed): Json<NewCharges>,
 ) -> Result<HttpResponse> {
     console::change_charges(&web.app, &by, typed.service_fee, typed.tax).await?;
@@ -127,7 +127,7 @@ struct CategoryCharges {
 #[put("/admin/categories/{id}/charges")]
 async fn change_category(
     web: Data<Web>,
-    by: Staff<may::Money>,
+    by: Fresh<may::Money>,
     id: Path<Uuid>,
     Json(typed): Json<CategoryCharges>,
 ) -> Result<HttpResponse> {
@@ -154,7 +154,7 @@ struct SellerCharges {
 #[put("/admin/sellers/{id}/charges")]
 async fn change_seller(
     web: Data<Web>,
-    by: Staff<may::Money>,
+    by: Fresh<may::Money>,
     id: Path<Uuid>,
     Json(typed): Json<SellerCharges>,
 ) -> Result<HttpResponse> {
