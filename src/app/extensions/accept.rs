@@ -87,9 +87,13 @@ pub async fn accept(
         Err(asked) => return Ok(Accepted { asked, top_up: None }),
     };
     let (_, id) = which;
-    let top_up = bring_money(app, viewer, tenant, (id, missing, from), return_url).await?;
+    let brought = bring_money(app, viewer, tenant, (id, missing, from), return_url).await;
     let asked = app.db.read(&viewer.scope, move |tx| extensions::find(tx, id)).await?;
-    let top_up = Some(top_up).filter(|_| asked.extension.state == State::Paying);
+    if asked.extension.state == State::Paid {
+        // By this answer, or by another one of theirs meanwhile.
+        return Ok(Accepted { asked, top_up: None });
+    }
+    let top_up = Some(brought?).filter(|_| asked.extension.state == State::Paying);
     Ok(Accepted { asked, top_up })
 }
 

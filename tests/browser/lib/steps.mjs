@@ -151,7 +151,7 @@ export async function seesOther(page, frames = 10) {
   await page.waitForFunction(
     (least) => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames >= least,
     before + frames,
-    { timeout: 20_000 },
+    { timeout: 45_000 },
   );
 }
 
