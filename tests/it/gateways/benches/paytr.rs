@@ -97,7 +97,8 @@ impl Bench for PaytrBench {
     fn forgeries(&self, genuine: &RawWebhook) -> Vec<RawWebhook> {
         let text = String::from_utf8(genuine.body.clone()).expect("text");
         let number = text.split(['=', '&']).nth(1).expect("an order number");
-        let other = format!("{}0", &number[..number.len() - 1]);
+        let last = if number.ends_with('0') { '1' } else { '0' };
+        let other = format!("{}{last}", &number[..number.len() - 1]);
         vec![
             form(&message("of-somebody-else", number, "success", 1_250)),
             form(&text.replace("1250", "9250")),
