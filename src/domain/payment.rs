@@ -1,6 +1,9 @@
 //! Payments of all sorts: how they stand, and what people agree to with them.
 
-use super::ids::{BookingId, ExtensionId};
+use super::{
+    ids::{BookingId, ExtensionId},
+    time::Moment,
+};
 
 /// Which text people agree to when a way to pay is to be kept; goes up when what it allows changes.
 pub const CONSENT_VERSION: i32 = 1;
@@ -12,6 +15,15 @@ pub struct Consent {
     pub version: i32,
     /// The text as they read it.
     pub words: String,
+}
+
+/// Money that a card only holds: what is due of it is taken once that is known, the rest is let go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// When it is taken at the latest, once it is held: providers don't hold for ever.
+    pub until: Option<Moment>,
+    /// How much of it is due, in minor units, once that is known.
+    pub due_minor: Option<i64>,
 }
 
 /// What money that was paid in is meant for, as soon as it arrives.
@@ -50,19 +62,25 @@ pub enum State {
     Pending,
     /// The gateway doesn't say.
     Unknown,
+    /// The card holds the money for us, until it is known how much of it is due.
+    Held,
     /// The money is there. Final.
     Settled,
     /// It won't come. Final.
     Declined,
+    /// What the card held was let go, all of it. Final.
+    Released,
 }
 
 impl State {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Created,
         Self::Pending,
         Self::Unknown,
+        Self::Held,
         Self::Settled,
         Self::Declined,
+        Self::Released,
     ];
 
     /// Its name in the database and in the API.
@@ -71,8 +89,10 @@ impl State {
             Self::Created => "created",
             Self::Pending => "pending",
             Self::Unknown => "unknown",
+            Self::Held => "held",
             Self::Settled => "settled",
             Self::Declined => "declined",
+            Self::Released => "released",
         }
     }
 
@@ -87,7 +107,7 @@ impl State {
 
     /// Nothing can change it any more.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Settled | Self::Declined)
+        matches!(self, Self::Settled | Self::Declined | Self::Released)
     }
 
     /// Reads its name.

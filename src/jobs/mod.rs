@@ -198,6 +198,7 @@ impl Runner {
                 let job_of: ReconcileTopUp = read(job)?;
                 wallet::reconcile(&self.app, &job.scope, job_of.top_up).await
             }
+            wallet::FINISH_JOB => wallet::finish(&self.app, &job.scope, read(job)?).await,
             wallet::COMPARE_JOB => wallet::compare(&self.app, &job.scope, read(job)?).await,
             subscriptions::RECONCILE_JOB => {
                 let asked: subscriptions::Reconcile = read(job)?;

@@ -56,7 +56,7 @@ pub fn kinds(tx: &mut TenantTx<'_>) -> Result<Vec<KindLine>> {
                 sum(held_minor)::bigint AS held_minor
          FROM ledger_accounts WHERE tenant_id = $1 GROUP BY currency, kind
          ORDER BY currency, array_position(ARRAY['wallet', 'order', 'earnings', 'tips', 'payable', 'paying_out',
-             'disputed', 'revenue', 'tax', 'refunds', 'chargebacks', 'gateway', 'bank'], kind)",
+             'disputed', 'revenue', 'tax', 'refunds', 'chargebacks', 'gateway', 'authorised', 'bank'], kind)",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .load(tx.conn)?)

@@ -51,6 +51,8 @@ pub enum AccountKind {
     BuiltIn,
     /// The same, at a payment provider.
     Gateway(GatewayAccountId),
+    /// The other side of what cards hold, negative by what isn't taken yet; at a payment provider, or at the built-in one.
+    Authorised(Option<GatewayAccountId>),
     /// What is on its way back to where it was paid from.
     Refunds,
     /// What banks took back of payments; negative by what the tenant has lost.
@@ -74,6 +76,7 @@ impl AccountKind {
             Self::Tax => ("tax", None, None),
             Self::BuiltIn => ("gateway", None, None),
             Self::Gateway(account) => ("gateway", None, Some(account.uuid())),
+            Self::Authorised(account) => ("authorised", None, account.map(GatewayAccountId::uuid)),
             Self::Refunds => ("refunds", None, None),
             Self::Chargebacks => ("chargebacks", None, None),
             Self::Bank => ("bank", None, None),
@@ -347,7 +350,7 @@ impl Remainder {
 /// The database is away.
 pub fn remainders(tx: &mut TenantTx<'_>, most: usize) -> Result<Vec<Remainder>> {
     let rows = sql_query(
-        "SELECT id, currency, balance_minor AS minor, held_minor, kind IN ('order', 'paying_out', 'disputed') AS waits
+        "SELECT id, currency, balance_minor AS minor, held_minor, kind IN ('order', 'paying_out', 'disputed', 'authorised') AS waits
          FROM ledger_accounts
          WHERE tenant_id = $1 AND (balance_minor <> 0 OR held_minor <> 0) AND NOT (kind = 'gateway' AND order_id IS NULL)
          ORDER BY id LIMIT $2 FOR UPDATE",

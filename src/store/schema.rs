@@ -909,6 +909,9 @@ diesel::table! {
         merchant -> Nullable<Text>,
         keeps -> Nullable<Text>,
         token -> Nullable<Text>,
+        holds -> Bool,
+        captured_minor -> Nullable<Int8>,
+        captured_by -> Nullable<Text>,
     }
 }
 
@@ -962,6 +965,9 @@ diesel::table! {
         consent_words -> Nullable<Text>,
         method_id -> Nullable<Uuid>,
         extension_id -> Nullable<Uuid>,
+        holds -> Bool,
+        held_until -> Nullable<Timestamptz>,
+        take_minor -> Nullable<Int8>,
     }
 }
 

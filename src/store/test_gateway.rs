@@ -26,7 +26,7 @@ pub struct Payment {
     pub amount: Money,
     /// Where the person goes back to.
     pub return_url: String,
-    /// How it stands: `open`, `needs_authentication`, `charged` or `declined`.
+    /// How it stands: `open`, `needs_authentication`, `held`, `charged`, `declined` or `released`.
     pub state: String,
     /// Why it was declined.
     pub reason: Option<String>,
@@ -40,6 +40,10 @@ pub struct Payment {
     pub keeps: Option<String>,
     /// The name of the card, once it is kept.
     pub token: Option<String>,
+    /// The card only holds it.
+    pub holds: bool,
+    /// What was taken of what was held, and under which key.
+    pub captured: Option<(i64, String)>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -57,6 +61,9 @@ struct Row {
     merchant: Option<String>,
     keeps: Option<String>,
     token: Option<String>,
+    holds: bool,
+    captured_minor: Option<i64>,
+    captured_by: Option<String>,
 }
 
 impl Row {
@@ -75,6 +82,8 @@ impl Row {
             merchant: self.merchant,
             keeps: self.keeps,
             token: self.token,
+            holds: self.holds,
+            captured: self.captured_minor.zip(self.captured_by),
         })
     }
 }
@@ -99,6 +108,7 @@ pub fn open(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Payment> {
             payments::reason.eq(&payment.reason),
             payments::silent_until.eq(payment.silent_until.map(At)),
             payments::keeps.eq(&payment.keeps),
+            payments::holds.eq(payment.holds),
         ))
         .on_conflict((payments::tenant_id, payments::idempotency_key))
         .do_nothing()
@@ -146,6 +156,8 @@ pub fn update(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<()> {
             payments::silent_until.eq(payment.silent_until.map(At)),
             payments::keeps.eq(&payment.keeps),
             payments::token.eq(&payment.token),
+            payments::captured_minor.eq(payment.captured.as_ref().map(|(minor, _)| *minor)),
+            payments::captured_by.eq(payment.captured.as_ref().map(|(_, key)| key.as_str())),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         ids::{BookingId, ExtensionId, GatewayAccountId, SavedMethodId, TopUpId, UserId},
         money::{Currency, Money},
-        payment::{Consent, Purpose, State},
+        payment::{Consent, Hold, Purpose, State},
         time::Moment,
         trust::{History, WINDOW_MS},
     },
@@ -54,6 +54,8 @@ pub struct TopUp {
     pub keeps: Option<Consent>,
     /// The kept method that is charged; people pay on a page without.
     pub method: Option<SavedMethodId>,
+    /// Only held for what it pays for, and taken later.
+    pub hold: Option<Hold>,
 }
 
 /// A provider's form, shown in a frame of our page.
@@ -86,6 +88,9 @@ struct Row {
     consent_words: Option<String>,
     method_id: Option<Uuid>,
     extension_id: Option<Uuid>,
+    holds: bool,
+    held_until: Option<At>,
+    take_minor: Option<i64>,
 }
 
 /// A state as the database names it.
@@ -123,6 +128,10 @@ impl Row {
                 .zip(self.consent_words)
                 .map(|(version, words)| Consent { version, words }),
             method: self.method_id.map(SavedMethodId::from_uuid),
+            hold: self.holds.then_some(Hold {
+                until: self.held_until.map(Moment::from),
+                due_minor: self.take_minor,
+            }),
         })
     }
 }
@@ -149,6 +158,7 @@ pub fn insert(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<()> {
             top_ups::consent_version.eq(top_up.keeps.as_ref().map(|consent| consent.version)),
             top_ups::consent_words.eq(top_up.keeps.as_ref().map(|consent| consent.words.as_str())),
             top_ups::method_id.eq(top_up.method.map(SavedMethodId::uuid)),
+            top_ups::holds.eq(top_up.hold.is_some()),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -225,7 +235,58 @@ pub fn open_for_extension(tx: &mut TenantTx<'_>, extension: ExtensionId) -> Resu
     row.map(Row::top_up).transpose()
 }
 
-/// Writes what the gateway said: state, its name of the payment, its page or form, why not, the charge.
+/// What a card holds for an order, and of which it isn't known yet how much is due; nobody else changes it meanwhile.
+///
+/// # Errors
+/// The database is away.
+pub fn lock_held_for(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<TopUp>> {
+    let row: Option<Row> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::booking_id.eq(order.uuid()))
+        .filter(top_ups::state.eq("held"))
+        .filter(top_ups::take_minor.is_null())
+        .select(Row::as_select())
+        .for_update()
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::top_up).transpose()
+}
+
+/// What somebody's cards hold as credit, and of which it isn't known yet how much is due.
+///
+/// # Errors
+/// The database is away.
+pub fn held_as_credit(tx: &mut TenantTx<'_>, user: UserId) -> Result<Vec<TopUpId>> {
+    let ids: Vec<Uuid> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::user_id.eq(user.uuid()))
+        .filter(top_ups::state.eq("held"))
+        .filter(top_ups::booking_id.is_null())
+        .filter(top_ups::take_minor.is_null())
+        .select(top_ups::id)
+        .load(tx.conn)?;
+    Ok(ids.into_iter().map(TopUpId::from_uuid).collect())
+}
+
+/// The payment that held the money of an order, whatever has become of it since.
+///
+/// # Errors
+/// The database is away.
+pub fn hold_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<TopUp>> {
+    let row: Option<Row> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::booking_id.eq(order.uuid()))
+        .filter(top_ups::holds)
+        .filter(top_ups::held_until.is_not_null())
+        .order((top_ups::created_at.desc(), top_ups::id))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::top_up).transpose()
+}
+
+/// Writes what the gateway said: state, its name of the payment, its page or form, why not, the charge; and what became of
+/// a hold.
 ///
 /// # Errors
 /// The database is away.
@@ -240,6 +301,9 @@ pub fn update(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> 
             top_ups::reason.eq(&top_up.reason),
             top_ups::pay_fields.eq(form),
             top_ups::charge.eq(&top_up.charge),
+            top_ups::amount_minor.eq(top_up.amount.minor),
+            top_ups::held_until.eq(top_up.hold.and_then(|hold| hold.until).map(At)),
+            top_ups::take_minor.eq(top_up.hold.and_then(|hold| hold.due_minor)),
             top_ups::updated_at.eq(At(now)),
         ))
         .execute(tx.conn)?;
@@ -276,7 +340,7 @@ pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> 
     let open = top_ups::table
         .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
         .filter(top_ups::account_id.eq(account.uuid()))
-        .filter(top_ups::state.eq_any(["created", "pending", "unknown"]));
+        .filter(top_ups::state.eq_any(["created", "pending", "unknown", "held"]));
     Ok(select(exists(open)).get_result(tx.conn)?)
 }
 
@@ -290,7 +354,7 @@ pub fn history(tx: &mut TenantTx<'_>, user: UserId, currency: Currency, now: Mom
                     SELECT 1 FROM chargebacks c WHERE c.tenant_id = $1 AND c.buyer_id = $2 AND c.stage <> 'won')
                 THEN 0 ELSE count(*) FILTER (WHERE state = 'settled') END AS settled,
                 min(created_at) FILTER (WHERE state = 'settled') AS first,
-                coalesce(sum(amount_minor) FILTER (WHERE created_at > $4 AND state <> 'declined'), 0)::bigint AS lately
+                coalesce(sum(amount_minor) FILTER (WHERE created_at > $4 AND state NOT IN ('declined', 'released')), 0)::bigint AS lately
          FROM top_ups WHERE tenant_id = $1 AND user_id = $2 AND currency = $3",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())

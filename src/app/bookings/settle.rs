@@ -1,7 +1,7 @@
 //! Who gets the money of an order that has ended.
 
 use crate::{
-    app::{documents, tax},
+    app::{documents, tax, wallet},
     domain::{
         booking::{Outcome, Settlement, State},
         document::About,
@@ -20,6 +20,9 @@ use crate::{
 };
 use uuid::Uuid;
 
+/// The kind of the transfer of what isn't taken from a card that held it.
+const LET_GO: &str = "order_let_go";
+
 /// Empties the account of an order that has ended without a talk: what is earned goes to seller and tenant, the rest back
 /// to the buyer.
 pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<()> {
@@ -33,6 +36,12 @@ pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
         Some(parts) if !held => share(tx, order, parts, (0, 0), now),
         _ => Ok(()),
     }
+}
+
+/// What of the money that a card held for an order was let go when it ended, in minor units.
+pub(super) fn let_go_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<i64> {
+    let id = Uuid::new_v5(&order.uuid(), LET_GO.as_bytes());
+    Ok(ledger::moved(tx, id)?.unwrap_or(0))
 }
 
 /// Keeps the money for extras, fee and tax of a talk in an account of its own: what is talked can't use it up.
@@ -97,8 +106,12 @@ fn share(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i6
     let bp = order.call_terms.policy.commission_bp.min(10_000);
     let commission_minor = (pricing::commission_minor(earned_minor, bp) - paid.1).max(0);
     let work_tax_minor = if due.included { due.work.tax_minor } else { 0 };
+    let held = wallet::let_go(tx, order.id, parts.refund_minor, now)?;
+    let buyer = AccountKind::Wallet(order.buyer.id);
+    let (authorised, let_go_minor) = held.map_or((buyer, 0), |held| (held.authorised, held.minor));
     let shares = [
-        ("order_refund", AccountKind::Wallet(order.buyer.id), parts.refund_minor),
+        (LET_GO, authorised, let_go_minor),
+        ("order_refund", buyer, parts.refund_minor - let_go_minor),
         ("order_commission", AccountKind::Revenue, commission_minor),
         ("order_fee", AccountKind::Revenue, due.fee.net_minor),
         ("order_tax", AccountKind::Tax, due.tax_minor() - work_tax_minor),

@@ -1,5 +1,6 @@
 //! Orders as their two people see them.
 
+use super::settle;
 use crate::{
     app::{App, identity::Viewer, safety},
     domain::{
@@ -15,7 +16,9 @@ use crate::{
         bookings::{self, Happened, Order},
         calls,
         refunds::{self, Refund},
-        timetables, users, wallets,
+        timetables,
+        top_ups::{self, TopUp},
+        users, wallets,
     },
 };
 
@@ -43,6 +46,10 @@ pub struct Shown {
     pub looks: Vec<Here>,
     /// What went back of it since it ended, oldest first.
     pub refunds: Vec<Refund>,
+    /// The payment that the reader's card holds for it, or held.
+    pub hold: Option<TopUp>,
+    /// What of that was let go when it ended, in minor units.
+    pub let_go_minor: i64,
 }
 
 /// An order of the reader's.
@@ -77,6 +84,11 @@ pub async fn show(app: &App, viewer: &Viewer, id: BookingId) -> Result<Shown> {
                     _ => None,
                 },
                 refunds: refunds::of(tx, Subject::Order(id))?,
+                hold: match reader {
+                    CallRole::Buyer => top_ups::hold_of(tx, id)?,
+                    CallRole::Seller => None,
+                },
+                let_go_minor: settle::let_go_of(tx, id)?,
                 reader,
                 other_zone,
                 order,

@@ -6,7 +6,7 @@ use crate::{
         letters::{self, Letter},
         notifications::tell,
         tax::IncludedTax,
-        watching,
+        wallet, watching,
     },
     domain::{
         call::{
@@ -66,6 +66,7 @@ pub async fn finish(
             bookings::call_ended(&app, tx, order, &ended, only_seller_connected)?;
         }
         extensions::call_ended(tx, call.id, ended.at)?;
+        wallet::talk_ended(tx, call.buyer.id, ended.at)?;
         let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
         conversations::add_call(tx, conversation, call.id, ended.at)?;
         if ended.charged_minor > 0 {

@@ -113,6 +113,7 @@ async fn bring_money(
         pays_for: Some(Purpose::Extension(id)),
         way,
         keep: None,
+        hold: false,
         from,
     };
     if let Some(kept) = wallet::usable(app, viewer, tenant).await? {

@@ -24,6 +24,8 @@ pub struct Way {
     pub provider: Provider,
     /// Whether what people pay with there can be kept for later.
     pub keeps: bool,
+    /// Whether it can hold money on a card, and take what is due of it later.
+    pub holds: bool,
 }
 
 impl Way {
@@ -57,14 +59,17 @@ pub async fn ways(app: &App, scope: &TenantScope, tenant: &Tenant, currency: Cur
                 account: Some(account.id),
                 provider: account.provider,
                 keeps: caps.saved_methods,
+                holds: caps.holds,
             })
         })
         .collect();
     if tenant.money == Mode::Test {
+        let caps = app.gateways.built_in(scope).caps();
         ways.push(Way {
             account: None,
             provider: Provider::Test,
-            keeps: app.gateways.built_in(scope).caps().saved_methods,
+            keeps: caps.saved_methods,
+            holds: caps.holds,
         });
     }
     Ok(ways)

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         ids::{GatewayAccountId, SavedMethodId, TopUpId},
         money::Money,
-        payment::{CONSENT_VERSION, Consent, Purpose, State},
+        payment::{CONSENT_VERSION, Consent, Hold, Purpose, State},
         tenant::Tenant,
     },
     error::{Error, Result},
@@ -42,6 +42,8 @@ pub struct Wish {
     pub way: Option<ChosenWay>,
     /// What they agreed to, as they read it, if what they pay with is to be kept for later.
     pub keep: Option<String>,
+    /// The card only holds it, for the order that it pays for, until it is known how much of it is due.
+    pub hold: bool,
     /// Where their browser asks from.
     pub from: IpAddr,
 }
@@ -99,7 +101,7 @@ pub async fn begin_top_up(
             format!("Choose an amount from {least} to {most}."),
         ));
     }
-    let (way, kept) = way(app, viewer, tenant, wish.way).await?;
+    let (way, kept) = way(app, viewer, tenant, (wish.way, wish.hold)).await?;
     if wish.keep.is_some() && (!way.keeps || kept.is_some()) {
         return Err(Error::field(
             "keep",
@@ -125,6 +127,7 @@ pub async fn begin_top_up(
             words,
         }),
         method: kept.as_ref().map(|kept| kept.id),
+        hold: wish.hold.then(Hold::default),
     };
     let intent = match kept {
         Some(kept) => match charge(app, viewer, tenant, intent, kept).await? {
@@ -160,15 +163,22 @@ async fn open_page(
         },
         merchant: None,
         save_method: intent.keeps.is_some(),
-        hold: false,
+        hold: intent.hold.is_some(),
     };
     let begun = gateway.begin_checkout(&checkout).await;
     outcome::begun(app, &viewer.scope, intent.id, begun).await
 }
 
-/// The way that was chosen, with the kept method if it is one, or the first there is.
-async fn way(app: &App, viewer: &Viewer, tenant: &Tenant, chosen: Option<ChosenWay>) -> Result<(Way, Option<Kept>)> {
-    let ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
+/// The way that was chosen, with the kept method if it is one, or the first there is; of those that hold money, if that is
+/// what is wanted.
+async fn way(
+    app: &App,
+    viewer: &Viewer,
+    tenant: &Tenant,
+    (chosen, hold): (Option<ChosenWay>, bool),
+) -> Result<(Way, Option<Kept>)> {
+    let mut ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
+    ways.retain(|way| way.holds || !hold);
     let through = |account| ways.iter().find(|way| way.account == account).copied();
     let found = match chosen {
         Some(ChosenWay::BuiltIn) => through(None).map(|way| (way, None)),

@@ -36,7 +36,7 @@ pub(super) async fn charge(app: &App, viewer: &Viewer, tenant: &Tenant, intent: 
         amount: intent.amount,
         description: tenant.name.clone(),
         method,
-        hold: false,
+        hold: intent.hold.is_some(),
     };
     let (answer, asks, refused) = match gateway.charge_saved(&charge).await {
         Err(GatewayError::Declined {

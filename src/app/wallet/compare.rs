@@ -43,6 +43,8 @@ pub async fn compare(app: &App, scope: &TenantScope, Compare { top_up: id }: Com
     let theirs = answer.map_err(Error::unavailable)?;
     let ours = match credited {
         Some(minor) => format!("settled {minor}"),
+        // What was let go will never come.
+        None if top_up.state == State::Released => State::Declined.name().to_owned(),
         None => top_up.state.name().to_owned(),
     };
     let theirs_said = said(&theirs);

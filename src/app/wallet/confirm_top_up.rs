@@ -3,7 +3,7 @@
 use super::ask;
 use crate::{
     app::{App, identity::Viewer},
-    domain::ids::TopUpId,
+    domain::{ids::TopUpId, payment::State},
     error::{Error, Result},
     store::top_ups::{self, TopUp},
 };
@@ -28,7 +28,7 @@ pub async fn confirm_top_up(app: &App, viewer: &Viewer, id: TopUpId) -> Result<T
         .await?;
     // A charge without a page has no name before its outcome.
     let can_be_asked = top_up.reference.is_some() || top_up.method.is_some();
-    if can_be_asked && !top_up.state.is_final() {
+    if can_be_asked && !top_up.state.is_final() && top_up.state != State::Held {
         ask(app, &viewer.scope, id).await
     } else {
         Ok(top_up)

@@ -3,11 +3,13 @@
 use super::{
     RECONCILE_JOB, ReconcileTopUp, ask,
     compare::{COMPARE_JOB, COMPARED_AFTER_MS, Compare},
+    hold::{self, Change},
     kept,
 };
 use crate::{
     app::{
-        App, bookings,
+        App,
+        bookings::{self, Source},
         disputes::{LINK_JOB, Link},
         documents, extensions, gateway_accounts,
         notifications::tell,
@@ -106,6 +108,17 @@ fn apply(
         None => _ = users::hold(tx, found.user)?,
     }
     let mut top_up = top_ups::lock(tx, id)?;
+    if let Some(change) = hold::heard(app, tx, &mut top_up, &answer, now)? {
+        if let Ok(standing) = answer {
+            hold_changed(app, tx, &mut top_up, (change, standing), now)?;
+        }
+        // Held for no order it is credit.
+        let credit = match top_up.pays_for {
+            None => Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available()),
+            Some(_) => None,
+        };
+        return Ok((top_up, credit, None));
+    }
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
     let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
     // Refunds and chargebacks name it, whenever it becomes known.
@@ -115,7 +128,9 @@ fn apply(
         top_ups::update(tx, &top_up, now)?;
     }
     // Money that comes late has come all the same.
-    if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
+    if matches!(top_up.state, State::Held | State::Settled | State::Released)
+        || (top_up.state == State::Declined && !settles)
+    {
         if is_named {
             claims_follow(tx, &top_up, now)?;
         }
@@ -133,7 +148,7 @@ fn apply(
     let mut extended = None;
     if let (Some(purpose), Some(_)) = (top_up.pays_for, available) {
         match purpose {
-            Purpose::Order(order) => _ = bookings::pay_if_possible(app, tx, order, now)?,
+            Purpose::Order(order) => _ = bookings::pay_if_possible(app, tx, order, Source::Wallet, now)?,
             Purpose::Extension(extension) => extended = extensions::pay_if_possible(app, tx, extension, now)?,
         }
         available = Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available());
@@ -159,10 +174,7 @@ fn apply(
             let news = News::of(Event::TopUp, format!("/wallet/top-ups/{id}")).with("amount", amount);
             tell(app, tx, top_up.user, news, now)?;
         }
-        if top_up.state.is_final() && top_up.account.is_some() {
-            let payload = serde_json::to_value(Compare { top_up: id }).map_err(Error::internal)?;
-            jobs::enqueue(tx, COMPARE_JOB, payload, now + COMPARED_AFTER_MS)?;
-        }
+        compare_later(tx, &top_up, now)?;
         if top_up.state == State::Unknown {
             let payload = serde_json::to_value(ReconcileTopUp { top_up: id }).map_err(Error::internal)?;
             jobs::enqueue(tx, RECONCILE_JOB, payload, now + payments::ASK_AGAIN_MS)?;
@@ -172,6 +184,35 @@ fn apply(
         claims_follow(tx, &top_up, now)?;
     }
     Ok((top_up, available, extended))
+}
+
+/// Writes down what became of a hold, and what follows from it.
+fn hold_changed(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    top_up: &mut TopUp,
+    (change, standing): (Change, Standing),
+    now: Moment,
+) -> Result<()> {
+    top_up.charge = standing.charge.or(top_up.charge.take());
+    top_up.reference = top_up.reference.take().or(top_up.charge.clone());
+    top_ups::update(tx, top_up, now)?;
+    if let (Change::Held, Some(saved)) = (change, standing.saved) {
+        kept::keep(app, tx, top_up, &saved, now)?;
+    }
+    if change == Change::Taken {
+        documents::ask(tx, About::TopUp(top_up.id), now)?;
+        claims_follow(tx, top_up, now)?;
+    }
+    compare_later(tx, top_up, now)
+}
+
+fn compare_later(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> {
+    if !top_up.state.is_final() || top_up.account.is_none() {
+        return Ok(());
+    }
+    let payload = serde_json::to_value(Compare { top_up: top_up.id }).map_err(Error::internal)?;
+    jobs::enqueue(tx, COMPARE_JOB, payload, now + COMPARED_AFTER_MS)
 }
 
 /// What banks claimed before the payment was known under this name is held now.

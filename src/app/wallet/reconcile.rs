@@ -15,13 +15,15 @@ use crate::{
 /// The database is away, or the gateway's answer contradicts the intent; the job runner tries again.
 pub async fn reconcile(app: &App, scope: &TenantScope, id: TopUpId) -> Result<()> {
     let top_up = app.db.read(scope, move |tx| top_ups::find(tx, id)).await?;
-    if top_up.state.is_final() {
+    // What is held has a job of its own.
+    let is_over = |state: State| state.is_final() || state == State::Held;
+    if is_over(top_up.state) {
         return Ok(());
     }
     let (now, before) = (app.now(), top_up.state);
     let top_up = ask(app, scope, id).await?;
     // Who has just become unknown is asked about again already.
-    if top_up.state.is_final() || (top_up.state == State::Unknown && before != State::Unknown) {
+    if is_over(top_up.state) || (top_up.state == State::Unknown && before != State::Unknown) {
         return Ok(());
     }
     let next = payments::next_question(top_up.created_at, now);

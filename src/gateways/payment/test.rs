@@ -6,8 +6,8 @@
 
 use crate::{
     app::ports::{
-        Answer, Begun, Checkout, Clock, GatewayError, Outcome, PaymentGateway, SavedCharge, SavedMethod, Sought,
-        Standing, Step,
+        Answer, Begun, Capture, Checkout, Clock, GatewayError, Outcome, PaymentGateway, SavedCharge, SavedMethod,
+        Sought, Standing, Step, Void,
     },
     domain::{
         gateway::{Caps, Provider, Refunds},
@@ -82,6 +82,26 @@ impl TestGateway {
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>, scope: TenantScope) -> Self {
         Self { db, clock, scope }
     }
+
+    /// Changes a payment, unless that is refused.
+    async fn change(
+        &self,
+        reference: &str,
+        change: impl FnOnce(&mut Payment) -> Answer<()> + Send + 'static,
+    ) -> Answer<Payment> {
+        let reference = reference.to_owned();
+        let changed = self.db.tenant(&self.scope, move |tx| {
+            let mut payment = test_gateway::lock(tx, &reference)?;
+            Ok(match change(&mut payment) {
+                Ok(()) => test_gateway::update(tx, &payment).map(|()| Ok(payment))?,
+                Err(refused) => Err(refused),
+            })
+        });
+        changed.await.map_err(|error| match error.kind {
+            Kind::NotFound => rejected("there is no such payment"),
+            _ => GatewayError::Unknown(error.to_string()),
+        })?
+    }
 }
 
 #[async_trait]
@@ -93,7 +113,7 @@ impl PaymentGateway for TestGateway {
     fn caps(&self) -> Caps {
         Caps {
             saved_methods: true,
-            holds: false,
+            holds: true,
             refunds: Refunds::None,
             webhooks: false,
             idempotent: true,
@@ -120,6 +140,8 @@ impl PaymentGateway for TestGateway {
             merchant: checkout.merchant.clone(),
             keeps: checkout.save_method.then(|| Next::Pays.name().to_owned()),
             token: None,
+            holds: checkout.hold,
+            captured: None,
         };
         let opened = self
             .db
@@ -158,8 +180,8 @@ impl PaymentGateway for TestGateway {
     }
 
     async fn charge_saved(&self, charge: &SavedCharge) -> Answer<Standing> {
-        if charge.hold || charge.amount.minor <= 0 {
-            return Err(self.cannot(format!("do more than take {}", charge.amount)));
+        if charge.amount.minor <= 0 {
+            return Err(self.cannot(format!("take {}", charge.amount)));
         }
         let (now, token) = (self.clock.now(), charge.method.token.clone());
         let read = self
@@ -184,19 +206,54 @@ impl PaymentGateway for TestGateway {
             idempotency_key: charge.intent.to_string(),
             amount: charge.amount,
             return_url: String::new(),
-            state: "charged".to_owned(),
+            state: paid(charge.hold).to_owned(),
             reason: None,
             silent_until: (next == Next::GetsLost.name()).then_some(now + SILENT_MS),
             created_at: now,
             merchant: None,
             keeps: None,
             token: None,
+            holds: charge.hold,
+            captured: None,
         };
         let made = self
             .db
             .tenant(&self.scope, move |tx| test_gateway::open(tx, &payment))
             .await;
         standing(made.map_err(|error| GatewayError::Unknown(error.to_string()))?, now)
+    }
+
+    async fn capture(&self, capture: &Capture) -> Answer<Standing> {
+        let (now, order) = (self.clock.now(), capture.clone());
+        let change = move |payment: &mut Payment| {
+            let key = order.key.to_string();
+            match &payment.captured {
+                Some((_, known)) if *known == key => return Ok(()),
+                Some(_) => return Err(rejected("it was taken already")),
+                None if payment.state != "held" => return Err(rejected("nothing is held")),
+                None => {}
+            }
+            let most = payment.amount;
+            if order.amount.currency != most.currency || !(1..=most.minor).contains(&order.amount.minor) {
+                return Err(rejected("that isn't held"));
+            }
+            payment.captured = Some((order.amount.minor, key));
+            "charged".clone_into(&mut payment.state);
+            Ok(())
+        };
+        standing(self.change(&capture.charge, change).await?, now)
+    }
+
+    async fn void(&self, void: &Void) -> Answer<()> {
+        let change = |payment: &mut Payment| match payment.state.as_str() {
+            "released" => Ok(()),
+            "held" => {
+                "released".clone_into(&mut payment.state);
+                Ok(())
+            }
+            _ => Err(rejected("nothing is held")),
+        };
+        self.change(&void.charge, change).await.map(|_| ())
     }
 
     async fn test_connection(&self) -> Answer<()> {
@@ -213,19 +270,34 @@ pub(super) async fn check(db: &Db) -> Answer<()> {
     answered.map_err(|error| GatewayError::Unknown(error.to_string()))
 }
 
+fn rejected(why: &str) -> GatewayError {
+    GatewayError::Rejected(why.to_owned())
+}
+
+/// How a payment stands once it is paid.
+fn paid(holds: bool) -> &'static str {
+    if holds { "held" } else { "charged" }
+}
+
 fn standing(payment: Payment, now: Moment) -> Answer<Standing> {
     if payment.silent_until.is_some_and(|until| now < until) {
         return Err(GatewayError::Unknown("no answer in time".to_owned()));
     }
+    let mut amount = payment.amount;
+    amount.minor = payment.captured.as_ref().map_or(amount.minor, |(minor, _)| *minor);
     Ok(match payment.state.as_str() {
-        "charged" => Standing {
-            outcome: Outcome::Settled(payment.amount),
+        "held" | "charged" => Standing {
+            outcome: match payment.state.as_str() {
+                "held" => Outcome::Held(amount),
+                _ => Outcome::Settled(amount),
+            },
             charge: Some(payment.reference),
             saved: payment.token.map(|token| SavedMethod {
                 token,
                 label: LABEL.to_owned(),
             }),
         },
+        "released" => Outcome::Declined("It was let go.".to_owned()).into(),
         "declined" => Outcome::Declined(payment.reason.unwrap_or_default()).into(),
         _ if is_over(&payment, now) => Outcome::Declined("The payment page has run out.".to_owned()).into(),
         _ => Outcome::Pending.into(),
@@ -269,7 +341,7 @@ pub async fn choose(
             if let (Some(keeps), Some(next)) = (&mut payment.keeps, next) {
                 next.name().clone_into(keeps);
             }
-            if let ("charged", Some(keeps)) = (payment.state.as_str(), &payment.keeps) {
+            if let ("charged" | "held", Some(keeps)) = (payment.state.as_str(), &payment.keeps) {
                 let token = hex::encode(rand::random::<[u8; 16]>());
                 test_gateway::keep(tx, &token, keeps, now)?;
                 payment.token = Some(token);
@@ -297,7 +369,7 @@ fn apply(payment: &mut Payment, choice: Choice, now: Moment) {
         "The bank didn't confirm the payment."
     };
     let state = match choice {
-        Choice::Succeed | Choice::Timeout => "charged",
+        Choice::Succeed | Choice::Timeout => paid(payment.holds),
         Choice::Decline => "declined",
         Choice::Authenticate => "needs_authentication",
     };

@@ -125,6 +125,10 @@ struct NewTopUp {
     /// They agree, by the text of `/wallet/ways`, that what they pay with is kept and charged later.
     #[serde(default)]
     keep: bool,
+    /// The card only holds it: it is credit for the next talk, and what isn't spent by its end, or within two hours without
+    /// one, is never taken.
+    #[serde(default)]
+    hold: bool,
 }
 
 fn unknown_way() -> Error {
@@ -244,6 +248,7 @@ async fn begin(web: Data<Web>, site: Site, viewer: Viewer, Json(wanted): Json<Ne
         pays_for: None,
         way: way.transpose()?,
         keep: wanted.keep.then(|| pages::keep_words(&site, &viewer)).transpose()?,
+        hold: wanted.hold,
         from: site.client,
     };
     let top_up = wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await?;

@@ -30,6 +30,7 @@ async fn show(web: Data<Web>, site: Site, reference: Path<String>) -> Result<Htt
         amount: Amount::new(payment.amount.minor, payment.amount.currency.code()),
         challenge: payment.state == "needs_authentication",
         keeps: payment.keeps.is_some(),
+        holds: payment.holds,
         cancel_url: payment.return_url,
         reference: payment.reference,
     };

@@ -71,6 +71,8 @@ struct Add {
     way: Option<String>,
     /// What they pay with is to be kept.
     keep: Option<String>,
+    /// The card only holds it.
+    hold: Option<String>,
     next: Option<String>,
 }
 
@@ -87,11 +89,13 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
         None => Message::new("error.amount"),
         Some(amount_minor) => {
             let back = |id| return_url(&site, id, next.as_deref());
+            let (keep, hold) = ticked(&web, &site, &viewer, &wanted).await?;
             let wish = Wish {
                 amount_minor,
                 pays_for: None,
                 way: wanted.way.as_deref().and_then(ChosenWay::parse),
-                keep: keep(&web, &site, &viewer, &wanted).await?,
+                keep: keep.then(|| keep_words(&site, &viewer)).transpose()?,
+                hold,
                 from: site.client,
             };
             match wallet::begin_top_up(&web.app, &viewer, &site.tenant, wish, back).await {
@@ -109,18 +113,20 @@ async fn add(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<Add>
         way.chosen = wanted.way.as_deref() == Some(&way.name);
     }
     view.keep = wanted.keep.is_some();
+    view.hold = wanted.hold.is_some();
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, Some(&viewer), &view)
 }
 
-/// What they agreed to. The box is there whatever way is chosen; it says something where the way can keep.
-async fn keep(web: &Web, site: &Site, viewer: &Viewer, wanted: &Add) -> Result<Option<String>> {
-    if wanted.keep.is_none() {
-        return Ok(None);
+/// Whether what they pay with is to be kept, and whether it is only to be held. The boxes are there whatever way is chosen;
+/// they say something where the way can do that.
+async fn ticked(web: &Web, site: &Site, viewer: &Viewer, wanted: &Add) -> Result<(bool, bool)> {
+    if wanted.keep.is_none() && wanted.hold.is_none() {
+        return Ok((false, false));
     }
     let ways = pay_ways(web, site, viewer).await?;
     let chosen = |way: &&PayWay| wanted.way.as_deref().map_or(way.chosen, |name| name == way.name);
-    let keeps = ways.iter().find(chosen).is_some_and(|way| way.keeps);
-    keeps.then(|| keep_words(site, viewer)).transpose()
+    let (keeps, holds) = ways.iter().find(chosen).map_or((false, false), |way| (way.keeps, way.holds));
+    Ok((wanted.keep.is_some() && keeps, wanted.hold.is_some() && holds))
 }
 
 /// The theme's words for the one thing that can be wrong with an amount; a way that isn't there speaks for itself.
@@ -278,6 +284,8 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
         amount: Field::default(),
         can_keep: ways.iter().any(|way| way.keeps),
         keep: false,
+        can_hold: ways.iter().any(|way| way.holds),
+        hold: false,
         ways,
         minimum: amount(minimum),
         maximum: amount(maximum),
@@ -301,6 +309,7 @@ async fn pay_ways(web: &Web, site: &Site, viewer: &Viewer) -> Result<Vec<PayWay>
             provider: way.provider.name(),
             label: Some(kept.label),
             keeps: false,
+            holds: way.holds,
             chosen: false,
         })
     };
@@ -319,6 +328,7 @@ fn pay_way(way: &Way) -> PayWay {
         provider: way.provider.name(),
         label: None,
         keeps: way.keeps,
+        holds: way.holds,
         chosen: false,
     }
 }
@@ -348,6 +358,8 @@ pub fn words(line: &Line) -> (LineKind, Message) {
             (LineKind::Call, Message::new("statement.call").with("name", name))
         }
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
+        ("hold", _) => (LineKind::TopUp, Message::new("statement.hold")),
+        ("hold_let_go", _) => (LineKind::Other, Message::new("statement.hold_let_go")),
         ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
         ("extension_paid", _) => (LineKind::Other, Message::new("statement.extension_paid")),
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),
@@ -382,8 +394,10 @@ fn top_up_page(top_up: &TopUp, available: Money, next: Option<String>) -> TopUpP
     let state = match top_up.state {
         State::Created | State::Pending => TopUpState::Pending,
         State::Unknown => TopUpState::Unknown,
+        State::Held => TopUpState::Held,
         State::Settled => TopUpState::Settled,
         State::Declined => TopUpState::Declined,
+        State::Released => TopUpState::Released,
     };
     TopUpPage {
         id: top_up.id.uuid(),

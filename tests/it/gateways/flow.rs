@@ -123,26 +123,12 @@ impl<B: Bench> Till<B> {
         let form = [("amount", "12.50"), ("way", way.as_str())];
         let answer = self.buyer.form("/wallet", &form).await.expect(303);
         let leads_to = answer.header("location").to_owned();
-        let newest = self.newest();
-        // A form may lead nowhere else, so a page of ours leads on.
-        assert_eq!(leads_to, format!("/wallet/top-ups/{}/pay", newest.id));
-        let step = match newest.form {
-            None => {
-                let page = self.buyer.get(&leads_to).await.expect(200);
-                let to = page.header("refresh").strip_prefix("0; url=");
-                Step::Redirect(to.expect("an address").to_owned())
-            }
-            Some(form) => {
-                let form: Form = serde_json::from_value(form).expect("a form");
-                self.shows(&leads_to, &form).await;
-                Step::Embed {
-                    address: form.address,
-                    fields: form.fields,
-                }
-            }
-        };
-        let reference = newest.reference.expect("the provider's name for it");
-        (newest.id, Begun { reference, step })
+        let begun = led_to(&self.app, &self.buyer, &leads_to).await;
+        if let Step::Embed { address, fields } = &begun.1.step {
+            let (address, fields) = (address.clone(), fields.clone());
+            self.shows(&leads_to, &Form { address, fields }).await;
+        }
+        begun
     }
 
     /// The page shows the provider's form in a frame, and nothing else of anybody's.
@@ -162,22 +148,9 @@ impl<B: Bench> Till<B> {
         }
     }
 
-    fn newest(&self) -> Newest {
-        sql_query(
-            "SELECT id::text, gateway_reference AS reference, pay_fields AS form
-             FROM top_ups ORDER BY created_at DESC, id DESC LIMIT 1",
-        )
-        .get_result(&mut self.app.database.superuser())
-        .expect("a payment")
-    }
-
     /// The provider tells the account something.
     async fn tell(&self, account: GatewayAccountId, host: &str, raw: &RawWebhook) -> Answer {
-        let nobody = self.app.anonymous(host);
-        let request = nobody.elsewhere(Method::POST, &format!("/webhooks/{account}"));
-        let request = request.body(raw.body.clone());
-        let headers = raw.headers.iter();
-        Answer::of(headers.fold(request, |request, (name, value)| request.header(name, value))).await
+        tell(&self.app, host, account, raw).await
     }
 
     /// All that the provider has told so far, each thrice, the last first.
@@ -227,6 +200,43 @@ impl<B: Bench> Till<B> {
         let kept = self.app.app.db.tenant(&scope, gateway_inbox::all);
         kept.await.expect("messages")
     }
+}
+
+/// The payment that was begun last, and what the page that leads to it says comes next.
+pub async fn led_to(app: &TestApp, buyer: &TestUser, leads_to: &str) -> (String, Begun) {
+    let newest: Newest = sql_query(
+        "SELECT id::text, gateway_reference AS reference, pay_fields AS form
+         FROM top_ups ORDER BY created_at DESC, id DESC LIMIT 1",
+    )
+    .get_result(&mut app.database.superuser())
+    .expect("a payment");
+    // A form may lead nowhere else, so a page of ours leads on.
+    assert_eq!(leads_to, format!("/wallet/top-ups/{}/pay", newest.id));
+    let step = match newest.form {
+        None => {
+            let page = buyer.get(leads_to).await.expect(200);
+            let to = page.header("refresh").strip_prefix("0; url=");
+            Step::Redirect(to.expect("an address").to_owned())
+        }
+        Some(form) => {
+            let form: Form = serde_json::from_value(form).expect("a form");
+            Step::Embed {
+                address: form.address,
+                fields: form.fields,
+            }
+        }
+    };
+    let reference = newest.reference.expect("the provider's name for it");
+    (newest.id, Begun { reference, step })
+}
+
+/// A provider tells an account something.
+pub async fn tell(app: &TestApp, host: &str, account: GatewayAccountId, raw: &RawWebhook) -> Answer {
+    let nobody = app.anonymous(host);
+    let request = nobody.elsewhere(Method::POST, &format!("/webhooks/{account}"));
+    let request = request.body(raw.body.clone());
+    let headers = raw.headers.iter();
+    Answer::of(headers.fold(request, |request, (name, value)| request.header(name, value))).await
 }
 
 /// An account that staff have entered, tried and switched on.

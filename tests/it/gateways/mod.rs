@@ -7,6 +7,7 @@ mod claims;
 mod console;
 mod contract;
 pub mod flow;
+mod holds;
 mod keys;
 mod payouts;
 mod sdk;

@@ -44,7 +44,7 @@ export interface PayoutRules {
   identity_needed: boolean;
 }
 
-export const ACCOUNT_KINDS = ["wallet", "order", "earnings", "tips", "payable", "paying_out", "disputed", "revenue", "tax", "refunds", "chargebacks", "gateway", "bank"] as const;
+export const ACCOUNT_KINDS = ["wallet", "order", "earnings", "tips", "payable", "paying_out", "disputed", "revenue", "tax", "refunds", "chargebacks", "gateway", "authorised", "bank"] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 export interface KindSum {

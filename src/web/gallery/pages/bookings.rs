@@ -173,6 +173,8 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: None,
         refund: None,
+        hold_days: None,
+        held: None,
         refunds: Vec::new(),
         refund_url: None,
         invoice_url: None,
@@ -193,6 +195,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         start: Some(first),
         offer: None,
         pay_until: Some(now() + 22.hours()),
+        hold_days: Some(6),
         times: None,
         history: history.clone(),
         ..asked.clone()
@@ -203,6 +206,12 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         stage: "booked",
         pay_until: None,
         paid: true,
+        hold_days: None,
+        held: Some(
+            Message::new("conference.held.held")
+                .with("amount", g.cast.amount(10_800))
+                .with("at", now() + 6.days()),
+        ),
         missing: None,
         times: Some(times("America/New_York")),
         cancel_fee: Some(g.cast.amount(5_400)),

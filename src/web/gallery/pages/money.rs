@@ -34,6 +34,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         provider,
         label: (provider == "kept").then(|| "visa ···· 4242".to_owned()),
         keeps: provider != "kept",
+        holds: provider == "test" || provider == "stripe",
         chosen,
     };
     let wallet = WalletPage {
@@ -57,6 +58,8 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         ways: vec![way("test", "test", true)],
         can_keep: true,
         keep: false,
+        can_hold: true,
+        hold: false,
         minimum: g.cast.amount(500),
         maximum: g.cast.amount(50_000),
         open: Vec::new(),
@@ -95,6 +98,8 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     for (name, state) in [
         ("top-up-settled", TopUpState::Settled),
         ("top-up-pending", TopUpState::Pending),
+        ("top-up-held", TopUpState::Held),
+        ("top-up-released", TopUpState::Released),
         ("top-up-declined", TopUpState::Declined),
         ("top-up-unknown", TopUpState::Unknown),
     ] {
@@ -148,6 +153,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         amount: g.cast.amount(2_000),
         challenge: false,
         keeps: true,
+        holds: false,
         cancel_url: "/wallet".to_owned(),
     };
     g.page("gateway", &gateway, &g.buyer("/gateway/test/1"))?;
@@ -155,10 +161,16 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         "gateway-challenge",
         &GatewayPage {
             challenge: true,
-            ..gateway
+            ..gateway.clone()
         },
         &g.buyer("/gateway/test/1"),
-    )
+    )?;
+    let holds = GatewayPage {
+        keeps: false,
+        holds: true,
+        ..gateway
+    };
+    g.page("gateway-holds", &holds, &g.buyer("/gateway/test/1"))
 }
 
 /// The selling page.

@@ -158,6 +158,12 @@ async fn carry_out(
                 }
             }
         }
+        "hold" => {
+            let back = |top_up| format!("{}/conferences/{id}/paid/{top_up}", site.origin());
+            let top_up = bookings::pay_by_hold(&web.app, viewer, &site.tenant, (id, site.client), back).await?;
+            let to = super::wallet::to_pay(site, &top_up);
+            return Ok(Some(to.unwrap_or_else(|| back(top_up.id))));
+        }
         _ => return Err(Error::field("action", "That form isn't one of this page's.")),
     };
     Ok(None)
@@ -169,14 +175,15 @@ async fn paid(web: Data<Web>, site: Site, viewer: Viewer, path: Path<(Uuid, Uuid
     let (id, top_up) = path.into_inner();
     let order = format!("/conferences/{id}");
     let confirmed = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(top_up)).await?;
-    if confirmed.state == payment::State::Settled {
+    let is_there = matches!(confirmed.state, payment::State::Settled | payment::State::Held);
+    if is_there {
         let shown = bookings::show(&web.app, &viewer, BookingId::from_uuid(id)).await?;
         if let Some(call) = ringing::begin_if_agreed(&web, &site, &viewer, &shown.order).await {
             return Ok(no_body(&format!("/calls/{}", call.id)));
         }
     }
-    match confirmed.state {
-        payment::State::Settled => Ok(lead_to(&order, [flash(Tone::Success, "conference.done")])),
-        _ => Ok(no_body(&format!("/wallet/top-ups/{top_up}?next={order}"))),
+    match is_there {
+        true => Ok(lead_to(&order, [flash(Tone::Success, "conference.done")])),
+        false => Ok(no_body(&format!("/wallet/top-ups/{top_up}?next={order}"))),
     }
 }

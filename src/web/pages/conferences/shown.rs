@@ -3,16 +3,22 @@
 use crate::{
     app::{
         bookings::{self, Shown},
+        gateway_accounts,
         identity::Viewer,
+        wallet,
     },
     domain::{
         booking::{Absent, Agreement, Event, Here, Outcome, State},
         call::CallRole,
         ids::BookingId,
+        payment,
         refund::Subject,
         time::{Moment, Zone},
     },
-    store::bookings::{Happened, Order},
+    store::{
+        bookings::{Happened, Order},
+        top_ups::TopUp,
+    },
     web::{
         Result, Site, Web,
         pages::{
@@ -25,6 +31,9 @@ use crate::{
         },
     },
 };
+
+/// A day, milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 pub(super) fn row(viewer: &Viewer, order: &Order) -> Option<ConferenceRow> {
     let role = order.role(viewer.user.id)?;
@@ -128,6 +137,10 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         }
         _ => (Links::default(), None),
     };
+    let hold_days = match (pay_until, role) {
+        (Some(_), CallRole::Buyer) => hold_days(web, site, viewer, terms.charged().total_minor()).await?,
+        _ => None,
+    };
     let cancelled = what_cancelling_brings(order, role, now);
     Ok(ConferencePage {
         id: id.uuid(),
@@ -168,8 +181,11 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         cancel_fee: cancelled.filter(|fee| *fee > 0).map(amount),
         outcome: outcome(order, role),
         refund: settlement
-            .filter(|parts| parts.refund_minor > 0)
-            .map(|parts| amount(parts.refund_minor)),
+            .map(|parts| parts.refund_minor - shown.let_go_minor)
+            .filter(|minor| *minor > 0)
+            .map(amount),
+        hold_days,
+        held: shown.hold.as_ref().and_then(held),
         refunds: refund::rows(&shown.refunds, role),
         invoice_url,
         dispute: money_back.dispute,
@@ -183,6 +199,34 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
             .collect(),
         error: None,
     })
+}
+
+/// How many days a card could hold so much, if any way to pay here can do that.
+async fn hold_days(web: &Web, site: &Site, viewer: &Viewer, minor: i64) -> Result<Option<i64>> {
+    if minor < wallet::least_top_up(site.tenant.currency).minor {
+        return Ok(None);
+    }
+    let ways = gateway_accounts::ways(&web.app, &viewer.scope, &site.tenant, site.tenant.currency).await?;
+    let way = ways.into_iter().find(|way| way.holds);
+    Ok(way.map(|way| way.provider.hold_ms() / DAY_MS))
+}
+
+/// What has become of what the reader's card holds, or held.
+fn held(top_up: &TopUp) -> Option<Message> {
+    let hold = top_up.hold?;
+    let due_minor = hold.due_minor.unwrap_or(top_up.amount.minor);
+    let said = |key: &str| Message::new(format!("conference.held.{key}"));
+    let amount = Amount::new(due_minor, top_up.amount.currency.code());
+    match (top_up.state, hold.due_minor, hold.until) {
+        (payment::State::Held, None, Some(until)) => {
+            Some(said("held").with("amount", amount).with("at", until.timestamp()))
+        }
+        (payment::State::Held, Some(0), _) => Some(said("nothing_due")),
+        (payment::State::Held, ..) => Some(said("due").with("amount", amount)),
+        (payment::State::Settled, ..) => Some(said("taken").with("amount", amount)),
+        (payment::State::Released, ..) => Some(said("released")),
+        _ => None,
+    }
 }
 
 /// Who was there, as the reader is told.

@@ -259,8 +259,12 @@ pub struct ConferencePage {
     pub cancel_fee: Option<Amount>,
     /// How it ended.
     pub outcome: Option<Message>,
-    /// What went back to the buyer when it ended.
+    /// What went back to the buyer's wallet when it ended.
     pub refund: Option<Amount>,
+    /// For so many days the reader's card could hold what it costs, in place of paying; none if it can't.
+    pub hold_days: Option<i64>,
+    /// What has become of the money that the reader's card holds for it, or held.
+    pub held: Option<Message>,
     /// What went back of it since, oldest first.
     pub refunds: Vec<RefundRow>,
     /// Seller only: where something is given back, while anything is left.

@@ -18,6 +18,8 @@ pub struct GatewayPage {
     pub challenge: bool,
     /// The card is kept for later.
     pub keeps: bool,
+    /// The card only holds it.
+    pub holds: bool,
     /// Back without paying.
     pub cancel_url: String,
 }

@@ -28,6 +28,10 @@ pub struct WalletPage {
     pub can_keep: bool,
     /// Agreed to already.
     pub keep: bool,
+    /// One of them can only hold it; wanted by `hold`.
+    pub can_hold: bool,
+    /// Wanted already.
+    pub hold: bool,
     /// Top-ups whose outcome isn't known yet.
     pub open: Vec<TopUpPage>,
     /// Where to go after the top-up (a path on this host: the call that waits for credit).
@@ -96,8 +100,12 @@ pub enum TopUpState {
     Pending,
     /// In the wallet.
     Settled,
+    /// Held on the card.
+    Held,
     /// Refused; nothing was charged.
     Declined,
+    /// Let go by the card; nothing was charged.
+    Released,
     /// The provider hasn't said; being found out. Must not be repeated blindly.
     Unknown,
 }
@@ -113,6 +121,8 @@ pub struct PayWay {
     pub label: Option<String>,
     /// What is paid with can be kept for later.
     pub keeps: bool,
+    /// The card can only hold it.
+    pub holds: bool,
     /// Chosen already.
     pub chosen: bool,
 }

@@ -6,7 +6,7 @@ use crate::{
     support::{LUMEN, TestApp},
 };
 use async_trait::async_trait;
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt, sql_types::Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt, sql_types::Bool, sql_types::Text};
 use std::sync::Arc;
 use tallyroom::{
     app::ports::{Begun, PaymentGateway, Step},
@@ -27,6 +27,8 @@ struct Row {
     idempotency_key: String,
     #[diesel(sql_type = BigInt)]
     amount_minor: i64,
+    #[diesel(sql_type = Bool)]
+    held: bool,
 }
 
 #[async_trait]
@@ -88,7 +90,8 @@ impl Bench for BuiltIn {
     }
 
     fn charges(&self) -> Vec<Charge> {
-        let query = "SELECT idempotency_key, amount_minor FROM test_gateway_payments WHERE state = 'charged'";
+        let query = "SELECT idempotency_key, coalesce(captured_minor, amount_minor) AS amount_minor, state = 'held' AS held
+            FROM test_gateway_payments WHERE state IN ('charged', 'held')";
         let rows: Vec<Row> = sql_query(query)
             .load(&mut self.app.database.superuser())
             .expect("the books");
@@ -96,7 +99,7 @@ impl Bench for BuiltIn {
             intent: row.idempotency_key,
             units: row.amount_minor,
             refunded: 0,
-            held: false,
+            held: row.held,
         });
         charges.collect()
     }

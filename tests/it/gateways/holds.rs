@@ -1,0 +1,369 @@
+//! Orders that a card holds the money for: what is due of it is taken when they are over, and the rest is let go.
+
+use super::{
+    benches::{AuthorizeNetBench, Bench, PaypalBench, StripeBench},
+    flow::{account, led_to, tell},
+    stand_in::Act,
+};
+use crate::{
+    calls::{Pair, Price},
+    documents::{says, work},
+    marketplace::{ask, bookable, bookable_for, count},
+    support::{LUMEN, TestApp, TestUser, VELVET},
+};
+use diesel::{RunQueryDsl, sql_query};
+use serde_json::{Value, json};
+use tallyroom::{
+    app::ports::{Begun, Outcome},
+    domain::ids::GatewayAccountId,
+};
+
+const HOUR: i64 = 3_600_000;
+const MONDAY: &str = "2027-01-18T09:00:00Z";
+const NEXT_MONDAY: &str = "2027-01-25T09:00:00Z";
+/// What the buyer has in their wallet.
+const CREDIT: i64 = 1_000;
+
+/// What the tenant's accounts of these kinds hold, each kind's together.
+fn balances<const N: usize>(app: &TestApp, kinds: [&str; N]) -> [i64; N] {
+    kinds.map(|kind| {
+        let of = |sign: &str| {
+            format!(
+                "(SELECT generate_series(1, sum({sign}balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor"
+            )
+        };
+        count(app, &of("")) - count(app, &of("-"))
+    })
+}
+
+fn state(app: &TestApp, state: &str) -> i64 {
+    count(app, &format!("top_ups WHERE holds AND state = '{state}'"))
+}
+
+/// An order that the seller has accepted, and its page.
+async fn accepted(pair: &Pair, service: &Value, start: &str) -> (String, String) {
+    let order = ask(&pair.buyer, service, start).await;
+    let id = order["id"].as_str().expect("an id").to_owned();
+    let accept = format!("/api/v1/bookings/{id}/accept");
+    pair.seller.post(&accept, json!({"round": 1})).await.expect(200);
+    let page = format!("/conferences/{id}");
+    (id, page)
+}
+
+/// Has the card hold what it costs; gives where that leads.
+async fn hold(buyer: &TestUser, page: &str) -> String {
+    let answer = buyer.form(page, &[("action", "hold")]).await.expect(303);
+    answer.header("location").to_owned()
+}
+
+async fn order(pair: &Pair, id: &str) -> Value {
+    let buyer = pair.buyer.renewed().await;
+    buyer.get(&format!("/api/v1/bookings/{id}")).await.expect(200).json()
+}
+
+async fn cancel(person: &TestUser, id: &str) {
+    let path = format!("/api/v1/bookings/{id}/cancel");
+    person.renewed().await.post(&path, json!({})).await.expect(200);
+}
+
+/// A marketplace with an account at the provider.
+struct Desk<B> {
+    bench: B,
+    pair: Pair,
+    account: GatewayAccountId,
+    host: &'static str,
+}
+
+impl<B: Bench> Desk<B> {
+    async fn open(host: &'static str) -> Self {
+        let bench = B::open().await;
+        let entered = bench.entered().expect("keys");
+        let app = TestApp::start_with(|config| {
+            config.development.enabled = true;
+            config.gateways.elsewhere.insert(entered.provider, entered.at.clone());
+        })
+        .await;
+        let account = account(&app, host, &entered).await;
+        let pair = Pair::of(app, host, Price::default()).await;
+        Self {
+            bench,
+            pair,
+            account,
+            host,
+        }
+    }
+
+    /// An order of 60.00 that a card holds.
+    async fn held(&self) -> (String, Begun) {
+        let pair = &self.pair;
+        let service = bookable(&pair.seller, "pay_after_accept").await;
+        let (id, page) = accepted(pair, &service, MONDAY).await;
+        let leads_to = hold(&pair.buyer, &page).await;
+        let (payment, begun) = led_to(&pair.app, &pair.buyer, &leads_to).await;
+        // Again leads to the same.
+        assert_eq!(hold(&pair.buyer, &page).await, leads_to);
+        self.bench.act(&begun, Act::Pay).await;
+        self.told().await;
+        pair.buyer.get(&format!("{page}/paid/{payment}")).await.expect(303);
+        assert_eq!(order(pair, &id).await["state"], "booked");
+        assert_eq!(
+            balances(&pair.app, ["order", "authorised", "wallet"]),
+            [6_000, -6_000, CREDIT]
+        );
+        assert!(self.bench.charges()[0].held, "nothing is taken yet");
+        pair.audit().await;
+        (id, begun)
+    }
+
+    /// All that the provider has to say, twice.
+    async fn told(&self) {
+        for _ in 0..2 {
+            for raw in self.bench.webhooks() {
+                tell(&self.pair.app, self.host, self.account, &raw).await.expect(200);
+            }
+            work(&self.pair.app).await;
+        }
+    }
+
+    async fn outcome(&self, begun: &Begun) -> Outcome {
+        let standing = self.bench.gateway().confirm(&begun.reference).await;
+        standing.expect("an answer").outcome
+    }
+}
+
+async fn part_is_taken<B: Bench>(host: &'static str) {
+    let desk = Desk::<B>::open(host).await;
+    let (id, begun) = desk.held().await;
+    let pair = &desk.pair;
+    pair.app.clock.advance(60 * HOUR);
+    cancel(&pair.buyer, &id).await;
+    assert_eq!(
+        balances(&pair.app, ["order", "authorised", "wallet"]),
+        [0, -3_000, CREDIT]
+    );
+    desk.told().await;
+    let Outcome::Settled(taken) = desk.outcome(&begun).await else {
+        panic!("it is taken");
+    };
+    assert_eq!((taken.minor, desk.bench.charges().len()), (3_000, 1));
+    assert!(!desk.bench.charges()[0].held);
+    let kinds = ["authorised", "gateway", "wallet", "revenue", "earnings"];
+    assert_eq!(balances(&pair.app, kinds), [0, -3_000 - CREDIT, CREDIT, 600, 2_400]);
+    assert_eq!(state(&pair.app, "settled"), 1);
+    let page = pair.buyer.renewed().await.get(&format!("/conferences/{id}")).await;
+    says(&page.expect(200).text, &["30.00 were taken from your card."]);
+    assert_eq!(count(&pair.app, "gateway_differences"), 0);
+    pair.audit().await;
+}
+
+async fn all_is_let_go<B: Bench>(host: &'static str) {
+    let desk = Desk::<B>::open(host).await;
+    let (id, begun) = desk.held().await;
+    cancel(&desk.pair.seller, &id).await;
+    assert_eq!(balances(&desk.pair.app, ["order", "authorised"]), [0, 0]);
+    desk.told().await;
+    assert!(matches!(desk.outcome(&begun).await, Outcome::Declined(_)));
+    assert_eq!(balances(&desk.pair.app, ["gateway", "wallet"]), [-CREDIT, CREDIT]);
+    assert_eq!(state(&desk.pair.app, "released"), 1);
+    desk.pair.audit().await;
+}
+
+/// Both, as one test a provider.
+macro_rules! at_each {
+    ($($provider:ident: $bench:ident at $host:ident),+ $(,)?) => {
+        $(mod $provider {
+            #[tokio::test]
+            async fn what_is_due_is_taken_and_the_rest_let_go() {
+                super::part_is_taken::<super::$bench>(super::$host).await;
+            }
+
+            #[tokio::test]
+            async fn what_isnt_due_is_never_taken() {
+                super::all_is_let_go::<super::$bench>(super::$host).await;
+            }
+        })+
+    };
+}
+
+at_each!(
+    stripe: StripeBench at LUMEN,
+    paypal: PaypalBench at LUMEN,
+    authorize_net: AuthorizeNetBench at VELVET,
+);
+
+/// Chooses something on the built-in gateway's page, and comes back.
+async fn choose(pair: &Pair, to: &str, choice: &str, then: u16) {
+    let path = match to.strip_prefix("http") {
+        Some(_) => url::Url::parse(to).expect("an address").path().to_owned(),
+        None => to.to_owned(),
+    };
+    let buyer = pair.buyer.renewed().await;
+    let back = buyer.form(&path, &[("choice", choice)]).await.expect(303);
+    let back = url::Url::parse(back.header("location")).expect("an address");
+    buyer.get(back.path()).await.expect(then);
+}
+
+/// An order at one euro a minute, held by a card at the built-in gateway.
+async fn held(minutes: u32, start: &str) -> (Pair, String) {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable_for(&pair.seller, "pay_after_accept", minutes).await;
+    let (id, page) = accepted(&pair, &service, start).await;
+    says(&pair.buyer.get(&page).await.expect(200).text, &["held on my card"]);
+    let to = hold(&pair.buyer, &page).await;
+    choose(&pair, &to, "succeed", 303).await;
+    assert_eq!(state(&pair.app, "held"), 1);
+    let page = pair.buyer.get(&page).await.expect(200).text;
+    says(&page, &["Your card holds"]);
+    (pair, id)
+}
+
+#[tokio::test]
+async fn of_a_talk_its_bill_is_taken() {
+    for (by_seller, due) in [(true, 100), (false, 1_000)] {
+        let (pair, id) = held(10, MONDAY).await;
+        let mut talk = pair.launched(&id).await;
+        talk.talk(60_000).await;
+        match by_seller {
+            true => {
+                talk.seller.act("end").await.expect("ended");
+                talk.bill().await;
+            }
+            false => {
+                talk.hang_up().await;
+            }
+        }
+        work(&pair.app).await;
+        let kinds = ["order", "authorised", "gateway", "wallet"];
+        assert_eq!(balances(&pair.app, kinds), [0, 0, -due - CREDIT, CREDIT]);
+        assert_eq!(balances(&pair.app, ["revenue", "earnings"]), [due / 5, due * 4 / 5]);
+        let receipt = format!("documents d JOIN top_ups t ON t.id = d.about_id AND t.amount_minor = {due}");
+        assert_eq!(count(&pair.app, &receipt), 1, "a receipt for what was taken");
+        pair.audit().await;
+    }
+}
+
+#[tokio::test]
+async fn what_wont_be_held_for_much_longer_is_taken_and_comes_back_as_credit() {
+    let (pair, id) = held(60, NEXT_MONDAY).await;
+    pair.app.clock.advance(6 * 24 * HOUR);
+    work(&pair.app).await;
+    assert_eq!(state(&pair.app, "held"), 1);
+    pair.app.clock.advance(13 * HOUR);
+    work(&pair.app).await;
+    assert_eq!(state(&pair.app, "settled"), 1);
+    assert_eq!(
+        balances(&pair.app, ["order", "authorised", "gateway"]),
+        [6_000, 0, -6_000 - CREDIT]
+    );
+    cancel(&pair.seller, &id).await;
+    assert_eq!(balances(&pair.app, ["order", "wallet"]), [0, 6_000 + CREDIT]);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn what_an_order_doesnt_need_any_more_is_let_go() {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable(&pair.seller, "pay_after_accept").await;
+    let (id, page) = accepted(&pair, &service, MONDAY).await;
+    let to = hold(&pair.buyer, &page).await;
+    pair.fund(6_000).await;
+    let pay = format!("/api/v1/bookings/{id}/pay");
+    pair.buyer.post(&pay, json!({})).await.expect(200);
+    choose(&pair, &to, "succeed", 303).await;
+    work(&pair.app).await;
+    assert_eq!(state(&pair.app, "released"), 1);
+    assert_eq!(
+        balances(&pair.app, ["order", "authorised", "wallet"]),
+        [6_000, 0, CREDIT]
+    );
+    let released = count(&pair.app, "test_gateway_payments WHERE state = 'released'");
+    assert_eq!(released, 1);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn what_a_card_has_let_go_by_itself_is_the_marketplaces_loss() {
+    let (pair, id) = held(60, MONDAY).await;
+    sql_query("UPDATE test_gateway_payments SET state = 'declined', reason = 'Expired.'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("gone");
+    pair.app.clock.advance(60 * HOUR);
+    cancel(&pair.buyer, &id).await;
+    work(&pair.app).await;
+    assert_eq!(state(&pair.app, "declined"), 1);
+    let kinds = ["order", "authorised", "chargebacks", "revenue", "earnings", "wallet"];
+    assert_eq!(balances(&pair.app, kinds), [0, 0, -3_000, 600, 2_400, CREDIT]);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_is_asked_for() {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable(&pair.seller, "pay_after_accept").await;
+    let (id, page) = accepted(&pair, &service, MONDAY).await;
+    let to = hold(&pair.buyer, &page).await;
+    choose(&pair, &to, "timeout", 303).await;
+    assert_eq!((state(&pair.app, "unknown"), order(&pair, &id).await["state"].clone()), (1, json!("unpaid")));
+    pair.app.clock.advance(60_000);
+    work(&pair.app).await;
+    assert_eq!((state(&pair.app, "held"), order(&pair, &id).await["state"].clone()), (1, json!("booked")));
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn little_money_isnt_held() {
+    let pair = Pair::new(Price::default()).await;
+    let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
+    let (_, page) = accepted(&pair, &service, MONDAY).await;
+    let shown = pair.buyer.get(&page).await.expect(200).text;
+    assert!(!shown.contains("held on my card"));
+    pair.buyer.form(&page, &[("action", "hold")]).await.expect(422);
+    assert_eq!(count(&pair.app, "top_ups WHERE holds"), 0);
+}
+
+/// Credit of 10.00 that a card holds, and nothing else.
+async fn credit() -> Pair {
+    let price = Price {
+        credit_minor: 0,
+        ..Price::default()
+    };
+    let pair = Pair::of(TestApp::start().await, LUMEN, price).await;
+    let form = [("amount", "10.00"), ("hold", "on")];
+    let answer = pair.buyer.form("/wallet", &form).await.expect(303);
+    choose(&pair, answer.header("location"), "succeed", 200).await;
+    assert_eq!(balances(&pair.app, ["wallet", "authorised"]), [1_000, -1_000]);
+    assert_eq!(state(&pair.app, "held"), 1);
+    says(&pair.buyer.get("/wallet").await.expect(200).text, &["Held on your card"]);
+    pair
+}
+
+#[tokio::test]
+async fn of_credit_that_a_card_holds_what_a_call_costs_is_taken() {
+    let pair = credit().await;
+    let mut talk = pair.live().await;
+    // However often it is looked meanwhile.
+    work(&pair.app).await;
+    talk.talk(90_000).await;
+    let bill = talk.hang_up().await;
+    assert_eq!(bill["charged_minor"], 240);
+    work(&pair.app).await;
+    let kinds = ["wallet", "authorised", "gateway", "revenue", "earnings"];
+    assert_eq!(balances(&pair.app, kinds), [0, 0, -240, 48, 192]);
+    assert_eq!(state(&pair.app, "settled"), 1);
+    let statement = pair.buyer.renewed().await.get("/wallet").await;
+    says(&statement.expect(200).text, &["Let go by your card"]);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn credit_that_a_card_holds_waits_for_two_hours() {
+    let pair = credit().await;
+    pair.app.clock.advance(HOUR);
+    work(&pair.app).await;
+    assert_eq!(balances(&pair.app, ["wallet"]), [1_000]);
+    pair.app.clock.advance(HOUR);
+    work(&pair.app).await;
+    assert_eq!(balances(&pair.app, ["wallet", "authorised", "gateway"]), [0, 0, 0]);
+    assert_eq!(state(&pair.app, "released"), 1);
+    pair.audit().await;
+}
