@@ -221,7 +221,10 @@ fn cover(tx: &mut TenantTx<'_>, order: &Order, held: Money) -> Result<()> {
     if held.minor == order.booking.terms().charged().total_minor() && held.currency == order.currency {
         return Ok(());
     }
-    Err(Error::conflict("price_changed", "The price has changed meanwhile. Pay again."))
+    Err(Error::conflict(
+        "price_changed",
+        "The price has changed meanwhile. Pay again.",
+    ))
 }
 
 fn afford(tx: &mut TenantTx<'_>, order: &Order) -> Result<()> {

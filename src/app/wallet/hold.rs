@@ -214,13 +214,7 @@ fn clear(
 }
 
 /// The provider doesn't hold it any more, though it is due: that is the marketplace's loss, and staff are told.
-fn lose(
-    tx: &mut TenantTx<'_>,
-    top_up: &mut TopUp,
-    due_minor: Option<i64>,
-    reason: &str,
-    now: Moment,
-) -> Result<()> {
+fn lose(tx: &mut TenantTx<'_>, top_up: &mut TopUp, due_minor: Option<i64>, reason: &str, now: Moment) -> Result<()> {
     let held = top_up.amount.minor;
     top_up.amount.minor = due_minor.unwrap_or(held);
     let id = Uuid::new_v5(&top_up.id.uuid(), b"lost");

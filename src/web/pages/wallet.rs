@@ -125,7 +125,10 @@ async fn ticked(web: &Web, site: &Site, viewer: &Viewer, wanted: &Add) -> Result
     }
     let ways = pay_ways(web, site, viewer).await?;
     let chosen = |way: &&PayWay| wanted.way.as_deref().map_or(way.chosen, |name| name == way.name);
-    let (keeps, holds) = ways.iter().find(chosen).map_or((false, false), |way| (way.keeps, way.holds));
+    let (keeps, holds) = ways
+        .iter()
+        .find(chosen)
+        .map_or((false, false), |way| (way.keeps, way.holds));
     Ok((wanted.keep.is_some() && keeps, wanted.hold.is_some() && holds))
 }
 

@@ -141,7 +141,7 @@ async fn part_is_taken<B: Bench>(host: &'static str) {
         balances(&pair.app, ["order", "authorised", "wallet"]),
         [0, -3_000, CREDIT]
     );
-    desk.told().await;
+    work(&pair.app).await;
     let Outcome::Settled(taken) = desk.outcome(&begun).await else {
         panic!("it is taken");
     };
@@ -303,10 +303,16 @@ async fn an_answer_that_got_lost_is_asked_for() {
     let (id, page) = accepted(&pair, &service, MONDAY).await;
     let to = hold(&pair.buyer, &page).await;
     choose(&pair, &to, "timeout", 303).await;
-    assert_eq!((state(&pair.app, "unknown"), order(&pair, &id).await["state"].clone()), (1, json!("unpaid")));
+    assert_eq!(
+        (state(&pair.app, "unknown"), order(&pair, &id).await["state"].clone()),
+        (1, json!("unpaid"))
+    );
     pair.app.clock.advance(60_000);
     work(&pair.app).await;
-    assert_eq!((state(&pair.app, "held"), order(&pair, &id).await["state"].clone()), (1, json!("booked")));
+    assert_eq!(
+        (state(&pair.app, "held"), order(&pair, &id).await["state"].clone()),
+        (1, json!("booked"))
+    );
     pair.audit().await;
 }
 
@@ -333,7 +339,10 @@ async fn credit() -> Pair {
     choose(&pair, answer.header("location"), "succeed", 200).await;
     assert_eq!(balances(&pair.app, ["wallet", "authorised"]), [1_000, -1_000]);
     assert_eq!(state(&pair.app, "held"), 1);
-    says(&pair.buyer.get("/wallet").await.expect(200).text, &["Held on your card"]);
+    says(
+        &pair.buyer.get("/wallet").await.expect(200).text,
+        &["Held on your card"],
+    );
     pair
 }
 

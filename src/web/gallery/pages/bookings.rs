@@ -210,7 +210,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         held: Some(
             Message::new("conference.held.held")
                 .with("amount", g.cast.amount(10_800))
-                .with("at", now() + 6.days()),
+                .with("at", now() + 156.hours()),
         ),
         missing: None,
         times: Some(times("America/New_York")),

@@ -90,7 +90,8 @@ impl Bench for BuiltIn {
     }
 
     fn charges(&self) -> Vec<Charge> {
-        let query = "SELECT idempotency_key, coalesce(captured_minor, amount_minor) AS amount_minor, state = 'held' AS held
+        let query =
+            "SELECT idempotency_key, coalesce(captured_minor, amount_minor) AS amount_minor, state = 'held' AS held
             FROM test_gateway_payments WHERE state IN ('charged', 'held')";
         let rows: Vec<Row> = sql_query(query)
             .load(&mut self.app.database.superuser())
