@@ -6,7 +6,8 @@ ALTER TABLE test_gateway_payments
     ADD CONSTRAINT test_gateway_payments_state_check CHECK (state IN ('open', 'needs_authentication', 'charged', 'declined'));
 DROP INDEX top_ups_held_through;
 DROP INDEX top_ups_held_by;
-DROP INDEX top_ups_held;
+DROP INDEX top_ups_held_until;
+DROP INDEX top_ups_holds_of;
 ALTER TABLE top_ups
     DROP COLUMN take_minor,
     DROP COLUMN held_until,

@@ -29,7 +29,8 @@ ALTER TABLE top_ups
     ADD COLUMN take_minor bigint CHECK (take_minor >= 0),
     ADD CHECK (holds OR state NOT IN ('held', 'released')),
     ADD CHECK (NOT holds OR extension_id IS NULL);
-CREATE INDEX top_ups_held ON top_ups (tenant_id, booking_id) WHERE state = 'held';
+CREATE INDEX top_ups_holds_of ON top_ups (tenant_id, booking_id) WHERE held_until IS NOT NULL AND booking_id IS NOT NULL;
+CREATE INDEX top_ups_held_until ON top_ups (held_until, id) WHERE state = 'held';
 CREATE INDEX top_ups_held_by ON top_ups (tenant_id, user_id) WHERE state = 'held';
 CREATE INDEX top_ups_held_through ON top_ups (tenant_id, account_id) WHERE state = 'held';
 

@@ -1,9 +1,12 @@
 //! Taking up what the outbox has lost: jobs that died, and those of things that came with an archive; and what has waited
 //! for too long.
 
-use super::{App, bookings, calendar, identity_checks};
+use super::{
+    App, bookings, calendar, identity_checks,
+    wallet::{self, Finish},
+};
 use crate::{
-    domain::ids::{BookingId, IdentityCheckId, UserId},
+    domain::ids::{BookingId, IdentityCheckId, TopUpId, UserId},
     error::Result,
     store::lost::{self, Found, Lost},
 };
@@ -53,6 +56,10 @@ async fn take_up_one(app: &App, kind: Lost, found: &Found) -> Result<()> {
         Lost::Order => bookings::lapse_lost(app, scope, BookingId::from_uuid(id)).await,
         Lost::Look => bookings::look_again(app, scope, BookingId::from_uuid(id)).await,
         Lost::Reminder => bookings::remind_again(app, scope, BookingId::from_uuid(id)).await,
+        Lost::Hold => {
+            let top_up = TopUpId::from_uuid(id);
+            wallet::finish(app, scope, Finish { top_up }).await
+        }
         Lost::Check => identity_checks::lapse(app, scope, IdentityCheckId::from_uuid(id)).await,
         Lost::Calendar => calendar::read_again(app, scope, UserId::from_uuid(id)).await,
     }

@@ -61,6 +61,11 @@ impl Provider {
         Self::ALL.into_iter().find(|provider| provider.name() == name)
     }
 
+    /// Whether it can hold money on what was kept; of those that hold at all, PayPal takes from kept wallets only at once.
+    pub fn holds_kept(self) -> bool {
+        self != Self::Paypal
+    }
+
     /// How long what is held there can be taken for certain, in milliseconds, less half a day for whoever takes it: seven
     /// days for cards at Stripe, three (its honor period) at PayPal, thirty at Authorize.net, as they document it.
     pub fn hold_ms(self) -> i64 {

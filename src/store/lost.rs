@@ -24,18 +24,27 @@ pub enum Lost {
     Reminder,
     /// Reading a calendar that is kept elsewhere.
     Calendar,
+    /// What becomes of money that a card holds.
+    Hold,
     /// A check of who somebody is that waits for too long, or whose pictures didn't come with it.
     Check,
 }
 
 impl Lost {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Order, Self::Look, Self::Reminder, Self::Calendar, Self::Check];
+    pub const ALL: [Self; 6] = [
+        Self::Order,
+        Self::Look,
+        Self::Reminder,
+        Self::Calendar,
+        Self::Hold,
+        Self::Check,
+    ];
 
     /// The kind of its jobs, which an index names, too; none of what is seen to without one.
     fn job(self) -> Option<&'static str> {
         match self {
-            Self::Order | Self::Check => None,
+            Self::Order | Self::Hold | Self::Check => None,
             Self::Look => Some("booking_look"),
             Self::Reminder => Some("booking_soon"),
             Self::Calendar => Some("read_calendar"),
@@ -80,6 +89,15 @@ impl Lost {
                 at: "due_at",
                 from: "calendar_imports w".to_owned(),
                 which: "due_at < $1 - interval '5 minutes'".to_owned(),
+            },
+            // Its own job tries for half a day.
+            Self::Hold => Query {
+                id: "id",
+                at: "held_until",
+                from: "top_ups w".to_owned(),
+                which: "state = 'held' AND (held_until < $1 - interval '12 hours'
+                    OR (take_minor IS NOT NULL AND updated_at < $1 - interval '12 hours'))"
+                    .to_owned(),
             },
             Self::Check => Query {
                 id: "id",

@@ -235,7 +235,8 @@ pub fn open_for_extension(tx: &mut TenantTx<'_>, extension: ExtensionId) -> Resu
     row.map(Row::top_up).transpose()
 }
 
-/// What a card holds for an order, and of which it isn't known yet how much is due; nobody else changes it meanwhile.
+/// What a card holds for an order, and of which it isn't known yet how much is due, or what one held until it was lost;
+/// nobody else changes it meanwhile.
 ///
 /// # Errors
 /// The database is away.
@@ -243,8 +244,8 @@ pub fn lock_held_for(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<T
     let row: Option<Row> = top_ups::table
         .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
         .filter(top_ups::booking_id.eq(order.uuid()))
-        .filter(top_ups::state.eq("held"))
-        .filter(top_ups::take_minor.is_null())
+        .filter(top_ups::held_until.is_not_null())
+        .filter((top_ups::state.eq("held").and(top_ups::take_minor.is_null())).or(top_ups::state.eq("declined")))
         .select(Row::as_select())
         .for_update()
         .first(tx.conn)
@@ -337,11 +338,23 @@ pub fn by_reference(tx: &mut TenantTx<'_>, account: GatewayAccountId, name: &str
 /// # Errors
 /// The database is away.
 pub fn is_any_open_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> Result<bool> {
-    let open = top_ups::table
+    is_any_through(tx, account, &["created", "pending", "unknown"])
+}
+
+/// Whether cards hold money through an account that isn't taken yet.
+///
+/// # Errors
+/// The database is away.
+pub fn is_any_held_through(tx: &mut TenantTx<'_>, account: GatewayAccountId) -> Result<bool> {
+    is_any_through(tx, account, &["held"])
+}
+
+fn is_any_through(tx: &mut TenantTx<'_>, account: GatewayAccountId, states: &[&str]) -> Result<bool> {
+    let such = top_ups::table
         .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
         .filter(top_ups::account_id.eq(account.uuid()))
-        .filter(top_ups::state.eq_any(["created", "pending", "unknown", "held"]));
-    Ok(select(exists(open)).get_result(tx.conn)?)
+        .filter(top_ups::state.eq_any(states));
+    Ok(select(exists(such)).get_result(tx.conn)?)
 }
 
 /// What is known of a person's payments in one currency; of somebody whose bank has taken one back, as if there were none.

@@ -108,9 +108,9 @@ fn share(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i6
     let work_tax_minor = if due.included { due.work.tax_minor } else { 0 };
     let held = wallet::let_go(tx, order.id, parts.refund_minor, now)?;
     let buyer = AccountKind::Wallet(order.buyer.id);
-    let (authorised, let_go_minor) = held.map_or((buyer, 0), |held| (held.authorised, held.minor));
+    let (holder, let_go_minor) = held.map_or((buyer, 0), |held| (held.from, held.minor));
     let shares = [
-        (LET_GO, authorised, let_go_minor),
+        (LET_GO, holder, let_go_minor),
         ("order_refund", buyer, parts.refund_minor - let_go_minor),
         ("order_commission", AccountKind::Revenue, commission_minor),
         ("order_fee", AccountKind::Revenue, due.fee.net_minor),

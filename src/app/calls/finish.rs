@@ -66,7 +66,10 @@ pub async fn finish(
             bookings::call_ended(&app, tx, order, &ended, only_seller_connected)?;
         }
         extensions::call_ended(tx, call.id, ended.at)?;
-        wallet::talk_ended(tx, call.buyer.id, ended.at)?;
+        // Credit that a card holds is for a talk, not for trying to ring somebody.
+        if ended.live_at.is_some() && call.booking.is_none() {
+            wallet::talk_ended(tx, call.buyer.id, ended.at)?;
+        }
         let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
         conversations::add_call(tx, conversation, call.id, ended.at)?;
         if ended.charged_minor > 0 {

@@ -33,6 +33,11 @@ pub async fn remove(app: &App, by: &StaffMember, id: GatewayAccountId) -> Result
             let words = "Payments through this account have no outcome yet. Switch it off, and remove it in an hour.";
             return Err(Error::conflict("payments_open", words));
         }
+        if top_ups::is_any_held_through(tx, id)? {
+            let words = "Cards hold money through this account that isn't taken yet. Switch it off, and remove it when \
+                the orders are over that it was held for.";
+            return Err(Error::conflict("payments_held", words));
+        }
         refuse_while_paying_out(tx, id)?;
         stored::remove(tx, id, now)?;
         let payload = serde_json::to_value(Forget { account: id }).map_err(Error::internal)?;

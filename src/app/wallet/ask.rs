@@ -1,6 +1,6 @@
 //! The gateway is asked what became of a payment.
 
-use super::{kept, outcome};
+use super::{hold, kept, outcome};
 use crate::{
     app::{
         App, payments,
@@ -15,13 +15,14 @@ use crate::{
 };
 
 /// Asks the gateway that took a payment how it stands, and writes the answer down. One whose page never opened is looked
-/// for by its intent. What is in the wallet isn't asked about; what was declined is: people have paid late.
+/// for by its intent. What is in the wallet isn't asked about, nor what is held, which has a job; what was declined is: people have
+/// paid late.
 ///
 /// # Errors
 /// It isn't there, the answer contradicts the intent, or the database is away. A gateway that doesn't answer is no error.
 pub(in crate::app) async fn ask(app: &App, scope: &TenantScope, id: TopUpId) -> Result<TopUp> {
     let top_up = app.db.read(scope, move |tx| top_ups::find(tx, id)).await?;
-    if top_up.state == State::Settled {
+    if matches!(top_up.state, State::Settled | State::Held | State::Released) {
         return Ok(top_up);
     }
     match answer(app, scope, &top_up).await? {
@@ -33,8 +34,8 @@ pub(in crate::app) async fn ask(app: &App, scope: &TenantScope, id: TopUpId) -> 
 /// Nothing if it is too early to say anything.
 async fn answer(app: &App, scope: &TenantScope, top_up: &TopUp) -> Result<Option<Answer<Standing>>> {
     let gateway = app.gateway(scope, top_up.account).await?;
-    if let Some(reference) = &top_up.reference {
-        return Ok(Some(gateway.confirm(reference).await));
+    if let (Some(_), Some(name)) = (&top_up.reference, hold::known_as(top_up)) {
+        return Ok(Some(gateway.confirm(name).await));
     }
     let sought = Sought {
         intent: top_up.id.uuid(),

@@ -191,7 +191,7 @@ async fn way(
             let kept = Some(found).filter(|kept| kept.user == viewer.user.id && kept.sealed_token.is_some());
             let kept = kept.ok_or_else(Error::not_found)?;
             through(kept.account)
-                .filter(|way| way.keeps)
+                .filter(|way| way.keeps && (!hold || way.provider.holds_kept()))
                 .map(|way| (way, Some(kept)))
         }
         None => ways.first().map(|way| (*way, None)),

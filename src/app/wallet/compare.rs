@@ -1,6 +1,6 @@
 //! A day later, a payment's outcome is compared with what its provider says by then.
 
-use super::outcome;
+use super::{hold, outcome};
 use crate::{
     app::{
         App,
@@ -36,10 +36,10 @@ pub async fn compare(app: &App, scope: &TenantScope, Compare { top_up: id }: Com
         Ok((top_up, credited))
     };
     let (top_up, credited) = app.db.read(scope, read).await?;
-    let (Some(account), Some(reference)) = (top_up.account, &top_up.reference) else {
+    let (Some(account), Some(_), Some(name)) = (top_up.account, &top_up.reference, hold::known_as(&top_up)) else {
         return Ok(());
     };
-    let answer = app.gateway(scope, Some(account)).await?.confirm(reference).await;
+    let answer = app.gateway(scope, Some(account)).await?.confirm(name).await;
     let theirs = answer.map_err(Error::unavailable)?;
     let ours = match credited {
         Some(minor) => format!("settled {minor}"),

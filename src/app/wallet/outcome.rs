@@ -108,16 +108,18 @@ fn apply(
         None => _ = users::hold(tx, found.user)?,
     }
     let mut top_up = top_ups::lock(tx, id)?;
-    if let Some(change) = hold::heard(app, tx, &mut top_up, &answer, now)? {
-        if let Ok(standing) = answer {
-            hold_changed(app, tx, &mut top_up, (change, standing), now)?;
-        }
+    if let Ok(standing) = &answer
+        && let Some(change) = hold::heard(app, tx, &mut top_up, standing, now)?
+    {
+        let standing = standing.clone();
+        hold_changed(app, tx, &mut top_up, (change, standing), now)?;
         // Held for no order it is credit.
-        let credit = match top_up.pays_for {
-            None => Some(wallets::balance(tx, top_up.user, top_up.amount.currency)?.available()),
-            Some(_) => None,
-        };
-        return Ok((top_up, credit, None));
+        let available = wallets::balance(tx, top_up.user, top_up.amount.currency)?.available();
+        return Ok((top_up, Some(available), None));
+    }
+    // What is held has a job that brings it to its end.
+    if top_up.hold.is_some_and(|hold| hold.until.is_some()) {
+        return Ok((top_up, None, None));
     }
     let settles = matches!(&answer, Ok(standing) if matches!(standing.outcome, Outcome::Settled(_)));
     let charge = answer.as_ref().ok().and_then(|standing| standing.charge.clone());
@@ -128,9 +130,7 @@ fn apply(
         top_ups::update(tx, &top_up, now)?;
     }
     // Money that comes late has come all the same.
-    if matches!(top_up.state, State::Held | State::Settled | State::Released)
-        || (top_up.state == State::Declined && !settles)
-    {
+    if top_up.state == State::Settled || (top_up.state == State::Declined && !settles) {
         if is_named {
             claims_follow(tx, &top_up, now)?;
         }
@@ -196,11 +196,20 @@ fn hold_changed(
 ) -> Result<()> {
     top_up.charge = standing.charge.or(top_up.charge.take());
     top_up.reference = top_up.reference.take().or(top_up.charge.clone());
-    top_ups::update(tx, top_up, now)?;
-    if let (Change::Held, Some(saved)) = (change, standing.saved) {
-        kept::keep(app, tx, top_up, &saved, now)?;
+    if change == Change::Found {
+        return hold_ended(tx, top_up, now);
     }
-    if change == Change::Taken {
+    top_ups::update(tx, top_up, now)?;
+    match standing.saved {
+        Some(saved) => kept::keep(app, tx, top_up, &saved, now),
+        None => Ok(()),
+    }
+}
+
+/// Writes down how a hold ended, and what follows from it.
+pub(super) fn hold_ended(tx: &mut TenantTx<'_>, top_up: &TopUp, now: Moment) -> Result<()> {
+    top_ups::update(tx, top_up, now)?;
+    if top_up.state == State::Settled {
         documents::ask(tx, About::TopUp(top_up.id), now)?;
         claims_follow(tx, top_up, now)?;
     }

@@ -312,7 +312,7 @@ async fn pay_ways(web: &Web, site: &Site, viewer: &Viewer) -> Result<Vec<PayWay>
             provider: way.provider.name(),
             label: Some(kept.label),
             keeps: false,
-            holds: way.holds,
+            holds: way.holds && way.provider.holds_kept(),
             chosen: false,
         })
     };
@@ -397,7 +397,9 @@ fn top_up_page(top_up: &TopUp, available: Money, next: Option<String>) -> TopUpP
     let state = match top_up.state {
         State::Created | State::Pending => TopUpState::Pending,
         State::Unknown => TopUpState::Unknown,
+        State::Held if top_up.hold.is_some_and(|hold| hold.due_minor == Some(0)) => TopUpState::Released,
         State::Held => TopUpState::Held,
+        State::Settled if top_up.hold.is_some_and(|hold| hold.until.is_some()) => TopUpState::Taken,
         State::Settled => TopUpState::Settled,
         State::Declined => TopUpState::Declined,
         State::Released => TopUpState::Released,

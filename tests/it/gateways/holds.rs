@@ -6,7 +6,7 @@ use super::{
     stand_in::Act,
 };
 use crate::{
-    calls::{Pair, Price},
+    calls::{Pair, Price, ended_ring},
     documents::{says, work},
     marketplace::{ask, bookable, bookable_for, count},
     support::{LUMEN, TestApp, TestUser, VELVET},
@@ -373,6 +373,63 @@ async fn credit_that_a_card_holds_waits_for_two_hours() {
     pair.app.clock.advance(HOUR);
     work(&pair.app).await;
     assert_eq!(balances(&pair.app, ["wallet", "authorised", "gateway"]), [0, 0, 0]);
+    assert_eq!(state(&pair.app, "released"), 1);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn of_what_is_lost_nothing_comes_back() {
+    let (pair, id) = held(60, NEXT_MONDAY).await;
+    sql_query("UPDATE test_gateway_payments SET state = 'declined', reason = 'Expired.'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("gone");
+    pair.app.clock.advance((6 * 24 + 13) * HOUR);
+    work(&pair.app).await;
+    let kinds = ["order", "authorised", "chargebacks", "wallet"];
+    assert_eq!(balances(&pair.app, kinds), [6_000, 0, -6_000, CREDIT]);
+    cancel(&pair.seller, &id).await;
+    work(&pair.app).await;
+    assert_eq!(balances(&pair.app, kinds), [0, 0, 0, CREDIT]);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_by_hand_beyond_what_is_due_is_the_buyers() {
+    let (pair, id) = held(60, MONDAY).await;
+    sql_query("UPDATE test_gateway_payments SET state = 'charged', captured_minor = 5000, captured_by = 'hand'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("taken");
+    pair.app.clock.advance(60 * HOUR);
+    cancel(&pair.buyer, &id).await;
+    work(&pair.app).await;
+    let kinds = ["order", "authorised", "gateway", "wallet", "chargebacks"];
+    assert_eq!(balances(&pair.app, kinds), [0, 0, -5_000 - CREDIT, CREDIT + 2_000, 0]);
+    assert_eq!(state(&pair.app, "settled"), 1);
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn who_isnt_answered_still_has_what_their_card_holds() {
+    let pair = credit().await;
+    let (_, mut buyer, _seller) = pair.ring().await;
+    pair.app.clock.advance(45_001);
+    buyer.wait("the end of the ring", ended_ring("missed")).await;
+    work(&pair.app).await;
+    assert_eq!(balances(&pair.app, ["wallet", "authorised"]), [1_000, -1_000]);
+}
+
+#[tokio::test]
+async fn what_stays_held_because_its_job_died_is_taken_up() {
+    let (pair, id) = held(60, MONDAY).await;
+    cancel(&pair.seller, &id).await;
+    sql_query("DELETE FROM jobs WHERE kind = 'finish_hold'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("dead");
+    pair.app.clock.advance(11 * HOUR);
+    work(&pair.app).await;
+    assert_eq!(state(&pair.app, "held"), 1);
+    pair.app.clock.advance(2 * HOUR);
+    work(&pair.app).await;
     assert_eq!(state(&pair.app, "released"), 1);
     pair.audit().await;
 }

@@ -173,6 +173,7 @@ fn orders(g: &Gallery<'_>) -> anyhow::Result<()> {
         cancel_fee: None,
         outcome: None,
         refund: None,
+        let_go: false,
         hold_days: None,
         held: None,
         refunds: Vec::new(),

@@ -99,6 +99,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         ("top-up-settled", TopUpState::Settled),
         ("top-up-pending", TopUpState::Pending),
         ("top-up-held", TopUpState::Held),
+        ("top-up-taken", TopUpState::Taken),
         ("top-up-released", TopUpState::Released),
         ("top-up-declined", TopUpState::Declined),
         ("top-up-unknown", TopUpState::Unknown),

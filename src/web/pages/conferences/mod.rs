@@ -175,7 +175,12 @@ async fn paid(web: Data<Web>, site: Site, viewer: Viewer, path: Path<(Uuid, Uuid
     let (id, top_up) = path.into_inner();
     let order = format!("/conferences/{id}");
     let confirmed = wallet::confirm_top_up(&web.app, &viewer, TopUpId::from_uuid(top_up)).await?;
-    let is_there = matches!(confirmed.state, payment::State::Settled | payment::State::Held);
+    // What is held and not needed any more is let go.
+    let is_there = match confirmed.state {
+        payment::State::Settled => true,
+        payment::State::Held => confirmed.hold.is_some_and(|hold| hold.due_minor != Some(0)),
+        _ => false,
+    };
     if is_there {
         let shown = bookings::show(&web.app, &viewer, BookingId::from_uuid(id)).await?;
         if let Some(call) = ringing::begin_if_agreed(&web, &site, &viewer, &shown.order).await {

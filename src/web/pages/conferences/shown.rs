@@ -181,9 +181,13 @@ pub(super) async fn page(web: &Web, site: &Site, viewer: &Viewer, id: BookingId)
         cancel_fee: cancelled.filter(|fee| *fee > 0).map(amount),
         outcome: outcome(order, role),
         refund: settlement
-            .map(|parts| parts.refund_minor - shown.let_go_minor)
+            .map(|parts| match role {
+                CallRole::Buyer => parts.refund_minor - shown.let_go_minor,
+                CallRole::Seller => parts.refund_minor,
+            })
             .filter(|minor| *minor > 0)
             .map(amount),
+        let_go: shown.let_go_minor > 0,
         hold_days,
         held: shown.hold.as_ref().and_then(held),
         refunds: refund::rows(&shown.refunds, role),

@@ -259,8 +259,10 @@ pub struct ConferencePage {
     pub cancel_fee: Option<Amount>,
     /// How it ended.
     pub outcome: Option<Message>,
-    /// What went back to the buyer's wallet when it ended.
+    /// What went back when it ended: to the buyer's wallet, or, as the seller reads it, to the buyer.
     pub refund: Option<Amount>,
+    /// Some of it wasn't taken from a card.
+    pub let_go: bool,
     /// For so many days the reader's card could hold what it costs, in place of paying; none if it can't.
     pub hold_days: Option<i64>,
     /// What has become of the money that the reader's card holds for it, or held.

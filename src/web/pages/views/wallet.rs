@@ -104,6 +104,8 @@ pub enum TopUpState {
     Held,
     /// Refused; nothing was charged.
     Declined,
+    /// Taken from what the card held.
+    Taken,
     /// Let go by the card; nothing was charged.
     Released,
     /// The provider hasn't said; being found out. Must not be repeated blindly.
