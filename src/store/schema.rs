@@ -204,6 +204,7 @@ diesel::table! {
         seller_id -> Uuid,
         gross_minor -> Int8,
         commission_minor -> Int8,
+        tax_minor -> Int8,
         held_earnings_minor -> Int8,
         held_payable_minor -> Int8,
     }
