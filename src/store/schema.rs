@@ -131,6 +131,7 @@ diesel::table! {
         state -> Text,
         asked_at -> Timestamptz,
         since -> Timestamptz,
+        agreed_at -> Nullable<Timestamptz>,
     }
 }
 
