@@ -48,11 +48,11 @@ pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str
         .read(&by.viewer().scope, move |tx| waiting(&handle, tx, id))
         .await?;
     let was_asked = waiting.is_some();
-    if let Some((carrier, order)) = waiting {
-        if carrier.look_up(&order).await?.is_some() {
-            let words = "The provider has paid this already. Let the seller's money go, and it is written down.";
-            return Err(Error::conflict("carried_by_provider", words));
-        }
+    if let Some((carrier, order)) = waiting
+        && carrier.look_up(&order).await?.is_some()
+    {
+        let words = "The provider has paid this already. Let the seller's money go, and it is written down.";
+        return Err(Error::conflict("carried_by_provider", words));
     }
     let what = (Step::Fail, State::Failed, Action::PayoutFailed);
     return_payout(app, by, id, what, reason, was_asked).await
@@ -68,6 +68,8 @@ fn waiting(app: &App, tx: &mut TenantTx<'_>, id: PayoutId) -> Result<Option<(Arc
     if !batch.way.pays_by_itself() || !is_held_up(tx, &payout)? {
         return Ok(None);
     }
+    // What is under way now may be there only after it was asked for.
+    check_idle(tx, number, app.now())?;
     // Who can't be asked any more is as good as one who pays by hand.
     let Ok(carrier) = app.carrier(tx, batch.way, batch.account) else {
         return Ok(None);
@@ -91,11 +93,16 @@ fn check_unsent(tx: &mut TenantTx<'_>, payout: &Payout, number: i32, now: Moment
     if !is_held_up(tx, payout)? {
         return Ok(false);
     }
-    if is_being_sent(tx, number, now)? {
+    check_idle(tx, number, now)?;
+    Ok(true)
+}
+
+fn check_idle(tx: &mut TenantTx<'_>, batch: i32, now: Moment) -> Result<()> {
+    if is_being_sent(tx, batch, now)? {
         let words = "This batch is being sent at this moment. Try again in a minute.";
         return Err(Error::conflict("carried_by_provider", words));
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn return_payout(

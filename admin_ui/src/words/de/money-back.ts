@@ -101,7 +101,7 @@ export const moneyBack = {
   "evidence.terms": "Bedingungen, Fassung",
   "evidence.sign_ins": "Anmeldungen der letzten 30 Tage",
   "documents.title": "Rechnungen",
-  "documents.lead": "Rechnungen, Belege und Gutschriften Ihrer Kunden. Die Nummern sind lückenlos, jedes Jahr ab 1.",
+  "documents.lead": "Rechnungen, Belege und Gutschriften Ihrer Kunden. Die Nummern sind lückenlos, jedes Jahr ab 1; die von Spielgeld laufen für sich, mit TEST- davor.",
   "documents.search": "Kunde oder Nummer suchen",
   "documents.number": "Nummer",
   "documents.kind": "Was",

@@ -99,7 +99,7 @@ export const moneyBack = {
   "evidence.terms": "terms, version",
   "evidence.sign_ins": "Sign-ins of the last 30 days",
   "documents.title": "Invoices",
-  "documents.lead": "Invoices, receipts and credit notes of your customers. Numbers run without gaps, from 1 each year.",
+  "documents.lead": "Invoices, receipts and credit notes of your customers. Numbers run without gaps, from 1 each year; those of play money run on their own, with TEST- in front.",
   "documents.search": "Search customer or number",
   "documents.number": "Number",
   "documents.kind": "What",
