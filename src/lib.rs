@@ -10,6 +10,7 @@ pub mod domain;
 pub mod error;
 pub mod gateways;
 pub mod jobs;
+pub mod logs;
 pub mod serve;
 pub mod signaling;
 pub mod store;

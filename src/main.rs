@@ -4,7 +4,7 @@ mod commands;
 
 use anyhow::{Context, anyhow};
 use std::{io::IsTerminal, process::ExitCode};
-use tallyroom::{config::Config, serve, store::migrate};
+use tallyroom::{config::Config, logs, serve, store::migrate};
 use tracing_subscriber::{EnvFilter, prelude::*};
 
 const HELP: &str = "\
@@ -89,7 +89,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 fn log() {
     let filter = EnvFilter::try_from_env("TALLYROOM_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
     let json = std::env::var("TALLYROOM_LOG").is_ok_and(|format| format == "json");
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = logs::registry(filter);
     let writer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());

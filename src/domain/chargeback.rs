@@ -74,6 +74,7 @@ mod tests {
             tax_minor: 0,
             refunded_minor,
             refunded_commission_minor: commission_minor * refunded_minor / paid_minor,
+            refunded_tax_minor: 0,
             timed: None,
         }
     }

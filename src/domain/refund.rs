@@ -58,6 +58,8 @@ pub struct Charge {
     pub refunded_minor: i64,
     /// What of that wasn't the seller's.
     pub refunded_commission_minor: i64,
+    /// The tax of that.
+    pub refunded_tax_minor: i64,
     /// The time that is in it, if any.
     pub timed: Option<Timed>,
 }
@@ -189,11 +191,11 @@ impl Charge {
         let due = i128::from(self.commission_minor) * sum / i128::from(self.paid_minor);
         let due = i64::try_from(due).unwrap_or(self.commission_minor);
         let tenant_minor = (due - self.refunded_commission_minor).clamp(0, minor);
+        let tax_due = self.tax_of(self.refunded_commission_minor + tenant_minor);
         Ok(Parts {
             seller_minor: minor - tenant_minor,
             tenant_minor,
-            tax_minor: self.tax_of(self.refunded_commission_minor + tenant_minor)
-                - self.tax_of(self.refunded_commission_minor),
+            tax_minor: (tax_due - self.refunded_tax_minor).clamp(0, tenant_minor),
             seconds,
         })
     }
@@ -254,6 +256,7 @@ mod tests {
             tax_minor: pricing::commission_minor(paid_minor, bp / 3),
             refunded_minor: 0,
             refunded_commission_minor: 0,
+            refunded_tax_minor: 0,
             timed: Some(Timed {
                 rate_minor,
                 seconds,
@@ -266,6 +269,7 @@ mod tests {
         Charge {
             refunded_minor: charge.refunded_minor + parts.buyer_minor(),
             refunded_commission_minor: charge.refunded_commission_minor + parts.tenant_minor,
+            refunded_tax_minor: charge.refunded_tax_minor + parts.tax_minor,
             timed: charge.timed.map(|timed| Timed {
                 refunded_s: timed.refunded_s + parts.seconds,
                 ..timed

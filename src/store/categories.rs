@@ -211,13 +211,14 @@ pub fn update(tx: &mut TenantTx<'_>, category: &Category) -> Result<()> {
     Ok(())
 }
 
-/// Adds those that a tenant starts with: slug, English, German. Whoever has any keeps what they have.
+/// Adds those that a tenant starts with: slug, English, German. Whoever has any keeps what they have; says whether these
+/// were added.
 ///
 /// # Errors
 /// The database is away.
-pub fn start(tx: &mut TenantTx<'_>, starting: &[(&str, &str, &str)], now: Moment) -> Result<()> {
+pub fn start(tx: &mut TenantTx<'_>, starting: &[(&str, &str, &str)], now: Moment) -> Result<bool> {
     if !slugs(tx)?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     for &(slug, english, german) in starting {
         let names = [("en", english), ("de", german)];
@@ -231,7 +232,7 @@ pub fn start(tx: &mut TenantTx<'_>, starting: &[(&str, &str, &str)], now: Moment
         };
         insert(tx, &category, now)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A category with how many sell in it.

@@ -63,10 +63,12 @@ pub struct Share {
     pub subject: Subject,
     /// Whose.
     pub seller: UserId,
-    /// All of it, the tenant's part with it, in minor units.
+    /// All of it, in minor units.
     pub gross_minor: i64,
-    /// The tenant's part.
+    /// What of that isn't the seller's: the tenant's part, and all tax.
     pub commission_minor: i64,
+    /// The tax of that.
+    pub tax_minor: i64,
     /// The seller's part, by where it was taken from.
     pub held: Held,
 }
@@ -171,15 +173,21 @@ pub fn unlinked(tx: &mut TenantTx<'_>, account: Option<GatewayAccountId>, charge
 /// # Errors
 /// The database is away.
 pub fn claimed_of_payment(tx: &mut TenantTx<'_>, payment: TopUpId, beside: DisputeId) -> Result<i64> {
-    let sums: Sums = sql_query(
-        "SELECT coalesce(sum(amount_minor), 0)::bigint AS gross, 0::bigint AS part FROM chargebacks
+    let sum: Sum = sql_query(
+        "SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM chargebacks
          WHERE tenant_id = $1 AND top_up_id = $2 AND id <> $3 AND stage <> 'won'",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<SqlUuid, _>(payment.uuid())
     .bind::<SqlUuid, _>(beside.uuid())
     .get_result(tx.conn)?;
-    Ok(sums.gross)
+    Ok(sum.minor)
+}
+
+#[derive(QueryableByName)]
+struct Sum {
+    #[diesel(sql_type = BigInt)]
+    minor: i64,
 }
 
 /// Writes down whose payment a claim is for. Whoever does has locked it.
@@ -245,6 +253,7 @@ pub fn hold(tx: &mut TenantTx<'_>, id: DisputeId, wallet_minor: i64, shares: &[S
                 chargeback_shares::seller_id.eq(share.seller.uuid()),
                 chargeback_shares::gross_minor.eq(share.gross_minor),
                 chargeback_shares::commission_minor.eq(share.commission_minor),
+                chargeback_shares::tax_minor.eq(share.tax_minor),
                 chargeback_shares::held_earnings_minor.eq(share.held.earnings_minor),
                 chargeback_shares::held_payable_minor.eq(share.held.payable_minor),
             ))
@@ -253,7 +262,7 @@ pub fn hold(tx: &mut TenantTx<'_>, id: DisputeId, wallet_minor: i64, shares: &[S
     Ok(())
 }
 
-type ShareRow = (Uuid, Option<Uuid>, Option<Uuid>, Uuid, i64, i64, i64, i64);
+type ShareRow = (Uuid, Option<Uuid>, Option<Uuid>, Uuid, i64, i64, i64, i64, i64);
 
 /// What is held of sellers for a claim.
 ///
@@ -271,13 +280,14 @@ pub fn shares(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Vec<Share>> {
             chargeback_shares::seller_id,
             chargeback_shares::gross_minor,
             chargeback_shares::commission_minor,
+            chargeback_shares::tax_minor,
             chargeback_shares::held_earnings_minor,
             chargeback_shares::held_payable_minor,
         ))
         .load(tx.conn)?;
     rows.into_iter()
         .map(
-            |(id, call, order, seller, gross_minor, commission_minor, earnings_minor, payable_minor)| {
+            |(id, call, order, seller, gross_minor, commission_minor, tax_minor, earnings_minor, payable_minor)| {
                 let unreadable = || Error::internal(anyhow!("chargeback share {id} can't be read"));
                 Ok(Share {
                     id: DisputeId::from_uuid(id),
@@ -285,6 +295,7 @@ pub fn shares(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Vec<Share>> {
                     seller: UserId::from_uuid(seller),
                     gross_minor,
                     commission_minor,
+                    tax_minor,
                     held: Held {
                         earnings_minor,
                         payable_minor,
@@ -295,14 +306,16 @@ pub fn shares(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Vec<Share>> {
         .collect()
 }
 
-/// What of something is or was claimed by banks, all and the tenant's part, unless they gave it back.
+/// What of something is or was claimed by banks, unless they gave it back.
 ///
 /// # Errors
 /// The database is away.
-pub fn claimed_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<(i64, i64)> {
+pub fn claimed_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Claimed> {
     let (call, order) = columns(subject);
-    let sums: Sums = sql_query(
-        "SELECT coalesce(sum(s.gross_minor), 0)::bigint AS gross, coalesce(sum(s.commission_minor), 0)::bigint AS part
+    let claimed = sql_query(
+        "SELECT coalesce(sum(s.gross_minor), 0)::bigint AS gross_minor,
+             coalesce(sum(s.commission_minor), 0)::bigint AS commission_minor,
+             coalesce(sum(s.tax_minor), 0)::bigint AS tax_minor
          FROM chargeback_shares s
          JOIN chargebacks c ON c.tenant_id = s.tenant_id AND c.id = s.chargeback_id AND c.stage <> 'won'
          WHERE s.tenant_id = $1 AND (s.call_id = $2 OR s.booking_id = $3)",
@@ -311,15 +324,21 @@ pub fn claimed_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<(i64, i64)>
     .bind::<Nullable<SqlUuid>, _>(call)
     .bind::<Nullable<SqlUuid>, _>(order)
     .get_result(tx.conn)?;
-    Ok((sums.gross, sums.part))
+    Ok(claimed)
 }
 
-#[derive(QueryableByName)]
-struct Sums {
+/// What banks claimed of something.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Claimed {
+    /// All of it, in minor units.
     #[diesel(sql_type = BigInt)]
-    gross: i64,
+    pub gross_minor: i64,
+    /// What of that isn't the seller's.
     #[diesel(sql_type = BigInt)]
-    part: i64,
+    pub commission_minor: i64,
+    /// The tax of that.
+    #[diesel(sql_type = BigInt)]
+    pub tax_minor: i64,
 }
 
 /// Writes down how it stands now.

@@ -19,7 +19,7 @@ use diesel::{
     QueryableByName,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,12 +66,16 @@ pub struct Draft {
     pub content: Content,
     /// Currency of its amounts.
     pub currency: Currency,
+    /// It was paid with play money.
+    pub is_play: bool,
 }
 
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+    #[diesel(sql_type = Bool)]
+    is_play: bool,
     #[diesel(sql_type = Integer)]
     year: i32,
     #[diesel(sql_type = Integer)]
@@ -99,6 +103,7 @@ impl Row {
         Ok(Document {
             id: DocumentId::from_uuid(self.id),
             number: Number {
+                is_play: self.is_play,
                 year: self.year,
                 nth: self.nth,
             },
@@ -111,7 +116,7 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "id, year, nth, about, about_id, owner_id, issued_at, content, total_minor, currency";
+const COLUMNS: &str = "id, is_play, year, nth, about, about_id, owner_id, issued_at, content, total_minor, currency";
 
 /// One document.
 ///
@@ -150,7 +155,7 @@ pub fn of(tx: &mut TenantTx<'_>, about: About) -> Result<Option<Document>> {
 pub fn of_person(tx: &mut TenantTx<'_>, owner: UserId, skip: usize, most: usize) -> Result<Vec<Document>> {
     let rows: Vec<Row> = sql_query(format!(
         "SELECT {COLUMNS} FROM documents WHERE tenant_id = $1 AND owner_id = $2
-         ORDER BY year DESC, nth DESC LIMIT $3 OFFSET $4"
+         ORDER BY issued_at DESC, year DESC, nth DESC LIMIT $3 OFFSET $4"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<SqlUuid, _>(owner.uuid())
@@ -166,7 +171,7 @@ struct Last {
     last: i32,
 }
 
-/// Gives a document the next number of that year, once for what it is of; gives the one that there is. Whoever numbers at
+/// Gives a document the next number of its series in that year, once for what it is of; gives the one that there is. Whoever numbers at
 /// the same time waits for this transaction's end.
 ///
 /// # Errors
@@ -175,10 +180,12 @@ pub fn number(tx: &mut TenantTx<'_>, draft: &Draft, year: i32, now: Moment) -> R
     let tenant = tx.tenant().uuid();
     let Last { last } = sql_query(
         "INSERT INTO document_counters AS c (tenant_id, year, last) VALUES ($1, $2, 0)
-         ON CONFLICT (tenant_id, year) DO UPDATE SET last = c.last RETURNING last",
+         ON CONFLICT (tenant_id, year) DO UPDATE SET last = c.last
+         RETURNING CASE WHEN $3 THEN last_play ELSE last END AS last",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Integer, _>(year)
+    .bind::<Bool, _>(draft.is_play)
     .get_result(tx.conn)?;
     // Only now nobody else can be about to write it.
     if let Some(known) = of(tx, draft.about)? {
@@ -186,17 +193,25 @@ pub fn number(tx: &mut TenantTx<'_>, draft: &Draft, year: i32, now: Moment) -> R
     }
     let document = Document {
         id: DocumentId::new(),
-        number: Number { year, nth: last + 1 },
+        number: Number {
+            is_play: draft.is_play,
+            year,
+            nth: last + 1,
+        },
         about: draft.about,
         owner: draft.owner,
         issued_at: now,
         content: draft.content.clone(),
         total: Money::new(draft.content.total_minor(), draft.currency),
     };
-    sql_query("UPDATE document_counters SET last = last + 1 WHERE tenant_id = $1 AND year = $2")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Integer, _>(year)
-        .execute(tx.conn)?;
+    sql_query(
+        "UPDATE document_counters SET last = last + (NOT $3)::int, last_play = last_play + $3::int
+         WHERE tenant_id = $1 AND year = $2",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Integer, _>(year)
+    .bind::<Bool, _>(draft.is_play)
+    .execute(tx.conn)?;
     insert(tx, &document, draft)?;
     Ok(document)
 }
@@ -206,8 +221,8 @@ fn insert(tx: &mut TenantTx<'_>, document: &Document, draft: &Draft) -> Result<(
     let content = serde_json::to_value(&document.content).map_err(Error::internal)?;
     sql_query(
         "INSERT INTO documents (tenant_id, id, year, nth, kind, about, about_id, owner_id, seller_id, corrects_id,
-             issued_at, content, total_minor, currency)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             issued_at, content, total_minor, currency, is_play)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<SqlUuid, _>(document.id.uuid())
@@ -223,6 +238,7 @@ fn insert(tx: &mut TenantTx<'_>, document: &Document, draft: &Draft) -> Result<(
     .bind::<Jsonb, _>(content)
     .bind::<BigInt, _>(document.total.minor)
     .bind::<Text, _>(document.total.currency.code())
+    .bind::<Bool, _>(document.number.is_play)
     .execute(tx.conn)?;
     Ok(())
 }
@@ -277,7 +293,7 @@ pub struct DocumentLine {
     /// Its id.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Its number, such as `2026-00017`.
+    /// Its number, such as `2026-00017`; `TEST-2026-00017` of play money.
     #[diesel(sql_type = Text)]
     pub number: String,
     /// `invoice`, `receipt` or `credit_note`.
@@ -307,14 +323,15 @@ pub struct DocumentLine {
 }
 
 const LIST: List = List {
-    columns:
-        "d.id, d.year || '-' || lpad(d.nth::text, greatest(5, length(d.nth::text)), '0') AS number, d.kind, d.about,
+    columns: "d.id, n.number, d.kind, d.about,
         d.about_id, u.name AS customer, d.content->>'corrects' AS corrects, d.total_minor, d.currency,
         (extract(epoch FROM d.issued_at) * 1000)::bigint AS at",
     rows: "FROM documents d
         JOIN users u ON u.tenant_id = d.tenant_id AND u.id = d.owner_id
-        WHERE d.tenant_id = $2::uuid AND ($3 IS NULL OR d.kind = $3) AND ($1 IS NULL OR u.name ILIKE $1
-            OR d.year || '-' || lpad(d.nth::text, greatest(5, length(d.nth::text)), '0') LIKE $1)",
+        CROSS JOIN LATERAL (SELECT CASE WHEN d.is_play THEN 'TEST-' ELSE '' END || d.year || '-'
+            || lpad(d.nth::text, greatest(5, length(d.nth::text)), '0') AS number) n
+        WHERE d.tenant_id = $2::uuid AND ($3 IS NULL OR d.kind = $3)
+            AND ($1 IS NULL OR u.name ILIKE $1 OR n.number ILIKE $1)",
     sorts: &[("at", "d.issued_at"), ("amount", "d.total_minor")],
     newest_first: true,
     key: "d.id",

@@ -25,6 +25,8 @@ pub struct Asked {
     pub currency: Currency,
     /// When it was asked for.
     pub asked_at: Moment,
+    /// When the buyer said yes, if they did.
+    pub agreed_at: Option<Moment>,
     /// What was asked for, and how it stands.
     pub extension: Extension,
 }
@@ -47,6 +49,7 @@ struct Row {
     state: String,
     asked_at: At,
     since: At,
+    agreed_at: Option<At>,
 }
 
 impl Row {
@@ -57,6 +60,7 @@ impl Row {
             call: CallId::from_uuid(self.call_id),
             currency: Currency::parse(&self.currency).ok_or_else(|| strange("currency"))?,
             asked_at: self.asked_at.into(),
+            agreed_at: self.agreed_at.map(Moment::from),
             extension: Extension {
                 minutes: u32::try_from(self.minutes).map_err(|_| strange("length"))?,
                 price: serde_json::from_value(self.price.clone()).map_err(|_| strange("price"))?,
@@ -140,16 +144,22 @@ pub fn lock_open(tx: &mut TenantTx<'_>, call: CallId) -> Result<Option<Asked>> {
     row.map(Row::asked).transpose()
 }
 
-/// Writes how one stands now.
+/// Writes how one stands now, and the first yes.
 ///
 /// # Errors
 /// The database is away.
 pub fn update(tx: &mut TenantTx<'_>, asked: &Asked) -> Result<()> {
-    diesel::update(call_extensions::table.find((tx.tenant().uuid(), asked.id.uuid())))
+    let row = call_extensions::table.find((tx.tenant().uuid(), asked.id.uuid()));
+    diesel::update(row)
         .set((
             call_extensions::state.eq(asked.extension.state.name()),
             call_extensions::since.eq(At(asked.extension.since)),
         ))
         .execute(tx.conn)?;
+    if matches!(asked.extension.state, State::Paying | State::Paid) {
+        diesel::update(row.filter(call_extensions::agreed_at.is_null()))
+            .set(call_extensions::agreed_at.eq(At(asked.extension.since)))
+            .execute(tx.conn)?;
+    }
     Ok(())
 }

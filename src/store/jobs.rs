@@ -107,6 +107,19 @@ impl ClaimedRow {
     }
 }
 
+/// Whether a job of that kind, with that payload, is being done.
+///
+/// # Errors
+/// The database is away.
+pub fn is_running(tx: &mut TenantTx<'_>, kind: &str, payload: &serde_json::Value, now: Moment) -> Result<bool> {
+    let of_tenant = jobs::table.filter(jobs::tenant_id.eq(tx.tenant().uuid()));
+    let leased = jobs::state
+        .eq("due")
+        .and(jobs::leased_until.gt(At(now)).assume_not_null());
+    let running = of_tenant.filter(jobs::kind.eq(kind).and(jobs::payload.eq(payload)).and(leased));
+    Ok(diesel::select(diesel::dsl::exists(running)).get_result(tx.conn)?)
+}
+
 /// Makes a running job's lease longer.
 ///
 /// # Errors

@@ -118,12 +118,15 @@ pub struct Sent {
     /// In which currency.
     #[diesel(sql_type = Text)]
     pub currency: String,
+    /// How often the provider had too little for it.
+    #[diesel(sql_type = Integer)]
+    pub tries: i32,
     /// Where it goes; gone if the seller was erased, or came with an archive.
     #[diesel(sql_type = Nullable<Binary>)]
     pub sealed: Option<Vec<u8>>,
 }
 
-const SENT: &str = "SELECT p.id, u.name AS seller, p.amount_minor, p.currency, p.method_sealed AS sealed
+const SENT: &str = "SELECT p.id, u.name AS seller, p.amount_minor, p.currency, p.tries, p.method_sealed AS sealed
     FROM payouts p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.seller_id
     WHERE p.tenant_id = $1 AND p.batch_number = $2";
 
@@ -155,6 +158,20 @@ pub fn to_send(tx: &mut TenantTx<'_>, number: i32, after: Option<PayoutId>, limi
         .bind::<Nullable<SqlUuid>, _>(after.map(|id| id.uuid()))
         .bind::<BigInt, _>(limit)
         .load(tx.conn)?)
+}
+
+/// One line of a batch as it is sent, if it is still on its way.
+///
+/// # Errors
+/// The database is away.
+pub fn line(tx: &mut TenantTx<'_>, number: i32, payout: PayoutId) -> Result<Option<Sent>> {
+    let one = format!("{SENT} AND p.state = 'batched' AND p.id = $3");
+    let found = sql_query(one)
+        .bind::<SqlUuid, _>(tx.tenant().uuid())
+        .bind::<Integer, _>(number)
+        .bind::<SqlUuid, _>(payout.uuid())
+        .get_result(tx.conn);
+    Ok(found.optional()?)
 }
 
 /// The batches that a provider pays in which something is still on its way to that person.

@@ -238,6 +238,19 @@ pub fn set_reason(tx: &mut TenantTx<'_>, id: PayoutId, reason: &str) -> Result<(
     )
 }
 
+/// Writes down that the provider had too little for a payout, and what its people read.
+///
+/// # Errors
+/// The database is away.
+pub fn put_off(tx: &mut TenantTx<'_>, id: PayoutId, reason: &str) -> Result<()> {
+    set(
+        tx,
+        "UPDATE payouts SET reason = $3, tries = tries + 1 WHERE tenant_id = $1 AND id = $2",
+        id,
+        reason,
+    )
+}
+
 fn set(tx: &mut TenantTx<'_>, statement: &str, id: PayoutId, text: &str) -> Result<()> {
     sql_query(statement)
         .bind::<SqlUuid, _>(tx.tenant().uuid())

@@ -131,6 +131,7 @@ diesel::table! {
         state -> Text,
         asked_at -> Timestamptz,
         since -> Timestamptz,
+        agreed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -204,6 +205,7 @@ diesel::table! {
         seller_id -> Uuid,
         gross_minor -> Int8,
         commission_minor -> Int8,
+        tax_minor -> Int8,
         held_earnings_minor -> Int8,
         held_payable_minor -> Int8,
     }

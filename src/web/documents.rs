@@ -91,7 +91,10 @@ impl Sheet {
         let left = paper.left(&self.tenant, name, MARGIN + LARGE, HALF);
         let right = paper.right(&self.issuer()?, Type::PLAIN, MARGIN + LARGE, HALF);
         let top = left.max(right) + 30.0;
-        let top = paper.left(title, Type::BOLD.sized(LARGE), top, RIGHT - MARGIN) + 10.0;
+        let mut top = paper.left(title, Type::BOLD.sized(LARGE), top, RIGHT - MARGIN) + 10.0;
+        if self.document.number.is_play {
+            top = paper.left(&self.say("play", Value::Null)?, Type::BOLD, top, RIGHT - MARGIN) + 10.0;
+        }
 
         let second = top + SMALL * LEADING;
         paper.left(&self.say("to", Value::Null)?, Type::FAINT, top, HALF);

@@ -1,5 +1,7 @@
 //! Invoices, receipts and credit notes: what is on them, who gets them, and that their numbers have no gaps.
 
+mod series;
+
 use crate::{
     calls::{Pair, Price},
     consoles::{actions, admin_of_lumen},
@@ -10,7 +12,7 @@ use diesel::{
     QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
     sql_query,
-    sql_types::{Integer, Text},
+    sql_types::{Bool, Integer, Text},
 };
 use futures::future::join_all;
 use reqwest::Method;
@@ -48,6 +50,10 @@ struct Stored {
     year: i32,
     #[diesel(sql_type = Integer)]
     nth: i32,
+    #[diesel(sql_type = Bool)]
+    is_play: bool,
+    #[diesel(sql_type = Text)]
+    about_id: String,
 }
 
 #[derive(QueryableByName)]
@@ -58,9 +64,9 @@ struct Id {
 
 /// All documents, by their numbers.
 fn stored(app: &TestApp) -> Vec<Stored> {
-    sql_query("SELECT id::text AS id, kind, year, nth FROM documents ORDER BY year, nth")
-        .load(&mut app.database.superuser())
-        .expect("documents")
+    let all = "SELECT id::text AS id, kind, year, nth, is_play, about_id::text AS about_id
+        FROM documents ORDER BY is_play, year, nth";
+    sql_query(all).load(&mut app.database.superuser()).expect("documents")
 }
 
 fn numbers(app: &TestApp) -> Vec<(String, i32)> {
@@ -109,18 +115,21 @@ async fn a_call_has_an_invoice_and_what_goes_back_a_credit_note() {
     assert_eq!(numbers(&pair.app), [("invoice".to_owned(), 1)]);
     let invoice = stored(&pair.app).remove(0);
     let listed = buyer.get("/account/documents").await.expect(200).text;
-    says(&listed, &["Invoice 2027-00001", "Sol Seller", "€6.00", &path(&invoice)]);
+    says(
+        &listed,
+        &["Invoice TEST-2027-00001", "Sol Seller", "€6.00", &path(&invoice)],
+    );
     says(
         &buyer.get(&bill).await.expect(200).text,
         &["Invoice (PDF)", &path(&invoice)],
     );
     assert!(!seller.get(&bill).await.expect(200).text.contains(&path(&invoice)));
     let (text, named) = pdf(&buyer, &path(&invoice)).await;
-    assert_eq!(named, "attachment; filename=\"invoice-2027-00001.pdf\"");
+    assert_eq!(named, "attachment; filename=\"invoice-TEST-2027-00001.pdf\"");
     says(
         &text,
         &[
-            "Invoice 2027-00001",
+            "Invoice TEST-2027-00001",
             "Bea Buyer",
             "by Sol Seller",
             "5 min",
@@ -137,7 +146,7 @@ async fn a_call_has_an_invoice_and_what_goes_back_a_credit_note() {
             &first["total_minor"],
             &told["next_page"]
         ),
-        (&json!("2027-00001"), &json!("invoice"), &json!(600), &json!(null))
+        (&json!("TEST-2027-00001"), &json!("invoice"), &json!(600), &json!(null))
     );
     let api = format!("/api/v1/documents/{}/pdf", invoice.id);
     assert_eq!(pdf(&buyer, &api).await.0, text);
@@ -174,11 +183,14 @@ async fn a_call_has_an_invoice_and_what_goes_back_a_credit_note() {
     let note = stored(&pair.app).remove(1);
     buyer.patch("/api/v1/me", json!({"language": "de"})).await.expect(200);
     let (text, named) = pdf(&buyer, &path(&note)).await;
-    assert_eq!(named, "attachment; filename=\"credit_note-2027-00002.pdf\"");
-    says(&text, &["Gutschrift 2027-00002", "Rechnung 2027-00001", "2,40"]);
+    assert_eq!(named, "attachment; filename=\"credit_note-TEST-2027-00002.pdf\"");
+    says(
+        &text,
+        &["Gutschrift TEST-2027-00002", "Rechnung TEST-2027-00001", "2,40"],
+    );
     says(
         &buyer.get("/account/documents").await.expect(200).text,
-        &["Rechnung 2027-00001", "Gutschrift 2027-00002", "2,40"],
+        &["Rechnung TEST-2027-00001", "Gutschrift TEST-2027-00002", "2,40"],
     );
     pair.audit().await;
 }
@@ -234,7 +246,12 @@ async fn a_payment_has_a_receipt() {
     let (text, _) = pdf(&user, &path(&stored(&app)[0])).await;
     says(
         &text,
-        &["Receipt 2027-00001", "Bea Buyer", "€25.00", "Credit for your wallet"],
+        &[
+            "Receipt TEST-2027-00001",
+            "Bea Buyer",
+            "€25.00",
+            "Credit for your wallet",
+        ],
     );
     assert!(!text.contains("{"), "{text}");
     says(&user.get("/wallet").await.expect(200).text, &["/account/documents"]);
@@ -320,6 +337,7 @@ async fn two_hundred_at_once_have_numbers_without_a_gap_and_each_year_begins_ane
             owner,
             seller: None,
             corrects: None,
+            is_play: true,
             currency: Currency::parse("EUR").expect("a currency"),
             content: Content {
                 issuer: Issuer::default(),
@@ -359,7 +377,7 @@ async fn two_hundred_at_once_have_numbers_without_a_gap_and_each_year_begins_ane
     assert_eq!((newest.year, newest.nth), (2028, 1));
     let first = user.get("/account/documents").await.expect(200).text;
     assert_eq!(first.matches("download aria-label").count(), 25);
-    says(&first, &["2028-00001", "2027-00200", "?page&#x3D;2"]);
+    says(&first, &["TEST-2028-00001", "TEST-2027-00200", "?page&#x3D;2"]);
     let ninth = user.get("/account/documents?page=9").await.expect(200).text;
     assert_eq!(ninth.matches("download aria-label").count(), 1, "{ninth}");
 }
@@ -411,7 +429,7 @@ async fn staff_say_who_issues_them_and_see_all() {
     assert_eq!(admin.get(path).await.expect(200).json(), issuer);
     work(&pair.app).await;
     let list = admin
-        .get("/api/v1/admin/documents?kind=invoice&q=2027-0")
+        .get("/api/v1/admin/documents?kind=invoice&q=test-2027-0")
         .await
         .expect(200)
         .json();
@@ -425,7 +443,7 @@ async fn staff_say_who_issues_them_and_see_all() {
             &line["about_id"]
         ),
         (
-            &json!("2027-00001"),
+            &json!("TEST-2027-00001"),
             &json!("Bea Buyer"),
             &json!(600),
             &json!(call.to_string())

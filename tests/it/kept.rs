@@ -156,6 +156,13 @@ async fn a_card_that_is_refused_charges_nothing_and_one_whose_bank_asks_leads_to
     let declined = charge(&ada, &declines, 700).await;
     assert_eq!(declined["state"], "declined");
     assert_eq!(declined["reason"], "The card was refused.");
+    let seen = format!("/wallet/top-ups/{}", declined["id"].as_str().expect("an id"));
+    let page = ada.get(&seen).await.expect(200).text;
+    assert!(page.contains("The card was refused."), "{page}");
+    ada.patch("/api/v1/me", json!({"language": "de"})).await.expect(200);
+    let page = ada.get(&seen).await.expect(200).text;
+    assert!(page.contains("Die Karte wurde abgelehnt."), "{page}");
+    ada.patch("/api/v1/me", json!({"language": "en"})).await.expect(200);
     assert_eq!(balance(&ada).await, 1_000);
 
     let asks = keep(&ada, "asks").await;

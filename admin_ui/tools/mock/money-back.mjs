@@ -35,6 +35,7 @@ const evidence = (currency) => {
     currency,
     ended_at: from + 13 * MINUTE,
     call: { rang_at: from - MINUTE, end_reason: "buyer_ended", buyer_present: [[from, from + 13 * MINUTE]], seller_present: [[from, from + 5 * MINUTE], [from + 6 * MINUTE, from + 13 * MINUTE]], billed: [[from, from + 5 * MINUTE], [from + 6 * MINUTE, from + 13 * MINUTE]], billable_ms: 12 * MINUTE, charged_s: 720, charged_minor: 2160 },
+    extensions: [{ minutes: 2, price_minor: 360, asked_by: "seller", asked_at: from + 10 * MINUTE, agreed_by: "buyer", agreed_at: from + 10 * MINUTE + 20_000, paid_minor: 360, state: "paid", since: from + 11 * MINUTE }, { minutes: 5, price_minor: 900, asked_by: "seller", asked_at: from + 12 * MINUTE, agreed_by: null, agreed_at: null, paid_minor: 0, state: "lapsed", since: from + 13 * MINUTE }],
     order: { brief: "Two pages, by hand.", delivered: "", history: [{ at: from - DAY, event: { type: "paid" } }, { at: from - 20 * HOUR, event: { type: "propose", by: "seller" } }, { at: from + 13 * MINUTE, event: { type: "held" } }] },
     messages: [{ at: from - 3 * HOUR, from: "buyer", text: "Do you have ten minutes today?" }, { at: from - 2 * HOUR, from: "seller", text: "Yes, from four o’clock on." }, { at: from + 20 * MINUTE, from: "buyer", text: "I couldn’t hear you any more at the end." }],
     refunds: [{ at: from + HOUR, minor: 180, reason: "For the first minute." }],

@@ -14,6 +14,7 @@ mod payouts;
 mod people;
 mod reports;
 mod reset_factor;
+mod returned_payouts;
 mod reviews;
 mod sellers;
 mod services;
@@ -35,12 +36,12 @@ pub use frozen::{freeze, unfreeze};
 pub use identity_checks::{approve_identity, change_identity_rules, decline_identity, look_at_identity};
 pub use money_back::{change_dispute_rules, charge, refund_as_staff};
 pub use payouts::{
-    approve_payouts, batch_payouts, change_payout_rules, fail_payout, fetch_batch, mark_batch_paid, refuse_payout,
-    request_payout, send_batch,
+    approve_payouts, batch_payouts, change_payout_rules, fetch_batch, mark_batch_paid, request_payout, send_batch,
 };
 pub use people::{restore_user, suspend_user};
 pub use reports::{close_report, note_report};
 pub use reset_factor::reset_factor;
+pub use returned_payouts::{fail_payout, refuse_payout};
 pub use reviews::{hide_review, keep_review, show_review};
 pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};

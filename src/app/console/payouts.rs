@@ -5,7 +5,6 @@ use crate::{
     app::{
         App,
         payouts::{Wish, account_for, asked, money, orders, place, send_later, take, tell},
-        platform::checked_reason,
         ports::{GatewayError, PayoutFile},
     },
     domain::{
@@ -91,7 +90,7 @@ pub async fn request_payout(
 }
 
 /// Payouts with these ids, locked: all of them, once.
-fn lock(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<Payout>> {
+pub(super) fn lock(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<Payout>> {
     if ids.is_empty() || ids.len() > MOST_IN_BATCH {
         return Err(Error::field("ids", format!("Choose 1 to {MOST_IN_BATCH} payouts.")));
     }
@@ -106,7 +105,7 @@ fn lock(tx: &mut TenantTx<'_>, ids: &[PayoutId]) -> Result<Vec<Payout>> {
 }
 
 /// What became of one's own money others say.
-fn check_others(user: UserId, locked: &[Payout]) -> Result<()> {
+pub(super) fn check_others(user: UserId, locked: &[Payout]) -> Result<()> {
     if locked.iter().any(|payout| payout.seller == user) {
         let words = "Your own money is among this. Somebody else has to say what became of it.";
         return Err(Error::conflict("own_payout", words));
@@ -172,7 +171,7 @@ pub async fn approve_payouts(app: &App, by: &StaffMember, ids: Vec<PayoutId>) ->
         .await
 }
 
-fn became(state: State, reason: &str) -> Became<'_> {
+pub(super) fn became(state: State, reason: &str) -> Became<'_> {
     Became {
         state,
         approved_by: None,
@@ -181,7 +180,7 @@ fn became(state: State, reason: &str) -> Became<'_> {
     }
 }
 
-fn note(
+pub(super) fn note(
     tx: &mut TenantTx<'_>,
     actor: &Actor,
     action: Action,
@@ -197,58 +196,8 @@ fn note(
     audit::write(tx, actor, &entry, now)
 }
 
-/// Refuses a payout, for a reason that its seller reads. The money can be asked for again.
-///
-/// # Errors
-/// No reason, it is the reader's own, it is being sent or over, not here, or the database is away.
-pub async fn refuse_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
-    return_payout(
-        app,
-        by,
-        id,
-        (Step::Refuse, State::Refused, Action::PayoutRefused),
-        reason,
-    )
-    .await
-}
-
-/// Says that a payout didn't arrive, and why. The money can be asked for again.
-///
-/// # Errors
-/// No reason, it is the reader's own, it isn't being sent, its provider says so by itself, not here, or the database is
-/// away.
-pub async fn fail_payout(app: &App, by: &StaffMember, id: PayoutId, reason: &str) -> Result<()> {
-    return_payout(app, by, id, (Step::Fail, State::Failed, Action::PayoutFailed), reason).await
-}
-
-async fn return_payout(
-    app: &App,
-    by: &StaffMember,
-    id: PayoutId,
-    (step, state, action): (Step, State, Action),
-    reason: &str,
-) -> Result<()> {
-    let reason = checked_reason(reason)?;
-    let (handle, actor, user, now) = (app.clone(), by.actor(), by.user()?, app.now());
-    app.db
-        .tenant(&by.viewer().scope, move |tx| {
-            let found = lock(tx, &[id])?;
-            check_others(user, &found)?;
-            for number in found.iter().filter_map(|payout| payout.batch) {
-                check_by_hand(&handle, tx, number)?;
-            }
-            take(tx, &found, step, became(state, &reason), now)?;
-            for payout in &found {
-                note(tx, &actor, action, payout, state, &reason, now)?;
-                tell(&handle, tx, payout, (state, &reason), now)?;
-            }
-            Ok(())
-        })
-        .await
-}
-
 /// What becomes of payouts that a provider carries by itself, it says; as long as it can be asked.
-fn check_by_hand(app: &App, tx: &mut TenantTx<'_>, number: i32) -> Result<()> {
+pub(super) fn check_by_hand(app: &App, tx: &mut TenantTx<'_>, number: i32) -> Result<()> {
     let batch = payout_batches::find(tx, number)?;
     if batch.way.pays_by_itself() && app.carrier(tx, batch.way, batch.account).is_ok() {
         let words = "The provider pays this batch by itself and says what becomes of it. Have it asked again instead.";

@@ -243,6 +243,7 @@ fn take(
             seller: charged.seller.id,
             gross_minor: parts.buyer_minor(),
             commission_minor: parts.tenant_minor,
+            tax_minor: parts.tax_minor,
             held: hold(tx, case, parts.seller_minor)?,
         });
     }
@@ -292,7 +293,8 @@ fn decide(app: &App, tx: &mut TenantTx<'_>, chargeback: &Chargeback, stage: Stag
     let shares = chargebacks::shares(tx, chargeback.id)?;
     let revenue = ledger::account(tx, AccountKind::Revenue, currency, now)?;
     let mut locked = books.all();
-    locked.push(revenue);
+    let tax = ledger::account(tx, AccountKind::Tax, currency, now)?;
+    locked.extend([revenue, tax]);
     let mut held = Vec::new();
     for share in &shares {
         let kind = AccountKind::Disputed(share.seller, share.id);
@@ -321,7 +323,9 @@ fn decide(app: &App, tx: &mut TenantTx<'_>, chargeback: &Chargeback, stage: Stag
             let gone = share.gross_minor - share.commission_minor;
             let part = |part: &str| format!("{part} {}", share.id);
             books.carry_out(tx, &part("share"), held, books.taken, gone)?;
-            books.carry_out(tx, &part("commission"), revenue, books.taken, share.commission_minor)?;
+            let commission = share.commission_minor - share.tax_minor;
+            books.carry_out(tx, &part("commission"), revenue, books.taken, commission)?;
+            books.carry_out(tx, &part("tax"), tax, books.taken, share.tax_minor)?;
         }
     }
     chargebacks::set_stage(tx, chargeback.id, stage, now)?;

@@ -1,10 +1,11 @@
 //! What is known about something that is disputed, put together by itself and kept as it was then: who was connected when
-//! and what was charged for it, what the two wrote, what happened to the order, what they accepted, and when they signed in.
+//! and what was charged for it, what more time was asked for, what the two wrote, what happened to the order, what they
+//! accepted, and when they signed in.
 
 use crate::{
     app::refunds::Charged,
     domain::{
-        call::{self, bill},
+        call::{self, bill, extension::State},
         ids::{BookingId, CallId, UserId},
         refund::Subject,
         time::{Moment, Span},
@@ -13,7 +14,7 @@ use crate::{
     store::{
         TenantTx, bookings, call_events, calls,
         conversations::{self, What},
-        declarations, refunds, sessions,
+        declarations, extensions, refunds, sessions,
     },
 };
 use serde_json::{Value, json};
@@ -28,6 +29,9 @@ const MOST_MESSAGES: i64 = 200;
 /// Most sign-ins of each, the newest.
 const MOST_SIGN_INS: i64 = 50;
 
+/// Most questions for more time, the newest.
+const MOST_EXTENSIONS: i64 = 50;
+
 /// Everything about it, for staff.
 ///
 /// # Errors
@@ -38,6 +42,7 @@ pub(in crate::app) fn collect(tx: &mut TenantTx<'_>, charged: &Charged) -> Resul
         Subject::Call(_) => None,
     };
     let call = charged.call.map(|call| of_call(tx, call)).transpose()?;
+    let extensions = charged.call.map(|call| of_extensions(tx, call)).transpose()?;
     let given = refunds::of(tx, charged.subject)?;
     let refunds: Vec<Value> = given
         .iter()
@@ -57,6 +62,7 @@ pub(in crate::app) fn collect(tx: &mut TenantTx<'_>, charged: &Charged) -> Resul
         "ended_at": charged.ended_at.0,
         "call": call,
         "order": order,
+        "extensions": extensions,
         "messages": of_messages(tx, charged)?,
         "refunds": refunds,
         "accepted": accepted,
@@ -84,6 +90,27 @@ fn of_call(tx: &mut TenantTx<'_>, id: CallId) -> Result<Value> {
         "charged_s": record.charged_s,
         "charged_minor": record.charged_minor,
     }))
+}
+
+/// More time that the seller asked for in it, and what the buyer said and paid.
+fn of_extensions(tx: &mut TenantTx<'_>, call: CallId) -> Result<Vec<Value>> {
+    let asked = extensions::of_call(tx, call, MOST_EXTENSIONS)?;
+    let told = asked.into_iter().rev().map(|asked| {
+        let state = asked.extension.state;
+        let is_paid = state == State::Paid;
+        json!({
+            "minutes": asked.extension.minutes,
+            "price_minor": asked.price().minor,
+            "asked_by": "seller",
+            "asked_at": asked.asked_at.0,
+            "agreed_by": asked.agreed_at.map(|_| "buyer"),
+            "agreed_at": asked.agreed_at.map(|at| at.0),
+            "paid_minor": if is_paid { asked.price().minor } else { 0 },
+            "state": state.name(),
+            "since": asked.extension.since.0,
+        })
+    });
+    Ok(told.collect())
 }
 
 fn of_order(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Value> {

@@ -2,10 +2,14 @@
 
 use super::put;
 use crate::{
-    app::refunds::{self as app_refunds, Charged},
+    app::{
+        gateway_accounts,
+        refunds::{self as app_refunds, Charged},
+    },
     domain::{
         booking::{Outcome, State, Terms},
         document::{About, Content, Issuer, Line, TaxPart, What},
+        gateway::Mode,
         ids::{RefundId, TopUpId},
         payment, pricing,
         refund::Subject,
@@ -61,6 +65,7 @@ fn sold(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Option<Draft>> {
         seller: Some(charged.seller.id),
         corrects: None,
         currency: charged.currency,
+        is_play: charged.is_play_money || is_play_now(tx)?,
         content: Content {
             issuer: issuer(tx)?,
             customer: charged.buyer.name.clone(),
@@ -175,6 +180,7 @@ fn paid(tx: &mut TenantTx<'_>, id: TopUpId, now: Moment) -> Result<Option<Draft>
         seller: None,
         corrects: None,
         currency: top_up.amount.currency,
+        is_play: is_play_now(tx)? || gateway_accounts::is_play_money(tx, top_up.account)?,
         content: Content {
             issuer: issuer(tx)?,
             customer: users::find(tx, top_up.user)?.name,
@@ -212,6 +218,7 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
         seller: Some(refund.seller),
         corrects: Some(invoice.id),
         currency: refund.amount.currency,
+        is_play: invoice.number.is_play,
         content: Content {
             issuer: issuer(tx)?,
             lines: vec![line],
@@ -221,6 +228,11 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
             ..invoice.content
         },
     }))
+}
+
+/// Whether all money here is play money, as long as the marketplace takes no other.
+fn is_play_now(tx: &mut TenantTx<'_>) -> Result<bool> {
+    Ok(tenants::money_now(tx)? == Mode::Test)
 }
 
 /// Who issues documents: the marketplace by its name, until more is set.

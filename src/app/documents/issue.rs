@@ -2,16 +2,17 @@
 
 use super::{ISSUE_JOB, compose::compose};
 use crate::{
-    app::App,
+    app::{App, bookings::lock_people, refunds::people},
     domain::{
         document::About,
+        refund::Subject,
         time::{Moment, Zone},
     },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx,
         documents::{self, Document},
-        jobs, tenants,
+        jobs, refunds, tenants, top_ups, users,
     },
 };
 
@@ -33,6 +34,23 @@ pub async fn issue(app: &App, scope: &TenantScope, about: About) -> Result<()> {
     app.db.tenant(scope, move |tx| put(tx, about, now).map(|_| ())).await
 }
 
+/// Whoever will be named on it isn't erased meanwhile: their name would stay.
+fn hold_people(tx: &mut TenantTx<'_>, about: About) -> Result<()> {
+    let (buyer, seller) = match about {
+        About::Call(call) => people(tx, Subject::Call(call))?,
+        About::Order(order) => people(tx, Subject::Order(order))?,
+        About::Refund(refund) => {
+            let refund = refunds::find(tx, refund)?.ok_or_else(Error::not_found)?;
+            (refund.buyer, refund.seller)
+        }
+        About::TopUp(top_up) => {
+            let payer = top_ups::find(tx, top_up)?.user;
+            return users::hold(tx, payer).map(|_| ());
+        }
+    };
+    lock_people(tx, buyer, seller).map(|_| ())
+}
+
 /// The same within a transaction, as of `now`. Nothing if nothing was paid.
 ///
 /// # Errors
@@ -41,6 +59,7 @@ pub(in crate::app) fn put(tx: &mut TenantTx<'_>, about: About, now: Moment) -> R
     if let Some(known) = documents::of(tx, about)? {
         return Ok(Some(known));
     }
+    hold_people(tx, about)?;
     let Some(draft) = compose(tx, about, now)? else {
         return Ok(None);
     };

@@ -34,6 +34,8 @@ pub struct Accepted {
     pub asked: Asked,
     /// The payment that it waits for, if it isn't paid yet.
     pub top_up: Option<TopUp>,
+    /// Why what they keep to pay with was refused, so that they pay on a page; in words for them.
+    pub refused: Option<String>,
 }
 
 /// Says yes to an extension that the reader is asked for. Their wallet pays if it covers it, else what they keep to pay
@@ -84,30 +86,42 @@ pub async fn accept(
     }
     let missing = match missing {
         Ok(missing) => missing,
-        Err(asked) => return Ok(Accepted { asked, top_up: None }),
+        Err(asked) => return Ok(over(asked)),
     };
     let (_, id) = which;
     let brought = bring_money(app, viewer, tenant, (id, missing, from), return_url).await;
     let asked = app.db.read(&viewer.scope, move |tx| extensions::find(tx, id)).await?;
     if asked.extension.state == State::Paid {
         // By this answer, or by another one of theirs meanwhile.
-        return Ok(Accepted { asked, top_up: None });
+        return Ok(over(asked));
     }
-    let top_up = Some(brought?).filter(|_| asked.extension.state == State::Paying);
-    Ok(Accepted { asked, top_up })
+    let brought = Some(brought?).filter(|_| asked.extension.state == State::Paying);
+    let (top_up, refused) = brought.map_or((None, None), |(top_up, refused)| (Some(top_up), refused));
+    Ok(Accepted { asked, top_up, refused })
 }
 
-/// Begins a payment of what is missing, or gives the one that was begun.
+/// Nothing is left to pay.
+fn over(asked: Asked) -> Accepted {
+    Accepted {
+        asked,
+        top_up: None,
+        refused: None,
+    }
+}
+
+/// Begins a payment of what is missing, or gives the one that was begun; says why what was kept couldn't pay, if that was
+/// tried.
 async fn bring_money(
     app: &App,
     viewer: &Viewer,
     tenant: &Tenant,
     (id, missing, from): (ExtensionId, Money, IpAddr),
     return_url: impl Fn(TopUpId) -> String,
-) -> Result<TopUp> {
+) -> Result<(TopUp, Option<String>)> {
     if let Some(begun) = begun(app, viewer, id).await? {
-        return Ok(begun);
+        return Ok((begun, None));
     }
+    let mut refused = None;
     let wish = |way| Wish {
         amount_minor: missing.minor,
         pays_for: Some(Purpose::Extension(id)),
@@ -119,16 +133,16 @@ async fn bring_money(
     if let Some(kept) = wallet::usable(app, viewer, tenant).await? {
         let way = Some(ChosenWay::Kept(kept));
         match wallet::begin_top_up(app, viewer, tenant, wish(way), &return_url).await {
-            Ok(top_up) if top_up.state != payment::State::Declined => return Ok(top_up),
+            Ok(top_up) if top_up.state != payment::State::Declined => return Ok((top_up, None)),
             // What was kept can't pay: they are led to a page, where something else can.
-            Ok(_) => {}
-            Err(error) if error.code() == "payment" => {}
-            Err(error) => return raced(app, viewer, id, error).await,
+            Ok(top_up) => refused = top_up.reason,
+            Err(error) if error.code() == "payment" => refused = Some(error.public.into_owned()),
+            Err(error) => return Ok((raced(app, viewer, id, error).await?, None)),
         }
     }
     match wallet::begin_top_up(app, viewer, tenant, wish(None), &return_url).await {
-        Ok(top_up) => Ok(top_up),
-        Err(error) => raced(app, viewer, id, error).await,
+        Ok(top_up) => Ok((top_up, refused)),
+        Err(error) => Ok((raced(app, viewer, id, error).await?, refused)),
     }
 }
 

@@ -61,6 +61,7 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, minutes: u32) -> Resu
                 call: call.id,
                 currency: call.currency,
                 asked_at: now,
+                agreed_at: None,
                 extension,
             };
             extensions::insert(tx, &asked)?;

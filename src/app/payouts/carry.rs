@@ -104,6 +104,7 @@ pub(in crate::app) fn orders(app: &App, batch: &Batch, lines: Vec<Sent>) -> Resu
         let [holder, account, bank] = destination.columns();
         Ok(PayoutOrder {
             payout: PayoutId::from_uuid(line.id),
+            tries: line.tries,
             amount: Money::new(line.amount_minor, currency),
             account: account.to_owned(),
             bank: bank.to_owned(),

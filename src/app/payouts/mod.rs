@@ -23,5 +23,5 @@ pub use show::{Shown, show, standing};
 
 pub(in crate::app) use carry::{account_for, orders};
 pub(in crate::app) use request::{Wish, place};
-pub(in crate::app) use send::enqueue as send_later;
+pub(in crate::app) use send::{enqueue as send_later, is_being_sent};
 pub(in crate::app) use step::{asked, money, take, tell};

@@ -31,6 +31,11 @@ pub const SEND_JOB: &str = "send_payouts";
 const AT_ONCE: i64 = 20;
 /// What seller and staff read of a payout that got no answer.
 const SILENT: &str = "The provider hasn't answered yet. We keep asking.";
+/// What they read of one for which the marketplace's own balance doesn't suffice.
+const TOO_LITTLE: &str =
+    "The marketplace's balance at the provider isn't enough for this yet. We try again every hour.";
+/// After how long that is.
+const TRY_AGAIN_S: u32 = 3_600;
 
 /// Which batch.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -50,9 +55,9 @@ pub(in crate::app) fn enqueue(tx: &mut TenantTx<'_>, batch: i32, at: Moment) -> 
 /// Sends what of a batch is still on its way, and writes down what became of each payout. Run again, it pays nobody twice.
 ///
 /// # Errors
-/// The provider doesn't answer or doesn't take us, or the database is away; to be tried again.
+/// The provider doesn't answer, has too little for it or doesn't take us, or the database is away; to be tried again.
 pub async fn send(app: &App, scope: &TenantScope, job: Job) -> Result<()> {
-    let (mut after, mut silent) = (None, None);
+    let (mut after, mut silent, mut later) = (None, None, None);
     while let Some((carrier, batch)) = next(app, scope, job.batch, after).await? {
         if after.is_none() {
             // Keys that aren't taken any more must not look as if each seller's account were wrong.
@@ -61,13 +66,15 @@ pub async fn send(app: &App, scope: &TenantScope, job: Job) -> Result<()> {
         let outcomes = carrier.send(&batch).await.map_err(|error| unsent(&error))?;
         for (order, outcome) in batch.payouts.iter().zip(outcomes) {
             after = Some(order.payout);
-            if let Err(GatewayError::Unknown(_)) = &outcome {
-                silent = outcome.as_ref().err().map(unsent);
+            match &outcome {
+                Err(error @ GatewayError::Unknown(_)) => silent = Some(unsent(error)),
+                Err(GatewayError::Later(_)) => later = Some(Error::too_many(TRY_AGAIN_S)),
+                _ => {}
             }
             note(app, scope, order.payout, outcome).await?;
         }
     }
-    silent.map_or(Ok(()), Err)
+    silent.or(later).map_or(Ok(()), Err)
 }
 
 fn unsent(error: &GatewayError) -> Error {
@@ -95,6 +102,14 @@ async fn next(
         .await
 }
 
+/// Whether a batch is being sent at this moment.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn is_being_sent(tx: &mut TenantTx<'_>, batch: i32, now: Moment) -> Result<bool> {
+    jobs::is_running(tx, SEND_JOB, &json!(Job { batch }), now)
+}
+
 /// Writes down what became of a payout, and tells its seller.
 async fn note(app: &App, scope: &TenantScope, id: PayoutId, outcome: Answer<PaidOut>) -> Result<()> {
     let (handle, now) = (app.clone(), app.now());
@@ -118,6 +133,7 @@ async fn note(app: &App, scope: &TenantScope, id: PayoutId, outcome: Answer<Paid
                     | GatewayError::Rejected(why)
                     | GatewayError::Unsupported(why),
                 ) => (Step::Fail, State::Failed, why.as_str()),
+                Err(GatewayError::Later(_)) => return payouts::put_off(tx, id, TOO_LITTLE),
                 Err(GatewayError::Unknown(_) | GatewayError::BadSignature(_)) => {
                     return payouts::set_reason(tx, id, SILENT);
                 }

@@ -162,6 +162,9 @@ pub enum GatewayError {
     /// It said no to the request itself; nothing happened.
     #[error("the gateway refused: {0}")]
     Rejected(String),
+    /// What is to be sent isn't there yet; nothing moved, and later it may. Who tries again calls it by another name.
+    #[error("the gateway has too little for it: {0}")]
+    Later(String),
     /// The bank said no; nothing was charged.
     #[error("the payment was declined: {reason}")]
     Declined {
@@ -183,7 +186,7 @@ impl From<GatewayError> for Error {
     fn from(error: GatewayError) -> Self {
         let public = match &error {
             GatewayError::Unknown(_) => "The payment provider didn't answer. We keep asking; you won't pay twice.",
-            GatewayError::Rejected(_) | GatewayError::Unsupported(_) => {
+            GatewayError::Rejected(_) | GatewayError::Later(_) | GatewayError::Unsupported(_) => {
                 "The payment provider can't take this payment. Nothing was charged."
             }
             GatewayError::Declined { .. } => "The payment was declined. Nothing was charged; try another way to pay.",

@@ -5,6 +5,8 @@
 //! - **Repeating is safe**: every payout has an id that is stored before the call. Under the same id it is paid once.
 //! - **Silence is no answer**, as with payments: [`GatewayError::Unknown`] means that the money may have moved. The caller
 //!   asks ([`PayoutProvider::look_up`]) before it says that a payout failed.
+//! - **A balance that doesn't suffice is no refusal**: [`GatewayError::Later`] leaves a payout where it is. Providers repeat
+//!   what they answered under a name for as long as a day, so each further try has another one ([`PayoutOrder::tries`]).
 //! - **Each payout has its own outcome**; that one is refused doesn't touch the others of its batch.
 
 use super::{Answer, GatewayError, Outcome, PayoutAccount};
@@ -109,6 +111,8 @@ pub struct PayoutBatch {
 pub struct PayoutOrder {
     /// Which; the provider's idempotency key.
     pub payout: PayoutId,
+    /// How often the provider had too little for it so far.
+    pub tries: i32,
     /// How much.
     pub amount: Money,
     /// The seller's account there, in the provider's words: `acct_…` at Stripe, a mail address at Payoneer, an IBAN or a

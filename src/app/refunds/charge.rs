@@ -1,5 +1,6 @@
 //! What was paid for a call or an order, from the ledger, and what of it has gone back.
 
+use super::tax_of;
 use crate::{
     domain::{
         booking::{Outcome, State},
@@ -198,17 +199,22 @@ struct Paid {
 
 fn left_of(tx: &mut TenantTx<'_>, subject: Subject, paid: Paid, timed: Option<Timed>) -> Result<Charge> {
     let given = refunds::of(tx, subject)?;
-    let sum = |of: fn(&refunds::Refund) -> i64| given.iter().map(of).sum();
+    let sum = |of: fn(&refunds::Refund) -> i64| -> i64 { given.iter().map(of).sum() };
     // What a bank took back of it isn't there to be given back again.
-    let (claimed_minor, claimed_commission_minor) = chargebacks::claimed_of(tx, subject)?;
-    let refunded_s: i64 = sum(|refund| refund.seconds);
+    let claimed = chargebacks::claimed_of(tx, subject)?;
+    let mut refunded_tax_minor = claimed.tax_minor;
+    for refund in &given {
+        refunded_tax_minor += tax_of(tx, refund.id)?;
+    }
+    let refunded_s = sum(|refund| refund.seconds);
     Ok(Charge {
         paid_minor: paid.paid_minor,
         price_minor: paid.price_minor,
         commission_minor: paid.commission_minor,
         tax_minor: paid.tax_minor,
-        refunded_minor: sum(|refund| refund.amount.minor) + claimed_minor,
-        refunded_commission_minor: sum(|refund| refund.commission_minor) + claimed_commission_minor,
+        refunded_minor: sum(|refund| refund.amount.minor) + claimed.gross_minor,
+        refunded_commission_minor: sum(|refund| refund.commission_minor) + claimed.commission_minor,
+        refunded_tax_minor,
         timed: timed.map(|timed| Timed { refunded_s, ..timed }),
     })
 }

@@ -78,7 +78,9 @@ pub(super) async fn put(
     let (now, tenant, hash) = (app.now(), tenant.clone(), password_hash.to_owned());
     app.db
         .tenant(scope, move |tx| {
-            categories::start(tx, cast.categories, now)?;
+            if categories::start(tx, cast.categories, now)? {
+                charge(tx, cast)?;
+            }
             for part in cast.sellers {
                 seller(tx, &tenant, cast, part, &hash, now)?;
             }
@@ -91,6 +93,22 @@ pub(super) async fn put(
             Ok(())
         })
         .await
+}
+
+/// Fee and tax of the category that has its own.
+fn charge(tx: &mut TenantTx<'_>, cast: &Cast) -> Result<()> {
+    let Some((slug, fee, tax)) = cast.charges else {
+        return Ok(());
+    };
+    let Some(category) = categories::by_slug(tx, slug)? else {
+        return Ok(());
+    };
+    let policy = PolicyChange {
+        service_fee: Some(fee),
+        tax: Some(tax),
+        ..category.policy.clone()
+    };
+    categories::update(tx, &Category { policy, ..category })
 }
 
 /// The person, and whether they are new.

@@ -2,7 +2,8 @@
 //! <https://docs.stripe.com/api/transfers>
 //!
 //! Each is a group of its own, named by the payout, by which it is found again. Stripe forgets idempotency keys after a
-//! day, so what may have been sent before is looked for first.
+//! day, so what may have been sent before is looked for first. Within the day it repeats what it answered, also that its
+//! balance didn't suffice: each try after that has a key of its own.
 
 use crate::{
     app::ports::{Answer, GatewayError, Outcome, PaidOut, PayoutBatch, PayoutOrder, PayoutProvider, StripeConnectKeys},
@@ -68,6 +69,14 @@ fn group(order: &PayoutOrder) -> String {
     format!("payout-{}", order.payout)
 }
 
+/// Under which key it is sent.
+fn key(order: &PayoutOrder) -> String {
+    match order.tries {
+        0 => group(order),
+        tries => format!("{}-{tries}", group(order)),
+    }
+}
+
 impl Transfer {
     /// How it stands.
     fn paid(&self, order: &PayoutOrder) -> Answer<PaidOut> {
@@ -117,7 +126,7 @@ impl StripeConnect {
             metadata: HashMap::from([(PAYOUT, order.payout.to_string())]),
         };
         let request = RequestBuilder::new(StripeMethod::Post, "/transfers").form(&transfer);
-        let made: Transfer = self.link.ask(request, Some(group(order))).await?;
+        let made: Transfer = self.link.ask(request, Some(key(order))).await?;
         made.paid(order)
     }
 }

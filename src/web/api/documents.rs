@@ -25,7 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct Document {
     id: Uuid,
     kind: Kind,
-    /// Such as `2026-00017`; numbers have no gaps within a year.
+    /// Such as `2026-00017`, or `TEST-2026-00017` of play money; neither has gaps within a year.
     number: String,
     #[schema(value_type = String, format = DateTime)]
     issued_at: Timestamp,

@@ -13,6 +13,7 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use tallyroom_media_protocol::signaling::{CallPhase, ExtensionView};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -86,6 +87,8 @@ struct Accepted {
     extension: ExtensionView,
     /// The payment that it waits for; the person pays at its `redirect_url`, if it has one.
     top_up: Option<TopUpView>,
+    /// Why what they keep to pay with was refused, in their language; then they pay on that page.
+    refused: Option<String>,
 }
 
 /// The buyer says yes: the wallet pays, or what is kept to pay with, or they pay on a page. The time is added once it is
@@ -103,6 +106,7 @@ async fn accept(web: Data<Web>, site: Site, viewer: Viewer, path: Path<(Uuid, Uu
     Ok(Json(Accepted {
         extension: extension_view(&accepted.asked, web.app.now()),
         top_up: accepted.top_up.map(TopUpView::from),
+        refused: accepted.refused.map(|why| in_words(&site, &viewer, why)),
     }))
 }
 
@@ -116,6 +120,16 @@ async fn accept(web: Data<Web>, site: Site, viewer: Viewer, path: Path<(Uuid, Uu
 async fn decline(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<Json<ExtensionView>> {
     let asked = extensions::decline(&web.app, &viewer, which(*path)).await?;
     Ok(Json(extension_view(&asked, web.app.now())))
+}
+
+/// What the product says, in the reader's language; what a provider says, as it stands.
+fn in_words(site: &Site, viewer: &Viewer, said: String) -> String {
+    let user = &viewer.user;
+    let words = site
+        .frame
+        .theme
+        .say(&user.language, &said, &Map::new(), &user.time_zone);
+    words.unwrap_or(said)
 }
 
 fn which((call, extension): (Uuid, Uuid)) -> (CallId, ExtensionId) {

@@ -410,6 +410,11 @@ fn top_up_page(top_up: &TopUp, available: Money, next: Option<String>) -> TopUpP
         amount: amount(top_up.amount),
         at: top_up.created_at.timestamp(),
         available: amount(available),
+        reason: top_up
+            .reason
+            .as_deref()
+            .filter(|reason| !reason.is_empty())
+            .map(Message::new),
         pay_url: top_up.pay_url.clone().filter(|_| state == TopUpState::Pending),
         next,
     }

@@ -18,6 +18,7 @@ interface TopUp {
 interface Accepted {
   extension: ExtensionView;
   top_up: TopUp | null;
+  refused: string | null;
 }
 
 /** What it needs of the room. */
@@ -116,11 +117,12 @@ export class Extensions {
     this.#problem("extension", "");
     this.#yes.disabled = true;
     try {
-      const { extension, top_up } = await api<Accepted>("POST", this.#path(current, "accept"));
+      const { extension, top_up, refused } = await api<Accepted>("POST", this.#path(current, "accept"));
       this.#topUp = top_up;
       this.take(extension);
       if (this.#current?.id === extension.id) this.#put(this.#current);
-      if (top_up?.redirect_url) this.#goToPay(top_up.redirect_url);
+      if (refused) this.#problem("extension", this.host.say("extend.refused", { reason: refused }));
+      if (top_up?.redirect_url) this.#goToPay(top_up.redirect_url, !refused);
       this.#check();
     } catch (problem) {
       this.#failed("extension", problem);
@@ -191,10 +193,12 @@ export class Extensions {
     openDialog("dialog-extension");
   }
 
-  #goToPay(address: string): void {
+  /** Leads to the page at once, unless there is something to be read first. */
+  #goToPay(address: string, now: boolean): void {
     const url = new URL(address, location.href);
     if (url.protocol !== "https:" && url.protocol !== "http:") return;
     this.#page.href = url.href;
+    if (!now) return;
     // Still within the click, or the link is there to be followed.
     const tab = window.open("about:blank", "_blank");
     if (!tab) return;

@@ -211,6 +211,12 @@ async fn a_card_whose_bank_asks_leads_to_a_page_and_only_then_is_there_more_time
         let id = ask(&talk, 30).await;
         let said = accept(&talk, &id).await;
         hears(&mut talk.seller, "paying").await;
+        let why = (next == "declines").then_some("The card was refused.");
+        assert_eq!(
+            said["refused"],
+            json!(why),
+            "what the bank only asks about isn't refused"
+        );
         left(&pair, 200);
         assert_eq!(spendable(&pair).await, 1_800);
         // Again leads to the same page.

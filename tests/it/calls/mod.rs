@@ -1,6 +1,7 @@
 //! Calls through their real doors, with a clock that is turned by hand and a node that reports what the test says.
 
 mod at_once;
+mod before_media;
 mod endings;
 mod extending;
 mod hostile;

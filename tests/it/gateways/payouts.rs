@@ -80,6 +80,7 @@ impl Transfers {
 fn order(account: &str, minor: i64, code: &str) -> PayoutOrder {
     PayoutOrder {
         payout: PayoutId::new(),
+        tries: 0,
         amount: Money::new(minor, Currency::parse(code).expect("a currency")),
         account: account.to_owned(),
         bank: String::new(),

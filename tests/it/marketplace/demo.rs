@@ -2,6 +2,7 @@
 
 use super::count;
 use crate::support::{LUMEN, TestApp, VELVET};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use tallyroom::{app::seed, store::ledger};
 
 #[tokio::test]
@@ -51,6 +52,32 @@ async fn the_demo_is_made_once_and_its_books_hold() {
             app.anonymous(host).log_in(email, seed::PASSWORD).await.expect(200);
         }
     }
+}
+
+/// Newcomers see what an order costs beside its price, and only where nothing else is reckoned with.
+#[tokio::test]
+async fn one_category_of_the_demo_has_a_fee_and_a_tax() {
+    let app = TestApp::start().await;
+    seed::demo(&app.app).await.expect("a demo");
+    let buyer = app.user(LUMEN, "Nell Newcomer").await;
+    for (seller, has_fee) in [("ines", true), ("mira", false)] {
+        let service: Service = sql_query(
+            "SELECT s.id::text AS id FROM services s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.seller_id
+             WHERE u.email = $1 AND s.booking IS NOT NULL LIMIT 1",
+        )
+        .bind::<Text, _>(format!("{seller}@lumen.example"))
+        .get_result(&mut app.database.superuser())
+        .expect("one that can be booked");
+        let page = buyer.get(&format!("/book/{}", service.id)).await.expect(200).text;
+        assert_eq!(page.contains("Service fee"), has_fee, "{seller}: {page}");
+        assert_eq!(page.contains("of tax"), has_fee, "{seller}: {page}");
+    }
+}
+
+#[derive(QueryableByName)]
+struct Service {
+    #[diesel(sql_type = Text)]
+    id: String,
 }
 
 #[tokio::test]

@@ -213,6 +213,75 @@ async fn nothing_is_sent_to_whoever_is_frozen() {
     assert_eq!(carried.house.where_it_is().await, [0, 7_500, 0, 2_500]);
 }
 
+/// Nothing was sent of what waits for that: staff may say so, and then it isn't.
+#[tokio::test]
+async fn what_waits_for_a_frozen_seller_can_be_called_off() {
+    let carried = Carried::with_stripe().await;
+    carried.goes("stripe", transfers::SELLER).await.expect(303);
+    let id = carried.approved("25").await;
+    carried.batch(&[id.clone()]).await.expect(201);
+    let of_seller = |what: &str| format!("users/{}/{what}", carried.house.seller_id);
+    let fail = format!("payouts/{id}/fail");
+    let why = json!({"reason": "Looks odd"});
+    carried.ada.post(&of_seller("freeze"), why.clone()).await.expect(204);
+    carried.house.run_jobs().await;
+    // Who may not be asked may have paid it.
+    carried.bench.0.books(|books| books.transfers_unread = true);
+    carried.ada.post(&fail, why.clone()).await.expect(409);
+    carried.bench.0.books(|books| books.transfers_unread = false);
+    assert_eq!(carried.house.where_it_is().await, [0, 7_500, 2_500, 0]);
+    carried.ada.post(&fail, why.clone()).await.expect(204);
+    assert_eq!(carried.house.where_it_is().await, [0, 10_000, 0, 0]);
+    let gone = carried.only(1).await;
+    assert_eq!(
+        (&gone["state"], &gone["reason"]),
+        (&json!("failed"), &json!("Looks odd"))
+    );
+    carried.ada.post(&fail, why.clone()).await.expect(409);
+    carried.ada.post(&of_seller("unfreeze"), json!({})).await.expect(204);
+    carried.house.run_jobs().await;
+    assert_eq!(carried.transfers(), Vec::<Value>::new());
+
+    // What was sent before the money was frozen isn't called off.
+    let id = carried.approved("25").await;
+    carried.batch(&[id.clone()]).await.expect(201);
+    carried.bench.0.set(Mood::LostAfter);
+    carried.house.run_jobs().await;
+    carried.ada.post(&of_seller("freeze"), why.clone()).await.expect(204);
+    let refused = carried.ada.post(&format!("payouts/{id}/fail"), why).await.expect(409);
+    assert!(refused.text.contains("has paid this already"), "{}", refused.text);
+    assert_eq!(carried.house.where_it_is().await, [0, 7_500, 2_500, 0]);
+}
+
+/// Stripe repeats what it answered under a key for a day: each try has its own, and nothing is paid twice.
+#[tokio::test]
+async fn what_the_balance_is_too_small_for_waits_and_is_paid_once_it_suffices() {
+    let carried = Carried::with_stripe().await;
+    carried.goes("stripe", transfers::SELLER).await.expect(303);
+    let id = carried.approved("25").await;
+    carried.bench.0.books(|books| books.balance = 2_499);
+    carried.batch(&[id]).await.expect(201);
+    for _ in 0..3 {
+        carried.house.run_jobs().await;
+        assert_eq!(carried.house.where_it_is().await, [0, 7_500, 2_500, 0]);
+        carried.house.app.clock.advance(60 * MINUTE);
+    }
+    carried.ada.refresh().await;
+    let waiting = carried.only(1).await;
+    assert_eq!(waiting["state"], json!("batched"));
+    let why = waiting["reason"].as_str().expect("a reason");
+    assert!(why.contains("balance at the provider isn't enough"), "{why}");
+    carried.bench.0.books(|books| books.balance = 2_500);
+    for _ in 0..2 {
+        carried.house.run_jobs().await;
+        carried.house.app.clock.advance(60 * MINUTE);
+    }
+    assert_eq!(carried.transfers().len(), 1);
+    assert_eq!(carried.house.where_it_is().await, [0, 7_500, 0, 2_500]);
+    carried.ada.refresh().await;
+    assert_eq!(carried.only(1).await["reason"], json!(""));
+}
+
 #[tokio::test]
 async fn only_a_marketplace_at_stripe_pays_there() {
     let carried = Carried::open().await;

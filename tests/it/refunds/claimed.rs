@@ -335,6 +335,41 @@ async fn what_is_known_is_kept_as_it_was_and_nobody_else_sees_it() {
     pair.audit().await;
 }
 
+/// More time that was agreed to is what many disputes are about.
+#[tokio::test]
+async fn what_more_time_was_asked_for_and_agreed_to_is_known() {
+    let pair = Pair::new(Price::default()).await;
+    let order = booked(&pair, 2).await;
+    let mut talk = pair.launched(&order).await;
+    talk.talk(10_000).await;
+    let more = format!("/api/v1/calls/{}/extensions", talk.call);
+    for verb in ["decline", "accept"] {
+        let asked = pair.seller.post(&more, json!({"minutes": 1})).await.expect(201).json();
+        talk.talk(5_000).await;
+        let answer = format!("{more}/{}/{verb}", asked["id"].as_str().expect("an id"));
+        pair.buyer.post(&answer, json!({})).await.expect(200);
+    }
+    talk.hang_up().await;
+    let admin = treasurer_of_lumen(&pair.app).await;
+    let fields = [("minutes", "1"), ("reason", "I never agreed to that.")];
+    let path = format!("/conferences/{order}/dispute");
+    let opened = pair.buyer.renewed().await.form(&path, &fields).await.expect(303);
+    let evidence = format!("{QUEUE}/{}/evidence", id_in(opened.header("location")));
+    let known = admin.get(&evidence).await.expect(200).json();
+    let stood = |nth: usize| {
+        let of = |name: &str| known["extensions"][nth][name].clone();
+        ["minutes", "asked_by", "agreed_by", "paid_minor", "state"].map(of)
+    };
+    let declined = [json!(1), json!("seller"), json!(null), json!(0), json!("declined")];
+    let paid = [json!(1), json!("seller"), json!("buyer"), json!(100), json!("paid")];
+    assert_eq!([stood(0), stood(1)], [declined, paid]);
+    let at = |nth: usize, name: &str| known["extensions"][nth][name].as_i64();
+    let waited = at(1, "agreed_at")
+        .zip(at(1, "asked_at"))
+        .map(|(agreed, asked)| agreed - asked);
+    assert_eq!((waited, at(0, "agreed_at")), (Some(5_000), None));
+}
+
 #[tokio::test]
 async fn staff_give_back_what_they_think_right_and_it_is_written_down() {
     let (pair, call) = called().await;

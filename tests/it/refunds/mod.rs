@@ -63,7 +63,7 @@ async fn five_minutes_of(pair: &Pair) -> Uuid {
 }
 
 /// An account that takes real money, as if its keys had been tried.
-fn live_account(pair: &Pair) {
+pub fn live_account(pair: &Pair) {
     let added =
         "INSERT INTO gateway_accounts (tenant_id, id, provider, mode, sealed_keys, shown, currencies, place, enabled,
             created_at)

@@ -1,8 +1,9 @@
 //! What banks take back: got from the buyer's credit, then of the sellers who were paid last, then from the tenant.
 
-use super::{balance, balances, called, form, id_of, live_account, new_id};
+use super::{balance, balances, called, five_minutes_of, form, id_of, live_account, new_id};
 use crate::{
-    calls::Pair,
+    calls::{Pair, Price},
+    charges::charging,
     consoles::{actions, treasurer_of_lumen},
     marketplace::count,
     support::{LUMEN, VELVET},
@@ -136,6 +137,37 @@ async fn what_is_lost_is_the_sellers_and_the_tenants_part() {
     // Another claim finds 1.00 of the call and no wallet: the rest is the tenant's loss.
     tell(&pair, claim(Some(paid), "dp_3", 100_000, DisputeStage::Lost)).await;
     assert_eq!(books(&pair), ([0, -99_900, 99_900], [0, 0, 0, 0]));
+}
+
+/// What is lost was no sale: its tax isn't owed any more.
+#[tokio::test]
+async fn of_what_is_lost_the_tax_comes_off_the_tax() {
+    let pair = Pair::new(Price::default()).await;
+    charging(&pair, (0, 0), (1_900, true)).await;
+    let call = five_minutes_of(&pair).await;
+    let shared = || ["wallet", "earnings", "revenue", "tax"].map(|kind| balance(&pair, kind));
+    assert_eq!(shared(), [400, 404, 101, 95]);
+    let paid = top_up(&pair).await;
+    // What is claimed and comes back changes nothing.
+    tell(&pair, claim(Some(paid), "dp_20", 900, DisputeStage::Open)).await;
+    tell(&pair, claim(Some(paid), "dp_20", 900, DisputeStage::Won)).await;
+    assert_eq!(shared(), [400, 404, 101, 95]);
+    // Of 6.00 that were paid 5.00 are lost, of 1.96 that aren't the seller's 1.63, and of 0.95 of tax 0.79.
+    for stage in [DisputeStage::Open, DisputeStage::Lost, DisputeStage::Lost] {
+        tell(&pair, claim(Some(paid), "dp_21", 900, stage)).await;
+    }
+    assert_eq!(shared(), [0, 404 - 337, 101 - 84, 95 - 79]);
+    // The rest goes in two ways, and nothing is left of anything.
+    let seller = pair.seller.renewed().await;
+    let path = format!("/calls/{call}/refund");
+    seller
+        .form(&path, &form(&new_id(), "", "0.40", "confirm"))
+        .await
+        .expect(303);
+    assert_eq!(balance(&pair, "wallet"), 40);
+    tell(&pair, claim(Some(paid), "dp_22", 100, DisputeStage::Lost)).await;
+    assert_eq!(shared(), [0, 0, 0, 0]);
+    assert_eq!(balance(&pair, "chargebacks"), 0);
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub struct Stripe {
     pub card: Card,
     /// Its keys may make transfers, and not read them.
     pub transfers_unread: bool,
+    /// What its balance has, of each currency.
+    pub balance: i64,
     /// Where its pages are.
     pages: String,
     objects: BTreeMap<String, Value>,
@@ -55,6 +57,7 @@ impl Stripe {
             now,
             card: Card::Good,
             transfers_unread: false,
+            balance: 500_000,
             pages: String::new(),
             objects: BTreeMap::new(),
             keys: BTreeMap::new(),

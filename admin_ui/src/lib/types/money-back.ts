@@ -86,6 +86,8 @@ export interface DisputeEvidence {
     charged_s: number;
     charged_minor: number;
   } | null;
+  /** More time that was asked for, oldest first; disputes of earlier days don't have it. */
+  extensions?: { minutes: number; price_minor: number; asked_by: Side; asked_at: number; agreed_by: Side | null; agreed_at: number | null; paid_minor: number; state: "asked" | "declined" | "paying" | "paid" | "failed" | "lapsed"; since: number }[] | null;
   order: { brief: string; delivered: string; history: { at: number; event: { type: string; by?: Side } }[] } | null;
   messages: { at: number; from: Side; text: string }[];
   refunds: { at: number; minor: number; reason: string }[];

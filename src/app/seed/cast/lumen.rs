@@ -3,6 +3,7 @@
 use super::{Buyer, Cast, Seller, Service, Talk, service, talk, week};
 use crate::domain::{
     booking::Agreement,
+    order_price::{ServiceFee, TaxRate},
     policy::Increment,
     report::{PersonFault, TechnicalFault},
 };
@@ -22,6 +23,17 @@ pub const LUMEN: Cast = Cast {
         ("career", "Career", "Beruf"),
         ("arriving", "Arriving in Germany", "Ankommen in Deutschland"),
     ],
+    charges: Some((
+        "career",
+        ServiceFee {
+            bp: 500,
+            fixed_minor: 50,
+        },
+        TaxRate {
+            bp: 1_900,
+            included: true,
+        },
+    )),
     sellers: &[
         Seller {
             local: "robot",

@@ -8,6 +8,7 @@ pub use velvet::VELVET;
 
 use crate::domain::{
     booking::Agreement,
+    order_price::{ServiceFee, TaxRate},
     policy::Increment,
     report::{PersonFault, TechnicalFault},
 };
@@ -30,6 +31,8 @@ pub struct Cast {
     pub rate_bounds_minor: (i64, i64),
     /// What it sorts its offer into: slug, English, German.
     pub categories: &'static [(&'static str, &'static str, &'static str)],
+    /// Of which of them the orders show a service fee and a tax.
+    pub charges: Option<(&'static str, ServiceFee, TaxRate)>,
     /// Who sells.
     pub sellers: &'static [Seller],
     /// Who buys.
@@ -212,6 +215,7 @@ pub const PROBE: Cast = Cast {
     hidden: true,
     rate_bounds_minor: (1, 10_000),
     categories: &[],
+    charges: None,
     sellers: &[Seller {
         local: "seller",
         name: "Probe Seller",

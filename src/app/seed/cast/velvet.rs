@@ -22,6 +22,7 @@ pub const VELVET: Cast = Cast {
         ("comedy", "Comedy", "Comedy"),
         ("dance", "Dance", "Tanz"),
     ],
+    charges: None,
     sellers: &[
         Seller {
             local: "robot",

@@ -87,7 +87,10 @@ fn refusal(reply: &Reply) -> GatewayError {
             requires_action,
         };
     }
-    GatewayError::Rejected(reason)
+    match error.code.as_deref() {
+        Some("balance_insufficient") => GatewayError::Later(reason),
+        _ => GatewayError::Rejected(reason),
+    }
 }
 
 /// What of an amount Stripe is told.

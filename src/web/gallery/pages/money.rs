@@ -26,6 +26,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         amount: g.cast.amount(2_000),
         at: now(),
         available: g.cast.amount(2_350),
+        reason: (state == TopUpState::Declined).then(|| Message::new("The card was refused.")),
         pay_url: Some("/gateway/test/abc".to_owned()),
         next: None,
     };

@@ -86,6 +86,8 @@ pub struct TopUpPage {
     pub at: Timestamp,
     /// What can be spent now.
     pub available: Amount,
+    /// Why it was declined, if that is known.
+    pub reason: Option<Message>,
     /// Back to the payment page, while it can still be paid.
     pub pay_url: Option<String>,
     /// Where to go on (the call that waits); the wallet without.

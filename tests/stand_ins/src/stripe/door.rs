@@ -71,8 +71,8 @@ impl Books for Stripe {
             };
         }
         let said = said(self.order(asked));
-        // What wasn't begun isn't remembered.
-        if matches!(said.status, 200 | 402) {
+        // What wasn't begun isn't remembered; that its balance didn't suffice is.
+        if matches!(said.status, 200 | 402) || said.body.contains("balance_insufficient") {
             self.keys.insert(key, (asked.path.clone(), form, said.clone()));
         }
         said

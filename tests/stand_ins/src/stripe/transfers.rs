@@ -7,8 +7,6 @@ use serde_json::{Value, json};
 pub const SELLER: &str = "acct_1MTfjCQ9PRzxEwkZ";
 /// One that doesn't, yet.
 pub const NEWCOMER: &str = "acct_1MTfjCQ9PRzxNew0";
-/// What the balance has, of each currency.
-const BALANCE: i64 = 500_000;
 
 impl Stripe {
     pub(super) fn create_transfer(&mut self, form: &Form) -> Answer {
@@ -36,7 +34,7 @@ impl Stripe {
             other => return Err(invalid(&format!("No such destination: '{other}'"))),
         }
         let spent: i64 = self.transfers().iter().filter_map(|made| made["amount"].as_i64()).sum();
-        if spent + amount > BALANCE {
+        if spent + amount > self.balance {
             return Err(failure(
                 400,
                 "invalid_request_error",

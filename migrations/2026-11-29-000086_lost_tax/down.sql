@@ -1,0 +1,1 @@
+ALTER TABLE chargeback_shares DROP COLUMN tax_minor;

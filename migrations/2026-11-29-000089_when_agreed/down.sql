@@ -1,0 +1,1 @@
+ALTER TABLE call_extensions DROP COLUMN agreed_at;
