@@ -300,13 +300,24 @@ pub fn shares(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Vec<Share>> {
 /// # Errors
 /// The database is away.
 pub fn claimed_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<(i64, i64)> {
+    sums_of(tx, subject, "c.stage <> 'won'")
+}
+
+/// What of something is gone for good because banks took it back, all and the tenant's part.
+///
+/// # Errors
+/// The database is away.
+pub fn lost_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<(i64, i64)> {
+    sums_of(tx, subject, "c.stage = 'lost'")
+}
+
+fn sums_of(tx: &mut TenantTx<'_>, subject: Subject, of: &str) -> Result<(i64, i64)> {
     let (call, order) = columns(subject);
-    let sums: Sums = sql_query(
+    let sums: Sums = sql_query(format!(
         "SELECT coalesce(sum(s.gross_minor), 0)::bigint AS gross, coalesce(sum(s.commission_minor), 0)::bigint AS part
-         FROM chargeback_shares s
-         JOIN chargebacks c ON c.tenant_id = s.tenant_id AND c.id = s.chargeback_id AND c.stage <> 'won'
-         WHERE s.tenant_id = $1 AND (s.call_id = $2 OR s.booking_id = $3)",
-    )
+         FROM chargeback_shares s JOIN chargebacks c ON c.tenant_id = s.tenant_id AND c.id = s.chargeback_id AND {of}
+         WHERE s.tenant_id = $1 AND (s.call_id = $2 OR s.booking_id = $3)"
+    ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Nullable<SqlUuid>, _>(call)
     .bind::<Nullable<SqlUuid>, _>(order)
