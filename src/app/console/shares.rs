@@ -123,14 +123,22 @@ pub async fn change_co_sellers(app: &App, by: &StaffMember, id: UserId, others: 
             let studio = lock(tx, id)?;
             let before = earning_shares::co_sellers(tx, id)?;
             let known = before.iter().map(|other| UserId::from_uuid(other.id));
-            let concerned: Vec<UserId> = others.iter().map(|(other, _)| *other).chain(known).chain([id]).collect();
+            let concerned: Vec<UserId> = others
+                .iter()
+                .map(|(other, _)| *other)
+                .chain(known)
+                .chain([id])
+                .collect();
             refuse_own(user, &concerned)?;
             for (other, _) in &others {
                 check_sells(tx, *other)?;
             }
             let all: u32 = others.iter().map(|(_, bp)| *bp).sum();
             if all + studio.map_or(0, |share| share.bp) > WHOLE_BP {
-                return Err(Error::field("co_sellers", "Together with the studio's share this is more than 100 %."));
+                return Err(Error::field(
+                    "co_sellers",
+                    "Together with the studio's share this is more than 100 %.",
+                ));
             }
             earning_shares::set_co_sellers(tx, id, &others)?;
             let after = earning_shares::co_sellers(tx, id)?;

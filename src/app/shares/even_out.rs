@@ -144,9 +144,7 @@ impl Sharing {
         let given_minor: i64 = given.iter().map(|one| one.amount.minor - one.commission_minor).sum();
         let (lost_minor, lost_commission_minor) = chargebacks::lost_of(tx, self.subject)?;
         let earned_minor = charged.charge.paid_minor - charged.charge.commission_minor;
-        Ok(Some(
-            earned_minor - given_minor - (lost_minor - lost_commission_minor),
-        ))
+        Ok(Some(earned_minor - given_minor - (lost_minor - lost_commission_minor)))
     }
 
     /// What is to change so that everybody has their part of so much. For those who were erased nothing does: what would be

@@ -68,7 +68,8 @@ impl Returns {
             let theirs = self.each(seller_minor).filter(|(sharer, _)| *sharer == share.sharer);
             let back_minor: i64 = theirs.map(|(_, minor)| minor).sum();
             if back_minor > there_minor.max(0) {
-                let words = "A part of this went to others, who don't have it any more. The marketplace can decide about it.";
+                let words =
+                    "A part of this went to others, who don't have it any more. The marketplace can decide about it.";
                 return Err(Error::conflict("not_covered", words));
             }
         }

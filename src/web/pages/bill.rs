@@ -6,8 +6,8 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, GivenRow, Increment, Message,
-        Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, GivenRow, Increment,
+        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{

@@ -246,7 +246,10 @@ fn line(line: Line) -> StatementLine {
             let is_in = line.amount.minor > 0;
             let kind = if is_in { LineKind::Earning } else { LineKind::Other };
             let way = if is_in { "in" } else { "out" };
-            (kind, named(&format!("statement.{}.{way}", line.kind), "statement.share"))
+            (
+                kind,
+                named(&format!("statement.{}.{way}", line.kind), "statement.share"),
+            )
         }
         "tax_of_seller" => (LineKind::Other, Message::new("statement.tax")),
         "tip" => (LineKind::Earning, named("statement.tip_from", "statement.tip")),

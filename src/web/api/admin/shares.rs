@@ -86,7 +86,9 @@ async fn change_seller(
     Json(typed): Json<CoSellers>,
 ) -> Result<HttpResponse> {
     let others = typed.co_sellers.iter();
-    let others = others.map(|part| (UserId::from_uuid(part.seller_id), part.bp)).collect();
+    let others = others
+        .map(|part| (UserId::from_uuid(part.seller_id), part.bp))
+        .collect();
     console::change_co_sellers(&web.app, &by, UserId::from_uuid(*id), others).await?;
     Ok(HttpResponse::NoContent().finish())
 }
