@@ -7,10 +7,10 @@ mod undone;
 
 use crate::{
     calls::{Pair, Price, offer},
-    consoles::{own_id, treasurer_of_lumen},
+    consoles::{admin_of_lumen, own_id},
     refunds::balance,
     studios::in_a_studio,
-    support::{Answer, LUMEN, TestUser},
+    support::{Answer, Authenticator, LUMEN, TestUser},
 };
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
@@ -28,6 +28,7 @@ struct Sum {
 struct Split {
     pair: Pair,
     admin: TestUser,
+    authenticator: Authenticator,
     studio: String,
     /// Who is paid the studio's share; sells nothing.
     manager: TestUser,
@@ -50,7 +51,8 @@ impl Split {
     /// The same before anything is shared.
     async fn unset(price: Price) -> Self {
         let pair = Pair::new(price).await;
-        let admin = treasurer_of_lumen(&pair.app).await;
+        let admin = admin_of_lumen(&pair.app).await;
+        let authenticator = Authenticator::switched_on(&pair.app, &admin).await;
         let (manager, co) = (
             pair.app.bearer(LUMEN, "Mara Manager").await,
             pair.app.bearer(LUMEN, "Cora Co").await,
@@ -63,6 +65,7 @@ impl Split {
             seller_id: own_id(&pair.seller).await,
             pair,
             admin,
+            authenticator,
             manager,
             co,
         }

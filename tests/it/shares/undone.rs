@@ -2,7 +2,7 @@
 
 use super::Split;
 use crate::{
-    calls::Price,
+    calls::{Price, offer},
     documents::says,
     refunds::{balance, bank_claim, claim, decide, form, id_of, new_id, pay_out_of, tell, top_up},
 };
@@ -27,6 +27,9 @@ async fn give(split: &Split, call: Uuid, minutes: &str) -> crate::support::Answe
     let looked_at = seller.form(&path, &form(&id, minutes, "", "preview")).await;
     let given = seller.form(&path, &form(&id, minutes, "", "confirm")).await;
     assert_eq!(looked_at.status == 200, given.status == 303, "{}", looked_at.text);
+    if given.status == 303 {
+        says(&looked_at.text, &["Given back by those with whom you shared it"]);
+    }
     given
 }
 
@@ -123,4 +126,29 @@ async fn what_a_bank_gives_back_was_never_taken_from_others() {
         tell(&split.pair, bank_claim(Some(paid), "dp_2", 900, stage)).await;
     }
     assert_eq!(split.parts().await, SHARED);
+}
+
+#[tokio::test]
+async fn what_two_share_with_each_other_goes_back_at_once_and_to_the_cent() {
+    let (mut split, call) = called().await;
+    // The other way round: now the co-seller sells, and half of it is the seller's.
+    split.pair.service = offer(&split.co.renewed().await, 120, json!({"kind": "minute"}), 0, 0).await;
+    let path = format!("/api/v1/admin/sellers/{}/shares", split.co_id);
+    let half = json!({"co_sellers": [{"seller_id": split.seller_id, "bp": 5_000}]});
+    split.admin.put(&path, half).await.expect(204);
+    split.pair.fund_for(&split.pair.buyer.renewed().await, 1_000).await;
+    (split.pair.buyer, split.co) = (split.pair.buyer.renewed().await, split.co.renewed().await);
+    std::mem::swap(&mut split.pair.seller, &mut split.co);
+    let other = split.five_minutes().await;
+    assert_eq!(split.parts().await, [177 + 240, 144, 159 + 240]);
+    split.authenticator.step_up(&split.pair.app, &split.admin).await;
+    let given = (0..8).flat_map(|_| [call, other]).map(|call| {
+        let given = json!({"id": new_id(), "call_id": call, "amount_minor": 60, "reason": "Because"});
+        split.admin.post("/api/v1/admin/refunds", given)
+    });
+    for answer in futures::future::join_all(given).await {
+        answer.expect(200);
+    }
+    // 96 are left of both.
+    assert_eq!(split.parts().await, [96 - 28 - 31 + 48, 28, 31 + 48]);
 }
