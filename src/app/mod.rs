@@ -33,6 +33,7 @@ mod sealing;
 pub mod second_factor;
 pub mod seed;
 pub mod selling;
+pub mod shares;
 pub mod studio;
 pub mod subscriptions;
 mod tax;

@@ -164,6 +164,8 @@ pub enum Action {
     IssuerChanged,
     /// Fee, tax or the marketplace's share was changed, for all or for a category or a seller.
     ChargesChanged,
+    /// What others get of what a seller, or a studio's sellers, earn was changed.
+    SharesChanged,
     /// What is asked for before sellers are paid out was changed.
     PayoutRulesChanged,
     /// Staff asked for a payout of a seller.
@@ -314,6 +316,7 @@ impl Action {
             Self::DisputeRulesChanged => "dispute.rules_changed",
             Self::IssuerChanged => "document.issuer_changed",
             Self::ChargesChanged => "charges.changed",
+            Self::SharesChanged => "shares.changed",
             Self::PayoutRulesChanged => "payout.rules_changed",
             Self::PayoutRequested => "payout.requested",
             Self::PayoutApproved => "payout.approved",

@@ -10,6 +10,7 @@ pub mod chargeback;
 pub mod csv;
 pub mod dispute;
 pub mod document;
+pub mod earning_share;
 pub mod gateway;
 pub mod identity;
 pub mod identity_check;

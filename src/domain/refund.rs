@@ -147,12 +147,9 @@ impl Charge {
         self.timed.map_or(0, |timed| (timed.left_s() + 59).div_euclid(60))
     }
 
-    /// The most that can be given back without taking more than that from the seller, in minor units.
-    pub fn most_minor(&self, seller_minor: i64) -> i64 {
-        let fits = |minor| {
-            let parts = self.refund(Asked::Amount(minor));
-            parts.is_ok_and(|parts| parts.seller_minor <= seller_minor)
-        };
+    /// The most that can be given back with parts that are there, in minor units.
+    pub fn most_minor(&self, is_there: impl Fn(Parts) -> bool) -> i64 {
+        let fits = |minor| self.refund(Asked::Amount(minor)).is_ok_and(&is_there);
         // More never takes less from the seller.
         let (mut fitting, mut most) = (0, self.left_minor());
         while fitting < most {
@@ -384,7 +381,7 @@ mod tests {
             rate in 1i64..10_000, seconds in 60i64..6_000, bp in 0u32..=10_000, there in -10i64..1_000_000,
         ) {
             let charge = call(rate, seconds, bp);
-            let most = charge.most_minor(there);
+            let most = charge.most_minor(|parts| parts.seller_minor <= there);
             let taken = |minor| charge.refund(Asked::Amount(minor)).map(|parts| parts.seller_minor);
             prop_assert!((0..=charge.left_minor()).contains(&most));
             prop_assert!(most == 0 || taken(most).is_ok_and(|taken| taken <= there));

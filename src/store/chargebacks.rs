@@ -311,15 +311,27 @@ pub fn shares(tx: &mut TenantTx<'_>, id: DisputeId) -> Result<Vec<Share>> {
 /// # Errors
 /// The database is away.
 pub fn claimed_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Claimed> {
+    sums_of(tx, subject, "c.stage <> 'won'")
+}
+
+/// What of something is gone for good because banks took it back.
+///
+/// # Errors
+/// The database is away.
+pub fn lost_of(tx: &mut TenantTx<'_>, subject: Subject) -> Result<Claimed> {
+    sums_of(tx, subject, "c.stage = 'lost'")
+}
+
+fn sums_of(tx: &mut TenantTx<'_>, subject: Subject, which: &str) -> Result<Claimed> {
     let (call, order) = columns(subject);
-    let claimed = sql_query(
+    let claimed = sql_query(format!(
         "SELECT coalesce(sum(s.gross_minor), 0)::bigint AS gross_minor,
              coalesce(sum(s.commission_minor), 0)::bigint AS commission_minor,
              coalesce(sum(s.tax_minor), 0)::bigint AS tax_minor
          FROM chargeback_shares s
-         JOIN chargebacks c ON c.tenant_id = s.tenant_id AND c.id = s.chargeback_id AND c.stage <> 'won'
-         WHERE s.tenant_id = $1 AND (s.call_id = $2 OR s.booking_id = $3)",
-    )
+         JOIN chargebacks c ON c.tenant_id = s.tenant_id AND c.id = s.chargeback_id AND {which}
+         WHERE s.tenant_id = $1 AND (s.call_id = $2 OR s.booking_id = $3)"
+    ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<Nullable<SqlUuid>, _>(call)
     .bind::<Nullable<SqlUuid>, _>(order)

@@ -49,13 +49,13 @@ struct MaturedRow {
     lately_minor: i64,
 }
 
-/// What came into account `a` after `$2`, less commission of it. What was given back or is held since was of the oldest: it
-/// shortens nobody's time. What was held and returns is what came in before.
+/// What came into account `a` after `$2`, less commission of it and what others have of it. What was given back or is held
+/// since was of the oldest: it shortens nobody's time. What was held or shared and returns is what came in before.
 const LATELY: &str = "
     coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.credit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind <> 'dispute_back'), 0)::bigint
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind NOT IN ('dispute_back', 'studio_share_back', 'co_seller_share_back')), 0)::bigint
     - coalesce((SELECT sum(t.amount_minor) FROM ledger_transfers t WHERE t.tenant_id = a.tenant_id AND t.debit_id = a.id
-        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind IN ('commission', 'tip_commission', 'tax_of_seller')), 0)::bigint";
+        AND t.at > $2 AND t.phase IN ('direct', 'posted') AND t.kind IN ('commission', 'tip_commission', 'tax_of_seller', 'studio_share', 'co_seller_share')), 0)::bigint";
 
 impl MaturedRow {
     fn matured(self) -> Result<Matured> {
@@ -286,14 +286,19 @@ pub fn statement(
              WHERE amount_minor <> 0
              ORDER BY at DESC, id DESC OFFSET $4 LIMIT $5
          )
-         SELECT lines.at, lines.kind, lines.amount_minor, lines.balance_minor, c.id AS call_id, b.id AS order_id, u.name
+         SELECT lines.at, lines.kind, lines.amount_minor, lines.balance_minor, coalesce(c.id, s.call_id) AS call_id,
+                coalesce(b.id, s.booking_id) AS order_id, u.name
          FROM lines
          LEFT JOIN call_legs l ON l.tenant_id = $1 AND l.id = lines.leg_id
          LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = l.call_id
          LEFT JOIN ledger_accounts o ON o.tenant_id = $1 AND o.id = lines.other_id AND o.kind = 'order'
          LEFT JOIN bookings b ON b.tenant_id = $1 AND b.id = o.order_id
          LEFT JOIN tips p ON p.tenant_id = $1 AND p.id = lines.id
-         LEFT JOIN users u ON u.tenant_id = $1 AND u.id = coalesce(c.buyer_id, b.buyer_id, p.buyer_id)
+         -- Of what others sell nobody reads more than whose it was.
+         LEFT JOIN earning_shares h ON h.tenant_id = $1 AND h.id = lines.id
+         LEFT JOIN earning_shares s ON s.tenant_id = $1 AND s.id = lines.id AND s.seller_id = $2
+         LEFT JOIN users u ON u.tenant_id = $1
+             AND u.id = coalesce(c.buyer_id, b.buyer_id, p.buyer_id, s.sharer_id, h.seller_id)
          ORDER BY lines.at DESC, lines.id DESC",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())

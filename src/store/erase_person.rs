@@ -82,6 +82,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     )?;
     run("DELETE FROM studio_managers WHERE tenant_id = $1 AND user_id = $2")?;
     run("DELETE FROM studio_sellers WHERE tenant_id = $1 AND seller_id = $2")?;
+    run("DELETE FROM co_sellers WHERE tenant_id = $1 AND $2 IN (seller_id, co_seller_id)")?;
     run("DELETE FROM busy_times WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM calendar_imports WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM calendar_feeds WHERE tenant_id = $1 AND person_id = $2")?;

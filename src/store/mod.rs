@@ -24,6 +24,7 @@ pub mod declarations;
 pub mod disputes;
 pub mod documents;
 pub mod domains;
+pub mod earning_shares;
 pub mod earnings;
 pub mod erase_person;
 pub mod erasure;

@@ -232,6 +232,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    co_sellers (tenant_id, seller_id, co_seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        co_seller_id -> Uuid,
+        bp -> Int4,
+    }
+}
+
+diesel::table! {
     conversations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -249,6 +258,22 @@ diesel::table! {
         kind -> Text,
         version -> Text,
         address -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    earning_shares (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        seller_id -> Uuid,
+        sharer_id -> Uuid,
+        kind -> Text,
+        bp -> Int4,
+        step -> Int4,
+        amount_minor -> Int8,
         at -> Timestamptz,
     }
 }
@@ -771,6 +796,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    studio_shares (tenant_id, studio_id) {
+        tenant_id -> Uuid,
+        studio_id -> Uuid,
+        manager_id -> Uuid,
+        bp -> Int4,
+    }
+}
+
+diesel::table! {
     studios (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1015,6 +1049,7 @@ diesel::table! {
 diesel::joinable!(audit_log -> tenants (tenant_id));
 diesel::joinable!(categories -> tenants (tenant_id));
 diesel::joinable!(domains -> tenants (tenant_id));
+diesel::joinable!(earning_shares -> tenants (tenant_id));
 diesel::joinable!(jobs -> tenants (tenant_id));
 diesel::joinable!(ledger_accounts -> tenants (tenant_id));
 diesel::joinable!(look_files -> tenants (tenant_id));
@@ -1046,11 +1081,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     chargeback_shares,
     chargebacks,
+    co_sellers,
     conversations,
     declarations,
     dispute_rules,
     disputes,
     domains,
+    earning_shares,
     gateway_accounts,
     gateway_differences,
     gateway_inbox,
@@ -1083,6 +1120,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     studio_managers,
     studio_sellers,
+    studio_shares,
     studios,
     subscription_notices,
     subscription_payments,

@@ -17,8 +17,13 @@ const MONDAY: &str = "2027-01-18T09:00:00Z";
 /// The marketplace's admin, who has set that.
 pub async fn charging(pair: &Pair, fee: (u32, i64), tax: (u32, bool)) -> TestUser {
     let admin = treasurer_of_lumen(&pair.app).await;
-    admin.put(PATH, charges(fee, tax)).await.expect(204);
+    charging_with(&admin, fee, tax).await;
     admin
+}
+
+/// The same of an admin that is there.
+pub async fn charging_with(admin: &TestUser, fee: (u32, i64), tax: (u32, bool)) {
+    admin.put(PATH, charges(fee, tax)).await.expect(204);
 }
 
 fn charges((bp, fixed_minor): (u32, i64), (tax_bp, included): (u32, bool)) -> Value {

@@ -18,6 +18,7 @@ mod migrations;
 mod notifications;
 mod payouts;
 mod refunds;
+mod shares;
 mod studios;
 mod support;
 mod tips;

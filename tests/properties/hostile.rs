@@ -64,10 +64,7 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             }),
         };
         let none = PolicyChange::default();
-        Terms {
-            rate_minor,
-            policy: resolve(&platform, &wild, &none, &none),
-        }
+        Terms::new(rate_minor, resolve(&platform, &wild, &none, &none))
     })
 }
 

@@ -125,7 +125,7 @@ fn terms() -> impl Strategy<Value = Terms> {
                     commission_bp,
                     ..Policy::default()
                 };
-                Terms { rate_minor, policy }
+                Terms::new(rate_minor, policy)
             },
         )
 }

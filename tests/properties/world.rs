@@ -21,13 +21,11 @@ const PEER_GONE_MS: i64 = 12_000;
 pub const START_MS: i64 = 1_750_000_000_000;
 
 fn terms(increment: Increment, rate_minor: i64) -> Terms {
-    Terms {
-        rate_minor,
-        policy: Policy {
-            increment,
-            ..Policy::default()
-        },
-    }
+    let policy = Policy {
+        increment,
+        ..Policy::default()
+    };
+    Terms::new(rate_minor, policy)
 }
 
 /// Default policy, charged by the second.

@@ -323,6 +323,13 @@ export interface StudioDetail extends Named {
   closed_at: number | null;
   managers: StudioPerson[];
   sellers: StudioPerson[];
+  /** What it gets of what they earn; null is nothing. */
+  share: { bp: number; manager_id: string } | null;
+}
+/** With whom a seller shares what they earn. */
+export interface SellerShares {
+  studio: (Named & { bp: number }) | null;
+  co_sellers: (Named & { bp: number })[];
 }
 
 export interface Service {

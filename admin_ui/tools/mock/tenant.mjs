@@ -4,7 +4,7 @@ import { categories, sampleCategories } from "./categories.mjs";
 import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } from "./gateways.mjs";
 import { moneyBack, sampleMoneyBack } from "./money-back.mjs";
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
-import { sampleStudios, studios } from "./studios.mjs";
+import { sampleShares, sampleStudios, studios } from "./studios.mjs";
 import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
 
 const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money", "export"];
@@ -30,6 +30,7 @@ export function sampleTenant(slug) {
     users,
     sellers: users.slice(0, 11).map((user, n) => ({ id: user.id, name: user.name, email: user.email, headline: HEADLINES[n % 4], available: n % 3 === 0, rating: n === 5 ? null : { average_tenths: 50 - n, count: 3 + n * 4 }, services: 1 + (n % 3), calls: n * 13, earned_minor: n * 13 * 2710, suspended: n === 4, invited: n === 8 })),
     studios: sampleStudios(),
+    shares: sampleShares(),
     moneyBack: sampleMoneyBack(currency),
     books: sampleBooks(currency),
     categories: sampleCategories(),

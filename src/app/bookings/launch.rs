@@ -88,10 +88,8 @@ fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
         service: order.service,
         service_title: order.service_title.clone(),
         currency: order.currency,
-        terms: Terms {
-            rate_minor: order.call_terms.rate_minor,
-            policy,
-        },
+        // Who shares in it is the order's to say.
+        terms: Terms::new(order.call_terms.rate_minor, policy),
         opening_minor: 0,
         rang_at: now,
         caller_rating: reviews::of_buyer(tx, order.buyer.id)?,

@@ -24,7 +24,7 @@ use crate::{
         bookings::{self, Order},
         calendar_imports,
         calls::{self, Party},
-        sellers,
+        earning_shares, sellers,
         services::Service,
         users::User,
     },
@@ -117,6 +117,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                 call_terms: Terms {
                     rate_minor: service.rate_minor,
                     policy,
+                    shares: earning_shares::agreed(tx, seller.id)?,
                 },
                 booking,
                 ordered_at: now,

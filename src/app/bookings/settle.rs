@@ -1,7 +1,7 @@
 //! Who gets the money of an order that has ended.
 
 use crate::{
-    app::{documents, tax, wallet},
+    app::{documents, shares::Sharing, tax, wallet},
     domain::{
         booking::{Outcome, Settlement, State},
         document::About,
@@ -33,7 +33,7 @@ pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
         }
     );
     match order.booking.settlement() {
-        Some(parts) if !held => share(tx, order, parts, (0, 0), now),
+        Some(parts) if !held => pay_out(tx, order, parts, (0, 0), now),
         _ => Ok(()),
     }
 }
@@ -93,15 +93,29 @@ fn move_rest(
 /// Empties the account of an order whose talk has paid its part from it already.
 pub(super) fn rest(tx: &mut TenantTx<'_>, order: &Order, call: &Ended, now: Moment) -> Result<()> {
     match order.booking.settlement() {
-        Some(parts) => share(tx, order, parts, (call.charged_minor, call.commission_minor), now),
+        Some(parts) => pay_out(tx, order, parts, (call.charged_minor, call.commission_minor), now),
         None => Ok(()),
     }
+}
+
+/// Gives everybody theirs, and those with whom the seller shares a part of that.
+fn pay_out(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i64), now: Moment) -> Result<()> {
+    let sharing = Sharing::of_order(order);
+    share(tx, order, parts, paid, &sharing, now)?;
+    sharing.even_out(tx, now)
 }
 
 /// Pays out what is to be refunded, and of what is due all that wasn't `paid` yet: of the price, so much in all, and so
 /// much as commission. Rounded once for all of it, the remainder is the seller's. Tax that is in the price comes from what
 /// both got of it.
-fn share(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i64), now: Moment) -> Result<()> {
+fn share(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    parts: Settlement,
+    paid: (i64, i64),
+    sharing: &Sharing,
+    now: Moment,
+) -> Result<()> {
     let (earned_minor, due) = (parts.earned_minor, parts.due);
     let bp = order.call_terms.policy.commission_bp.min(10_000);
     let commission_minor = (pricing::commission_minor(earned_minor, bp) - paid.1).max(0);
@@ -148,6 +162,7 @@ fn share(tx: &mut TenantTx<'_>, order: &Order, parts: Settlement, paid: (i64, i6
         .iter()
         .flat_map(|transfer| [transfer.debit, transfer.credit])
         .chain([debit])
+        .chain(sharing.accounts(tx, now)?)
         .collect();
     ledger::lock(tx, &accounts)?;
     for transfer in &transfers {

@@ -31,10 +31,7 @@ impl Offer {
     /// `service` under the policy of `tenant`.
     pub fn of(tenant: &Tenant, service: Service) -> Self {
         let policy = policy(tenant, &service.category_policy(), &service.policy);
-        let blocks = Blocks::new(Terms {
-            rate_minor: service.rate_minor,
-            policy: policy.clone(),
-        });
+        let blocks = Blocks::new(Terms::new(service.rate_minor, policy.clone()));
         Self {
             opening_minor: blocks.gross_minor(blocks.end_s(blocks.opening())),
             minimum_minor: blocks.gross_minor(blocks.minimum_s()),
@@ -46,10 +43,7 @@ impl Offer {
     /// Whole minutes that so much lasts.
     pub fn lasts_minutes(&self, available_minor: i64) -> u32 {
         const MOST_BLOCKS: u32 = 100_000;
-        let blocks = Blocks::new(Terms {
-            rate_minor: self.service.rate_minor,
-            policy: self.policy.clone(),
-        });
+        let blocks = Blocks::new(Terms::new(self.service.rate_minor, self.policy.clone()));
         let seconds = blocks.end_s(blocks.affordable(0, available_minor.max(0), MOST_BLOCKS));
         u32::try_from((seconds + i64::from(self.policy.grace_s)) / 60).unwrap_or(u32::MAX)
     }

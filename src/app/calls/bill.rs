@@ -2,7 +2,7 @@
 
 use super::history::held;
 use crate::{
-    app::App,
+    app::{App, shares},
     domain::{
         booking::Addon,
         call::{self, CallRole, bill::Bill},
@@ -45,6 +45,8 @@ pub struct CallBill {
     pub addons: Vec<Addon>,
     /// What was given back of it, or of its order, oldest first.
     pub refunds: Vec<Refund>,
+    /// What others have got of the seller's part; nothing that buyers see.
+    pub given: Vec<shares::Given>,
     /// What was given on top, oldest first; no part of the sums.
     pub tips: Vec<Tip>,
 }
@@ -87,6 +89,11 @@ impl CallBill {
     pub fn refunded_minor(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.for_minor(self.role)).sum()
     }
+
+    /// What others have got of the seller's part, in minor units.
+    pub fn given_minor(&self) -> i64 {
+        self.given.iter().map(|given| given.minor).sum()
+    }
 }
 
 /// The bill of an ended call.
@@ -94,7 +101,7 @@ impl CallBill {
 /// # Errors
 /// It isn't the reader's, or hasn't ended.
 pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) -> Result<CallBill> {
-    let (call, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips) = app
+    let (call, entries, ledger, (extra, due, prepaid_s, addons), refunds, (given, tips)) = app
         .db
         .read(scope, move |tx| {
             let stored = calls::of_person(tx, call, reader)?;
@@ -112,7 +119,12 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
             let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
             let refunds = refunds::of(tx, subject)?;
             let tips = tips::of_call(tx, call, MOST_TIPS)?;
-            Ok((stored, entries, ledger, (extra, due, prepaid_s, addons), refunds, tips))
+            let given = match stored.seller.id == reader {
+                true => shares::given(tx, subject)?,
+                false => Vec::new(),
+            };
+            let rest = (extra, due, prepaid_s, addons);
+            Ok((stored, entries, ledger, rest, refunds, (given, tips)))
         })
         .await?;
     if call.ended.is_none() {
@@ -136,6 +148,7 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
         prepaid_s,
         addons,
         refunds,
+        given,
         tips,
         call,
     })

@@ -5,6 +5,7 @@ use crate::{
         App, bookings, documents, extensions,
         letters::{self, Letter},
         notifications::tell,
+        shares::Sharing,
         tax::IncludedTax,
         wallet, watching,
     },
@@ -77,7 +78,7 @@ pub async fn finish(
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
             // The talk of an order is on the order's invoice.
             if call.booking.is_none() {
-                set_aside(tx, &tax, ended.at)?;
+                set_aside(tx, &call, &tax, ended.at)?;
                 documents::ask(tx, About::Call(call.id), ended.at)?;
             }
         }
@@ -119,14 +120,16 @@ fn included_tax(call: &Call, bill: &Bill) -> IncludedTax {
     }
 }
 
-fn set_aside(tx: &mut TenantTx<'_>, tax: &IncludedTax, now: Moment) -> Result<()> {
-    let transfers = tax.transfers(tx, now)?;
-    let accounts: Vec<AccountId> = transfers.iter().flat_map(|one| [one.debit, one.credit]).collect();
+/// Takes the tax from what seller and tenant got, and gives those with whom the seller shares their part of the rest.
+fn set_aside(tx: &mut TenantTx<'_>, call: &Call, tax: &IncludedTax, now: Moment) -> Result<()> {
+    let (transfers, sharing) = (tax.transfers(tx, now)?, Sharing::of_call(call));
+    let mut accounts: Vec<AccountId> = transfers.iter().flat_map(|one| [one.debit, one.credit]).collect();
+    accounts.extend(sharing.accounts(tx, now)?);
     ledger::lock(tx, &accounts)?;
     for transfer in &transfers {
         ledger::transfer(tx, transfer)?;
     }
-    Ok(())
+    sharing.even_out(tx, now)
 }
 
 /// Where the tenant's pages are, for links in mails.

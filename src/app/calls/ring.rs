@@ -15,7 +15,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         calls::{self, Call, CallRefused, Ended, LegAccounts, Party},
-        conversations, frozen,
+        conversations, earning_shares, frozen,
         ledger::{self, AccountKind},
         reviews, sellers, services, users,
     },
@@ -56,6 +56,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
         let terms = Terms {
             rate_minor: service.rate_minor,
             policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
+            shares: earning_shares::agreed(tx, seller.id)?,
         };
         let balance = ledger::balance(tx, AccountKind::Wallet(buyer.id), tenant.currency)?;
         let call = Call {

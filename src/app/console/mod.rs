@@ -19,6 +19,7 @@ mod reviews;
 mod sellers;
 mod services;
 mod settings;
+mod shares;
 mod staff;
 mod studios;
 mod words;
@@ -46,6 +47,7 @@ pub use reviews::{hide_review, keep_review, show_review};
 pub use sellers::invite_seller;
 pub use services::{publish_service, unpublish_service};
 pub use settings::{SettingsChange, change_settings};
+pub use shares::{SellerShares, change_co_sellers, change_studio_share, seller_shares};
 pub use staff::{StaffChange, change_staff, invite_staff, remove_staff};
 pub use studios::{
     add_studio_manager, add_studio_seller, close_studio, create_studio, remove_studio_manager, remove_studio_seller,

@@ -1,6 +1,9 @@
 //! Studios: who sells together, and who looks after them. A studio has a manager as long as it is open.
 
-use super::StaffMember;
+use super::{
+    StaffMember,
+    shares::{check_joins, refuse_own_studio, shown},
+};
 use crate::{
     app::{
         App,
@@ -15,7 +18,7 @@ use crate::{
     },
     error::{Error, Kind, Result},
     store::{
-        TenantTx, audit, sellers,
+        TenantTx, audit, earning_shares, sellers,
         studios::{self, Studio},
         users,
     },
@@ -84,11 +87,14 @@ pub async fn rename_studio(app: &App, by: &StaffMember, id: StudioId, name: &str
 /// # Errors
 /// Closed already, not here, or the database is away.
 pub async fn close_studio(app: &App, by: &StaffMember, id: StudioId) -> Result<()> {
+    let by_user = by.user()?;
     alter(app, by, id, move |tx, studio, now| {
+        refuse_own_studio(tx, by_user, id, &[])?;
+        let share = earning_shares::of_studio(tx, id)?;
         let (managers, sellers) = (studios::managers(tx, id)?, studios::sellers(tx, id)?);
         studios::close(tx, id, now)?;
         let names = |people: Vec<studios::StudioPerson>| people.into_iter().map(|each| each.email).collect::<Vec<_>>();
-        let before = json!({"managers": names(managers), "sellers": names(sellers)});
+        let before = json!({"managers": names(managers), "sellers": names(sellers), "share": shown(share)});
         Ok(Entry::new(Action::StudioClosed, &studio.name).changed(before, Value::Null))
     })
     .await
@@ -126,7 +132,13 @@ pub async fn add_studio_manager(
 /// # Errors
 /// They are the last one or don't look after it, closed, not here, or the database is away.
 pub async fn remove_studio_manager(app: &App, by: &StaffMember, id: StudioId, user: UserId) -> Result<()> {
+    let by_user = by.user()?;
     alter(app, by, id, move |tx, studio, _| {
+        // With the one who is paid the studio's share that ends.
+        let share = earning_shares::of_studio(tx, id)?.filter(|share| share.manager == user);
+        if share.is_some() {
+            refuse_own_studio(tx, by_user, id, &[])?;
+        }
         if !studios::remove_manager(tx, id, user)? {
             return Err(Error::not_found());
         }
@@ -136,7 +148,8 @@ pub async fn remove_studio_manager(app: &App, by: &StaffMember, id: StudioId, us
         }
         let email = users::find(tx, user)?.email;
         let entry = Entry::new(Action::StudioManagerRemoved, email);
-        Ok(entry.changed(json!({"studio": studio.name}), Value::Null))
+        let before = json!({"studio": studio.name, "share": shown(share)});
+        Ok(entry.changed(before, Value::Null))
     })
     .await
 }
@@ -144,9 +157,11 @@ pub async fn remove_studio_manager(app: &App, by: &StaffMember, id: StudioId, us
 /// Puts a seller into a studio.
 ///
 /// # Errors
-/// They are in one already or their account is closed, as many as there can be, closed, not here, or the database is away.
+/// They are in one already, share too much with others or their account is closed, as many as there can be, closed, not here, or the database is away.
 pub async fn add_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller: UserId) -> Result<()> {
+    let by_user = by.user()?;
     alter(app, by, id, move |tx, studio, now| {
+        refuse_own_studio(tx, by_user, id, &[seller])?;
         let user = users::find(tx, seller)?;
         sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
         if user.suspended {
@@ -157,6 +172,7 @@ pub async fn add_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller
             let words = "This studio has as many sellers as there can be.";
             return Err(Error::conflict("studio_full", words));
         }
+        check_joins(tx, id, seller)?;
         if !studios::add_seller(tx, id, seller, now)? {
             let theirs = studios::of_seller(tx, seller)?.map_or_else(String::new, |theirs| theirs.name);
             let words = format!("This seller is in the studio “{theirs}”. They can be in one only.");
@@ -173,7 +189,9 @@ pub async fn add_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller
 /// # Errors
 /// They aren't in it, closed, not here, or the database is away.
 pub async fn remove_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller: UserId) -> Result<()> {
+    let by_user = by.user()?;
     alter(app, by, id, move |tx, studio, _| {
+        refuse_own_studio(tx, by_user, id, &[])?;
         if !studios::remove_seller(tx, id, seller)? {
             return Err(Error::not_found());
         }
@@ -185,7 +203,7 @@ pub async fn remove_studio_seller(app: &App, by: &StaffMember, id: StudioId, sel
 }
 
 /// An open studio, which nobody else changes meanwhile.
-fn open(tx: &mut TenantTx<'_>, id: StudioId) -> Result<Studio> {
+pub(super) fn open(tx: &mut TenantTx<'_>, id: StudioId) -> Result<Studio> {
     let studio = studios::lock(tx, id)?;
     match studio.closed_at {
         None => Ok(studio),

@@ -11,6 +11,7 @@ use crate::{
         App, gateway_accounts, notifications,
         ports::{Dispute as Claim, DisputeStage},
         refunds::{self, Charged},
+        shares::Sharing,
     },
     domain::{
         chargeback::{Stage, cover},
@@ -295,8 +296,11 @@ fn decide(app: &App, tx: &mut TenantTx<'_>, chargeback: &Chargeback, stage: Stag
     let mut locked = books.all();
     let tax = ledger::account(tx, AccountKind::Tax, currency, now)?;
     locked.extend([revenue, tax]);
-    let mut held = Vec::new();
+    let (mut held, mut sharing) = (Vec::new(), Vec::new());
     for share in &shares {
+        let others = Sharing::of(tx, share.subject)?;
+        locked.extend(others.accounts(tx, now)?);
+        sharing.push(others);
         let kind = AccountKind::Disputed(share.seller, share.id);
         held.push(ledger::account(tx, kind, currency, now)?);
         locked.push(ledger::account(tx, AccountKind::Earnings(share.seller), currency, now)?);
@@ -329,6 +333,10 @@ fn decide(app: &App, tx: &mut TenantTx<'_>, chargeback: &Chargeback, stage: Stag
         }
     }
     chargebacks::set_stage(tx, chargeback.id, stage, now)?;
+    // What is gone for good is gone for all who shared it.
+    for others in &sharing {
+        others.even_out(tx, now)?;
+    }
     let what = match stage {
         Stage::Won => "chargeback_won",
         Stage::Open | Stage::Lost => "chargeback_lost",

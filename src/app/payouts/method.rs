@@ -1,8 +1,8 @@
 //! Saying where one's money goes.
 
-use super::{carry, step::write};
+use super::{carry, not_paid_out, step::write};
 use crate::{
-    app::{App, identity::Viewer, letters::PayoutNews, sealing::seal},
+    app::{App, identity::Viewer, letters::PayoutNews, sealing::seal, shares},
     domain::payout_method::{Destination, TypedDestination},
     error::{Error, Result},
     store::{
@@ -17,9 +17,6 @@ use crate::{
 /// They don't sell, have a second factor and haven't shown a code lately; the marketplace doesn't pay there, a field can't
 /// be right, or the database is away.
 pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) -> Result<()> {
-    if !viewer.user.is_seller {
-        return Err(Error::forbidden("Only sellers are paid out."));
-    }
     let now = app.now();
     viewer.is_fresh_if_on(now)?;
     let destination = typed.read().map_err(|(field, words)| Error::field(field, words))?;
@@ -33,7 +30,10 @@ pub async fn set_method(app: &App, viewer: &Viewer, typed: &TypedDestination) ->
     let (handle, user) = (app.clone(), viewer.user.id);
     app.db
         .tenant(&viewer.scope, move |tx| {
-            users::hold(tx, user)?;
+            let person = users::hold(tx, user)?;
+            if !shares::earns(tx, &person)? {
+                return Err(not_paid_out());
+            }
             if by_stripe && carry::stripe(tx)?.is_none() {
                 return Err(Error::field(
                     "kind",

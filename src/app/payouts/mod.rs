@@ -25,3 +25,10 @@ pub(in crate::app) use carry::{account_for, orders};
 pub(in crate::app) use request::{Wish, place};
 pub(in crate::app) use send::{enqueue as send_later, is_being_sent};
 pub(in crate::app) use step::{asked, money, take, tell};
+
+use crate::error::Error;
+
+/// What somebody hears who earns nothing here.
+fn not_paid_out() -> Error {
+    Error::forbidden("Only sellers are paid out.")
+}

@@ -1,8 +1,8 @@
 //! Asking to be paid out.
 
-use super::{release, step};
+use super::{not_paid_out, release, step};
 use crate::{
-    app::{App, identity::Viewer, identity_checks::NEEDED},
+    app::{App, identity::Viewer, identity_checks::NEEDED, shares},
     domain::{
         ids::{AccountId, PayoutId, UserId},
         money::Currency,
@@ -70,8 +70,8 @@ pub(in crate::app) fn place(tx: &mut TenantTx<'_>, wish: Wish, now: Moment) -> R
             false => Err(Error::not_found()),
         };
     }
-    if !seller.is_seller {
-        return Err(Error::forbidden("Only sellers are paid out."));
+    if !shares::earns(tx, &seller)? {
+        return Err(not_paid_out());
     }
     if seller.suspended {
         return Err(Error::conflict(

@@ -2,7 +2,7 @@
 
 use super::{carry, release};
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, shares},
     domain::{
         ids::UserId,
         money::{Currency, Money},
@@ -54,13 +54,13 @@ pub struct Shown {
 /// # Errors
 /// They don't sell, or the database is away.
 pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> Result<Shown> {
-    if !viewer.user.is_seller {
-        return Err(Error::not_found());
-    }
-    let (user, now) = (viewer.user.id, app.now());
+    let (person, user, now) = (viewer.user.clone(), viewer.user.id, app.now());
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
         .read(&viewer.scope, move |tx| {
+            if !shares::earns(tx, &person)? {
+                return Err(Error::not_found());
+            }
             let rules = payout_terms::rules(tx, currency)?;
             let mut lines = earnings::statement(tx, user, currency, skip, PAGE + 1)?;
             let more = lines.len() > PAGE as usize;

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         booking::{Outcome, State},
         call::{self, bill},
+        earning_share::Share,
         ids::{BookingId, CallId, UserId},
         money::Currency,
         pricing,
@@ -40,6 +41,8 @@ pub struct Charged {
     pub call: Option<CallId>,
     /// It was paid with play money, before the marketplace took real money: that is gone.
     pub is_play_money: bool,
+    /// Who gets a part of what the seller earned.
+    pub shares: Vec<Share>,
     /// How much.
     pub charge: Charge,
 }
@@ -106,6 +109,7 @@ impl Charged {
             ended_at,
             is_play_money: was_play_money(tx, call.rang_at)?,
             call: Some(call.id),
+            shares: call.terms.shares,
             charge: left_of(tx, subject, paid, Some(timed))?,
             buyer: call.buyer,
             seller: call.seller,
@@ -142,6 +146,7 @@ impl Charged {
             // What lay in an order was over before real money was taken.
             is_play_money: was_play_money(tx, ended_at)?,
             call: call.map(|call| call.id),
+            shares: order.call_terms.shares,
             charge: left_of(tx, subject, paid, timed)?,
             buyer: order.buyer,
             seller: order.seller,

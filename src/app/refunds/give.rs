@@ -2,7 +2,7 @@
 
 use super::{Charged, page, people};
 use crate::{
-    app::{App, bookings::lock_people, documents, notifications},
+    app::{App, bookings::lock_people, documents, notifications, shares::Sharing},
     domain::{
         call::CallRole,
         document::About,
@@ -134,7 +134,7 @@ pub(in crate::app) fn refund(
 }
 
 /// Refuses what a seller doesn't have: it must be among what they earned and wasn't paid out, isn't on its way and isn't
-/// held for something else. Of what is held for this the accounts know; whoever moves it has locked them.
+/// held for something else, or come back from those with whom they shared it. Of what is held for this the accounts know; whoever moves it has locked them.
 ///
 /// # Errors
 /// In words with what they can give; or the database is away.
@@ -150,10 +150,13 @@ pub(in crate::app) fn check_covered(
     for kind in own.into_iter().chain(source.account(seller)) {
         there_minor += ledger::balance(tx, kind, currency)?.available().minor;
     }
-    if parts.seller_minor <= there_minor {
+    let returns = Sharing::of_charged(charged).returns(tx)?;
+    returns.check_covered(tx, parts.seller_minor)?;
+    let is_there = |parts: Parts| parts.seller_minor - returns.minor(parts.seller_minor) <= there_minor;
+    if is_there(parts) {
         return Ok(());
     }
-    let most = Money::new(charged.charge.most_minor(there_minor), currency);
+    let most = Money::new(charged.charge.most_minor(is_there), currency);
     let words = match (most.minor, source) {
         (0, _) => {
             "Nothing is left of what you earned to give it back from. The marketplace can decide about it.".to_owned()
@@ -266,11 +269,15 @@ fn move_money(tx: &mut TenantTx<'_>, charged: &Charged, parts: Parts, given: &Gi
     let payable = account(tx, AccountKind::Payable(seller))?;
     let mut locked = vec![through, wallet, revenue, tax, earnings, payable];
     let held = given.source.account(seller).map(|kind| account(tx, kind)).transpose()?;
+    let sharing = Sharing::of_charged(charged);
     locked.extend(held);
+    locked.extend(sharing.accounts(tx, now)?);
     ledger::lock(tx, &locked)?;
     if !given.may_owe {
         check_covered(tx, charged, parts, given.source)?;
     }
+    // First what others give back of it: nobody owes for a moment what they are about to get.
+    sharing.even_out_without(tx, parts.seller_minor, now)?;
     let mut moves: Vec<(&str, &'static str, AccountId, AccountId, i64)> = Vec::new();
     match held {
         Some(held) => moves.push(("held", "refund_share", held, through, parts.seller_minor)),

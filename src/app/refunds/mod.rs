@@ -11,7 +11,7 @@ pub(in crate::app) use charge::people;
 pub(in crate::app) use give::{
     Given, Source, check_covered, check_free, check_not_frozen, checked_reason, give, refund, tax_of, told, weigh,
 };
-pub use seller::{Shown, Wish, preview, refund_as_seller, show};
+pub use seller::{Preview, Shown, Wish, preview, refund_as_seller, show};
 
 use crate::domain::refund::Subject;
 

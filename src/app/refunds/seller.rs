@@ -4,7 +4,7 @@ use super::{
     Charged, Given, Source, check_covered, check_free, check_not_frozen, checked_reason, people, refund, told, weigh,
 };
 use crate::{
-    app::{App, identity::Viewer},
+    app::{App, identity::Viewer, shares::Sharing},
     domain::{
         ids::{RefundId, UserId},
         refund::{Asked, GivenBy, Parts, Subject},
@@ -53,12 +53,21 @@ pub async fn show(app: &App, viewer: &Viewer, subject: Subject) -> Result<Shown>
         .await
 }
 
+/// What giving something back takes from whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Preview {
+    /// From seller and tenant.
+    pub parts: Parts,
+    /// What of the seller's part those give back with whom they shared it, in minor units.
+    pub others_minor: i64,
+}
+
 /// What giving that back would take from whom; the reason is looked at, too.
 ///
 /// # Errors
 /// It is nothing, too much or more than they have left, without a reason, isn't theirs; their money is frozen; or the
 /// database is away.
-pub async fn preview(app: &App, viewer: &Viewer, wish: Wish) -> Result<Parts> {
+pub async fn preview(app: &App, viewer: &Viewer, wish: Wish) -> Result<Preview> {
     checked_reason(&wish.reason)?;
     let seller = viewer.user.id;
     app.db
@@ -68,7 +77,11 @@ pub async fn preview(app: &App, viewer: &Viewer, wish: Wish) -> Result<Parts> {
             check_free(tx, &charged)?;
             let parts = weigh(&charged, wish.asked)?;
             check_covered(tx, &charged, parts, Source::Earned)?;
-            Ok(parts)
+            let returns = Sharing::of_charged(&charged).returns(tx)?;
+            Ok(Preview {
+                parts,
+                others_minor: returns.minor(parts.seller_minor),
+            })
         })
         .await
 }

@@ -87,10 +87,10 @@ fn begin(
     let call = Call {
         id,
         opening_minor: wallets::balance(tx, buyer.id, currency)?.available().minor,
-        terms: Terms {
-            rate_minor: service.rate_minor,
-            policy: browse::policy(tenant, &service.category_policy(), &service.policy),
-        },
+        terms: Terms::new(
+            service.rate_minor,
+            browse::policy(tenant, &service.category_policy(), &service.policy),
+        ),
         buyer,
         seller,
         service: service.id,

@@ -6,7 +6,7 @@ use crate::{
     domain::ids::UserId,
     error::Result,
     store::{
-        sellers,
+        earning_shares, sellers,
         studio_figures::{self, Figures, RunningCall},
     },
 };
@@ -23,6 +23,8 @@ pub struct Overview {
     pub name: String,
     /// Who sells in it, by name.
     pub sellers: Vec<StudioSeller>,
+    /// What of their earnings the reader is paid for the studio, in basis points.
+    pub share_bp: Option<u32>,
     /// Calls that aren't over.
     pub calls: Vec<RunningCall>,
 }
@@ -55,7 +57,10 @@ pub async fn show(app: &App, viewer: &Viewer) -> Result<Overview> {
                 figures: figures.get(&card.user).copied().unwrap_or_default(),
                 listed: Listed::of(&handle, &reader.scope, card, now),
             });
+            let share = earning_shares::of_studio(tx, studio.id)?;
+            let share = share.filter(|share| share.manager == reader.user.id);
             Ok(Overview {
+                share_bp: share.map(|share| share.bp),
                 name: studio.name,
                 sellers: sellers.collect(),
                 calls: studio_figures::running(tx, studio.id)?,

@@ -5,6 +5,7 @@ use crate::{
     domain::money::Currency,
     error::Result,
     store::{
+        earning_shares,
         ledger::Balance,
         top_ups::{self, TopUp},
         wallets::{self, Line},
@@ -23,6 +24,8 @@ pub struct Wallet {
     pub lines: Vec<Line>,
     /// There are older lines.
     pub more: bool,
+    /// The reader sells nothing, but is paid a share of what others earn, or was.
+    pub has_shares: bool,
     /// Payments without an outcome, newest first.
     pub open: Vec<TopUp>,
 }
@@ -32,7 +35,7 @@ pub struct Wallet {
 /// # Errors
 /// The database is away.
 pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> Result<Wallet> {
-    let user = viewer.user.id;
+    let (user, sells) = (viewer.user.id, viewer.user.is_seller);
     let skip = i64::from(page.max(1) - 1) * PAGE;
     app.db
         .read(&viewer.scope, move |tx| {
@@ -41,6 +44,7 @@ pub async fn show(app: &App, viewer: &Viewer, currency: Currency, page: u32) -> 
             lines.truncate(PAGE as usize);
             let balance = wallets::balance(tx, user, currency)?;
             Ok(Wallet {
+                has_shares: !sells && earning_shares::has_any(tx, user)?,
                 balance,
                 lines,
                 more,

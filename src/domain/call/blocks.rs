@@ -117,14 +117,12 @@ mod tests {
     use crate::domain::policy::Policy;
 
     fn blocks(increment: Increment, minimum_s: u32) -> Blocks {
-        Blocks::new(Terms {
-            rate_minor: 199,
-            policy: Policy {
-                increment,
-                minimum_s,
-                ..Policy::default()
-            },
-        })
+        let policy = Policy {
+            increment,
+            minimum_s,
+            ..Policy::default()
+        };
+        Blocks::new(Terms::new(199, policy))
     }
 
     #[test]

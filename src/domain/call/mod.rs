@@ -19,7 +19,7 @@ pub use presence::{Presence, Run};
 pub use session::Session;
 pub use tallyroom_media_protocol::signaling::{CallPhase, CallRole, EndReason, SuspendReason};
 
-use crate::domain::{policy::Policy, time::Moment};
+use crate::domain::{earning_share::Share, policy::Policy, time::Moment};
 use serde::{Deserialize, Serialize};
 
 /// Counts a person's joins to a call; only the newest counts.
@@ -32,6 +32,20 @@ pub struct Terms {
     pub rate_minor: i64,
     /// The frozen policy.
     pub policy: Policy,
+    /// Who gets a part of what the seller earns. Of the talk of an order its order has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
+}
+
+impl Terms {
+    /// Price and policy, and all that is earned is the seller's.
+    pub fn new(rate_minor: i64, policy: Policy) -> Self {
+        Self {
+            rate_minor,
+            policy,
+            shares: Vec::new(),
+        }
+    }
 }
 
 /// Something that happened to a call.

@@ -35,6 +35,8 @@ struct StudioOverview {
     currency: &'static str,
     /// By name.
     sellers: Vec<StudioMember>,
+    /// What of their earnings one is paid for the studio, in basis points; null is nothing.
+    share_bp: Option<u32>,
     /// Calls that aren't over, the longest first.
     calls: Vec<StudioCall>,
 }
@@ -101,12 +103,18 @@ impl From<RunningCall> for StudioCall {
     (status = 404, description = "One looks after none", body = Problem)))]
 #[get("/studio")]
 async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<Json<StudioOverview>> {
-    let Overview { name, sellers, calls } = studio::show(&web.app, &viewer).await?;
+    let Overview {
+        name,
+        sellers,
+        share_bp,
+        calls,
+    } = studio::show(&web.app, &viewer).await?;
     Ok(Json(StudioOverview {
         name,
         days: studio::DAYS,
         currency: site.tenant.currency.code(),
         sellers: sellers.into_iter().map(StudioMember::from).collect(),
+        share_bp,
         calls: calls.into_iter().map(StudioCall::from).collect(),
     }))
 }

@@ -6,8 +6,8 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, Increment, Message,
-        Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, GivenRow, Increment,
+        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         calls::{self, CallBill},
         identity::Viewer,
         reviews,
+        shares::Given,
     },
     domain::{
         call::bill::Line,
@@ -212,11 +213,12 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             tax: Some(bill.tax_minor()).filter(|tax| *tax > 0).map(amount),
         }),
         refunds: refund::rows(&bill.refunds, bill.role),
+        given: bill.given.iter().map(|given| given_row(given, amount)).collect(),
         tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
         tip_url: (side == Side::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),
-            Side::Seller => bill.seller_minor() + bill.refunded_minor(),
+            Side::Seller => bill.seller_minor() + bill.refunded_minor() - bill.given_minor(),
         }),
         invoice_url: None,
         dispute: None,
@@ -225,6 +227,13 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,
+    }
+}
+
+fn given_row(given: &Given, amount: impl Fn(i64) -> Amount) -> GivenRow {
+    GivenRow {
+        text: Message::new(format!("bill.given.{}", given.kind.name())).with("name", given.name.clone()),
+        amount: amount(given.minor),
     }
 }
 

@@ -41,10 +41,12 @@ struct Wanted {
 
 #[get("/sell/earnings")]
 async fn show(web: Data<Web>, site: Site, viewer: Viewer, Query(wanted): Query<Wanted>) -> Result<HttpResponse> {
-    if !viewer.user.is_seller {
-        return Ok(no_body(start::PATH));
-    }
-    let mut view = page(&web, &site, &viewer, wanted.page).await?;
+    let mut view = match page(&web, &site, &viewer, wanted.page).await {
+        Ok(view) => view,
+        // Who earns nothing here is told how to begin.
+        Err(error) if matches!(error.0.kind, Kind::NotFound) => return Ok(no_body(start::PATH)),
+        Err(error) => return Err(error),
+    };
     let known = |kind: &String| view.kinds.contains(&kind.as_str());
     view.form = wanted.method.filter(known).map(|kind| MethodForm {
         code: view.code.clone(),
@@ -240,6 +242,15 @@ fn line(line: Line) -> StatementLine {
             LineKind::Earning,
             named("statement.order_from", "statement.order_earned"),
         ),
+        "studio_share" | "studio_share_back" | "co_seller_share" | "co_seller_share_back" => {
+            let is_in = line.amount.minor > 0;
+            let kind = if is_in { LineKind::Earning } else { LineKind::Other };
+            let way = if is_in { "in" } else { "out" };
+            (
+                kind,
+                named(&format!("statement.{}.{way}", line.kind), "statement.share"),
+            )
+        }
         "tax_of_seller" => (LineKind::Other, Message::new("statement.tax")),
         "tip" => (LineKind::Earning, named("statement.tip_from", "statement.tip")),
         "refund" => (LineKind::Refund, named("statement.refund", "statement.refund_plain")),

@@ -8,13 +8,13 @@ use super::{
 use crate::{
     app::{
         identity::Viewer,
-        refunds::{self, Wish},
+        refunds::{self, Preview, Wish},
     },
     domain::{
         call::CallRole,
         ids::{BookingId, CallId, RefundId},
         money::Currency,
-        refund::{Asked, Parts, Subject},
+        refund::{Asked, Subject},
     },
     error::{Error, Kind},
     store::refunds::Refund,
@@ -114,9 +114,9 @@ async fn give(web: &Web, site: &Site, viewer: &Viewer, subject: Subject, typed: 
             let done = lead_to(&refunds::page(subject), [flash(Tone::Success, "refund.done")]);
             return Ok(done);
         }
-        Ok(Some(parts)) => {
+        Ok(Some(found)) => {
             let mut view = page(web, viewer, subject, typed).await?;
-            view.preview = Some(preview(&view, parts));
+            view.preview = Some(preview(&view, found));
             return render(site, Some(viewer), &view);
         }
         Err(refused) => refused,
@@ -148,7 +148,7 @@ async fn carry_out(
     viewer: &Viewer,
     subject: Subject,
     typed: &Typed,
-) -> crate::error::Result<Option<Parts>> {
+) -> crate::error::Result<Option<Preview>> {
     let form = typed.id.ok_or_else(|| Error::invalid("Load this form again."))?;
     let wish = Wish {
         id: RefundId::of_form(form, viewer.user.id),
@@ -177,11 +177,13 @@ pub(super) fn asked(minutes: &str, amount: &str, currency: Currency) -> crate::e
     }
 }
 
-fn preview(view: &RefundPage, parts: Parts) -> RefundPreview {
+fn preview(view: &RefundPage, found: Preview) -> RefundPreview {
+    let Preview { parts, others_minor } = found;
     let amount = |minor| Amount::new(minor, view.paid.currency.as_str());
     RefundPreview {
         buyer: amount(parts.buyer_minor()),
-        seller: amount(parts.seller_minor),
+        seller: amount(parts.seller_minor - others_minor),
+        others: (others_minor > 0).then(|| amount(others_minor)),
         tenant: amount(parts.tenant_minor),
         left: amount(view.left.minor - parts.buyer_minor()),
     }

@@ -4,7 +4,7 @@ use super::{
     cards,
     flash::flash,
     no_body, render,
-    views::{Amount, Person, StudioCall, StudioPage, StudioSeller},
+    views::{Amount, Message, Person, StudioCall, StudioPage, StudioSeller},
 };
 use crate::{
     app::{
@@ -37,6 +37,9 @@ fn page(site: &Site, overview: Overview) -> StudioPage {
     StudioPage {
         name: overview.name,
         days: studio::DAYS,
+        share: overview
+            .share_bp
+            .map(|bp| Message::new("studio.share").with("rate", bp)),
         sellers: overview
             .sellers
             .into_iter()

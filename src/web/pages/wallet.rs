@@ -282,6 +282,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, page: u32, next: Option<S
     Ok(WalletPage {
         available: amount(available),
         held: amount(shown.balance.held),
+        has_shares: shown.has_shares,
         lines: shown.lines.into_iter().map(line).collect(),
         suggestions: wallet::top_up_suggestions(currency).into_iter().map(amount).collect(),
         amount: Field::default(),

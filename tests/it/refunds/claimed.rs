@@ -15,7 +15,7 @@ const DAY: i64 = 24 * 3_600_000;
 const QUEUE: &str = "/api/v1/admin/disputes";
 
 /// The buyer claims so much; gives the path of the dispute's page.
-async fn claim(buyer: &TestUser, call: Uuid, amount: &str) -> String {
+pub async fn claim(buyer: &TestUser, call: Uuid, amount: &str) -> String {
     let path = format!("/calls/{call}/dispute");
     let fields = [("amount", amount), ("reason", "I couldn't hear anything.")];
     let opened = buyer.form(&path, &fields).await.expect(303);
@@ -28,7 +28,7 @@ fn id_in(page: &str) -> &str {
     page.strip_prefix("/disputes/").expect("a dispute's page")
 }
 
-async fn decide(admin: &TestUser, page: &str, refund_minor: i64) -> crate::support::Answer {
+pub async fn decide(admin: &TestUser, page: &str, refund_minor: i64) -> crate::support::Answer {
     let path = format!("{QUEUE}/{}/decide", id_in(page));
     let decision = json!({"refund_minor": refund_minor, "reason": "The record shows two lost minutes."});
     admin.post(&path, decision).await

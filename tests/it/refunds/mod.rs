@@ -4,6 +4,9 @@ mod claimed;
 mod given;
 mod taken;
 
+pub use claimed::{claim, decide};
+pub use taken::{claim as bank_claim, tell, top_up};
+
 use super::{
     calls::{Pair, Price},
     consoles::own_id,
@@ -30,7 +33,7 @@ struct Sum {
 }
 
 /// What all accounts of a kind hold together.
-fn balance(pair: &Pair, kind: &str) -> i64 {
+pub fn balance(pair: &Pair, kind: &str) -> i64 {
     let query = "SELECT coalesce(sum(balance_minor), 0)::bigint AS minor FROM ledger_accounts WHERE kind = $1";
     let sum = sql_query(query)
         .bind::<Text, _>(kind)
@@ -73,13 +76,18 @@ pub fn live_account(pair: &Pair) {
     assert_eq!(added.expect("an account"), 1);
 }
 
-async fn id_of(user: &TestUser) -> UserId {
+pub async fn id_of(user: &TestUser) -> UserId {
     own_id(user).await.parse().expect("an id")
 }
 
 /// So much of what the seller has earned is paid out: through what can be paid, to their bank.
 async fn pay_out(pair: &Pair, amount_minor: i64) {
     let seller = id_of(&pair.seller.renewed().await).await;
+    pay_out_of(pair, seller, amount_minor).await;
+}
+
+/// The same of anybody's.
+pub async fn pay_out_of(pair: &Pair, seller: UserId, amount_minor: i64) {
     let (scope, now) = (pair.app.scope(crate::support::LUMEN).await, pair.app.app.now());
     let paid = pair.app.app.db.tenant(&scope, move |tx| {
         let currency = tenants::own(tx)?.currency;
@@ -103,7 +111,7 @@ async fn pay_out(pair: &Pair, amount_minor: i64) {
 }
 
 /// What is typed into the form of a refund.
-fn form<'a>(id: &'a str, minutes: &'a str, amount: &'a str, action: &'a str) -> [(&'a str, &'a str); 5] {
+pub fn form<'a>(id: &'a str, minutes: &'a str, amount: &'a str, action: &'a str) -> [(&'a str, &'a str); 5] {
     [
         ("id", id),
         ("minutes", minutes),
@@ -114,7 +122,7 @@ fn form<'a>(id: &'a str, minutes: &'a str, amount: &'a str, action: &'a str) -> 
 }
 
 /// A new refund's id, as the form has it.
-fn new_id() -> String {
+pub fn new_id() -> String {
     Uuid::now_v7().to_string()
 }
 

@@ -30,7 +30,7 @@ struct Known {
 }
 
 /// The payment that the buyer's credit came with.
-async fn top_up(pair: &Pair) -> TopUpId {
+pub async fn top_up(pair: &Pair) -> TopUpId {
     let credited = "SELECT id, at FROM ledger_transfers WHERE kind = 'top_up'";
     written_down(pair, credited).await
 }
@@ -58,7 +58,7 @@ async fn written_down(pair: &Pair, of: &str) -> TopUpId {
     TopUpId::from_uuid(known.id)
 }
 
-fn claim(top_up: Option<TopUpId>, reference: &str, minor: i64, stage: DisputeStage) -> Claimed {
+pub fn claim(top_up: Option<TopUpId>, reference: &str, minor: i64, stage: DisputeStage) -> Claimed {
     Claimed {
         account: None,
         top_up,
@@ -72,7 +72,7 @@ fn claim(top_up: Option<TopUpId>, reference: &str, minor: i64, stage: DisputeSta
     }
 }
 
-async fn tell(pair: &Pair, claimed: Claimed) {
+pub async fn tell(pair: &Pair, claimed: Claimed) {
     let scope = pair.app.scope(LUMEN).await;
     let told = disputes::chargeback(&pair.app.app, &scope, claimed).await;
     told.expect("written down");

@@ -189,6 +189,7 @@ export const common = {
   "did.dispute.looked_at": "Belege einer Reklamation angesehen",
   "did.dispute.rules_changed": "Frist für Reklamationen geändert",
   "did.document.issuer_changed": "Aussteller der Rechnungen geändert",
+  "did.shares.changed": "Anteile geändert",
   "did.charges.changed": "Gebühr oder Steuer geändert",
   "did.domain.proven": "Domain nachgewiesen",
   "did.domain.lost": "Nachweis einer Domain verloren",

@@ -187,6 +187,7 @@ export const common = {
   "did.dispute.looked_at": "Looked at what is known of a dispute",
   "did.dispute.rules_changed": "Window for disputes changed",
   "did.document.issuer_changed": "Issuer of invoices changed",
+  "did.shares.changed": "Shares changed",
   "did.charges.changed": "Fee or tax changed",
   "did.domain.proven": "Domain proven",
   "did.domain.lost": "Proof of a domain lost",

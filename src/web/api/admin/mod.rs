@@ -25,6 +25,7 @@ mod refunds;
 mod running;
 mod sellers;
 mod settings;
+mod shares;
 mod staff;
 mod studios;
 mod subscription;
@@ -48,6 +49,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     disputes::routes(config);
     documents::routes(config);
     charges::routes(config);
+    shares::routes(config);
     categories::routes(config);
     sellers::routes(config);
     studios::routes(config);

@@ -4,7 +4,10 @@ use super::staff::Invited;
 use crate::{
     app::console,
     domain::ids::{StudioId, UserId},
-    store::studios::{self, StudioLine, StudioPerson},
+    store::{
+        earning_shares,
+        studios::{self, StudioLine, StudioPerson},
+    },
     web::{
         Problem, Result, Site, Web,
         extract::{Staff, may},
@@ -84,6 +87,17 @@ struct StudioDetails {
     closed_at: Option<i64>,
     managers: Vec<StudioPerson>,
     sellers: Vec<StudioPerson>,
+    /// What it gets of what they earn; null is nothing.
+    share: Option<Share>,
+}
+
+/// What a studio gets.
+#[derive(Serialize, ToSchema)]
+struct Share {
+    /// In basis points.
+    bp: u32,
+    /// The manager who is paid it.
+    manager_id: Uuid,
 }
 
 /// One studio.
@@ -100,6 +114,10 @@ async fn show(web: Data<Web>, by: Staff<may::Sellers>, id: Path<Uuid>) -> Result
             closed_at: studio.closed_at.map(|at| at.0),
             managers: studios::managers(tx, id)?,
             sellers: studios::sellers(tx, id)?,
+            share: earning_shares::of_studio(tx, id)?.map(|share| Share {
+                bp: share.bp,
+                manager_id: share.manager.uuid(),
+            }),
         })
     });
     Ok(Json(details.await?))

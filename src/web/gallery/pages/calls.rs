@@ -232,6 +232,7 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         share: None,
         order_url: None,
         refunds: Vec::new(),
+        given: Vec::new(),
         tips: vec![TipRow {
             at: at(820),
             amount: g.cast.amount(500),
@@ -292,7 +293,11 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         other: Person::new(g.cast.buyer, None),
         other_url: None,
         share: Some(share),
-        net: g.cast.amount(1_456),
+        given: vec![GivenRow {
+            text: Message::new("bill.given.studio").with("name", "Mara"),
+            amount: g.cast.amount(436),
+        }],
+        net: g.cast.amount(1_020),
         refund_url: Some("/calls/1/refund".to_owned()),
         invoice_url: None,
         dispute_url: None,

@@ -41,6 +41,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
     let wallet = WalletPage {
         available: g.cast.amount(2_350),
         held: g.cast.amount(0),
+        has_shares: false,
         lines: vec![
             line(2, LineKind::Call, call(0), -2_160, 2_350),
             line(3, LineKind::TopUp, Message::new("statement.top_up"), 4_000, 4_510),

@@ -52,7 +52,8 @@ pub fn refunds(g: &Gallery<'_>) -> anyhow::Result<()> {
         reason: Field::of("The line was bad for the last minutes."),
         preview: Some(RefundPreview {
             buyer: g.cast.amount(540),
-            seller: g.cast.amount(432),
+            seller: g.cast.amount(302),
+            others: Some(g.cast.amount(130)),
             tenant: g.cast.amount(108),
             left: g.cast.amount(1_620),
         }),

@@ -2,7 +2,7 @@
 
 use crate::web::{
     gallery::{Gallery, cast::now},
-    pages::views::{Presence, StudioCall, StudioPage, StudioSeller},
+    pages::views::{Message, Presence, StudioCall, StudioPage, StudioSeller},
     theme::{PageContext, PageUser},
 };
 use jiff::ToSpan as _;
@@ -30,12 +30,14 @@ pub fn studio(g: &Gallery<'_>) -> anyhow::Result<()> {
     let full = StudioPage {
         name: "Kleine Freiheit & Töchter".to_owned(),
         days: 30,
+        share: Some(Message::new("studio.share").with("rate", 3_000)),
         sellers: sellers.collect(),
         calls: vec![call(3, 24), call(5, 1)],
     };
     g.page("studio", &full, &manager(g))?;
     let empty = StudioPage {
         sellers: Vec::new(),
+        share: None,
         calls: Vec::new(),
         ..full
     };

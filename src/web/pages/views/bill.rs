@@ -52,6 +52,8 @@ pub struct BillPage {
     pub order_url: Option<String>,
     /// What went back of it, oldest first.
     pub refunds: Vec<RefundRow>,
+    /// Seller only: what others have got of their part.
+    pub given: Vec<GivenRow>,
     /// What was given on top, oldest first; no part of the sums.
     pub tips: Vec<TipRow>,
     /// Buyer only: where a tip is given.
@@ -155,6 +157,15 @@ pub struct SellerShare {
     pub commission: Amount,
     /// The tax that is in the sum, if any.
     pub tax: Option<Amount>,
+}
+
+/// What somebody has got of the seller's part.
+#[derive(Clone, Debug, Serialize)]
+pub struct GivenRow {
+    /// Whose, and why.
+    pub text: Message,
+    /// How much.
+    pub amount: Amount,
 }
 
 /// Stars and words about the call.

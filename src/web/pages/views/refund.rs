@@ -61,6 +61,8 @@ pub struct RefundPreview {
     pub buyer: Amount,
     /// What of it is taken from the seller's earnings.
     pub seller: Amount,
+    /// What of it those give back with whom the seller shared it, if they do.
+    pub others: Option<Amount>,
     /// What of it the tenant gives back of its share.
     pub tenant: Amount,
     /// What is left to be given back afterwards.

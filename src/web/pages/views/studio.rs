@@ -1,6 +1,6 @@
 //! `/studio`: a manager's sellers and their calls.
 
-use super::{Amount, Person, Presence};
+use super::{Amount, Message, Person, Presence};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,6 +14,8 @@ pub struct StudioPage {
     pub days: u32,
     /// By name.
     pub sellers: Vec<StudioSeller>,
+    /// What the reader is paid for the studio of what they earn, if anything.
+    pub share: Option<Message>,
     /// Calls that aren't over, the longest first.
     pub calls: Vec<StudioCall>,
 }

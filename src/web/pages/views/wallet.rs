@@ -12,6 +12,8 @@ pub struct WalletPage {
     pub available: Amount,
     /// Reserved for a running call; zero hides it.
     pub held: Amount,
+    /// The reader sells nothing and is paid shares of what others earn.
+    pub has_shares: bool,
     /// Newest first.
     pub lines: Vec<StatementLine>,
     /// Amounts offered as buttons.
