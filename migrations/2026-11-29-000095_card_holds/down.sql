@@ -18,6 +18,8 @@ CREATE OR REPLACE FUNCTION ledger_goes_back(p_debit text, p_credit text) RETURNS
     SELECT p_credit IN ('revenue', 'tax', 'chargebacks', 'disputed', 'gateway')
         OR (p_debit IN ('earnings', 'tips', 'payable') AND p_credit IN ('wallet', 'order', 'refunds'))
         OR (p_debit = 'paying_out' AND p_credit = 'payable')
+        OR (p_debit IN ('earnings', 'payable') AND p_credit = 'earnings')
+        OR (p_debit = 'payable' AND p_credit = 'payable')
 $$;
 ALTER TABLE ledger_accounts
     DROP CONSTRAINT of_an_order,

@@ -17,6 +17,8 @@ CREATE OR REPLACE FUNCTION ledger_goes_back(p_debit text, p_credit text) RETURNS
     SELECT p_credit IN ('revenue', 'tax', 'chargebacks', 'disputed', 'gateway', 'authorised')
         OR (p_debit IN ('earnings', 'tips', 'payable') AND p_credit IN ('wallet', 'order', 'refunds'))
         OR (p_debit = 'paying_out' AND p_credit = 'payable')
+        OR (p_debit IN ('earnings', 'payable') AND p_credit = 'earnings')
+        OR (p_debit = 'payable' AND p_credit = 'payable')
 $$;
 
 -- What is held stays until then at the latest, and so much of it is taken, once that is known.
