@@ -1,3 +1,16 @@
+-- What was held counts as declined; nothing may be held any more. The accounts of its other side stay, and so does what was
+-- in them: transfers name them. Forced policies would hide every row from the owner.
+ALTER TABLE top_ups NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE test_gateway_payments NO FORCE ROW LEVEL SECURITY;
+DO $$ BEGIN
+    IF EXISTS (SELECT 1 FROM top_ups WHERE state = 'held') THEN
+        RAISE EXCEPTION 'cards hold money: this can be taken back once that is over';
+    END IF;
+END $$;
+UPDATE top_ups SET state = 'declined' WHERE state = 'released';
+UPDATE test_gateway_payments SET state = 'declined' WHERE state IN ('held', 'released');
+ALTER TABLE test_gateway_payments FORCE ROW LEVEL SECURITY;
+ALTER TABLE top_ups FORCE ROW LEVEL SECURITY;
 ALTER TABLE test_gateway_payments
     DROP COLUMN captured_by,
     DROP COLUMN captured_minor,
@@ -21,11 +34,3 @@ CREATE OR REPLACE FUNCTION ledger_goes_back(p_debit text, p_credit text) RETURNS
         OR (p_debit IN ('earnings', 'payable') AND p_credit = 'earnings')
         OR (p_debit = 'payable' AND p_credit = 'payable')
 $$;
-ALTER TABLE ledger_accounts
-    DROP CONSTRAINT of_an_order,
-    ADD CONSTRAINT of_an_order CHECK (
-        CASE WHEN kind IN ('order', 'disputed') THEN order_id IS NOT NULL ELSE kind = 'gateway' OR order_id IS NULL END),
-    DROP CONSTRAINT ledger_accounts_kind_check,
-    ADD CONSTRAINT ledger_accounts_kind_check CHECK (kind IN (
-        'wallet', 'order', 'earnings', 'tips', 'payable', 'paying_out', 'disputed',
-        'revenue', 'tax', 'gateway', 'refunds', 'chargebacks', 'bank'));

@@ -95,8 +95,8 @@ impl Lost {
                 id: "id",
                 at: "held_until",
                 from: "top_ups w".to_owned(),
-                which: "state = 'held' AND (held_until < $1 - interval '12 hours'
-                    OR (take_minor IS NOT NULL AND updated_at < $1 - interval '12 hours'))"
+                which: "state = 'held' AND updated_at < $1 - interval '12 hours'
+                    AND (take_minor IS NOT NULL OR held_until < $1)"
                     .to_owned(),
             },
             Self::Check => Query {

@@ -235,17 +235,21 @@ pub fn open_for_extension(tx: &mut TenantTx<'_>, extension: ExtensionId) -> Resu
     row.map(Row::top_up).transpose()
 }
 
-/// What a card holds for an order, and of which it isn't known yet how much is due, or what one held until it was lost;
-/// nobody else changes it meanwhile.
+/// The payment that holds the money of an order, of which it isn't known yet how much is due; or else that held it until
+/// it was lost, or was taken. Nobody else changes it meanwhile.
 ///
 /// # Errors
 /// The database is away.
-pub fn lock_held_for(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<TopUp>> {
+pub fn lock_hold_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<TopUp>> {
     let row: Option<Row> = top_ups::table
         .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
         .filter(top_ups::booking_id.eq(order.uuid()))
         .filter(top_ups::held_until.is_not_null())
-        .filter((top_ups::state.eq("held").and(top_ups::take_minor.is_null())).or(top_ups::state.eq("declined")))
+        .filter(
+            (top_ups::state.eq("held").and(top_ups::take_minor.is_null()))
+                .or(top_ups::state.eq_any(["declined", "settled"])),
+        )
+        .order((top_ups::state.eq("held").desc(), top_ups::created_at.desc()))
         .select(Row::as_select())
         .for_update()
         .first(tx.conn)
@@ -279,11 +283,33 @@ pub fn hold_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<TopUp>>
         .filter(top_ups::booking_id.eq(order.uuid()))
         .filter(top_ups::holds)
         .filter(top_ups::held_until.is_not_null())
-        .order((top_ups::created_at.desc(), top_ups::id))
+        // One that wasn't needed comes last.
+        .order((
+            top_ups::take_minor.is_distinct_from(0).desc(),
+            top_ups::created_at.desc(),
+            top_ups::id,
+        ))
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;
     row.map(Row::top_up).transpose()
+}
+
+/// How much of somebody's credit their cards only hold, in minor units.
+///
+/// # Errors
+/// The database is away.
+pub fn lent_minor(tx: &mut TenantTx<'_>, user: UserId, currency: Currency) -> Result<i64> {
+    let amounts: Vec<i64> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::user_id.eq(user.uuid()))
+        .filter(top_ups::currency.eq(currency.code()))
+        .filter(top_ups::state.eq("held"))
+        .filter(top_ups::booking_id.is_null())
+        .filter(top_ups::take_minor.is_null())
+        .select(top_ups::amount_minor)
+        .load(tx.conn)?;
+    Ok(amounts.iter().sum())
 }
 
 /// Writes what the gateway said: state, its name of the payment, its page or form, why not, the charge; and what became of

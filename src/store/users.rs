@@ -134,7 +134,23 @@ pub fn hold(tx: &mut TenantTx<'_>, id: UserId) -> Result<User> {
     find(tx, id)
 }
 
-/// The same, and nobody else changes their account until the transaction ends.
+/// Keeps these people from being frozen, closed or erased until the transaction ends: for what names them.
+///
+/// # Errors
+/// The database is away.
+pub fn keep(tx: &mut TenantTx<'_>, people: &[UserId]) -> Result<()> {
+    let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
+    users::table
+        .filter(users::tenant_id.eq(tx.tenant().uuid()))
+        .filter(users::id.eq_any(ids))
+        .order(users::id)
+        .select(users::id)
+        .for_key_share()
+        .load::<Uuid>(tx.conn)?;
+    Ok(())
+}
+
+/// Somebody whom nobody else wants meanwhile, and whose account nobody else changes until the transaction ends.
 ///
 /// # Errors
 /// Not here, or the database is away.

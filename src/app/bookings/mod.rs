@@ -33,6 +33,7 @@ pub(in crate::app) use pay::{Source, pay_if_possible};
 pub(in crate::app) use remind::remind_again;
 pub use remind::{REMIND_JOB, Soon, ends_soon, remind};
 pub(in crate::app) use settle::apart;
+pub(in crate::app) use settle::{let_go_of, refund_of};
 pub use show::{Shown, list, show};
 pub use slots::{Deliverable, FreeTimes, Offered, deliverable, free_times, other_times};
 

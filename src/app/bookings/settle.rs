@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 /// The kind of the transfer of what isn't taken from a card that held it.
 const LET_GO: &str = "order_let_go";
+/// The kind of the transfer of what the buyer gets back.
+const REFUND: &str = "order_refund";
 
 /// Empties the account of an order that has ended without a talk: what is earned goes to seller and tenant, the rest back
 /// to the buyer.
@@ -39,8 +41,20 @@ pub(super) fn settle(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Resul
 }
 
 /// What of the money that a card held for an order was let go when it ended, in minor units.
-pub(super) fn let_go_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<i64> {
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn let_go_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<i64> {
     let id = Uuid::new_v5(&order.uuid(), LET_GO.as_bytes());
+    Ok(ledger::moved(tx, id)?.unwrap_or(0))
+}
+
+/// What of an order went to the buyer's wallet when it ended, in minor units.
+///
+/// # Errors
+/// The database is away.
+pub(in crate::app) fn refund_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<i64> {
+    let id = Uuid::new_v5(&order.uuid(), REFUND.as_bytes());
     Ok(ledger::moved(tx, id)?.unwrap_or(0))
 }
 
@@ -125,7 +139,7 @@ fn share(
     let (holder, let_go_minor) = held.map_or((buyer, 0), |held| (held.from, held.minor));
     let shares = [
         (LET_GO, holder, let_go_minor),
-        ("order_refund", buyer, parts.refund_minor - let_go_minor),
+        (REFUND, buyer, parts.refund_minor - let_go_minor),
         ("order_commission", AccountKind::Revenue, commission_minor),
         ("order_fee", AccountKind::Revenue, due.fee.net_minor),
         ("order_tax", AccountKind::Tax, due.tax_minor() - work_tax_minor),

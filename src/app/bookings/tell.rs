@@ -23,7 +23,17 @@ pub(super) fn tell(
     what: &str,
     now: Moment,
 ) -> Result<()> {
-    notifications::tell(app, tx, order.party(to).id, news(order, to, what), now)
+    let mut news = news(order, to, what);
+    let let_go_minor = super::let_go_of(tx, order.id)?;
+    if let (true, Some(parts)) = (let_go_minor > 0, order.booking.settlement()) {
+        let minor = parts.refund_minor - let_go_minor;
+        let money = |minor: i64| json!({"minor": minor, "currency": order.currency.code()});
+        news = match to {
+            CallRole::Buyer => news.with("refund", money(minor)).with("let_go", money(let_go_minor)),
+            CallRole::Seller => news,
+        };
+    }
+    notifications::tell(app, tx, order.party(to).id, news, now)
 }
 
 /// What one of the two is told: of which time, until when something is to be done about it, and what becomes of the money.

@@ -1,6 +1,6 @@
 //! The marketplace's fee, the tax, and what of them, and of its share, is another for a category or a seller.
 
-use super::StaffMember;
+use super::{StaffMember, refuse_own};
 use crate::{
     app::App,
     domain::{
@@ -14,7 +14,7 @@ use crate::{
     store::{
         TenantTx, audit,
         categories::{self, Category},
-        sellers, tenant_settings, tenants,
+        earning_shares, sellers, tenant_settings, tenants,
     },
 };
 use serde_json::{Value, json};
@@ -168,12 +168,16 @@ pub async fn change_category_charges(app: &App, by: &StaffMember, id: CategoryId
 /// # Errors
 /// It is the reader themselves, out of bounds, no such seller, or the database is away.
 pub async fn change_seller_charges(app: &App, by: &StaffMember, id: UserId, charges: Charges) -> Result<()> {
-    by.refuse_own(&[id])?;
     let charges = Charges { tax: None, ..charges };
-    let (charges, actor, now) = (charges.checked()?, by.actor(), app.now());
+    let (charges, user) = (charges.checked()?, by.user()?);
+    let (actor, now) = (by.actor(), app.now());
     app.db
         .tenant(&by.viewer().scope, move |tx| {
             let was = seller(tx, id)?;
+            // Whoever shares what they earn gets more of it, too.
+            let sharers = earning_shares::agreed(tx, id)?;
+            let concerned = sharers.iter().map(|share| share.sharer).chain([id]);
+            refuse_own(user, &concerned.collect::<Vec<_>>())?;
             if was == charges {
                 return Ok(());
             }

@@ -220,11 +220,21 @@ pub(super) fn check_joins(tx: &mut TenantTx<'_>, id: StudioId, seller: UserId) -
     Err(Error::conflict("too_much_shared", words))
 }
 
-/// Keeps those who are paid a studio's share, or pay it, from deciding who is in the studio.
-pub(super) fn refuse_own_studio(tx: &mut TenantTx<'_>, user: UserId, id: StudioId, also: &[UserId]) -> Result<()> {
+/// Keeps those who are paid a studio's share, or pay it, from deciding who is in the studio; and those who may not move
+/// money, since a share of it comes and goes with that.
+pub(super) fn refuse_own_studio(
+    tx: &mut TenantTx<'_>,
+    (user, may_money): (UserId, bool),
+    id: StudioId,
+    also: &[UserId],
+) -> Result<()> {
     let Some(share) = earning_shares::of_studio(tx, id)? else {
         return Ok(());
     };
+    if !may_money {
+        let words = "This studio has a share of what its sellers earn. Somebody who may move money has to do this.";
+        return Err(Error::forbidden(words));
+    }
     let concerned: Vec<UserId> = sellers_of(tx, id)?.into_iter().chain([share.manager]).collect();
     refuse_own(user, &concerned)?;
     refuse_own(user, also)

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         audit::{Action, Entry},
         ids::{StudioId, UserId},
+        permission::Permission,
         tenant::Tenant,
         time::Moment,
     },
@@ -87,9 +88,9 @@ pub async fn rename_studio(app: &App, by: &StaffMember, id: StudioId, name: &str
 /// # Errors
 /// Closed already, not here, or the database is away.
 pub async fn close_studio(app: &App, by: &StaffMember, id: StudioId) -> Result<()> {
-    let by_user = by.user()?;
+    let decides = (by.user()?, by.standing().may(Permission::Money));
     alter(app, by, id, move |tx, studio, now| {
-        refuse_own_studio(tx, by_user, id, &[])?;
+        refuse_own_studio(tx, decides, id, &[])?;
         let share = earning_shares::of_studio(tx, id)?;
         let (managers, sellers) = (studios::managers(tx, id)?, studios::sellers(tx, id)?);
         studios::close(tx, id, now)?;
@@ -132,12 +133,12 @@ pub async fn add_studio_manager(
 /// # Errors
 /// They are the last one or don't look after it, closed, not here, or the database is away.
 pub async fn remove_studio_manager(app: &App, by: &StaffMember, id: StudioId, user: UserId) -> Result<()> {
-    let by_user = by.user()?;
+    let decides = (by.user()?, by.standing().may(Permission::Money));
     alter(app, by, id, move |tx, studio, _| {
         // With the one who is paid the studio's share that ends.
         let share = earning_shares::of_studio(tx, id)?.filter(|share| share.manager == user);
         if share.is_some() {
-            refuse_own_studio(tx, by_user, id, &[])?;
+            refuse_own_studio(tx, decides, id, &[])?;
         }
         if !studios::remove_manager(tx, id, user)? {
             return Err(Error::not_found());
@@ -159,9 +160,9 @@ pub async fn remove_studio_manager(app: &App, by: &StaffMember, id: StudioId, us
 /// # Errors
 /// They are in one already, share too much with others or their account is closed, as many as there can be, closed, not here, or the database is away.
 pub async fn add_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller: UserId) -> Result<()> {
-    let by_user = by.user()?;
+    let decides = (by.user()?, by.standing().may(Permission::Money));
     alter(app, by, id, move |tx, studio, now| {
-        refuse_own_studio(tx, by_user, id, &[seller])?;
+        refuse_own_studio(tx, decides, id, &[seller])?;
         let user = users::find(tx, seller)?;
         sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
         if user.suspended {
@@ -189,9 +190,9 @@ pub async fn add_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller
 /// # Errors
 /// They aren't in it, closed, not here, or the database is away.
 pub async fn remove_studio_seller(app: &App, by: &StaffMember, id: StudioId, seller: UserId) -> Result<()> {
-    let by_user = by.user()?;
+    let decides = (by.user()?, by.standing().may(Permission::Money));
     alter(app, by, id, move |tx, studio, _| {
-        refuse_own_studio(tx, by_user, id, &[])?;
+        refuse_own_studio(tx, decides, id, &[])?;
         if !studios::remove_seller(tx, id, seller)? {
             return Err(Error::not_found());
         }

@@ -218,7 +218,11 @@ fn take(
     }
     ledger::lock(tx, &locked)?;
     let there = match chargeback.buyer {
-        Some(buyer) => wallets::balance(tx, buyer, currency)?.available().minor,
+        // What a card only holds is for their next talk, and isn't paid yet.
+        Some(buyer) => {
+            let lent_minor = top_ups::lent_minor(tx, buyer, currency)?;
+            (wallets::balance(tx, buyer, currency)?.available().minor - lent_minor).max(0)
+        }
         None => 0,
     };
     let holds = disputes::rules(tx)?.hold_sellers;

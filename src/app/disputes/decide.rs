@@ -10,6 +10,7 @@ use crate::{
         App,
         console::{StaffMember, refuse_own},
         refunds::{self, Charged, Given, Source, give, weigh},
+        shares::Sharing,
     },
     domain::{
         audit::{Action, Entry},
@@ -40,7 +41,9 @@ pub async fn decide(app: &App, by: &StaffMember, id: DisputeId, refund_minor: i6
         .db
         .tenant(&scope, move |tx| {
             let mut disputed = act::locked(tx, id, |_| true)?;
-            refuse_own(user, &[disputed.buyer, disputed.seller])?;
+            let sharing = Sharing::of(tx, disputed.subject)?;
+            let concerned = [disputed.buyer, disputed.seller].into_iter().chain(sharing.sharers());
+            refuse_own(user, &concerned.collect::<Vec<_>>())?;
             let before = disputed.dispute.state.name();
             disputed
                 .dispute

@@ -218,7 +218,8 @@ fn given_back(tx: &mut TenantTx<'_>, id: RefundId, now: Moment) -> Result<Option
         seller: Some(refund.seller),
         corrects: Some(invoice.id),
         currency: refund.amount.currency,
-        is_play: invoice.number.is_play,
+        // Older ones were numbered with the real ones.
+        is_play: invoice.number.is_play || is_play_now(tx)?,
         content: Content {
             issuer: issuer(tx)?,
             lines: vec![line],

@@ -19,7 +19,7 @@ use crate::{
         earning_shares::{self, Moved},
         erase_person,
         ledger::{self, AccountKind, Transfer},
-        refunds,
+        refunds, users,
     },
 };
 use uuid::Uuid;
@@ -82,6 +82,11 @@ impl Sharing {
         })
     }
 
+    /// Who else gets a part of it.
+    pub fn sharers(&self) -> impl Iterator<Item = UserId> {
+        self.shares.iter().map(|share| share.sharer)
+    }
+
     /// All accounts that evening out can move money between, opened if they aren't there yet: to be locked with the others
     /// that a transaction is about.
     ///
@@ -91,8 +96,12 @@ impl Sharing {
         if self.shares.is_empty() {
             return Ok(Vec::new());
         }
-        let people = self.shares.iter().map(|share| share.sharer).chain([self.seller]);
-        let kinds = people.flat_map(|person| [AccountKind::Earnings(person), AccountKind::Payable(person)]);
+        let people: Vec<UserId> = self.sharers().chain([self.seller]).collect();
+        // What is moved names them: nobody freezes or erases them meanwhile.
+        users::keep(tx, &people)?;
+        let kinds = people
+            .into_iter()
+            .flat_map(|person| [AccountKind::Earnings(person), AccountKind::Payable(person)]);
         kinds
             .map(|kind| ledger::account(tx, kind, self.currency, now))
             .collect()

@@ -5,7 +5,7 @@ use crate::{
     domain::{earning_share::parts, ids::UserId},
     error::{Error, Result},
     store::{
-        TenantTx, earning_shares, erase_person,
+        TenantTx, earning_shares, erase_person, frozen,
         ledger::{self, AccountKind},
     },
 };
@@ -55,7 +55,7 @@ impl Returns {
         self.each(seller_minor).map(|(_, minor)| minor).sum()
     }
 
-    /// Refuses what one of them doesn't have any more. That they owe it is for staff to decide.
+    /// Refuses what one of them doesn't have any more, or can't give. That they owe it is for staff to decide.
     ///
     /// # Errors
     /// That, or the database is away.
@@ -67,7 +67,8 @@ impl Returns {
             }
             let theirs = self.each(seller_minor).filter(|(sharer, _)| *sharer == share.sharer);
             let back_minor: i64 = theirs.map(|(_, minor)| minor).sum();
-            if back_minor > there_minor.max(0) {
+            let is_frozen = back_minor > 0 && frozen::is_frozen(tx, share.sharer)?;
+            if is_frozen || back_minor > there_minor.max(0) {
                 let words =
                     "A part of this went to others, who don't have it any more. The marketplace can decide about it.";
                 return Err(Error::conflict("not_covered", words));

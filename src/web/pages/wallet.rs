@@ -364,6 +364,7 @@ pub fn words(line: &Line) -> (LineKind, Message) {
         ("call_time", Some((_, name))) => (LineKind::Earning, Message::new("statement.earning").with("name", name)),
         ("hold", _) => (LineKind::TopUp, Message::new("statement.hold")),
         ("hold_let_go", _) => (LineKind::Other, Message::new("statement.hold_let_go")),
+        ("hold_taken_back", _) => (LineKind::Other, Message::new("statement.hold_taken_back")),
         ("order_paid", _) => (LineKind::Other, Message::new("statement.order_paid")),
         ("extension_paid", _) => (LineKind::Other, Message::new("statement.extension_paid")),
         ("order_refund", _) => (LineKind::Refund, Message::new("statement.order_refund")),

@@ -433,3 +433,22 @@ async fn what_stays_held_because_its_job_died_is_taken_up() {
     assert_eq!(state(&pair.app, "released"), 1);
     pair.audit().await;
 }
+
+#[tokio::test]
+async fn what_came_back_of_money_that_never_came_is_taken_back() {
+    let (pair, id) = held(60, NEXT_MONDAY).await;
+    // All of it is due by then, but its provider doesn't answer for a while.
+    sql_query("UPDATE top_ups SET take_minor = amount_minor WHERE holds")
+        .execute(&mut pair.app.database.superuser())
+        .expect("due");
+    cancel(&pair.seller, &id).await;
+    assert_eq!(balances(&pair.app, ["wallet"]), [6_000 + CREDIT]);
+    sql_query("UPDATE test_gateway_payments SET state = 'declined', reason = 'Expired.'")
+        .execute(&mut pair.app.database.superuser())
+        .expect("gone");
+    pair.app.clock.advance((6 * 24 + 13) * HOUR);
+    work(&pair.app).await;
+    let kinds = ["order", "authorised", "chargebacks", "wallet"];
+    assert_eq!(balances(&pair.app, kinds), [0, 0, 0, CREDIT]);
+    pair.audit().await;
+}

@@ -6,6 +6,7 @@ use crate::{
     consoles::{joined, own_id},
     support::{LUMEN, VELVET},
 };
+use diesel::{RunQueryDsl, sql_query};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -108,6 +109,16 @@ async fn another_tenants_people_are_nobody_and_rights_are_needed() {
         .expect(403);
     let path = format!("/api/v1/admin/sellers/{}/shares", split.seller_id);
     helper.put(&path, json!({"co_sellers": []})).await.expect(403);
+    // Nor who gets a share by coming and going, once there is one.
+    let seller = format!("{}/sellers/{}", split.studio, split.seller_id);
+    split.studio_share(3_000).await.expect(204);
+    helper.delete(&seller).await.expect(403);
+    helper
+        .post(&format!("{}/close", split.studio), json!({}))
+        .await
+        .expect(403);
+    split.studio_share(0).await.expect(204);
+    helper.delete(&seller).await.expect(204);
 }
 
 #[tokio::test]
@@ -118,6 +129,20 @@ async fn nobody_decides_about_their_own() {
     let own = own_id(&split.admin).await;
     let to_themselves = json!([{"seller_id": own, "bp": 1_000}]);
     assert_eq!(split.co_sellers(to_themselves).await.expect(409).code(), "own_money");
+    // Whoever is paid a part of what somebody earns doesn't say what is charged of it.
+    let change = |sharer: &str| {
+        format!(
+            "INSERT INTO co_sellers (tenant_id, seller_id, co_seller_id, bp)
+             SELECT tenant_id, id, '{sharer}', 1 FROM users WHERE id = '{}'",
+            split.seller_id
+        )
+    };
+    let mut books = split.pair.app.database.superuser();
+    sql_query(change(&own)).execute(&mut books).expect("shared");
+    let charges = format!("/api/v1/admin/sellers/{}/charges", split.seller_id);
+    let none = json!({"commission_bp": null, "service_fee": null});
+    assert_eq!(split.admin.put(&charges, none).await.expect(409).code(), "own_money");
+    sql_query("DELETE FROM co_sellers").execute(&mut books).expect("gone");
     let path = format!("/api/v1/admin/sellers/{own}/shares");
     let theirs = json!({"co_sellers": [split.part(1_000)]});
     assert_eq!(split.admin.put(&path, theirs).await.expect(409).code(), "own_money");

@@ -53,6 +53,19 @@ async fn in_however_many_steps_it_goes_back_each_keeps_their_part_of_the_rest() 
 }
 
 #[tokio::test]
+async fn what_a_frozen_person_has_stays_where_it_is_unless_staff_decide() {
+    let (split, call) = called().await;
+    let admin = &split.admin;
+    let freeze = format!("/api/v1/admin/users/{}/freeze", split.manager_id);
+    admin.post(&freeze, json!({"reason": "Because"})).await.expect(204);
+    give(&split, call, "1").await.expect(409);
+    assert_eq!(split.parts().await, SHARED);
+    let given = json!({"id": Uuid::now_v7(), "call_id": call, "amount_minor": 120, "reason": "Because"});
+    admin.post("/api/v1/admin/refunds", given).await.expect(200);
+    assert_eq!(split.parts().await, [384 - 115 - 127, 115, 127]);
+}
+
+#[tokio::test]
 async fn after_a_payout_sellers_give_what_is_left_and_staff_let_them_owe() {
     let (split, call) = called().await;
     let (seller, co) = (

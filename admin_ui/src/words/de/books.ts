@@ -140,6 +140,7 @@ export const books = {
   "entry.order_let_go": "Vorgemerktes freigegeben",
   "entry.hold": "Guthaben auf Karte vorgemerkt",
   "entry.hold_let_go": "Vorgemerktes Guthaben freigegeben",
+  "entry.hold_taken_back": "Zurückgebucht, Karte zahlte nicht",
   "entry.hold_taken": "Vorgemerktes abgebucht",
   "entry.hold_lost": "Vorgemerktes verloren",
   "entry.extension_paid": "Mehr Zeit in einem Gespräch",

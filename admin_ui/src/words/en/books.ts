@@ -138,6 +138,7 @@ export const books = {
   "entry.order_let_go": "Held money let go",
   "entry.hold": "Credit held on a card",
   "entry.hold_let_go": "Held credit let go",
+  "entry.hold_taken_back": "Taken back, a card didn’t pay",
   "entry.hold_taken": "Held money taken",
   "entry.hold_lost": "Held money lost",
   "entry.extension_paid": "More time in a call",

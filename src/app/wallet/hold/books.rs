@@ -2,7 +2,12 @@
 
 use super::set_due;
 use crate::{
-    domain::{money::Money, payment::State, time::Moment},
+    app::bookings,
+    domain::{
+        money::Money,
+        payment::{Purpose, State},
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
         TenantTx, gateway_differences,
@@ -13,6 +18,9 @@ use crate::{
 };
 use anyhow::anyhow;
 use uuid::Uuid;
+
+const LOST: &str = "lost";
+const TAKEN_BACK: &str = "taken back";
 
 /// Moves so much for a hold, once for each name; says whether it did now. Nothing is nothing.
 fn move_once(
@@ -100,7 +108,7 @@ pub(super) fn taken(
     move_once(
         tx,
         top_up,
-        ("hold_lost", id(top_up, "lost")),
+        ("hold_lost", id(top_up, LOST)),
         short,
         due_minor - taken.minor,
         now,
@@ -108,9 +116,19 @@ pub(super) fn taken(
     Ok(())
 }
 
+/// How much of a hold was lost, in minor units.
+pub(super) fn lost_minor(tx: &mut TenantTx<'_>, top_up: &TopUp) -> Result<i64> {
+    Ok(ledger::moved(tx, id(top_up, LOST))?.unwrap_or(0))
+}
+
 /// So much was taken after all of a hold that was thought to be lost.
 pub(super) fn found(tx: &mut TenantTx<'_>, top_up: &mut TopUp, taken: Money, now: Moment) -> Result<()> {
-    let lost_minor = top_up.amount.minor;
+    let mut lost_minor = lost_minor(tx, top_up)?;
+    // What the order didn't need, or the buyer gave back, is no loss any more: it is theirs.
+    lost_minor -= ledger::moved(tx, id(top_up, TAKEN_BACK))?.unwrap_or(0);
+    if let Some(Purpose::Order(order)) = top_up.pays_for {
+        lost_minor -= bookings::let_go_of(tx, order)?;
+    }
     settle(tx, top_up, (lost_minor, AccountKind::Chargebacks), taken, now)
 }
 
@@ -160,7 +178,16 @@ fn settle(
 pub(super) fn lost(tx: &mut TenantTx<'_>, top_up: &mut TopUp, due_minor: i64, reason: &str, now: Moment) -> Result<()> {
     lock(tx, top_up, now)?;
     let way = (AccountKind::Chargebacks, AccountKind::Authorised(top_up.account));
-    move_once(tx, top_up, ("hold_lost", id(top_up, "lost")), way, due_minor, now)?;
+    move_once(tx, top_up, ("hold_lost", id(top_up, LOST)), way, due_minor, now)?;
+    // What came back of the order before this was known was never paid.
+    if let Some(Purpose::Order(order)) = top_up.pays_for {
+        let refund_minor = bookings::refund_of(tx, order)?;
+        let left = wallets::balance(tx, top_up.user, top_up.amount.currency)?.available();
+        let minor = refund_minor.min(due_minor).min(left.minor);
+        let way = (AccountKind::Wallet(top_up.user), AccountKind::Chargebacks);
+        let taken_back = ("hold_taken_back", id(top_up, TAKEN_BACK));
+        move_once(tx, top_up, taken_back, way, minor, now)?;
+    }
     differs(tx, top_up, due_minor, "declined", now)?;
     (top_up.state, top_up.amount.minor) = (State::Declined, due_minor);
     top_up.reason = Some(reason.to_owned());

@@ -97,10 +97,12 @@ fn lock(tx: &mut TenantTx<'_>, id: TopUpId) -> Result<TopUp> {
 /// The payment, with what is due of it known from now on, unless it is too early to say.
 fn due(tx: &mut TenantTx<'_>, id: TopUpId, now: Moment) -> Result<TopUp> {
     let mut top_up = lock(tx, id)?;
-    let Some(hold) = top_up.hold else {
+    let Some(hold) = top_up.hold.filter(|_| top_up.state == State::Held) else {
         return Ok(top_up);
     };
-    if top_up.state != State::Held || hold.due_minor.is_some() {
+    // Whoever looks for what is lost sees that it was tried.
+    top_ups::update(tx, &top_up, now)?;
+    if hold.due_minor.is_some() {
         return Ok(top_up);
     }
     let provider = Provider::parse(&top_up.gateway).unwrap_or(Provider::Test);

@@ -67,14 +67,15 @@ pub(in crate::app) fn let_go(
     refund_minor: i64,
     now: Moment,
 ) -> Result<Option<LetGo>> {
-    let Some(mut top_up) = top_ups::lock_held_for(tx, order)? else {
+    let Some(mut top_up) = top_ups::lock_hold_of(tx, order)? else {
         return Ok(None);
     };
-    let minor = refund_minor.clamp(0, top_up.amount.minor);
-    if top_up.state == State::Declined {
+    if top_up.state != State::Held {
+        let minor = refund_minor.clamp(0, books::lost_minor(tx, &top_up)?);
         let from = AccountKind::Chargebacks;
-        return Ok(Some(LetGo { from, minor }));
+        return Ok((minor > 0).then_some(LetGo { from, minor }));
     }
+    let minor = refund_minor.clamp(0, top_up.amount.minor);
     let due_minor = top_up.amount.minor - minor;
     set_due(tx, &mut top_up, due_minor, now)?;
     finish_at(tx, top_up.id, now)?;
