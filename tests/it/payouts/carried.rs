@@ -219,7 +219,7 @@ async fn what_waits_for_a_frozen_seller_can_be_called_off() {
     let carried = Carried::with_stripe().await;
     carried.goes("stripe", transfers::SELLER).await.expect(303);
     let id = carried.approved("25").await;
-    carried.batch(&[id.clone()]).await.expect(201);
+    carried.batch(std::slice::from_ref(&id)).await.expect(201);
     let of_seller = |what: &str| format!("users/{}/{what}", carried.house.seller_id);
     let fail = format!("payouts/{id}/fail");
     let why = json!({"reason": "Looks odd"});
@@ -244,7 +244,7 @@ async fn what_waits_for_a_frozen_seller_can_be_called_off() {
 
     // What was sent before the money was frozen isn't called off.
     let id = carried.approved("25").await;
-    carried.batch(&[id.clone()]).await.expect(201);
+    carried.batch(std::slice::from_ref(&id)).await.expect(201);
     carried.bench.0.set(Mood::LostAfter);
     carried.house.run_jobs().await;
     carried.ada.post(&of_seller("freeze"), why.clone()).await.expect(204);
