@@ -151,7 +151,7 @@ async fn part_is_taken<B: Bench>(host: &'static str) {
     assert_eq!(balances(&pair.app, kinds), [0, -3_000 - CREDIT, CREDIT, 600, 2_400]);
     assert_eq!(state(&pair.app, "settled"), 1);
     let page = pair.buyer.renewed().await.get(&format!("/conferences/{id}")).await;
-    says(&page.expect(200).text, &["30.00 were taken from your card."]);
+    says(&page.expect(200).text, &["30.00 was taken from your card."]);
     assert_eq!(count(&pair.app, "gateway_differences"), 0);
     pair.audit().await;
 }
