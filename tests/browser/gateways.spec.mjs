@@ -97,7 +97,7 @@ async function buyAndTalk({ seller, buyer }, { cards, framed, asks }, right) {
   await seller.goto("/sell");
   const order = await askAtOnce(buyer);
   await seller.getByTestId("accept").click();
-  await buyer.locator("form:has([value=pay]) button").click({ timeout: 20_000 });
+  await buyer.locator("button[value=pay]").click({ timeout: 20_000 });
   await paysOn(buyer, "order", String);
   await both((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 30_000 }));
   assert.equal((await right("paid"))("order"), PRICE);

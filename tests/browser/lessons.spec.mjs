@@ -67,7 +67,7 @@ test("a lesson, agreed on in three rounds across a change of the clocks, talked 
   await pupil.locator("form[method=post]:has([name=minutes]) button:visible").click();
   await pupil.waitForURL(/\/conferences\/[0-9a-f-]+$/);
   const order = new URL(pupil.url()).pathname.split("/").pop();
-  await pupil.locator("form:has([value=pay]) button").click();
+  await pupil.locator("button[value=pay]").click();
   await pupil.waitForURL(/\/gateway\/test\//);
   await pay(pupil);
   await becomes(async () => (await json(pupil, `/api/v1/bookings/${order}`)).state, "open");
