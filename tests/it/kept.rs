@@ -126,7 +126,7 @@ async fn the_wallets_form_has_the_box_and_offers_what_is_kept_first() {
     let method = methods(&ada).await[0]["id"].as_str().expect("kept").to_owned();
     let page = ada.get("/wallet").await.expect(200).text;
     let (kept, other) = (
-        format!(r#"value="kept-{method}" checked"#),
+        format!(r#"value="kept-{method}" data-holds checked"#),
         r#"value="test" data-keeps"#,
     );
     assert!(
