@@ -144,13 +144,16 @@ export async function inPhase(page, phase, timeout = 20_000) {
   await page.locator(`#room[data-phase="${phase}"]`).waitFor({ timeout });
 }
 
-/** Waits until the other person's picture moves: at least `frames` more of them were shown. */
+/** Waits until the other person's picture moves: at least `frames` more of them were shown. A new track counts anew. */
 export async function seesOther(page, frames = 10) {
   const shown = () => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames;
   const before = await page.evaluate(shown);
   await page.waitForFunction(
-    (least) => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames >= least,
-    before + frames,
+    ({ before, frames }) => {
+      const shown = document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames;
+      return shown >= (shown < before ? frames : before + frames);
+    },
+    { before, frames },
     { timeout: 45_000 },
   );
 }
