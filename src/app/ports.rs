@@ -33,7 +33,9 @@ use crate::{
 use async_trait::async_trait;
 use serde::Serialize;
 use std::net::IpAddr;
-use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
+use tallyroom_media_protocol::{
+    MediaId, PeerFlow, PeerId, RecordedPart, RecordingProblem, Refusal, Reply, Request, RoomId,
+};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 use utoipa::ToSchema;
@@ -269,6 +271,22 @@ pub enum MediaEvent {
     NodeGone {
         /// Which node.
         node: Uuid,
+    },
+    /// A file of a recording is complete.
+    Recorded {
+        /// Which call.
+        room: RoomId,
+        /// The file.
+        part: RecordedPart,
+    },
+    /// A recording ended by itself.
+    RecordingFailed {
+        /// Which call.
+        room: RoomId,
+        /// Which recording.
+        recording: Uuid,
+        /// Why.
+        problem: RecordingProblem,
     },
     /// Somebody stopped sending.
     ProducerClosed {

@@ -189,6 +189,7 @@ impl Registry {
                         let _ = room.0.send(RoomMessage::NodeGone { node }).await;
                     }
                 }
+                MediaEvent::Recorded { .. } | MediaEvent::RecordingFailed { .. } => {}
                 MediaEvent::ProducerClosed { room, producer, .. } => {
                     self.tell(room, RoomMessage::ProducerClosed { producer });
                 }

@@ -143,6 +143,7 @@ impl Room {
             } => self.peer(peer)?.consume(&producers, caps, paused_room).await,
             Request::RestartIce { peer, transport, .. } => self.peer(peer)?.restart_ice(&transport).await,
             Request::PauseRoom { paused, .. } => self.pause(paused).await,
+            Request::Record { .. } | Request::StopRecording { .. } => Err(failed("recording isn't there yet")),
             Request::Leave { peer, .. } => {
                 self.remove(peer);
                 Ok(Reply::Done)

@@ -325,6 +325,8 @@ fn room_of(request: &Request) -> RoomId {
         | Request::Consume { room, .. }
         | Request::RestartIce { room, .. }
         | Request::PauseRoom { room, .. }
+        | Request::Record { room, .. }
+        | Request::StopRecording { room, .. }
         | Request::Leave { room, .. }
         | Request::CloseRoom { room } => *room,
     }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Version of this protocol; a node of another version is refused at [`NodeMessage::Hello`].
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Largest message either side accepts, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -144,6 +144,25 @@ pub enum Request {
         /// New state.
         paused: bool,
     },
+    /// Writes what a participant sends into a file of its own, until [`Request::StopRecording`] or they leave. Asking again
+    /// changes nothing. Answered by [`Reply::Done`] once it is being written.
+    Record {
+        /// The room.
+        room: RoomId,
+        /// Whose sound and picture.
+        peer: PeerId,
+        /// The recording that the file belongs to: it is `recordings/{recording}/{peer}.mp4`.
+        recording: Uuid,
+        /// How long ago the recording began, in milliseconds: the file's times count from there, whichever node writes.
+        offset_ms: u64,
+    },
+    /// Ends all files of a recording. Answered by [`Reply::Done`] once they are complete, also when there are none.
+    StopRecording {
+        /// The room.
+        room: RoomId,
+        /// Which recording.
+        recording: Uuid,
+    },
     /// Removes a participant and everything of theirs. Answered by [`Reply::Done`], also when they aren't there.
     Leave {
         /// The room.
@@ -193,6 +212,22 @@ pub enum NodeMessage {
         peer: PeerId,
         /// The producer.
         producer: MediaId,
+    },
+    /// A file of a recording is complete.
+    Recorded {
+        /// The room.
+        room: RoomId,
+        /// The file.
+        part: RecordedPart,
+    },
+    /// A recording can't be written any further; what was written is complete. The room goes on.
+    RecordingFailed {
+        /// The room.
+        room: RoomId,
+        /// Which recording.
+        recording: Uuid,
+        /// Why.
+        problem: RecordingProblem,
     },
     /// The peer's side closed its DTLS connection: it left.
     PeerGone {
@@ -248,6 +283,33 @@ pub struct ProducerInfo {
     pub kind: MediaKind,
     /// Muted.
     pub paused: bool,
+}
+
+/// One participant's file of a recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedPart {
+    /// The recording.
+    pub recording: Uuid,
+    /// Whose sound and picture.
+    pub peer: PeerId,
+    /// Where it begins, in milliseconds after the recording began.
+    pub from_ms: u64,
+    /// Where it ends.
+    pub until_ms: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// Whether there is a picture in it.
+    pub video: bool,
+}
+
+/// Why a recording ended before it was to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingProblem {
+    /// There is no space left.
+    DiskFull,
+    /// Anything else.
+    Failed,
 }
 
 /// Why a request was refused.

@@ -129,6 +129,16 @@ impl MediaHub {
                 MediaEvent::Flow { node: link.node, peers }
             }
             NodeMessage::ProducerClosed { room, peer, producer } => MediaEvent::ProducerClosed { room, peer, producer },
+            NodeMessage::Recorded { room, part } => MediaEvent::Recorded { room, part },
+            NodeMessage::RecordingFailed {
+                room,
+                recording,
+                problem,
+            } => MediaEvent::RecordingFailed {
+                room,
+                recording,
+                problem,
+            },
             // The person's socket tells the same, and sooner.
             NodeMessage::PeerGone { .. } | NodeMessage::Hello { .. } => return,
         };
