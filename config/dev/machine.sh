@@ -55,6 +55,17 @@ ensure_node() {
   node_is_good || die "Node 20.19 or newer with npm is needed: install it, then run this again."
 }
 
+# The packages of a Python program under tests/clients, into our cache; $1 is their list.
+ensure_python_client() {
+  local list=$1 folder=$cache/clients
+  cmp -s "$list" "$folder/.installed" && return 0
+  say "Installing the Python packages of $list …"
+  rm -rf "$folder"
+  quietly "pip install -r $list" env PIP_ROOT_USER_ACTION=ignore \
+    python3 -m pip install --disable-pip-version-check --only-binary :all: --target "$folder" -r "$list"
+  cp "$list" "$folder/.installed"
+}
+
 # What building takes.
 ensure_tools() {
   ensure_debian "${debian_build[@]}"

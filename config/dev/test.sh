@@ -82,6 +82,7 @@ look_at_consoles() {
 test_browser() {
   local specs=(tests/browser/*.spec.mjs)
   ensure_npm tests/browser
+  ensure_python_client tests/clients/requirements.txt
   step gallery look_at_gallery --no-shots
   step consoles look_at_consoles --no-shots
   step browser node --test --test-concurrency=1 --test-reporter=tap "${specs[@]}"
@@ -117,5 +118,6 @@ export_test_environment() {
   export RUST_BACKTRACE=0
   export TALLYROOM_BINARY=$var/bin/tallyroom
   export TALLYROOM_STAND_INS=$var/bin/tallyroom-stand-ins
+  export TALLYROOM_TEST_CLIENTS=$cache/clients
   export TALLYROOM__MEDIA__NODE_BINARY=$var/bin/tallyroom-media
 }

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod domains;
 pub mod extensions;
 pub mod gateway_accounts;
+pub mod guests;
 pub mod hours;
 pub mod identity;
 pub mod identity_checks;

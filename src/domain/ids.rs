@@ -52,6 +52,8 @@ pub enum DisputeKind {}
 pub enum PayoutKind {}
 /// Marks tips' ids.
 pub enum TipKind {}
+/// Marks the ids of places for third persons.
+pub enum GuestKind {}
 /// Marks extensions' ids.
 pub enum ExtensionKind {}
 /// Marks the ids of invoices, receipts and credit notes.
@@ -67,6 +69,8 @@ pub type ServiceId = Id<ServiceKind>;
 pub type CallId = Id<CallKind>;
 /// An account of the ledger.
 pub type AccountId = Id<AccountKind>;
+/// A place for a third person in a call.
+pub type GuestId = Id<GuestKind>;
 /// A payment into a wallet.
 pub type TopUpId = Id<TopUpKind>;
 /// One sign-in on one device.

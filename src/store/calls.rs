@@ -293,6 +293,16 @@ fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Re
     Ok(rows.into_iter().map(call).collect())
 }
 
+/// A call of one of its two people, in which nobody else changes who is asked in until the transaction ends.
+///
+/// # Errors
+/// It isn't there, or the person isn't one of them.
+pub fn lock(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<Call> {
+    let row = calls::table.find((tx.tenant().uuid(), call.uuid()));
+    row.select(calls::id).for_no_key_update().first::<Uuid>(tx.conn)?;
+    of_person(tx, call, person)
+}
+
 /// A call of one of its two people.
 ///
 /// # Errors

@@ -205,7 +205,7 @@ pub fn figures(tx: &mut SystemTx<'_>, today: Moment) -> Result<Figures> {
                 'active', count(*) FILTER (WHERE state = 'active'),
                 'suspended', count(*) FILTER (WHERE state = 'suspended'),
                 'deleting', count(*) FILTER (WHERE state = 'deleting')) FROM shown) AS tenants,
-            (SELECT count(*) FROM users u JOIN shown t ON t.id = u.tenant_id) AS users,
+            (SELECT count(*) FROM users u JOIN shown t ON t.id = u.tenant_id WHERE NOT u.is_guest) AS users,
             (SELECT count(*) FROM calls c JOIN shown t ON t.id = c.tenant_id WHERE c.ended_at IS NULL) AS live_calls,
             (SELECT count(*) FROM jobs WHERE state = 'dead') AS dead_jobs,
             today.calls AS calls_today, today.minutes AS minutes_today

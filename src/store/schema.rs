@@ -148,6 +148,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_guests (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Uuid,
+        role -> Text,
+        languages -> Array<Nullable<Text>>,
+        invited_by -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        link_hash -> Bytea,
+        user_id -> Nullable<Uuid>,
+        came_at -> Nullable<Timestamptz>,
+        admitted_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     call_legs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1022,6 +1040,7 @@ diesel::table! {
         created_at -> Timestamptz,
         suspended_at -> Nullable<Timestamptz>,
         suspended_reason -> Nullable<Text>,
+        is_guest -> Bool,
     }
 }
 
@@ -1076,6 +1095,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_events,
     call_extensions,
     call_feedback,
+    call_guests,
     call_legs,
     calls,
     categories,

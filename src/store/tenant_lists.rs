@@ -65,7 +65,7 @@ pub struct Line {
 /// Columns of a [`Line`], once for the list and once for one tenant.
 const COLUMNS: &str = "t.id, t.slug, t.name, t.vertical, t.currency, t.state, t.created_at,
     (SELECT min(host) FROM tenant_hosts h WHERE h.tenant_id = t.id) AS host,
-    (SELECT count(*) FROM users u WHERE u.tenant_id = t.id) AS users,
+    (SELECT count(*) FROM users u WHERE u.tenant_id = t.id AND NOT u.is_guest) AS users,
     (SELECT count(*) FROM sellers s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
         WHERE s.tenant_id = t.id AND u.erased_at IS NULL) AS sellers,
     (SELECT count(*) FROM calls c WHERE c.tenant_id = t.id AND c.ended_at IS NULL) AS live_calls,

@@ -39,6 +39,8 @@ pub struct User {
     pub is_seller: bool,
     /// The account was closed by the tenant's staff.
     pub suspended: bool,
+    /// Came into a call by a link and has no account: may be nowhere else.
+    pub is_guest: bool,
 }
 
 /// What is stored of somebody new.
@@ -70,6 +72,7 @@ pub(in crate::store) struct Row {
     do_not_disturb: bool,
     auto_reject: bool,
     suspended_at: Option<At>,
+    is_guest: bool,
 }
 
 impl Row {
@@ -84,6 +87,7 @@ impl Row {
             do_not_disturb: self.do_not_disturb,
             auto_reject: self.auto_reject,
             suspended: self.suspended_at.is_some(),
+            is_guest: self.is_guest,
             is_seller,
         }
     }
@@ -109,6 +113,35 @@ pub fn insert(tx: &mut TenantTx<'_>, new: &NewUser, now: Moment) -> Result<bool>
         .do_nothing()
         .execute(tx.conn)?;
     Ok(inserted == 1)
+}
+
+/// Adds somebody without an account, as whom nobody can sign in.
+///
+/// # Errors
+/// The database is away.
+pub fn insert_guest(
+    tx: &mut TenantTx<'_>,
+    id: UserId,
+    name: &PersonName,
+    zone_and_language: (&str, &str),
+    now: Moment,
+) -> Result<()> {
+    let (time_zone, language) = zone_and_language;
+    diesel::insert_into(users::table)
+        .values((
+            users::tenant_id.eq(tx.tenant().uuid()),
+            users::id.eq(id.uuid()),
+            // A name that no mail server may have (RFC 2606), so nobody is ever written to.
+            users::email.eq(format!("{id}@guest.invalid")),
+            users::name.eq(name.as_str()),
+            users::password_hash.eq(""),
+            users::time_zone.eq(time_zone),
+            users::language.eq(language),
+            users::created_at.eq(At(now)),
+            users::is_guest.eq(true),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// The person.

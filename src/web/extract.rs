@@ -77,6 +77,20 @@ impl FromRequest for Viewer {
     }
 }
 
+/// Somebody who may be in a call's room: signed in, or come by a link without an account. Nothing else asks for this.
+#[derive(Clone)]
+pub(super) struct InRoom(pub Viewer);
+
+impl FromRequest for InRoom {
+    type Error = WebError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let person = carried(request).or_else(|| carried::<Viewer>(request).map(Self));
+        ready(person.ok_or_else(|| WebError(Error::sign_in_needed())))
+    }
+}
+
 /// One of the platform's staff who looks at a tenant's console; `Option<Visit>` for what its own staff see, too.
 impl FromRequest for Visit {
     type Error = WebError;

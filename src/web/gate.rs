@@ -4,6 +4,7 @@
 use super::{
     csrf,
     error::{UnknownHost, refuse},
+    extract::InRoom,
     limits::{self, Who},
     pages,
     site::{self, Platform, Site},
@@ -63,6 +64,9 @@ const FINISHING: [&str; 7] = [
     "/gateway/",
     PAID,
 ];
+
+/// Links that lead third persons into calls.
+const GUEST: &str = "/guest/";
 
 /// Where providers lead people who have paid.
 const PAID: &str = "/paid";
@@ -166,7 +170,8 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
         web.limits.tenant_request(&web.app, &site.tenant, who).await?;
         let path = path(request);
-        if request.method() == Method::POST && path != RENEW && WAYS_IN.contains(&path) {
+        let way_in = WAYS_IN.contains(&path) || path.starts_with(GUEST);
+        if request.method() == Method::POST && path != RENEW && way_in {
             web.limits.sign_in(site.tenant.id, site.client)?;
         }
         if let Shown::Cookies { .. } | Shown::Nothing = shown {
@@ -195,7 +200,11 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
                 let member = StaffMember::of(&web.app, viewer.clone(), site.client.to_string()).await?;
                 request.extensions_mut().insert(member);
             }
-            request.extensions_mut().insert(viewer);
+            if viewer.user.is_guest {
+                request.extensions_mut().insert(InRoom(viewer));
+            } else {
+                request.extensions_mut().insert(viewer);
+            }
         }
         Ok(())
     };

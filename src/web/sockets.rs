@@ -1,7 +1,7 @@
 //! The two WebSocket doors: people's pages, and media nodes.
 
-use super::{error::Result, site::Site, state::Web};
-use crate::{app::identity::Viewer, error::Error, gateways::media::Link, signaling::connection};
+use super::{error::Result, extract::InRoom, site::Site, state::Web};
+use crate::{error::Error, gateways::media::Link, signaling::connection};
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
@@ -34,7 +34,7 @@ pub(super) fn nodes(config: &mut ServiceConfig) {
 async fn open_page(
     web: Data<Web>,
     site: Site,
-    viewer: Viewer,
+    InRoom(viewer): InRoom,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse> {

@@ -9,7 +9,7 @@ use support::{
     desk::{Desk, credentials},
     node,
 };
-use tallyroom_media_protocol::signaling::{CallPhase, CallRole, ServerMessage};
+use tallyroom_media_protocol::signaling::{CallPhase, CallRole, RoomRole, ServerMessage};
 use tallyroom_participant::{
     caller::{Participant, next_message},
     counters::Totals,
@@ -233,7 +233,7 @@ async fn the_robot_answers_again_and_again_across_a_restart() -> Result<()> {
         buyer_in.press_connect().await?;
         timeout(PATIENCE, buyer_in.until(|view| view.phase == CallPhase::Live)).await??;
         until("greeting", || {
-            buyer_in.chat_lines().iter().any(|line| line.from == CallRole::Seller)
+            buyer_in.chat_lines().iter().any(|line| line.from == RoomRole::Seller)
         })
         .await?;
         until_more(&buyer_in).await?;

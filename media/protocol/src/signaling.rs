@@ -9,7 +9,9 @@
 
 mod views;
 
-pub use views::{CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, SuspendReason};
+pub use views::{
+    CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, PersonView, RoomRole, SuspendReason,
+};
 
 use crate::{MediaId, MediaKind, PeerId, ProducerInfo};
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,14 @@ pub enum ClientRequest {
         /// From [`Joined`].
         epoch: u64,
     },
+    /// Interpreters: speaks on a language's channel from now on, or on none: then everybody hears it as everything else.
+    /// Answered with `null`; everyone gets [`ServerMessage::People`].
+    Speak {
+        /// From [`Joined`].
+        epoch: u64,
+        /// One of the languages that the person was asked in for.
+        language: Option<String>,
+    },
     /// Says something in the call's chat. Answered with `null`; everyone, the sender too, gets [`ServerMessage::Chat`].
     Chat {
         /// From [`Joined`].
@@ -141,6 +151,9 @@ pub struct Joined {
     pub recv: Value,
     /// What the others already send.
     pub producers: Vec<ProducerInfo>,
+    /// Who is in the call, and who waits to be let in; oneself, too.
+    #[serde(default)]
+    pub people: Vec<PersonView>,
     /// The last chat messages, oldest first.
     pub chat: Vec<ChatLine>,
 }
@@ -230,6 +243,13 @@ pub enum ServerMessage {
         /// The call.
         call: Box<CallView>,
     },
+    /// Somebody came, left, waits to be let in, or speaks on another channel; replaces what was known.
+    People {
+        /// As in [`Joined`].
+        people: Vec<PersonView>,
+    },
+    /// This person was shown out, or their link was taken back.
+    ShownOut,
     /// Somebody started sending: consume it.
     Producer {
         /// What.
@@ -256,7 +276,7 @@ pub enum ServerMessage {
         /// What and who.
         line: ChatLine,
     },
-    /// The other side is typing, or stopped.
+    /// Somebody is typing, or stopped.
     Typing {
         /// State.
         on: bool,
@@ -329,7 +349,7 @@ pub struct ChatLine {
     /// Its id.
     pub id: Uuid,
     /// Who said it.
-    pub from: CallRole,
+    pub from: RoomRole,
     /// The person's name.
     pub name: String,
     /// Plain text; never markup.

@@ -7,10 +7,12 @@ use crate::{
     store::{
         TenantScope,
         bookings::{self, Extra},
+        call_guests,
         calls::{self, Call},
     },
 };
 use std::collections::HashMap;
+use tallyroom_media_protocol::signaling::RoomRole;
 
 /// A call that takes up money: its own, and what its order brought beyond it.
 pub type Settled = (Call, Extra);
@@ -54,6 +56,27 @@ pub(super) fn held(call: &Call) -> Option<BookingId> {
 /// It isn't theirs, or isn't there.
 pub async fn one(app: &App, scope: &TenantScope, person: UserId, call: CallId) -> Result<Call> {
     app.db.read(scope, move |tx| calls::of_person(tx, call, person)).await
+}
+
+/// A call that the person is in: one of the two, or asked in by a link; and as what.
+///
+/// # Errors
+/// They aren't, or it isn't there.
+pub async fn joined(app: &App, scope: &TenantScope, person: UserId, call: CallId) -> Result<(Call, RoomRole)> {
+    app.db
+        .read(scope, move |tx| {
+            if let Ok(own) = calls::of_person(tx, call, person) {
+                let role = if own.buyer.id == person {
+                    RoomRole::Buyer
+                } else {
+                    RoomRole::Seller
+                };
+                return Ok((own, role));
+            }
+            let guest = call_guests::of_person(tx, call, person)?;
+            Ok((calls::find(tx, call)?, guest.role.into()))
+        })
+        .await
 }
 
 /// The call the person is in right now.

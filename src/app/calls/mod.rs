@@ -11,7 +11,7 @@ mod say;
 pub use bill::{CallBill, bill};
 pub use feedback::{feedback, say_how};
 pub use finish::finish;
-pub use history::{Settled, current, list, one};
+pub use history::{Settled, current, joined, list, one};
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, in_a_call};
 pub use say::{chat, say};

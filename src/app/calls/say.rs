@@ -2,15 +2,16 @@
 
 use crate::{
     app::App,
-    domain::{
-        call::CallRole,
-        ids::{CallId, UserId},
-        time::Moment,
-    },
+    domain::{ids::CallId, time::Moment},
     error::{Error, Result},
-    store::{TenantScope, calls::Call, conversations},
+    store::{
+        TenantScope,
+        call_guests::{self, Guest},
+        calls::{Call, Party},
+        conversations,
+    },
 };
-use tallyroom_media_protocol::signaling::{ChatLine, MAX_CHAT_CHARS};
+use tallyroom_media_protocol::signaling::{ChatLine, MAX_CHAT_CHARS, RoomRole};
 
 /// How much of the chat somebody who joins is shown.
 const SHOWN: i64 = 100;
@@ -19,7 +20,13 @@ const SHOWN: i64 = 100;
 ///
 /// # Errors
 /// Nothing was said, or too much; or the database is away.
-pub async fn say(app: &App, scope: &TenantScope, call: &Call, from: CallRole, text: &str) -> Result<ChatLine> {
+pub async fn say(
+    app: &App,
+    scope: &TenantScope,
+    call: &Call,
+    (speaker, from): (Party, RoomRole),
+    text: &str,
+) -> Result<ChatLine> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MAX_CHAT_CHARS {
         return Err(Error::field(
@@ -31,10 +38,6 @@ pub async fn say(app: &App, scope: &TenantScope, call: &Call, from: CallRole, te
         return Err(Error::field("text", "A message can't have that character."));
     }
     let at = app.now();
-    let speaker = match from {
-        CallRole::Buyer => call.buyer.clone(),
-        CallRole::Seller => call.seller.clone(),
-    };
     let (buyer, seller, sender, id, body) = (call.buyer.id, call.seller.id, speaker.id, call.id, text.to_owned());
     let stored = app.db.tenant(scope, move |tx| {
         let conversation = conversations::of(tx, buyer, seller, at)?;
@@ -55,36 +58,45 @@ pub async fn say(app: &App, scope: &TenantScope, call: &Call, from: CallRole, te
 /// The database is away.
 pub async fn chat(app: &App, scope: &TenantScope, call: &Call) -> Result<Vec<ChatLine>> {
     let id: CallId = call.id;
-    let messages = app
+    let (messages, guests) = app
         .db
-        .read(scope, move |tx| conversations::chat_of_call(tx, id, SHOWN))
+        .read(scope, move |tx| {
+            Ok((
+                conversations::chat_of_call(tx, id, SHOWN)?,
+                call_guests::who_came(tx, id)?,
+            ))
+        })
         .await?;
-    Ok(messages.into_iter().filter_map(|message| line(call, message)).collect())
+    let speakers = speakers(call, guests);
+    Ok(messages
+        .into_iter()
+        .filter_map(|message| line(&speakers, message))
+        .collect())
 }
 
-fn line(call: &Call, message: conversations::Message) -> Option<ChatLine> {
+/// Everybody who may have said something.
+fn speakers(call: &Call, guests: Vec<Guest>) -> Vec<(Party, RoomRole)> {
+    let sides = [
+        (call.buyer.clone(), RoomRole::Buyer),
+        (call.seller.clone(), RoomRole::Seller),
+    ];
+    let came = guests
+        .into_iter()
+        .filter_map(|guest| Some((guest.person?, guest.role.into())));
+    sides.into_iter().chain(came).collect()
+}
+
+fn line(speakers: &[(Party, RoomRole)], message: conversations::Message) -> Option<ChatLine> {
     let conversations::What::Chat { sender, text } = message.what else {
         return None;
     };
-    let from = role_of(call, sender)?;
-    let name = match from {
-        CallRole::Buyer => call.buyer.name.clone(),
-        CallRole::Seller => call.seller.name.clone(),
-    };
+    let (speaker, from) = speakers.iter().find(|(party, _)| party.id == sender)?;
     let Moment(at_ms) = message.at;
     Some(ChatLine {
         id: message.id,
-        from,
-        name,
+        from: *from,
+        name: speaker.name.clone(),
         text,
         at_ms,
     })
-}
-
-fn role_of(call: &Call, person: UserId) -> Option<CallRole> {
-    if person == call.buyer.id {
-        Some(CallRole::Buyer)
-    } else {
-        (person == call.seller.id).then_some(CallRole::Seller)
-    }
 }

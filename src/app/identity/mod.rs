@@ -7,6 +7,7 @@ mod authenticate;
 mod declarations;
 mod factor;
 mod forgot;
+mod guest;
 mod invite;
 mod link;
 mod log_in;
@@ -26,6 +27,7 @@ pub use factor::{
     switch_on,
 };
 pub use forgot::forgot;
+pub(in crate::app) use guest::begin_as_guest;
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
 pub(in crate::app) use invite::{invite, invite_manager, invite_seller, is_asked, shown};
 pub use log_in::{Stage, log_in};

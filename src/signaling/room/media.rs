@@ -1,14 +1,15 @@
 //! What people in a room ask for.
 
-use super::{Answer, RoomMessage, task::Room};
+use super::{Answer, Chair, RoomMessage, seat::Seat, task::Room};
 use crate::{
     app::calls,
     domain::{
-        call::{CallRole, Epoch, Event},
+        call::{Epoch, Event, Rejected},
         ids::UserId,
     },
     error::{Error, Result},
     signaling::people::Socket,
+    store::calls::Party,
 };
 use anyhow::anyhow;
 use serde_json::{Value, json};
@@ -35,14 +36,14 @@ pub(super) fn refused(refusal: Refusal) -> Error {
 
 impl Room {
     pub(super) async fn join(&mut self, person: UserId, socket: Socket, answer: Answer<Box<Joined>>) {
-        let Some(role) = self.role_of(person) else {
+        let chair = self.chair(person);
+        let epoch = match self.sit(chair).await {
+            Ok(epoch) => epoch,
+            Err(error) => return Self::refuse(answer, error),
+        };
+        let Some(seat) = self.seat_mut(chair) else {
             return Self::refuse(answer, Error::not_found());
         };
-        let epoch = self.session.newest_epoch(role) + 1;
-        if let Err(error) = self.apply(Event::Join { role, epoch }).await {
-            return Self::refuse(answer, error);
-        }
-        let seat = self.seat_mut(role);
         let before = seat.lose_media();
         if let Some(old) = seat.socket.replace(socket.clone())
             && old.id != socket.id
@@ -54,7 +55,7 @@ impl Room {
         let Some(node) = self.node.or_else(|| self.world.media.place()) else {
             let words = "No media server is free right now. Trying again in a moment.";
             return self
-                .turn_away(role, epoch, answer, Error::conflict("media_full", words))
+                .turn_away((chair, epoch), answer, Error::conflict("media_full", words))
                 .await;
         };
         self.node = Some(node);
@@ -68,7 +69,7 @@ impl Room {
             let result = media.request(node, Request::Join { room, peer, send: true }).await;
             let _ = mailbox
                 .send(RoomMessage::Admitted {
-                    role,
+                    chair,
                     epoch,
                     peer,
                     result,
@@ -78,83 +79,120 @@ impl Room {
         });
     }
 
+    /// Takes one's place; gives the epoch of this connection.
+    async fn sit(&mut self, chair: Chair) -> Result<Epoch> {
+        match chair {
+            Chair::Side(role) => {
+                let epoch = self.session.newest_epoch(role) + 1;
+                self.apply(Event::Join { role, epoch }).await?;
+                Ok(epoch)
+            }
+            Chair::Guest(person) => {
+                self.is_over()?;
+                self.sit_guest(person).await
+            }
+        }
+    }
+
     pub(super) async fn admitted(
         &mut self,
-        role: CallRole,
-        epoch: Epoch,
+        (chair, epoch): (Chair, Epoch),
         peer: PeerId,
         result: Result<Reply, Refusal>,
         answer: Answer<Box<Joined>>,
     ) {
-        if self.seat(role).epoch != epoch {
+        if self.seat(chair).is_none_or(|seat| seat.epoch != epoch) {
             self.remove(Some(peer));
-            return Self::refuse(answer, crate::domain::call::Rejected::StaleEpoch.into());
+            return Self::refuse(answer, Rejected::StaleEpoch.into());
         }
         let (caps, send, recv) = match result {
             Ok(Reply::Joined { caps, send, recv, .. }) => (caps, send.unwrap_or_default(), recv),
             Ok(reply) => {
                 let error = Error::internal(anyhow!("a join was answered by {reply:?}"));
-                return self.turn_away(role, epoch, answer, error).await;
+                return self.turn_away((chair, epoch), answer, error).await;
             }
             Err(refusal) => {
                 // The next try may find a better node.
-                self.node = self.seat(role.other()).peer.and(self.node);
-                return self.turn_away(role, epoch, answer, refused(refusal)).await;
+                let others = self.chairs().into_iter().filter(|other| *other != chair);
+                let in_use = others.filter_map(|other| self.seat(other)?.peer).next();
+                self.node = in_use.and(self.node);
+                return self.turn_away((chair, epoch), answer, refused(refusal)).await;
             }
         };
-        self.seat_mut(role).peer = Some(peer);
+        if let Some(seat) = self.seat_mut(chair) {
+            seat.peer = Some(peer);
+        }
         if self.held_back {
             // The node may be a new one, which knows nothing of it.
             self.hold_back(true);
         }
         let chat = match calls::chat(&self.world.app, &self.scope, &self.call).await {
             Ok(chat) => chat,
-            Err(error) => return self.turn_away(role, epoch, answer, error).await,
+            Err(error) => return self.turn_away((chair, epoch), answer, error).await,
         };
+        let Some(call) = self.view_of(chair) else {
+            return Self::refuse(answer, Error::not_found());
+        };
+        let others = self.chairs().into_iter().filter(|other| *other != chair);
+        let producers = others.filter_map(|other| self.seat(other)).flat_map(Seat::producers);
         let joined = Joined {
             epoch,
             peer,
-            call: self.view(role),
+            call,
             caps,
             send,
             recv,
-            producers: self.seat(role.other()).producers(),
+            producers: producers.collect(),
+            people: self.people(),
             chat,
         };
+        self.tell_who();
         if answer.send(Ok(Box::new(joined))).is_err() {
             // The socket closed meanwhile; it hadn't joined yet, so nobody else will tell.
-            self.closed(role, epoch).await;
+            self.closed(chair, epoch).await;
         }
     }
 
     /// Somebody who can't be let in isn't there; they try again with a new join.
-    async fn turn_away(&mut self, role: CallRole, epoch: Epoch, answer: Answer<Box<Joined>>, error: Error) {
+    async fn turn_away(&mut self, (chair, epoch): (Chair, Epoch), answer: Answer<Box<Joined>>, error: Error) {
         Self::refuse(answer, error);
-        self.closed(role, epoch).await;
+        self.closed(chair, epoch).await;
     }
 
     pub(super) async fn request(&mut self, person: UserId, request: ClientRequest, answer: Answer<Value>) {
         if let Err(error) = self.is_over() {
             return Self::refuse(answer, error);
         }
-        let Some(role) = self.role_of(person) else {
-            return Self::refuse(answer, Error::not_found());
-        };
+        let chair = self.chair(person);
         match request {
-            ClientRequest::Connect { epoch } => self.acted(Event::Connect { role, epoch }, answer).await,
-            ClientRequest::End { epoch } => self.acted(Event::End { role, epoch }, answer).await,
+            ClientRequest::Connect { epoch } => match chair {
+                Chair::Side(role) => self.acted(Event::Connect { role, epoch }, answer).await,
+                Chair::Guest(_) => Self::refuse(answer, not_for_guests()),
+            },
+            ClientRequest::End { epoch } => match chair {
+                Chair::Side(role) => self.acted(Event::End { role, epoch }, answer).await,
+                // A guest only leaves.
+                Chair::Guest(_) => {
+                    self.closed(chair, epoch).await;
+                    let _ = answer.send(Ok(Value::Null));
+                }
+            },
+            ClientRequest::Speak { epoch, language } => {
+                let spoken = self.current(chair, epoch).and_then(|_| self.speak(chair, language));
+                let _ = answer.send(spoken.map(|()| Value::Null));
+            }
             ClientRequest::Chat { epoch, text } => {
-                let said = self.say(role, epoch, &text).await;
+                let said = self.say(chair, epoch, &text).await;
                 let _ = answer.send(said.map(|()| Value::Null));
             }
             ClientRequest::Typing { epoch, on } => {
                 let checked = self
-                    .current(role, epoch)
-                    .map(|_| self.tell_other(role, &ServerMessage::Typing { on }));
+                    .current(chair, epoch)
+                    .map(|_| self.tell_others(chair, &ServerMessage::Typing { on }));
                 let _ = answer.send(checked.map(|()| Value::Null));
             }
-            request => match self.media_request(role, request) {
-                Ok((epoch, request)) => self.forward(role, epoch, request, answer),
+            request => match self.media_request(chair, request) {
+                Ok((epoch, request)) => self.forward(chair, epoch, request, answer),
                 Err(error) => Self::refuse(answer, error),
             },
         }
@@ -164,27 +202,35 @@ impl Room {
         let _ = answer.send(self.apply(event).await.map(|()| Value::Null));
     }
 
-    async fn say(&mut self, role: CallRole, epoch: Epoch, text: &str) -> Result<()> {
-        self.current(role, epoch)?;
-        let line = calls::say(&self.world.app, &self.scope, &self.call, role, text).await?;
-        self.tell_both(&ServerMessage::Chat { line });
+    async fn say(&mut self, chair: Chair, epoch: Epoch, text: &str) -> Result<()> {
+        self.current(chair, epoch)?;
+        let speaker = match chair {
+            Chair::Side(role) => (self.person(role).clone(), role.into()),
+            Chair::Guest(person) => {
+                let guest = self.guest(person).ok_or_else(Error::not_found)?;
+                let (id, name) = (guest.person, guest.name.clone());
+                (Party { id, name }, guest.place.role.into())
+            }
+        };
+        let line = calls::say(&self.world.app, &self.scope, &self.call, speaker, text).await?;
+        self.tell_all(&ServerMessage::Chat { line });
         Ok(())
     }
 
     /// The person's peer, if this is their newest join.
-    fn current(&self, role: CallRole, epoch: Epoch) -> Result<Option<PeerId>> {
-        let seat = self.seat(role);
+    fn current(&self, chair: Chair, epoch: Epoch) -> Result<Option<PeerId>> {
+        let seat = self.seat(chair).ok_or_else(Error::not_found)?;
         if seat.epoch == epoch && seat.socket.is_some() {
             Ok(seat.peer)
         } else {
-            Err(crate::domain::call::Rejected::StaleEpoch.into())
+            Err(Rejected::StaleEpoch.into())
         }
     }
 
     /// What the node is to be asked on the person's behalf.
-    fn media_request(&self, role: CallRole, request: ClientRequest) -> Result<(Epoch, Request)> {
+    fn media_request(&self, chair: Chair, request: ClientRequest) -> Result<(Epoch, Request)> {
         let room = self.call.id.uuid();
-        let peer = |epoch| self.current(role, epoch)?.ok_or_else(media_lost);
+        let peer = |epoch| self.current(chair, epoch)?.ok_or_else(media_lost);
         Ok(match request {
             ClientRequest::ConnectTransport { epoch, transport, dtls } => (
                 epoch,
@@ -259,34 +305,35 @@ impl Room {
             | ClientRequest::Join { .. }
             | ClientRequest::Connect { .. }
             | ClientRequest::End { .. }
+            | ClientRequest::Speak { .. }
             | ClientRequest::Chat { .. }
             | ClientRequest::Typing { .. } => return Err(Error::internal(anyhow!("not a media request"))),
         })
     }
 
     /// Asks the node without holding up the room; what changes the room comes back through the mailbox.
-    fn forward(&mut self, role: CallRole, epoch: Epoch, request: Request, answer: Answer<Value>) {
+    fn forward(&mut self, chair: Chair, epoch: Epoch, request: Request, answer: Answer<Value>) {
         let Some(node) = self.node else {
             return Self::refuse(answer, media_lost());
         };
         match &request {
             Request::PauseProducer { producer, paused, .. } => {
-                if let Some(known) = self.seat_mut(role).producers.get_mut(producer) {
+                let known = self.seat_mut(chair).and_then(|seat| seat.producers.get_mut(producer));
+                if let Some(known) = known {
                     known.1 = *paused;
                     let message = ServerMessage::ProducerPaused {
                         producer: producer.clone(),
                         paused: *paused,
                     };
-                    self.tell_other(role, &message);
+                    self.tell_others(chair, &message);
                 }
             }
-            Request::CloseProducer { producer, .. } if self.seat_mut(role).producers.remove(producer).is_some() => {
-                self.tell_other(
-                    role,
-                    &ServerMessage::ProducerClosed {
-                        producer: producer.clone(),
-                    },
-                );
+            Request::CloseProducer { producer, .. } => {
+                let known = self.seat_mut(chair).and_then(|seat| seat.producers.remove(producer));
+                if known.is_some() {
+                    let producer = producer.clone();
+                    self.tell_others(chair, &ServerMessage::ProducerClosed { producer });
+                }
             }
             _ => {}
         }
@@ -307,7 +354,7 @@ impl Room {
                         };
                         let _ = mailbox
                             .send(RoomMessage::Produced {
-                                role,
+                                chair,
                                 epoch,
                                 info,
                                 answer,
@@ -326,25 +373,31 @@ impl Room {
         });
     }
 
-    pub(super) fn produced(&mut self, role: CallRole, epoch: Epoch, info: ProducerInfo, answer: Answer<Value>) {
-        if self.seat(role).epoch != epoch {
-            return Self::refuse(answer, crate::domain::call::Rejected::StaleEpoch.into());
-        }
-        self.seat_mut(role)
-            .producers
-            .insert(info.producer.clone(), (info.kind, info.paused));
+    pub(super) fn produced(&mut self, chair: Chair, epoch: Epoch, info: ProducerInfo, answer: Answer<Value>) {
+        let Some(seat) = self.seat_mut(chair).filter(|seat| seat.epoch == epoch) else {
+            return Self::refuse(answer, Rejected::StaleEpoch.into());
+        };
+        seat.producers.insert(info.producer.clone(), (info.kind, info.paused));
         let _ = answer.send(Ok(json!({ "producer": info.producer })));
-        self.tell_other(role, &ServerMessage::Producer { producer: info });
+        self.tell_others(chair, &ServerMessage::Producer { producer: info });
     }
 
-    pub(super) async fn closed(&mut self, role: CallRole, epoch: Epoch) {
-        if self.apply(Event::Leave { role, epoch }).await.is_ok() {
-            let seat = self.seat_mut(role);
+    pub(super) async fn closed(&mut self, chair: Chair, epoch: Epoch) {
+        let left = match chair {
+            Chair::Side(role) => self.apply(Event::Leave { role, epoch }).await.is_ok(),
+            Chair::Guest(_) => self.current(chair, epoch).is_ok(),
+        };
+        if let Some(seat) = self.seat_mut(chair).filter(|_| left) {
             seat.socket = None;
             let peer = seat.lose_media();
             self.remove(peer);
+            self.tell_who();
         }
     }
+}
+
+fn not_for_guests() -> Error {
+    Error::forbidden("Only the two whom the call is between can do that.")
 }
 
 fn media_lost() -> Error {

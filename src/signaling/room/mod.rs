@@ -1,5 +1,6 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
+mod guests;
 mod media;
 mod reports;
 mod seat;
@@ -9,8 +10,8 @@ mod view;
 use crate::{
     app::{App, ports::MediaNodes},
     domain::{
-        call::{CallRole, Epoch, Session},
-        ids::UserId,
+        call::{Epoch, Session},
+        ids::{GuestId, UserId},
     },
     error::{Error, Result},
     signaling::{
@@ -20,6 +21,7 @@ use crate::{
     store::{TenantScope, calls::Call, metering::LegAnswer},
 };
 use futures::{FutureExt, future::BoxFuture};
+pub(super) use seat::Chair;
 use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
@@ -63,7 +65,7 @@ pub(super) enum RoomMessage {
     },
     /// The media node let somebody in, or not.
     Admitted {
-        role: CallRole,
+        chair: Chair,
         epoch: Epoch,
         peer: PeerId,
         result: Result<Reply, Refusal>,
@@ -77,7 +79,7 @@ pub(super) enum RoomMessage {
     },
     /// The media node made a producer.
     Produced {
-        role: CallRole,
+        chair: Chair,
         epoch: Epoch,
         info: ProducerInfo,
         answer: Answer<Value>,
@@ -86,6 +88,10 @@ pub(super) enum RoomMessage {
     Closed { person: UserId, epoch: Epoch },
     /// The person opened a page: if it rings for them, they should hear.
     Greet { person: UserId },
+    /// A place for a third person was made, or somebody was let in: whoever waits hears of it.
+    GuestsChanged,
+    /// A third person is shown out.
+    ShowOut { guest: GuestId },
     /// How the person sees the call.
     View {
         person: UserId,
@@ -181,6 +187,16 @@ impl RoomHandle {
     /// It is over.
     pub(super) async fn stop(&self, because: String) -> Result<()> {
         self.ask(|answer| RoomMessage::Stop { because, answer }).await
+    }
+
+    /// Who is asked in has changed.
+    pub fn guests_changed(&self) {
+        deliver(&self.0, RoomMessage::GuestsChanged);
+    }
+
+    /// A third person has to leave.
+    pub fn show_out(&self, guest: GuestId) {
+        deliver(&self.0, RoomMessage::ShowOut { guest });
     }
 
     /// How the person sees the call.

@@ -1,6 +1,6 @@
 //! What the media node reports of a room, and what it is told without anybody waiting for it.
 
-use super::task::Room;
+use super::{Chair, task::Room};
 use crate::domain::call::{CallRole, Event, Evidence, Run};
 use tallyroom_media_protocol::{PeerFlow, PeerId, Request, signaling::ServerMessage};
 use uuid::Uuid;
@@ -10,12 +10,13 @@ impl Room {
         let now = self.now();
         let mut evidence = Evidence::default();
         for flow in peers {
-            let Some(role) = [CallRole::Buyer, CallRole::Seller]
-                .into_iter()
-                .find(|role| self.seat(*role).peer == Some(flow.peer))
-            else {
+            let Some(chair) = self.chair_of(flow.peer) else {
                 continue;
             };
+            if let Some(seat) = self.seat_mut(chair) {
+                seat.score = flow.send_score.into_iter().chain(flow.recv_score).min();
+            }
+            let Chair::Side(role) = chair else { continue };
             let run = |age: Option<u32>| age.map(|age| Run::at(now + -i64::from(age)));
             let seen = run(flow.transport_age_ms);
             match role {
@@ -26,7 +27,6 @@ impl Room {
                     evidence.seller_sent = run(youngest);
                 }
             }
-            self.seat_mut(role).score = flow.send_score.into_iter().chain(flow.recv_score).min();
         }
         let scores = (self.buyer.score, self.seller.score);
         if scores != self.scores {
@@ -52,23 +52,21 @@ impl Room {
         self.node = None;
         // Whatever the next node sees is news.
         self.scores = (None, None);
-        for role in [CallRole::Buyer, CallRole::Seller] {
-            let seat = self.seat_mut(role);
-            if seat.lose_media().is_some() {
+        for chair in self.chairs() {
+            if let Some(seat) = self.seat_mut(chair)
+                && seat.lose_media().is_some()
+            {
                 seat.tell(&ServerMessage::MediaReset);
             }
         }
     }
 
     pub(super) fn producer_closed(&mut self, producer: &str) {
-        for role in [CallRole::Buyer, CallRole::Seller] {
-            if self.seat_mut(role).producers.remove(producer).is_some() {
-                self.tell_other(
-                    role,
-                    &ServerMessage::ProducerClosed {
-                        producer: producer.to_owned(),
-                    },
-                );
+        for chair in self.chairs() {
+            let known = self.seat_mut(chair).and_then(|seat| seat.producers.remove(producer));
+            if known.is_some() {
+                let producer = producer.to_owned();
+                self.tell_others(chair, &ServerMessage::ProducerClosed { producer });
             }
         }
     }

@@ -1,10 +1,23 @@
 //! A person's place in a room.
 
-use crate::{domain::call::Epoch, signaling::people::Socket};
+use crate::{
+    domain::{
+        call::{CallRole, Epoch},
+        ids::UserId,
+    },
+    signaling::people::Socket,
+};
 use std::collections::HashMap;
 use tallyroom_media_protocol::{MediaId, MediaKind, PeerId, ProducerInfo, signaling::ServerMessage};
 
-/// One side's connection, producers and quality.
+/// Whose place it is: one of the two whom the call is between, or somebody who was asked in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::signaling) enum Chair {
+    Side(CallRole),
+    Guest(UserId),
+}
+
+/// One's connection, producers and quality.
 #[derive(Default)]
 pub(super) struct Seat {
     pub epoch: Epoch,

@@ -1,6 +1,6 @@
 //! The room's loop: one message at a time.
 
-use super::{Answer, Decision, RoomMessage, World, over, seat::Seat, view::Told};
+use super::{Answer, Chair, Decision, RoomMessage, World, guests::Guest, over, seat::Seat, view::Told};
 use crate::{
     app::{bookings, calls},
     domain::{
@@ -37,6 +37,8 @@ pub(in crate::signaling) struct Room {
     pub(super) mailbox: mpsc::Sender<RoomMessage>,
     pub(super) buyer: Seat,
     pub(super) seller: Seat,
+    /// Who was asked in and may be here.
+    pub(super) guests: Vec<Guest>,
     pub(super) node: Option<Uuid>,
     pub(super) held_back: bool,
     /// The buyer's and the seller's quality, as told last.
@@ -68,6 +70,7 @@ impl Room {
             mailbox,
             buyer: Seat::default(),
             seller: Seat::default(),
+            guests: Vec::new(),
             node: None,
             held_back: false,
             scores: (None, None),
@@ -128,13 +131,13 @@ impl Room {
             }
             RoomMessage::Join { person, socket, answer } => self.join(person, socket, answer).await,
             RoomMessage::Admitted {
-                role,
+                chair,
                 epoch,
                 peer,
                 result,
                 answer,
             } => {
-                self.admitted(role, epoch, peer, result, answer).await;
+                self.admitted((chair, epoch), peer, result, answer).await;
             }
             RoomMessage::Request {
                 person,
@@ -142,23 +145,25 @@ impl Room {
                 answer,
             } => self.request(person, request, answer).await,
             RoomMessage::Produced {
-                role,
+                chair,
                 epoch,
                 info,
                 answer,
-            } => self.produced(role, epoch, info, answer),
-            RoomMessage::Closed { person, epoch } => {
-                if let Some(role) = self.role_of(person) {
-                    self.closed(role, epoch).await;
-                }
-            }
+            } => self.produced(chair, epoch, info, answer),
+            RoomMessage::Closed { person, epoch } => self.closed(self.chair(person), epoch).await,
+            RoomMessage::GuestsChanged => self.look_at_guests().await,
+            RoomMessage::ShowOut { guest } => self.show_out(guest).await,
             RoomMessage::Greet { person } => {
                 if self.role_of(person) == Some(self.call.rung()) && self.is_ringing() {
                     self.ring();
                 }
             }
             RoomMessage::View { person, answer } => {
-                let view = self.role_of(person).map(|role| Box::new(self.view(role)));
+                let chair = self.chair(person);
+                if let Chair::Guest(person) = chair {
+                    let _ = self.know_guest(person).await; // who isn't one sees nothing
+                }
+                let view = self.view_of(chair).map(Box::new);
                 let _ = answer.send(view.ok_or_else(Error::not_found));
             }
             RoomMessage::Metered(metered) => {
@@ -345,23 +350,16 @@ impl Room {
         self.call.party(role)
     }
 
-    pub(super) fn seat(&self, role: CallRole) -> &Seat {
+    pub(super) fn side(&self, role: CallRole) -> &Seat {
         match role {
             CallRole::Buyer => &self.buyer,
             CallRole::Seller => &self.seller,
         }
     }
 
-    pub(super) fn seat_mut(&mut self, role: CallRole) -> &mut Seat {
-        match role {
-            CallRole::Buyer => &mut self.buyer,
-            CallRole::Seller => &mut self.seller,
-        }
-    }
-
     /// Tells the person's seat, or, before they joined, all of their pages.
     pub(super) fn tell(&self, role: CallRole, message: &ServerMessage) {
-        match &self.seat(role).socket {
+        match &self.side(role).socket {
             Some(socket) => socket.send(message),
             None => self
                 .world
@@ -370,13 +368,10 @@ impl Room {
         }
     }
 
+    /// Tells the two whom the call is between.
     pub(super) fn tell_both(&self, message: &ServerMessage) {
         self.buyer.tell(message);
         self.seller.tell(message);
-    }
-
-    pub(super) fn tell_other(&self, role: CallRole, message: &ServerMessage) {
-        self.seat(role.other()).tell(message);
     }
 
     pub(super) fn refuse<T>(answer: Answer<T>, error: Error) {

@@ -1,6 +1,6 @@
 //! How each side sees the call.
 
-use super::task::Room;
+use super::{Chair, guests::Guest, task::Room};
 use crate::domain::{
     call::{CallPhase, CallRole},
     time::Moment,
@@ -25,7 +25,7 @@ impl Room {
         let them = role.other();
         CallView {
             id: self.call.id.uuid(),
-            role,
+            role: role.into(),
             phase,
             suspended,
             ended: self.session.end_reason(),
@@ -57,6 +57,33 @@ impl Room {
         }
     }
 
+    /// How whoever sits there sees the call; nobody else does.
+    pub(super) fn view_of(&self, chair: Chair) -> Option<CallView> {
+        match chair {
+            Chair::Side(role) => Some(self.view(role)),
+            Chair::Guest(person) => self.guest(person).map(|guest| self.guest_view(guest)),
+        }
+    }
+
+    /// A guest sees the talk, and nothing of its money.
+    pub(super) fn guest_view(&self, guest: &Guest) -> CallView {
+        let view = self.view(CallRole::Buyer);
+        CallView {
+            role: guest.place.role.into(),
+            ended_because: None,
+            rung: false,
+            prepaid: true,
+            you_connected: self.session.has_pressed(CallRole::Buyer) && self.session.has_pressed(CallRole::Seller),
+            rate_minor: 0,
+            charged_minor: 0,
+            billable_ms: 0,
+            remaining_ms: None,
+            running: false,
+            available_minor: None,
+            ..view
+        }
+    }
+
     /// Tells both how the call stands, if something changed or it is time to say it again.
     pub(super) fn tell_views(&mut self) {
         let now = self.now();
@@ -70,6 +97,7 @@ impl Room {
         if same && fresh {
             return;
         }
+        self.tell_guests_views();
         for (role, view) in [CallRole::Buyer, CallRole::Seller].into_iter().zip(&views) {
             let message = ServerMessage::Call {
                 call: Box::new(view.clone()),

@@ -59,7 +59,7 @@ const USER_COLUMNS: &str = "u.id, u.name, u.email, u.created_at,
 
 const USERS: List = List {
     columns: USER_COLUMNS,
-    rows: "FROM users u WHERE u.tenant_id = $2::uuid AND ($1 IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1)",
+    rows: "FROM users u WHERE u.tenant_id = $2::uuid AND NOT u.is_guest AND ($1 IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1)",
     sorts: &[("created_at", "u.created_at"), ("name", "lower(u.name)")],
     newest_first: true,
     key: "u.id",

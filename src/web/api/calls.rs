@@ -6,7 +6,6 @@ use crate::{
         identity::Viewer,
     },
     domain::{
-        call::CallRole,
         ids::{CallId, ServiceId, UserId},
         report::TechnicalFault,
         time::{Moment, Span},
@@ -14,14 +13,14 @@ use crate::{
     error::Error,
     signaling::{Decision, RoomHandle},
     store::calls::Call,
-    web::{Problem, Result, Site, Web, ringing},
+    web::{Problem, Result, Site, Web, extract::InRoom, ringing},
 };
 use actix_web::{
     HttpResponse, get, post, put,
     web::{Data, Json, Path, Query},
 };
 use serde::{Deserialize, Serialize};
-use tallyroom_media_protocol::signaling::{CallPhase, CallView, EndReason, OtherView};
+use tallyroom_media_protocol::signaling::{CallPhase, CallView, EndReason, OtherView, RoomRole};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -126,7 +125,7 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(page): Query<Pag
     responses((status = 200, body = Object), (status = 401, body = Problem), (status = 404, body = Problem))
 )]
 #[get("/calls/{id}")]
-async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<Json<CallView>> {
+async fn show(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>) -> Result<Json<CallView>> {
     Ok(Json(view(&web, &site, &viewer, CallId::from_uuid(*id)).await?))
 }
 
@@ -135,26 +134,23 @@ async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
 /// # Errors
 /// It isn't theirs, or isn't there.
 pub async fn view(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<CallView> {
-    let call = calls::one(&web.app, &site.scope, viewer.user.id, id).await?;
+    let (call, role) = calls::joined(&web.app, &site.scope, viewer.user.id, id).await?;
     if let Some(room) = web.live.registry.room(&site.scope, id)
         && let Ok(view) = room.view(viewer.user.id).await
     {
         return Ok(*view);
     }
-    Ok(stored_view(&call, viewer.user.id, web.app.now()))
+    Ok(stored_view(&call, role, web.app.now()))
 }
 
-fn stored_view(call: &Call, reader: UserId, now: Moment) -> CallView {
-    let role = if reader == call.buyer.id {
-        CallRole::Buyer
-    } else {
-        CallRole::Seller
-    };
-    let other = if role == CallRole::Buyer {
-        &call.seller
-    } else {
+fn stored_view(call: &Call, role: RoomRole, now: Moment) -> CallView {
+    let other = if role == RoomRole::Seller {
         &call.buyer
+    } else {
+        &call.seller
     };
+    // A guest is told nothing of the money.
+    let told = |minor: i64| if role.is_guest() { 0 } else { minor };
     let phase = if call.ended.is_some() {
         CallPhase::Ended
     } else {
@@ -168,8 +164,8 @@ fn stored_view(call: &Call, reader: UserId, now: Moment) -> CallView {
         ended: call.ended.map(|ended| ended.reason),
         ended_because: None,
         until_ms: None,
-        rung: role == call.rung(),
-        prepaid: call.booking.is_some(),
+        rung: role == RoomRole::from(call.rung()),
+        prepaid: call.booking.is_some() || role.is_guest(),
         other: OtherView {
             name: other.name.clone(),
             present: false,
@@ -178,8 +174,8 @@ fn stored_view(call: &Call, reader: UserId, now: Moment) -> CallView {
         you_connected: false,
         service_title: call.service_title.clone(),
         currency: call.currency.code().to_owned(),
-        rate_minor: call.terms.rate_minor,
-        charged_minor: call.ended.map_or(0, |ended| ended.charged_minor),
+        rate_minor: told(call.terms.rate_minor),
+        charged_minor: told(call.ended.map_or(0, |ended| ended.charged_minor)),
         billable_ms: call.ended.map_or(0, |ended| ended.billable_ms),
         remaining_ms: None,
         running: false,

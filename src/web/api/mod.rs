@@ -8,6 +8,7 @@ pub(super) mod calls;
 mod conversations;
 mod documents;
 mod extensions;
+mod guests;
 mod hours;
 mod me;
 mod people;
@@ -62,6 +63,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
     extensions::routes(config);
+    guests::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

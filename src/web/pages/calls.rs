@@ -8,19 +8,20 @@ use super::{
 use crate::{
     app::{calls, extensions, identity::Viewer, wallet},
     domain::{
-        call::{CallRole, EndReason},
+        call::EndReason,
         ids::{CallId, UserId},
+        language::LANGUAGES,
     },
     signaling::extension_view,
     store::calls::Call,
-    web::{Result, Site, Web, api},
+    web::{Result, Site, Web, api, extract::InRoom},
 };
 use actix_web::{
     HttpResponse, get,
     web::{Data, Path, Query, ServiceConfig},
 };
 use serde::Deserialize;
-use tallyroom_media_protocol::signaling::CallPhase;
+use tallyroom_media_protocol::signaling::{CallPhase, RoomRole};
 use uuid::Uuid;
 
 /// Calls on a page of `calls::list`.
@@ -127,37 +128,42 @@ pub(super) fn outcome(reason: EndReason) -> Outcome {
 
 /// The room, from the ring to the end; afterwards the bill.
 #[get("/calls/{id}")]
-async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
-    let call = calls::one(&web.app, &site.scope, viewer.user.id, id).await?;
-    let bill = format!("/calls/{id}/bill");
-    if call.ended.is_some() {
-        return Ok(no_body(&bill));
+    let (call, role) = calls::joined(&web.app, &site.scope, viewer.user.id, id).await?;
+    let bill = (!role.is_guest()).then(|| format!("/calls/{id}/bill"));
+    if let Some(bill) = bill.as_deref().filter(|_| call.ended.is_some()) {
+        return Ok(no_body(bill));
     }
     let view = api::calls::view(&web, &site, &viewer, id).await?;
-    let open = extensions::open(&web.app, &viewer, id).await?;
+    let open = match role {
+        RoomRole::Buyer | RoomRole::Seller => extensions::open(&web.app, &viewer, id).await?,
+        _ => None,
+    };
     let policy = &call.terms.policy;
     let page = RoomPage {
         room: RoomSetup {
             call_id: id.uuid(),
-            role: view.role,
+            role,
             extension: open.map(|asked| extension_view(&asked, web.app.now())),
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)
                 .to_vec(),
-            terms: RoomTerms {
+            terms: (!role.is_guest()).then(|| RoomTerms {
                 increment: increment(policy.increment),
                 minimum_s: policy.minimum_s,
                 grace_s: policy.grace_s,
-            },
+            }),
+            languages: &LANGUAGES,
             other_photo: None,
             urls: RoomUrls {
                 bill,
-                back: match view.role {
-                    CallRole::Buyer => format!("/sellers/{}", call.seller.id),
-                    CallRole::Seller => "/calls".to_owned(),
+                back: match role {
+                    RoomRole::Buyer => format!("/sellers/{}", call.seller.id),
+                    RoomRole::Seller => "/calls".to_owned(),
+                    _ => "/".to_owned(),
                 },
-                tip: (view.role == CallRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
+                tip: (role == RoomRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
                 login: format!("/login?next=/calls/{id}"),
             },
             call: view,

@@ -15,6 +15,7 @@ mod earnings;
 mod feed;
 pub mod flash;
 mod gateway;
+mod guest;
 mod home;
 mod hours;
 mod identity;
@@ -81,6 +82,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(earnings::routes)
         .configure(feed::routes)
         .configure(gateway::routes)
+        .configure(guest::routes)
         .configure(home::routes)
         .configure(hours::routes)
         .configure(live::routes)

@@ -16,7 +16,7 @@ use crate::{
         selling::{self, ProfileDraft, SellingViewer},
         studio,
     },
-    domain::{ids::ServiceId, picture::MAX_BYTES},
+    domain::{ids::ServiceId, language::LANGUAGES, picture::MAX_BYTES},
     error::{Error, Kind},
     store::sellers::Profile,
     web::{Result, Site, Web, theme::Tone, upload},
@@ -38,12 +38,6 @@ const USUAL_HOURS: u8 = 4;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(change).service(set_photo);
 }
-
-/// Languages that can be ticked, as ISO codes; themes have words for them. Others are named by their codes.
-const LANGUAGES: [&str; 20] = [
-    "en", "de", "es", "fr", "it", "pt", "nl", "pl", "cs", "sv", "el", "ro", "tr", "uk", "ru", "ar", "hi", "zh", "ja",
-    "ko",
-];
 
 #[derive(Deserialize)]
 struct Shown {

@@ -28,6 +28,7 @@ const ACTIONS: Record<string, Action> = {
   "retry-mic": (room) => room.local.set("audio", true),
   "retry-camera": (room) => room.local.set("video", true),
   devices: (room) => room.openDevices(),
+  people: (room) => room.guests.open(),
   "test-sound": () => ring("test"),
   hear: (room) => room.hear(),
   chat: (room) => room.toggleChat(),

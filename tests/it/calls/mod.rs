@@ -4,6 +4,7 @@ mod at_once;
 mod before_media;
 mod endings;
 mod extending;
+mod guests;
 mod hostile;
 mod interruptions;
 mod money;

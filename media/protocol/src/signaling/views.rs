@@ -1,5 +1,6 @@
 //! How a call looks to its two people.
 
+use crate::PeerId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,6 +23,64 @@ impl CallRole {
             Self::Seller => Self::Buyer,
         }
     }
+}
+
+/// As what somebody is in a call's room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomRole {
+    /// Pays.
+    Buyer,
+    /// Is paid.
+    Seller,
+    /// Asked in: says in another language what is said.
+    Interpreter,
+    /// Asked in: speaks for one of the two.
+    Representative,
+    /// Asked in: knows what the talk is about.
+    Specialist,
+}
+
+impl RoomRole {
+    /// Neither pays nor is paid.
+    #[must_use]
+    pub fn is_guest(self) -> bool {
+        !matches!(self, Self::Buyer | Self::Seller)
+    }
+}
+
+impl From<CallRole> for RoomRole {
+    fn from(role: CallRole) -> Self {
+        match role {
+            CallRole::Buyer => Self::Buyer,
+            CallRole::Seller => Self::Seller,
+        }
+    }
+}
+
+/// Somebody in a call's room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// The person.
+    pub id: Uuid,
+    /// As what.
+    pub role: RoomRole,
+    /// Public name.
+    pub name: String,
+    /// Their id among producers' owners, while they are there.
+    pub peer: Option<PeerId>,
+    /// Guests: the place that they were asked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<Uuid>,
+    /// Guests: waits for the buyer to let them in.
+    #[serde(default)]
+    pub waiting: bool,
+    /// What an interpreter speaks, ISO 639-1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// On which language's channel they speak right now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaks: Option<String>,
 }
 
 /// Where a call stands.
@@ -87,8 +146,8 @@ pub enum EndReason {
 pub struct CallView {
     /// The call.
     pub id: Uuid,
-    /// Which side the reader is.
-    pub role: CallRole,
+    /// As what the reader is in it; a guest is told nothing of its money.
+    pub role: RoomRole,
     /// Where it stands.
     pub phase: CallPhase,
     /// Why it is suspended.

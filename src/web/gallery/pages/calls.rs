@@ -45,18 +45,19 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
     )?;
     let room = RoomSetup {
         call_id: Uuid::from_u128(1),
-        role: CallRole::Buyer,
+        role: CallRole::Buyer.into(),
         call: ringing(g),
         extension: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],
-        terms: RoomTerms {
+        terms: Some(RoomTerms {
             increment: Increment::Minute,
             minimum_s: 300,
             grace_s: 30,
-        },
+        }),
+        languages: &["en", "de", "fr"],
         other_photo: g.cast.person(0).photo_url,
         urls: RoomUrls {
-            bill: "/calls/1/bill".to_owned(),
+            bill: Some("/calls/1/bill".to_owned()),
             back: "/sellers/1".to_owned(),
             tip: Some("/sellers/1/tip?call=1".to_owned()),
             login: "/login?next=/calls/1".to_owned(),
@@ -96,8 +97,24 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         &RoomPage { room: paying },
         &g.buyer("/calls/1"),
     )?;
+    let guest = GuestPage {
+        token: "link".to_owned(),
+        role: "interpreter",
+        invited_by: g.cast.person(1).name,
+        service_title: g.cast.services[0].0.to_owned(),
+        languages: vec!["de".to_owned(), "en".to_owned()],
+        ..GuestPage::default()
+    };
+    g.page("guest", &guest, &g.visitor("/guest/link"))?;
+    let gone = GuestPage {
+        gone: Some(Message::new(
+            "This link leads nowhere any more: the call is over, or somebody has used the link. Ask for a new one.",
+        )),
+        ..GuestPage::default()
+    };
+    g.page("guest-gone", &gone, &g.visitor("/guest/link"))?;
     let seller = RoomSetup {
-        role: CallRole::Seller,
+        role: CallRole::Seller.into(),
         call: live(g, CallRole::Seller),
         urls: RoomUrls {
             tip: None,
@@ -115,7 +132,7 @@ fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
         CallRole::Seller => g.cast.buyer.to_owned(),
     };
     CallView {
-        role,
+        role: role.into(),
         phase: CallPhase::Live,
         prepaid: true,
         other: OtherView {
@@ -136,7 +153,7 @@ fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
 fn ringing(g: &Gallery<'_>) -> CallView {
     CallView {
         id: Uuid::from_u128(1),
-        role: CallRole::Buyer,
+        role: CallRole::Buyer.into(),
         phase: CallPhase::Ringing,
         suspended: None,
         ended: None,

@@ -16,6 +16,7 @@ mod earnings;
 mod feed;
 mod form;
 mod gateway;
+mod guest;
 mod home;
 mod hours;
 mod identity;
@@ -56,6 +57,7 @@ pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
+pub use guest::GuestPage;
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{
@@ -151,6 +153,7 @@ views! {
     ResetPage => "reset",
     VerifyPage => "verify",
     InvitePage => "invite",
+    GuestPage => "guest",
     AccountPage => "account",
     ForgetMethodPage => "method",
     SecondFactorPage => "second_factor",

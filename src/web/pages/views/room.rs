@@ -2,7 +2,7 @@
 
 use super::Increment;
 use serde::Serialize;
-use tallyroom_media_protocol::signaling::{CallRole, CallView, ExtensionView};
+use tallyroom_media_protocol::signaling::{CallView, ExtensionView, RoomRole};
 use uuid::Uuid;
 
 /// `/calls/{id}`.
@@ -18,15 +18,17 @@ pub struct RoomSetup {
     /// The call.
     pub call_id: Uuid,
     /// Which side the reader is.
-    pub role: CallRole,
+    pub role: RoomRole,
     /// The call as it stands.
     pub call: CallView,
     /// More time that was asked for and waits for the buyer.
     pub extension: Option<ExtensionView>,
     /// Offered when adding credit, in minor units.
     pub top_up_amounts: Vec<i64>,
-    /// How time is charged.
-    pub terms: RoomTerms,
+    /// How time is charged; nothing for a guest.
+    pub terms: Option<RoomTerms>,
+    /// Languages that can be interpreted, ISO 639-1.
+    pub languages: &'static [&'static str],
     /// The other's picture.
     pub other_photo: Option<String>,
     /// Where to go from here.
@@ -47,8 +49,8 @@ pub struct RoomTerms {
 /// Where to go from here.
 #[derive(Clone, Debug, Serialize)]
 pub struct RoomUrls {
-    /// The bill.
-    pub bill: String,
+    /// The bill; a guest has none.
+    pub bill: Option<String>,
     /// When there is nothing more to do here.
     pub back: String,
     /// Buyer only: where a tip is given.

@@ -237,7 +237,7 @@ impl Inner {
         let (own, other) = (&state.people[&role], &state.people[&opposite(role)]);
         CallView {
             id: state.call,
-            role,
+            role: role.into(),
             phase: state.phase,
             suspended: None,
             ended: (state.phase == CallPhase::Ended).then_some(EndReason::BuyerEnded),

@@ -126,6 +126,7 @@ impl Inner {
             send,
             recv,
             producers,
+            people: Vec::new(),
             chat: vec![]
         }))
     }
@@ -221,7 +222,7 @@ impl Inner {
                 self.seat(role, epoch)?;
                 let line = ChatLine {
                     id: Uuid::new_v4(),
-                    from: role,
+                    from: role.into(),
                     name: "X".into(),
                     text,
                     at_ms: 0,

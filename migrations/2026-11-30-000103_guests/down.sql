@@ -1,0 +1,2 @@
+DROP TABLE call_guests;
+ALTER TABLE users DROP COLUMN is_guest;

@@ -1,0 +1,84 @@
+//! Who is asked in, letting them in, showing them out.
+
+use crate::{
+    app::{App, identity::Viewer},
+    domain::ids::{CallId, GuestId, UserId},
+    error::{Error, Result},
+    store::{
+        TenantScope,
+        call_guests::{self, Guest},
+        calls,
+    },
+};
+
+/// The places of a call of one's own.
+///
+/// # Errors
+/// It isn't theirs, or the database is away.
+pub async fn list(app: &App, viewer: &Viewer, call: CallId) -> Result<Vec<Guest>> {
+    let person = viewer.user.id;
+    let read = app.db.read(&viewer.scope, move |tx| {
+        calls::of_person(tx, call, person)?;
+        call_guests::of_call(tx, call)
+    });
+    read.await
+}
+
+/// The place of somebody who came to a call by a link.
+///
+/// # Errors
+/// They have none, or the database is away.
+pub async fn one(app: &App, scope: &TenantScope, call: CallId, person: UserId) -> Result<Guest> {
+    app.db
+        .read(scope, move |tx| call_guests::of_person(tx, call, person))
+        .await
+}
+
+/// Everybody who ever came to a call.
+///
+/// # Errors
+/// The database is away.
+pub async fn who_came(app: &App, scope: &TenantScope, call: CallId) -> Result<Vec<Guest>> {
+    app.db.read(scope, move |tx| call_guests::who_came(tx, call)).await
+}
+
+/// The buyer lets somebody in whom the seller asked.
+///
+/// # Errors
+/// It isn't the buyer, nobody of that id waits, or the database is away.
+pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
+    let (person, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let call = calls::of_person(tx, call, person)?;
+            if call.buyer.id != person {
+                return Err(Error::forbidden("Only the one who pays can let somebody in."));
+            }
+            let admitted = call_guests::admit(tx, call.id, guest, now)?;
+            admitted.then_some(()).ok_or_else(Error::not_found)
+        })
+        .await
+}
+
+/// Takes a link back, or shows out who came by it; the buyer anybody, the seller whom they asked.
+///
+/// # Errors
+/// The call isn't theirs, there is no such place, or the database is away.
+pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
+    let (person, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let call = calls::of_person(tx, call, person)?;
+            let places = call_guests::of_call(tx, call.id)?;
+            let place = places
+                .iter()
+                .find(|place| place.id == guest)
+                .ok_or_else(Error::not_found)?;
+            if call.buyer.id != person && place.invited_by != person {
+                return Err(Error::forbidden("You can show out only people whom you asked in."));
+            }
+            let ended = call_guests::end(tx, call.id, guest, now)?;
+            ended.then_some(()).ok_or_else(Error::not_found)
+        })
+        .await
+}

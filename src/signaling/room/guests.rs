@@ -1,0 +1,203 @@
+//! Third persons in the room: who may come in, on which language's channel an interpreter speaks, showing them out.
+
+use super::{Chair, seat::Seat, task::Room};
+use crate::{
+    app::guests,
+    domain::{
+        call::{CallRole, Epoch},
+        ids::{GuestId, UserId},
+    },
+    error::{Error, Result},
+    store::call_guests::Guest as Place,
+};
+use tallyroom_media_protocol::{
+    PeerId,
+    signaling::{PersonView, ServerMessage},
+};
+
+/// Somebody who was asked in.
+pub(super) struct Guest {
+    /// What for; of somebody who has come.
+    pub place: Place,
+    pub person: UserId,
+    pub name: String,
+    pub seat: Seat,
+    /// On which language's channel they speak.
+    pub speaks: Option<String>,
+}
+
+impl Guest {
+    fn of(place: Place) -> Option<Self> {
+        let person = place.person.clone()?;
+        Some(Self {
+            place,
+            person: person.id,
+            name: person.name,
+            seat: Seat::default(),
+            speaks: None,
+        })
+    }
+}
+
+impl Room {
+    pub(super) fn chair(&self, person: UserId) -> Chair {
+        self.role_of(person).map_or(Chair::Guest(person), Chair::Side)
+    }
+
+    pub(super) fn chairs(&self) -> Vec<Chair> {
+        let sides = [Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller)];
+        let guests = self.guests.iter().map(|guest| Chair::Guest(guest.person));
+        sides.into_iter().chain(guests).collect()
+    }
+
+    pub(super) fn chair_of(&self, peer: PeerId) -> Option<Chair> {
+        let sits = |chair: &Chair| self.seat(*chair).is_some_and(|seat| seat.peer == Some(peer));
+        self.chairs().into_iter().find(sits)
+    }
+
+    pub(super) fn guest(&self, person: UserId) -> Option<&Guest> {
+        self.guests.iter().find(|guest| guest.person == person)
+    }
+
+    pub(super) fn seat(&self, chair: Chair) -> Option<&Seat> {
+        match chair {
+            Chair::Side(role) => Some(self.side(role)),
+            Chair::Guest(person) => self.guest(person).map(|guest| &guest.seat),
+        }
+    }
+
+    pub(super) fn seat_mut(&mut self, chair: Chair) -> Option<&mut Seat> {
+        match chair {
+            Chair::Side(CallRole::Buyer) => Some(&mut self.buyer),
+            Chair::Side(CallRole::Seller) => Some(&mut self.seller),
+            Chair::Guest(person) => {
+                let guest = self.guests.iter_mut().find(|guest| guest.person == person);
+                guest.map(|guest| &mut guest.seat)
+            }
+        }
+    }
+
+    pub(super) fn tell_all(&self, message: &ServerMessage) {
+        self.tell_both(message);
+        self.guests.iter().for_each(|guest| guest.seat.tell(message));
+    }
+
+    pub(super) fn tell_others(&self, chair: Chair, message: &ServerMessage) {
+        let others = self.chairs().into_iter().filter(|other| *other != chair);
+        others
+            .filter_map(|other| self.seat(other))
+            .for_each(|seat| seat.tell(message));
+    }
+
+    pub(super) fn tell_guests_views(&self) {
+        for guest in &self.guests {
+            let call = Box::new(self.guest_view(guest));
+            guest.seat.tell(&ServerMessage::Call { call });
+        }
+    }
+
+    /// Everybody in the room and whoever waits to be let in.
+    pub(super) fn people(&self) -> Vec<PersonView> {
+        let sides = [CallRole::Buyer, CallRole::Seller].map(|role| PersonView {
+            id: self.person(role).id.uuid(),
+            role: role.into(),
+            name: self.person(role).name.clone(),
+            peer: self.side(role).peer,
+            guest: None,
+            waiting: false,
+            languages: Vec::new(),
+            speaks: None,
+        });
+        let guests = self.guests.iter().map(|guest| PersonView {
+            id: guest.person.uuid(),
+            role: guest.place.role.into(),
+            name: guest.name.clone(),
+            peer: guest.seat.peer,
+            guest: Some(guest.place.id.uuid()),
+            waiting: !guest.place.admitted,
+            languages: guest.place.languages.clone(),
+            speaks: guest.speaks.clone(),
+        });
+        sides.into_iter().chain(guests).collect()
+    }
+
+    pub(super) fn tell_who(&self) {
+        self.tell_all(&ServerMessage::People { people: self.people() });
+    }
+
+    /// Reads what somebody was asked in for; says whether they may be in the room.
+    ///
+    /// # Errors
+    /// They weren't asked.
+    pub(super) async fn know_guest(&mut self, person: UserId) -> Result<bool> {
+        let place = guests::one(&self.world.app, &self.scope, self.call.id, person).await?;
+        let admitted = place.admitted;
+        match self.guests.iter_mut().find(|guest| guest.person == person) {
+            Some(known) => known.place = place,
+            None => self.guests.extend(Guest::of(place)),
+        }
+        Ok(admitted)
+    }
+
+    /// Takes a place in the room for somebody who came by a link.
+    ///
+    /// # Errors
+    /// They weren't asked, or the buyer hasn't let them in yet; the buyer then hears that they wait.
+    pub(super) async fn sit_guest(&mut self, person: UserId) -> Result<Epoch> {
+        if !self.know_guest(person).await? {
+            self.tell_who();
+            let words = format!(
+                "{} has to let you in. This page goes on by itself.",
+                self.call.buyer.name
+            );
+            return Err(Error::conflict("not_admitted", words));
+        }
+        let seat = self.seat(Chair::Guest(person)).ok_or_else(Error::not_found)?;
+        Ok(seat.epoch + 1)
+    }
+
+    /// Reads again who is asked in; whoever has been let in tries by themselves.
+    pub(super) async fn look_at_guests(&mut self) {
+        for guest in &mut self.guests {
+            if let Ok(place) = guests::one(&self.world.app, &self.scope, self.call.id, guest.person).await {
+                guest.place = place;
+            }
+        }
+        self.tell_who();
+    }
+
+    pub(super) async fn show_out(&mut self, id: GuestId) {
+        let Some(at) = self.guests.iter().position(|guest| guest.place.id == id) else {
+            return;
+        };
+        let guest = self.guests.remove(at);
+        guest.seat.tell(&ServerMessage::ShownOut);
+        for producer in guest.seat.producers.keys() {
+            let producer = producer.clone();
+            self.tell_all(&ServerMessage::ProducerClosed { producer });
+        }
+        self.remove(guest.seat.peer);
+        self.tell_who();
+    }
+
+    /// An interpreter changes the channel that they speak on.
+    ///
+    /// # Errors
+    /// They aren't one, or weren't asked in for that language.
+    pub(super) fn speak(&mut self, chair: Chair, language: Option<String>) -> Result<()> {
+        let Chair::Guest(person) = chair else {
+            return Err(Error::forbidden("Only interpreters choose a channel to speak on."));
+        };
+        let guest = self.guests.iter_mut().find(|guest| guest.person == person);
+        let guest = guest.ok_or_else(Error::not_found)?;
+        if language
+            .as_ref()
+            .is_some_and(|wanted| !guest.place.languages.contains(wanted))
+        {
+            return Err(Error::field("language", "You weren't asked in for that language."));
+        }
+        guest.speaks = language;
+        self.tell_who();
+        Ok(())
+    }
+}

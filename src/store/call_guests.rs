@@ -1,0 +1,211 @@
+//! Third persons of calls: what they were asked for, and who came.
+
+use super::{
+    TenantTx,
+    calls::Party,
+    moment::At,
+    schema::{call_guests, users},
+};
+use crate::{
+    domain::{
+        guest::GuestRole,
+        ids::{CallId, GuestId, UserId},
+        time::Moment,
+    },
+    error::{Error, Result},
+};
+use anyhow::anyhow;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+/// SHA-256 of what stands in a link.
+pub type LinkHash = [u8; 32];
+
+/// A place for a third person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// Its id.
+    pub id: GuestId,
+    /// Of which call.
+    pub call: CallId,
+    /// As what.
+    pub role: GuestRole,
+    /// What an interpreter speaks.
+    pub languages: Vec<String>,
+    /// Who asked.
+    pub invited_by: UserId,
+    /// When the link can't be used any more.
+    pub expires_at: Moment,
+    /// Who came.
+    pub person: Option<Party>,
+    /// May be in the room.
+    pub admitted: bool,
+    /// The link was taken back, or they were shown out.
+    pub ended: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = call_guests)]
+struct Row {
+    id: Uuid,
+    call_id: Uuid,
+    role: String,
+    languages: Vec<Option<String>>,
+    invited_by: Uuid,
+    expires_at: At,
+    user_id: Option<Uuid>,
+    admitted_at: Option<At>,
+    ended_at: Option<At>,
+}
+
+impl Row {
+    fn guest(self, name: Option<String>) -> Result<Guest> {
+        let role = GuestRole::named(&self.role);
+        Ok(Guest {
+            id: GuestId::from_uuid(self.id),
+            call: CallId::from_uuid(self.call_id),
+            role: role.ok_or_else(|| Error::internal(anyhow!("unknown role {:?}", self.role)))?,
+            languages: self.languages.into_iter().flatten().collect(),
+            invited_by: UserId::from_uuid(self.invited_by),
+            expires_at: self.expires_at.0,
+            person: self.user_id.map(|id| Party {
+                id: UserId::from_uuid(id),
+                name: name.unwrap_or_default(),
+            }),
+            admitted: self.admitted_at.is_some(),
+            ended: self.ended_at.is_some(),
+        })
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn with_people() -> _ {
+    call_guests::table.left_join(
+        users::table.on(users::tenant_id
+            .eq(call_guests::tenant_id)
+            .and(call_guests::user_id.eq(users::id.nullable()))),
+    )
+}
+
+/// All places of a call that weren't taken back, the oldest first.
+///
+/// # Errors
+/// The database is away.
+pub fn of_call(tx: &mut TenantTx<'_>, call: CallId) -> Result<Vec<Guest>> {
+    with_people()
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::ended_at.is_null())
+        .order((call_guests::created_at, call_guests::id))
+        .select((Row::as_select(), users::name.nullable()))
+        .load::<(Row, Option<String>)>(tx.conn)?
+        .into_iter()
+        .map(|(row, name)| row.guest(name))
+        .collect()
+}
+
+/// Everybody who ever came to a call, with those who were shown out: for what they said.
+///
+/// # Errors
+/// The database is away.
+pub fn who_came(tx: &mut TenantTx<'_>, call: CallId) -> Result<Vec<Guest>> {
+    with_people()
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::user_id.is_not_null())
+        .order((call_guests::created_at, call_guests::id))
+        .select((Row::as_select(), users::name.nullable()))
+        .load::<(Row, Option<String>)>(tx.conn)?
+        .into_iter()
+        .map(|(row, name)| row.guest(name))
+        .collect()
+}
+
+/// The place that a link leads to, kept from changing until the transaction ends.
+///
+/// # Errors
+/// There is none, or the database is away.
+pub fn by_link(tx: &mut TenantTx<'_>, link: LinkHash) -> Result<Guest> {
+    let found = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::link_hash.eq(link.as_slice()))
+        .select(Row::as_select())
+        .for_no_key_update()
+        .first::<Row>(tx.conn)?;
+    found.guest(None)
+}
+
+/// Adds a place.
+///
+/// # Errors
+/// The database is away.
+pub fn insert(tx: &mut TenantTx<'_>, new: &Guest, link: LinkHash, now: Moment) -> Result<()> {
+    diesel::insert_into(call_guests::table)
+        .values((
+            call_guests::tenant_id.eq(tx.tenant().uuid()),
+            call_guests::id.eq(new.id.uuid()),
+            call_guests::call_id.eq(new.call.uuid()),
+            call_guests::role.eq(new.role.name()),
+            call_guests::languages.eq(&new.languages),
+            call_guests::invited_by.eq(new.invited_by.uuid()),
+            call_guests::created_at.eq(At(now)),
+            call_guests::expires_at.eq(At(new.expires_at)),
+            call_guests::link_hash.eq(link.as_slice()),
+            call_guests::admitted_at.eq(new.admitted.then_some(At(now))),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Somebody came by the link.
+///
+/// # Errors
+/// The database is away.
+pub fn take(tx: &mut TenantTx<'_>, id: GuestId, person: UserId, now: Moment) -> Result<()> {
+    diesel::update(call_guests::table.find((tx.tenant().uuid(), id.uuid())))
+        .set((call_guests::user_id.eq(person.uuid()), call_guests::came_at.eq(At(now))))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The buyer lets them in; false if there is no such guest of the call who waits.
+///
+/// # Errors
+/// The database is away.
+pub fn admit(tx: &mut TenantTx<'_>, call: CallId, id: GuestId, now: Moment) -> Result<bool> {
+    let changed = diesel::update(call_guests::table.find((tx.tenant().uuid(), id.uuid())))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::ended_at.is_null())
+        .filter(call_guests::admitted_at.is_null())
+        .set(call_guests::admitted_at.eq(At(now)))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Takes a place away; false if there is none.
+///
+/// # Errors
+/// The database is away.
+pub fn end(tx: &mut TenantTx<'_>, call: CallId, id: GuestId, now: Moment) -> Result<bool> {
+    let changed = diesel::update(call_guests::table.find((tx.tenant().uuid(), id.uuid())))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::ended_at.is_null())
+        .set(call_guests::ended_at.eq(At(now)))
+        .execute(tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// A call that the person is asked into and may enter, or waits to.
+///
+/// # Errors
+/// They aren't, or the database is away.
+pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<Guest> {
+    let (row, name) = with_people()
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::ended_at.is_null())
+        .select((Row::as_select(), users::name.nullable()))
+        .first::<(Row, Option<String>)>(tx.conn)?;
+    row.guest(name)
+}

@@ -1,0 +1,234 @@
+/**
+ * Who is in the room: the list, asking a third person in, letting them in and showing them out, and the interpreters'
+ * channels.
+ */
+import { api, ApiError } from "./api";
+import { channelsOf, volumes } from "./channels";
+import { closeDialog, openDialog } from "./dialogs";
+import { find, h } from "./dom";
+import { initials } from "./format";
+import type { PersonView, RoomRole } from "./protocol";
+import { keep, recall } from "./storage";
+import type { Toast } from "./toast";
+import type { Words } from "./words";
+
+export interface GuestsHost {
+  role: RoomRole;
+  say(key: string, vars?: Record<string, string | number>): string;
+  tell(what: Omit<Toast, "close">): () => void;
+  /** Interpreters: on which channel they speak from now on. */
+  speak(language: string | null): Promise<unknown>;
+  loudness(peer: string, volume: number): void;
+  named(peer: string, name: string): void;
+  /** Whether there is anything to choose from. */
+  changed(): void;
+}
+
+interface Place {
+  id: string;
+  link: string;
+}
+
+const CHANNEL = "room.channel";
+
+export class Guests {
+  people: PersonView[] = [];
+  /** One's own peer. */
+  me = "";
+  #channel: string | null = recall(CHANNEL) || null;
+  readonly #names: Intl.DisplayNames;
+  readonly #list = find<HTMLElement>("#people-list");
+  readonly #form = find<HTMLFormElement>("#guest-form");
+  readonly #problem = find<HTMLElement>("#guest-problem");
+  readonly #listen = find<HTMLSelectElement>("#channel");
+  readonly #speak = find<HTMLSelectElement>("#speak");
+  readonly #link = find<HTMLInputElement>("#guest-link");
+  readonly #knocks = new Map<string, () => void>();
+
+  constructor(
+    private readonly call: string,
+    words: Words,
+    private readonly host: GuestsHost,
+  ) {
+    this.#names = new Intl.DisplayNames(words.locale, { type: "language" });
+    for (const option of this.#form.querySelectorAll<HTMLElement>("[data-language]"))
+      option.textContent = this.#language(option.dataset["language"] ?? "");
+    this.#form.addEventListener("change", () => this.#shape());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#invite();
+    });
+    this.#listen.addEventListener("change", () => this.#choose(this.#listen.value || null));
+    this.#speak.addEventListener("change", () => void this.#speakOn(this.#speak.value || null));
+    find<HTMLElement>("#guest-copy").addEventListener("click", () => void this.#copy());
+    this.#shape();
+  }
+
+  /** Languages to choose from. */
+  get channels(): string[] {
+    return channelsOf(this.people);
+  }
+
+  /** What one interprets oneself. */
+  get own(): PersonView | undefined {
+    return this.people.find((person) => person.peer === this.me);
+  }
+
+  open(): void {
+    this.#link.closest<HTMLElement>("[data-link]")!.hidden = true;
+    this.#say("");
+    openDialog("dialog-people");
+  }
+
+  take(people: PersonView[]): void {
+    const before = this.people;
+    this.people = people;
+    for (const { peer, name } of people) if (peer) this.host.named(peer, name);
+    this.#knock(before);
+    this.#draw();
+    this.#fill();
+    this.#hear();
+    this.host.changed();
+  }
+
+  /** The call is over. */
+  end(): void {
+    for (const close of this.#knocks.values()) close();
+    this.#knocks.clear();
+    closeDialog("dialog-people");
+  }
+
+  #language(code: string): string {
+    return this.#names.of(code) ?? code;
+  }
+
+  /** Somebody whom the seller asked waits: the one who pays says whether they come in. */
+  #knock(before: PersonView[]): void {
+    const waiting = this.people.filter((person) => person.waiting);
+    for (const [id, close] of this.#knocks)
+      if (!waiting.some((person) => person.id === id)) {
+        close();
+        this.#knocks.delete(id);
+      }
+    if (this.host.role !== "buyer") return;
+    for (const person of waiting) {
+      if (this.#knocks.has(person.id) || before.some((known) => known.id === person.id && known.waiting)) continue;
+      const text = this.host.say("people.knocks", { name: person.name, role: this.#role(person.role) });
+      const action = { label: this.host.say("people.admit"), run: () => void this.#admit(person) };
+      this.#knocks.set(person.id, this.host.tell({ id: `knock-${person.id}`, text, tone: "info", stays: true, action }));
+    }
+  }
+
+  #role(role: RoomRole): string {
+    return this.host.say(`people.role_${role}`);
+  }
+
+  #draw(): void {
+    const rows = this.people.map((person) => {
+      const own = person.peer === this.me && this.me !== "";
+      const name = own ? `${person.name} (${this.host.say("you")})` : person.name;
+      const state = person.waiting ? "waits" : person.peer ? (person.speaks ? "speaks" : "here") : "away";
+      const language = person.speaks ? this.#language(person.speaks) : "";
+      const about = `${this.#role(person.role)} · ${this.host.say(`people.${state}`, { language })}`;
+      const row = h(
+        "li",
+        { class: "person" },
+        h("span", { class: "person-mark", "aria-hidden": "true" }, initials(person.name)),
+        h("span", { class: "person-name" }, h("strong", {}, name), h("small", {}, about)),
+      );
+      if (person.guest && this.host.role === "buyer" && person.waiting)
+        row.append(this.#button("people.admit", "btn btn-primary btn-sm", () => void this.#admit(person)));
+      if (person.guest && (this.host.role === "buyer" || this.host.role === "seller"))
+        row.append(this.#button("people.remove", "btn btn-ghost btn-sm", () => void this.#remove(person)));
+      return row;
+    });
+    this.#list.replaceChildren(...rows);
+  }
+
+  #button(key: string, look: string, run: () => void): HTMLButtonElement {
+    return h("button", { type: "button", class: look, onclick: run }, this.host.say(key));
+  }
+
+  /** What can be listened to, and for interpreters, what to speak on. */
+  #fill(): void {
+    const option = (code: string) => new Option(this.#language(code), code);
+    if (this.#channel && !this.channels.includes(this.#channel)) this.#channel = null;
+    this.#listen.replaceChildren(new Option(this.host.say("people.original"), ""), ...this.channels.map(option));
+    this.#listen.value = this.#channel ?? "";
+    const own = this.own;
+    this.#speak.replaceChildren(new Option(this.host.say("people.to_all"), ""), ...(own?.languages ?? []).map(option));
+    this.#speak.value = own?.speaks ?? "";
+  }
+
+  #choose(channel: string | null): void {
+    this.#channel = channel;
+    keep(CHANNEL, channel ?? "");
+    this.#hear();
+  }
+
+  #hear(): void {
+    // Whoever interprets hears all of it as it is said.
+    const interprets = (this.own?.languages ?? []).length > 0;
+    for (const [peer, volume] of volumes(this.people, interprets ? null : this.#channel)) this.host.loudness(peer, volume);
+  }
+
+  async #speakOn(language: string | null): Promise<void> {
+    try {
+      await this.host.speak(language);
+    } catch {
+      this.#fill();
+    }
+  }
+
+  #shape(): void {
+    const interpreter = new FormData(this.#form).get("role") === "interpreter";
+    find<HTMLElement>("#guest-languages").hidden = !interpreter;
+  }
+
+  async #invite(): Promise<void> {
+    const typed = new FormData(this.#form);
+    this.#say("");
+    try {
+      const languages = typed.getAll("language");
+      const role = typed.get("role");
+      const place = await api<Place>("POST", `/api/v1/calls/${this.call}/guests`, {
+        role,
+        languages: role === "interpreter" ? languages : [],
+      });
+      this.#link.value = place.link;
+      this.#link.closest<HTMLElement>("[data-link]")!.hidden = false;
+      this.#link.focus();
+      this.#link.select();
+    } catch (problem) {
+      this.#say(problem instanceof ApiError && problem.message ? problem.message : this.host.say("failed"));
+    }
+  }
+
+  async #copy(): Promise<void> {
+    await navigator.clipboard?.writeText(this.#link.value).catch(() => undefined);
+    this.#link.select();
+    this.host.tell({ text: this.host.say("people.copied"), tone: "success" });
+  }
+
+  async #admit(person: PersonView): Promise<void> {
+    await this.#ask("POST", `${person.guest}/admit`);
+  }
+
+  async #remove(person: PersonView): Promise<void> {
+    await this.#ask("DELETE", person.guest ?? "");
+  }
+
+  async #ask(method: "POST" | "DELETE", path: string): Promise<void> {
+    try {
+      await api(method, `/api/v1/calls/${this.call}/guests/${path}`);
+    } catch (problem) {
+      this.#say(problem instanceof ApiError && problem.message ? problem.message : this.host.say("failed"));
+      openDialog("dialog-people");
+    }
+  }
+
+  #say(text: string): void {
+    this.#problem.hidden = text === "";
+    find<HTMLElement>("p", this.#problem).textContent = text;
+  }
+}
