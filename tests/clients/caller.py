@@ -118,6 +118,16 @@ class Call:
             )
             self.readers.append(asyncio.create_task(self.count(made["kind"], consumer.track)))
 
+    async def flows(self):
+        """Until the other is seen and heard."""
+        while not all(self.frames.values()):
+            try:
+                news = await asyncio.wait_for(self.socket.news.get(), 0.2)
+            except TimeoutError:
+                continue
+            if news["type"] == "producer":
+                await self.read(news["producer"]["producer"])
+
     async def count(self, kind, track):
         while True:
             frame = await track.recv()
@@ -155,12 +165,7 @@ async def main(address, host, email, password):
         await socket.until(lambda news: news["type"] == "ring_ended" and news["outcome"] == "accepted")
         talk = Call(socket, await socket.ask("join", call=call))
         await talk.open()
-        while True:
-            news = await asyncio.wait_for(socket.news.get(), PATIENCE)
-            if news["type"] == "producer":
-                await talk.read(news["producer"]["producer"])
-            if all(talk.frames.values()):
-                break
+        await asyncio.wait_for(talk.flows(), PATIENCE)
         await talk.ask("connect")
         await socket.until(lambda news: news["type"] == "call" and news["call"]["phase"] == "live")
         await asyncio.sleep(SECONDS)
