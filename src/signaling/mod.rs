@@ -6,9 +6,11 @@
 //! and blocks in sets. The [`registry`] finds rooms, and brings them back after a restart.
 
 mod books;
+mod checks;
 pub mod connection;
 mod people;
 mod registry;
+mod relays;
 mod room;
 
 pub use people::{People, Socket, extension_view};

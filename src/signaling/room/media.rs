@@ -8,21 +8,21 @@ use crate::{
         ids::UserId,
     },
     error::{Error, Result},
-    signaling::people::Socket,
+    signaling::{people::Socket, relays},
 };
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use tallyroom_media_protocol::{
-    PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
+    MediaSource, PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
     signaling::{ClientRequest, Joined, ServerMessage},
 };
 use uuid::Uuid;
 
 /// Consumers asked for at once.
-const MAX_CONSUME: usize = 16;
+pub(in crate::signaling) const MAX_CONSUME: usize = 16;
 
 /// A refusal in the person's words.
-pub(super) fn refused(refusal: Refusal) -> Error {
+pub(in crate::signaling) fn refused(refusal: Refusal) -> Error {
     let context = anyhow!("media node: {:?}: {}", refusal.kind, refusal.message);
     match refusal.kind {
         RefusalKind::NotFound => Error::not_found(),
@@ -119,6 +119,7 @@ impl Room {
             send,
             recv,
             producers: self.seat(role.other()).producers(),
+            ice_servers: relays::servers(&self.world.app, peer),
             chat,
         };
         if answer.send(Ok(Box::new(joined))).is_err() {
@@ -199,6 +200,7 @@ impl Room {
                 epoch,
                 transport,
                 kind,
+                source,
                 rtp,
                 paused,
             } => (
@@ -208,6 +210,8 @@ impl Room {
                     peer: peer(epoch)?,
                     transport,
                     kind,
+                    // A screen counts as sending like any other picture (see the node's flow reports).
+                    source: source.unwrap_or_else(|| MediaSource::usual(kind)),
                     rtp,
                     paused,
                 },
@@ -247,6 +251,15 @@ impl Room {
                     },
                 )
             }
+            ClientRequest::PreferLayers { epoch, producer, layer } => (
+                epoch,
+                Request::PreferLayers {
+                    room,
+                    peer: peer(epoch)?,
+                    producer,
+                    layer,
+                },
+            ),
             ClientRequest::RestartIce { epoch, transport } => (
                 epoch,
                 Request::RestartIce {
@@ -257,6 +270,7 @@ impl Room {
             ),
             ClientRequest::Ping
             | ClientRequest::Join { .. }
+            | ClientRequest::Check
             | ClientRequest::Connect { .. }
             | ClientRequest::End { .. }
             | ClientRequest::Chat { .. }
@@ -272,7 +286,7 @@ impl Room {
         match &request {
             Request::PauseProducer { producer, paused, .. } => {
                 if let Some(known) = self.seat_mut(role).producers.get_mut(producer) {
-                    known.1 = *paused;
+                    known.paused = *paused;
                     let message = ServerMessage::ProducerPaused {
                         producer: producer.clone(),
                         paused: *paused,
@@ -291,18 +305,30 @@ impl Room {
             _ => {}
         }
         let (media, mailbox) = (self.world.media.clone(), self.mailbox.clone());
+        // Those of the join may have expired by now.
+        let relays = match &request {
+            Request::RestartIce { peer, .. } => relays::servers(&self.world.app, *peer),
+            _ => Vec::new(),
+        };
         tokio::spawn(async move {
             let produce = match &request {
-                Request::Produce { peer, kind, paused, .. } => Some((*peer, *kind, *paused)),
+                Request::Produce {
+                    peer,
+                    kind,
+                    source,
+                    paused,
+                    ..
+                } => Some((*peer, *kind, *source, *paused)),
                 _ => None,
             };
             let value = match media.request(node, request).await {
                 Ok(Reply::Produced { producer }) => {
-                    if let Some((peer, kind, paused)) = produce {
+                    if let Some((peer, kind, source, paused)) = produce {
                         let info = ProducerInfo {
                             producer,
                             peer,
                             kind,
+                            source,
                             paused,
                         };
                         let _ = mailbox
@@ -318,7 +344,7 @@ impl Room {
                     Ok(Value::Null)
                 }
                 Ok(Reply::Consumed { consumers }) => Ok(json!({ "consumers": consumers })),
-                Ok(Reply::IceRestarted { ice }) => Ok(json!({ "ice": ice })),
+                Ok(Reply::IceRestarted { ice }) => Ok(json!({ "ice": ice, "ice_servers": relays })),
                 Ok(_) => Ok(Value::Null),
                 Err(refusal) => Err(refused(refusal)),
             };
@@ -332,7 +358,7 @@ impl Room {
         }
         self.seat_mut(role)
             .producers
-            .insert(info.producer.clone(), (info.kind, info.paused));
+            .insert(info.producer.clone(), info.clone());
         let _ = answer.send(Ok(json!({ "producer": info.producer })));
         self.tell_other(role, &ServerMessage::Producer { producer: info });
     }

@@ -6,6 +6,8 @@ mod seat;
 mod task;
 mod view;
 
+pub(super) use media::{MAX_CONSUME, refused};
+
 use crate::{
     app::{App, ports::MediaNodes},
     domain::{
@@ -23,7 +25,7 @@ use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply,
+    MediaId, PeerFlow, PeerId, ProducerInfo, Reception, Refusal, Reply,
     signaling::{CallView, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -99,6 +101,12 @@ pub(super) enum RoomMessage {
     Credit { available_minor: i64 },
     /// What flowed.
     Flow(Vec<PeerFlow>),
+    /// How well somebody receives something has changed.
+    Receiving {
+        peer: PeerId,
+        producer: MediaId,
+        reception: Reception,
+    },
     /// The media node is gone.
     NodeGone { node: Uuid },
     /// Somebody stopped sending.

@@ -2,7 +2,7 @@
 
 use super::task::Room;
 use crate::domain::call::{CallRole, Event, Evidence, Run};
-use tallyroom_media_protocol::{PeerFlow, PeerId, Request, signaling::ServerMessage};
+use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Reception, Request, signaling::ServerMessage};
 use uuid::Uuid;
 
 impl Room {
@@ -43,6 +43,21 @@ impl Room {
         if evidence != Evidence::default() {
             let _ = self.apply(Event::Media(evidence)).await;
         }
+    }
+
+    /// Whoever receives is told how well.
+    pub(super) fn receiving(&self, peer: PeerId, producer: MediaId, reception: Reception) {
+        let Some(seat) = [&self.buyer, &self.seller]
+            .into_iter()
+            .find(|seat| seat.peer == Some(peer))
+        else {
+            return;
+        };
+        seat.tell(&ServerMessage::Layers {
+            producer,
+            score: reception.score,
+            layer: reception.layer,
+        });
     }
 
     pub(super) fn node_gone(&mut self, node: Uuid) {

@@ -2,7 +2,7 @@
 
 use crate::{domain::call::Epoch, signaling::people::Socket};
 use std::collections::HashMap;
-use tallyroom_media_protocol::{MediaId, MediaKind, PeerId, ProducerInfo, signaling::ServerMessage};
+use tallyroom_media_protocol::{MediaId, PeerId, ProducerInfo, signaling::ServerMessage};
 
 /// One side's connection, producers and quality.
 #[derive(Default)]
@@ -10,7 +10,7 @@ pub(super) struct Seat {
     pub epoch: Epoch,
     pub socket: Option<Socket>,
     pub peer: Option<PeerId>,
-    pub producers: HashMap<MediaId, (MediaKind, bool)>,
+    pub producers: HashMap<MediaId, ProducerInfo>,
     /// Worst of what they send and receive, 0 to 10.
     pub score: Option<u8>,
 }
@@ -30,13 +30,6 @@ impl Seat {
     }
 
     pub fn producers(&self) -> Vec<ProducerInfo> {
-        let Some(peer) = self.peer else { return Vec::new() };
-        let info = |(producer, (kind, paused)): (&MediaId, &(MediaKind, bool))| ProducerInfo {
-            producer: producer.clone(),
-            peer,
-            kind: *kind,
-            paused: *paused,
-        };
-        self.producers.iter().map(info).collect()
+        self.producers.values().cloned().collect()
     }
 }

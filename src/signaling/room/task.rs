@@ -182,6 +182,11 @@ impl Room {
                 self.told = Told::default();
             }
             RoomMessage::Flow(peers) => self.flow(peers).await,
+            RoomMessage::Receiving {
+                peer,
+                producer,
+                reception,
+            } => self.receiving(peer, producer, reception),
             RoomMessage::NodeGone { node } => self.node_gone(node),
             RoomMessage::ProducerClosed { producer } => self.producer_closed(&producer),
         }

@@ -3,7 +3,7 @@
 use crate::control::{Connection, ControlPlane, Member, Node};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tallyroom_media_protocol::{MediaKind, RefusalKind, Reply, Request};
+use tallyroom_media_protocol::{MediaKind, MediaSource, RefusalKind, Reply, Request};
 use uuid::Uuid;
 
 async fn started(options: &[&str]) -> (Node, Connection) {
@@ -278,13 +278,21 @@ async fn nonsense_is_refused_and_harms_nothing() {
     ] {
         let mut request = member.produce(false);
         if let Request::Produce {
-            transport, kind: of, ..
+            transport,
+            kind: of,
+            source,
+            ..
         } = &mut request
         {
-            (*transport, *of) = (wrong_transport, kind);
+            (*transport, *of, *source) = (wrong_transport, kind, MediaSource::usual(kind));
         }
         requests.push(request);
     }
+    let mut mislabelled = member.produce(false);
+    if let Request::Produce { source, .. } = &mut mislabelled {
+        *source = MediaSource::Screen;
+    }
+    requests.push(mislabelled);
     requests.push(Request::Consume {
         room,
         peer,

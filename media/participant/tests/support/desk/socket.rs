@@ -6,7 +6,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    PeerId, ProducerInfo, Reply, Request,
+    MediaSource, PeerId, ProducerInfo, Reply, Request,
     signaling::{CallPhase, CallRole, ChatLine, ClientMessage, ClientRequest, Joined, Problem, ServerMessage},
 };
 use tokio::{net::TcpStream, sync::mpsc};
@@ -126,6 +126,7 @@ impl Inner {
             send,
             recv,
             producers,
+            ice_servers: vec![],
             chat: vec![]
         }))
     }
@@ -160,9 +161,11 @@ impl Inner {
                 epoch,
                 transport,
                 kind,
+                source,
                 rtp,
                 paused,
             } => {
+                let source = source.unwrap_or_else(|| MediaSource::usual(kind));
                 let (room, peer) = self.seat(role, epoch)?;
                 let produced = self
                     .node(Request::Produce {
@@ -170,6 +173,7 @@ impl Inner {
                         peer,
                         transport,
                         kind,
+                        source,
                         rtp,
                         paused,
                     })
@@ -181,6 +185,7 @@ impl Inner {
                     producer: producer.clone(),
                     peer,
                     kind,
+                    source,
                     paused,
                 };
                 let mut state = self.lock();
