@@ -1,6 +1,6 @@
 //! What a peer receives of one producer: which layer it has use for, and how well it arrives.
 
-use mediasoup::prelude::*;
+use mediasoup::{consumer::ConsumerType, prelude::*, worker::RequestError};
 use tallyroom_media_protocol::Reception;
 
 pub(crate) struct Receiving {

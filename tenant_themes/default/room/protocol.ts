@@ -5,6 +5,8 @@ import type { types } from "mediasoup-client";
 export const MAX_CHAT_CHARS = 2_000;
 
 export type MediaKind = "audio" | "video";
+/** Where what is sent comes from. */
+export type MediaSource = "camera" | "microphone" | "screen" | "screen_sound";
 export type CallRole = "buyer" | "seller";
 export type CallPhase = "ringing" | "pre_check" | "connecting" | "live" | "suspended" | "settling" | "ended";
 export type SuspendReason = "credit" | "connection";
@@ -72,6 +74,7 @@ export interface ProducerInfo {
   producer: string;
   peer: string;
   kind: MediaKind;
+  source: MediaSource;
   paused: boolean;
 }
 
@@ -89,6 +92,22 @@ export interface ConsumerInfo {
   rtpParameters: types.RtpParameters;
 }
 
+/** A relay, with credentials that expire in minutes. */
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
+}
+
+/** A room for oneself, to find out what the connection carries. */
+export interface Checking {
+  epoch: number;
+  caps: types.RtpCapabilities;
+  send: TransportInfo;
+  recv: TransportInfo;
+  ice_servers: IceServer[];
+}
+
 export interface Joined {
   epoch: number;
   peer: string;
@@ -97,34 +116,38 @@ export interface Joined {
   send: TransportInfo;
   recv: TransportInfo;
   producers: ProducerInfo[];
+  ice_servers: IceServer[];
   chat: ChatLine[];
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
 export type CallRequest =
   | { type: "connect_transport"; transport: string; dtls: types.DtlsParameters }
-  | { type: "produce"; transport: string; kind: MediaKind; rtp: types.RtpParameters; paused: boolean }
+  | { type: "produce"; transport: string; kind: MediaKind; source: MediaSource; rtp: types.RtpParameters; paused: boolean }
   | { type: "pause_producer"; producer: string; paused: boolean }
   | { type: "close_producer"; producer: string }
   | { type: "consume"; producers: string[]; caps: types.RtpCapabilities }
+  | { type: "prefer_layers"; producer: string; layer: number | null }
   | { type: "restart_ice"; transport: string }
   | { type: "connect" }
   | { type: "end" }
   | { type: "chat"; text: string }
   | { type: "typing"; on: boolean };
 
-export type ClientRequest = { type: "ping" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
+export type ClientRequest = { type: "ping" } | { type: "check" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
 
 /** What each request is answered with. */
 export interface Replies {
   ping: null;
   join: Joined;
+  check: Checking;
   connect_transport: null;
   produce: { producer: string };
   pause_producer: null;
   close_producer: null;
   consume: { consumers: ConsumerInfo[] };
-  restart_ice: { ice: types.IceParameters };
+  prefer_layers: null;
+  restart_ice: { ice: types.IceParameters; ice_servers: IceServer[] };
   connect: null;
   end: null;
   chat: null;
@@ -166,6 +189,7 @@ export type ServerMessage =
   | { type: "producer"; producer: ProducerInfo }
   | { type: "producer_paused"; producer: string; paused: boolean }
   | { type: "producer_closed"; producer: string }
+  | { type: "layers"; producer: string; score: number; layer: number | null }
   | { type: "media_reset" }
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }

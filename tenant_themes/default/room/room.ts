@@ -8,17 +8,22 @@ import { binder, find, type View } from "./dom";
 import { Extensions } from "./extension";
 import { money } from "./format";
 import { Link } from "./link";
+import { Adaption } from "./media/adaption";
+import { canPresent } from "./media/devices";
 import { LocalMedia } from "./media/local";
 import { loadMedia } from "./media/peer";
 import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
+import { bindKeys } from "./keys";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
 import { RequestError, type Socket } from "./socket";
+import { chime } from "./sounds";
 import { canFullscreen, canPip, hideBarWhenIdle, keepAwake, movable, toggleFullscreen, togglePip } from "./stage";
 import { faceOf, initialState, neverStarted, type RoomState, wantsPeople } from "./state";
+import { Tiles } from "./tiles";
 import { type Toast, toast } from "./toast";
 import { TopUps } from "./topup";
 import { view } from "./view";
@@ -30,6 +35,7 @@ const ASK_AGAIN_MS = 4_000;
 
 export class Room {
   readonly local = new LocalMedia();
+  readonly adaption = new Adaption();
   readonly link: Link;
   readonly state: RoomState;
   readonly extensions: Extensions;
@@ -38,7 +44,7 @@ export class Room {
   readonly #chat: Chat;
   readonly #topUps: TopUps;
   readonly #bind: (values: View) => void;
-  readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip() };
+  readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip(), can_share: canPresent() };
   #shownFace = "";
   /** The server knows no such call: asking again won't help. */
   #unknown = false;
@@ -55,8 +61,8 @@ export class Room {
   ) {
     this.state = initialState(config, words, this.local);
     this.link = new Link(socket, config.call_id);
-    this.#remote = new RemoteMedia(find<HTMLVideoElement>("#other-video", root));
-    this.#seat = new Seat(this.link, this.local, this.#remote, {
+    this.#remote = new RemoteMedia(new Tiles(find("#stage", root)));
+    this.#seat = new Seat(this.link, this.local, this.#remote, this.adaption, {
       flowing: (flowing) => this.update({ flowing }),
       unsupported: () => this.update({ unsupported: true }),
     });
@@ -73,7 +79,7 @@ export class Room {
       tell: (what) => this.#tell(what),
     });
     this.#bind = binder(root);
-    new DeviceMenu(words, this.local, this.#remote);
+    new DeviceMenu(words, this.local, (deviceId) => this.#remote.speak(deviceId));
   }
 
   start(): void {
@@ -81,6 +87,7 @@ export class Room {
     movable(find("#stage", root), find("#self", root));
     hideBarWhenIdle(root, find("#bar", root));
     closeOnClickBeside(root);
+    bindKeys(root);
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
     const thanks = () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" });
@@ -184,6 +191,16 @@ export class Room {
     void togglePip(this.#remote.video).catch(() => undefined);
   }
 
+  /** Shows one's screen, or stops to. */
+  async share(): Promise<void> {
+    if (this.local.presents) return this.local.stopPresenting();
+    try {
+      await this.local.present();
+    } catch {
+      this.#tell({ text: this.say("media.share_failed"), tone: "error" });
+    }
+  }
+
   addCredit(): void {
     this.#dropWarning();
     this.#topUps.open();
@@ -224,6 +241,7 @@ export class Room {
     socket.on("chat", ({ line }) => {
       if (!this.#chat.add(line)) return;
       this.#typing(false);
+      if (!this.state.chatOpen || document.hidden) chime("message");
       if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
     });
     socket.on("warning", ({ minutes_left }) => this.#warn(minutes_left));
@@ -239,10 +257,15 @@ export class Room {
     });
     socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {
-      const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio") };
+      const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio"), screen: this.#remote.screen };
       this.update({ other, blocked: this.#remote.blocked });
     });
     this.local.on("change", () => this.update({}));
+    this.local.on("replaced", (kind) => {
+      const text = this.say(kind === "audio" ? "media.microphone_replaced" : "media.camera_replaced");
+      this.#tell({ text, tone: "info", id: `replaced-${kind}` });
+    });
+    this.adaption.on("change", () => this.update({ receives: this.adaption.receives, sends: this.adaption.sends }));
   }
 
   #typingTimer = 0;
@@ -257,6 +280,7 @@ export class Room {
     const buyer = this.config.role === "buyer";
     const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
     const action = buyer && !this.state.call?.prepaid ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
+    chime("warning");
     this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
   }
 
@@ -270,6 +294,7 @@ export class Room {
     else this.#stopRinging?.();
     if (call.phase === "settling" || call.phase === "ended") this.#over();
     void keepAwake(call.phase === "live" || call.phase === "suspended");
+    if (before && wantsPeople(call) && before.other.present !== call.other.present) chime(call.other.present ? "join" : "leave");
     if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
     // A warning is of use while time runs out, not once it has.
     if (call.phase !== "live" || (call.remaining_ms ?? 0) > 120_000) this.#dropWarning();

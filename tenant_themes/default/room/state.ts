@@ -1,6 +1,7 @@
 /** Everything the room's faces are made of. Changed by the controller, read by `view`. */
 import type { RoomConfig } from "./config";
 import type { LinkState } from "./link";
+import type { Step } from "./media/adapt";
 import type { LocalMedia } from "./media/local";
 import type { Flow } from "./media/remote";
 import type { CallView } from "./protocol";
@@ -30,7 +31,10 @@ export interface RoomState {
   /** This page ended the call: no need to be told. */
   endedHere: boolean;
   acknowledged: boolean;
-  other: { video: Flow; audio: Flow; typing: boolean };
+  other: { video: Flow; audio: Flow; screen: boolean; typing: boolean };
+  /** How much picture the line carries, in and out. */
+  receives: Step;
+  sends: Step;
   /** The browser wants a tap before it plays sound. */
   blocked: boolean;
   quality: { own: number | null; other: number | null };
@@ -57,7 +61,9 @@ export function initialState(config: RoomConfig, words: Words, local: LocalMedia
     creditShort: null,
     endedHere: false,
     acknowledged: false,
-    other: { video: "none", audio: "none", typing: false },
+    other: { video: "none", audio: "none", screen: false, typing: false },
+    receives: "full",
+    sends: "full",
     blocked: false,
     quality: { own: null, other: null },
     chatOpen: false,

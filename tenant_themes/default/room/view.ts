@@ -34,6 +34,7 @@ export function view(state: RoomState, now: number): View {
     ...own(state, say),
     ...signal(state, say),
     ...chat(state, say),
+    ...media(state, say),
     photo: config.other_photo ?? false,
     no_photo: !config.other_photo,
     bill_url: config.urls.bill,
@@ -86,10 +87,11 @@ function announcement(face: Face, call: CallView, standing: View, say: Say): str
 function pictures(state: RoomState, face: Face, say: Say): View {
   const { other, call } = state;
   const checking = face === "pre_check" || face === "connecting" || face === "live";
-  const there = other.video === "on";
+  const there = other.video === "on" && state.receives !== "sound";
   let caption = "";
   const arriving = !call?.other.present || other.video === "starting" || state.link !== "in";
   if (face === "ringing") caption = say(call?.rung ? "called_title" : "calling_title");
+  else if (checking && state.receives === "sound" && ["on", "starting"].includes(other.video)) caption = say("media.sound_only");
   else if (checking && !there) caption = say(arriving ? "arriving" : "their_camera_off");
   return {
     other_picture: there,
@@ -122,6 +124,21 @@ function own(state: RoomState, say: Say): View {
     camera_problem: video.problem ? say(`device_problem.camera_${video.problem}`) : "",
     without_devices: (!!audio.problem || !!video.problem) && say("devices.go_listen"),
     unsupported: state.unsupported,
+  };
+}
+
+/** Screens, and what a weak connection leaves. */
+function media(state: RoomState, say: Say): View {
+  const presents = state.local.presents;
+  const weak = state.receives === "sound" || state.sends === "sound";
+  return {
+    presents,
+    share_label: say(presents ? "media.share_stop" : "media.share"),
+    share_pressed: String(presents),
+    screen_shown: state.other.screen,
+    screen_name: say("media.their_screen"),
+    weak,
+    weak_text: say(state.receives === "sound" ? "media.weak_in" : "media.weak_out"),
   };
 }
 
