@@ -194,8 +194,8 @@ pub struct MediaConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TurnConfig {
-    /// `turn:` and `turns:` addresses; empty for none.
-    pub urls: Vec<String>,
+    /// `turn:` and `turns:` addresses with spaces between them; empty for none.
+    pub urls: String,
     /// What the relay knows as `static-auth-secret`.
     #[serde(default)]
     pub secret: Secret,

@@ -25,7 +25,7 @@ pub(super) fn servers(app: &App, peer: PeerId) -> Vec<IceServer> {
 fn server(turn: &TurnConfig, now: Moment, peer: PeerId) -> IceServer {
     let username = format!("{}:{peer}", now.0 / 1_000 + i64::from(turn.ttl_s.get()));
     IceServer {
-        urls: turn.urls.clone(),
+        urls: turn.urls.split_whitespace().map(str::to_owned).collect(),
         credential: password(&turn.secret, &username),
         username,
     }
@@ -47,11 +47,12 @@ mod tests {
     #[test]
     fn a_credential_names_its_end_and_is_what_coturn_works_out() {
         let turn = TurnConfig {
-            urls: vec!["turn:relay.example:3478".to_owned()],
+            urls: "turn:relay.example:3478 turns:relay.example:5349".to_owned(),
             secret: Secret::from("north".to_owned()),
             ttl_s: NonZeroU32::new(600).expect("not zero"),
         };
         let given = server(&turn, Moment(1_000_000), Uuid::nil());
+        assert_eq!(given.urls, ["turn:relay.example:3478", "turns:relay.example:5349"]);
         assert_eq!(given.username, "1600:00000000-0000-0000-0000-000000000000");
         // printf 1600:00000000-0000-0000-0000-000000000000 | openssl dgst -sha1 -hmac north -binary | base64
         assert_eq!(given.credential, "7R+rpo7pEQUtHQ1fSWyjYs4A8FY=");

@@ -42,8 +42,8 @@ impl Room {
         if let Err(error) = self.apply(Event::Join { role, epoch }).await {
             return Self::refuse(answer, error);
         }
+        let before = self.drop_media(role);
         let seat = self.seat_mut(role);
-        let before = seat.lose_media();
         if let Some(old) = seat.socket.replace(socket.clone())
             && old.id != socket.id
         {
@@ -365,9 +365,8 @@ impl Room {
 
     pub(super) async fn closed(&mut self, role: CallRole, epoch: Epoch) {
         if self.apply(Event::Leave { role, epoch }).await.is_ok() {
-            let seat = self.seat_mut(role);
-            seat.socket = None;
-            let peer = seat.lose_media();
+            self.seat_mut(role).socket = None;
+            let peer = self.drop_media(role);
             self.remove(peer);
         }
     }

@@ -88,6 +88,15 @@ impl Room {
         }
     }
 
+    /// Forgets what somebody sends; for whoever received it, it has ended.
+    pub(super) fn drop_media(&mut self, role: CallRole) -> Option<PeerId> {
+        for info in self.seat(role).producers() {
+            let producer = info.producer;
+            self.tell_other(role, &ServerMessage::ProducerClosed { producer });
+        }
+        self.seat_mut(role).lose_media()
+    }
+
     pub(super) fn hold_back(&mut self, paused: bool) {
         self.held_back = paused;
         self.order(Request::PauseRoom {

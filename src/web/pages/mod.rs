@@ -7,6 +7,7 @@ mod calendar;
 mod calls;
 mod cards;
 mod check;
+mod device_check;
 mod conferences;
 mod conversations;
 mod dispute;
@@ -73,6 +74,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(account::routes)
         .configure(calls::routes)
         .configure(check::routes)
+        .configure(device_check::routes)
         .configure(bill::routes)
         .configure(book::routes)
         .configure(calendar::routes)

@@ -62,6 +62,8 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             login: "/login?next=/calls/1".to_owned(),
         },
     };
+    g.page("device-check", &DeviceCheckPage {}, &g.buyer("/check"))?;
+    g.page("device-check-signed-out", &DeviceCheckPage {}, &g.visitor("/check"))?;
     g.page("room", &RoomPage { room: room.clone() }, &g.buyer("/calls/1"))?;
     let asked = ExtensionView {
         id: Uuid::from_u128(1),
