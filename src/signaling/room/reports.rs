@@ -1,7 +1,10 @@
 //! What the media node reports of a room, and what it is told without anybody waiting for it.
 
 use super::task::Room;
-use crate::domain::call::{CallRole, Event, Evidence, Run};
+use crate::{
+    app::calls,
+    domain::call::{CallPhase, CallRole, Event, Evidence, Run},
+};
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Reception, Request, signaling::ServerMessage};
 use uuid::Uuid;
 
@@ -28,6 +31,14 @@ impl Room {
             }
             self.seat_mut(role).score = flow.send_score.into_iter().chain(flow.recv_score).min();
         }
+        let since = now - std::mem::replace(&mut self.reported, now);
+        if self.session.phase(now).0 == CallPhase::Live {
+            for seat in [&mut self.buyer, &mut self.seller] {
+                if let Some(score) = seat.score {
+                    seat.quality.add(score, since);
+                }
+            }
+        }
         let scores = (self.buyer.score, self.seller.score);
         if scores != self.scores {
             self.scores = scores;
@@ -42,6 +53,14 @@ impl Room {
         }
         if evidence != Evidence::default() {
             let _ = self.apply(Event::Media(evidence)).await;
+        }
+    }
+
+    /// What a server before this one saw isn't known any more. The end of the call doesn't depend on it.
+    pub(super) async fn keep_quality(&self) {
+        let both = [self.buyer.quality, self.seller.quality];
+        if let Err(error) = calls::keep_quality(&self.world.app, &self.scope, self.call.id, both).await {
+            tracing::warn!(%error, "the quality of a call can't be kept");
         }
     }
 

@@ -1,6 +1,9 @@
 //! A person's place in a room.
 
-use crate::{domain::call::Epoch, signaling::people::Socket};
+use crate::{
+    domain::call::{Epoch, Quality},
+    signaling::people::Socket,
+};
 use std::collections::HashMap;
 use tallyroom_media_protocol::{MediaId, PeerId, ProducerInfo, signaling::ServerMessage};
 
@@ -13,6 +16,8 @@ pub(super) struct Seat {
     pub producers: HashMap<MediaId, ProducerInfo>,
     /// Worst of what they send and receive, 0 to 10.
     pub score: Option<u8>,
+    /// How it was while the call was live.
+    pub quality: Quality,
 }
 
 impl Seat {

@@ -235,6 +235,20 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         order_url: None,
         refunds: Vec::new(),
         given: Vec::new(),
+        connections: vec![
+            ConnectionRow {
+                own: true,
+                good: 97,
+                fair: 3,
+                poor: 0,
+            },
+            ConnectionRow {
+                own: false,
+                good: 88,
+                fair: 9,
+                poor: 3,
+            },
+        ],
         tips: vec![TipRow {
             at: at(820),
             amount: g.cast.amount(500),
