@@ -5,7 +5,7 @@
 
 use super::{
     relays,
-    room::{MAX_CONSUME, refused},
+    room::{MAX_CONSUME, refused, source_of},
 };
 use crate::{
     app::{App, ports::MediaNodes},
@@ -26,7 +26,7 @@ use std::{
     },
 };
 use tallyroom_media_protocol::{
-    MediaSource, PeerId, Reply, Request, RoomId,
+    PeerId, Reply, Request, RoomId,
     signaling::{CHECK_SECONDS, Checking, ClientRequest},
 };
 use uuid::Uuid;
@@ -226,7 +226,7 @@ impl Check {
                     peer: self.sender,
                     transport,
                     kind,
-                    source: source.unwrap_or_else(|| MediaSource::usual(kind)),
+                    source: source_of(kind, source)?,
                     rtp,
                     paused,
                 };

@@ -56,8 +56,10 @@ test("what comes in is as good as the worst of it", () => {
 });
 
 test("what goes out is graded by what the line carries and loses", () => {
-  assert.equal(gradeOut({ available: null, lost: 0 }), "good");
-  assert.equal(gradeOut({ available: 60_000, lost: 0 }), "bad");
-  assert.equal(gradeOut({ available: 2_000_000, lost: 0.3 }), "bad");
-  assert.equal(gradeOut({ available: 120_000, lost: 0 }), "fair");
+  assert.equal(gradeOut({ available: null, lost: 0 }, "full"), "good");
+  assert.equal(gradeOut({ available: 60_000, lost: 0 }, "full"), "bad");
+  assert.equal(gradeOut({ available: 2_000_000, lost: 0.3 }, "full"), "bad");
+  assert.equal(gradeOut({ available: 120_000, lost: 0 }, "full"), "fair");
+  assert.equal(gradeOut({ available: 120_000, lost: 0 }, "small"), "good", "little is sent, so little is known");
+  assert.equal(gradeOut({ available: 20_000, lost: 0 }, "sound"), "good");
 });

@@ -4,12 +4,15 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { axe, overflow } from "./lib/faults.mjs";
+import { startLine } from "./lib/line.mjs";
 import { startRelay } from "./lib/relay.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { goAvailable, inPhase, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
 
 const RELAY_PORT = 41_978;
+const MEDIA_PORT = 41_979;
 
+let line;
 let relay;
 let product;
 let browser;
@@ -17,7 +20,8 @@ let seller;
 let buyer;
 before(async () => {
   relay = await startRelay(RELAY_PORT);
-  product = await startProduct("media", relay.settings);
+  line = await startLine(MEDIA_PORT);
+  product = await startProduct("media", { ...relay.settings, ...line.settings });
   browser = await launchBrowser();
   seller = await person(browser, product.lumen);
   buyer = await person(browser, product.lumen);
@@ -32,6 +36,7 @@ after(async () => {
   await browser?.close();
   await product?.stop();
   await relay?.stop();
+  line?.stop();
 });
 
 /** Keeps what the page opens within reach, so that tests can look at connections and pull plugs. */
@@ -175,20 +180,46 @@ test("offline and online again: both see each other as before", { timeout: 120_0
   await buyer.context().setOffline(false);
   await Promise.all([inPhase(buyer, "live", 40_000), inPhase(seller, "live", 40_000)]);
   await Promise.all([seesOther(buyer), seesOther(seller)]);
+  await hangUp();
 });
 
 test("a weak line falls back to sound only, says so, and comes back", { timeout: 180_000 }, async () => {
-  const line = await buyer.context().newCDPSession(buyer);
-  const lose = (packetLoss) =>
-    line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, packetLoss, packetQueueLength: 0 });
-  await line.send("Network.enable");
-  await lose(70);
+  await live();
+  line.become({ loss: 0.6 });
   await buyer.getByTestId("weak").waitFor({ timeout: 60_000 });
   await screenshot(buyer, "media-weak");
   assert.equal(await buyer.locator("#room").getAttribute("data-phase"), "live");
-  await lose(0);
+  line.become({});
   await buyer.getByTestId("weak").waitFor({ state: "hidden", timeout: 90_000 });
   await Promise.all([seesOther(buyer), seesOther(seller)]);
+});
+
+const BAD_LINES = [
+  ["5 % lost", { loss: 0.05 }],
+  ["20 % lost", { loss: 0.2 }],
+  ["300 ms late", { delayMs: 150 }],
+  ["500 kbit/s", { kbps: 500 }],
+];
+
+test("bad lines: the call stays up, with a picture or with sound only", { timeout: 240_000 }, async () => {
+  for (const [name, bad] of BAD_LINES) {
+    line.become(bad);
+    const frames = () => buyer.evaluate(() => document.querySelector("#other-video").getVideoPlaybackQuality().totalVideoFrames);
+    await pause(12_000);
+    const before = await frames();
+    await pause(6_000);
+    const shown = Math.max(0, (await frames()) - before);
+    const weak = await buyer.getByTestId("weak").isVisible();
+    const { width, signal } = await buyer.evaluate(() => ({
+      width: document.querySelector("#other-video").videoWidth,
+      signal: document.querySelector(".room-signals .chip:last-child .signal").getAttribute("aria-label"),
+    }));
+    const seen = weak ? "sound only, and says so" : `a picture of ${width} px, ${Math.round(shown / 6)} frames a second`;
+    console.log(`# ${name}: ${seen}; ${signal}`);
+    assert.equal(await buyer.locator("#room").getAttribute("data-phase"), "live", name);
+    assert.ok(weak || shown > 6, `${name}: neither picture nor a word about it`);
+  }
+  line.become({});
   await hangUp();
 });
 

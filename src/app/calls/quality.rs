@@ -7,7 +7,7 @@ use crate::{
         ids::CallId,
     },
     error::Result,
-    store::{TenantScope, call_quality},
+    store::{TenantScope, TenantTx, call_quality},
 };
 
 /// Keeps what the connections were like: the buyer's and the seller's.
@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// The database is away.
 pub async fn keep_quality(app: &App, scope: &TenantScope, call: CallId, both: [Quality; 2]) -> Result<()> {
-    let keep = move |tx: &mut _| {
+    let keep = move |tx: &mut TenantTx<'_>| {
         let [buyer, seller] = both;
         call_quality::keep(tx, call, CallRole::Buyer, &buyer)?;
         call_quality::keep(tx, call, CallRole::Seller, &seller)
@@ -28,7 +28,7 @@ pub async fn keep_quality(app: &App, scope: &TenantScope, call: CallId, both: [Q
 /// # Errors
 /// The database is away.
 pub async fn quality(app: &App, scope: &TenantScope, call: CallId) -> Result<[Option<Quality>; 2]> {
-    let read = move |tx: &mut _| {
+    let read = move |tx: &mut TenantTx<'_>| {
         Ok([
             call_quality::find(tx, call, CallRole::Buyer)?,
             call_quality::find(tx, call, CallRole::Seller)?,

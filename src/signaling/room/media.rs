@@ -13,7 +13,7 @@ use crate::{
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use tallyroom_media_protocol::{
-    MediaSource, PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
+    MediaKind, MediaSource, PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
     signaling::{ClientRequest, Joined, ServerMessage},
 };
 use uuid::Uuid;
@@ -31,6 +31,17 @@ pub(in crate::signaling) fn refused(refusal: Refusal) -> Error {
         RefusalKind::Failed => Error::conflict("media", "Our media server doesn't answer. Reconnecting."),
     }
     .because(context)
+}
+
+/// Where something sent comes from. A screen counts as sending like any other picture: the node's flow reports tell kinds
+/// apart, not sources.
+pub(in crate::signaling) fn source_of(kind: MediaKind, said: Option<MediaSource>) -> Result<MediaSource> {
+    let source = said.unwrap_or_else(|| MediaSource::usual(kind));
+    if source.kind() == kind {
+        Ok(source)
+    } else {
+        Err(Error::invalid("What is sent isn't of the kind that its source gives."))
+    }
 }
 
 impl Room {
@@ -210,8 +221,7 @@ impl Room {
                     peer: peer(epoch)?,
                     transport,
                     kind,
-                    // A screen counts as sending like any other picture (see the node's flow reports).
-                    source: source.unwrap_or_else(|| MediaSource::usual(kind)),
+                    source: source_of(kind, source)?,
                     rtp,
                     paused,
                 },

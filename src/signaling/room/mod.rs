@@ -6,7 +6,7 @@ mod seat;
 mod task;
 mod view;
 
-pub(super) use media::{MAX_CONSUME, refused};
+pub(super) use media::{MAX_CONSUME, refused, source_of};
 
 use crate::{
     app::{App, ports::MediaNodes},

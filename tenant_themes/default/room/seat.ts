@@ -81,9 +81,10 @@ export class Seat {
   #look(): void {
     const peer = this.#peer;
     if (!peer || this.link.state !== "in") return;
-    const incoming = [...this.#receptions].map(([producer, { score, layer }]) => ({
+    const expected = [...this.#receptions].filter(([producer]) => peer.expects(producer));
+    const incoming = expected.map(([producer, { score, layer }]) => ({
       score,
-      starved: layer === null && peer.awaits(producer),
+      starved: layer === null && peer.isLayered(producer),
     }));
     this.adaption.see(incoming, peer.outgoing());
     this.#prefer();

@@ -6,6 +6,7 @@ mod endings;
 mod extending;
 mod hostile;
 mod interruptions;
+mod media;
 mod money;
 mod prepaid;
 mod ringing;

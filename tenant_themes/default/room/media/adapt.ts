@@ -76,7 +76,9 @@ export interface Outgoing {
   lost: number;
 }
 
-export function gradeOut({ available, lost }: Outgoing): Grade {
-  if (lost > 0.25 || (available !== null && available < 90_000)) return "bad";
-  return lost < 0.1 && (available === null || available > 180_000) ? "good" : "fair";
+/** What the line is thought to carry doesn't grow much beyond what is sent: who sends less can't be asked for more. */
+export function gradeOut({ available, lost }: Outgoing, sends: Step): Grade {
+  const carries = sends === "sound" || available === null ? Infinity : available;
+  if (lost > 0.25 || carries < 90_000) return "bad";
+  return lost < 0.1 && (sends === "small" || carries > 180_000) ? "good" : "fair";
 }

@@ -22,7 +22,7 @@ export class Adaption extends Emitter<{ change: null }> {
   see(incoming: Incoming[], outgoing: Outgoing): void {
     const before = [this.receives, this.sends];
     if (incoming.length > 0) this.#in = look(this.#in, gradeIn(incoming), now());
-    this.#out = look(this.#out, gradeOut(outgoing), now());
+    this.#out = look(this.#out, gradeOut(outgoing, this.sends), now());
     if (before[0] !== this.receives || before[1] !== this.sends) this.emit("change", null);
   }
 

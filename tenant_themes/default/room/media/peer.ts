@@ -96,10 +96,16 @@ export class Peer {
     }
   }
 
-  /** Whether a picture comes in several layers, and is asked for. */
-  awaits(id: string): boolean {
-    const [consumer, info] = [this.#consumers.get(id), this.#wanted.get(id)];
-    return !!consumer && !!info && !info.paused && this.#layers.get(id) !== null && isLayered(consumer.rtpParameters);
+  /** Whether something is to come now: neither muted by its owner nor held back by our wish. */
+  expects(id: string): boolean {
+    const info = this.#wanted.get(id);
+    return !!info && !info.paused && this.#consumers.has(id) && this.#layers.get(id) !== null;
+  }
+
+  /** Whether it comes in several layers. */
+  isLayered(id: string): boolean {
+    const consumer = this.#consumers.get(id);
+    return !!consumer && isLayered(consumer.rtpParameters);
   }
 
   /** What the browser says of what goes out. */

@@ -12,6 +12,8 @@ interface Pair {
 export class Outgoings {
   #last: Outgoing = { available: null, lost: 0 };
   #asking = false;
+  /** When the other end last told what it lost, by stream: what it told long ago says nothing of now. */
+  #told = new Map<string, number>();
 
   /** What was known last; asks anew meanwhile. */
   read(transport: types.Transport | null): Outgoing {
@@ -25,10 +27,12 @@ export class Outgoings {
       const report = await transport.getStats();
       let available: number | null = null;
       const losses: number[] = [];
-      report.forEach((stat: Pair & { fractionLost?: number }) => {
+      report.forEach((stat: Pair & { id: string; timestamp: number; fractionLost?: number }) => {
         if (stat.type === "candidate-pair" && stat.state === "succeeded" && stat.nominated !== false)
           available = stat.availableOutgoingBitrate ?? available;
-        if (stat.type === "remote-inbound-rtp" && stat.fractionLost !== undefined) losses.push(stat.fractionLost);
+        if (stat.type !== "remote-inbound-rtp" || stat.fractionLost === undefined) return;
+        if (this.#told.get(stat.id) !== stat.timestamp) losses.push(stat.fractionLost);
+        this.#told.set(stat.id, stat.timestamp);
       });
       this.#last = { available, lost: Math.max(0, ...losses) };
     } catch {
