@@ -3,12 +3,9 @@
 //! On the node the person is two peers, for nobody receives their own there. What such a room shows goes the way that a
 //! call's media goes, relays included. Nothing of it is stored.
 
-use super::{
-    relays,
-    room::{MAX_CONSUME, refused, source_of},
-};
+use super::room::{MAX_CONSUME, refused, source_of};
 use crate::{
-    app::{App, ports::MediaNodes},
+    app::{App, ports::MediaNodes, relays},
     domain::{
         ids::{TenantId, UserId},
         time::Moment,

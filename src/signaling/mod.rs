@@ -10,7 +10,6 @@ mod checks;
 pub mod connection;
 mod people;
 mod registry;
-mod relays;
 mod room;
 
 pub use people::{People, Socket, extension_view};

@@ -2,13 +2,13 @@
 
 use super::{Answer, RoomMessage, task::Room};
 use crate::{
-    app::calls,
+    app::{calls, relays},
     domain::{
         call::{CallRole, Epoch, Event},
         ids::UserId,
     },
     error::{Error, Result},
-    signaling::{people::Socket, relays},
+    signaling::people::Socket,
 };
 use anyhow::anyhow;
 use serde_json::{Value, json};

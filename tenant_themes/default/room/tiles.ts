@@ -14,9 +14,11 @@ export interface Tile {
 interface Place extends Tile {
   stream: MediaStream;
   name: HTMLElement | null;
-  /** Since when, and how loud, for the frame. */
+  voice: MediaStreamTrack | null;
+  /** How loud the voice was lately. */
   loudness: number;
-  stopListening: () => void;
+  /** Set while it is listened to. */
+  stopListening: (() => void) | null;
 }
 
 /** Louder than breathing. */
@@ -70,7 +72,7 @@ export class Tiles {
     else {
       const place = this.#places.get(peer) ?? this.#open(peer);
       place.stream.addTrack(track);
-      if (source === "microphone") this.#listen(place, track);
+      if (source === "microphone") this.#hear(place, track);
     }
     this.#arrange();
   }
@@ -80,7 +82,7 @@ export class Tiles {
     const place = this.#places.get(peer);
     if (place) {
       place.stream.removeTrack(track);
-      if (source === "microphone") place.stopListening();
+      if (source === "microphone") this.#hear(place, null);
       if (place.stream.getTracks().length === 0) this.#close(peer, place);
     }
     this.#arrange();
@@ -101,11 +103,12 @@ export class Tiles {
   #open(peer: string): Place {
     const free = ![...this.#places.values()].some(({ video }) => video === this.first);
     const made = free ? { ...this.#first, name: null } : this.#make(peer);
-    const place: Place = { ...made, stream: new MediaStream(), loudness: 0, stopListening: () => undefined };
+    const place: Place = { ...made, stream: new MediaStream(), voice: null, loudness: 0, stopListening: null };
     this.#places.set(peer, place);
     if (this.#loaded) place.video.srcObject = place.stream;
     place.video.onresize = () => this.#fit();
-    place.video.addEventListener("enterpictureinpicture", (event) => (this.#window = event.pictureInPictureWindow));
+    place.video.onenterpictureinpicture = (event) =>
+      (this.#window = (event as PictureInPictureEvent).pictureInPictureWindow);
     return place;
   }
 
@@ -120,7 +123,7 @@ export class Tiles {
 
   #close(peer: string, place: Place): void {
     this.#places.delete(peer);
-    place.stopListening();
+    this.#hear(place, null);
     place.element.classList.remove("is-speaking");
     if (place.video !== this.first) place.element.remove();
     else place.video.srcObject = null;
@@ -128,14 +131,24 @@ export class Tiles {
 
   #arrange(): void {
     this.stage.dataset["people"] = String(this.#places.size);
+    for (const place of this.#places.values()) this.#listen(place);
     const screen = this.#screenStream.getVideoTracks().length > 0;
     this.stage.toggleAttribute("data-screen", screen);
     this.#fit();
   }
 
-  #listen(place: Place, track: MediaStreamTrack): void {
-    place.stopListening();
-    place.stopListening = watchLevel(track, (level) => (place.loudness = Math.max(level, place.loudness * 0.9)));
+  #hear(place: Place, voice: MediaStreamTrack | null): void {
+    place.stopListening?.();
+    place.stopListening = null;
+    place.voice = voice;
+  }
+
+  /** Only among several it matters who speaks. */
+  #listen(place: Place): void {
+    const several = this.#places.size > 1;
+    if (!several) return this.#hear(place, place.voice);
+    if (!place.voice || place.stopListening) return;
+    place.stopListening = watchLevel(place.voice, (level) => (place.loudness = Math.max(level, place.loudness * 0.9)));
   }
 
   /** The loudest of those who speak; with one other person a frame would say nothing. */

@@ -14,7 +14,7 @@ use sha1::Sha1;
 use tallyroom_media_protocol::{PeerId, signaling::IceServer};
 
 /// Credentials for one join; none where no relay is set up.
-pub(super) fn servers(app: &App, peer: PeerId) -> Vec<IceServer> {
+pub fn servers(app: &App, peer: PeerId) -> Vec<IceServer> {
     let turn = &app.config.turn;
     if turn.urls.is_empty() {
         return Vec::new();
