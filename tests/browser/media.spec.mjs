@@ -215,7 +215,7 @@ test("bad lines: the call stays up, with a picture or with sound only", { timeou
       signal: document.querySelector(".room-signals .chip:last-child .signal").getAttribute("aria-label"),
     }));
     const seen = weak ? "sound only, and says so" : `a picture of ${width} px, ${Math.round(shown / 6)} frames a second`;
-    console.log(`# ${name}: ${seen}; ${signal}`);
+    console.log(`${name}: ${seen}; ${signal}`);
     assert.equal(await buyer.locator("#room").getAttribute("data-phase"), "live", name);
     assert.ok(weak || shown > 6, `${name}: neither picture nor a word about it`);
   }
@@ -226,12 +226,11 @@ test("bad lines: the call stays up, with a picture or with sound only", { timeou
 test("where nothing else gets through, the call goes through the relay", { timeout: 180_000 }, async () => {
   await buyer.addInitScript(() => (window.relayOnly = true));
   await live();
-  const pairs = await stats(buyer, "local-candidate");
-  assert.ok(pairs.length > 0 && pairs.every(({ candidateType }) => candidateType === "relay"), JSON.stringify(pairs));
+  const ends = await stats(buyer, "local-candidate");
+  assert.ok(ends.length > 0 && ends.every(({ relayProtocol }) => relayProtocol), JSON.stringify(ends));
   await hangUp();
-  const [fresh, expired] = [await relay.tryCredential(Date.now() + 60_000), await relay.tryCredential(Date.now() - 60_000)];
-  assert.ok(fresh.in, fresh.said);
-  assert.ok(!expired.in && /401|Unauthorized/i.test(expired.said), expired.said);
+  assert.equal(await relay.tryCredential(Date.now() + 60_000), 200);
+  assert.equal(await relay.tryCredential(Date.now() - 60_000), 401);
 });
 
 test("the device check measures the line on the calls' own way", { timeout: 120_000 }, async () => {

@@ -1,9 +1,10 @@
 // A relay (coturn) for one test file, and credentials for it.
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { allocate } from "./turn.mjs";
 
 const SECRET = "a secret of the tests, long enough";
 
@@ -26,20 +27,15 @@ export async function startRelay(port) {
   return {
     settings: { TALLYROOM__TURN__URLS: `turn:127.0.0.1:${port}?transport=udp`, TALLYROOM__TURN__SECRET: SECRET },
     log: () => log,
-    /** Whether the relay lets somebody in whose credential ends at that moment; what its client says. */
-    tryCredential: (endsAt) => tryCredential(port, `${Math.floor(endsAt / 1_000)}:test`),
+    /** What the relay says to a credential that ends at that moment: 200, or the error's number. */
+    tryCredential(endsAt) {
+      const user = `${Math.floor(endsAt / 1_000)}:test`;
+      return allocate(port, user, createHmac("sha1", SECRET).update(user).digest("base64"));
+    },
     async stop() {
       child.kill("SIGTERM");
       await exited;
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function tryCredential(port, user) {
-  const password = createHmac("sha1", SECRET).update(user).digest("base64");
-  const args = ["-v", "-y", "-n", "1", "-u", user, "-w", password, "-p", String(port), "127.0.0.1"];
-  return new Promise((done) => {
-    execFile("turnutils_uclient", args, { timeout: 15_000 }, (error, out, errors) => done({ in: !error, said: `${out}${errors}` }));
-  });
 }

@@ -128,7 +128,8 @@ async function sample(send: types.Transport, recv: types.Transport): Promise<Sam
   const all = { bytes: 0, packets: 0, lost: 0, rttMs: 0, relayed: false, at: performance.now() };
   for (const report of [await send.getStats(), await recv.getStats()]) {
     const relays = new Set<string>();
-    report.forEach((stat) => stat.type === "local-candidate" && stat.candidateType === "relay" && relays.add(stat.id));
+    // Behind address translation a relay's end shows as another kind, but with the relay's protocol.
+    report.forEach((stat) => stat.type === "local-candidate" && stat.relayProtocol && relays.add(stat.id));
     report.forEach((stat) => {
       if (stat.type === "inbound-rtp") {
         all.bytes += stat.bytesReceived ?? 0;
