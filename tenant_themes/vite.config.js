@@ -55,7 +55,7 @@ export default defineConfig({
     // The content security policy allows no data: fonts.
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: ["default/app.css", "default/app.ts", "default/room/main.ts", "default/page/calendar.ts"].filter((file) => existsSync(join(here, file))),
+      input: ["default/app.css", "default/app.ts", "default/room/main.ts", "default/room/line/main.ts", "default/page/calendar.ts"].filter((file) => existsSync(join(here, file))),
     },
   },
 });

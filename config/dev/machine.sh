@@ -3,7 +3,7 @@
 
 # mediasoup's C++ worker, linking, the database; Chromium only where pages are looked at.
 debian_build=(ca-certificates curl git g++ mold pkg-config python3-pip libsrtp2-dev libuv1-dev libssl-dev libpq-dev)
-debian_browser=(chromium fonts-liberation)
+debian_browser=(chromium coturn fonts-liberation)
 
 ensure_debian() {
   local package missing=()

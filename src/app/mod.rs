@@ -28,6 +28,7 @@ pub mod platform;
 pub mod ports;
 pub mod quotas;
 pub mod refunds;
+pub mod relays;
 pub mod reviews;
 pub mod safety;
 mod sealing;

@@ -34,7 +34,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use std::net::IpAddr;
 use tallyroom_media_protocol::{
-    MediaId, PeerFlow, PeerId, RecordedPart, RecordingProblem, Refusal, Reply, Request, RoomId,
+    MediaId, PeerFlow, PeerId, Reception, RecordedPart, RecordingProblem, Refusal, Reply, Request, RoomId,
 };
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
@@ -266,6 +266,17 @@ pub enum MediaEvent {
         node: Uuid,
         /// One entry a peer.
         peers: Vec<PeerFlow>,
+    },
+    /// How well somebody receives something has changed.
+    Receiving {
+        /// Which call.
+        room: RoomId,
+        /// Who receives.
+        peer: PeerId,
+        /// Which producer.
+        producer: MediaId,
+        /// How.
+        reception: Reception,
     },
     /// The node can't be reached any more; its rooms are lost.
     NodeGone {

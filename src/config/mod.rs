@@ -37,6 +37,8 @@ pub struct Config {
     pub gateways: GatewaysConfig,
     /// Media nodes that this server starts.
     pub media: MediaConfig,
+    /// Relays for media.
+    pub turn: TurnConfig,
     /// How tenants look.
     pub themes: ThemesConfig,
     /// Where files are kept.
@@ -188,6 +190,19 @@ pub struct MediaConfig {
     pub capacity: u32,
 }
 
+/// Relays (TURN) for callers whose network lets nothing else through.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TurnConfig {
+    /// `turn:` and `turns:` addresses with spaces between them; empty for none.
+    pub urls: String,
+    /// What the relay knows as `static-auth-secret`.
+    #[serde(default)]
+    pub secret: Secret,
+    /// How long a credential is good, in seconds.
+    pub ttl_s: NonZeroU32,
+}
+
 /// How tenants look.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,6 +294,10 @@ impl Config {
                 "set TALLYROOM__{name} to at least 32 random characters (./dev does it for you)"
             );
         }
+        anyhow::ensure!(
+            self.turn.urls.is_empty() || self.turn.secret.expose().len() >= 16,
+            "set TALLYROOM__TURN__SECRET to the relay's static-auth-secret, at least 16 random characters"
+        );
         Ok(())
     }
 }

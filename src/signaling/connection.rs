@@ -94,6 +94,7 @@ pub async fn serve(
     if let Some((room, epoch)) = connection.joined.take() {
         let _ = room.0.send(RoomMessage::Closed { person, epoch }).await;
     }
+    registry.checks().end(id);
     registry.people().depart(key, id);
     let _ = session.close(reason).await;
 }
@@ -217,6 +218,11 @@ impl Connection {
                 Some(room) => self.join(id, room),
                 None => self.reply(id, Err(Error::conflict("call_over", "The call is over."))),
             },
+            ClientRequest::Check => {
+                let key = (self.scope.tenant(), self.person);
+                let begun = self.registry.checks().begin(key, self.socket.id);
+                self.wait(id, begun);
+            }
             request => match &self.joined {
                 Some((room, _)) => {
                     let person = self.person;
@@ -225,20 +231,24 @@ impl Connection {
                         request,
                         answer,
                     });
-                    self.pending.push(
-                        asked
-                            .map(move |result| Done {
-                                id,
-                                result,
-                                joined: None,
-                            })
-                            .boxed(),
-                    );
+                    self.wait(id, asked);
                 }
-                None => self.reply(id, Err(Error::conflict("not_in_call", "Join the call first."))),
+                None => {
+                    let asked = self.registry.checks().request(self.socket.id, request);
+                    self.wait(id, asked);
+                }
             },
         }
         Ok(())
+    }
+
+    fn wait(&mut self, id: u64, answer: impl Future<Output = Result<Value>> + Send + 'static) {
+        let done = answer.map(move |result| Done {
+            id,
+            result,
+            joined: None,
+        });
+        self.pending.push(done.boxed());
     }
 
     fn join(&mut self, id: u64, room: RoomHandle) {

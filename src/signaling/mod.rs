@@ -6,6 +6,7 @@
 //! and blocks in sets. The [`registry`] finds rooms, and brings them back after a restart.
 
 mod books;
+mod checks;
 pub mod connection;
 mod people;
 mod registry;

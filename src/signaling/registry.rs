@@ -2,6 +2,7 @@
 
 use super::{
     books::Books,
+    checks::Checks,
     people::People,
     room::{RoomHandle, RoomMessage, World, over},
 };
@@ -36,6 +37,7 @@ const STRAY_MS: i64 = 30_000;
 pub struct Registry {
     world: World,
     rooms: Mutex<HashMap<CallId, (TenantId, RoomHandle)>>,
+    checks: Arc<Checks>,
     /// Rooms outlive the web worker that opened them.
     runtime: Handle,
 }
@@ -55,8 +57,10 @@ impl Registry {
             books,
             people,
         };
+        let checks = Checks::new(world.app.clone(), world.media.clone());
         let registry = Arc::new(Self {
             world,
+            checks,
             rooms: Mutex::default(),
             runtime: Handle::current(),
         });
@@ -179,6 +183,11 @@ impl Registry {
         &self.world.people
     }
 
+    /// The rooms of device checks.
+    pub(super) fn checks(&self) -> &Arc<Checks> {
+        &self.checks
+    }
+
     async fn dispatch(self: Arc<Self>, mut events: mpsc::Receiver<MediaEvent>) {
         while let Some(event) = events.recv().await {
             match event {
@@ -188,6 +197,19 @@ impl Registry {
                     for room in rooms {
                         let _ = room.0.send(RoomMessage::NodeGone { node }).await;
                     }
+                }
+                MediaEvent::Receiving {
+                    room,
+                    peer,
+                    producer,
+                    reception,
+                } => {
+                    let message = RoomMessage::Receiving {
+                        peer,
+                        producer,
+                        reception,
+                    };
+                    self.tell(room, message);
                 }
                 MediaEvent::Recorded { .. } | MediaEvent::RecordingFailed { .. } => {}
                 MediaEvent::ProducerClosed { room, producer, .. } => {
@@ -203,7 +225,7 @@ impl Registry {
             by_room.entry(peer.room).or_default().push(peer);
         }
         for (room, peers) in by_room {
-            if !self.tell(room, RoomMessage::Flow(peers)) {
+            if !self.checks.carries(room) && !self.tell(room, RoomMessage::Flow(peers)) {
                 self.close_stray(node, room);
             }
         }

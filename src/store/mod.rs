@@ -12,6 +12,7 @@ pub mod calendar_imports;
 pub mod call_events;
 pub mod call_feedback;
 pub mod call_guests;
+pub mod call_quality;
 pub mod calls;
 pub mod categories;
 mod changes;

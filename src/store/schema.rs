@@ -166,6 +166,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_quality (tenant_id, call_id, role) {
+        tenant_id -> Uuid,
+        call_id -> Uuid,
+        role -> Text,
+        good_s -> Int4,
+        fair_s -> Int4,
+        poor_s -> Int4,
+        worst -> Int2,
+    }
+}
+
+diesel::table! {
     call_legs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1097,6 +1109,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_feedback,
     call_guests,
     call_legs,
+    call_quality,
     calls,
     categories,
     chargeback_shares,

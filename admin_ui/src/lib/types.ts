@@ -97,6 +97,7 @@ export interface Call {
   charged_minor: number;
   currency: string;
   feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
+  quality: { role: "buyer" | "seller"; good_s: number; fair_s: number; poor_s: number; worst: number }[];
 }
 
 export interface Job {

@@ -86,6 +86,7 @@ export function call(n, currency = "EUR") {
     rang_at,
     live_at: answered && state !== "ringing" && state !== "pre_check" ? rang_at + 40_000 : null,
     feedback: n % 5 === 2 && !live ? [{ role: "buyer", good: false, faults: ["sound", "connection"], text: "An echo from the second minute on.", at: rang_at }, { role: "seller", good: true, faults: [], text: "", at: rang_at }] : [],
+    quality: live ? [] : [{ role: "buyer", good_s: 1400, fair_s: 31, poor_s: 0, worst: 5 }, { role: "seller", good_s: 1431, fair_s: 0, poor_s: 0, worst: 8 }],
     ended_at: live ? null : rang_at + 60_000 + billable_ms,
     end_reason,
     billable_ms: answered && state !== "ringing" && state !== "pre_check" ? billable_ms : 0,

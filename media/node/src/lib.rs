@@ -10,6 +10,7 @@ pub mod flow;
 pub mod link;
 mod load;
 mod peer;
+mod reception;
 mod refusal;
 mod room;
 mod rooms;

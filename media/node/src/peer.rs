@@ -2,13 +2,16 @@
 
 use crate::codecs::{read, read_rtp};
 use crate::flow::Counter;
+use crate::reception::Receiving;
 use crate::refusal::{Outcome, by_worker, failed, full, invalid, not_found};
 use crate::{MAX_CONSUMERS_PER_REQUEST, MAX_PRODUCERS_PER_PEER};
 use futures::future::{join_all, join3};
 use mediasoup::prelude::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tallyroom_media_protocol::{self as protocol, MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply, RoomId};
+use tallyroom_media_protocol::{
+    self as protocol, MediaId, MediaSource, PeerFlow, PeerId, ProducerInfo, Reception, Refusal, Reply, RoomId,
+};
 use tokio::time::Instant;
 
 /// A transport and what came in on it.
@@ -36,6 +39,7 @@ impl Path {
 /// A producer, what came in on it and how well.
 struct Sending {
     producer: Producer,
+    source: MediaSource,
     received: Counter,
     score: Option<u8>,
 }
@@ -63,7 +67,7 @@ pub(crate) struct Peer {
     recv: Path,
     sending: HashMap<ProducerId, Sending>,
     /// By the producer received: there is one consumer of each at most.
-    receiving: HashMap<ProducerId, Consumer>,
+    receiving: HashMap<ProducerId, Receiving>,
 }
 
 impl Peer {
@@ -85,6 +89,7 @@ impl Peer {
                 MediaKind::Audio => protocol::MediaKind::Audio,
                 MediaKind::Video => protocol::MediaKind::Video,
             },
+            source: sending.source,
             paused: sending.producer.paused(),
         })
     }
@@ -119,7 +124,7 @@ impl Peer {
     pub(crate) async fn produce(
         &mut self,
         transport: &MediaId,
-        kind: protocol::MediaKind,
+        source: MediaSource,
         rtp: Value,
         paused: bool,
     ) -> Outcome {
@@ -134,7 +139,7 @@ impl Peer {
         if self.sending.len() >= MAX_PRODUCERS_PER_PEER {
             return Err(full("the peer has too many producers"));
         }
-        let kind = match kind {
+        let kind = match source.kind() {
             protocol::MediaKind::Audio => MediaKind::Audio,
             protocol::MediaKind::Video => MediaKind::Video,
         };
@@ -149,6 +154,7 @@ impl Peer {
             id,
             Sending {
                 producer,
+                source,
                 received: Counter::default(),
                 score: None,
             },
@@ -198,7 +204,7 @@ impl Peer {
             match consumer {
                 Ok(consumer) => {
                     consumers.push(describe(&consumer));
-                    self.receiving.insert(consumer.producer_id(), consumer);
+                    self.receiving.insert(consumer.producer_id(), Receiving::new(consumer));
                 }
                 Err(ConsumeError::Request(error)) => return Err(by_worker(error)),
                 Err(ConsumeError::FailedRtpCapabilitiesValidation(error)) => return Err(invalid(error)),
@@ -210,18 +216,32 @@ impl Peer {
 
     /// Holds back or lets through everything that the peer receives.
     pub(crate) async fn hold(&self, paused: bool) -> Result<(), Refusal> {
-        let all = self.receiving.values().map(|consumer| async move {
-            if paused {
-                consumer.pause().await
-            } else {
-                consumer.resume().await
-            }
-        });
+        let all = self.receiving.values().map(|receiving| receiving.hold(paused));
         join_all(all)
             .await
             .into_iter()
             .collect::<Result<(), _>>()
             .map_err(by_worker)
+    }
+
+    /// Which layer of a picture the peer has use for; while the room is held back nothing comes all the same.
+    pub(crate) async fn prefer(&mut self, producer: &MediaId, layer: Option<u8>, held: bool) -> Outcome {
+        let receiving = self.receiving.get_mut(&producer_id(producer)?);
+        let receiving = receiving.ok_or_else(|| not_found("consumer"))?;
+        receiving.prefer(layer, held).await.map_err(by_worker)?;
+        Ok(Reply::Done)
+    }
+
+    /// How well it receives what, as far as that has changed since it was last asked.
+    pub(crate) fn receptions(&mut self) -> impl Iterator<Item = (MediaId, Reception)> {
+        self.receiving
+            .iter_mut()
+            .filter_map(|(producer, receiving)| Some((producer.to_string(), receiving.changed()?)))
+    }
+
+    /// Who it is.
+    pub(crate) fn id(&self) -> PeerId {
+        self.id
     }
 
     /// Forgets the consumers of producers that are gone.
@@ -255,6 +275,7 @@ impl Peer {
         let flowing = self
             .receiving
             .values()
+            .map(|receiving| &receiving.consumer)
             .filter(|consumer| !consumer.paused() && !consumer.producer_paused());
         let paths = [self.send.as_ref(), Some(&self.recv)].into_iter().flatten();
         PeerFlow {

@@ -108,6 +108,7 @@ impl Room {
                 let id = self.id;
                 let flows = join_all(self.peers.values_mut().map(|peer| peer.sample(id))).await;
                 let _ = answer.send(flows); // a sweep that was given up isn't missed
+                self.tell_receptions();
             }
             Command::Gone(peer) => self.gone(peer),
         }
@@ -124,10 +125,16 @@ impl Room {
                 peer,
                 transport,
                 kind,
+                source,
                 rtp,
                 paused,
                 ..
-            } => self.peer(peer)?.produce(&transport, kind, rtp, paused).await,
+            } => {
+                if source.kind() != kind {
+                    return Err(invalid("the source isn't of the producer's kind"));
+                }
+                self.peer(peer)?.produce(&transport, source, rtp, paused).await
+            }
             Request::PauseProducer {
                 peer, producer, paused, ..
             } => self.peer(peer)?.pause_producer(&producer, paused).await,
@@ -141,6 +148,9 @@ impl Room {
             Request::Consume {
                 peer, producers, caps, ..
             } => self.peer(peer)?.consume(&producers, caps, paused_room).await,
+            Request::PreferLayers {
+                peer, producer, layer, ..
+            } => self.peer(peer)?.prefer(&producer, layer, paused_room).await,
             Request::RestartIce { peer, transport, .. } => self.peer(peer)?.restart_ice(&transport).await,
             Request::PauseRoom { paused, .. } => self.pause(paused).await,
             Request::Record { .. } | Request::StopRecording { .. } => Err(failed("recording isn't there yet")),
@@ -177,6 +187,21 @@ impl Room {
         self.occupancy.set_peers(self.peers.len());
         self.owner = owner;
         Ok(reply)
+    }
+
+    fn tell_receptions(&mut self) {
+        let room = self.id;
+        for peer in self.peers.values_mut() {
+            let id = peer.id();
+            for (producer, reception) in peer.receptions() {
+                self.owner.tell(NodeMessage::Receiving {
+                    room,
+                    peer: id,
+                    producer,
+                    reception,
+                });
+            }
+        }
     }
 
     async fn open_transport(&self, peer: PeerId) -> Result<WebRtcTransport, Refusal> {

@@ -323,6 +323,7 @@ fn room_of(request: &Request) -> RoomId {
         | Request::PauseProducer { room, .. }
         | Request::CloseProducer { room, .. }
         | Request::Consume { room, .. }
+        | Request::PreferLayers { room, .. }
         | Request::RestartIce { room, .. }
         | Request::PauseRoom { room, .. }
         | Request::Record { room, .. }
@@ -336,7 +337,7 @@ fn room_of(request: &Request) -> RoomId {
 mod tests {
     use super::*;
     use serde_json::json;
-    use tallyroom_media_protocol::MediaKind;
+    use tallyroom_media_protocol::{MediaKind, MediaSource};
 
     /// No caller in Rust says goodbye in DTLS, so the worker's notice of it is played here.
     #[tokio::test]
@@ -362,6 +363,7 @@ mod tests {
             peer,
             transport,
             kind: MediaKind::Audio,
+            source: MediaSource::Microphone,
             rtp,
             paused: false,
         };

@@ -12,8 +12,8 @@ use futures::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tallyroom_media_protocol::{
-    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerId, ProducerInfo, Reply,
-    Request, RoomId,
+    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, MediaSource, NodeMessage, PROTOCOL_VERSION, PeerId,
+    ProducerInfo, Reply, Request, RoomId,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -272,6 +272,7 @@ impl Room for Seat {
             peer: self.peer,
             transport,
             kind,
+            source: MediaSource::usual(kind),
             rtp,
             paused,
         };
@@ -282,6 +283,7 @@ impl Room for Seat {
             producer: producer.clone(),
             peer: self.peer,
             kind,
+            source: MediaSource::usual(kind),
             paused,
         };
         let _ = self.producers.send(info);

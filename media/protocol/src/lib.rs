@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Version of this protocol; a node of another version is refused at [`NodeMessage::Hello`].
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Largest message either side accepts, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -39,6 +39,40 @@ pub enum MediaKind {
     Audio,
     /// Picture.
     Video,
+}
+
+/// Where what is sent comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaSource {
+    /// A person's picture.
+    Camera,
+    /// A person's voice.
+    Microphone,
+    /// What a person shows of their screen.
+    Screen,
+    /// What that sounds like.
+    ScreenSound,
+}
+
+impl MediaSource {
+    /// Where something comes from, unless it is said.
+    #[must_use]
+    pub fn usual(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Audio => Self::Microphone,
+            MediaKind::Video => Self::Camera,
+        }
+    }
+
+    /// Sound or picture.
+    #[must_use]
+    pub fn kind(self) -> MediaKind {
+        match self {
+            Self::Microphone | Self::ScreenSound => MediaKind::Audio,
+            Self::Camera | Self::Screen => MediaKind::Video,
+        }
+    }
 }
 
 /// From the control plane to a node.
@@ -92,6 +126,8 @@ pub enum Request {
         transport: MediaId,
         /// Sound or picture.
         kind: MediaKind,
+        /// Where it comes from.
+        source: MediaSource,
         /// `RtpParameters`.
         rtp: Value,
         /// Starts paused (camera or microphone off).
@@ -127,6 +163,18 @@ pub enum Request {
         producers: Vec<MediaId>,
         /// The receiver's `RtpCapabilities`.
         caps: Value,
+    },
+    /// Says how much of a picture the peer has use for; what the line carries is the node's to find out. Answered by
+    /// [`Reply::Done`].
+    PreferLayers {
+        /// The room.
+        room: RoomId,
+        /// Who receives.
+        peer: PeerId,
+        /// Which producer.
+        producer: MediaId,
+        /// The best layer that is of use, 0 for the smallest; none for no picture at all.
+        layer: Option<u8>,
     },
     /// Renews a transport's ICE credentials after a network change. Answered by [`Reply::IceRestarted`].
     RestartIce {
@@ -213,6 +261,17 @@ pub enum NodeMessage {
         /// The producer.
         producer: MediaId,
     },
+    /// How well a peer receives a producer has changed.
+    Receiving {
+        /// The room.
+        room: RoomId,
+        /// Who receives.
+        peer: PeerId,
+        /// Which producer.
+        producer: MediaId,
+        /// How.
+        reception: Reception,
+    },
     /// A file of a recording is complete.
     Recorded {
         /// The room.
@@ -281,8 +340,19 @@ pub struct ProducerInfo {
     pub peer: PeerId,
     /// Sound or picture.
     pub kind: MediaKind,
+    /// Where it comes from.
+    pub source: MediaSource,
     /// Muted.
     pub paused: bool,
+}
+
+/// How well something is received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reception {
+    /// 0 (bad) to 10 (good).
+    pub score: u8,
+    /// Which layer of a picture goes out, 0 for the smallest; none if none does, or there are none.
+    pub layer: Option<u8>,
 }
 
 /// One participant's file of a recording.

@@ -13,7 +13,7 @@ pub use views::{
     CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, PersonView, RoomRole, SuspendReason,
 };
 
-use crate::{MediaId, MediaKind, PeerId, ProducerInfo};
+use crate::{MediaId, MediaKind, MediaSource, PeerId, ProducerInfo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -62,6 +62,9 @@ pub enum ClientRequest {
         transport: MediaId,
         /// Sound or picture.
         kind: MediaKind,
+        /// Where it comes from; by default camera or microphone.
+        #[serde(default)]
+        source: Option<MediaSource>,
         /// mediasoup `RtpParameters`.
         rtp: Value,
         /// Starts muted.
@@ -93,13 +96,27 @@ pub enum ClientRequest {
         /// The client's mediasoup `RtpCapabilities`.
         caps: Value,
     },
-    /// New ICE credentials after a network change. Answered with `{"ice": IceParameters}`.
+    /// Says which layer of a picture is of use at the size that it is shown in, 0 for the smallest; none pauses it.
+    /// Answered with `null`.
+    PreferLayers {
+        /// From [`Joined`].
+        epoch: u64,
+        /// The producer received.
+        producer: MediaId,
+        /// The best layer of use.
+        layer: Option<u8>,
+    },
+    /// New ICE credentials after a network change. Answered with `{"ice": IceParameters, "ice_servers": [IceServer]}`.
     RestartIce {
         /// From [`Joined`].
         epoch: u64,
         /// The transport.
         transport: MediaId,
     },
+    /// Opens a room for oneself alone, to find out what one's connection carries: what is sent by one transport can be
+    /// received by the other. Answered with [`Checking`]; its `epoch` goes with `connect_transport`, `produce`,
+    /// `consume` and `end`. It closes by itself after [`CHECK_SECONDS`].
+    Check,
     /// The person pressed "connect" in the pre-call check. Billing starts when both did. Answered with `null`.
     Connect {
         /// From [`Joined`].
@@ -154,8 +171,40 @@ pub struct Joined {
     /// Who is in the call, and who waits to be let in; oneself, too.
     #[serde(default)]
     pub people: Vec<PersonView>,
+    /// Relays; their credentials are for this join and expire in minutes.
+    #[serde(default)]
+    pub ice_servers: Vec<IceServer>,
     /// The last chat messages, oldest first.
     pub chat: Vec<ChatLine>,
+}
+
+/// How long a check's room is open.
+pub const CHECK_SECONDS: u32 = 60;
+
+/// Answer to [`ClientRequest::Check`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checking {
+    /// To be sent with every request of the check.
+    pub epoch: u64,
+    /// Router's `RtpCapabilities`.
+    pub caps: Value,
+    /// Sending transport, as in [`Joined`].
+    pub send: Value,
+    /// Receiving transport.
+    pub recv: Value,
+    /// Relays.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A relay for those whose network lets nothing else through, as browsers' `RTCIceServer`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceServer {
+    /// `turn:` and `turns:` addresses.
+    pub urls: Vec<String>,
+    /// Good for minutes; begins with the second at which it expires.
+    pub username: String,
+    /// Its password.
+    pub credential: String,
 }
 
 /// What sellers think of somebody who rings.
@@ -266,6 +315,15 @@ pub enum ServerMessage {
     ProducerClosed {
         /// Which.
         producer: MediaId,
+    },
+    /// How well something is received has changed.
+    Layers {
+        /// Which producer.
+        producer: MediaId,
+        /// 0 (bad) to 10 (good).
+        score: u8,
+        /// The layer that comes, 0 for the smallest; none if none does, or it has none.
+        layer: Option<u8>,
     },
     /// The media node is gone: throw transports away and join again.
     MediaReset,

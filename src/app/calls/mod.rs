@@ -5,6 +5,7 @@ mod bill;
 mod feedback;
 mod finish;
 mod history;
+mod quality;
 mod ring;
 mod say;
 
@@ -12,6 +13,7 @@ pub use bill::{CallBill, bill};
 pub use feedback::{feedback, say_how};
 pub use finish::finish;
 pub use history::{Settled, current, joined, list, one};
+pub use quality::{keep_quality, quality};
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, in_a_call};
 pub use say::{chat, say};

@@ -10,12 +10,14 @@ pub mod extension;
 mod journal;
 mod meter;
 mod presence;
+mod quality;
 mod session;
 mod settle;
 
 pub use journal::{Entry, Journal, replay};
 pub use meter::Meter;
 pub use presence::{Presence, Run};
+pub use quality::Quality;
 pub use session::Session;
 pub use tallyroom_media_protocol::signaling::{CallPhase, CallRole, EndReason, SuspendReason};
 

@@ -129,6 +129,17 @@ impl MediaHub {
                 MediaEvent::Flow { node: link.node, peers }
             }
             NodeMessage::ProducerClosed { room, peer, producer } => MediaEvent::ProducerClosed { room, peer, producer },
+            NodeMessage::Receiving {
+                room,
+                peer,
+                producer,
+                reception,
+            } => MediaEvent::Receiving {
+                room,
+                peer,
+                producer,
+                reception,
+            },
             NodeMessage::Recorded { room, part } => MediaEvent::Recorded { room, part },
             NodeMessage::RecordingFailed {
                 room,

@@ -2,7 +2,7 @@
 
 use super::{Answer, Chair, RoomMessage, seat::Seat, task::Room};
 use crate::{
-    app::calls,
+    app::{calls, relays},
     domain::{
         call::{Epoch, Event, Rejected},
         ids::UserId,
@@ -14,16 +14,16 @@ use crate::{
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use tallyroom_media_protocol::{
-    PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
+    MediaKind, MediaSource, PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
     signaling::{ClientRequest, Joined, ServerMessage},
 };
 use uuid::Uuid;
 
 /// Consumers asked for at once.
-const MAX_CONSUME: usize = 16;
+pub(in crate::signaling) const MAX_CONSUME: usize = 16;
 
 /// A refusal in the person's words.
-pub(super) fn refused(refusal: Refusal) -> Error {
+pub(in crate::signaling) fn refused(refusal: Refusal) -> Error {
     let context = anyhow!("media node: {:?}: {}", refusal.kind, refusal.message);
     match refusal.kind {
         RefusalKind::NotFound => Error::not_found(),
@@ -32,6 +32,17 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         RefusalKind::Failed => Error::conflict("media", "Our media server doesn't answer. Reconnecting."),
     }
     .because(context)
+}
+
+/// Where something sent comes from. A screen counts as sending like any other picture: the node's flow reports tell kinds
+/// apart, not sources.
+pub(in crate::signaling) fn source_of(kind: MediaKind, said: Option<MediaSource>) -> Result<MediaSource> {
+    let source = said.unwrap_or_else(|| MediaSource::usual(kind));
+    if source.kind() == kind {
+        Ok(source)
+    } else {
+        Err(Error::invalid("What is sent isn't of the kind that its source gives."))
+    }
 }
 
 impl Room {
@@ -44,13 +55,13 @@ impl Room {
         let Some(seat) = self.seat_mut(chair) else {
             return Self::refuse(answer, Error::not_found());
         };
-        let before = seat.lose_media();
+        seat.epoch = epoch;
         if let Some(old) = seat.socket.replace(socket.clone())
             && old.id != socket.id
         {
             old.send(&ServerMessage::Replaced);
         }
-        seat.epoch = epoch;
+        let before = self.drop_media(chair);
         self.remove(before);
         let Some(node) = self.node.or_else(|| self.world.media.place()) else {
             let words = "No media server is free right now. Trying again in a moment.";
@@ -144,6 +155,7 @@ impl Room {
             recv,
             producers: producers.collect(),
             people: self.people(),
+            ice_servers: relays::servers(&self.world.app, peer),
             chat,
         };
         self.tell_who();
@@ -245,6 +257,7 @@ impl Room {
                 epoch,
                 transport,
                 kind,
+                source,
                 rtp,
                 paused,
             } => (
@@ -254,6 +267,7 @@ impl Room {
                     peer: peer(epoch)?,
                     transport,
                     kind,
+                    source: source_of(kind, source)?,
                     rtp,
                     paused,
                 },
@@ -293,6 +307,15 @@ impl Room {
                     },
                 )
             }
+            ClientRequest::PreferLayers { epoch, producer, layer } => (
+                epoch,
+                Request::PreferLayers {
+                    room,
+                    peer: peer(epoch)?,
+                    producer,
+                    layer,
+                },
+            ),
             ClientRequest::RestartIce { epoch, transport } => (
                 epoch,
                 Request::RestartIce {
@@ -303,6 +326,7 @@ impl Room {
             ),
             ClientRequest::Ping
             | ClientRequest::Join { .. }
+            | ClientRequest::Check
             | ClientRequest::Connect { .. }
             | ClientRequest::End { .. }
             | ClientRequest::Speak { .. }
@@ -320,7 +344,7 @@ impl Room {
             Request::PauseProducer { producer, paused, .. } => {
                 let known = self.seat_mut(chair).and_then(|seat| seat.producers.get_mut(producer));
                 if let Some(known) = known {
-                    known.1 = *paused;
+                    known.paused = *paused;
                     let message = ServerMessage::ProducerPaused {
                         producer: producer.clone(),
                         paused: *paused,
@@ -338,18 +362,30 @@ impl Room {
             _ => {}
         }
         let (media, mailbox) = (self.world.media.clone(), self.mailbox.clone());
+        // Those of the join may have expired by now.
+        let relays = match &request {
+            Request::RestartIce { peer, .. } => relays::servers(&self.world.app, *peer),
+            _ => Vec::new(),
+        };
         tokio::spawn(async move {
             let produce = match &request {
-                Request::Produce { peer, kind, paused, .. } => Some((*peer, *kind, *paused)),
+                Request::Produce {
+                    peer,
+                    kind,
+                    source,
+                    paused,
+                    ..
+                } => Some((*peer, *kind, *source, *paused)),
                 _ => None,
             };
             let value = match media.request(node, request).await {
                 Ok(Reply::Produced { producer }) => {
-                    if let Some((peer, kind, paused)) = produce {
+                    if let Some((peer, kind, source, paused)) = produce {
                         let info = ProducerInfo {
                             producer,
                             peer,
                             kind,
+                            source,
                             paused,
                         };
                         let _ = mailbox
@@ -365,7 +401,7 @@ impl Room {
                     Ok(Value::Null)
                 }
                 Ok(Reply::Consumed { consumers }) => Ok(json!({ "consumers": consumers })),
-                Ok(Reply::IceRestarted { ice }) => Ok(json!({ "ice": ice })),
+                Ok(Reply::IceRestarted { ice }) => Ok(json!({ "ice": ice, "ice_servers": relays })),
                 Ok(_) => Ok(Value::Null),
                 Err(refusal) => Err(refused(refusal)),
             };
@@ -377,7 +413,7 @@ impl Room {
         let Some(seat) = self.seat_mut(chair).filter(|seat| seat.epoch == epoch) else {
             return Self::refuse(answer, Rejected::StaleEpoch.into());
         };
-        seat.producers.insert(info.producer.clone(), (info.kind, info.paused));
+        seat.producers.insert(info.producer.clone(), info.clone());
         let _ = answer.send(Ok(json!({ "producer": info.producer })));
         self.tell_others(chair, &ServerMessage::Producer { producer: info });
     }
@@ -389,7 +425,7 @@ impl Room {
         };
         if let Some(seat) = self.seat_mut(chair).filter(|_| left) {
             seat.socket = None;
-            let peer = seat.lose_media();
+            let peer = self.drop_media(chair);
             self.remove(peer);
             self.tell_who();
         }

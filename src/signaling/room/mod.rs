@@ -7,6 +7,8 @@ mod seat;
 mod task;
 mod view;
 
+pub(super) use media::{MAX_CONSUME, refused, source_of};
+
 use crate::{
     app::{App, ports::MediaNodes},
     domain::{
@@ -25,7 +27,7 @@ pub(super) use seat::Chair;
 use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply,
+    MediaId, PeerFlow, PeerId, ProducerInfo, Reception, Refusal, Reply,
     signaling::{CallView, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -105,6 +107,12 @@ pub(super) enum RoomMessage {
     Credit { available_minor: i64 },
     /// What flowed.
     Flow(Vec<PeerFlow>),
+    /// How well somebody receives something has changed.
+    Receiving {
+        peer: PeerId,
+        producer: MediaId,
+        reception: Reception,
+    },
     /// The media node is gone.
     NodeGone { node: Uuid },
     /// Somebody stopped sending.

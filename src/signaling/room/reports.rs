@@ -1,8 +1,11 @@
 //! What the media node reports of a room, and what it is told without anybody waiting for it.
 
-use super::{Chair, task::Room};
-use crate::domain::call::{CallRole, Event, Evidence, Run};
-use tallyroom_media_protocol::{PeerFlow, PeerId, Request, signaling::ServerMessage};
+use super::{Chair, seat::Seat, task::Room};
+use crate::{
+    app::calls,
+    domain::call::{CallPhase, CallRole, Event, Evidence, Run},
+};
+use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Reception, Request, signaling::ServerMessage};
 use uuid::Uuid;
 
 impl Room {
@@ -28,6 +31,14 @@ impl Room {
                 }
             }
         }
+        let since = now - std::mem::replace(&mut self.reported, now);
+        if self.session.phase(now).0 == CallPhase::Live {
+            for seat in [&mut self.buyer, &mut self.seller] {
+                if let Some(score) = seat.score {
+                    seat.quality.add(score, since);
+                }
+            }
+        }
         let scores = (self.buyer.score, self.seller.score);
         if scores != self.scores {
             self.scores = scores;
@@ -43,6 +54,26 @@ impl Room {
         if evidence != Evidence::default() {
             let _ = self.apply(Event::Media(evidence)).await;
         }
+    }
+
+    /// What a server before this one saw isn't known any more. The end of the call doesn't depend on it.
+    pub(super) async fn keep_quality(&self) {
+        let both = [self.buyer.quality, self.seller.quality];
+        if let Err(error) = calls::keep_quality(&self.world.app, &self.scope, self.call.id, both).await {
+            tracing::warn!(%error, "the quality of a call can't be kept");
+        }
+    }
+
+    /// Whoever receives is told how well.
+    pub(super) fn receiving(&self, peer: PeerId, producer: MediaId, reception: Reception) {
+        let Some(seat) = self.chair_of(peer).and_then(|chair| self.seat(chair)) else {
+            return;
+        };
+        seat.tell(&ServerMessage::Layers {
+            producer,
+            score: reception.score,
+            layer: reception.layer,
+        });
     }
 
     pub(super) fn node_gone(&mut self, node: Uuid) {
@@ -69,6 +100,15 @@ impl Room {
                 self.tell_others(chair, &ServerMessage::ProducerClosed { producer });
             }
         }
+    }
+
+    /// Forgets what somebody sends; for whoever received it, it has ended.
+    pub(super) fn drop_media(&mut self, chair: Chair) -> Option<PeerId> {
+        for info in self.seat(chair).map(Seat::producers).unwrap_or_default() {
+            let producer = info.producer;
+            self.tell_others(chair, &ServerMessage::ProducerClosed { producer });
+        }
+        self.seat_mut(chair)?.lose_media()
     }
 
     pub(super) fn hold_back(&mut self, paused: bool) {

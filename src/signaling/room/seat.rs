@@ -2,13 +2,13 @@
 
 use crate::{
     domain::{
-        call::{CallRole, Epoch},
+        call::{CallRole, Epoch, Quality},
         ids::UserId,
     },
     signaling::people::Socket,
 };
 use std::collections::HashMap;
-use tallyroom_media_protocol::{MediaId, MediaKind, PeerId, ProducerInfo, signaling::ServerMessage};
+use tallyroom_media_protocol::{MediaId, PeerId, ProducerInfo, signaling::ServerMessage};
 
 /// Whose place it is: one of the two whom the call is between, or somebody who was asked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,11 @@ pub(super) struct Seat {
     pub epoch: Epoch,
     pub socket: Option<Socket>,
     pub peer: Option<PeerId>,
-    pub producers: HashMap<MediaId, (MediaKind, bool)>,
+    pub producers: HashMap<MediaId, ProducerInfo>,
     /// Worst of what they send and receive, 0 to 10.
     pub score: Option<u8>,
+    /// How it was while the call was live.
+    pub quality: Quality,
 }
 
 impl Seat {
@@ -43,13 +45,6 @@ impl Seat {
     }
 
     pub fn producers(&self) -> Vec<ProducerInfo> {
-        let Some(peer) = self.peer else { return Vec::new() };
-        let info = |(producer, (kind, paused)): (&MediaId, &(MediaKind, bool))| ProducerInfo {
-            producer: producer.clone(),
-            peer,
-            kind: *kind,
-            paused: *paused,
-        };
-        self.producers.iter().map(info).collect()
+        self.producers.values().cloned().collect()
     }
 }

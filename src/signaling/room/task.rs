@@ -43,6 +43,8 @@ pub(in crate::signaling) struct Room {
     pub(super) held_back: bool,
     /// The buyer's and the seller's quality, as told last.
     pub(super) scores: (Option<u8>, Option<u8>),
+    /// When media was last reported.
+    pub(super) reported: Moment,
     pub(super) told: Told,
     rang: bool,
     finish: Option<EndReason>,
@@ -74,6 +76,7 @@ impl Room {
             node: None,
             held_back: false,
             scores: (None, None),
+            reported: Moment(0),
             told: Told::default(),
             rang: false,
             finish: None,
@@ -187,6 +190,11 @@ impl Room {
                 self.told = Told::default();
             }
             RoomMessage::Flow(peers) => self.flow(peers).await,
+            RoomMessage::Receiving {
+                peer,
+                producer,
+                reception,
+            } => self.receiving(peer, producer, reception),
             RoomMessage::NodeGone { node } => self.node_gone(node),
             RoomMessage::ProducerClosed { producer } => self.producer_closed(&producer),
         }
@@ -329,6 +337,7 @@ impl Room {
             tracing::error!(%error, call = %self.call.id, "the end of a call can't be stored; trying again");
             tokio::time::sleep(RETRY).await;
         }
+        self.keep_quality().await;
         tracing::info!(call = %self.call.id, ?reason, charged_minor = self.session.charged_minor(), "call ended");
     }
 

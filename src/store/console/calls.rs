@@ -66,6 +66,10 @@ pub struct CallLine {
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Vec<Object>)]
     pub feedback: Value,
+    /// How good its connections were: `role`, seconds in `good_s`, `fair_s` and `poor_s`, `worst` of 0 to 10.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Vec<Object>)]
+    pub quality: Value,
 }
 
 /// Columns of a [`CallLine`], of a call `c` with its buyer `b` and its seller `s`.
@@ -79,7 +83,10 @@ pub(in crate::store) const COLUMNS: &str =
     coalesce((SELECT jsonb_agg(jsonb_build_object('good', f.good, 'faults', f.faults, 'text', f.body,
             'role', CASE WHEN f.person_id = c.buyer_id THEN 'buyer' ELSE 'seller' END,
             'at', (extract(epoch FROM f.at) * 1000)::bigint) ORDER BY f.at)
-        FROM call_feedback f WHERE f.tenant_id = c.tenant_id AND f.call_id = c.id), '[]') AS feedback";
+        FROM call_feedback f WHERE f.tenant_id = c.tenant_id AND f.call_id = c.id), '[]') AS feedback,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('role', q.role, 'good_s', q.good_s, 'fair_s', q.fair_s,
+            'poor_s', q.poor_s, 'worst', q.worst) ORDER BY q.role)
+        FROM call_quality q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id), '[]') AS quality";
 
 /// What calls can be sorted by.
 pub(in crate::store) const SORTS: &[(&str, &str)] = &[

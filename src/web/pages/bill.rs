@@ -6,8 +6,8 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, Field, GivenRow, Increment,
-        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
+        GivenRow, Increment, Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         shares::Given,
     },
     domain::{
-        call::bill::Line,
+        call::{CallRole, Quality, bill::Line},
         ids::CallId,
         policy, pricing,
         refund::Subject,
@@ -156,6 +156,7 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     if bill.bill.billable_ms > 0 {
         view.rating = Some(rating(web, site, &bill).await?);
     }
+    view.connections = connections(web, site, &bill).await?;
     let (said, open) = calls::feedback(&web.app, viewer, id).await?;
     view.feedback = open.then(|| match said {
         Some(said) => feedback_form(if said.is_good() { "up" } else { "down" }, &said.faults, &said.text),
@@ -212,6 +213,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
             commission: amount(bill.tenant_minor()),
             tax: Some(bill.tax_minor()).filter(|tax| *tax > 0).map(amount),
         }),
+        connections: Vec::new(),
         refunds: refund::rows(&bill.refunds, bill.role),
         given: bill.given.iter().map(|given| given_row(given, amount)).collect(),
         tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
@@ -228,6 +230,32 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         rating: None,
         feedback: None,
     }
+}
+
+async fn connections(web: &Web, site: &Site, bill: &CallBill) -> Result<Vec<ConnectionRow>> {
+    let [buyer, seller] = calls::quality(&web.app, &site.scope, bill.call.id).await?;
+    let (own, other) = match bill.role {
+        CallRole::Buyer => (buyer, seller),
+        CallRole::Seller => (seller, buyer),
+    };
+    let rows = [(true, own), (false, other)];
+    Ok(rows
+        .into_iter()
+        .filter_map(|(own, quality)| connection(own, &quality?))
+        .collect())
+}
+
+/// The three shares make a hundred.
+fn connection(own: bool, quality: &Quality) -> Option<ConnectionRow> {
+    let all = quality.good_ms + quality.fair_ms + quality.poor_ms;
+    let share = |ms: i64| (100 * ms + all / 2).checked_div(all);
+    let (good, poor) = (share(quality.good_ms)?, share(quality.poor_ms)?);
+    Some(ConnectionRow {
+        own,
+        good,
+        fair: 100 - good - poor,
+        poor,
+    })
 }
 
 fn given_row(given: &Given, amount: impl Fn(i64) -> Amount) -> GivenRow {

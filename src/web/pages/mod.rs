@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod conferences;
 mod conversations;
+mod device_check;
 mod dispute;
 mod documents;
 mod earnings;
@@ -74,6 +75,7 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(account::routes)
         .configure(calls::routes)
         .configure(check::routes)
+        .configure(device_check::routes)
         .configure(bill::routes)
         .configure(book::routes)
         .configure(calendar::routes)

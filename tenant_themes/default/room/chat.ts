@@ -1,7 +1,7 @@
 /** The call's chat: plain text only, one line an id, however often it is told. */
 import { find, h } from "./dom";
 import { timeOfDay } from "./format";
-import { type CallRole, type ChatLine, MAX_CHAT_CHARS } from "./protocol";
+import { type RoomRole, type ChatLine, MAX_CHAT_CHARS } from "./protocol";
 import type { Words } from "./words";
 
 const KEPT_LINES = 500;
@@ -23,7 +23,7 @@ export class Chat {
   #typingTimer = 0;
 
   constructor(
-    private readonly role: CallRole,
+    private readonly role: RoomRole,
     private readonly words: Words,
     private readonly port: ChatPort,
   ) {

@@ -1,5 +1,5 @@
 /** What the server writes into the room's page, as the data block `room-config`. */
-import type { CallRole, CallView, ExtensionView } from "./protocol";
+import type { CallView, ExtensionView, RoomRole } from "./protocol";
 import type { Entry } from "./words";
 
 /** How time is charged, for the sentence that says so; named as in the policy. */
@@ -20,7 +20,7 @@ export interface RoomPage {
 export interface RoomConfig {
   /** The call's id. */
   call_id: string;
-  role: CallRole;
+  role: RoomRole;
   /** The call as `GET /api/v1/calls/{id}` gives it; fetched when absent. */
   call?: CallView | null;
   /** More time that was asked for and waits for the buyer. */
@@ -31,8 +31,8 @@ export interface RoomConfig {
   /** The other's picture, if there is one. */
   other_photo?: string | null;
   urls: {
-    /** The bill. */
-    bill: string;
+    /** The bill; a guest has none. */
+    bill: string | null;
     /** Where to go when there is nothing more to do here: the other's profile, or one's calls. */
     back: string;
     /** Buyer only: where a tip is given. */

@@ -1,9 +1,9 @@
-/** The select boxes for camera, microphone and speaker, wherever the template has them. */
+/** The choice of camera, microphone and speaker, and switches for sounds, wherever the template has them. */
 import { h } from "./dom";
-import { chosen, type DeviceKind, deviceFor, listDevices, remember } from "./media/devices";
+import { chosen, type Cleaner, cleans, type DeviceKind, deviceFor, listDevices, remember, setCleaner } from "./media/devices";
 import type { LocalMedia } from "./media/local";
-import type { RemoteMedia } from "./media/remote";
 import type { MediaKind } from "./protocol";
+import { chimes, setChime, type Chime } from "./sounds";
 import type { Words } from "./words";
 
 const INPUTS: { kind: MediaKind; device: DeviceKind }[] = [
@@ -15,9 +15,10 @@ export class DeviceMenu {
   constructor(
     private readonly words: Words,
     private readonly local: LocalMedia,
-    private readonly remote: RemoteMedia,
+    private readonly speak: (deviceId: string) => unknown,
   ) {
     for (const select of this.#selects()) select.addEventListener("change", () => void this.#choose(select));
+    this.#switches();
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.refresh());
     local.on("change", () => void this.refresh());
   }
@@ -38,6 +39,23 @@ export class DeviceMenu {
     }
   }
 
+  /** `data-cleaner` for what the browser does to one's voice, `data-chime` for the page's sounds. */
+  #switches(): void {
+    for (const box of document.querySelectorAll<HTMLInputElement>("input[data-cleaner]")) {
+      const cleaner = box.dataset["cleaner"] as Cleaner;
+      box.checked = cleans(cleaner);
+      box.addEventListener("change", () => {
+        setCleaner(cleaner, box.checked);
+        void this.local.reopen("audio");
+      });
+    }
+    for (const box of document.querySelectorAll<HTMLInputElement>("input[data-chime]")) {
+      const chime = box.dataset["chime"] as Chime;
+      box.checked = chimes(chime);
+      box.addEventListener("change", () => setChime(chime, box.checked));
+    }
+  }
+
   #selects(): NodeListOf<HTMLSelectElement> {
     return document.querySelectorAll<HTMLSelectElement>("select[data-device]");
   }
@@ -52,7 +70,7 @@ export class DeviceMenu {
     const device = select.dataset["device"] as DeviceKind;
     if (device === "speaker") {
       remember("speaker", select.value);
-      return this.remote.speak(select.value);
+      return void this.speak(select.value);
     }
     const kind: MediaKind = deviceFor("audio") === device ? "audio" : "video";
     await this.local.choose(kind, select.value);

@@ -21,7 +21,7 @@ const LONGEST_DELAY_MS = 4_000;
 /** A join that lasted this long was a good one: the next may follow at once. */
 const STABLE_MS = 10_000;
 /** Codes that asking again won't change. */
-const FINAL = new Set(["not_in_call", "not_found", "call_over", "wrong_phase", "conflict", "forbidden"]);
+const FINAL = new Set(["not_in_call", "not_found", "call_over", "wrong_phase", "conflict", "forbidden", "not_admitted"]);
 
 export class Link extends Emitter<Events> {
   #state: LinkState = "out";

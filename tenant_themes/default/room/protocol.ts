@@ -5,7 +5,27 @@ import type { types } from "mediasoup-client";
 export const MAX_CHAT_CHARS = 2_000;
 
 export type MediaKind = "audio" | "video";
+/** Where what is sent comes from. */
+export type MediaSource = "camera" | "microphone" | "screen" | "screen_sound";
 export type CallRole = "buyer" | "seller";
+/** As what somebody is in the room: the two whom the call is between, or asked in. */
+export type RoomRole = CallRole | "interpreter" | "representative" | "specialist";
+
+export interface PersonView {
+  id: string;
+  role: RoomRole;
+  name: string;
+  /** Their id among producers' owners, while they are there. */
+  peer: string | null;
+  /** Guests: the place that they were asked to. */
+  guest?: string;
+  /** Guests: the buyer hasn't let them in yet. */
+  waiting: boolean;
+  /** What an interpreter speaks. */
+  languages?: string[];
+  /** On which language's channel they speak right now. */
+  speaks?: string;
+}
 export type CallPhase = "ringing" | "pre_check" | "connecting" | "live" | "suspended" | "settling" | "ended";
 export type SuspendReason = "credit" | "connection";
 export type EndReason =
@@ -24,7 +44,7 @@ export type EndReason =
 /** A call as one of its people sees it. Amounts are minor units, instants milliseconds on the server's clock. */
 export interface CallView {
   id: string;
-  role: CallRole;
+  role: RoomRole;
   phase: CallPhase;
   suspended: SuspendReason | null;
   ended: EndReason | null;
@@ -62,7 +82,7 @@ export interface ExtensionView {
 
 export interface ChatLine {
   id: string;
-  from: CallRole;
+  from: RoomRole;
   name: string;
   text: string;
   at_ms: number;
@@ -72,6 +92,7 @@ export interface ProducerInfo {
   producer: string;
   peer: string;
   kind: MediaKind;
+  source: MediaSource;
   paused: boolean;
 }
 
@@ -89,6 +110,22 @@ export interface ConsumerInfo {
   rtpParameters: types.RtpParameters;
 }
 
+/** A relay, with credentials that expire in minutes. */
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
+}
+
+/** A room for oneself, to find out what the connection carries. */
+export interface Checking {
+  epoch: number;
+  caps: types.RtpCapabilities;
+  send: TransportInfo;
+  recv: TransportInfo;
+  ice_servers: IceServer[];
+}
+
 export interface Joined {
   epoch: number;
   peer: string;
@@ -96,37 +133,44 @@ export interface Joined {
   caps: types.RtpCapabilities;
   send: TransportInfo;
   recv: TransportInfo;
+  people: PersonView[];
   producers: ProducerInfo[];
+  ice_servers: IceServer[];
   chat: ChatLine[];
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
 export type CallRequest =
   | { type: "connect_transport"; transport: string; dtls: types.DtlsParameters }
-  | { type: "produce"; transport: string; kind: MediaKind; rtp: types.RtpParameters; paused: boolean }
+  | { type: "produce"; transport: string; kind: MediaKind; source: MediaSource; rtp: types.RtpParameters; paused: boolean }
   | { type: "pause_producer"; producer: string; paused: boolean }
   | { type: "close_producer"; producer: string }
   | { type: "consume"; producers: string[]; caps: types.RtpCapabilities }
+  | { type: "prefer_layers"; producer: string; layer: number | null }
   | { type: "restart_ice"; transport: string }
   | { type: "connect" }
   | { type: "end" }
+  | { type: "speak"; language: string | null }
   | { type: "chat"; text: string }
   | { type: "typing"; on: boolean };
 
-export type ClientRequest = { type: "ping" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
+export type ClientRequest = { type: "ping" } | { type: "check" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
 
 /** What each request is answered with. */
 export interface Replies {
   ping: null;
   join: Joined;
+  check: Checking;
   connect_transport: null;
   produce: { producer: string };
   pause_producer: null;
   close_producer: null;
   consume: { consumers: ConsumerInfo[] };
-  restart_ice: { ice: types.IceParameters };
+  prefer_layers: null;
+  restart_ice: { ice: types.IceParameters; ice_servers: IceServer[] };
   connect: null;
   end: null;
+  speak: null;
   chat: null;
   typing: null;
 }
@@ -166,6 +210,9 @@ export type ServerMessage =
   | { type: "producer"; producer: ProducerInfo }
   | { type: "producer_paused"; producer: string; paused: boolean }
   | { type: "producer_closed"; producer: string }
+  | { type: "layers"; producer: string; score: number; layer: number | null }
+  | { type: "people"; people: PersonView[] }
+  | { type: "shown_out" }
   | { type: "media_reset" }
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }

@@ -1,6 +1,6 @@
 /** Ring sounds, synthesised: two soft struck notes for who is called, a low pulse for who calls. */
 
-interface Pattern {
+export interface Pattern {
   /** Frequency in hertz, start and length in seconds. */
   notes: { hz: number; at: number; length: number }[];
   everyMs: number;
@@ -33,7 +33,11 @@ export function audioContext(): AudioContext {
 
 /** Starts a sound that repeats; returns what stops it. */
 export function ring(which: "incoming" | "outgoing" | "test"): () => void {
-  const pattern = { incoming: INCOMING, outgoing: OUTGOING, test: TEST }[which];
+  return play({ incoming: INCOMING, outgoing: OUTGOING, test: TEST }[which]);
+}
+
+/** Plays a pattern, once if it doesn't repeat; returns what stops it. */
+export function play(pattern: Pattern): () => void {
   const audio = audioContext();
   void audio.resume();
   const out = audio.createGain();

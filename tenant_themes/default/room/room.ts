@@ -7,18 +7,24 @@ import { closeDialog, closeOnClickBeside, openDialog } from "./dialogs";
 import { binder, find, type View } from "./dom";
 import { Extensions } from "./extension";
 import { money } from "./format";
+import { Guests } from "./guests";
 import { Link } from "./link";
+import { Adaption } from "./media/adaption";
+import { canPresent } from "./media/devices";
 import { LocalMedia } from "./media/local";
 import { loadMedia } from "./media/peer";
 import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
+import { bindKeys } from "./keys";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
 import { RequestError, type Socket } from "./socket";
+import { chime } from "./sounds";
 import { canFullscreen, canPip, hideBarWhenIdle, keepAwake, movable, toggleFullscreen, togglePip } from "./stage";
-import { faceOf, initialState, neverStarted, type RoomState, wantsPeople } from "./state";
+import { faceOf, initialState, isGuest, neverStarted, type RoomState, wantsPeople } from "./state";
+import { Tiles } from "./tiles";
 import { type Toast, toast } from "./toast";
 import { TopUps } from "./topup";
 import { view } from "./view";
@@ -30,15 +36,17 @@ const ASK_AGAIN_MS = 4_000;
 
 export class Room {
   readonly local = new LocalMedia();
+  readonly adaption = new Adaption();
   readonly link: Link;
   readonly state: RoomState;
   readonly extensions: Extensions;
+  readonly guests: Guests;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
   readonly #chat: Chat;
   readonly #topUps: TopUps;
   readonly #bind: (values: View) => void;
-  readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip() };
+  readonly #constants = { can_fullscreen: canFullscreen(), can_pip: canPip(), can_share: canPresent() };
   #shownFace = "";
   /** The server knows no such call: asking again won't help. */
   #unknown = false;
@@ -55,8 +63,8 @@ export class Room {
   ) {
     this.state = initialState(config, words, this.local);
     this.link = new Link(socket, config.call_id);
-    this.#remote = new RemoteMedia(find<HTMLVideoElement>("#other-video", root));
-    this.#seat = new Seat(this.link, this.local, this.#remote, {
+    this.#remote = new RemoteMedia(new Tiles(find("#stage", root)));
+    this.#seat = new Seat(this.link, this.local, this.#remote, this.adaption, {
       flowing: (flowing) => this.update({ flowing }),
       unsupported: () => this.update({ unsupported: true }),
     });
@@ -72,8 +80,17 @@ export class Room {
       say: (key, vars) => this.say(key, vars),
       tell: (what) => this.#tell(what),
     });
+    this.guests = new Guests(config.call_id, words, {
+      role: config.role,
+      say: (key, vars) => this.say(key, vars),
+      tell: (what) => this.#tell(what),
+      speak: (language) => this.link.ask({ type: "speak", language }),
+      loudness: (peer, volume) => this.#remote.loudness(peer, volume),
+      named: (peer, name) => this.#remote.tiles.name(peer, name),
+      changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
+    });
     this.#bind = binder(root);
-    new DeviceMenu(words, this.local, this.#remote);
+    new DeviceMenu(words, this.local, (deviceId) => this.#remote.speak(deviceId));
   }
 
   start(): void {
@@ -81,6 +98,7 @@ export class Room {
     movable(find("#stage", root), find("#self", root));
     hideBarWhenIdle(root, find("#bar", root));
     closeOnClickBeside(root);
+    bindKeys(root);
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
     const thanks = () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" });
@@ -184,6 +202,16 @@ export class Room {
     void togglePip(this.#remote.video).catch(() => undefined);
   }
 
+  /** Shows one's screen, or stops to. */
+  async share(): Promise<void> {
+    if (this.local.presents) return this.local.stopPresenting();
+    try {
+      await this.local.present();
+    } catch {
+      this.#tell({ text: this.say("media.share_failed"), tone: "error" });
+    }
+  }
+
   addCredit(): void {
     this.#dropWarning();
     this.#topUps.open();
@@ -207,12 +235,19 @@ export class Room {
     const { socket, link } = this;
     link.on("state", (state) => this.update({ link: state }));
     link.on("joined", (joined) => {
-      this.update({ wasIn: true, flowing: true });
+      this.update({ wasIn: true, flowing: true, admission: false });
+      this.guests.me = joined.peer;
+      this.guests.take(joined.people);
       this.take(joined.call);
       for (const line of joined.chat) this.#chat.add(line);
       void this.extensions.refresh();
     });
-    link.on("refused", () => void this.fetchCall());
+    link.on("refused", (problem) => {
+      if (problem.code === "not_admitted") this.update({ admission: true });
+      else void this.fetchCall();
+    });
+    socket.on("people", ({ people }) => this.guests.take(people));
+    socket.on("shown_out", () => this.#out());
     socket.on("state", (state) => {
       if (state === "signed_out") this.update({ signedOut: true });
       if (state === "open" && !wantsPeople(this.state.call)) void this.fetchCall();
@@ -224,6 +259,7 @@ export class Room {
     socket.on("chat", ({ line }) => {
       if (!this.#chat.add(line)) return;
       this.#typing(false);
+      if (!this.state.chatOpen || document.hidden) chime("message");
       if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
     });
     socket.on("warning", ({ minutes_left }) => this.#warn(minutes_left));
@@ -239,10 +275,15 @@ export class Room {
     });
     socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {
-      const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio") };
+      const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio"), screen: this.#remote.screen };
       this.update({ other, blocked: this.#remote.blocked });
     });
     this.local.on("change", () => this.update({}));
+    this.local.on("replaced", (kind) => {
+      const text = this.say(kind === "audio" ? "media.microphone_replaced" : "media.camera_replaced");
+      this.#tell({ text, tone: "info", id: `replaced-${kind}` });
+    });
+    this.adaption.on("change", () => this.update({ receives: this.adaption.receives, sends: this.adaption.sends }));
   }
 
   #typingTimer = 0;
@@ -257,6 +298,7 @@ export class Room {
     const buyer = this.config.role === "buyer";
     const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
     const action = buyer && !this.state.call?.prepaid ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
+    chime("warning");
     this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
   }
 
@@ -270,6 +312,7 @@ export class Room {
     else this.#stopRinging?.();
     if (call.phase === "settling" || call.phase === "ended") this.#over();
     void keepAwake(call.phase === "live" || call.phase === "suspended");
+    if (before && wantsPeople(call) && before.other.present !== call.other.present) chime(call.other.present ? "join" : "leave");
     if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
     // A warning is of use while time runs out, not once it has.
     if (call.phase !== "live" || (call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
@@ -289,10 +332,17 @@ export class Room {
     this.local.close();
     this.#dropWarning();
     this.extensions.end();
+    this.guests.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
     if (document.fullscreenElement) void document.exitFullscreen();
     if (document.pictureInPictureElement) void document.exitPictureInPicture();
+  }
+
+  /** A guest whose part was ended. */
+  #out(): void {
+    this.#over();
+    this.update({ shownOut: true });
   }
 
   /** Messages can be lost with a socket; where nobody would repeat them, the page asks. */
@@ -305,7 +355,7 @@ export class Room {
   /** Leaves a page on which there's nothing more to do. */
   acknowledge(): void {
     const { call } = this.state;
-    if (call && neverStarted(call)) location.assign(this.config.urls.back);
+    if (call && (neverStarted(call) || isGuest(call.role))) location.assign(this.config.urls.back);
     else this.update({ acknowledged: true });
   }
 

@@ -1,11 +1,15 @@
 /** One's seat in the call: for each join a fresh peer, and the messages that came while it was being made. */
 import type { Link } from "./link";
+import type { Adaption } from "./media/adaption";
 import type { LocalMedia } from "./media/local";
 import { Peer, type PeerEvents } from "./media/peer";
 import type { RemoteMedia } from "./media/remote";
 import type { Joined, ServerMessage } from "./protocol";
 
 type MediaMessage = Extract<ServerMessage, { type: "producer" | "producer_paused" | "producer_closed" }>;
+
+/** How often what is asked for is brought in line with what is shown. */
+const LOOK_MS = 1_000;
 
 export interface SeatEvents {
   flowing: (flowing: boolean) => void;
@@ -16,6 +20,8 @@ export interface SeatEvents {
 export class Seat {
   #peer: Peer | null = null;
   #early: MediaMessage[] = [];
+  /** How what comes in arrives, by producer. */
+  readonly #receptions = new Map<string, { score: number; layer: number | null }>();
   /** Counts joins: a peer that is ready too late is thrown away. */
   #turn = 0;
 
@@ -23,15 +29,23 @@ export class Seat {
     private readonly link: Link,
     private readonly local: LocalMedia,
     private readonly remote: RemoteMedia,
+    private readonly adaption: Adaption,
     private readonly events: SeatEvents,
   ) {
     link.on("joined", (joined) => void this.#sit(joined));
     link.on("state", (state) => state === "replaced" && this.leave());
-    local.on("change", (kind) => this.#peer?.sync(kind));
+    local.on("change", (source) => this.#peer?.sync(source));
     link.socket.on("producer", (message) => this.#hear(message));
     link.socket.on("producer_paused", (message) => this.#hear(message));
     link.socket.on("producer_closed", (message) => this.#hear(message));
+    link.socket.on("layers", ({ producer, score, layer }) => this.#receptions.set(producer, { score, layer }));
     addEventListener("online", () => void this.#peer?.restartIce());
+    // From Wi-Fi to mobile data without having been offline in between.
+    networkChanges(() => void this.#peer?.restartIce());
+    setInterval(() => this.#look(), LOOK_MS);
+    adaption.on("change", () => this.#prefer());
+    for (const event of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"])
+      document.addEventListener(event, () => this.#prefer(), true);
   }
 
   leave(): void {
@@ -39,6 +53,7 @@ export class Seat {
     this.#early = [];
     this.#peer?.close();
     this.#peer = null;
+    this.#receptions.clear();
     this.remote.clear();
   }
 
@@ -62,6 +77,28 @@ export class Seat {
     }
   }
 
+  /** How well it goes, and what follows. */
+  #look(): void {
+    const peer = this.#peer;
+    if (!peer || this.link.state !== "in") return;
+    const expected = [...this.#receptions].filter(([producer]) => peer.expects(producer));
+    const incoming = expected.map(([producer, { score, layer }]) => ({
+      score,
+      starved: layer === null && peer.isLayered(producer),
+    }));
+    this.adaption.see(incoming, peer.outgoing());
+    this.#prefer();
+  }
+
+  #prefer(): void {
+    this.#peer?.lower(this.adaption.sends);
+    this.#peer?.prefer(({ peer, source }) => {
+      const width = this.remote.tiles.width(peer, source);
+      // A screen is worth more than a face: it is only given up for sound.
+      return source === "screen" && width > 0 && this.adaption.receives !== "sound" ? 2 : this.adaption.layer(width);
+    });
+  }
+
   #hear(message: MediaMessage): void {
     const peer = this.#peer;
     if (!peer) {
@@ -70,6 +107,20 @@ export class Seat {
     }
     if (message.type === "producer") peer.add([message.producer]);
     else if (message.type === "producer_paused") peer.paused(message.producer, message.paused);
-    else peer.remove(message.producer);
+    else {
+      this.#receptions.delete(message.producer);
+      peer.remove(message.producer);
+    }
   }
+}
+
+/** Where a browser can tell. */
+function networkChanges(changed: () => void): void {
+  const { connection } = navigator as Navigator & { connection?: EventTarget & { type?: string } };
+  let type = connection?.type;
+  connection?.addEventListener("change", () => {
+    if (connection.type === type) return;
+    type = connection.type;
+    changed();
+  });
 }

@@ -1,9 +1,10 @@
 /** Everything the room's faces are made of. Changed by the controller, read by `view`. */
 import type { RoomConfig } from "./config";
 import type { LinkState } from "./link";
+import type { Step } from "./media/adapt";
 import type { LocalMedia } from "./media/local";
 import type { Flow } from "./media/remote";
-import type { CallView } from "./protocol";
+import type { CallView, RoomRole } from "./protocol";
 import type { Words } from "./words";
 
 export interface RoomState {
@@ -19,6 +20,12 @@ export interface RoomState {
   /** Packets flow as far as the browser can tell. */
   flowing: boolean;
   signedOut: boolean;
+  /** A guest whom the buyer hasn't let in yet. */
+  admission: boolean;
+  /** A guest who was shown out. */
+  shownOut: boolean;
+  /** Languages to listen to, and to speak on. */
+  channels: { listen: boolean; speak: boolean };
   /** The browser can't do calls. */
   unsupported: boolean;
   /** An answer to a button is awaited. */
@@ -30,7 +37,10 @@ export interface RoomState {
   /** This page ended the call: no need to be told. */
   endedHere: boolean;
   acknowledged: boolean;
-  other: { video: Flow; audio: Flow; typing: boolean };
+  other: { video: Flow; audio: Flow; screen: boolean; typing: boolean };
+  /** How much picture the line carries, in and out. */
+  receives: Step;
+  sends: Step;
   /** The browser wants a tap before it plays sound. */
   blocked: boolean;
   quality: { own: number | null; other: number | null };
@@ -51,13 +61,18 @@ export function initialState(config: RoomConfig, words: Words, local: LocalMedia
     wasIn: false,
     flowing: true,
     signedOut: false,
+    admission: false,
+    shownOut: false,
+    channels: { listen: false, speak: false },
     unsupported: false,
     busy: false,
     problem: "",
     creditShort: null,
     endedHere: false,
     acknowledged: false,
-    other: { video: "none", audio: "none", typing: false },
+    other: { video: "none", audio: "none", screen: false, typing: false },
+    receives: "full",
+    sends: "full",
     blocked: false,
     quality: { own: null, other: null },
     chatOpen: false,
@@ -77,6 +92,8 @@ export type Face =
   | "suspended_connection"
   | "reconnecting"
   | "replaced"
+  | "admission"
+  | "shown_out"
   | "signed_out"
   | "ended"
   | "summary";
@@ -89,6 +106,11 @@ export function wantsPeople(call: CallView | null): boolean {
   return !!call && ["pre_check", "connecting", "live", "suspended"].includes(call.phase);
 }
 
+/** Neither pays nor is paid. */
+export function isGuest(role: RoomRole): boolean {
+  return role !== "buyer" && role !== "seller";
+}
+
 /** Whether it ended before anything could be charged. */
 export function neverStarted(call: CallView): boolean {
   return call.ended !== null && ["rejected", "missed", "busy", "cancelled"].includes(call.ended);
@@ -98,10 +120,12 @@ export function faceOf(state: RoomState, now: number): Face {
   const { call } = state;
   if (call && (call.phase === "settling" || call.phase === "ended")) {
     const told = state.acknowledged || state.endedHere;
-    return neverStarted(call) || !told ? "ended" : "summary";
+    return neverStarted(call) || isGuest(call.role) || !told ? "ended" : "summary";
   }
   if (state.signedOut) return "signed_out";
   if (!call) return "loading";
+  if (state.shownOut) return "shown_out";
+  if (state.admission) return "admission";
   if (state.link === "replaced") return "replaced";
   if (wantsPeople(call) && state.wasIn && state.lostSince !== null && now - state.lostSince > GAP_MS) return "reconnecting";
   if (call.phase === "suspended") return call.suspended === "credit" ? "suspended_credit" : "suspended_connection";
@@ -110,7 +134,7 @@ export function faceOf(state: RoomState, now: number): Face {
 
 /** How the page is laid out: card in the middle, pictures beside a panel, or picture full. */
 export function layoutOf(face: Face, call: CallView | null): "card" | "check" | "live" {
-  if (["loading", "replaced", "signed_out", "ended", "summary"].includes(face)) return "card";
+  if (["loading", "replaced", "admission", "shown_out", "signed_out", "ended", "summary"].includes(face)) return "card";
   if (["ringing", "pre_check", "connecting"].includes(face)) return "check";
   return call?.phase === "live" || call?.phase === "suspended" ? "live" : "check";
 }

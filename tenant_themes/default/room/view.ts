@@ -3,7 +3,7 @@ import type { View } from "./dom";
 import { clockTime, initials, money } from "./format";
 import type { CallView } from "./protocol";
 import { canChooseSpeaker } from "./media/devices";
-import { type Face, faceOf, layoutOf, neverStarted, remainingMs, type RoomState } from "./state";
+import { type Face, faceOf, isGuest, layoutOf, neverStarted, remainingMs, type RoomState } from "./state";
 import type { Vars } from "./words";
 
 /** At this much time left it is told in red. */
@@ -24,7 +24,13 @@ export function view(state: RoomState, now: number): View {
     role: config.role,
     [face]: true,
     buyer,
-    seller: !buyer,
+    seller: config.role === "seller",
+    charged_shown: !isGuest(config.role),
+    may_invite: !isGuest(config.role),
+    may_not_invite: isGuest(config.role),
+    invite_text: say(buyer ? "people.invite_text" : "people.invite_text_seller"),
+    can_listen: state.channels.listen && !state.channels.speak,
+    can_speak: state.channels.speak,
     name,
     letters: initials(name),
     service: call?.service_title ?? "",
@@ -34,9 +40,10 @@ export function view(state: RoomState, now: number): View {
     ...own(state, say),
     ...signal(state, say),
     ...chat(state, say),
+    ...media(state, say),
     photo: config.other_photo ?? false,
     no_photo: !config.other_photo,
-    bill_url: config.urls.bill,
+    bill_url: config.urls.bill ?? false,
     back_url: config.urls.back,
     login_url: config.urls.login,
     can_choose_speaker: canChooseSpeaker(),
@@ -46,14 +53,14 @@ export function view(state: RoomState, now: number): View {
     opening_call: face === "loading" && state.problem === "",
     may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && call?.rung),
     signal_shown: face === "pre_check" || face === "connecting",
-    who_shown: face === "pre_check" || face === "connecting",
+    who_shown: !isGuest(config.role) && (face === "pre_check" || face === "connecting"),
   };
   if (!call) return base;
   const phaseLeft = call.until_ms === null ? "" : clockTime(call.until_ms - now, "up");
   const standing = paused(state, call, phaseLeft, say);
   return {
     ...base,
-    rate: say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
+    rate: !isGuest(config.role) && say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
     ...check(state, call, phaseLeft, say),
     ...live(state, call, face, now, say),
     ...standing,
@@ -86,10 +93,11 @@ function announcement(face: Face, call: CallView, standing: View, say: Say): str
 function pictures(state: RoomState, face: Face, say: Say): View {
   const { other, call } = state;
   const checking = face === "pre_check" || face === "connecting" || face === "live";
-  const there = other.video === "on";
+  const there = other.video === "on" && state.receives !== "sound";
   let caption = "";
   const arriving = !call?.other.present || other.video === "starting" || state.link !== "in";
   if (face === "ringing") caption = say(call?.rung ? "called_title" : "calling_title");
+  else if (checking && state.receives === "sound" && ["on", "starting"].includes(other.video)) caption = say("media.sound_only");
   else if (checking && !there) caption = say(arriving ? "arriving" : "their_camera_off");
   return {
     other_picture: there,
@@ -122,6 +130,21 @@ function own(state: RoomState, say: Say): View {
     camera_problem: video.problem ? say(`device_problem.camera_${video.problem}`) : "",
     without_devices: (!!audio.problem || !!video.problem) && say("devices.go_listen"),
     unsupported: state.unsupported,
+  };
+}
+
+/** Screens, and what a weak connection leaves. */
+function media(state: RoomState, say: Say): View {
+  const presents = state.local.presents;
+  const weak = state.receives === "sound" || state.sends === "sound";
+  return {
+    presents,
+    share_label: say(presents ? "media.share_stop" : "media.share"),
+    share_pressed: String(presents),
+    screen_shown: state.other.screen,
+    screen_name: say("media.their_screen"),
+    weak,
+    weak_text: say(state.receives === "sound" ? "media.weak_in" : "media.weak_out"),
   };
 }
 
@@ -168,7 +191,7 @@ function check(state: RoomState, call: CallView, left: string, say: Say): View {
     ring_left: say("calling_text", { time: left }),
     called_text: say("called_text"),
     check_left: say("check_left", { time: left }),
-    terms: terms(state, say),
+    terms: !isGuest(state.config.role) && terms(state, say),
     connect_label: say(label),
     connect_disabled: waiting || state.link !== "in",
     connect_waiting: waiting,
@@ -221,7 +244,7 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     low_announce: low && face === "live" ? say("live.low_announce") : "",
     counting: call.running,
     charged: say("live.charged", { amount }),
-    not_counting: face === "live" && !call.running ? notCounting(state, say) : "",
+    not_counting: face === "live" && !call.running && !isGuest(call.role) ? notCounting(state, say) : "",
     extend_ask: say("extend.ask"),
     can_extend: call.role === "seller" && call.phase !== "connecting",
     can_tip: call.role === "buyer" && call.phase !== "connecting",
@@ -275,7 +298,7 @@ function over(state: RoomState, call: CallView, say: Say): View {
   const lost = call.ended?.endsWith("_lost") ?? false;
   return {
     ended_title: endedTitle(call, say),
-    ended_note: [call.ended_because ?? "", free ? say("ended.nothing_charged") : lost ? say("ended.until_last") : ""].filter(Boolean).join(" "),
+    ended_note: isGuest(call.role) ? say("people.guest_summary") : [call.ended_because ?? "", free ? say("ended.nothing_charged") : lost ? say("ended.until_last") : ""].filter(Boolean).join(" "),
     settled,
     settling: !settled,
     summary_title: say("summary.title"),
@@ -283,7 +306,7 @@ function over(state: RoomState, call: CallView, say: Say): View {
     summary_time: clockTime(call.billable_ms, "down"),
     summary_total: money(call.charged_minor, call.currency, state.words.locale),
     summary_total_label: say(call.role === "buyer" ? "summary.total" : "summary.total_seller"),
-    may_rate: settled && !neverStarted(call),
+    may_rate: settled && !neverStarted(call) && !isGuest(call.role),
     rate_title: say("summary.rate_title"),
     rate_hint: say(call.role === "buyer" ? "summary.rate_hint" : "summary.rate_hint_seller"),
   };
@@ -298,6 +321,7 @@ function endedTitle(call: CallView, say: Say): string {
       return say("ended.cancelled");
     case "buyer_ended":
     case "seller_ended":
+      if (isGuest(me)) return say("ended.over");
       return say(call.ended === `${me}_ended` ? "ended.by_you" : "ended.by_other");
     case "buyer_lost":
     case "seller_lost":

@@ -17,6 +17,7 @@ mod pair;
 mod process;
 mod product;
 mod report;
+mod room_js;
 mod search;
 mod sellers;
 mod slots;
@@ -31,7 +32,7 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 9] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("metering", || metering::run().boxed_local()),
     ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
@@ -41,6 +42,7 @@ const BENCHES: [(&str, Bench); 9] = [
     ("tenants", || tenants::run().boxed_local()),
     ("search", || search::run().boxed_local()),
     ("slots", || slots::run().boxed_local()),
+    ("room-js", || room_js::run().boxed_local()),
 ];
 
 fn main() -> ExitCode {

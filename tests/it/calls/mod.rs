@@ -7,6 +7,7 @@ mod extending;
 mod guests;
 mod hostile;
 mod interruptions;
+mod media;
 mod money;
 mod prepaid;
 mod ringing;

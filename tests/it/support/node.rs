@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 use tallyroom_media_protocol::{
-    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reply, Request, RoomId,
+    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reception, Reply,
+    Request, RoomId,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
@@ -120,6 +121,17 @@ impl ScriptedNode {
             })
             .expect("connected");
         score
+    }
+
+    /// Tells how well a peer receives a producer.
+    pub fn receives(&self, room: RoomId, peer: PeerId, producer: &str, reception: Reception) {
+        let told = NodeMessage::Receiving {
+            room,
+            peer,
+            producer: producer.to_owned(),
+            reception,
+        };
+        self.out.send(told).expect("connected");
     }
 
     /// Whether somebody of the room was let in here.

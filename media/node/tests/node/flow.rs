@@ -9,7 +9,7 @@ use std::time::Duration;
 use tallyroom_media::flow::{FlowMonitor, Report};
 use tallyroom_media::{Listen, Owner, Rooms};
 use tallyroom_media_protocol::{
-    FLOW_PERIOD_MS, MediaId, MediaKind, NodeMessage, PeerFlow, PeerId, Reply, Request, RoomId,
+    FLOW_PERIOD_MS, MediaId, MediaKind, MediaSource, NodeMessage, PeerFlow, PeerId, Reply, Request, RoomId,
 };
 use tallyroom_participant::counters::Counters;
 use tallyroom_participant::media::{Admission, Identity, Media, MediaOptions, Room};
@@ -135,6 +135,7 @@ impl Room for Seat {
                 peer,
                 transport,
                 kind,
+                source: MediaSource::usual(kind),
                 rtp,
                 paused,
             })

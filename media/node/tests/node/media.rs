@@ -3,7 +3,7 @@
 use crate::control::{Connection, ControlPlane, Member, Node};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tallyroom_media_protocol::{MediaKind, RefusalKind, Reply, Request};
+use tallyroom_media_protocol::{MediaKind, MediaSource, RefusalKind, Reply, Request};
 use uuid::Uuid;
 
 async fn started(options: &[&str]) -> (Node, Connection) {
@@ -147,6 +147,39 @@ async fn pauses_hold_media_back() {
     receives(&mut control, &buyer, false).await;
 }
 
+#[tokio::test]
+async fn a_picture_that_isnt_shown_isnt_sent_and_the_room_stays_held_back() {
+    let (_node, mut control) = started(&[]).await;
+    let room = Uuid::new_v4();
+    let mut seller = control.join(room).await;
+    let buyer = control.join(room).await;
+    let producer = control.produce(&mut seller, false).await;
+    let prefer = |producer: &str, layer| Request::PreferLayers {
+        room,
+        peer: buyer.peer,
+        producer: producer.to_owned(),
+        layer,
+    };
+    assert_eq!(
+        control.refused(prefer(&producer, Some(0))).await,
+        RefusalKind::NotFound,
+        "not received yet"
+    );
+    control.consume(&buyer, &[producer.clone()]).await;
+    receives(&mut control, &buyer, true).await;
+    control.done(prefer(&producer, None)).await;
+    receives(&mut control, &buyer, false).await;
+    let hold = |paused| Request::PauseRoom { room, paused };
+    control.done(hold(true)).await;
+    control.done(hold(false)).await;
+    receives(&mut control, &buyer, false).await;
+    control.done(hold(true)).await;
+    control.done(prefer(&producer, Some(2))).await;
+    receives(&mut control, &buyer, false).await;
+    control.done(hold(false)).await;
+    receives(&mut control, &buyer, true).await;
+}
+
 async fn receives(control: &mut Connection, member: &Member, wanted: bool) {
     control
         .flow(|peers| {
@@ -278,13 +311,21 @@ async fn nonsense_is_refused_and_harms_nothing() {
     ] {
         let mut request = member.produce(false);
         if let Request::Produce {
-            transport, kind: of, ..
+            transport,
+            kind: of,
+            source,
+            ..
         } = &mut request
         {
-            (*transport, *of) = (wrong_transport, kind);
+            (*transport, *of, *source) = (wrong_transport, kind, MediaSource::usual(kind));
         }
         requests.push(request);
     }
+    let mut mislabelled = member.produce(false);
+    if let Request::Produce { source, .. } = &mut mislabelled {
+        *source = MediaSource::Screen;
+    }
+    requests.push(mislabelled);
     requests.push(Request::Consume {
         room,
         peer,

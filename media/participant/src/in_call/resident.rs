@@ -235,6 +235,7 @@ impl Room for SignaledRoom {
             epoch: self.epoch,
             transport,
             kind,
+            source: None,
             rtp,
             paused,
         };

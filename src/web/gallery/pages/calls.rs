@@ -63,6 +63,8 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             login: "/login?next=/calls/1".to_owned(),
         },
     };
+    g.page("device-check", &DeviceCheckPage {}, &g.buyer("/check"))?;
+    g.page("device-check-signed-out", &DeviceCheckPage {}, &g.visitor("/check"))?;
     g.page("room", &RoomPage { room: room.clone() }, &g.buyer("/calls/1"))?;
     let asked = ExtensionView {
         id: Uuid::from_u128(1),
@@ -250,6 +252,20 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         order_url: None,
         refunds: Vec::new(),
         given: Vec::new(),
+        connections: vec![
+            ConnectionRow {
+                own: true,
+                good: 97,
+                fair: 3,
+                poor: 0,
+            },
+            ConnectionRow {
+                own: false,
+                good: 88,
+                fair: 9,
+                poor: 3,
+            },
+        ],
         tips: vec![TipRow {
             at: at(820),
             amount: g.cast.amount(500),

@@ -54,6 +54,8 @@ pub struct BillPage {
     pub refunds: Vec<RefundRow>,
     /// Seller only: what others have got of their part.
     pub given: Vec<GivenRow>,
+    /// How good the connections were: the reader's and the other's; none where that isn't known.
+    pub connections: Vec<ConnectionRow>,
     /// What was given on top, oldest first; no part of the sums.
     pub tips: Vec<TipRow>,
     /// Buyer only: where a tip is given.
@@ -72,6 +74,19 @@ pub struct BillPage {
     pub rating: Option<RatingForm>,
     /// How picture and sound were; none where that can't be said, or no longer.
     pub feedback: Option<FeedbackForm>,
+}
+
+/// How good somebody's connection was, in hundredths of the time.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ConnectionRow {
+    /// The reader's.
+    pub own: bool,
+    /// Picture and sound came clearly.
+    pub good: i64,
+    /// They had flaws.
+    pub fair: i64,
+    /// They broke off.
+    pub poor: i64,
 }
 
 /// Thumbs up or down. Posts `thumb` (`up` or `down`), `faults.{name}` (`on` when ticked) and `words` to

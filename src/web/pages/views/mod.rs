@@ -39,7 +39,8 @@ mod wallet;
 
 pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
 pub use bill::{
-    BillBlock, BillBlockKind, BillLine, BillPage, FaultChoice, FeedbackForm, GivenRow, RatingForm, SellerShare, TipRow,
+    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, RatingForm,
+    SellerShare, TipRow,
 };
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,
@@ -74,7 +75,7 @@ pub use notifications::{
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
 pub use refund::{RefundPage, RefundPreview, RefundRow};
 pub use review::{ReportForm, ReportState, ReviewPage};
-pub use room::{RoomPage, RoomSetup, RoomTerms, RoomUrls};
+pub use room::{DeviceCheckPage, RoomPage, RoomSetup, RoomTerms, RoomUrls};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
 pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
 pub use sell::{
@@ -176,6 +177,7 @@ views! {
     ConferencePage => "conference",
     CallsPage => "calls",
     CheckPage => "check",
+    DeviceCheckPage => "device_check",
     RoomPage => "room",
     BillPage => "bill",
     RefundPage => "refund",

@@ -12,6 +12,10 @@ pub struct RoomPage {
     pub room: RoomSetup,
 }
 
+/// `/check`: camera, microphone, speakers and line, before any call. Its script does everything.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct DeviceCheckPage {}
+
 /// What the room's script needs to begin.
 #[derive(Clone, Debug, Serialize)]
 pub struct RoomSetup {

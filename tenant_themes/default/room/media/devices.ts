@@ -38,6 +38,45 @@ export function remember(kind: DeviceKind, id: string): void {
   keep(`room.${kind}`, id);
 }
 
+/** What the browser does to the microphone's sound. */
+export const CLEANERS = ["noise", "echo", "gain"] as const;
+export type Cleaner = (typeof CLEANERS)[number];
+
+/** Whether it does, which it does unless it was switched off. */
+export function cleans(what: Cleaner): boolean {
+  return recall(`room.${what}`) !== "off";
+}
+
+export function setCleaner(what: Cleaner, on: boolean): void {
+  keep(`room.${what}`, on ? "on" : "off");
+}
+
+/** Whether this browser can show a screen to others; phones can't. */
+export function canPresent(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === "function";
+}
+
+/** Asks which screen, window or tab is to be shown; none if the person thinks better of it. */
+export async function openScreen(): Promise<MediaStream | null> {
+  try {
+    const screen = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } }, audio: true });
+    for (const track of screen.getVideoTracks()) track.contentHint = "detail";
+    return screen;
+  } catch (error) {
+    if (problemOf(error) === "denied") return null;
+    throw error;
+  }
+}
+
+/** Tells when a permission is given that wasn't; browsers that can't say it don't. */
+export function watchPermission(device: "camera" | "microphone", given: () => void): void {
+  const asked = navigator.permissions?.query({ name: device as PermissionName });
+  asked?.then(
+    (status) => status.addEventListener("change", () => status.state === "granted" && given()),
+    () => undefined,
+  );
+}
+
 /** Opens a camera or microphone; throws a [`DeviceProblem`]. */
 export async function openDevice(kind: MediaKind, deviceId: string): Promise<MediaStreamTrack> {
   if (!navigator.mediaDevices) throw "insecure" satisfies DeviceProblem;
@@ -54,7 +93,13 @@ export async function openDevice(kind: MediaKind, deviceId: string): Promise<Med
 function constraints(kind: MediaKind, deviceId: string): MediaTrackConstraints {
   // `ideal`: a device that was unplugged since gives way to another instead of failing.
   const device = deviceId ? { deviceId: { ideal: deviceId } } : {};
-  if (kind === "audio") return { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  if (kind === "audio")
+    return {
+      ...device,
+      echoCancellation: cleans("echo"),
+      noiseSuppression: cleans("noise"),
+      autoGainControl: cleans("gain"),
+    };
   return { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 }
 

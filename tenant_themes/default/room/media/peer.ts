@@ -1,11 +1,14 @@
 /**
- * The media of one join: two transports, own producers, the other's consumers. Made for each join and thrown away with
+ * The media of one join: two transports, own producers, the others' consumers. Made for each join and thrown away with
  * it; what is wanted lives in [`LocalMedia`] and is brought about step by step, so that clicks and messages may come
  * in any order.
  */
 import type { types } from "mediasoup-client";
-import type { CallRequest, Joined, MediaKind, ProducerInfo, Replies, TransportInfo } from "../protocol";
+import type { CallRequest, IceServer, Joined, MediaSource, ProducerInfo, Replies, TransportInfo } from "../protocol";
+import type { Step } from "./adapt";
 import type { LocalMedia } from "./local";
+import { encodings, isLayered, VIDEO_START_KBPS } from "./sending";
+import { Outgoings } from "./stats";
 import type { RemoteMedia } from "./remote";
 
 /** Sends a request of this join. */
@@ -18,9 +21,6 @@ export interface PeerEvents {
   broken: () => void;
 }
 
-const VIDEO_START_KBPS = 600;
-const VIDEO_MOST_BPS = 1_500_000;
-const AUDIO_MOST_BPS = 40_000;
 /** ICE checks again by itself within this time; then it is restarted. */
 const PATIENCE_MS = 1_500;
 const GIVE_UP_MS = 9_000;
@@ -32,9 +32,13 @@ export class Peer {
   #send: types.Transport | null = null;
   #recv: types.Transport | null = null;
   #codec: types.RtpCodecCapability | undefined;
-  readonly #producers = new Map<MediaKind, { producer: types.Producer; told: boolean }>();
+  readonly #producers = new Map<MediaSource, { producer: types.Producer; told: boolean }>();
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #wanted = new Map<string, ProducerInfo>();
+  /** Which layer was asked for, by producer. */
+  readonly #layers = new Map<string, number | null>();
+  /** How much of one's own picture the line carries. */
+  #step: Step = "full";
   readonly #timers = new Map<types.Transport, number>();
   #work: Promise<void> = Promise.resolve();
   #closed = false;
@@ -53,46 +57,82 @@ export class Peer {
     await device.load({ routerRtpCapabilities: joined.caps });
     const peer = new Peer(device, ask, local, remote, events);
     peer.#codec = device.sendRtpCapabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === "video/h264");
-    peer.#send = peer.#watch(device.createSendTransport(options(joined.send)));
-    peer.#recv = peer.#watch(device.createRecvTransport(options(joined.recv)));
-    peer.#send.on("produce", ({ kind, rtpParameters }, done, failed) => {
-      const paused = !local.sends(kind);
-      ask({ type: "produce", transport: joined.send.id, kind, rtp: rtpParameters, paused }).then(
+    peer.#send = peer.#watch(device.createSendTransport(options(joined.send, joined.ice_servers)));
+    peer.#recv = peer.#watch(device.createRecvTransport(options(joined.recv, joined.ice_servers)));
+    peer.#send.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
+      const source = appData["source"] as MediaSource;
+      ask({ type: "produce", transport: joined.send.id, kind, source, rtp: rtpParameters, paused: peer.#held(source) }).then(
         (reply) => done({ id: reply.producer }),
         failed,
       );
     });
     peer.add(joined.producers.filter((producer) => producer.peer !== joined.peer));
-    peer.sync("audio");
-    peer.sync("video");
+    for (const source of ["microphone", "camera", "screen", "screen_sound"] as const) peer.sync(source);
     return peer;
   }
 
   /** Brings what is sent in line with what is wanted. */
-  sync(kind: MediaKind): void {
-    this.#then(() => this.#bring(kind));
+  sync(source: MediaSource): void {
+    this.#then(() => this.#bring(source));
   }
 
-  /** The other started sending. */
+  /** Sends so much of one's own picture: all layers, the smallest, or none. */
+  lower(step: Step): void {
+    if (step === this.#step) return;
+    this.#step = step;
+    this.sync("camera");
+  }
+
+  /** Asks for the layers that are of use; what was asked for already isn't asked again. */
+  prefer(wish: (info: ProducerInfo) => number | null): void {
+    for (const [id, consumer] of this.#consumers) {
+      const info = this.#wanted.get(id);
+      if (!info || consumer.kind !== "video") continue;
+      const layer = wish(info);
+      if (this.#layers.get(id) === layer) continue;
+      this.#layers.set(id, layer);
+      // One that has ended meanwhile is refused, and nobody minds.
+      this.ask({ type: "prefer_layers", producer: id, layer }).catch(() => this.#layers.delete(id));
+    }
+  }
+
+  /** Whether something is to come now: neither muted by its owner nor held back by our wish. */
+  expects(id: string): boolean {
+    const info = this.#wanted.get(id);
+    return !!info && !info.paused && this.#consumers.has(id) && this.#layers.get(id) !== null;
+  }
+
+  /** Whether it comes in several layers. */
+  isLayered(id: string): boolean {
+    const consumer = this.#consumers.get(id);
+    return !!consumer && isLayered(consumer.rtpParameters);
+  }
+
+  /** What the browser says of what goes out. */
+  outgoing(): ReturnType<Outgoings["read"]> {
+    return this.#outgoings.read(this.#send);
+  }
+
+  readonly #outgoings = new Outgoings();
+
+  /** Somebody started sending. */
   add(producers: ProducerInfo[]): void {
     const fresh = producers.filter((producer) => !this.#wanted.has(producer.producer));
-    for (const producer of fresh) {
-      this.#forgetOlder(producer);
-      this.#wanted.set(producer.producer, producer);
-    }
+    for (const producer of fresh) this.#wanted.set(producer.producer, producer);
     if (fresh.length > 0) this.#then(() => this.#consume(fresh));
   }
 
-  /** The other muted or unmuted. */
+  /** Somebody muted or unmuted. */
   paused(id: string, paused: boolean): void {
     const known = this.#wanted.get(id);
     if (known) this.#wanted.set(id, { ...known, paused });
     this.remote.pause(id, paused);
   }
 
-  /** The other stopped sending. */
+  /** Somebody stopped sending. */
   remove(id: string): void {
     this.#wanted.delete(id);
+    this.#layers.delete(id);
     this.#consumers.get(id)?.close();
     this.#consumers.delete(id);
     this.remote.remove(id);
@@ -111,12 +151,6 @@ export class Peer {
     this.#recv?.close();
   }
 
-  /** The other came back as a new peer: what the old one sent is dead, whether its end was told yet or not. */
-  #forgetOlder(fresh: ProducerInfo): void {
-    for (const old of [...this.#wanted.values()])
-      if (old.kind === fresh.kind && old.peer !== fresh.peer) this.remove(old.producer);
-  }
-
   /** One step after the other; a step that fails breaks the join, unless it is over anyway. */
   #then(step: () => Promise<void>): void {
     this.#work = this.#work
@@ -126,14 +160,20 @@ export class Peer {
       });
   }
 
-  async #bring(kind: MediaKind): Promise<void> {
-    const { track, problem } = this.local[kind];
-    const sending = this.#producers.get(kind);
-    if (!sending) return track ? this.#produce(kind, track) : undefined;
+  /** Whether a source isn't to be sent now: switched off, or too much for the line. */
+  #held(source: MediaSource): boolean {
+    return !this.local.open(source) || (source === "camera" && this.#step === "sound");
+  }
+
+  async #bring(source: MediaSource): Promise<void> {
+    const track = this.local.track(source);
+    const sending = this.#producers.get(source);
+    if (!sending) return track ? this.#produce(source, track) : undefined;
     const { producer } = sending;
-    if (!track && problem) return this.#stop(kind, producer);
+    if (!track && this.local.problem(source)) return this.#stop(source, producer);
     if (producer.track !== track) await producer.replaceTrack({ track });
-    const paused = !this.local.sends(kind);
+    if (source === "camera" && isLayered(producer.rtpParameters)) await producer.setMaxSpatialLayer(this.#step === "full" ? 2 : 0);
+    const paused = this.#held(source);
     if (paused) producer.pause();
     else producer.resume();
     if (sending.told === paused) return;
@@ -141,24 +181,27 @@ export class Peer {
     await this.ask({ type: "pause_producer", producer: producer.id, paused });
   }
 
-  async #produce(kind: MediaKind, track: MediaStreamTrack): Promise<void> {
-    if (!this.#send || !this.device.canProduce(kind)) return;
-    const paused = !this.local.sends(kind);
-    const limit = { maxBitrate: kind === "video" ? VIDEO_MOST_BPS : AUDIO_MOST_BPS };
+  async #produce(source: MediaSource, track: MediaStreamTrack): Promise<void> {
+    if (!this.#send || !this.device.canProduce(track.kind as types.MediaKind)) return;
+    const paused = this.#held(source);
+    const video = track.kind === "video";
     const producer = await this.#send.produce({
       track,
-      encodings: [limit],
+      encodings: encodings(source),
       stopTracks: false,
-      ...(kind === "video" && this.#codec ? { codec: this.#codec } : {}),
-      codecOptions: kind === "video" ? { videoGoogleStartBitrate: VIDEO_START_KBPS } : { opusDtx: false, opusFec: true },
+      appData: { source },
+      ...(video && this.#codec ? { codec: this.#codec } : {}),
+      codecOptions: video
+        ? { videoGoogleStartBitrate: VIDEO_START_KBPS }
+        : { opusDtx: false, opusFec: true, opusStereo: source === "screen_sound" },
     });
-    this.#producers.set(kind, { producer, told: paused });
+    this.#producers.set(source, { producer, told: paused });
     // The person may have pressed a button while it was made.
-    await this.#bring(kind);
+    await this.#bring(source);
   }
 
-  async #stop(kind: MediaKind, producer: types.Producer): Promise<void> {
-    this.#producers.delete(kind);
+  async #stop(source: MediaSource, producer: types.Producer): Promise<void> {
+    this.#producers.delete(source);
     producer.close();
     await this.ask({ type: "close_producer", producer: producer.id });
   }
@@ -177,7 +220,7 @@ export class Peer {
         continue;
       }
       this.#consumers.set(producerId, consumer);
-      this.remote.add(producerId, kind, consumer.track, info.paused);
+      this.remote.add(info, consumer.track);
     }
   }
 
@@ -202,7 +245,8 @@ export class Peer {
       if (transport.connectionState !== "connected") this.events.broken();
     });
     try {
-      const { ice } = await this.ask({ type: "restart_ice", transport: transport.id });
+      const { ice, ice_servers } = await this.ask({ type: "restart_ice", transport: transport.id });
+      if (ice_servers.length > 0) await transport.updateIceServers({ iceServers: ice_servers });
       await transport.restartIce({ iceParameters: ice });
     } catch {
       if (!this.#closed) this.events.broken();
@@ -220,7 +264,7 @@ export class Peer {
   }
 }
 
-function options(info: TransportInfo): types.TransportOptions {
+function options(info: TransportInfo, iceServers: IceServer[]): types.TransportOptions {
   const { id, iceParameters, iceCandidates, dtlsParameters } = info;
-  return { id, iceParameters, iceCandidates, dtlsParameters };
+  return { id, iceParameters, iceCandidates, dtlsParameters, iceServers };
 }

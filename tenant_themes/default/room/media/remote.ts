@@ -1,98 +1,134 @@
-/** The other person's picture and sound on the page. */
+/** The others' pictures and sounds on the page, person by person. */
 import { pageLoaded } from "../dom";
 import { Emitter } from "../emitter";
-import type { MediaKind } from "../protocol";
+import type { MediaKind, MediaSource, ProducerInfo } from "../protocol";
+import type { Tiles } from "../tiles";
 import { chosen } from "./devices";
 
 /** Not sent, muted by them, on its way, or here. */
 export type Flow = "none" | "paused" | "starting" | "on";
 
+interface Entry {
+  info: ProducerInfo;
+  track: MediaStreamTrack;
+  /** A packet has come. */
+  seen: boolean;
+}
+
+const OF_A_PERSON: Record<MediaKind, MediaSource> = { audio: "microphone", video: "camera" };
+
 export class RemoteMedia extends Emitter<{ change: null }> {
-  readonly #stream = new MediaStream();
-  readonly #tracks = new Map<string, { track: MediaStreamTrack; kind: MediaKind; paused: boolean; seen: boolean }>();
+  readonly #entries = new Map<string, Entry>();
+  #speaker = chosen("speaker");
   /** The browser wants a tap before it plays sound. */
   blocked = false;
 
-  constructor(readonly video: HTMLVideoElement) {
+  constructor(readonly tiles: Tiles) {
     super();
     void pageLoaded.then(() => {
-      video.srcObject = this.#stream;
-      if (this.#tracks.size > 0) void this.play();
+      tiles.ready();
+      if (this.#entries.size > 0) void this.play();
     });
-    video.addEventListener("resize", () => this.#fit());
-    addEventListener("resize", () => this.#fit());
     // Any tap will do, not only one on the button that asks for it.
     addEventListener("pointerdown", () => this.blocked && void this.play());
-    const speaker = chosen("speaker");
-    if (speaker) void this.speak(speaker);
   }
 
-  /** What is known of the other's picture or sound. */
+  /** The picture that a small window shows. */
+  get video(): HTMLVideoElement {
+    return this.tiles.first;
+  }
+
+  /** What is known of the others' pictures or voices. */
   state(kind: MediaKind): Flow {
-    const found = [...this.#tracks.values()].filter((entry) => entry.kind === kind);
+    const found = this.#of(OF_A_PERSON[kind]);
     if (found.length === 0) return "none";
-    const open = found.filter((entry) => !entry.paused);
+    const open = found.filter((entry) => !entry.info.paused);
     if (open.length === 0) return "paused";
     return open.some((entry) => entry.seen) ? "on" : "starting";
   }
 
-  add(producer: string, kind: MediaKind, track: MediaStreamTrack, paused: boolean): void {
-    const entry = { kind, track, paused, seen: !track.muted };
-    this.#tracks.set(producer, entry);
+  /** Whether somebody shows their screen. */
+  get screen(): boolean {
+    return this.#of("screen").length > 0;
+  }
+
+  add(info: ProducerInfo, track: MediaStreamTrack): void {
+    const entry = { info, track, seen: !track.muted };
+    this.#entries.set(info.producer, entry);
     // A received track is "muted" until its first packet; later silence isn't a reason to hide the picture.
     track.onunmute = () => {
       entry.seen = true;
       this.emit("change", null);
     };
-    this.#stream.addTrack(track);
+    this.tiles.put(info.peer, info.source, track);
     void this.play();
-    this.emit("change", null);
+    void this.speak(this.#speaker);
+    this.#show();
   }
 
   pause(producer: string, paused: boolean): void {
-    const entry = this.#tracks.get(producer);
-    if (entry) entry.paused = paused;
-    this.emit("change", null);
+    const entry = this.#entries.get(producer);
+    if (entry) entry.info = { ...entry.info, paused };
+    this.#show();
   }
 
   remove(producer: string): void {
-    const entry = this.#tracks.get(producer);
+    const entry = this.#entries.get(producer);
     if (!entry) return;
-    this.#tracks.delete(producer);
-    this.#stream.removeTrack(entry.track);
-    this.emit("change", null);
+    this.#entries.delete(producer);
+    this.tiles.take(entry.info.peer, entry.info.source, entry.track);
+    this.#show();
+  }
+
+  /** How loud somebody is heard, 0 to 1; kept for what they send later. */
+  loudness(peer: string, volume: number): void {
+    this.tiles.loudness(peer, volume);
   }
 
   clear(): void {
-    for (const producer of [...this.#tracks.keys()]) this.remove(producer);
+    for (const producer of [...this.#entries.keys()]) this.remove(producer);
   }
 
-  /** Plays; if the browser refuses sound, at least the picture. */
+  /** Plays; if the browser refuses sound, at least the pictures. */
   async play(): Promise<void> {
-    if (!this.video.srcObject) return;
-    try {
-      this.video.muted = false;
-      await this.video.play();
-      this.blocked = false;
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      this.blocked = true;
-      this.video.muted = true;
-      await this.video.play().catch(() => undefined);
-    }
+    const videos = this.tiles.videos.filter((video) => video.srcObject);
+    if (videos.length === 0) return;
+    const played = await Promise.allSettled(videos.map(unmuted));
+    this.blocked = played.some(({ status, ...rest }) => status === "rejected" && refused((rest as PromiseRejectedResult).reason));
+    if (this.blocked)
+      for (const video of videos) {
+        video.muted = true;
+        await video.play().catch(() => undefined);
+      }
     this.emit("change", null);
   }
 
   async speak(deviceId: string): Promise<void> {
-    if ("setSinkId" in this.video) await this.video.setSinkId(deviceId).catch(() => undefined);
+    this.#speaker = deviceId;
+    if (!deviceId) return;
+    for (const video of this.tiles.videos)
+      if ("setSinkId" in video) await video.setSinkId(deviceId).catch(() => undefined);
   }
 
-  /** A picture that is much wider or taller than its space is cut less than filling it would. */
-  #fit(): void {
-    const { videoWidth: width, videoHeight: height, clientWidth, clientHeight } = this.video;
-    if (!width || !height || !clientWidth) return;
-    const cut = width / height / (clientWidth / clientHeight);
-    this.video.classList.toggle("is-wide", cut > 1.8);
-    this.video.classList.toggle("is-tall", cut < 0.6);
+  #of(source: MediaSource): Entry[] {
+    return [...this.#entries.values()].filter(({ info }) => info.source === source);
   }
+
+  #show(): void {
+    for (const [peer, tile] of this.tiles.people) {
+      const of = (source: MediaSource) => this.#of(source).filter(({ info }) => info.peer === peer && !info.paused);
+      tile.element.classList.toggle("has-picture", of("camera").some(({ seen }) => seen));
+      tile.element.classList.toggle("is-muted", of("microphone").length === 0);
+    }
+    this.emit("change", null);
+  }
+}
+
+async function unmuted(video: HTMLVideoElement): Promise<void> {
+  video.muted = false;
+  await video.play();
+}
+
+function refused(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "NotAllowedError";
 }

@@ -6,7 +6,7 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    PeerId, ProducerInfo, Reply, Request,
+    MediaSource, PeerId, ProducerInfo, Reply, Request,
     signaling::{CallPhase, CallRole, ChatLine, ClientMessage, ClientRequest, Joined, Problem, ServerMessage},
 };
 use tokio::{net::TcpStream, sync::mpsc};
@@ -127,6 +127,7 @@ impl Inner {
             recv,
             producers,
             people: Vec::new(),
+            ice_servers: vec![],
             chat: vec![]
         }))
     }
@@ -161,9 +162,11 @@ impl Inner {
                 epoch,
                 transport,
                 kind,
+                source,
                 rtp,
                 paused,
             } => {
+                let source = source.unwrap_or_else(|| MediaSource::usual(kind));
                 let (room, peer) = self.seat(role, epoch)?;
                 let produced = self
                     .node(Request::Produce {
@@ -171,6 +174,7 @@ impl Inner {
                         peer,
                         transport,
                         kind,
+                        source,
                         rtp,
                         paused,
                     })
@@ -182,6 +186,7 @@ impl Inner {
                     producer: producer.clone(),
                     peer,
                     kind,
+                    source,
                     paused,
                 };
                 let mut state = self.lock();
