@@ -5,6 +5,7 @@ mod bill;
 mod feedback;
 mod finish;
 mod history;
+mod mail_chat;
 mod ring;
 mod say;
 
@@ -12,6 +13,7 @@ pub use bill::{CallBill, bill};
 pub use feedback::{feedback, say_how};
 pub use finish::finish;
 pub use history::{Settled, current, list, one};
+pub use mail_chat::mail_chat;
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, in_a_call};
-pub use say::{chat, say};
+pub use say::{Chat, chat, line, say, see, whole_chat};

@@ -107,7 +107,7 @@ impl Room {
             // The node may be a new one, which knows nothing of it.
             self.hold_back(true);
         }
-        let chat = match calls::chat(&self.world.app, &self.scope, &self.call).await {
+        let chat = match calls::chat(&self.world.app, &self.scope, &self.call, role).await {
             Ok(chat) => chat,
             Err(error) => return self.turn_away(role, epoch, answer, error).await,
         };
@@ -119,7 +119,8 @@ impl Room {
             send,
             recv,
             producers: self.seat(role.other()).producers(),
-            chat,
+            chat: chat.lines,
+            read: chat.read,
         };
         if answer.send(Ok(Box::new(joined))).is_err() {
             // The socket closed meanwhile; it hadn't joined yet, so nobody else will tell.
@@ -143,15 +144,8 @@ impl Room {
         match request {
             ClientRequest::Connect { epoch } => self.acted(Event::Connect { role, epoch }, answer).await,
             ClientRequest::End { epoch } => self.acted(Event::End { role, epoch }, answer).await,
-            ClientRequest::Chat { epoch, text } => {
-                let said = self.say(role, epoch, &text).await;
-                let _ = answer.send(said.map(|()| Value::Null));
-            }
-            ClientRequest::Typing { epoch, on } => {
-                let checked = self
-                    .current(role, epoch)
-                    .map(|_| self.tell_other(role, &ServerMessage::Typing { on }));
-                let _ = answer.send(checked.map(|()| Value::Null));
+            request @ (ClientRequest::Chat { .. } | ClientRequest::Typing { .. } | ClientRequest::Read { .. }) => {
+                let _ = answer.send(self.talk(role, request).await);
             }
             request => match self.media_request(role, request) {
                 Ok((epoch, request)) => self.forward(role, epoch, request, answer),
@@ -164,15 +158,8 @@ impl Room {
         let _ = answer.send(self.apply(event).await.map(|()| Value::Null));
     }
 
-    async fn say(&mut self, role: CallRole, epoch: Epoch, text: &str) -> Result<()> {
-        self.current(role, epoch)?;
-        let line = calls::say(&self.world.app, &self.scope, &self.call, role, text).await?;
-        self.tell_both(&ServerMessage::Chat { line });
-        Ok(())
-    }
-
     /// The person's peer, if this is their newest join.
-    fn current(&self, role: CallRole, epoch: Epoch) -> Result<Option<PeerId>> {
+    pub(super) fn current(&self, role: CallRole, epoch: Epoch) -> Result<Option<PeerId>> {
         let seat = self.seat(role);
         if seat.epoch == epoch && seat.socket.is_some() {
             Ok(seat.peer)
@@ -260,6 +247,7 @@ impl Room {
             | ClientRequest::Connect { .. }
             | ClientRequest::End { .. }
             | ClientRequest::Chat { .. }
+            | ClientRequest::Read { .. }
             | ClientRequest::Typing { .. } => return Err(Error::internal(anyhow!("not a media request"))),
         })
     }

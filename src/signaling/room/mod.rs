@@ -1,5 +1,6 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
+mod chat;
 mod media;
 mod reports;
 mod seat;
@@ -9,7 +10,7 @@ mod view;
 use crate::{
     app::{App, ports::MediaNodes},
     domain::{
-        call::{CallRole, Epoch, Session},
+        call::{CallRole, Epoch, Session, Stretch},
         ids::UserId,
     },
     error::{Error, Result},
@@ -24,7 +25,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
     MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply,
-    signaling::{CallView, ClientRequest, Joined},
+    signaling::{CallView, ChatLine, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
 use tracing::Instrument;
@@ -75,6 +76,8 @@ pub(super) enum RoomMessage {
         request: ClientRequest,
         answer: Answer<Value>,
     },
+    /// Something was stored in the chat: both are told.
+    Said(ChatLine),
     /// The media node made a producer.
     Produced {
         role: CallRole,
@@ -97,6 +100,8 @@ pub(super) enum RoomMessage {
     Wallet { payer: UserId, available_minor: i64 },
     /// What the buyer can spend on this call, whatever it is paid from.
     Credit { available_minor: i64 },
+    /// Minutes were paid for at a price of their own.
+    Priced(Stretch),
     /// What flowed.
     Flow(Vec<PeerFlow>),
     /// The media node is gone.
@@ -181,6 +186,11 @@ impl RoomHandle {
     /// It is over.
     pub(super) async fn stop(&self, because: String) -> Result<()> {
         self.ask(|answer| RoomMessage::Stop { because, answer }).await
+    }
+
+    /// Tells both of a line of the chat that is stored. A room that is gone has nobody to tell.
+    pub async fn said(&self, line: ChatLine) {
+        let _ = self.0.send(RoomMessage::Said(line)).await;
     }
 
     /// How the person sees the call.

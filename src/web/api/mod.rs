@@ -4,6 +4,7 @@
 mod admin;
 mod bookings;
 mod calendar;
+mod call_chat;
 pub(super) mod calls;
 mod conversations;
 mod documents;
@@ -61,6 +62,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
+    call_chat::routes(config);
     extensions::routes(config);
     session::routes(config);
     register::routes(config);

@@ -126,7 +126,8 @@ impl Inner {
             send,
             recv,
             producers,
-            chat: vec![]
+            chat: vec![],
+            read: None,
         }))
     }
 
@@ -217,14 +218,15 @@ impl Inner {
                 self.seat(role, epoch)?;
                 self.set_phase(CallPhase::Ended);
             }
-            ClientRequest::Chat { epoch, text } => {
+            ClientRequest::Chat { epoch, text, id } => {
                 self.seat(role, epoch)?;
                 let line = ChatLine {
-                    id: Uuid::new_v4(),
+                    id: id.unwrap_or_else(Uuid::new_v4),
                     from: role,
                     name: "X".into(),
                     text,
                     at_ms: 0,
+                    file: None,
                 };
                 for person in self.lock().people.values() {
                     person.tell(&ServerMessage::Chat { line: line.clone() });
