@@ -141,6 +141,7 @@ async fn room(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
         room: RoomSetup {
             call_id: id.uuid(),
             role: view.role,
+            other_id: call.party(view.role.other()).id.uuid(),
             extension: open.map(|asked| extension_view(&asked, web.app.now())),
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)

@@ -66,6 +66,22 @@ export interface ChatLine {
   name: string;
   text: string;
   at_ms: number;
+  file?: ChatFile;
+}
+
+export interface ChatFile {
+  /** Empty once it was taken away, and then there is no address. */
+  name: string;
+  media_type: string;
+  bytes: number;
+  url?: string;
+  image?: { url: string; width: number; height: number };
+}
+
+/** How far somebody has read. */
+export interface ReadMark {
+  up_to_ms: number;
+  at_ms: number;
 }
 
 export interface ProducerInfo {
@@ -98,6 +114,7 @@ export interface Joined {
   recv: TransportInfo;
   producers: ProducerInfo[];
   chat: ChatLine[];
+  read?: ReadMark;
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
@@ -110,7 +127,8 @@ export type CallRequest =
   | { type: "restart_ice"; transport: string }
   | { type: "connect" }
   | { type: "end" }
-  | { type: "chat"; text: string }
+  | { type: "chat"; id: string; text: string }
+  | { type: "read"; up_to: string }
   | { type: "typing"; on: boolean };
 
 export type ClientRequest = { type: "ping" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
@@ -128,6 +146,7 @@ export interface Replies {
   connect: null;
   end: null;
   chat: null;
+  read: null;
   typing: null;
 }
 
@@ -169,6 +188,7 @@ export type ServerMessage =
   | { type: "media_reset" }
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }
+  | { type: "read"; mark: ReadMark }
   | { type: "typing"; on: boolean }
   | { type: "warning"; minutes_left: number }
   | { type: "credit_short"; needed_minor: number }

@@ -13,6 +13,7 @@ import { loadMedia } from "./media/peer";
 import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
+import { reportForm } from "./report";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
@@ -61,7 +62,10 @@ export class Room {
       unsupported: () => this.update({ unsupported: true }),
     });
     this.#chat = new Chat(config.role, words, {
-      send: (text) => this.link.ask({ type: "chat", text }),
+      call: config.call_id,
+      send: (id, text) => this.link.ask({ type: "chat", id, text }),
+      read: (id) => this.link.ask({ type: "read", up_to: id }),
+      seen: () => this.state.chatOpen,
       typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),
     });
     this.#topUps = new TopUps(words, () => this.state.call, (text) => this.#added(text), config.top_up_amounts);
@@ -70,7 +74,7 @@ export class Room {
       clock: socket.clock,
       locale: words.locale,
       say: (key, vars) => this.say(key, vars),
-      tell: (what) => this.#tell(what),
+      tell: (what) => this.tell(what),
     });
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, this.#remote);
@@ -83,8 +87,9 @@ export class Room {
     closeOnClickBeside(root);
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
-    const thanks = () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" });
+    const thanks = () => this.tell({ text: this.say("summary.rate_thanks"), tone: "success" });
     ratingForm(this.config.call_id, this.words, thanks);
+    reportForm(this);
     this.#listen();
     addEventListener("beforeunload", (event) => {
       if (this.state.call?.phase === "live" && this.state.link === "in") event.preventDefault();
@@ -150,7 +155,7 @@ export class Room {
       const told = problem instanceof ApiError || (problem instanceof RequestError && problem.message !== problem.code);
       const text = (told && (problem as Error).message) || this.say("failed");
       this.update({ problem: text });
-      if (this.state.call?.phase === "live" || this.state.call?.phase === "suspended") this.#tell({ text, tone: "error" });
+      if (this.state.call?.phase === "live" || this.state.call?.phase === "suspended") this.tell({ text, tone: "error" });
       return false;
     } finally {
       this.update({ busy: false });
@@ -193,12 +198,22 @@ export class Room {
     void this.#remote.play();
   }
 
-  #tell(what: Omit<Toast, "close">): () => void {
+  /** What was said, by mail to oneself. */
+  async mailChat(): Promise<void> {
+    try {
+      await api("POST", `/api/v1/calls/${this.config.call_id}/chat/mail`);
+      this.tell({ id: "mailed", text: this.say("chat.mailed"), tone: "success" });
+    } catch (problem) {
+      this.tell({ id: "mailed", text: (problem instanceof ApiError && problem.message) || this.say("failed"), tone: "warning" });
+    }
+  }
+
+  tell(what: Omit<Toast, "close">): () => void {
     return toast({ ...what, close: this.say("close") });
   }
 
   #added(text: string): void {
-    this.#tell({ text, tone: "success", stays: true });
+    this.tell({ text, tone: "success", stays: true });
     this.#dropWarning();
     this.update({ creditShort: null });
   }
@@ -210,6 +225,8 @@ export class Room {
       this.update({ wasIn: true, flowing: true });
       this.take(joined.call);
       for (const line of joined.chat) this.#chat.add(line);
+      if (joined.read) this.#chat.readTo(joined.read);
+      void this.#chat.flush();
       void this.extensions.refresh();
     });
     link.on("refused", () => void this.fetchCall());
@@ -226,6 +243,7 @@ export class Room {
       this.#typing(false);
       if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
     });
+    socket.on("read", ({ mark }) => this.#chat.readTo(mark));
     socket.on("warning", ({ minutes_left }) => this.#warn(minutes_left));
     socket.on("credit_short", ({ needed_minor }) => this.update({ creditShort: needed_minor, busy: false }));
     socket.on("wallet", ({ available_minor }) => {
@@ -235,9 +253,9 @@ export class Room {
     socket.on("extension", ({ extension }) => this.extensions.take(extension));
     socket.on("tipped", ({ from_name, amount_minor, currency }) => {
       const amount = money(amount_minor, currency, this.words.locale);
-      this.#tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
+      this.tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
     });
-    socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
+    socket.on("closing", ({ reason }) => this.tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {
       const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio") };
       this.update({ other, blocked: this.#remote.blocked });
@@ -257,7 +275,7 @@ export class Room {
     const buyer = this.config.role === "buyer";
     const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
     const action = buyer && !this.state.call?.prepaid ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
-    this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
+    this.#dropWarning = this.tell({ id: "warning", text, tone: "warning", stays: true, ...action });
   }
 
   /** What a change of the call brings about. */
@@ -270,7 +288,7 @@ export class Room {
     else this.#stopRinging?.();
     if (call.phase === "settling" || call.phase === "ended") this.#over();
     void keepAwake(call.phase === "live" || call.phase === "suspended");
-    if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
+    if (before?.phase === "suspended" && call.phase === "live") this.tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
     // A warning is of use while time runs out, not once it has.
     if (call.phase !== "live" || (call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
     if (before?.currency !== call.currency) this.#topUps.labels();

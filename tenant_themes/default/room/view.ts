@@ -222,8 +222,11 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     counting: call.running,
     charged: say("live.charged", { amount }),
     not_counting: face === "live" && !call.running ? notCounting(state, say) : "",
-    extend_ask: say("extend.ask"),
-    can_extend: call.role === "seller" && call.phase !== "connecting",
+    extend_ask: say(call.role === "seller" ? "extend.ask" : "extend.add"),
+    extend_label: say(call.role === "seller" ? "extend.button" : "extend.button_own"),
+    // The buyer of a call that is paid as it goes adds credit.
+    can_extend: (call.role === "seller" || call.prepaid) && call.phase !== "connecting",
+    can_extend_custom: call.role === "seller" && call.prepaid && call.phase !== "connecting",
     can_tip: call.role === "buyer" && call.phase !== "connecting",
     can_add: call.role === "buyer" && !call.prepaid && call.phase !== "connecting",
     available: call.available_minor !== null && say("credit.available", { amount: cash(call.available_minor) }),

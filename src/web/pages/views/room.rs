@@ -19,6 +19,8 @@ pub struct RoomSetup {
     pub call_id: Uuid,
     /// Which side the reader is.
     pub role: CallRole,
+    /// The other person.
+    pub other_id: Uuid,
     /// The call as it stands.
     pub call: CallView,
     /// More time that was asked for and waits for the buyer.
