@@ -240,7 +240,7 @@ async fn a_chat_is_mailed_to_whoever_asks_with_all_that_was_said() {
     say(&mut talk.buyer, Uuid::new_v4(), "Is <b>this</b> in it?")
         .await
         .expect("said");
-    pair.app.clock.advance(61_000);
+    pair.app.clock.advance(2_000);
     say(&mut talk.seller, Uuid::new_v4(), "It is.\nAll of it.")
         .await
         .expect("said");
