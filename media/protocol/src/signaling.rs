@@ -118,7 +118,7 @@ pub enum ClientRequest {
         text: String,
         /// The line's id, new and chosen by the client: sent again after a lost socket, it isn't said twice.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<Uuid>,
+        line: Option<Uuid>,
     },
     /// The person has seen the chat up to a line. Answered with `null`; the other side gets [`ServerMessage::Read`].
     Read {

@@ -15,7 +15,7 @@ impl Room {
     /// Something about the chat that a person asks for.
     pub(super) async fn talk(&self, role: CallRole, request: ClientRequest) -> Result<Value> {
         match request {
-            ClientRequest::Chat { epoch, text, id } => self.say(role, epoch, (id, &text)).await?,
+            ClientRequest::Chat { epoch, text, line } => self.say(role, epoch, (line, &text)).await?,
             ClientRequest::Typing { epoch, on } => {
                 self.current(role, epoch)?;
                 self.tell_other(role, &ServerMessage::Typing { on });

@@ -127,7 +127,7 @@ export type CallRequest =
   | { type: "restart_ice"; transport: string }
   | { type: "connect" }
   | { type: "end" }
-  | { type: "chat"; id: string; text: string }
+  | { type: "chat"; line: string; text: string }
   | { type: "read"; up_to: string }
   | { type: "typing"; on: boolean };
 

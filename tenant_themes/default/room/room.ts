@@ -63,7 +63,7 @@ export class Room {
     });
     this.#chat = new Chat(config.role, words, {
       call: config.call_id,
-      send: (id, text) => this.link.ask({ type: "chat", id, text }),
+      send: (line, text) => this.link.ask({ type: "chat", line, text }),
       read: (id) => this.link.ask({ type: "read", up_to: id }),
       seen: () => this.state.chatOpen,
       typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),

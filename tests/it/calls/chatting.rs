@@ -12,7 +12,7 @@ use uuid::Uuid;
 async fn say(caller: &mut Caller, id: Uuid, text: &str) -> Result<Value, String> {
     let epoch = caller.epoch;
     caller
-        .ask(json!({ "type": "chat", "epoch": epoch, "id": id, "text": text }))
+        .ask(json!({ "type": "chat", "epoch": epoch, "line": id, "text": text }))
         .await
 }
 

@@ -200,7 +200,7 @@ impl InCall {
             .ask(|epoch| ClientRequest::Chat {
                 epoch,
                 text: text.to_owned(),
-                id: None,
+                line: None,
             })
             .await
     }

@@ -218,7 +218,7 @@ impl Inner {
                 self.seat(role, epoch)?;
                 self.set_phase(CallPhase::Ended);
             }
-            ClientRequest::Chat { epoch, text, id } => {
+            ClientRequest::Chat { epoch, text, line: id } => {
                 self.seat(role, epoch)?;
                 let line = ChatLine {
                     id: id.unwrap_or_else(Uuid::new_v4),
