@@ -23,13 +23,20 @@ async fn begun(pair: &Pair, minutes: u32) -> (String, Talk<'_>) {
     (id, talk)
 }
 
-/// At 100 a minute, two minutes that were ordered: cheaper, dearer, and ended by the seller in the middle of what was added.
+/// At 100 a minute, two minutes that were ordered: cheaper, dearer, in the last seconds, when more was tried already, and
+/// ended by the seller in the middle of what was added.
 #[tokio::test]
 async fn minutes_for_an_amount_of_ones_own_cost_that_amount() {
-    for (amount, minor, talked_s, charged) in [("1.50", 150, 240, 350), ("4", 400, 240, 600), ("4,00", 400, 180, 400)] {
+    for (amount, minor, asked_s, talked_s, charged) in [
+        ("1.50", 150, 60, 240, 350),
+        ("4", 400, 60, 240, 600),
+        ("1.5", 150, 118, 240, 350),
+        ("4.0", 400, 118, 240, 600),
+        ("4,00", 400, 60, 180, 400),
+    ] {
         let pair = Pair::new(Price::default()).await;
         let (order_id, mut talk) = begun(&pair, 2).await;
-        talk.talk(60_000).await;
+        talk.talk(asked_s * 1_000).await;
         let asked = ask(&talk, json!({ "minutes": 2, "amount": amount }))
             .await
             .expect(201)
@@ -39,10 +46,10 @@ async fn minutes_for_an_amount_of_ones_own_cost_that_amount() {
         assert_eq!(paid["extension"]["state"], "paid");
         let view = talk.buyer.view("more time", |view| {
             view.remaining_ms
-                .is_some_and(|left| (170_000..=180_000).contains(&left))
+                .is_some_and(|left| (235_000 - asked_s * 1_000..=240_000 - asked_s * 1_000).contains(&left))
         });
         view.await;
-        talk.talk(talked_s * 1_000 - 60_000).await;
+        talk.talk((talked_s - asked_s) * 1_000).await;
         if talked_s < 240 {
             talk.seller.act("end").await.expect("ended");
         }

@@ -72,9 +72,9 @@ impl Session {
         }
     }
 
-    /// Later time costs something else. What was asked for keeps its price: it may be held already.
+    /// Later time costs something else. What is held, or asked for without an answer yet, keeps its price.
     pub(super) fn priced(&mut self, stretch: Stretch) {
-        self.terms.add(stretch.not_before(self.blocks.end_s(self.ever_asked)));
+        self.terms.add(stretch.not_before(self.blocks.end_s(self.asked)));
         self.blocks = Blocks::new(self.terms.clone());
     }
 
