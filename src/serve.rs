@@ -17,6 +17,7 @@ use crate::{
         payment::{Gateways, Providers, Reach},
         payout::Payouts,
         push::WebPush,
+        scanner::BuiltInScanner,
     },
     jobs::Runner,
     signaling::{People, Registry},
@@ -68,6 +69,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         usage: Arc::default(),
         recognised: Arc::default(),
         files: files::folder(&config.files.directory)?,
+        scanner: Arc::new(BuiltInScanner),
         push: Arc::new(WebPush::new(
             &config.push,
             config.secrets.jwt.expose(),

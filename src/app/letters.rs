@@ -67,6 +67,13 @@ pub enum Letter {
         /// Absolute, the conversation.
         link: String,
     },
+    /// What was said in a call, for one of its two who wants it.
+    Chat {
+        /// Which.
+        call: CallId,
+        /// Absolute, the conversation.
+        link: String,
+    },
     /// What the person wants to be told by mail.
     News(NewsLetter),
     /// Something happened to their second factor.

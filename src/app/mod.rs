@@ -47,7 +47,8 @@ pub mod webhooks;
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
 use ports::{
-    CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders, PushServices,
+    CalendarSources, Clock, Dns, FileScanner, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders,
+    PushServices,
 };
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ pub struct App {
     pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.
     pub files: Arc<dyn ObjectStore>,
+    /// Looks into what people send.
+    pub scanner: Arc<dyn FileScanner>,
     /// What others say of their domains.
     pub dns: Arc<dyn Dns>,
     /// Calendars that people keep elsewhere.

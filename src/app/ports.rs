@@ -22,6 +22,7 @@ pub use payouts::{PaidOut, PayoutBatch, PayoutFile, PayoutOrder, PayoutProvider,
 use crate::{
     app::{letters::Posted, notifications::Told},
     domain::{
+        call::Stretch,
         identity_check::Verdict,
         ids::{SessionId, TenantId, UserId},
         imported::{AddressError, Trouble},
@@ -64,6 +65,29 @@ pub trait Dns: Send + Sync {
     /// # Errors
     /// Nobody who knows could be asked.
     async fn addresses(&self, name: &str) -> anyhow::Result<Vec<IpAddr>>;
+}
+
+/// What was found in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// Nothing.
+    Clean,
+    /// Something that does harm.
+    Malware,
+    /// Macros in a document.
+    Macros,
+    /// Something that would run, in what isn't a program.
+    Program,
+}
+
+/// Looks into files before anybody gets them.
+#[async_trait]
+pub trait FileScanner: Send + Sync {
+    /// What is in a file.
+    ///
+    /// # Errors
+    /// It couldn't be looked at.
+    async fn scan(&self, body: &[u8]) -> anyhow::Result<Finding>;
 }
 
 /// Reads calendars that people keep elsewhere.
@@ -204,7 +228,8 @@ pub trait LivePeople: Send + Sync {
     /// Their wallet changed by something other than a call: calls and pages are told.
     fn wallet_changed(&self, scope: &TenantScope, user: UserId, available: Money);
     /// What can be spent on the call that they are in changed, where that isn't their wallet: the call is told.
-    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money);
+    /// Minutes that it came for may have a price of their own.
+    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money, apart: Option<Stretch>);
     /// An extension of a call of these two was asked for or answered: their pages are told.
     fn extension(&self, scope: &TenantScope, people: [UserId; 2], asked: &Asked);
     /// Somebody of that name gave them a tip: pages are told.

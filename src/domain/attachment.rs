@@ -19,6 +19,13 @@ pub struct Kind {
     endings: &'static [&'static str],
 }
 
+impl Kind {
+    /// Something to look at.
+    pub fn is_picture(self) -> bool {
+        self.media_type.starts_with("image/")
+    }
+}
+
 const TEXT: Kind = Kind {
     media_type: "text/plain",
     endings: &["txt", "csv", "md"],

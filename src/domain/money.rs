@@ -112,6 +112,19 @@ impl Money {
     }
 }
 
+/// A price as typed, such as `1.80` or `1,80`, in minor units. Thousands are not marked: `1.000` is no price in euros.
+pub fn typed_minor(text: &str, currency: Currency) -> Option<i64> {
+    let text = text.trim();
+    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let decimals = usize::try_from(currency.exponent()).ok()?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let good = !whole.is_empty() && digits(whole) && digits(part) && whole.len() <= 12 && part.len() <= decimals;
+    if !good || text.ends_with(['.', ',']) {
+        return None;
+    }
+    format!("{whole}{part:0<decimals$}").parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

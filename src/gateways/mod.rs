@@ -10,3 +10,4 @@ pub mod media;
 pub mod payment;
 pub mod payout;
 pub mod push;
+pub mod scanner;

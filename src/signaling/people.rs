@@ -4,6 +4,7 @@ use super::room::{RoomMessage, deliver};
 use crate::{
     app::ports::{Clock, LivePeople},
     domain::{
+        call::Stretch,
         ids::{SessionId, TenantId, UserId},
         money::Money,
         time::Moment,
@@ -229,13 +230,16 @@ impl LivePeople for People {
         }
     }
 
-    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money) {
+    fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money, apart: Option<Stretch>) {
         let room = self
             .persons()
             .get(&(scope.tenant(), buyer))
             .and_then(|person| person.room.clone());
         if let Some(room) = room {
             let available_minor = available.minor;
+            if let Some(stretch) = apart {
+                deliver(&room, RoomMessage::Priced(stretch));
+            }
             deliver(&room, RoomMessage::Credit { available_minor });
         }
     }

@@ -17,7 +17,7 @@ use crate::{
         time::Moment,
     },
     error::{Kind, Result},
-    store::{TenantScope, TenantTx, call_events, calls::Call, ledger},
+    store::{TenantScope, TenantTx, call_events, calls::Call, extensions, ledger},
 };
 use std::{
     collections::HashMap,
@@ -96,16 +96,23 @@ impl Registry {
     }
 
     async fn take_up(self: &Arc<Self>, scope: TenantScope, call: Call) -> Result<()> {
-        let (id, payer, currency) = (call.id, call.payer(), call.currency);
+        let (id, payer, currency, order) = (call.id, call.payer(), call.currency, call.booking);
         let read = move |tx: &mut TenantTx<'_>| {
             let balance = ledger::balance(tx, payer, currency)?;
-            Ok((call_events::events(tx, id)?, balance.available().minor))
+            let apart = match order {
+                Some(order) => extensions::priced_apart(tx, order)?,
+                None => Vec::new(),
+            };
+            Ok((call_events::events(tx, id)?, apart, balance.available().minor))
         };
-        let (entries, available_minor) = self.world.app.db.read(&scope, read).await?;
+        let (entries, apart, available_minor) = self.world.app.db.read(&scope, read).await?;
         let session = replay(call.rang_at, call.terms.clone(), call.opening_minor, &entries);
         tracing::info!(call = %id, events = entries.len(), "call taken up again");
         self.open(scope, call, session, Some(entries.len()));
-        // Credit that was added while nobody listened.
+        // Time and credit that were added while nobody listened.
+        for stretch in apart {
+            self.tell(id.uuid(), RoomMessage::Priced(stretch));
+        }
         self.tell(id.uuid(), RoomMessage::Credit { available_minor });
         Ok(())
     }

@@ -111,7 +111,10 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
                        AND $2 = CASE author WHEN 'buyer' THEN buyer_id ELSE seller_id END")?;
     run("DELETE FROM message_file_parts p USING message_files f
          WHERE p.tenant_id = $1 AND f.tenant_id = $1 AND f.id = p.file_id AND f.sender_id = $2")?;
-    run("UPDATE message_files SET name = '', bytes = 0 WHERE tenant_id = $1 AND sender_id = $2")?;
+    run(
+        "UPDATE message_files SET name = '', bytes = 0, preview = NULL, width = NULL, height = NULL
+         WHERE tenant_id = $1 AND sender_id = $2",
+    )?;
     run("DELETE FROM blocks WHERE tenant_id = $1 AND blocker_id = $2")?;
     run("DELETE FROM blocks WHERE tenant_id = $1 AND blocked_id = $2")?;
     // That there was something stays, for the other's sake; what was said of them goes.

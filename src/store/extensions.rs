@@ -1,10 +1,17 @@
 //! Extensions of calls that were asked for.
 
-use super::{TenantTx, moment::At, schema::call_extensions};
+use super::{
+    TenantTx,
+    moment::At,
+    schema::{call_extensions, calls},
+};
 use crate::{
     domain::{
-        call::extension::{Extension, State},
-        ids::{CallId, ExtensionId},
+        call::{
+            Stretch,
+            extension::{Extension, State},
+        },
+        ids::{BookingId, CallId, ExtensionId},
         money::{Currency, Money},
         time::Moment,
     },
@@ -35,6 +42,16 @@ impl Asked {
     /// What it costs the buyer.
     pub fn price(&self) -> Money {
         Money::new(self.extension.price.total_minor(), self.currency)
+    }
+
+    /// Its minutes with their price, where they begin so late.
+    pub fn stretch(&self, from_s: i64) -> Stretch {
+        Stretch {
+            extension: self.id,
+            from_s,
+            seconds: i64::from(self.extension.minutes) * 60,
+            price_minor: self.extension.price.price_minor(),
+        }
     }
 }
 
@@ -162,4 +179,38 @@ pub fn update(tx: &mut TenantTx<'_>, asked: &Asked) -> Result<()> {
             .execute(tx.conn)?;
     }
     Ok(())
+}
+
+/// Writes where the minutes begin that one was paid for at a price of their own.
+///
+/// # Errors
+/// It isn't paid, or the database is away.
+pub fn price_apart(tx: &mut TenantTx<'_>, stretch: &Stretch) -> Result<()> {
+    diesel::update(call_extensions::table.find((tx.tenant().uuid(), stretch.extension.uuid())))
+        .set(call_extensions::from_s.eq(stretch.from_s))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The minutes of an order's talk that have a price of their own, first to last.
+///
+/// # Errors
+/// The database is away.
+pub fn priced_apart(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Vec<Stretch>> {
+    let of_order = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::booking_id.eq(order.uuid()))
+        .select(calls::id);
+    let rows: Vec<(Row, Option<i64>)> = call_extensions::table
+        .filter(call_extensions::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_extensions::call_id.eq_any(of_order))
+        .filter(call_extensions::from_s.is_not_null())
+        .order(call_extensions::from_s)
+        .select((Row::as_select(), call_extensions::from_s))
+        .load(tx.conn)?;
+    let stretch = |(row, from_s): (Row, Option<i64>)| {
+        let asked = row.asked()?;
+        Ok(asked.stretch(from_s.unwrap_or_default()))
+    };
+    rows.into_iter().map(stretch).collect()
 }

@@ -27,6 +27,8 @@ pub struct FileHead {
     pub media_type: String,
     /// Its size; 0 once it was taken away.
     pub bytes: u32,
+    /// Width and height of how it is shown, if it is a picture.
+    pub shown: Option<(u32, u32)>,
 }
 
 /// A file on its way in.
@@ -40,6 +42,22 @@ pub struct NewFile<'a> {
     pub media_type: &'a str,
     /// All of it.
     pub body: &'a [u8],
+    /// How it is shown, if it is a picture.
+    pub preview: Option<&'a Preview>,
+}
+
+/// A picture made small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// A JPEG.
+    pub body: Vec<u8>,
+    /// Width and height.
+    pub size: (u32, u32),
+}
+
+/// Width and height as they are stored.
+pub(super) fn shown(width: Option<i32>, height: Option<i32>) -> Option<(u32, u32)> {
+    Some((u32::try_from(width?).ok()?, u32::try_from(height?).ok()?))
 }
 
 /// Keeps the file of a message that is there.
@@ -57,6 +75,9 @@ pub fn insert(tx: &mut TenantTx<'_>, message: Uuid, file: &NewFile<'_>, now: Mom
             message_files::media_type.eq(file.media_type),
             message_files::bytes.eq(i32::try_from(file.body.len()).map_err(Error::internal)?),
             message_files::at.eq(At(now)),
+            message_files::preview.eq(file.preview.map(|preview| preview.body.as_slice())),
+            message_files::width.eq(side(file.preview.map(|preview| preview.size.0))?),
+            message_files::height.eq(side(file.preview.map(|preview| preview.size.1))?),
         ))
         .execute(tx.conn)?;
     for (nth, part) in (0_i16..).zip(file.body.chunks(PART)) {
@@ -70,6 +91,10 @@ pub fn insert(tx: &mut TenantTx<'_>, message: Uuid, file: &NewFile<'_>, now: Mom
             .execute(tx.conn)?;
     }
     Ok(())
+}
+
+fn side(pixels: Option<u32>) -> Result<Option<i32>> {
+    pixels.map(i32::try_from).transpose().map_err(Error::internal)
 }
 
 /// How many files somebody has sent since then.
@@ -91,7 +116,7 @@ pub fn count(tx: &mut TenantTx<'_>, sender: UserId, since: Moment) -> Result<i64
 /// It isn't there, or not in this conversation; or the database is away.
 pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> Result<(FileHead, Vec<u8>)> {
     let tenant = tx.tenant().uuid();
-    let (name, media_type, bytes) = message_files::table
+    let (name, media_type, bytes, width, height) = message_files::table
         .inner_join(
             messages::table.on(messages::tenant_id
                 .eq(message_files::tenant_id)
@@ -99,8 +124,14 @@ pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> 
         )
         .filter(message_files::tenant_id.eq(tenant).and(message_files::id.eq(file)))
         .filter(messages::conversation_id.eq(conversation.uuid()))
-        .select((message_files::name, message_files::media_type, message_files::bytes))
-        .first::<(String, String, i32)>(tx.conn)?;
+        .select((
+            message_files::name,
+            message_files::media_type,
+            message_files::bytes,
+            message_files::width,
+            message_files::height,
+        ))
+        .first::<(String, String, i32, Option<i32>, Option<i32>)>(tx.conn)?;
     let parts: Vec<Vec<u8>> = message_file_parts::table
         .filter(message_file_parts::tenant_id.eq(tenant))
         .filter(message_file_parts::file_id.eq(file))
@@ -111,6 +142,29 @@ pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> 
         name,
         media_type,
         bytes: u32::try_from(bytes).unwrap_or(0),
+        shown: shown(width, height),
     };
     Ok((head, parts.concat()))
+}
+
+/// How a picture of a conversation is shown, a JPEG.
+///
+/// # Errors
+/// It isn't there, not in this conversation, no picture, or was taken away; or the database is away.
+pub fn preview(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> Result<Vec<u8>> {
+    let body: Option<Vec<u8>> = message_files::table
+        .inner_join(
+            messages::table.on(messages::tenant_id
+                .eq(message_files::tenant_id)
+                .and(messages::id.eq(message_files::id))),
+        )
+        .filter(
+            message_files::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(message_files::id.eq(file)),
+        )
+        .filter(messages::conversation_id.eq(conversation.uuid()))
+        .select(message_files::preview)
+        .first(tx.conn)?;
+    body.ok_or_else(Error::not_found)
 }

@@ -18,6 +18,7 @@ pub mod categories;
 mod changes;
 pub mod chargeback_list;
 pub mod chargebacks;
+pub mod chat_mails;
 pub mod closing;
 pub mod console;
 pub mod conversations;

@@ -132,6 +132,7 @@ diesel::table! {
         asked_at -> Timestamptz,
         since -> Timestamptz,
         agreed_at -> Nullable<Timestamptz>,
+        from_s -> Nullable<Int8>,
     }
 }
 
@@ -209,6 +210,8 @@ diesel::table! {
         commission_minor -> Int8,
         tax_minor -> Int8,
         booking_id -> Nullable<Uuid>,
+        buyer_chat_mails -> Int2,
+        seller_chat_mails -> Int2,
     }
 }
 
@@ -277,6 +280,10 @@ diesel::table! {
         buyer_id -> Uuid,
         seller_id -> Uuid,
         last_at -> Timestamptz,
+        buyer_read_to -> Nullable<Timestamptz>,
+        buyer_read_at -> Nullable<Timestamptz>,
+        seller_read_to -> Nullable<Timestamptz>,
+        seller_read_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -553,6 +560,9 @@ diesel::table! {
         media_type -> Text,
         bytes -> Int4,
         at -> Timestamptz,
+        preview -> Nullable<Bytea>,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
     }
 }
 

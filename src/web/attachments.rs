@@ -1,4 +1,5 @@
-//! Files that people send each other, as answers: to be saved, never to be shown by a browser on our behalf.
+//! Files that people send each other, as answers: to be saved, never to be shown by a browser on our behalf. Of pictures
+//! it shows what we have made of them.
 
 use crate::store::message_files::FileHead;
 use actix_web::{
@@ -27,5 +28,14 @@ pub(super) fn answer(file: &FileHead, body: Vec<u8>) -> HttpResponse {
         .insert_header(disposition)
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(body)
+}
+
+/// The answer that a picture is which we have made. It never changes.
+pub(super) fn picture(body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("image/jpeg")
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=3600"))
         .body(body)
 }

@@ -150,6 +150,7 @@ impl Web {
             | Letter::SecondFactor { link, .. }
             | Letter::Payout { link, .. }
             | Letter::DomainLost { link, .. }
+            | Letter::Chat { link, .. }
             | Letter::MissedCall { link, .. } => link.clone(),
         };
         page.origin = origin(&link);
@@ -194,6 +195,10 @@ impl Web {
                 &page,
             ),
             Letter::SubscriptionEnds(end) => theme.mail(&subscription(name, theme, &page, end), &page),
+            Letter::Chat { call, link } => {
+                let mail = self.chat_letter(scope, user, call, (&page.origin, link)).await?;
+                theme.mail(&mail, &page)
+            }
             Letter::News(news) => theme.mail(&self.news(scope, name, theme, &page, news).await?, &page),
             Letter::MissedCall { call, link } => {
                 let call = calls::one(&self.app, scope, user.id, call).await?;

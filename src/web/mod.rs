@@ -10,6 +10,7 @@ mod assets;
 mod attachments;
 mod booking_letter;
 mod calendar_file;
+mod chat_letter;
 mod csrf;
 mod csv;
 mod docs;

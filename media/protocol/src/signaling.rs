@@ -7,8 +7,10 @@
 //!
 //! Instants are milliseconds since the Unix epoch on the server's clock; clients show them against `server_now_ms`.
 
+mod chat;
 mod views;
 
+pub use chat::{ChatFile, ChatImage, ChatLine, ReadMark};
 pub use views::{
     CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, PersonView, RoomRole, SuspendReason,
 };
@@ -141,6 +143,16 @@ pub enum ClientRequest {
         epoch: u64,
         /// At most [`MAX_CHAT_CHARS`] characters.
         text: String,
+        /// The line's id, new and chosen by the client: sent again after a lost socket, it isn't said twice.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<Uuid>,
+    },
+    /// The person has seen the chat up to a line. Answered with `null`; the other side gets [`ServerMessage::Read`].
+    Read {
+        /// From [`Joined`].
+        epoch: u64,
+        /// That line.
+        up_to: Uuid,
     },
     /// Shows or hides "is typing" at the other side. Answered with `null`.
     Typing {
@@ -176,6 +188,9 @@ pub struct Joined {
     pub ice_servers: Vec<IceServer>,
     /// The last chat messages, oldest first.
     pub chat: Vec<ChatLine>,
+    /// How far the other side has read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadMark>,
 }
 
 /// How long a check's room is open.
@@ -339,6 +354,11 @@ pub enum ServerMessage {
         /// State.
         on: bool,
     },
+    /// The other side has read the chat this far.
+    Read {
+        /// How far, and when.
+        mark: ReadMark,
+    },
     /// A mark of the policy was passed: "1 more minute(s) left…".
     Warning {
         /// Minutes left.
@@ -399,19 +419,4 @@ pub struct Problem {
     pub code: String,
     /// For people.
     pub message: String,
-}
-
-/// One chat message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatLine {
-    /// Its id.
-    pub id: Uuid,
-    /// Who said it.
-    pub from: RoomRole,
-    /// The person's name.
-    pub name: String,
-    /// Plain text; never markup.
-    pub text: String,
-    /// When.
-    pub at_ms: i64,
 }

@@ -17,7 +17,7 @@ use crate::{
         TenantTx,
         bookings::{self, Order},
         calls::{self, Call, CallRefused, Ended},
-        ledger, reviews,
+        extensions, ledger, reviews,
     },
 };
 
@@ -96,6 +96,7 @@ fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
         ended: None,
         booking: Some(order.id),
     };
+    call.terms.stretches = extensions::priced_apart(tx, order.id)?;
     call.opening_minor = ledger::balance(tx, call.payer(), order.currency)?.available().minor;
     Ok(call)
 }

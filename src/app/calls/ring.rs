@@ -57,6 +57,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             rate_minor: service.rate_minor,
             policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
             shares: earning_shares::agreed(tx, seller.id)?,
+            stretches: Vec::new(),
         };
         let balance = ledger::balance(tx, AccountKind::Wallet(buyer.id), tenant.currency)?;
         let call = Call {

@@ -2,31 +2,37 @@
 
 use crate::{
     app::App,
-    domain::{ids::CallId, time::Moment},
+    domain::{
+        call::CallRole,
+        ids::{CallId, ConversationId, UserId},
+        time::Moment,
+    },
     error::{Error, Result},
     store::{
-        TenantScope,
+        TenantScope, TenantTx,
         call_guests::{self, Guest},
         calls::{Call, Party},
-        conversations,
+        conversations::{self, Message, Seen, What},
+        message_files::FileHead,
     },
 };
-use tallyroom_media_protocol::signaling::{ChatLine, MAX_CHAT_CHARS, RoomRole};
+use tallyroom_media_protocol::signaling::{ChatFile, ChatImage, ChatLine, MAX_CHAT_CHARS, ReadMark, RoomRole};
+use uuid::Uuid;
 
 /// How much of the chat somebody who joins is shown.
 const SHOWN: i64 = 100;
 
-/// Keeps what a person said.
+/// Keeps what a person said, under an id that they chose. None if they had said it before.
 ///
 /// # Errors
-/// Nothing was said, or too much; or the database is away.
+/// Nothing was said, or too much, or the id is that of something else; or the database is away.
 pub async fn say(
     app: &App,
     scope: &TenantScope,
     call: &Call,
     (speaker, from): (Party, RoomRole),
-    text: &str,
-) -> Result<ChatLine> {
+    (id, text): (Uuid, &str),
+) -> Result<Option<ChatLine>> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MAX_CHAT_CHARS {
         return Err(Error::field(
@@ -38,65 +44,165 @@ pub async fn say(
         return Err(Error::field("text", "A message can't have that character."));
     }
     let at = app.now();
-    let (buyer, seller, sender, id, body) = (call.buyer.id, call.seller.id, speaker.id, call.id, text.to_owned());
+    let (buyer, seller, sender, of, body) = (call.buyer.id, call.seller.id, speaker.id, call.id, text.to_owned());
     let stored = app.db.tenant(scope, move |tx| {
         let conversation = conversations::of(tx, buyer, seller, at)?;
-        conversations::add_chat(tx, conversation, sender, &body, Some(id), at)
+        conversations::add_once(tx, id, (conversation, of), sender, &body, at)
     });
-    Ok(ChatLine {
-        id: stored.await?,
+    Ok(stored.await?.then(|| ChatLine {
+        id,
         from,
-        name: speaker.name,
+        name: speaker.name.clone(),
         text: text.to_owned(),
         at_ms: at.0,
-    })
+        file: None,
+    }))
 }
 
-/// The last words of a call's chat, oldest first.
+/// What was said in a call, and how far it was read.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    /// Its last lines, oldest first.
+    pub lines: Vec<ChatLine>,
+    /// How far the one who doesn't ask has read.
+    pub read: Option<ReadMark>,
+}
+
+/// A call's chat, for one of its two.
 ///
 /// # Errors
 /// The database is away.
-pub async fn chat(app: &App, scope: &TenantScope, call: &Call) -> Result<Vec<ChatLine>> {
-    let id: CallId = call.id;
-    let (messages, guests) = app
-        .db
-        .read(scope, move |tx| {
-            Ok((
-                conversations::chat_of_call(tx, id, SHOWN)?,
-                call_guests::who_came(tx, id)?,
-            ))
-        })
-        .await?;
-    let speakers = speakers(call, guests);
-    Ok(messages
-        .into_iter()
-        .filter_map(|message| line(&speakers, message))
-        .collect())
-}
-
-/// Everybody who may have said something.
-fn speakers(call: &Call, guests: Vec<Guest>) -> Vec<(Party, RoomRole)> {
-    let sides = [
-        (call.buyer.clone(), RoomRole::Buyer),
-        (call.seller.clone(), RoomRole::Seller),
-    ];
-    let came = guests
-        .into_iter()
-        .filter_map(|guest| Some((guest.person?, guest.role.into())));
-    sides.into_iter().chain(came).collect()
-}
-
-fn line(speakers: &[(Party, RoomRole)], message: conversations::Message) -> Option<ChatLine> {
-    let conversations::What::Chat { sender, text } = message.what else {
-        return None;
+pub async fn chat(app: &App, scope: &TenantScope, call: &Call, reader: Option<CallRole>) -> Result<Chat> {
+    let (id, buyer, seller) = (call.id, call.buyer.id, call.seller.id);
+    let read = move |tx: &mut TenantTx<'_>| {
+        let messages = conversations::chat_of_call(tx, id, SHOWN)?;
+        let conversation = match messages.is_empty() {
+            true => None,
+            false => conversations::between(tx, buyer, seller)?,
+        };
+        let came = call_guests::who_came(tx, id)?;
+        Ok((conversation, messages, conversations::seen(tx, buyer, seller)?, came))
     };
-    let (speaker, from) = speakers.iter().find(|(party, _)| party.id == sender)?;
-    let Moment(at_ms) = message.at;
-    Some(ChatLine {
-        id: message.id,
-        from: *from,
-        name: speaker.name.clone(),
-        text,
-        at_ms,
+    let (conversation, messages, [by_buyer, by_seller], came) = app.db.read(scope, read).await?;
+    let seen = match reader {
+        Some(CallRole::Buyer) => by_seller,
+        Some(CallRole::Seller) => by_buyer,
+        None => None,
+    };
+    let speakers = Speakers::of(call, came);
+    let line = |message| {
+        let line = speakers.line(conversation?, message)?;
+        Some(if reader.is_none() { for_guests(line) } else { line })
+    };
+    Ok(Chat {
+        lines: messages.into_iter().filter_map(line).collect(),
+        read: seen.map(mark),
     })
+}
+
+/// A line as guests see it: files are the two's, a guest hears that there is one.
+pub fn for_guests(mut line: ChatLine) -> ChatLine {
+    if let Some(file) = &mut line.file {
+        (file.url, file.image) = (None, None);
+    }
+    line
+}
+
+/// One of the two has seen a call's chat up to a line. None if they had before.
+///
+/// # Errors
+/// There is no such line in this call, or the database is away.
+pub async fn see(
+    app: &App,
+    scope: &TenantScope,
+    call: &Call,
+    reader: CallRole,
+    up_to: Uuid,
+) -> Result<Option<ReadMark>> {
+    let (id, now) = (call.id, app.now());
+    let seen = app.db.tenant(scope, move |tx| {
+        let (conversation, at) = conversations::find_in_call(tx, id, up_to)?;
+        conversations::see(tx, conversation, reader == CallRole::Buyer, at, now)
+    });
+    Ok(seen.await?.map(mark))
+}
+
+fn mark(seen: Seen) -> ReadMark {
+    ReadMark {
+        up_to_ms: seen.up_to.0,
+        at_ms: seen.at.0,
+    }
+}
+
+/// Everybody who may have said something in a call.
+pub struct Speakers(Vec<(Party, RoomRole)>);
+
+impl Speakers {
+    /// The two, and who came by a link.
+    pub fn of(call: &Call, came: Vec<Guest>) -> Self {
+        let sides = [
+            (call.buyer.clone(), RoomRole::Buyer),
+            (call.seller.clone(), RoomRole::Seller),
+        ];
+        let came = came
+            .into_iter()
+            .filter_map(|guest| Some((guest.person?, guest.role.into())));
+        Self(sides.into_iter().chain(came).collect())
+    }
+
+    /// A message of a call's as a line of its chat, if it is one.
+    pub fn line(&self, conversation: ConversationId, message: Message) -> Option<ChatLine> {
+        let (sender, text, file) = match message.what {
+            What::Chat { sender, text } => (sender, text, None),
+            What::File { sender, file } => (sender, String::new(), Some(chat_file(conversation, message.id, file))),
+            What::Suggestion { .. } | What::Call { .. } => return None,
+        };
+        let (speaker, from) = self.0.iter().find(|(party, _)| party.id == sender)?;
+        let Moment(at_ms) = message.at;
+        Some(ChatLine {
+            id: message.id,
+            from: *from,
+            name: speaker.name.clone(),
+            text,
+            at_ms,
+            file,
+        })
+    }
+}
+
+fn chat_file(conversation: ConversationId, id: Uuid, file: FileHead) -> ChatFile {
+    let url = format!("/api/v1/conversations/{conversation}/files/{id}");
+    let image = file.shown.map(|(width, height)| ChatImage {
+        url: format!("{url}/preview"),
+        width,
+        height,
+    });
+    ChatFile {
+        url: (file.bytes > 0).then_some(url),
+        name: file.name,
+        media_type: file.media_type,
+        bytes: file.bytes,
+        image,
+    }
+}
+
+/// All that was said in a call, to be read elsewhere.
+///
+/// # Errors
+/// It isn't the reader's, or the database is away.
+pub async fn whole_chat(app: &App, scope: &TenantScope, reader: UserId, id: CallId) -> Result<(Call, Vec<ChatLine>)> {
+    let call = super::one(app, scope, reader, id).await?;
+    let (buyer, seller) = (call.buyer.id, call.seller.id);
+    let read = move |tx: &mut TenantTx<'_>| {
+        let messages = conversations::chat_of_call(tx, id, super::mail_chat::MOST_LINES)?;
+        let came = call_guests::who_came(tx, id)?;
+        Ok((conversations::between(tx, buyer, seller)?, messages, came))
+    };
+    let (conversation, messages, came) = app.db.read(scope, read).await?;
+    let speakers = Speakers::of(&call, came);
+    let lines = messages
+        .into_iter()
+        .filter_map(|message| speakers.line(conversation?, message));
+    let lines = lines.collect();
+    Ok((call, lines))
 }

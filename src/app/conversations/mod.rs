@@ -3,6 +3,7 @@
 mod begin;
 mod list;
 mod read;
+mod scan;
 mod send_file;
 mod suggest;
 mod write;
@@ -10,6 +11,7 @@ mod write;
 pub use begin::{begin, with_seller};
 pub use list::list;
 pub use read::{Thread, read};
-pub use send_file::{Sender, file, send_file};
+use scan::scan;
+pub use send_file::{Sender, file, file_preview, send_file};
 pub use suggest::suggest;
 pub use write::{MOST_CHARS, write};

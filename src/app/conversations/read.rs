@@ -59,6 +59,9 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
                 false => Vec::new(),
             };
             services.retain(|service| service.published && service.video_enabled);
+            if let Some(newest) = messages.last().filter(|_| skip == 0) {
+                conversations::see(tx, id, conversation.buyer.id == user, newest.at, now)?;
+            }
             let link = Seen::Link(format!("/conversations/{id}"));
             let seen = notifications::see(tx, user, &link, now)?;
             Ok(Thread {

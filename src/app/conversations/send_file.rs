@@ -1,12 +1,20 @@
-//! Sending a file.
+//! Sending a file, from the inbox or in a call.
 
+use super::scan;
 use crate::{
-    app::{App, identity::Viewer, notifications::tell, safety, subscriptions},
-    domain::{attachment, ids::ConversationId, notification::Event, time::Moment},
-    error::{Error, Result},
+    app::{App, identity::Viewer, notifications::tell, pictures, safety, subscriptions},
+    domain::{
+        attachment,
+        ids::{CallId, ConversationId},
+        notification::Event,
+        picture::{self, Purpose},
+        time::Moment,
+    },
+    error::{Error, Kind, Result},
     store::{
+        calls::Call,
         conversations::{self, Message, What},
-        message_files::{self, FileHead, NewFile},
+        message_files::{self, FileHead, NewFile, Preview},
         notifications::News,
         users,
     },
@@ -20,6 +28,7 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Sender<'a> {
     viewer: &'a Viewer,
     conversation: ConversationId,
+    call: Option<CallId>,
 }
 
 impl<'a> Sender<'a> {
@@ -37,7 +46,32 @@ impl<'a> Sender<'a> {
                 few_today(message_files::count(tx, user, now + -DAY_MS)?)
             })
             .await?;
-        Ok(Self { viewer, conversation })
+        Ok(Self {
+            viewer,
+            conversation,
+            call: None,
+        })
+    }
+
+    /// The same in a call of theirs.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of) says.
+    pub async fn in_call(app: &App, viewer: &'a Viewer, call: &Call) -> Result<Self> {
+        let (buyer, seller, now) = (call.buyer.id, call.seller.id, app.now());
+        let conversation = app
+            .db
+            .tenant(&viewer.scope, move |tx| conversations::of(tx, buyer, seller, now))
+            .await?;
+        Ok(Self {
+            call: Some(call.id),
+            ..Self::of(app, viewer, conversation).await?
+        })
+    }
+
+    /// Where it goes to.
+    pub fn conversation(&self) -> ConversationId {
+        self.conversation
     }
 }
 
@@ -57,9 +91,14 @@ fn few_today(sent: i64) -> Result<()> {
 /// Sends a file that the sender calls `typed`.
 ///
 /// # Errors
-/// It is of a kind that can't be sent, there is no space left for it, or as [`Sender::of`] says.
+/// It is of a kind that can't be sent or has something in it that could do harm, there is no space left for it, or as
+/// [`Sender::of`] says.
 pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>) -> Result<Message> {
-    let Sender { viewer, conversation } = sender;
+    let Sender {
+        viewer,
+        conversation,
+        call,
+    } = sender;
     let kind = attachment::recognise(&body).ok_or_else(|| {
         let words = "This kind of file can't be sent. Pictures, PDF, text and office documents can.";
         Error::field("file", words)
@@ -67,6 +106,11 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
     if body.len() > attachment::MAX_BYTES {
         return Err(Error::field("file", "A file can have up to 5 MB."));
     }
+    scan(app, &body).await?;
+    let preview = match kind.is_picture() {
+        true => preview(&body).await?,
+        false => None,
+    };
     let name = attachment::name(typed, kind);
     let (user, now, handle): (_, Moment, _) = (viewer.user.id, app.now(), app.clone());
     app.db
@@ -78,16 +122,20 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
             safety::can_write(tx, user, (other.id, &other.name))?;
             few_today(message_files::count(tx, user, now + -DAY_MS)?)?;
             subscriptions::more_stored(tx, body.len(), now)?;
-            let id = conversations::add_file(tx, conversation, user, now)?;
+            let id = conversations::add_file(tx, conversation, user, call, now)?;
             let file = NewFile {
                 sender: user,
                 name: &name,
                 media_type: kind.media_type,
                 body: &body,
+                preview: preview.as_ref(),
             };
             message_files::insert(tx, id, &file, now)?;
-            let news = News::about(Event::Message, user, format!("/conversations/{conversation}"));
-            tell(&handle, tx, other.id, news, now)?;
+            // In a call the other one sees it come.
+            if call.is_none() {
+                let news = News::about(Event::Message, user, format!("/conversations/{conversation}"));
+                tell(&handle, tx, other.id, news, now)?;
+            }
             Ok(Message {
                 id,
                 at: now,
@@ -97,11 +145,22 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
                         name,
                         media_type: kind.media_type.to_owned(),
                         bytes: u32::try_from(body.len()).unwrap_or(u32::MAX),
+                        shown: preview.map(|preview| preview.size),
                     },
                 },
             })
         })
         .await
+}
+
+/// How a picture looks; none if it can't be unpacked: it is sent as any other file is then.
+async fn preview(body: &[u8]) -> Result<Option<Preview>> {
+    let made = match pictures::remake(body.to_vec(), Purpose::Preview).await {
+        Ok(file) => file.body,
+        Err(error) if matches!(error.kind, Kind::Internal | Kind::Unavailable) => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    Ok(picture::size(&made).map(|size| Preview { body: made, size }))
 }
 
 /// A file of a conversation of the reader's.
@@ -123,4 +182,18 @@ pub async fn file(app: &App, viewer: &Viewer, conversation: ConversationId, id: 
         ));
     }
     Ok((head, body))
+}
+
+/// How a picture of a conversation of the reader's looks.
+///
+/// # Errors
+/// It isn't there or not theirs, it is no picture, it was taken away, or the database is away.
+pub async fn file_preview(app: &App, viewer: &Viewer, conversation: ConversationId, id: Uuid) -> Result<Vec<u8>> {
+    let user = viewer.user.id;
+    app.db
+        .read(&viewer.scope, move |tx| {
+            conversations::of_person(tx, conversation, user)?;
+            message_files::preview(tx, conversation, id)
+        })
+        .await
 }

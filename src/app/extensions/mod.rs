@@ -16,7 +16,7 @@ pub use show::{list, open};
 use crate::{
     app::{App, bookings::lock_people},
     domain::{
-        call::extension::Rejected,
+        call::{Stretch, extension::Rejected},
         ids::{CallId, ExtensionId, UserId},
         money::Money,
     },
@@ -36,6 +36,8 @@ pub(in crate::app) struct News {
     people: [UserId; 2],
     /// What can be spent on the call now, where that isn't the wallet.
     credit: Option<Money>,
+    /// The minutes, if they have a price of their own.
+    apart: Option<Stretch>,
     /// What is in the buyer's wallet now, if something was taken from it.
     wallet: Option<Money>,
 }
@@ -46,6 +48,7 @@ impl News {
             asked,
             people: [call.buyer.id, call.seller.id],
             credit: None,
+            apart: None,
             wallet: None,
         }
     }
@@ -58,7 +61,7 @@ impl News {
         }
         // The time grows first, so that who hears of it sees it.
         if let Some(available) = self.credit {
-            app.people.credit_changed(scope, buyer, available);
+            app.people.credit_changed(scope, buyer, available, self.apart);
         }
         app.people.extension(scope, self.people, &self.asked);
     }

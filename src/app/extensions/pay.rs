@@ -8,7 +8,10 @@ use crate::{
         safety, wallet,
     },
     domain::{
-        call::extension::{Event, State},
+        call::{
+            Stretch,
+            extension::{Event, State},
+        },
         ids::{CallId, ExtensionId},
         money::Money,
         time::Moment,
@@ -64,8 +67,11 @@ pub(super) fn try_to_pay(
     asked.extension.on(now, event).map_err(super::refused)?;
     extensions::update(tx, &asked)?;
     let mut news = News::of(call, asked);
-    if let Ok(Paid::From { credit, wallet }) = paid {
-        (news.credit, news.wallet) = (credit, wallet);
+    if let Ok(Paid::From { credit, wallet, apart }) = paid {
+        if let Some(stretch) = &apart {
+            extensions::price_apart(tx, stretch)?;
+        }
+        (news.credit, news.wallet, news.apart) = (credit, wallet, apart);
     }
     Ok(Tried::Over(news))
 }
@@ -78,6 +84,8 @@ enum Paid {
     From {
         credit: Option<Money>,
         wallet: Option<Money>,
+        /// The minutes, if they have a price of their own.
+        apart: Option<Stretch>,
     },
 }
 
@@ -96,6 +104,7 @@ fn pay(app: &App, tx: &mut TenantTx<'_>, (call, seller): (&Call, &User), asked: 
             true => Paid::From {
                 credit: None,
                 wallet: None,
+                apart: None,
             },
             false => Paid::Short(there),
         });
@@ -132,7 +141,16 @@ fn pay(app: &App, tx: &mut TenantTx<'_>, (call, seller): (&Call, &User), asked: 
     Ok(Paid::From {
         credit: Some(ledger::balance(tx, call.payer(), call.currency)?.available()),
         wallet: Some(wallets::balance(tx, call.buyer.id, call.currency)?.available()),
+        apart: apart_from_rate(call, asked, order.booking.terms().length_min),
     })
+}
+
+/// Minutes at another price than the call's rate come behind those that were paid for before. The order is that long by
+/// now.
+fn apart_from_rate(call: &Call, asked: &Asked, length_min: u32) -> Option<Stretch> {
+    let minutes = i64::from(asked.extension.minutes);
+    let at_rate = call.terms.rate_minor.checked_mul(minutes) == Some(asked.extension.price.price_minor());
+    (!at_rate).then(|| asked.stretch((i64::from(length_min) - minutes) * 60))
 }
 
 /// Pays for an extension with money that has arrived for it, if it still is to be paid and there is enough. Whatever is

@@ -291,12 +291,13 @@ fn aftermath(
     }
     if let Some((name, text)) = talk.file {
         let at = ended_at + 600_000;
-        let message = conversations::add_file(tx, conversation, call.buyer.id, at)?;
+        let message = conversations::add_file(tx, conversation, call.buyer.id, None, at)?;
         let file = NewFile {
             sender: call.buyer.id,
             name,
             media_type: "text/plain",
             body: text.as_bytes(),
+            preview: None,
         };
         message_files::insert(tx, message, &file, at)?;
     }

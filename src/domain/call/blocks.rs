@@ -4,10 +4,7 @@
 //! (requirement M4), cut so that one ends exactly where the minimum does.
 
 use super::Terms;
-use crate::domain::{
-    policy::Increment,
-    pricing::{commission_minor, time_price_minor},
-};
+use crate::domain::{policy::Increment, pricing::commission_minor};
 
 /// Longest stretch reserved ahead when time is charged by the second.
 pub const CHUNK_S: i64 = 10;
@@ -91,7 +88,7 @@ impl Blocks {
 
     /// Price of all charged time up to `seconds`.
     pub fn gross_minor(&self, seconds: i64) -> i64 {
-        time_price_minor(self.terms.rate_minor, seconds)
+        self.terms.gross_minor(seconds)
     }
 
     /// How many further blocks from `first` on `available_minor` pays for, at most `most`.

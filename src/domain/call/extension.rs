@@ -1,7 +1,13 @@
 //! More minutes for a call that goes on (requirement F7), without input or output: the seller asks, the buyer answers, and
 //! the time is added once it is paid. What happens and the time go in, the new state comes out.
 
-use crate::domain::{booking::MOST_LENGTH_MIN, order_price::OrderPrice, time::Moment};
+use crate::domain::{
+    booking::MOST_LENGTH_MIN,
+    money::{Currency, Money},
+    order_price::OrderPrice,
+    time::Moment,
+    trust::whole,
+};
 
 /// Most minutes that can be asked for at once.
 pub const MOST_MINUTES: u32 = MOST_LENGTH_MIN;
@@ -9,6 +15,11 @@ pub const MOST_MINUTES: u32 = MOST_LENGTH_MIN;
 const ASKED_MS: i64 = 60_000;
 /// How long what was agreed to can be paid.
 const PAY_MS: i64 = 600_000;
+
+/// Least and most that can be asked for minutes at another price than the rate's.
+pub fn amounts(currency: Currency) -> (Money, Money) {
+    (whole(1, currency), whole(10_000, currency))
+}
 
 /// How an extension stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +100,9 @@ pub enum Refused {
     /// None, or too many.
     #[error("an extension is 1 to {MOST_MINUTES} minutes")]
     Minutes,
+    /// Less or more than can be asked for them.
+    #[error("an amount out of bounds")]
+    Amount,
     /// They cost nothing, or more than there is.
     #[error("these minutes have no price")]
     Price,
@@ -126,6 +140,31 @@ impl Extension {
         Ok(Self {
             minutes,
             price: price_minor.and_then(charged).ok_or(Refused::Price)?,
+            state: State::Asked,
+            since: now,
+        })
+    }
+
+    /// The same for an amount that the seller chose.
+    ///
+    /// # Errors
+    /// Out of bounds.
+    pub fn ask_for(
+        minutes: u32,
+        amount: Money,
+        charged: impl FnOnce(i64) -> Option<OrderPrice>,
+        now: Moment,
+    ) -> Result<Self, Refused> {
+        let (least, most) = amounts(amount.currency);
+        if !(1..=MOST_MINUTES).contains(&minutes) {
+            return Err(Refused::Minutes);
+        }
+        if !(least.minor..=most.minor).contains(&amount.minor) {
+            return Err(Refused::Amount);
+        }
+        Ok(Self {
+            minutes,
+            price: charged(amount.minor).ok_or(Refused::Price)?,
             state: State::Asked,
             since: now,
         })
@@ -216,6 +255,43 @@ mod tests {
         }
         for rate in [0, -1, i64::MAX] {
             assert_eq!(ask(2, rate), Err(Refused::Price));
+        }
+    }
+
+    fn ask_for(minutes: u32, minor: i64, currency: &str) -> Result<Extension, Refused> {
+        let currency = Currency::parse(currency).expect("a currency");
+        let charged = |price| Some(OrderPrice::bare(price));
+        Extension::ask_for(minutes, Money::new(minor, currency), charged, Moment(0))
+    }
+
+    #[test]
+    fn a_custom_amount_has_bounds_in_every_currency() {
+        for (currency, least, most) in [
+            ("EUR", 100, 1_000_000),
+            ("JPY", 100, 1_000_000),
+            ("KWD", 1_000, 10_000_000),
+        ] {
+            let price = |minor| ask_for(10, minor, currency).map(|asked| asked.price.total_minor());
+            assert_eq!((price(least), price(most)), (Ok(least), Ok(most)), "{currency}");
+            for minor in [i64::MIN, -500, 0, least - 1, most + 1, i64::MAX] {
+                assert_eq!(price(minor), Err(Refused::Amount), "{minor} {currency}");
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever is asked for: it is refused, or within both bounds.
+        #[test]
+        fn what_can_be_asked_for_is_within_bounds(minutes: u32, small in 0_u32..300, minor: i64, near in -100_i64..1_000_100) {
+            let (least, most) = amounts(Currency::parse("EUR").expect("a currency"));
+            for (minutes, minor) in [(minutes, minor), (small, near), (minutes, near), (small, minor)] {
+                let good = (1..=MOST_MINUTES).contains(&minutes) && (least.minor..=most.minor).contains(&minor);
+                let asked = ask_for(minutes, minor, "EUR");
+                prop_assert_eq!(asked.is_ok(), good);
+                if let Ok(asked) = asked {
+                    prop_assert_eq!((asked.minutes, asked.price.price_minor()), (minutes, minor));
+                }
+            }
         }
     }
 

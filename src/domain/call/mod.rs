@@ -13,12 +13,14 @@ mod presence;
 mod quality;
 mod session;
 mod settle;
+mod stretch;
 
 pub use journal::{Entry, Journal, replay};
 pub use meter::Meter;
 pub use presence::{Presence, Run};
 pub use quality::Quality;
 pub use session::Session;
+pub use stretch::Stretch;
 pub use tallyroom_media_protocol::signaling::{CallPhase, CallRole, EndReason, SuspendReason};
 
 use crate::domain::{earning_share::Share, policy::Policy, time::Moment};
@@ -37,6 +39,9 @@ pub struct Terms {
     /// Who gets a part of what the seller earns. Of the talk of an order its order has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Share>,
+    /// Minutes that were paid for at another price, in an earlier try of the same talk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stretches: Vec<Stretch>,
 }
 
 impl Terms {
@@ -46,6 +51,7 @@ impl Terms {
             rate_minor,
             policy,
             shares: Vec::new(),
+            stretches: Vec::new(),
         }
     }
 }
@@ -106,6 +112,8 @@ pub enum Event {
         /// What the payer can spend now, in minor units.
         available_minor: i64,
     },
+    /// Minutes were paid for at a price of their own; they come behind all that was asked for.
+    Priced(Stretch),
     /// The control plane lost its memory and read the call back; nobody is connected. Everything without an answer is
     /// ordered again. To be followed by [`Event::WalletChanged`]: top-ups in between weren't heard of.
     Recover,

@@ -129,6 +129,7 @@ impl Session {
                 self.metered(now, block, outcome, &mut actions);
             }
             Event::WalletChanged { available_minor } => self.wallet(available_minor, &mut actions),
+            Event::Priced(stretch) => self.priced(stretch),
             Event::Recover => self.recover(now, &mut actions),
             Event::Tick => {}
         }

@@ -4,7 +4,7 @@
 mod raster;
 mod svg;
 
-use super::identity_check;
+use super::{attachment, identity_check};
 
 /// Most bytes that are taken.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -18,6 +18,8 @@ pub enum Purpose {
     Favicon,
     /// A seller's face: a square photo.
     Face,
+    /// How a picture that somebody sends looks, to be seen before it is saved.
+    Preview,
     /// What shows who somebody is: all of it, as large as it is needed to be read.
     Evidence,
 }
@@ -29,6 +31,7 @@ impl Purpose {
             Self::Logo => 480,
             Self::Favicon => 128,
             Self::Face => 480,
+            Self::Preview => 1_024,
             Self::Evidence => 1_600,
         }
     }
@@ -36,6 +39,7 @@ impl Purpose {
     /// Most bytes that are taken.
     fn most_bytes(self) -> usize {
         match self {
+            Self::Preview => attachment::MAX_BYTES,
             Self::Evidence => identity_check::MOST_BYTES,
             _ => MAX_BYTES,
         }
@@ -87,6 +91,11 @@ fn no_photo(error: PictureError) -> PictureError {
     }
 }
 
+/// Width and height of a picture of pixels that was made anew.
+pub fn size(picture: &[u8]) -> Option<(u32, u32)> {
+    raster::size(picture)
+}
+
 /// Takes a picture as it was sent and gives it back made anew.
 ///
 /// # Errors
@@ -108,7 +117,9 @@ pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
             "image/jpeg",
             raster::square_photo(sent, purpose.pixels()).map_err(no_photo)?,
         ),
-        Purpose::Evidence => ("image/jpeg", raster::photo(sent, purpose.pixels()).map_err(no_photo)?),
+        Purpose::Preview | Purpose::Evidence => {
+            ("image/jpeg", raster::photo(sent, purpose.pixels()).map_err(no_photo)?)
+        }
         Purpose::Logo | Purpose::Favicon => ("image/png", raster::remake(sent, purpose.pixels())?),
     };
     Ok(Picture { media_type, body })

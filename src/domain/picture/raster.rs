@@ -48,6 +48,11 @@ pub(super) fn photo(sent: &[u8], side: u32) -> Result<Vec<u8>, PictureError> {
     on_white(small)
 }
 
+pub(super) fn size(picture: &[u8]) -> Option<(u32, u32)> {
+    let reader = ImageReader::new(Cursor::new(picture)).with_guessed_format().ok()?;
+    reader.into_dimensions().ok()
+}
+
 fn on_white(small: DynamicImage) -> Result<Vec<u8>, PictureError> {
     let mut ground = RgbaImage::from_pixel(small.width(), small.height(), Rgba([255; 4]));
     imageops::overlay(&mut ground, &small.into_rgba8(), 0, 0);

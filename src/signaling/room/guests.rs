@@ -79,6 +79,10 @@ impl Room {
 
     pub(super) fn tell_all(&self, message: &ServerMessage) {
         self.tell_both(message);
+        self.tell_guests(message);
+    }
+
+    pub(super) fn tell_guests(&self, message: &ServerMessage) {
         self.guests.iter().for_each(|guest| guest.seat.tell(message));
     }
 

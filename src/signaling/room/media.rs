@@ -137,7 +137,7 @@ impl Room {
             // The node may be a new one, which knows nothing of it.
             self.hold_back(true);
         }
-        let chat = match calls::chat(&self.world.app, &self.scope, &self.call).await {
+        let chat = match calls::chat(&self.world.app, &self.scope, &self.call, chair.side()).await {
             Ok(chat) => chat,
             Err(error) => return self.turn_away((chair, epoch), answer, error).await,
         };
@@ -156,7 +156,8 @@ impl Room {
             producers: producers.collect(),
             people: self.people(),
             ice_servers: relays::servers(&self.world.app, peer),
-            chat,
+            chat: chat.lines,
+            read: chat.read,
         };
         self.tell_who();
         if answer.send(Ok(Box::new(joined))).is_err() {
@@ -193,15 +194,8 @@ impl Room {
                 let spoken = self.current(chair, epoch).and_then(|_| self.speak(chair, language));
                 let _ = answer.send(spoken.map(|()| Value::Null));
             }
-            ClientRequest::Chat { epoch, text } => {
-                let said = self.say(chair, epoch, &text).await;
-                let _ = answer.send(said.map(|()| Value::Null));
-            }
-            ClientRequest::Typing { epoch, on } => {
-                let checked = self
-                    .current(chair, epoch)
-                    .map(|_| self.tell_others(chair, &ServerMessage::Typing { on }));
-                let _ = answer.send(checked.map(|()| Value::Null));
+            request @ (ClientRequest::Chat { .. } | ClientRequest::Typing { .. } | ClientRequest::Read { .. }) => {
+                let _ = answer.send(self.talk(chair, request).await);
             }
             request => match self.media_request(chair, request) {
                 Ok((epoch, request)) => self.forward(chair, epoch, request, answer),
@@ -214,23 +208,8 @@ impl Room {
         let _ = answer.send(self.apply(event).await.map(|()| Value::Null));
     }
 
-    async fn say(&mut self, chair: Chair, epoch: Epoch, text: &str) -> Result<()> {
-        self.current(chair, epoch)?;
-        let speaker = match chair {
-            Chair::Side(role) => (self.person(role).clone(), role.into()),
-            Chair::Guest(person) => {
-                let guest = self.guest(person).ok_or_else(Error::not_found)?;
-                let (id, name) = (guest.person, guest.name.clone());
-                (Party { id, name }, guest.place.role.into())
-            }
-        };
-        let line = calls::say(&self.world.app, &self.scope, &self.call, speaker, text).await?;
-        self.tell_all(&ServerMessage::Chat { line });
-        Ok(())
-    }
-
     /// The person's peer, if this is their newest join.
-    fn current(&self, chair: Chair, epoch: Epoch) -> Result<Option<PeerId>> {
+    pub(super) fn current(&self, chair: Chair, epoch: Epoch) -> Result<Option<PeerId>> {
         let seat = self.seat(chair).ok_or_else(Error::not_found)?;
         if seat.epoch == epoch && seat.socket.is_some() {
             Ok(seat.peer)
@@ -331,6 +310,7 @@ impl Room {
             | ClientRequest::End { .. }
             | ClientRequest::Speak { .. }
             | ClientRequest::Chat { .. }
+            | ClientRequest::Read { .. }
             | ClientRequest::Typing { .. } => return Err(Error::internal(anyhow!("not a media request"))),
         })
     }

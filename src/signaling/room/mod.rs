@@ -1,5 +1,6 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
+mod chat;
 mod guests;
 mod media;
 mod reports;
@@ -12,7 +13,7 @@ pub(super) use media::{MAX_CONSUME, refused, source_of};
 use crate::{
     app::{App, ports::MediaNodes},
     domain::{
-        call::{Epoch, Session},
+        call::{Epoch, Session, Stretch},
         ids::{GuestId, UserId},
     },
     error::{Error, Result},
@@ -28,7 +29,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
     MediaId, PeerFlow, PeerId, ProducerInfo, Reception, Refusal, Reply,
-    signaling::{CallView, ClientRequest, Joined},
+    signaling::{CallView, ChatLine, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
 use tracing::Instrument;
@@ -79,6 +80,8 @@ pub(super) enum RoomMessage {
         request: ClientRequest,
         answer: Answer<Value>,
     },
+    /// Something was stored in the chat: both are told.
+    Said(ChatLine),
     /// The media node made a producer.
     Produced {
         chair: Chair,
@@ -105,6 +108,8 @@ pub(super) enum RoomMessage {
     Wallet { payer: UserId, available_minor: i64 },
     /// What the buyer can spend on this call, whatever it is paid from.
     Credit { available_minor: i64 },
+    /// Minutes were paid for at a price of their own.
+    Priced(Stretch),
     /// What flowed.
     Flow(Vec<PeerFlow>),
     /// How well somebody receives something has changed.
@@ -205,6 +210,11 @@ impl RoomHandle {
     /// A third person has to leave.
     pub fn show_out(&self, guest: GuestId) {
         deliver(&self.0, RoomMessage::ShowOut { guest });
+    }
+
+    /// Tells everybody of a line of the chat that is stored. A room that is gone has nobody to tell.
+    pub async fn said(&self, line: ChatLine) {
+        let _ = self.0.send(RoomMessage::Said(line)).await;
     }
 
     /// How the person sees the call.

@@ -147,6 +147,7 @@ impl Room {
                 request,
                 answer,
             } => self.request(person, request, answer).await,
+            RoomMessage::Said(line) => self.said(line),
             RoomMessage::Produced {
                 chair,
                 epoch,
@@ -188,6 +189,9 @@ impl Room {
                 let _ = self.apply(Event::WalletChanged { available_minor }).await;
                 // That the time has grown is said at once.
                 self.told = Told::default();
+            }
+            RoomMessage::Priced(stretch) => {
+                let _ = self.apply(Event::Priced(stretch)).await;
             }
             RoomMessage::Flow(peers) => self.flow(peers).await,
             RoomMessage::Receiving {

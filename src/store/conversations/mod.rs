@@ -1,7 +1,9 @@
 //! What a buyer and a seller wrote to each other, and the calls they had.
 
+mod chat;
 mod read;
 
+pub use chat::{Seen, add_once, find_in_call, see, seen};
 pub use read::{chat_of_call, list, messages, of_person};
 
 use super::{
@@ -197,12 +199,18 @@ pub fn add_suggestion(
     touch(tx, conversation, at)
 }
 
-/// Adds the place of a file, which is kept with the message's id; gives that.
+/// Adds the place of a file, which is kept with the message's id; gives that. One that was sent in a call names it.
 ///
 /// # Errors
 /// The database is away.
-pub fn add_file(tx: &mut TenantTx<'_>, conversation: ConversationId, sender: UserId, at: Moment) -> Result<Uuid> {
-    add(tx, conversation, sender, ("file", ""), None, at)
+pub fn add_file(
+    tx: &mut TenantTx<'_>,
+    conversation: ConversationId,
+    sender: UserId,
+    call: Option<CallId>,
+    at: Moment,
+) -> Result<Uuid> {
+    add(tx, conversation, sender, ("file", ""), call, at)
 }
 
 fn add(

@@ -4,7 +4,12 @@ use super::{Conversation, Message, What};
 use crate::{
     domain::ids::{CallId, ConversationId, ServiceId, UserId},
     error::{Error, Result},
-    store::{TenantTx, calls::Party, message_files::FileHead, moment::At},
+    store::{
+        TenantTx,
+        calls::Party,
+        message_files::{self, FileHead},
+        moment::At,
+    },
 };
 use anyhow::anyhow;
 use diesel::{
@@ -81,6 +86,10 @@ struct MessageRow {
     media_type: Option<String>,
     #[diesel(sql_type = Nullable<Integer>)]
     bytes: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    width: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    height: Option<i32>,
 }
 
 impl MessageRow {
@@ -99,6 +108,7 @@ impl MessageRow {
                     name: self.name.unwrap_or_default(),
                     media_type: self.media_type.unwrap_or_default(),
                     bytes: u32::try_from(self.bytes.unwrap_or_default()).unwrap_or(0),
+                    shown: message_files::shown(self.width, self.height),
                 },
             }
         } else if self.kind == "suggestion" {
@@ -135,7 +145,7 @@ const CONVERSATIONS: &str =
 
 /// Messages with their calls' outcomes and what is known of their files.
 const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.sender_id, m.call_id,
-        c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes,
+        c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes, f.width, f.height,
         m.service_id, v.title, v.rate_minor
     FROM messages m LEFT JOIN calls c ON c.tenant_id = m.tenant_id AND c.id = m.call_id
     LEFT JOIN message_files f ON f.tenant_id = m.tenant_id AND f.id = m.id
@@ -207,13 +217,13 @@ pub fn messages(tx: &mut TenantTx<'_>, id: ConversationId, skip: i64, limit: i64
     rows.into_iter().map(MessageRow::message).collect()
 }
 
-/// The last words of a call's chat, oldest first.
+/// The last words and files of a call's chat, oldest first.
 ///
 /// # Errors
 /// The database is away.
 pub fn chat_of_call(tx: &mut TenantTx<'_>, call: CallId, limit: i64) -> Result<Vec<Message>> {
     let rows: Vec<MessageRow> = sql_query(format!(
-        "{MESSAGES} AND m.call_id = $2 AND m.kind = 'chat' ORDER BY m.at DESC, m.id DESC LIMIT $3"
+        "{MESSAGES} AND m.call_id = $2 AND m.kind IN ('chat', 'file') ORDER BY m.at DESC, m.id DESC LIMIT $3"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .bind::<SqlUuid, _>(call.uuid())

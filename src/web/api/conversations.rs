@@ -31,7 +31,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(write)
         .service(suggest)
         .service(send)
-        .service(fetch);
+        .service(fetch)
+        .service(preview);
 }
 
 /// The other person.
@@ -76,12 +77,15 @@ struct FileView {
     bytes: u32,
     /// Where it is; none once it was taken away.
     url: Option<String>,
+    /// How it looks, if it is a picture: a JPEG.
+    preview_url: Option<String>,
 }
 
 impl FileView {
     fn of(file: FileHead, conversation: Uuid, id: Uuid) -> Self {
         let url = format!("/api/v1/conversations/{conversation}/files/{id}");
         Self {
+            preview_url: file.shown.map(|_| format!("{url}/preview")),
             url: (file.bytes > 0).then_some(url),
             name: file.name,
             media_type: file.media_type,
@@ -363,4 +367,18 @@ async fn fetch(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Resu
     let (conversation, id) = path.into_inner();
     let (head, body) = conversations::file(&web.app, &viewer, ConversationId::from_uuid(conversation), id).await?;
     Ok(attachments::answer(&head, body))
+}
+
+/// How a picture looks that one of the two sent: made by the server, without what cameras write into theirs.
+#[utoipa::path(
+    tag = "conversations",
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), (status = 401, body = Problem),
+        (status = 404, description = "Not there, not theirs, no picture, or taken away", body = Problem))
+)]
+#[get("/conversations/{id}/files/{file}/preview")]
+async fn preview(web: Data<Web>, viewer: Viewer, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (conversation, id) = path.into_inner();
+    let conversation = ConversationId::from_uuid(conversation);
+    let body = conversations::file_preview(&web.app, &viewer, conversation, id).await?;
+    Ok(attachments::picture(body))
 }

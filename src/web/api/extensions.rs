@@ -26,18 +26,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewExtension {
-    /// How many minutes more, at the call's rate.
+    /// How many minutes more.
     #[schema(minimum = 1, maximum = 240)]
     minutes: i64,
+    /// What they cost, as typed (`12.50`), if it isn't the call's rate. Only where the time was paid for beforehand.
+    amount: Option<String>,
 }
 
-/// Asks the buyer for more time; only the seller can. The answer comes over the socket; a minute without one, and the
-/// question has lapsed.
+/// Asks the buyer for more time, as the seller. The answer comes over the socket; a minute without one, and the question has
+/// lapsed. The buyer of a talk that was paid for beforehand adds time at the rate this way, and accepts it to pay for it.
 #[utoipa::path(
     tag = "calls",
     responses((status = 201, body = Object), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem,
-            description = "not_yours, call_over, not_live, asked_already, asked_too_often, time_taken, too_long"),
+            description = "not_yours, call_over, not_live, not_prepaid, rate_too_low, asked_already, asked_too_often, \
+                time_taken, too_long"),
         (status = 422, body = Problem))
 )]
 #[post("/calls/{id}/extensions")]
@@ -57,7 +60,7 @@ async fn ask(
     }
     // None of what doesn't fit can be asked for; which bounds there are is said where they are known.
     let minutes = u32::try_from(wanted.minutes).unwrap_or(0);
-    let asked = extensions::ask(&web.app, &viewer, id, minutes).await?;
+    let asked = extensions::ask(&web.app, &viewer, id, (minutes, wanted.amount)).await?;
     Ok(HttpResponse::Created().json(extension_view(&asked, web.app.now())))
 }
 

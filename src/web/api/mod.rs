@@ -4,6 +4,7 @@
 mod admin;
 mod bookings;
 mod calendar;
+mod call_chat;
 pub(super) mod calls;
 mod conversations;
 mod documents;
@@ -62,6 +63,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
+    call_chat::routes(config);
     extensions::routes(config);
     guests::routes(config);
     session::routes(config);

@@ -41,7 +41,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(show).service(rate).service(feedback);
+    config.service(show).service(rate).service(feedback).service(mail_chat);
 }
 
 /// The bill.
@@ -49,6 +49,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
     let view = load(&web, &site, &viewer, CallId::from_uuid(*id)).await?;
     render(&site, Some(&viewer), &view)
+}
+
+/// Mails what was said in the call to the reader.
+#[post("/calls/{id}/chat/mail")]
+async fn mail_chat(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let mailed = calls::mail_chat(&web.app, &viewer, CallId::from_uuid(*id), site.origin()).await;
+    let (tone, key) = match mailed {
+        Ok(()) => (Tone::Success, "bill.chat_mailed"),
+        Err(refused) if refused.code() == "nothing_said" => (Tone::Info, "bill.chat_empty"),
+        Err(refused) if refused.code() == "mailed_often" => (Tone::Warning, "bill.chat_often"),
+        Err(refused) => return Err(refused.into()),
+    };
+    Ok(lead_to(&format!("/calls/{id}/bill"), [flash(tone, key)]))
 }
 
 #[derive(Deserialize)]

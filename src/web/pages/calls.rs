@@ -145,6 +145,11 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         room: RoomSetup {
             call_id: id.uuid(),
             role,
+            other_id: match role {
+                RoomRole::Seller => call.buyer.id,
+                _ => call.seller.id,
+            }
+            .uuid(),
             extension: open.map(|asked| extension_view(&asked, web.app.now())),
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)

@@ -37,7 +37,17 @@ const ACTIONS: Record<string, Action> = {
   hear: (room) => room.hear(),
   chat: (room) => room.toggleChat(),
   "add-credit": (room) => room.addCredit(),
-  extend: (room) => room.extensions.open(),
+  extend: (room) => room.extensions.open(room.config.role === "buyer" ? "own" : "rate"),
+  "extend-custom": (room, button) => {
+    button.closest("dialog")?.close();
+    room.extensions.open("custom");
+  },
+  "mail-chat": (room) => room.mailChat(),
+  more: () => openDialog("dialog-more"),
+  report: (_, button) => {
+    button.closest("dialog")?.close();
+    openDialog("dialog-report");
+  },
   "extend-yes": (room) => room.extensions.accept(),
   "extend-no": (room) => room.extensions.decline(),
   fullscreen: (room) => room.toggleFullscreen(),

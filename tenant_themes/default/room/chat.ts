@@ -1,16 +1,26 @@
-/** The call's chat: plain text only, one line an id, however often it is told. */
+/** The call's chat: one line an id, however often it is told. What can't be sent yet waits and is sent once it can. */
+import { chatFiles } from "./chat-files";
+import { lineElement, waitingElement } from "./chat-line";
 import { find, h } from "./dom";
+import { emojiPicker } from "./emoji";
 import { timeOfDay } from "./format";
-import { type RoomRole, type ChatLine, MAX_CHAT_CHARS } from "./protocol";
+import { type ChatLine, MAX_CHAT_CHARS, type ReadMark, type RoomRole } from "./protocol";
+import { RequestError } from "./socket";
 import type { Words } from "./words";
 
 const KEPT_LINES = 500;
 const TYPING_PAUSE_MS = 3_000;
 const NEAR_LIMIT = 200;
+/** Why something wasn't sent that may be sent later. */
+const LATER = new Set(["offline", "timeout", "busy", "stale_epoch", "too_many_requests"]);
 
 export interface ChatPort {
-  send: (text: string) => Promise<unknown>;
+  call: string;
+  send: (id: string, text: string) => Promise<unknown>;
   typing: (on: boolean) => void;
+  read: (id: string) => Promise<unknown>;
+  /** Whether the person can see what is said. */
+  seen: () => boolean;
 }
 
 export class Chat {
@@ -18,9 +28,15 @@ export class Chat {
   readonly #scroll = find<HTMLElement>("#chat-scroll");
   readonly #input = find<HTMLTextAreaElement>("#chat-input");
   readonly #note = find<HTMLElement>("#chat-note");
-  readonly #known = new Set<string>();
+  readonly #seen = h("p", { class: "chat-seen", "data-testid": "chat-seen" });
+  readonly #known = new Map<string, ChatLine>();
+  /** What was written and isn't said yet, in order. */
+  readonly #waiting = new Map<string, { text: string; element: HTMLElement }>();
+  #sending = false;
   #typing = false;
   #typingTimer = 0;
+  #mark: ReadMark | null = null;
+  #read = "";
 
   constructor(
     private readonly role: RoomRole,
@@ -30,28 +46,61 @@ export class Chat {
     const form = find<HTMLFormElement>("#chat-form");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#send();
+      this.#write();
+      // Forms are sent once, unless somebody says that they can be sent again.
+      find("button[type=submit]", form).removeAttribute("aria-busy");
     });
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      void this.#send();
+      this.#write();
     });
+    chatFiles(port.call, words, {
+      input: this.#input,
+      show: (element) => this.#append(element),
+      sent: (line) => this.add(line),
+    });
+    emojiPicker(words, this.#input);
+    document.addEventListener("visibilitychange", () => this.#tellRead());
   }
 
   /** Adds a line in its place; says whether it was new and somebody else's. */
   add(line: ChatLine): boolean {
     if (this.#known.has(line.id)) return false;
-    this.#known.add(line.id);
+    this.#known.set(line.id, line);
+    this.#waiting.get(line.id)?.element.remove();
+    this.#waiting.delete(line.id);
     find("#chat-empty").toggleAttribute("hidden", true);
-    const atEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 60;
-    const element = this.#element(line);
+    const atEnd = this.#isAtEnd();
+    const own = line.from === this.role;
+    const element = lineElement(line, own, this.words);
     const later = [...this.#lines.children].find((other) => Number((other as HTMLElement).dataset["at"]) > line.at_ms);
     this.#lines.insertBefore(element, later ?? null);
     while (this.#lines.childElementCount > KEPT_LINES) this.#lines.firstElementChild?.remove();
-    if (atEnd || line.from === this.role) this.toEnd();
-    return line.from !== this.role;
+    this.#showSeen();
+    if (atEnd || own) this.toEnd();
+    this.#tellRead();
+    return !own;
+  }
+
+  /** The other one has read this far. */
+  readTo(mark: ReadMark): void {
+    if (this.#mark && mark.up_to_ms < this.#mark.up_to_ms) return;
+    this.#mark = mark;
+    this.#showSeen();
+  }
+
+  /** Sends what waits: there is a way again. */
+  async flush(): Promise<void> {
+    this.#tellRead();
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (const [id, { text }] of this.#waiting) if (!(await this.#send(id, text))) break;
+    } finally {
+      this.#sending = false;
+    }
   }
 
   toEnd(): void {
@@ -61,31 +110,69 @@ export class Chat {
   focus(): void {
     this.#input.focus();
     this.toEnd();
+    this.#tellRead();
   }
 
-  #element(line: ChatLine): HTMLElement {
-    const own = line.from === this.role;
-    const element = h("li", { class: own ? "chat-line is-own" : "chat-line", "data-at": String(line.at_ms) });
-    const who = own ? this.words.say("you") : line.name;
-    const head = h("p", { class: "chat-who" }, who, " ", h("time", {}, timeOfDay(line.at_ms, this.words.locale)));
-    element.append(head, h("p", { class: "chat-text" }, line.text));
-    return element;
+  #isAtEnd(): boolean {
+    return this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < 60;
   }
 
-  async #send(): Promise<void> {
+  #append(element: HTMLElement): void {
+    find("#chat-empty").toggleAttribute("hidden", true);
+    this.#lines.append(element);
+    this.toEnd();
+  }
+
+  #write(): void {
     const text = this.#input.value.trim();
     if (text === "" || Array.from(text).length > MAX_CHAT_CHARS) return;
     this.#input.value = "";
     this.#changed();
     this.#setTyping(false);
+    const element = waitingElement(text, this.words);
+    this.#waiting.set(crypto.randomUUID(), { text, element });
+    this.#append(element);
+    void this.flush();
+  }
+
+  /** Whether the next one can be sent. */
+  async #send(id: string, text: string): Promise<boolean> {
     try {
-      await this.port.send(text);
-    } catch {
+      await this.port.send(id, text);
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof RequestError) || LATER.has(problem.code)) return false;
       // What was written must not be lost; what was typed since goes behind it.
+      this.#waiting.get(id)?.element.remove();
+      this.#waiting.delete(id);
       this.#input.value = [text, this.#input.value].filter(Boolean).join("\n");
       this.#changed();
-      this.#note.textContent = this.words.say("chat.failed");
+      this.#note.textContent = problem.message === problem.code ? this.words.say("chat.failed") : problem.message;
+      return true;
     }
+  }
+
+  #tellRead(): void {
+    const newest = [...this.#known.values()].filter((line) => line.from !== this.role).reduce((a, b) => (b.at_ms >= a.at_ms ? b : a), NONE);
+    if (newest.id === "" || newest.id === this.#read || document.hidden || !this.port.seen()) return;
+    const before = this.#read;
+    this.#read = newest.id;
+    // Told again with what comes next.
+    void this.port.read(newest.id).catch(() => (this.#read = before));
+  }
+
+  /** "Seen" stands below the last own line that was. */
+  #showSeen(): void {
+    const mark = this.#mark;
+    this.#seen.remove();
+    if (!mark) return;
+    const own = [...this.#lines.querySelectorAll<HTMLElement>(".is-own[data-at]")];
+    const last = own.filter((line) => Number(line.dataset["at"]) <= mark.up_to_ms).at(-1);
+    if (!last) return;
+    const atEnd = this.#isAtEnd();
+    this.#seen.textContent = this.words.say("chat.seen", { time: timeOfDay(mark.at_ms, this.words.locale) });
+    last.append(this.#seen);
+    if (atEnd) this.toEnd();
   }
 
   #changed(): void {
@@ -105,3 +192,5 @@ export class Chat {
     this.port.typing(on);
   }
 }
+
+const NONE: ChatLine = { id: "", from: "buyer", name: "", text: "", at_ms: -Infinity };

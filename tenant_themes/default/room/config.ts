@@ -21,6 +21,8 @@ export interface RoomConfig {
   /** The call's id. */
   call_id: string;
   role: RoomRole;
+  /** The other person's id. */
+  other_id: string;
   /** The call as `GET /api/v1/calls/{id}` gives it; fetched when absent. */
   call?: CallView | null;
   /** More time that was asked for and waits for the buyer. */

@@ -30,6 +30,9 @@ interface Host {
   tell: (toast: Omit<Toast, "close">) => () => void;
 }
 
+/** Minutes at the rate or for an amount that the seller chooses, or what the buyer adds. */
+type Way = "rate" | "custom" | "own";
+
 const POLL_MS = 2_000;
 /** The server's clock and ours differ a little. */
 const SLACK_MS = 500;
@@ -39,12 +42,14 @@ const ORDER = { asked: 0, paying: 1, declined: 2, paid: 2, failed: 2, lapsed: 2 
 export class Extensions {
   readonly #form = find<HTMLFormElement>("#extend-form");
   readonly #minutes = find<HTMLInputElement>("#extend-minutes");
+  readonly #amount = find<HTMLInputElement>("#extend-amount");
   readonly #cost = find<HTMLElement>("#extend-cost");
   readonly #question = find<HTMLElement>("#extension-question");
   readonly #status = find<HTMLElement>("#extension-status");
   readonly #yes = find<HTMLButtonElement>("#extension-yes");
   readonly #page = find<HTMLAnchorElement>("#extension-page");
   readonly #dialog = find<HTMLDialogElement>("#dialog-extension");
+  #way: Way = "rate";
   #current: ExtensionView | null = null;
   #topUp: TopUp | null = null;
   #timer = 0;
@@ -66,8 +71,11 @@ export class Extensions {
     document.addEventListener("visibilitychange", () => document.hidden || this.#check());
   }
 
-  /** Shows the seller's form. */
-  open(): void {
+  /** Shows the seller's form, or the buyer's who adds time. */
+  open(way: Way): void {
+    this.#way = way;
+    find<HTMLElement>("#extend-title").textContent = this.host.say(`extend.title_${way}`);
+    find<HTMLElement>("#extend-custom").hidden = way !== "custom";
     this.#problem("extend", "");
     this.#showCost();
     openDialog("dialog-extend");
@@ -147,9 +155,12 @@ export class Extensions {
     this.#problem("extend", "");
     const button = find<HTMLButtonElement>("button[type=submit]", this.#form);
     try {
-      const minutes = this.#wanted();
-      this.take(await api<ExtensionView>("POST", `/api/v1/calls/${this.id}/extensions`, { minutes }));
+      const wanted = { minutes: this.#wanted(), ...(this.#way === "custom" ? { amount: this.#amount.value } : {}) };
+      const asked = await api<ExtensionView>("POST", `/api/v1/calls/${this.id}/extensions`, wanted);
       closeDialog("dialog-extend");
+      this.take(asked);
+      // Who adds time themselves has agreed to it.
+      if (this.#way === "own") await this.accept();
     } catch (problem) {
       this.#failed("extend", problem);
     } finally {
@@ -168,9 +179,9 @@ export class Extensions {
     const call = this.host.call();
     const minutes = this.#wanted();
     if (!call) return;
-    const good = minutes >= Number(this.#minutes.min) && minutes <= Number(this.#minutes.max);
+    const good = this.#way !== "custom" && minutes >= Number(this.#minutes.min) && minutes <= Number(this.#minutes.max);
     const amount = good ? this.#money(call.rate_minor * minutes, call.currency) : "";
-    this.#cost.textContent = good ? this.host.say("extend.cost", { amount, count: minutes }) : "";
+    this.#cost.textContent = good ? this.host.say(this.#way === "own" ? "extend.cost_own" : "extend.cost", { amount, count: minutes }) : "";
   }
 
   /** Puts the question to the buyer, or says what it waits for once they agreed. */

@@ -86,6 +86,22 @@ export interface ChatLine {
   name: string;
   text: string;
   at_ms: number;
+  file?: ChatFile;
+}
+
+export interface ChatFile {
+  /** Empty once it was taken away, and then there is no address. */
+  name: string;
+  media_type: string;
+  bytes: number;
+  url?: string;
+  image?: { url: string; width: number; height: number };
+}
+
+/** How far somebody has read. */
+export interface ReadMark {
+  up_to_ms: number;
+  at_ms: number;
 }
 
 export interface ProducerInfo {
@@ -137,6 +153,7 @@ export interface Joined {
   producers: ProducerInfo[];
   ice_servers: IceServer[];
   chat: ChatLine[];
+  read?: ReadMark;
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
@@ -151,7 +168,8 @@ export type CallRequest =
   | { type: "connect" }
   | { type: "end" }
   | { type: "speak"; language: string | null }
-  | { type: "chat"; text: string }
+  | { type: "chat"; line: string; text: string }
+  | { type: "read"; up_to: string }
   | { type: "typing"; on: boolean };
 
 export type ClientRequest = { type: "ping" } | { type: "check" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
@@ -172,6 +190,7 @@ export interface Replies {
   end: null;
   speak: null;
   chat: null;
+  read: null;
   typing: null;
 }
 
@@ -216,6 +235,7 @@ export type ServerMessage =
   | { type: "media_reset" }
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }
+  | { type: "read"; mark: ReadMark }
   | { type: "typing"; on: boolean }
   | { type: "warning"; minutes_left: number }
   | { type: "credit_short"; needed_minor: number }

@@ -17,6 +17,7 @@ import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
 import { bindKeys } from "./keys";
+import { reportForm } from "./report";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
@@ -69,7 +70,10 @@ export class Room {
       unsupported: () => this.update({ unsupported: true }),
     });
     this.#chat = new Chat(config.role, words, {
-      send: (text) => this.link.ask({ type: "chat", text }),
+      call: config.call_id,
+      send: (line, text) => this.link.ask({ type: "chat", line, text }),
+      read: (id) => this.link.ask({ type: "read", up_to: id }),
+      seen: () => this.state.chatOpen,
       typing: (on) => void this.link.ask({ type: "typing", on }).catch(() => undefined),
     });
     this.#topUps = new TopUps(words, () => this.state.call, (text) => this.#added(text), config.top_up_amounts);
@@ -78,12 +82,12 @@ export class Room {
       clock: socket.clock,
       locale: words.locale,
       say: (key, vars) => this.say(key, vars),
-      tell: (what) => this.#tell(what),
+      tell: (what) => this.tell(what),
     });
     this.guests = new Guests(config.call_id, words, {
       role: config.role,
       say: (key, vars) => this.say(key, vars),
-      tell: (what) => this.#tell(what),
+      tell: (what) => this.tell(what),
       speak: (language) => this.link.ask({ type: "speak", language }),
       loudness: (peer, volume) => this.#remote.loudness(peer, volume),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
@@ -101,8 +105,9 @@ export class Room {
     bindKeys(root);
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
-    const thanks = () => this.#tell({ text: this.say("summary.rate_thanks"), tone: "success" });
+    const thanks = () => this.tell({ text: this.say("summary.rate_thanks"), tone: "success" });
     ratingForm(this.config.call_id, this.words, thanks);
+    reportForm(this);
     this.#listen();
     addEventListener("beforeunload", (event) => {
       if (this.state.call?.phase === "live" && this.state.link === "in") event.preventDefault();
@@ -168,7 +173,7 @@ export class Room {
       const told = problem instanceof ApiError || (problem instanceof RequestError && problem.message !== problem.code);
       const text = (told && (problem as Error).message) || this.say("failed");
       this.update({ problem: text });
-      if (this.state.call?.phase === "live" || this.state.call?.phase === "suspended") this.#tell({ text, tone: "error" });
+      if (this.state.call?.phase === "live" || this.state.call?.phase === "suspended") this.tell({ text, tone: "error" });
       return false;
     } finally {
       this.update({ busy: false });
@@ -208,7 +213,7 @@ export class Room {
     try {
       await this.local.present();
     } catch {
-      this.#tell({ text: this.say("media.share_failed"), tone: "error" });
+      this.tell({ text: this.say("media.share_failed"), tone: "error" });
     }
   }
 
@@ -221,12 +226,22 @@ export class Room {
     void this.#remote.play();
   }
 
-  #tell(what: Omit<Toast, "close">): () => void {
+  /** What was said, by mail to oneself. */
+  async mailChat(): Promise<void> {
+    try {
+      await api("POST", `/api/v1/calls/${this.config.call_id}/chat/mail`);
+      this.tell({ id: "mailed", text: this.say("chat.mailed"), tone: "success" });
+    } catch (problem) {
+      this.tell({ id: "mailed", text: (problem instanceof ApiError && problem.message) || this.say("failed"), tone: "warning" });
+    }
+  }
+
+  tell(what: Omit<Toast, "close">): () => void {
     return toast({ ...what, close: this.say("close") });
   }
 
   #added(text: string): void {
-    this.#tell({ text, tone: "success", stays: true });
+    this.tell({ text, tone: "success", stays: true });
     this.#dropWarning();
     this.update({ creditShort: null });
   }
@@ -240,6 +255,8 @@ export class Room {
       this.guests.take(joined.people);
       this.take(joined.call);
       for (const line of joined.chat) this.#chat.add(line);
+      if (joined.read) this.#chat.readTo(joined.read);
+      void this.#chat.flush();
       void this.extensions.refresh();
     });
     link.on("refused", (problem) => {
@@ -262,6 +279,7 @@ export class Room {
       if (!this.state.chatOpen || document.hidden) chime("message");
       if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
     });
+    socket.on("read", ({ mark }) => this.#chat.readTo(mark));
     socket.on("warning", ({ minutes_left }) => this.#warn(minutes_left));
     socket.on("credit_short", ({ needed_minor }) => this.update({ creditShort: needed_minor, busy: false }));
     socket.on("wallet", ({ available_minor }) => {
@@ -271,9 +289,9 @@ export class Room {
     socket.on("extension", ({ extension }) => this.extensions.take(extension));
     socket.on("tipped", ({ from_name, amount_minor, currency }) => {
       const amount = money(amount_minor, currency, this.words.locale);
-      this.#tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
+      this.tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
     });
-    socket.on("closing", ({ reason }) => this.#tell({ text: reason, tone: "warning", id: "closing" }));
+    socket.on("closing", ({ reason }) => this.tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {
       const other = { ...this.state.other, video: this.#remote.state("video"), audio: this.#remote.state("audio"), screen: this.#remote.screen };
       this.update({ other, blocked: this.#remote.blocked });
@@ -281,7 +299,7 @@ export class Room {
     this.local.on("change", () => this.update({}));
     this.local.on("replaced", (kind) => {
       const text = this.say(kind === "audio" ? "media.microphone_replaced" : "media.camera_replaced");
-      this.#tell({ text, tone: "info", id: `replaced-${kind}` });
+      this.tell({ text, tone: "info", id: `replaced-${kind}` });
     });
     this.adaption.on("change", () => this.update({ receives: this.adaption.receives, sends: this.adaption.sends }));
   }
@@ -299,7 +317,7 @@ export class Room {
     const text = this.say(buyer ? "live.warning" : "live.warning_seller", { count: minutes });
     const action = buyer && !this.state.call?.prepaid ? { action: { label: this.say("live.add_credit"), run: () => this.addCredit() } } : {};
     chime("warning");
-    this.#dropWarning = this.#tell({ id: "warning", text, tone: "warning", stays: true, ...action });
+    this.#dropWarning = this.tell({ id: "warning", text, tone: "warning", stays: true, ...action });
   }
 
   /** What a change of the call brings about. */
@@ -313,7 +331,7 @@ export class Room {
     if (call.phase === "settling" || call.phase === "ended") this.#over();
     void keepAwake(call.phase === "live" || call.phase === "suspended");
     if (before && wantsPeople(call) && before.other.present !== call.other.present) chime(call.other.present ? "join" : "leave");
-    if (before?.phase === "suspended" && call.phase === "live") this.#tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
+    if (before?.phase === "suspended" && call.phase === "live") this.tell({ text: this.say("live.resumed"), tone: "success", id: "resumed" });
     // A warning is of use while time runs out, not once it has.
     if (call.phase !== "live" || (call.remaining_ms ?? 0) > 120_000) this.#dropWarning();
     if (before?.currency !== call.currency) this.#topUps.labels();

@@ -354,7 +354,7 @@ async fn who_asks_for_what_cannot_be_is_told_why() {
         let refused = pair.seller.post(&path, body.clone()).await;
         assert!(refused.status.is_client_error(), "{body}: {}", refused.status);
     }
-    let buyers = pair.buyer.post(&path, json!({"minutes": 5})).await;
+    let buyers = pair.buyer.post(&path, json!({"minutes": 5, "amount": "5"})).await;
     assert_eq!(buyers.expect(409).code(), "not_yours");
     other.post(&path, json!({"minutes": 5})).await.expect(404);
     other.get(&path).await.expect(404);

@@ -2,6 +2,8 @@
 
 mod at_once;
 mod before_media;
+mod chatting;
+mod custom_extension;
 mod endings;
 mod extending;
 mod guests;

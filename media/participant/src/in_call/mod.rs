@@ -200,6 +200,7 @@ impl InCall {
             .ask(|epoch| ClientRequest::Chat {
                 epoch,
                 text: text.to_owned(),
+                line: None,
             })
             .await
     }

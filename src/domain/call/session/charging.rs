@@ -1,7 +1,7 @@
 //! What the session orders from the ledger: hold a block before it starts, pay it when it does, settle the rest.
 
 use super::{Phase, Session, Settlement};
-use crate::domain::call::{Action, EndReason, MeterOp, MeterOpKind, ms};
+use crate::domain::call::{Action, EndReason, MeterOp, MeterOpKind, Stretch, blocks::Blocks, ms};
 use crate::domain::{policy::Increment, time::Moment};
 
 /// A block is reserved half of its length before it starts, but not earlier than this.
@@ -70,6 +70,12 @@ impl Session {
         if matches!(self.phase, Phase::NoCredit { .. }) && !self.asking() {
             self.ask(self.reserved + 1, actions);
         }
+    }
+
+    /// Later time costs something else. What is held, or asked for without an answer yet, keeps its price.
+    pub(super) fn priced(&mut self, stretch: Stretch) {
+        self.terms.add(stretch.not_before(self.blocks.end_s(self.asked)));
+        self.blocks = Blocks::new(self.terms.clone());
     }
 
     /// Orders everything again that has no answer yet.

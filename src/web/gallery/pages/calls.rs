@@ -46,6 +46,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
     let room = RoomSetup {
         call_id: Uuid::from_u128(1),
         role: CallRole::Buyer.into(),
+        other_id: Uuid::from_u128(2),
         call: ringing(g),
         extension: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],

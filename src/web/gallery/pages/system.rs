@@ -199,6 +199,26 @@ pub fn mails(g: &Gallery<'_>) -> anyhow::Result<()> {
         url: url("/conversations/1"),
     };
     g.mail("missed-call", &missed)?;
+    let said = |by: &str, text: &str, file: Option<&str>| ChatMailLine {
+        at: now(),
+        by: by.to_owned(),
+        text: text.to_owned(),
+        file: file.map(str::to_owned),
+        file_url: file.map(|_| url("/conversations/1/files/1")),
+    };
+    let chat = ChatMail {
+        name: name(),
+        other_name: g.cast.person(0).name,
+        service_title: g.cast.services[0].0.to_owned(),
+        at: now(),
+        lines: vec![
+            said(g.cast.buyer, "Shall I send you the plan?", None),
+            said(&g.cast.person(0).name, "Yes, please.\nI look at it now.", None),
+            said(g.cast.buyer, "", Some("Plan.pdf")),
+        ],
+        url: url("/conversations/1"),
+    };
+    g.mail("chat", &chat)?;
     let message = Message::new("notify.said.review")
         .with("name", g.cast.buyer)
         .with("count", 5);

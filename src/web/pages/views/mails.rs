@@ -123,6 +123,38 @@ pub struct MissedCallMail {
     pub url: String,
 }
 
+/// What was said in a call, for one of its two.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatMail {
+    /// To whom.
+    pub name: String,
+    /// With whom they talked.
+    pub other_name: String,
+    /// What it was about.
+    pub service_title: String,
+    /// When it rang.
+    pub at: Timestamp,
+    /// Oldest first.
+    pub lines: Vec<ChatMailLine>,
+    /// The conversation.
+    pub url: String,
+}
+
+/// Words or a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatMailLine {
+    /// When.
+    pub at: Timestamp,
+    /// Whose.
+    pub by: String,
+    /// Words.
+    pub text: String,
+    /// A file's name.
+    pub file: Option<String>,
+    /// Where it is saved from.
+    pub file_url: Option<String>,
+}
+
 /// What somebody wants to be told by mail. The subject is what happened.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewsMail {

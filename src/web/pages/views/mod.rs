@@ -66,8 +66,8 @@ pub use identity::{
 };
 pub use invoice::InvoicePage;
 pub use mails::{
-    DomainLostMail, InviteMail, MissedCallMail, NewsMail, PayoutMail, ReceiptMail, RegisteredMail, ResetMail,
-    SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
+    ChatMail, ChatMailLine, DomainLostMail, InviteMail, MissedCallMail, NewsMail, PayoutMail, ReceiptMail,
+    RegisteredMail, ResetMail, SecondFactorMail, SubscriptionMail, VerifyMail, WelcomeMail,
 };
 pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
@@ -203,6 +203,7 @@ views! {
     RegisteredMail => "mails/registered",
     ReceiptMail => "mails/receipt",
     MissedCallMail => "mails/missed_call",
+    ChatMail => "mails/chat",
     NewsMail => "mails/news",
     DomainLostMail => "mails/domain_lost",
     SecondFactorMail => "mails/second_factor",

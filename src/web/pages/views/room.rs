@@ -23,6 +23,8 @@ pub struct RoomSetup {
     pub call_id: Uuid,
     /// Which side the reader is.
     pub role: RoomRole,
+    /// The other person.
+    pub other_id: Uuid,
     /// The call as it stands.
     pub call: CallView,
     /// More time that was asked for and waits for the buyer.

@@ -128,7 +128,8 @@ impl Inner {
             producers,
             people: Vec::new(),
             ice_servers: vec![],
-            chat: vec![]
+            chat: vec![],
+            read: None,
         }))
     }
 
@@ -223,14 +224,15 @@ impl Inner {
                 self.seat(role, epoch)?;
                 self.set_phase(CallPhase::Ended);
             }
-            ClientRequest::Chat { epoch, text } => {
+            ClientRequest::Chat { epoch, text, line: id } => {
                 self.seat(role, epoch)?;
                 let line = ChatLine {
-                    id: Uuid::new_v4(),
+                    id: id.unwrap_or_else(Uuid::new_v4),
                     from: role.into(),
                     name: "X".into(),
                     text,
                     at_ms: 0,
+                    file: None,
                 };
                 for person in self.lock().people.values() {
                     person.tell(&ServerMessage::Chat { line: line.clone() });

@@ -1,0 +1,1 @@
+ALTER TABLE calls DROP COLUMN seller_chat_mails, DROP COLUMN buyer_chat_mails;
