@@ -9,6 +9,7 @@ use crate::{
     gateways::{
         calendars::Calendars,
         clock::SystemClock,
+        compose::Unmade,
         dns::Resolver,
         files,
         identity::ByStaff,
@@ -68,6 +69,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         usage: Arc::default(),
         recognised: Arc::default(),
         files: files::folder(&config.files.directory)?,
+        composer: Arc::new(Unmade),
         push: Arc::new(WebPush::new(
             &config.push,
             config.secrets.jwt.expose(),

@@ -26,6 +26,7 @@ pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod quotas;
+pub mod recordings;
 pub mod refunds;
 pub mod reviews;
 pub mod safety;
@@ -45,7 +46,7 @@ pub mod webhooks;
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::ObjectStore;
 use ports::{
-    CalendarSources, Clock, Dns, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders, PushServices,
+    CalendarSources, Clock, Composer, Dns, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders, PushServices,
 };
 use std::sync::Arc;
 
@@ -66,6 +67,8 @@ pub struct App {
     pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.
     pub files: Arc<dyn ObjectStore>,
+    /// Makes films of what was recorded.
+    pub composer: Arc<dyn Composer>,
     /// What others say of their domains.
     pub dns: Arc<dyn Dns>,
     /// Calendars that people keep elsewhere.

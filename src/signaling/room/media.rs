@@ -120,6 +120,8 @@ impl Room {
             recv,
             producers: self.seat(role.other()).producers(),
             chat,
+            may_record: self.may_record(role),
+            recording: self.recording_view(role),
         };
         if answer.send(Ok(Box::new(joined))).is_err() {
             // The socket closed meanwhile; it hadn't joined yet, so nobody else will tell.
@@ -153,6 +155,11 @@ impl Room {
                     .map(|_| self.tell_other(role, &ServerMessage::Typing { on }));
                 let _ = answer.send(checked.map(|()| Value::Null));
             }
+            request @ (ClientRequest::AskRecording { .. }
+            | ClientRequest::AnswerRecording { .. }
+            | ClientRequest::StopRecording { .. }) => {
+                let _ = answer.send(self.recording_request(role, request).await.map(|()| Value::Null));
+            }
             request => match self.media_request(role, request) {
                 Ok((epoch, request)) => self.forward(role, epoch, request, answer),
                 Err(error) => Self::refuse(answer, error),
@@ -172,7 +179,7 @@ impl Room {
     }
 
     /// The person's peer, if this is their newest join.
-    fn current(&self, role: CallRole, epoch: Epoch) -> Result<Option<PeerId>> {
+    pub(super) fn current(&self, role: CallRole, epoch: Epoch) -> Result<Option<PeerId>> {
         let seat = self.seat(role);
         if seat.epoch == epoch && seat.socket.is_some() {
             Ok(seat.peer)
@@ -260,7 +267,10 @@ impl Room {
             | ClientRequest::Connect { .. }
             | ClientRequest::End { .. }
             | ClientRequest::Chat { .. }
-            | ClientRequest::Typing { .. } => return Err(Error::internal(anyhow!("not a media request"))),
+            | ClientRequest::Typing { .. }
+            | ClientRequest::AskRecording { .. }
+            | ClientRequest::AnswerRecording { .. }
+            | ClientRequest::StopRecording { .. } => return Err(Error::internal(anyhow!("not a media request"))),
         })
     }
 

@@ -1,10 +1,13 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
 mod media;
+mod recording;
 mod reports;
 mod seat;
 mod task;
 mod view;
+
+pub(super) use task::RETRY;
 
 use crate::{
     app::{App, ports::MediaNodes},
@@ -23,7 +26,7 @@ use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    MediaId, PeerFlow, PeerId, ProducerInfo, Refusal, Reply,
+    MediaId, PeerFlow, PeerId, ProducerInfo, RecordingProblem, Refusal, Reply,
     signaling::{CallView, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -103,6 +106,10 @@ pub(super) enum RoomMessage {
     NodeGone { node: Uuid },
     /// Somebody stopped sending.
     ProducerClosed { producer: MediaId },
+    /// What is recorded can't be written any further.
+    RecordingFailed { take: Uuid, problem: RecordingProblem },
+    /// The media node didn't begin to write what somebody sends.
+    NotRecorded { node: Uuid, take: Uuid, peer: PeerId },
 }
 
 /// Puts news into a room's mailbox without waiting: whoever tells may be what the room waits for. Nothing is lost, and a

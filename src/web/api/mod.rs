@@ -12,6 +12,7 @@ mod hours;
 mod me;
 mod people;
 mod push;
+mod recordings;
 mod register;
 mod reviews;
 mod sellers;
@@ -62,6 +63,7 @@ pub(super) fn v1() -> impl HttpServiceFactory + OpenApiFactory + 'static {
 fn routes(config: &mut ServiceConfig) {
     calls::routes(config);
     extensions::routes(config);
+    recordings::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

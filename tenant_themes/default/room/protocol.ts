@@ -60,6 +60,23 @@ export interface ExtensionView {
   server_now_ms: number;
 }
 
+/** The call's recording, as one of its people sees it. */
+export interface RecordingView {
+  id: string;
+  state: "asked" | "recording" | "held" | "ended";
+  /** None where the marketplace asks in every call. */
+  asked_by: string | null;
+  by_you: boolean;
+  you_agreed: boolean;
+  agreed: string[];
+  waits_for: string[];
+  since_ms: number | null;
+  ending: "declined" | "stopped" | "withdrawn" | "call_over" | "disk_full" | "failed" | null;
+  /** What is agreed to, word for word. */
+  texts: { version: string; language: string; text: string }[];
+  server_now_ms: number;
+}
+
 export interface ChatLine {
   id: string;
   from: CallRole;
@@ -98,6 +115,8 @@ export interface Joined {
   recv: TransportInfo;
   producers: ProducerInfo[];
   chat: ChatLine[];
+  may_record: boolean;
+  recording?: RecordingView | null;
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
@@ -111,7 +130,10 @@ export type CallRequest =
   | { type: "connect" }
   | { type: "end" }
   | { type: "chat"; text: string }
-  | { type: "typing"; on: boolean };
+  | { type: "typing"; on: boolean }
+  | { type: "ask_recording" }
+  | { type: "answer_recording"; consent: boolean; text_version: string }
+  | { type: "stop_recording" };
 
 export type ClientRequest = { type: "ping" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
 
@@ -129,6 +151,9 @@ export interface Replies {
   end: null;
   chat: null;
   typing: null;
+  ask_recording: null;
+  answer_recording: null;
+  stop_recording: null;
 }
 
 export interface Problem {
@@ -174,6 +199,7 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "recording"; recording: RecordingView }
   | { type: "extension"; extension: ExtensionView }
   | { type: "tipped"; from_name: string; amount_minor: number; currency: string }
   | { type: "notifications"; unread: number; link?: string }

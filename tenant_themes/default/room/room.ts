@@ -13,6 +13,7 @@ import { loadMedia } from "./media/peer";
 import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
+import { Recording } from "./recording";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
@@ -33,6 +34,7 @@ export class Room {
   readonly link: Link;
   readonly state: RoomState;
   readonly extensions: Extensions;
+  readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
   readonly #chat: Chat;
@@ -71,6 +73,14 @@ export class Room {
       locale: words.locale,
       say: (key, vars) => this.say(key, vars),
       tell: (what) => this.#tell(what),
+    });
+    this.recording = new Recording({
+      locale: words.locale,
+      say: (key, vars) => this.say(key, vars),
+      tell: (what) => this.#tell(what),
+      ask: (request) => this.link.ask(request),
+      attempt: (action) => this.attempt(action),
+      changed: () => this.update({}),
     });
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, this.#remote);
@@ -211,6 +221,7 @@ export class Room {
       this.take(joined.call);
       for (const line of joined.chat) this.#chat.add(line);
       void this.extensions.refresh();
+      this.recording.entered(joined.may_record, joined.recording ?? null);
     });
     link.on("refused", () => void this.fetchCall());
     socket.on("state", (state) => {
@@ -232,6 +243,7 @@ export class Room {
       if (this.state.call?.role === "buyer") this.update({ call: { ...this.state.call, available_minor } });
       this.#topUps.check();
     });
+    socket.on("recording", ({ recording }) => this.recording.take(recording));
     socket.on("extension", ({ extension }) => this.extensions.take(extension));
     socket.on("tipped", ({ from_name, amount_minor, currency }) => {
       const amount = money(amount_minor, currency, this.words.locale);
@@ -289,6 +301,7 @@ export class Room {
     this.local.close();
     this.#dropWarning();
     this.extensions.end();
+    this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
     if (document.fullscreenElement) void document.exitFullscreen();
@@ -311,7 +324,9 @@ export class Room {
 
   #render(): void {
     const now = this.socket.clock.now();
-    const values: View = { ...view(this.state, now), ...this.#constants };
+    const { phase } = this.state.call ?? {};
+    const recorded = this.recording.view(phase === "live" || phase === "suspended", now);
+    const values: View = { ...view(this.state, now), ...recorded, ...this.#constants };
     const { dataset } = this.root;
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);

@@ -8,6 +8,7 @@ mod hostile;
 mod interruptions;
 mod money;
 mod prepaid;
+mod recording;
 mod ringing;
 
 pub use prepaid::booked;

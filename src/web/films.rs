@@ -1,0 +1,55 @@
+//! Films of recordings, as players and downloads want them: whole, or a piece.
+
+use crate::app::recordings::File;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// How a film is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// To be kept as a file instead of played.
+    #[serde(default)]
+    pub download: bool,
+}
+
+/// What of a film is asked for.
+pub(super) fn range(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::RANGE)?.to_str().ok()
+}
+
+/// The film, or the piece of it that was asked for. Nobody but the reader keeps it, and not without asking again.
+pub(super) fn film(id: Uuid, file: File, wanted: &Wanted) -> HttpResponse {
+    let size = file.size;
+    let Some(bytes) = file.bytes else {
+        return HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE)
+            .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
+            .finish();
+    };
+    let mut answer = match &file.range {
+        Some(range) => {
+            let of = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            let mut answer = HttpResponse::build(StatusCode::PARTIAL_CONTENT);
+            answer.insert_header((header::CONTENT_RANGE, of));
+            answer
+        }
+        None => HttpResponse::Ok(),
+    };
+    let length = file.range.map_or(size, |range| range.end - range.start);
+    let kind = if wanted.download { "attachment" } else { "inline" };
+    answer
+        .content_type("video/mp4")
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("{kind}; filename=\"recording-{id}.mp4\""),
+        ))
+        .no_chunking(length)
+        .streaming(bytes)
+}
