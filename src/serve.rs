@@ -9,7 +9,6 @@ use crate::{
     gateways::{
         calendars::Calendars,
         clock::SystemClock,
-        compose::Unmade,
         dns::Resolver,
         files,
         identity::ByStaff,
@@ -18,6 +17,7 @@ use crate::{
         payment::{Gateways, Providers, Reach},
         payout::Payouts,
         push::WebPush,
+        unmade::Unmade,
     },
     jobs::Runner,
     signaling::{People, Registry},
@@ -61,6 +61,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
     let reach = Reach::new(&config.gateways, config.development.enabled)?;
     let providers = Arc::new(Providers::new(clock.clone(), reach)?);
+    let kept = files::open(&config.files, std::env::vars())?;
     let app = App {
         gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers.clone())),
         carriers: Arc::new(Payouts::new(providers)),
@@ -68,7 +69,9 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         identity: Arc::new(ByStaff),
         usage: Arc::default(),
         recognised: Arc::default(),
-        files: files::folder(&config.files.directory)?,
+        recorded: files::folder(&config.files.directory)?,
+        files: kept.store,
+        signer: kept.signer,
         composer: Arc::new(Unmade),
         push: Arc::new(WebPush::new(
             &config.push,

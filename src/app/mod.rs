@@ -44,7 +44,7 @@ pub mod watching;
 pub mod webhooks;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
-use object_store::ObjectStore;
+use object_store::{ObjectStore, signer::Signer};
 use ports::{
     CalendarSources, Clock, Composer, Dns, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders, PushServices,
 };
@@ -67,6 +67,10 @@ pub struct App {
     pub identity: Arc<dyn IdentityProvider>,
     /// What is too large for the database.
     pub files: Arc<dyn ObjectStore>,
+    /// Gives addresses that lead to those files without us, where there are such.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// Where media nodes write what they record.
+    pub recorded: Arc<dyn ObjectStore>,
     /// Makes films of what was recorded.
     pub composer: Arc<dyn Composer>,
     /// What others say of their domains.

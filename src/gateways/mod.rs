@@ -2,7 +2,6 @@
 
 pub mod calendars;
 pub mod clock;
-pub mod compose;
 pub mod dns;
 pub mod files;
 pub mod identity;
@@ -11,3 +10,4 @@ pub mod media;
 pub mod payment;
 pub mod payout;
 pub mod push;
+pub mod unmade;

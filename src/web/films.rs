@@ -1,13 +1,16 @@
 //! Films of recordings, as players and downloads want them: whole, or a piece.
 
-use crate::app::recordings::File;
+use super::{Result, Web};
+use crate::{
+    app::recordings::{self, File},
+    domain::ids::RecordingId,
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
-use uuid::Uuid;
 
 /// How a film is wanted.
 #[derive(Deserialize, IntoParams)]
@@ -23,13 +26,25 @@ pub(super) fn range(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::RANGE)?.to_str().ok()
 }
 
-/// The film, or the piece of it that was asked for. Nobody but the reader keeps it, and not without asking again.
-pub(super) fn film(id: Uuid, file: File, wanted: &Wanted) -> HttpResponse {
+/// The film, or the piece of it that was asked for. Nobody but the reader keeps it, and not without asking again. To be
+/// kept it comes straight from where it is, if there is a way.
+///
+/// # Errors
+/// That way can't be given.
+pub(super) async fn film(web: &Web, id: RecordingId, file: File, wanted: &Wanted) -> Result<HttpResponse> {
+    if wanted.download
+        && let Some(address) = recordings::signed(&web.app, id).await?
+    {
+        return Ok(HttpResponse::Found()
+            .insert_header((header::LOCATION, address))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish());
+    }
     let size = file.size;
     let Some(bytes) = file.bytes else {
-        return HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE)
+        return Ok(HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE)
             .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
-            .finish();
+            .finish());
     };
     let mut answer = match &file.range {
         Some(range) => {
@@ -42,7 +57,7 @@ pub(super) fn film(id: Uuid, file: File, wanted: &Wanted) -> HttpResponse {
     };
     let length = file.range.map_or(size, |range| range.end - range.start);
     let kind = if wanted.download { "attachment" } else { "inline" };
-    answer
+    let answer = answer
         .content_type("video/mp4")
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
@@ -51,5 +66,6 @@ pub(super) fn film(id: Uuid, file: File, wanted: &Wanted) -> HttpResponse {
             format!("{kind}; filename=\"recording-{id}.mp4\""),
         ))
         .no_chunking(length)
-        .streaming(bytes)
+        .streaming(bytes);
+    Ok(answer)
 }

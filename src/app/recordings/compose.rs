@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use futures::TryStreamExt;
-use object_store::{ObjectStoreExt, buffered::BufWriter, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, buffered::BufWriter, path::Path};
 use std::{
     path::{self, PathBuf},
     sync::Arc,
@@ -63,7 +63,7 @@ pub async fn compose(app: &App, scope: &TenantScope, Job { recording }: Job) -> 
         return super::forget(app, scope, Job { recording }).await;
     }
     for part in &parts {
-        remove(app, &part_place(part.take_id, part.peer_id)).await?;
+        remove(&app.recorded, &part_place(part.take_id, part.peer_id)).await?;
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ async fn plan(
 }
 
 async fn fetch(app: &App, from: &Path, into: &path::Path) -> Result<bool> {
-    let found = match app.files.get(from).await {
+    let found = match app.recorded.get(from).await {
         Ok(found) => found,
         Err(object_store::Error::NotFound { .. }) => return Ok(false),
         Err(error) => return Err(Error::internal(error)),
@@ -205,8 +205,8 @@ async fn note(app: &App, scope: &TenantScope, id: RecordingId, step: Step) -> Re
     app.db.tenant(scope, move |tx| recordings::step(tx, id, step)).await
 }
 
-pub(super) async fn remove(app: &App, place: &Path) -> Result<()> {
-    match app.files.delete(place).await {
+pub(super) async fn remove(files: &dyn ObjectStore, place: &Path) -> Result<()> {
+    match files.delete(place).await {
         Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
         Err(error) => Err(Error::internal(error)),
     }

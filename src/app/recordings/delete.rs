@@ -101,14 +101,15 @@ async fn remove_all(app: &App, mut takes: Vec<Uuid>) -> Result<()> {
     takes.sort_unstable();
     takes.dedup();
     for take in takes {
-        let files: Vec<_> = app
-            .files
-            .list(Some(&folder(take)))
-            .try_collect()
-            .await
-            .map_err(Error::internal)?;
-        for file in files {
-            remove(app, &file.location).await?;
+        for files in [&app.files, &app.recorded] {
+            let found: Vec<_> = files
+                .list(Some(&folder(take)))
+                .try_collect()
+                .await
+                .map_err(Error::internal)?;
+            for file in found {
+                remove(files, &file.location).await?;
+            }
         }
     }
     Ok(())

@@ -15,8 +15,11 @@ use crate::{
     },
 };
 use futures::stream::BoxStream;
-use object_store::{GetOptions, GetRange, ObjectStore};
-use std::ops::Range;
+use object_store::{GetOptions, GetRange, ObjectStore, signer};
+use std::{collections::HashSet, ops::Range, time::Duration};
+
+/// How long a signed address holds.
+const SIGNED_FOR: Duration = Duration::from_secs(600);
 
 /// The recordings of a call, as one of its people may see them.
 #[derive(Clone, Debug)]
@@ -41,6 +44,15 @@ pub async fn of_call(app: &App, scope: &TenantScope, reader: UserId, call: CallI
             })
         })
         .await
+}
+
+/// Which of these calls were recorded.
+///
+/// # Errors
+/// The database is away.
+pub async fn recorded(app: &App, scope: &TenantScope, calls: Vec<CallId>) -> Result<HashSet<CallId>> {
+    let made = app.db.read(scope, move |tx| recordings::of_calls(tx, &calls)).await?;
+    Ok(made.into_iter().map(|stored| stored.call).collect())
 }
 
 /// A film's bytes, as they come.
@@ -74,6 +86,16 @@ pub async fn fetch(app: &App, viewer: &Viewer, id: RecordingId, range: Option<&s
         })
         .await?;
     open(app, &stored, range).await
+}
+
+/// Where somebody who may have a film gets it without us for a while, where files are in a bucket.
+///
+/// # Errors
+/// The address can't be signed.
+pub async fn signed(app: &App, id: RecordingId) -> Result<Option<String>> {
+    let Some(signer) = &app.signer else { return Ok(None) };
+    let signed = signer.signed_url(signer::Method::GET, &place(id), SIGNED_FOR).await;
+    Ok(Some(signed.map_err(Error::internal)?.into()))
 }
 
 /// A film for the tenant's staff; that they looked at it is written down.

@@ -84,7 +84,7 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Res
 #[utoipa::path(tag = "calls", params(Wanted), responses((status = 200, content_type = "video/mp4", body = Vec<u8>),
     (status = 206, content_type = "video/mp4", body = Vec<u8>), (status = 401, body = Problem),
     (status = 404, body = Problem), (status = 409, body = Problem, description = "not_ready"),
-    (status = 416, description = "Beyond its end")))]
+    (status = 302, description = "A download, where files are in a bucket"), (status = 416, description = "Beyond its end")))]
 #[get("/recordings/{id}/film")]
 async fn watch(
     web: Data<Web>,
@@ -93,6 +93,7 @@ async fn watch(
     id: Path<Uuid>,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse> {
-    let file = recordings::fetch(&web.app, &viewer, RecordingId::from_uuid(*id), range(&request)).await?;
-    Ok(film(*id, file, &wanted))
+    let id = RecordingId::from_uuid(*id);
+    let file = recordings::fetch(&web.app, &viewer, id, range(&request)).await?;
+    film(&web, id, file, &wanted).await
 }

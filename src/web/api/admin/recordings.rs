@@ -83,7 +83,7 @@ async fn storage(web: Data<Web>, by: Staff<may::Recordings>) -> Result<Json<Stor
 #[utoipa::path(tag = "console", params(Wanted), responses((status = 200, content_type = "video/mp4", body = Vec<u8>),
     (status = 206, content_type = "video/mp4", body = Vec<u8>), (status = 401, body = Problem),
     (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem, description = "not_ready"), (status = 416, description = "Beyond its end")))]
+    (status = 409, body = Problem, description = "not_ready"), (status = 302, description = "A download, where files are in a bucket"), (status = 416, description = "Beyond its end")))]
 #[get("/admin/recordings/{id}/film")]
 async fn watch(
     web: Data<Web>,
@@ -92,8 +92,9 @@ async fn watch(
     id: Path<Uuid>,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse> {
-    let file = recordings::fetch_as_staff(&web.app, &by, RecordingId::from_uuid(*id), range(&request)).await?;
-    Ok(film(*id, file, &wanted))
+    let id = RecordingId::from_uuid(*id);
+    let file = recordings::fetch_as_staff(&web.app, &by, id, range(&request)).await?;
+    film(&web, id, file, &wanted).await
 }
 
 /// Deletes a recording for everybody; who agreed to it stays known.

@@ -21,6 +21,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         outcome,
         seconds,
         amount: minor.map(|minor| g.cast.amount(minor)),
+        recorded: nth == 1,
     };
     let ended = CallStage::Ended;
     let page = CallsPage {
