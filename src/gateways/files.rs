@@ -80,9 +80,13 @@ mod tests {
     use std::time::Duration;
 
     fn keys() -> impl Iterator<Item = (String, String)> {
-        [("AWS_ACCESS_KEY_ID", "us"), ("AWS_SECRET_ACCESS_KEY", "known to us"), ("HOME", "/")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into_iter()
+        [
+            ("AWS_ACCESS_KEY_ID", "us"),
+            ("AWS_SECRET_ACCESS_KEY", "known to us"),
+            ("HOME", "/"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into_iter()
     }
 
     #[tokio::test]
@@ -93,8 +97,14 @@ mod tests {
         let place = Path::from("recordings/1/call.mp4");
         let signed = bucket.signed_url(Method::GET, &place, Duration::from_secs(60)).await;
         let signed = signed.expect("signed").to_string();
-        assert!(signed.starts_with("http://127.0.0.1:9000/films/recordings/1/call.mp4?"), "{signed}");
-        assert!(signed.contains("X-Amz-Expires=60") && signed.contains("X-Amz-Signature="), "{signed}");
+        assert!(
+            signed.starts_with("http://127.0.0.1:9000/films/recordings/1/call.mp4?"),
+            "{signed}"
+        );
+        assert!(
+            signed.contains("X-Amz-Expires=60") && signed.contains("X-Amz-Signature="),
+            "{signed}"
+        );
         assert!(signed.contains("us%2F") && !signed.contains("known"), "{signed}");
     }
 

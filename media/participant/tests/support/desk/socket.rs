@@ -126,7 +126,9 @@ impl Inner {
             send,
             recv,
             producers,
-            chat: vec![]
+            chat: vec![],
+            may_record: false,
+            recording: None,
         }))
     }
 
