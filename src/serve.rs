@@ -18,6 +18,7 @@ use crate::{
         payout::Payouts,
         push::WebPush,
         scanner::BuiltInScanner,
+        unmade::Unmade,
     },
     jobs::Runner,
     signaling::{People, Registry},
@@ -61,6 +62,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
     let dns: Arc<dyn Dns> = Arc::new(Resolver::new(&config.dns)?);
     let reach = Reach::new(&config.gateways, config.development.enabled)?;
     let providers = Arc::new(Providers::new(clock.clone(), reach)?);
+    let kept = files::open(&config.files, std::env::vars())?;
     let app = App {
         gateways: Arc::new(Gateways::new(db.clone(), clock.clone(), providers.clone())),
         carriers: Arc::new(Payouts::new(providers)),
@@ -68,7 +70,10 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         identity: Arc::new(ByStaff),
         usage: Arc::default(),
         recognised: Arc::default(),
-        files: files::folder(&config.files.directory)?,
+        recorded: files::folder(&config.files.directory)?,
+        files: kept.store,
+        signer: kept.signer,
+        composer: Arc::new(Unmade),
         scanner: Arc::new(BuiltInScanner),
         push: Arc::new(WebPush::new(
             &config.push,

@@ -27,6 +27,7 @@ pub mod pictures;
 pub mod platform;
 pub mod ports;
 pub mod quotas;
+pub mod recordings;
 pub mod refunds;
 pub mod relays;
 pub mod reviews;
@@ -45,10 +46,10 @@ pub mod watching;
 pub mod webhooks;
 
 use crate::{config::Config, domain::time::Moment, store::Db};
-use object_store::ObjectStore;
+use object_store::{ObjectStore, signer::Signer};
 use ports::{
-    CalendarSources, Clock, Dns, FileScanner, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders,
-    PushServices,
+    CalendarSources, Clock, Composer, Dns, FileScanner, IdentityProvider, LivePeople, PaymentGateways,
+    PayoutProviders, PushServices,
 };
 use std::sync::Arc;
 
@@ -71,6 +72,12 @@ pub struct App {
     pub files: Arc<dyn ObjectStore>,
     /// Looks into what people send.
     pub scanner: Arc<dyn FileScanner>,
+    /// Gives addresses that lead to those files without us, where there are such.
+    pub signer: Option<Arc<dyn Signer>>,
+    /// Where media nodes write what they record.
+    pub recorded: Arc<dyn ObjectStore>,
+    /// Makes films of what was recorded.
+    pub composer: Arc<dyn Composer>,
     /// What others say of their domains.
     pub dns: Arc<dyn Dns>,
     /// Calendars that people keep elsewhere.

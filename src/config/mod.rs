@@ -215,8 +215,10 @@ pub struct ThemesConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FilesConfig {
-    /// Where they are.
+    /// Where they are, and where media nodes write what they record.
     pub directory: PathBuf,
+    /// The bucket where they are instead, `s3://bucket?endpoint=…&region=…`; empty for the folder.
+    pub url: String,
 }
 
 /// The consoles' program.

@@ -246,6 +246,10 @@ pub enum Action {
     ExportAsked,
     /// An archive of the tenant was fetched.
     ExportFetched,
+    /// Somebody watched or downloaded a recording.
+    RecordingWatched,
+    /// A recording was deleted.
+    RecordingDeleted,
     /// A domain was claimed.
     DomainClaimed,
     /// A claim on a domain was given up.
@@ -361,6 +365,8 @@ impl Action {
             Self::ViewEntered => "view.entered",
             Self::ExportAsked => "export.asked",
             Self::ExportFetched => "export.fetched",
+            Self::RecordingWatched => "recording.watched",
+            Self::RecordingDeleted => "recording.deleted",
             Self::DomainClaimed => "domain.claimed",
             Self::DomainRemoved => "domain.removed",
             Self::DomainProven => "domain.proven",

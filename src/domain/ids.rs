@@ -58,6 +58,8 @@ pub enum GuestKind {}
 pub enum ExtensionKind {}
 /// Marks the ids of invoices, receipts and credit notes.
 pub enum DocumentKind {}
+/// Marks recordings' ids.
+pub enum RecordingKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -67,6 +69,8 @@ pub type UserId = Id<UserKind>;
 pub type ServiceId = Id<ServiceKind>;
 /// A call, from the first ring on.
 pub type CallId = Id<CallKind>;
+/// What was recorded of a call.
+pub type RecordingId = Id<RecordingKind>;
 /// An account of the ledger.
 pub type AccountId = Id<AccountKind>;
 /// A place for a third person in a call.

@@ -37,6 +37,7 @@ pub mod pricing;
 pub mod push_address;
 pub mod quota;
 pub mod rating;
+pub mod recording;
 pub mod refund;
 pub mod report;
 pub mod schedule;

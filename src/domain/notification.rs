@@ -39,6 +39,8 @@ pub enum Event {
     TopUp,
     /// Somebody gave them a tip.
     Tip,
+    /// A recording of a call of theirs can be seen.
+    Recording,
     /// Staff decided about a payout of theirs, or it arrived or didn't.
     Payout,
     /// A template of the tenant's own fails.
@@ -81,7 +83,7 @@ pub enum Rule {
 
 impl Event {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MissedCall,
         Self::Message,
         Self::Review,
@@ -95,6 +97,7 @@ impl Event {
         Self::Dispute,
         Self::TopUp,
         Self::Tip,
+        Self::Recording,
         Self::Payout,
         Self::TemplateFailed,
         Self::SubscriptionEnds,
@@ -116,6 +119,7 @@ impl Event {
             Self::Dispute => "dispute",
             Self::TopUp => "top_up",
             Self::Tip => "tip",
+            Self::Recording => "recording",
             Self::Payout => "payout",
             Self::TemplateFailed => "template_failed",
             Self::SubscriptionEnds => "subscription_ends",
@@ -140,6 +144,7 @@ impl Event {
             | Self::IdentityCheck
             | Self::Refund
             | Self::Dispute
+            | Self::Recording
             | Self::TopUp => Audience::Everyone,
             Self::TemplateFailed | Self::SubscriptionEnds => Audience::Admins,
         }
@@ -152,9 +157,11 @@ impl Event {
             (Self::SubscriptionEnds | Self::IdentityCheck | Self::Refund | Self::Dispute | Self::Payout, Mail) => {
                 Rule::Always
             }
-            (_, Site) | (Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost | Self::Tip, _) => {
-                Rule::Unless(true)
-            }
+            (_, Site)
+            | (
+                Self::MissedCall | Self::Available | Self::Booking | Self::CalendarLost | Self::Tip | Self::Recording,
+                _,
+            ) => Rule::Unless(true),
             (Self::Message | Self::TopUp, Push) | (Self::TemplateFailed, Mail) => Rule::Unless(true),
             (_, Mail | Push) => Rule::Unless(false),
         }

@@ -23,6 +23,8 @@ pub enum Permission {
     Services,
     /// See calls and end them.
     Calls,
+    /// Watch and delete recordings of calls.
+    Recordings,
     /// Read what people wrote to each other.
     ChatHistory,
     /// Hide and show reviews.
@@ -45,7 +47,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Dashboard,
         Self::Sellers,
         Self::Users,
@@ -53,6 +55,7 @@ impl Permission {
         Self::Staff,
         Self::Services,
         Self::Calls,
+        Self::Recordings,
         Self::ChatHistory,
         Self::Reviews,
         Self::Settings,
@@ -74,6 +77,7 @@ impl Permission {
             Self::Staff => "staff",
             Self::Services => "services",
             Self::Calls => "calls",
+            Self::Recordings => "recordings",
             Self::ChatHistory => "chat_history",
             Self::Reviews => "reviews",
             Self::Settings => "settings",

@@ -1,6 +1,9 @@
 //! How a call is booked, run and billed. Resolved once from four levels and frozen on the call.
 
-use super::order_price::{ServiceFee, TaxRate};
+use super::{
+    order_price::{ServiceFee, TaxRate},
+    recording::{RecordingFor, RecordingRule},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,6 +97,15 @@ pub struct Policy {
     /// The tax on all of it. As above.
     #[serde(skip_serializing_if = "is_default")]
     pub tax: TaxRate,
+    /// Who may have the call recorded. As above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub recording: RecordingRule,
+    /// Who sees the recording. As above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub recording_for: RecordingFor,
+    /// How long a recording is kept, days. As above.
+    #[serde(skip_serializing_if = "is_usual_recording_days")]
+    pub recording_days: u32,
 }
 
 /// What [`Policy::reminder_min`] is where nothing is written of it.
@@ -143,6 +155,14 @@ fn is_usual_most_tip(most: &u32) -> bool {
     *most == USUAL_MOST_TIP
 }
 
+const USUAL_RECORDING_DAYS: u32 = 90;
+/// Longest that a recording is kept, days.
+pub const MOST_RECORDING_DAYS: u32 = 3_650;
+
+fn is_usual_recording_days(days: &u32) -> bool {
+    *days == USUAL_RECORDING_DAYS
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -166,6 +186,9 @@ impl Default for Policy {
             most_tip: USUAL_MOST_TIP,
             service_fee: ServiceFee::default(),
             tax: TaxRate::default(),
+            recording: RecordingRule::default(),
+            recording_for: RecordingFor::default(),
+            recording_days: USUAL_RECORDING_DAYS,
         }
     }
 }
@@ -222,10 +245,19 @@ pub struct PolicyChange {
     /// See [`Policy::tax`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxRate>,
+    /// See [`Policy::recording`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRule>,
+    /// See [`Policy::recording_for`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording_for: Option<RecordingFor>,
+    /// See [`Policy::recording_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording_days: Option<u32>,
 }
 
 /// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
-/// The seller's level can't touch the commissions, the fee and the tax.
+/// The seller's level can't touch the commissions, the fee and the tax, and of recording it can only take away.
 pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange, service: &PolicyChange) -> Policy {
     let mut policy = platform.clone();
     for change in [tenant, category, service] {
@@ -240,6 +272,12 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
         .or(tenant.service_fee)
         .unwrap_or(platform.service_fee);
     policy.tax = category.tax.or(tenant.tax).unwrap_or(platform.tax);
+    let recording = category.recording.or(tenant.recording).unwrap_or(platform.recording);
+    policy.recording = service.recording.map_or(recording, |wish| recording.narrowed(wish));
+    let recording_for = category.recording_for.or(tenant.recording_for);
+    policy.recording_for = recording_for.unwrap_or(platform.recording_for);
+    let recording_days = category.recording_days.or(tenant.recording_days);
+    policy.recording_days = recording_days.unwrap_or(platform.recording_days);
     policy.bounded()
 }
 
@@ -264,6 +302,9 @@ impl PolicyChange {
             most_tip: later.most_tip.or(self.most_tip),
             service_fee: later.service_fee.or(self.service_fee),
             tax: later.tax.or(self.tax),
+            recording: later.recording.or(self.recording),
+            recording_for: later.recording_for.or(self.recording_for),
+            recording_days: later.recording_days.or(self.recording_days),
         }
     }
 
@@ -306,6 +347,7 @@ impl Policy {
         self.most_tip = self.most_tip.clamp(1, MOST_TIP);
         self.service_fee = self.service_fee.bounded();
         self.tax = self.tax.bounded();
+        self.recording_days = self.recording_days.clamp(1, MOST_RECORDING_DAYS);
         if let Increment::Block { seconds } = self.increment {
             self.increment = Increment::Block {
                 seconds: seconds.clamp(1, 4 * 3_600),
@@ -373,6 +415,9 @@ mod tests {
             "most_tip",
             "service_fee",
             "tax",
+            "recording",
+            "recording_for",
+            "recording_days",
         ] {
             assert!(written.get(field).is_none(), "{field}");
         }

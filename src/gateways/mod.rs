@@ -11,3 +11,4 @@ pub mod payment;
 pub mod payout;
 pub mod push;
 pub mod scanner;
+pub mod unmade;

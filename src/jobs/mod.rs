@@ -6,7 +6,7 @@ use crate::{
         App, archive, bookings, calendar, disputes, documents, domains, gateway_accounts, identity_checks, letters,
         lost, notifications, payouts, platform,
         ports::{Letters, Mailer},
-        subscriptions,
+        recordings, subscriptions,
         wallet::{self, ReconcileTopUp},
         watching, webhooks,
     },
@@ -224,6 +224,8 @@ impl Runner {
             payouts::CHECK_JOB => payouts::check(&self.app, &job.scope).await,
             payouts::SEND_JOB => payouts::send(&self.app, &job.scope, read(job)?).await,
             documents::ISSUE_JOB => documents::issue(&self.app, &job.scope, read(job)?).await,
+            recordings::COMPOSE_JOB => recordings::compose(&self.app, &job.scope, read(job)?).await,
+            recordings::FORGET_JOB => recordings::forget(&self.app, &job.scope, read(job)?).await,
             domains::CHECK_JOB => domains::check(&self.app, &job.scope, read(job)?).await,
             other => Err(Error::invalid(format!("nobody knows how to do {other:?}"))),
         }

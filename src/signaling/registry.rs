@@ -4,12 +4,13 @@ use super::{
     books::Books,
     checks::Checks,
     people::People,
-    room::{RoomHandle, RoomMessage, World, over},
+    room::{RETRY, RoomHandle, RoomMessage, World, deliver, over},
 };
 use crate::{
     app::{
         App,
         ports::{MediaEvent, MediaNodes},
+        recordings,
     },
     domain::{
         call::{Session, replay},
@@ -24,7 +25,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tallyroom_media_protocol::{PeerFlow, Request};
+use tallyroom_media_protocol::{PeerFlow, RecordedPart, Request};
 use tokio::{runtime::Handle, sync::mpsc};
 use uuid::Uuid;
 
@@ -218,7 +219,15 @@ impl Registry {
                     };
                     self.tell(room, message);
                 }
-                MediaEvent::Recorded { .. } | MediaEvent::RecordingFailed { .. } => {}
+                // The call may be over by now: what was written is known whether its room is there or not.
+                MediaEvent::Recorded { part, .. } => self.recorded(part),
+                MediaEvent::RecordingFailed {
+                    room,
+                    recording: take,
+                    problem,
+                } => {
+                    self.deliver(room, RoomMessage::RecordingFailed { take, problem });
+                }
                 MediaEvent::ProducerClosed { room, producer, .. } => {
                     self.tell(room, RoomMessage::ProducerClosed { producer });
                 }
@@ -248,6 +257,25 @@ impl Registry {
             let _ = handle.0.try_send(message);
             true
         })
+    }
+
+    /// The same for what doesn't come again.
+    fn deliver(&self, room: Uuid, message: RoomMessage) {
+        let known = CallId::from_uuid(room);
+        if let Some((_, handle)) = self.rooms().get(&known) {
+            deliver(&handle.0, message);
+        }
+    }
+
+    fn recorded(&self, part: RecordedPart) {
+        let app = self.world.app.clone();
+        tokio::spawn(async move {
+            // Composing waits for it for a while, and then takes what is there.
+            while let Err(error) = recordings::written(&app, part.clone()).await {
+                tracing::warn!(%error, "a recorded file can't be written down; trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+        });
     }
 
     /// A node carries a room that nobody here knows: it was another server's, or its call has ended.

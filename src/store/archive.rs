@@ -17,9 +17,9 @@ use diesel::{
 };
 
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
-/// that installation, pictures and bank accounts that only its key opens, cards that the built-in gateway keeps, and what the
-/// database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 15] = [
+/// that installation, pictures and bank accounts that only its key opens, cards that the built-in gateway keeps, files of
+/// recordings, and what the database makes of the rest by itself.
+const LEFT_BEHIND: [&str; 16] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -35,9 +35,10 @@ const LEFT_BEHIND: [&str; 15] = [
     "payout_methods",
     "gateway_inbox",
     "test_gateway_methods",
+    "recording_parts",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 4] = [
+const BLANKED: [(&str, &str); 5] = [
     ("users", r#"{"password_hash": ""}"#),
     ("payouts", r#"{"method_sealed": null}"#),
     // What was agreed to with one installation lets no other charge people.
@@ -45,6 +46,8 @@ const BLANKED: [(&str, &str); 4] = [
         "saved_methods",
         r#"{"sealed_token": null, "removed_at": "1970-01-01T00:00:00Z"}"#,
     ),
+    // Files stay where they are.
+    ("recordings", r#"{"state": "deleted", "bytes": 0}"#),
     // Keys are for this server only: elsewhere the account has none, as if it had been removed.
     (
         "gateway_accounts",

@@ -657,6 +657,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    recording_consents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        recording_id -> Uuid,
+        person_id -> Uuid,
+        answer -> Text,
+        text_version -> Text,
+        text -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    recording_parts (tenant_id, take_id, peer_id) {
+        tenant_id -> Uuid,
+        recording_id -> Uuid,
+        take_id -> Uuid,
+        peer_id -> Uuid,
+        person_id -> Uuid,
+        from_ms -> Int8,
+        until_ms -> Nullable<Int8>,
+        bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    recordings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        call_id -> Uuid,
+        asked_by -> Nullable<Uuid>,
+        state -> Text,
+        asked_at -> Timestamptz,
+        began_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ending -> Nullable<Text>,
+        progress -> Int2,
+        bytes -> Int8,
+        length_ms -> Int8,
+        retained_until -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     recovery_codes (tenant_id, user_id, code_hash) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -1150,6 +1195,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    recording_consents,
+    recording_parts,
+    recordings,
     recovery_codes,
     refunds,
     review_reports,

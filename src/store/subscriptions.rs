@@ -143,16 +143,20 @@ pub fn usage(tx: &mut TenantTx<'_>) -> Result<Usage> {
     })
 }
 
-/// Bytes that the tenant's people sent and that are kept: pictures, style sheets, templates. Archives aren't counted:
+/// Bytes that the tenant's people sent and that are kept: pictures, style sheets, templates, files, recordings. Archives aren't counted:
 /// they go by themselves.
 ///
 /// # Errors
 /// The database is away.
 pub fn stored(tx: &mut TenantTx<'_>) -> Result<i64> {
     let sum: Sum = sql_query(
-        "SELECT (SELECT coalesce(sum(octet_length(body)), 0) FROM look_files WHERE tenant_id = $1)
+        "SELECT ((SELECT coalesce(sum(octet_length(body)), 0) FROM look_files WHERE tenant_id = $1)
             + (SELECT coalesce(sum(octet_length(body)), 0) FROM seller_photos WHERE tenant_id = $1)
-            + (SELECT coalesce(sum(bytes), 0) FROM message_files WHERE tenant_id = $1) AS bytes",
+            + (SELECT coalesce(sum(bytes), 0) FROM message_files WHERE tenant_id = $1)
+            + (SELECT coalesce(sum(bytes), 0) FROM recordings WHERE tenant_id = $1)
+            + (SELECT coalesce(sum(p.bytes), 0) FROM recordings r JOIN recording_parts p
+                   ON p.tenant_id = r.tenant_id AND p.recording_id = r.id
+               WHERE r.tenant_id = $1 AND r.state IN ('recording', 'composing', 'failed')))::bigint AS bytes",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .get_result(tx.conn)?;

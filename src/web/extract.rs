@@ -224,6 +224,8 @@ pub(super) mod may {
     pub struct Services;
     /// See [`Permission::Calls`].
     pub struct Calls;
+    /// See [`Permission::Recordings`].
+    pub struct Recordings;
     /// See [`Permission::ChatHistory`].
     pub struct ChatHistory;
     /// See [`Permission::Reviews`].
@@ -266,6 +268,9 @@ pub(super) mod may {
     }
     impl Needs for Calls {
         const PERMISSION: Option<Permission> = Some(Permission::Calls);
+    }
+    impl Needs for Recordings {
+        const PERMISSION: Option<Permission> = Some(Permission::Recordings);
     }
     impl Needs for ChatHistory {
         const PERMISSION: Option<Permission> = Some(Permission::ChatHistory);

@@ -21,6 +21,43 @@ impl CallState {
     }
 }
 
+/// Which recordings.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RecordingState {
+    /// That go on.
+    Recording,
+    /// Of which a film is being made.
+    Composing,
+    /// That can be seen.
+    Ready,
+    /// That couldn't be made.
+    Failed,
+    /// That are gone.
+    Deleted,
+}
+
+impl RecordingState {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Composing => "composing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// Which of the recordings.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RecordingFilter {
+    /// In this state only.
+    pub state: Option<RecordingState>,
+}
+
 /// Which part of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]

@@ -17,6 +17,7 @@ mod docs;
 mod documents;
 mod error;
 mod extract;
+mod films;
 mod fronts;
 pub mod gallery;
 mod gate;

@@ -3,7 +3,7 @@ import { t, type Key } from "../words";
 import { Problem } from "./api";
 import { percent } from "./charges";
 import { decimal, decimals, minorUnits } from "./format";
-import type { Increment, Settings } from "./types";
+import type { Increment, RecordingFor, RecordingRule, Settings } from "./types";
 
 export interface Typed {
   name: string;
@@ -24,6 +24,9 @@ export interface Typed {
   no_show: string;
   tip_commission: string;
   most_tip: string;
+  recording: RecordingRule;
+  recording_for: RecordingFor;
+  recording_days: string;
   least: string;
   most: string;
 }
@@ -49,6 +52,9 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     no_show: percent(policy.no_show_bp),
     tip_commission: percent(policy.tip_commission_bp),
     most_tip: String(policy.most_tip),
+    recording: policy.recording,
+    recording_for: policy.recording_for,
+    recording_days: String(policy.recording_days),
     least: amount(least),
     most: amount(most),
   };
@@ -74,7 +80,8 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   const change: Record<string, unknown> = {};
   const policy: Record<string, unknown> = {};
   for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
-  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h", "most_tip"] as const) if (differs(field)) policy[field] = whole(field, form);
+  for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h", "most_tip", "recording_days"] as const) if (differs(field)) policy[field] = whole(field, form);
+  for (const field of ["recording", "recording_for"] as const) if (differs(field)) policy[field] = form[field];
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
   for (const field of ["commission", "late_cancel", "no_show", "tip_commission"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
   if (Object.keys(policy).length) change["policy"] = policy;

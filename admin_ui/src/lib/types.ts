@@ -147,6 +147,8 @@ export const ACTIONS = [
   "address.changed",
   "export.asked",
   "export.fetched",
+  "recording.watched",
+  "recording.deleted",
   "service.unpublished",
   "service.published",
   "category.created",
@@ -227,6 +229,7 @@ export const PERMISSIONS = [
   "sellers",
   "services",
   "staff",
+  "recordings",
   "chat_history",
   "reviews",
   "money",
@@ -444,7 +447,16 @@ export interface Policy {
   no_show_bp: number;
   tip_commission_bp: number;
   most_tip: number;
+  recording: RecordingRule;
+  recording_for: RecordingFor;
+  recording_days: number;
 }
+
+/** Who may have calls recorded. */
+export type RecordingRule = "nobody" | "buyer" | "seller" | "either" | "always";
+/** Who sees recordings. */
+export type RecordingFor = "both" | "staff";
+
 export interface Settings {
   name: string;
   slug: string;

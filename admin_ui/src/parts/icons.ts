@@ -10,6 +10,7 @@ import ChevronUp from "lucide-static/icons/chevron-up.svg?raw";
 import ChevronsUpDown from "lucide-static/icons/chevrons-up-down.svg?raw";
 import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import CircleCheck from "lucide-static/icons/circle-check.svg?raw";
+import CircleDot from "lucide-static/icons/circle-dot.svg?raw";
 import CircleX from "lucide-static/icons/circle-x.svg?raw";
 import CreditCard from "lucide-static/icons/credit-card.svg?raw";
 import Download from "lucide-static/icons/download.svg?raw";
@@ -74,6 +75,7 @@ export const icons = {
   "chevrons-up-down": inner(ChevronsUpDown),
   "circle-alert": inner(CircleAlert),
   "circle-check": inner(CircleCheck),
+  "circle-dot": inner(CircleDot),
   "circle-x": inner(CircleX),
   "credit-card": inner(CreditCard),
   download: inner(Download),

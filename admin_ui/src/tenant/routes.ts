@@ -4,6 +4,7 @@ import type { Route } from "../lib/routes";
 export const routes: Route[] = [
   { path: "/", title: "dash.title", icon: "layout-dashboard", group: "nav.watch", permission: "dashboard", load: () => import("./Dashboard.svelte") },
   { path: "/calls", title: "calls.title", icon: "phone-call", group: "nav.watch", permission: "calls", load: () => import("../parts/Calls.svelte") },
+  { path: "/recordings", title: "recordings.title", icon: "circle-dot", group: "nav.watch", permission: "recordings", load: () => import("../parts/Recordings.svelte") },
   { path: "/conversations", title: "chats.title", icon: "message-square", group: "nav.watch", permission: "chat_history", load: () => import("./Chats.svelte") },
   { path: "/reviews", title: "reviews.title", icon: "star", group: "nav.watch", permission: "reviews", load: () => import("./Reviews.svelte") },
   { path: "/reports", title: "reports.title", icon: "flag", group: "nav.watch", permission: "users", load: () => import("./Reports.svelte") },

@@ -1,6 +1,6 @@
 // The platform's sample API: /api/platform/….
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
-import { call, DAY, HOUR, MINUTE, NOW, person, PLANS, range, tenant, uuid } from "./sample.mjs";
+import { call, DAY, HOUR, inState, MINUTE, NOW, person, PLANS, range, recording, tenant, uuid } from "./sample.mjs";
 
 const ref = ({ id, slug, name }) => ({ id, slug, name });
 const QR =
@@ -37,6 +37,7 @@ export function samplePlatform() {
     tenants,
     details: new Map(),
     users: range(140, (n) => ({ tenant: ref(tenants[n % 8]), ...person(n), is_seller: n % 6 === 0, verified_at: n % 9 === 8 ? null : NOW - n * DAY, created_at: NOW - n * DAY - HOUR })),
+    recordings: range(30, (n) => ({ ...recording(n), tenant: ref(tenants[n % 4]) })),
     calls: range(60, (n) => ({ tenant: ref(tenants[n % 4]), ...call(n, tenants[n % 4].currency) })),
     nodes: range(3, (n) => ({ id: `media-${n + 1}`, capacity: 400, peers: [212, 388, 0][n], draining: n === 2 })),
     jobs: range(9, (n) => ({ tenant: n % 4 === 3 ? null : ref(tenants[n % 5]), id: uuid(5, n), kind: KINDS[n % 4], state: n < 6 ? "dead" : "due", attempts: n < 6 ? 8 : 1, run_at: NOW - n * HOUR, last_error: n < 6 ? "mail server: 550 5.1.1 no such mailbox <gone@example.com>, and it said so eight times" : null, created_at: NOW - n * HOUR - 30 * MINUTE })),
@@ -55,6 +56,7 @@ export function platformApi() {
   const live = (item, query) => (item.ended_at === null) === (query.get("state") !== "ended");
   const routes = { ...session(db), ...tenants(db, state), ...work(db, state) };
   routes["GET /users"] = ({ query }) => listing(db.users, query, { text: ({ name, email }) => name + email, keep: (item) => ofTenant(item, query) });
+  routes["GET /recordings"] = ({ query }) => listing(db.recordings, query, { keep: (item) => inState(query)(item) && ofTenant(item, query) });
   routes["GET /calls"] = ({ query }) => listing(db.calls, query, { keep: (item) => live(item, query) && ofTenant(item, query) });
   routes["POST /calls/:tenant/:id/end"] = ({ params }) => void Object.assign(find(db.calls, params.id), { state: "ended", ended_at: NOW, end_reason: "staff_ended" });
   routes["GET /audit"] = ({ query }) => listing(db.audit, query, { keep: ({ action }) => !query.get("action") || action === query.get("action") });

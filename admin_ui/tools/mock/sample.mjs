@@ -96,3 +96,24 @@ export function call(n, currency = "EUR") {
 }
 
 export const range = (count, make) => Array.from({ length: count }, (_, n) => make(n));
+
+/** A recording of a call. */
+export function recording(n) {
+  const state = ["ready", "composing", "ready", "failed", "ready", "deleted", "recording"][n % 7];
+  const at = NOW - n * 9 * HOUR;
+  const said = (who, answer, after) => ({ name: who.name, answer, version: "2026-11-30.en", at: at + after });
+  const [buyer, seller] = [named(person(n + 20)), named(person(n % 11))];
+  return {
+    id: uuid(31, n), call_id: uuid(3, n), tenant: { id: uuid(2, 0), slug: "lumen", name: "Lumen" }, buyer, seller, service: call(n).service, state,
+    ending: state === "recording" ? null : ["call_over", "stopped", "withdrawn", "disk_full"][n % 4],
+    progress: state === "composing" ? 62 : 100,
+    bytes: state === "ready" ? 48_000_000 + n * 1_900_000 : 0,
+    length_ms: state === "ready" ? (11 + n) * MINUTE : 0,
+    asked_at: at,
+    retained_until: state === "ready" ? at + 90 * DAY : null,
+    consents: [said(buyer, "given", 4_000), said(seller, "given", 9_000), ...(n % 4 === 2 ? [said(buyer, "withdrawn", 5 * MINUTE)] : [])],
+  };
+}
+
+/** What a list of recordings keeps. */
+export const inState = (query) => ({ state }) => !query.get("state") || state === query.get("state");

@@ -5,9 +5,9 @@ import { gateways, sampleDifferences, sampleGateways, sampleMessages, stepUp } f
 import { moneyBack, sampleMoneyBack } from "./money-back.mjs";
 import { find, invalid, listing, Refusal, router } from "./rest.mjs";
 import { sampleShares, sampleStudios, studios } from "./studios.mjs";
-import { call, DAY, HOUR, MINUTE, named, NOW, person, PLANS, random, range, uuid } from "./sample.mjs";
+import { call, DAY, HOUR, inState, MINUTE, named, NOW, person, PLANS, random, range, recording, uuid } from "./sample.mjs";
 
-const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money", "export"];
+const PERMISSIONS = ["dashboard", "sellers", "users", "staff", "services", "calls", "recordings", "chat_history", "reviews", "settings", "branding", "words", "subscription", "audit", "money", "export"];
 const LOOKS = { lumen: { brand: "#1f5f4f", name: "Lumen", currency: "EUR" }, velvet: { brand: "#e11d62", name: "Velvet", currency: "USD" } };
 const TEXTS = ["Hello! Do you have ten minutes today?", "Yes, from four o'clock on.", "Perfect. I'll ring you then.\n\nI have three pictures I am unsure about, all from the same evening.", "Send them in the call's chat, that's easiest."];
 const REVIEWS = ["Clear, kind and to the point. I knew what to do after ten minutes.", "", "Good advice, but the line was bad for the first minutes and I would have liked that time back. In the end it was only billed for the time in which we saw each other, so that is fair.", "Never again!", "Wonderful."];
@@ -41,10 +41,11 @@ export function sampleTenant(slug) {
       { ...person(15), role: "staff", permissions: ["settings"], invited: true },
     ],
     calls: range(52, (n) => call(n, currency)),
+    recordings: range(24, recording),
     chats: range(28, (n) => ({ id: uuid(8, n), buyer: named(person(n + 20)), seller: named(person(n % 11)), last_at: NOW - n * 5 * HOUR, messages: 2 + (n % 9) })),
     reviews: range(31, (n) => ({ id: uuid(10, n), at: NOW - n * 9 * HOUR, stars: [5, 4, 3, 1, 5][n % 5], text: REVIEWS[n % 5], from: named(person(n + 20)), seller: named(person(n % 11)), hidden: n === 3 ? { reason: "Abuse", at: NOW - DAY } : null, reply: n % 4 === 0 ? { text: "Thank you. Come back whenever you like.", at: NOW - n * 9 * HOUR + HOUR } : null, open_reports: n === 4 ? 2 : 0, reports: n === 4 ? [complaint(21, "insult", ""), complaint(22, "other", "This person was never in a call with me.")] : [] })),
     reports: range(7, (n) => ({ id: uuid(16, n), at: NOW - n * 11 * HOUR, from: named(person(n + 20)), about: { ...named(person(n % 11)), suspended: n === 4, reports: 1 + (n % 3) }, fault: ["off_site", "harassment", "other"][n % 3], text: n % 2 ? "" : "Asked me to pay by bank transfer, and stopped answering when I said no.", note: n === 2 ? "Asked both. Waiting for an answer." : "", open: n < 4, closed: n < 4 ? null : { reason: "Account closed", at: NOW - DAY }, conversation: n === 1 ? null : uuid(8, n), calls: range(n % 3, (k) => ({ id: uuid(5, k), at: NOW - (n + k) * DAY, outcome: ["buyer_ended", "missed"][k] })) })),
-    settings: { name, slug, currency, time_zone: "Europe/London", language: "en", reply_to: null, policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000 }, rate_bounds_minor: [50, 1500] },
+    settings: { name, slug, currency, time_zone: "Europe/London", language: "en", reply_to: null, policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2000, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000, tip_commission_bp: 0, most_tip: 500, recording: "either", recording_for: "both", recording_days: 90 }, rate_bounds_minor: [50, 1500] },
     addresses: {
       subdomain: `${slug}.tallyroom.io`,
       address: `${slug}.tallyroom.io`,
@@ -167,6 +168,9 @@ function staff(db) {
 
 function words(db) {
   return {
+    "GET /recordings": ({ query }) => listing(db.recordings, query, { keep: inState(query) }),
+    "GET /recordings/storage": () => ({ used_mb: 4_312, limit_mb: 50_000 }),
+    "DELETE /recordings/:id": ({ params }) => void Object.assign(find(db.recordings, params.id), { state: "deleted", bytes: 0 }),
     "GET /conversations": ({ query }) => listing(db.chats, query),
     "GET /conversations.csv": () => ({ csv: "at,from,text\n" }),
     "GET /conversations/:id": ({ params }) => {

@@ -12,7 +12,8 @@ mod views;
 
 pub use chat::{ChatFile, ChatImage, ChatLine, ReadMark};
 pub use views::{
-    CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, PersonView, RoomRole, SuspendReason,
+    CallPhase, CallRole, CallView, ConsentText, EndReason, ExtensionView, OtherView, PersonView, RecordingState,
+    RecordingView, RoomRole, SuspendReason,
 };
 
 use crate::{MediaId, MediaKind, MediaSource, PeerId, ProducerInfo};
@@ -161,6 +162,27 @@ pub enum ClientRequest {
         /// New state.
         on: bool,
     },
+    /// Wants the call recorded: everybody who is there, the asker too, gets [`ServerMessage::Recording`] and is to answer.
+    /// Answered with `null`; refused where the policy doesn't let the person ask, and before the call is live.
+    AskRecording {
+        /// From [`Joined`].
+        epoch: u64,
+    },
+    /// Agrees to be recorded, or doesn't (any more), which ends the recording. One answers for oneself only, and after it
+    /// was asked. The answer is kept as a proof before anything is recorded. Answered with `null`.
+    AnswerRecording {
+        /// From [`Joined`].
+        epoch: u64,
+        /// Agrees.
+        consent: bool,
+        /// The version of the text that was shown, from [`RecordingView::texts`].
+        text_version: String,
+    },
+    /// Ends the recording; anybody who is there may. What was recorded is kept. Answered with `null`.
+    StopRecording {
+        /// From [`Joined`].
+        epoch: u64,
+    },
 }
 
 /// Answer to [`ClientRequest::Join`].
@@ -191,6 +213,12 @@ pub struct Joined {
     /// How far the other side has read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<ReadMark>,
+    /// Whether one may ask for the call to be recorded.
+    #[serde(default)]
+    pub may_record: bool,
+    /// The call's recording, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingView>,
 }
 
 /// How long a check's room is open.
@@ -387,6 +415,12 @@ pub enum ServerMessage {
     Extension {
         /// How it stands.
         extension: ExtensionView,
+    },
+    /// The call's recording: it was asked for, somebody answered, it began, is held, goes on, or ended. Nobody is recorded
+    /// unseen: while it says [`RecordingState::Recording`], show that.
+    Recording {
+        /// How it stands.
+        recording: Box<RecordingView>,
     },
     /// Somebody gave the person a tip.
     Tipped {

@@ -2,7 +2,7 @@
 
 use super::StaffMember;
 use crate::{
-    app::App,
+    app::{App, recordings},
     domain::{
         audit::{Action, Entry},
         ids::UserId,
@@ -59,6 +59,7 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
                 }
             }
             let name = nobody(&tenants::own(tx)?.language);
+            recordings::forget_of(tx, id, now)?;
             let erased = erase_person::erase(tx, id, name, now)?;
             let entry = Entry::new(Action::UserErased, id.to_string());
             let entry = entry.changed(json!({"erased": false}), json!(erased));

@@ -102,6 +102,7 @@ fn check_policy(change: &PolicyChange) -> Result<()> {
         && kept(change.no_show_bp, bounded.no_show_bp)
         && kept(change.tip_commission_bp, bounded.tip_commission_bp)
         && kept(change.most_tip, bounded.most_tip)
+        && kept(change.recording_days, bounded.recording_days)
         && [change.late_cancel_bp, change.no_show_bp]
             .iter()
             .flatten()
@@ -112,7 +113,8 @@ fn check_policy(change: &PolicyChange) -> Result<()> {
     }
     let words = "Ring 10 to 120 s, free time up to 600 s, minimum up to 4 hours, waiting for credit 10 to 1,800 s, \
                  commission up to 100 %. Reminders up to 10,080 minutes ahead, missed after 1 to 60 minutes, cancelled \
-                 for nothing up to 336 hours ahead, fees in whole percent up to 100. Of tips up to 100 %, at once up to 1 to 10,000.";
+                 for nothing up to 336 hours ahead, fees in whole percent up to 100. Of tips up to 100 %, at once up to 1 to 10,000. \
+                 Recordings are kept for 1 to 3,650 days.";
     Err(Error::field("policy", words))
 }
 

@@ -14,10 +14,11 @@ use crate::{
     store::{
         TenantTx, bookings, call_events, calls,
         conversations::{self, What},
-        declarations, extensions, refunds, sessions,
+        declarations, extensions, recordings, refunds, sessions,
     },
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 const DAY_MS: i64 = 86_400_000;
 /// Messages up to so long before the end belong to it.
@@ -42,6 +43,7 @@ pub(in crate::app) fn collect(tx: &mut TenantTx<'_>, charged: &Charged) -> Resul
         Subject::Call(_) => None,
     };
     let call = charged.call.map(|call| of_call(tx, call)).transpose()?;
+    let recordings = charged.call.map(|call| of_recordings(tx, call)).transpose()?;
     let extensions = charged.call.map(|call| of_extensions(tx, call)).transpose()?;
     let given = refunds::of(tx, charged.subject)?;
     let refunds: Vec<Value> = given
@@ -63,6 +65,7 @@ pub(in crate::app) fn collect(tx: &mut TenantTx<'_>, charged: &Charged) -> Resul
         "call": call,
         "order": order,
         "extensions": extensions,
+        "recordings": recordings,
         "messages": of_messages(tx, charged)?,
         "refunds": refunds,
         "accepted": accepted,
@@ -111,6 +114,42 @@ fn of_extensions(tx: &mut TenantTx<'_>, call: CallId) -> Result<Vec<Value>> {
         })
     });
     Ok(told.collect())
+}
+
+/// What was recorded of it, and who agreed to which words.
+fn of_recordings(tx: &mut TenantTx<'_>, call: CallId) -> Result<Value> {
+    let made = recordings::of_calls(tx, &[call])?;
+    let made: Vec<Value> = made
+        .iter()
+        .map(|made| {
+            json!({
+                "id": made.id,
+                "state": made.state.name(),
+                "began_at": made.began_at.map(|at| at.0),
+                "ended_at": made.ended_at.map(|at| at.0),
+                "ending": made.ending.map(|ending| ending.name()),
+            })
+        })
+        .collect();
+    let stored = calls::find(tx, call)?;
+    let role = |person: Uuid| match person == stored.buyer.id.uuid() {
+        true => "buyer",
+        false => "seller",
+    };
+    let consents: Vec<Value> = recordings::consents(tx, call)?
+        .iter()
+        .map(|answered| {
+            json!({
+                "who": role(answered.person_id),
+                "recording": answered.recording_id,
+                "answer": answered.answer,
+                "version": answered.text_version,
+                "text": answered.text,
+                "at": answered.at.0.0,
+            })
+        })
+        .collect();
+    Ok(json!({ "made": made, "consents": consents }))
 }
 
 fn of_order(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Value> {

@@ -1,7 +1,7 @@
 //! The end of a tenant whose time to be restored is over.
 
 use crate::{
-    app::{App, archive},
+    app::{App, archive, recordings},
     domain::audit::{Action, Actor, Entry},
     error::{Error, Result},
     store::{TenantScope, audit, erasure, subscriptions, tenants},
@@ -23,6 +23,7 @@ pub async fn erase(app: &App, scope: &TenantScope) -> Result<()> {
         return Ok(());
     }
     archive::forget(app, scope).await?;
+    recordings::forget_all(app, scope).await?;
     app.db
         .system(move |tx| {
             let (found, scope) = tenants::for_platform(tx, tenant)?;

@@ -8,6 +8,7 @@ use crate::{
         identity_check::Side,
         ids::{CategoryId, ServiceId},
         policy::{Increment, PolicyChange},
+        recording::RecordingRule,
         tenant::Tenant,
         text,
     },
@@ -37,6 +38,8 @@ pub struct ServiceDraft {
     pub increment: Increment,
     /// Free seconds at the start.
     pub grace_seconds: u32,
+    /// Who may have its calls recorded, of those whom the marketplace lets; as usual if none.
+    pub recording: Option<RecordingRule>,
     /// How it can be booked, if it can.
     pub booking: Option<BookableDraft>,
     /// What it costs where it isn't done by video.
@@ -226,6 +229,7 @@ fn policy(draft: &ServiceDraft) -> Result<PolicyChange> {
         minimum_s: Some(draft.minimum_minutes * 60),
         grace_s: Some(draft.grace_seconds),
         increment: Some(draft.increment),
+        recording: draft.recording,
         ..PolicyChange::default()
     })
 }

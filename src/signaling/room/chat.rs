@@ -39,7 +39,7 @@ impl Room {
         Ok(())
     }
 
-    fn speaker(&self, chair: Chair) -> Option<(Party, RoomRole)> {
+    pub(super) fn speaker(&self, chair: Chair) -> Option<(Party, RoomRole)> {
         match chair {
             Chair::Side(role) => Some((self.person(role).clone(), role.into())),
             Chair::Guest(person) => self.guest(person).map(|guest| {

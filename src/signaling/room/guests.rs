@@ -44,6 +44,13 @@ impl Room {
         self.role_of(person).map_or(Chair::Guest(person), Chair::Side)
     }
 
+    pub(super) fn person_on(&self, chair: Chair) -> UserId {
+        match chair {
+            Chair::Side(role) => self.person(role).id,
+            Chair::Guest(person) => person,
+        }
+    }
+
     pub(super) fn chairs(&self) -> Vec<Chair> {
         let sides = [Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller)];
         let guests = self.guests.iter().map(|guest| Chair::Guest(guest.person));

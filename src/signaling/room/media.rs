@@ -158,6 +158,8 @@ impl Room {
             ice_servers: relays::servers(&self.world.app, peer),
             chat: chat.lines,
             read: chat.read,
+            may_record: self.may_record(chair),
+            recording: self.recording_view(chair),
         };
         self.tell_who();
         if answer.send(Ok(Box::new(joined))).is_err() {
@@ -196,6 +198,11 @@ impl Room {
             }
             request @ (ClientRequest::Chat { .. } | ClientRequest::Typing { .. } | ClientRequest::Read { .. }) => {
                 let _ = answer.send(self.talk(chair, request).await);
+            }
+            request @ (ClientRequest::AskRecording { .. }
+            | ClientRequest::AnswerRecording { .. }
+            | ClientRequest::StopRecording { .. }) => {
+                let _ = answer.send(self.recording_request(chair, request).await.map(|()| Value::Null));
             }
             request => match self.media_request(chair, request) {
                 Ok((epoch, request)) => self.forward(chair, epoch, request, answer),
@@ -311,7 +318,10 @@ impl Room {
             | ClientRequest::Speak { .. }
             | ClientRequest::Chat { .. }
             | ClientRequest::Read { .. }
-            | ClientRequest::Typing { .. } => return Err(Error::internal(anyhow!("not a media request"))),
+            | ClientRequest::Typing { .. }
+            | ClientRequest::AskRecording { .. }
+            | ClientRequest::AnswerRecording { .. }
+            | ClientRequest::StopRecording { .. } => return Err(Error::internal(anyhow!("not a media request"))),
         })
     }
 

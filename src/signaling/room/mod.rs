@@ -3,12 +3,14 @@
 mod chat;
 mod guests;
 mod media;
+mod recording;
 mod reports;
 mod seat;
 mod task;
 mod view;
 
 pub(super) use media::{MAX_CONSUME, refused, source_of};
+pub(super) use task::RETRY;
 
 use crate::{
     app::{App, ports::MediaNodes},
@@ -28,7 +30,7 @@ pub(super) use seat::Chair;
 use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
-    MediaId, PeerFlow, PeerId, ProducerInfo, Reception, Refusal, Reply,
+    MediaId, PeerFlow, PeerId, ProducerInfo, Reception, RecordingProblem, Refusal, Reply,
     signaling::{CallView, ChatLine, ClientRequest, Joined},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -122,6 +124,10 @@ pub(super) enum RoomMessage {
     NodeGone { node: Uuid },
     /// Somebody stopped sending.
     ProducerClosed { producer: MediaId },
+    /// What is recorded can't be written any further.
+    RecordingFailed { take: Uuid, problem: RecordingProblem },
+    /// The media node didn't begin to write what somebody sends.
+    NotRecorded { node: Uuid, take: Uuid, peer: PeerId },
 }
 
 /// Puts news into a room's mailbox without waiting: whoever tells may be what the room waits for. Nothing is lost, and a

@@ -129,7 +129,7 @@ impl Room {
     }
 
     /// Asks the node for something nobody waits for.
-    fn order(&self, request: Request) {
+    pub(super) fn order(&self, request: Request) {
         if let Some(node) = self.node {
             self.world.media.order(node, request);
         }

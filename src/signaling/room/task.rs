@@ -1,6 +1,8 @@
 //! The room's loop: one message at a time.
 
-use super::{Answer, Chair, Decision, RoomMessage, World, guests::Guest, over, seat::Seat, view::Told};
+use super::{
+    Answer, Chair, Decision, RoomMessage, World, guests::Guest, over, recording::RoomRecording, seat::Seat, view::Told,
+};
 use crate::{
     app::{bookings, calls},
     domain::{
@@ -24,7 +26,7 @@ use uuid::Uuid;
 /// Without any message a room looks at its call this often: a side that vanished shows by the time alone.
 const LOOK_EVERY_MS: i64 = 1_000;
 /// Writing down the end is tried again after this long.
-const RETRY: Duration = Duration::from_millis(500);
+pub(in crate::signaling) const RETRY: Duration = Duration::from_millis(500);
 
 /// One call's room.
 pub(in crate::signaling) struct Room {
@@ -47,9 +49,10 @@ pub(in crate::signaling) struct Room {
     pub(super) reported: Moment,
     pub(super) told: Told,
     rang: bool,
-    finish: Option<EndReason>,
+    pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
     pub(super) because: Option<String>,
+    pub(super) recording: RoomRecording,
 }
 
 impl Room {
@@ -81,6 +84,7 @@ impl Room {
             rang: false,
             finish: None,
             because: None,
+            recording: RoomRecording::default(),
         }
     }
 
@@ -89,6 +93,7 @@ impl Room {
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
+            self.read_recording_back().await;
             if let Some(minutes_left) = self.session.warned_min() {
                 self.ends_soon(minutes_left);
             }
@@ -110,8 +115,10 @@ impl Room {
                     let _ = self.apply(Event::Tick).await;
                 }
             }
+            self.follow_recording().await;
             self.after();
         }
+        self.end_recording().await;
         self.write_end().await;
         self.tell_views();
         self.close_media().await;
@@ -201,6 +208,8 @@ impl Room {
             } => self.receiving(peer, producer, reception),
             RoomMessage::NodeGone { node } => self.node_gone(node),
             RoomMessage::ProducerClosed { producer } => self.producer_closed(&producer),
+            RoomMessage::RecordingFailed { take, problem } => self.recording_failed(take, problem).await,
+            RoomMessage::NotRecorded { node, take, peer } => self.not_recorded(node, take, peer).await,
         }
     }
 

@@ -14,6 +14,7 @@ mod hours;
 mod me;
 mod people;
 mod push;
+mod recordings;
 mod register;
 mod reviews;
 mod sellers;
@@ -66,6 +67,7 @@ fn routes(config: &mut ServiceConfig) {
     call_chat::routes(config);
     extensions::routes(config);
     guests::routes(config);
+    recordings::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

@@ -11,6 +11,7 @@ use crate::{
         ids::{CategoryId, ServiceId},
         picture::MAX_BYTES,
         policy::Increment,
+        recording::RecordingRule,
         tenant::Tenant,
     },
     store::{sellers::Profile, services::Service},
@@ -119,6 +120,8 @@ struct ServiceText {
     /// Free seconds at the start, 0 to 600.
     #[serde(default)]
     grace_seconds: u32,
+    /// Who may have its calls recorded, of those whom the marketplace lets; as usual if absent.
+    recording: Option<RecordingRule>,
     /// How it can be booked; not at all if absent.
     booking: Option<Booking>,
     /// What it costs without video.
@@ -196,6 +199,7 @@ impl From<ServiceText> for ServiceDraft {
             minimum_minutes: typed.minimum_minutes,
             increment: typed.increment,
             grace_seconds: typed.grace_seconds,
+            recording: typed.recording,
             booking: typed.booking.map(|booking| BookableDraft {
                 agreement: booking.agreement,
                 length_min: booking.length_min,
@@ -233,6 +237,8 @@ struct OwnService {
     minimum_minutes: u32,
     increment: Increment,
     grace_seconds: u32,
+    /// Who may have its calls recorded.
+    recording: RecordingRule,
     booking: Option<Booking>,
     fixed: Option<Fixed>,
     addons: Vec<Addon>,
@@ -253,6 +259,7 @@ impl OwnService {
             minimum_minutes: policy.minimum_s / 60,
             increment: policy.increment,
             grace_seconds: policy.grace_s,
+            recording: policy.recording,
             booking: service.booking.map(|bookable| Booking {
                 agreement: bookable.agreement,
                 length_min: bookable.length_min,

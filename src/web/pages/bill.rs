@@ -7,26 +7,30 @@ use super::{
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
         Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
-        GivenRow, Increment, Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        GivenRow, Increment, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
     app::{
         calls::{self, CallBill},
         identity::Viewer,
-        reviews,
+        recordings, reviews,
         shares::Given,
     },
     domain::{
         call::{CallRole, Quality, bill::Line},
         ids::CallId,
         policy, pricing,
+        recording::Ending,
         refund::Subject,
         report::TechnicalFault,
         time::{Moment, Span},
     },
     error::Error,
-    store::tips::Tip,
+    store::{
+        recordings::{State, Stored},
+        tips::Tip,
+    },
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
@@ -170,12 +174,37 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
         view.rating = Some(rating(web, site, &bill).await?);
     }
     view.connections = connections(web, site, &bill).await?;
+    let seen = recordings::of_call(&web.app, &site.scope, viewer.user.id, id).await?;
+    view.recordings = seen
+        .recordings
+        .iter()
+        .map(|stored| recording(stored, seen.may_watch))
+        .collect();
     let (said, open) = calls::feedback(&web.app, viewer, id).await?;
     view.feedback = open.then(|| match said {
         Some(said) => feedback_form(if said.is_good() { "up" } else { "down" }, &said.faults, &said.text),
         None => feedback_form("", &[], ""),
     });
     Ok(view)
+}
+
+fn recording(stored: &Stored, may_watch: bool) -> RecordingRow {
+    RecordingRow {
+        id: stored.id.uuid(),
+        state: match stored.state {
+            State::Composing | State::Ready | State::Failed if !may_watch => "staff",
+            state => state.name(),
+        },
+        note: match stored.ending {
+            Some(Ending::DiskFull) => Some("disk_full"),
+            Some(Ending::Failed) => Some("broken"),
+            Some(Ending::Withdrawn) => Some("withdrawn"),
+            _ => None,
+        },
+        percent: stored.progress,
+        seconds: stored.length_ms / 1_000,
+        until: stored.retained_until.map(Moment::timestamp),
+    }
 }
 
 async fn rating(web: &Web, site: &Site, bill: &CallBill) -> Result<RatingForm> {
@@ -242,6 +271,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         order_url: call.booking.map(|order| format!("/conferences/{order}")),
         rating: None,
         feedback: None,
+        recordings: Vec::new(),
     }
 }
 

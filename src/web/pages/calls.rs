@@ -6,7 +6,7 @@ use super::{
     views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
 };
 use crate::{
-    app::{calls, extensions, identity::Viewer, wallet},
+    app::{calls, extensions, identity::Viewer, recordings, wallet},
     domain::{
         call::EndReason,
         ids::{CallId, UserId},
@@ -42,9 +42,13 @@ struct Shown {
 async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Shown>) -> Result<HttpResponse> {
     let all = calls::list(&web.app, &site.scope, viewer.user.id, shown.page).await?;
     let older_url = (all.len() == PAGE).then(|| format!("/calls?page={}", shown.page.saturating_add(1)));
+    let ids = all.iter().map(|(call, _)| call.id).collect();
+    let recorded = recordings::recorded(&web.app, &site.scope, ids).await?;
     let mut rows = Vec::new();
     for settled in &all {
-        rows.push(row(&web, &site, &viewer, settled).await?);
+        let row = row(&web, &site, &viewer, settled).await?;
+        let recorded = recorded.contains(&settled.0.id);
+        rows.push(CallRow { recorded, ..row });
     }
     let open = rows
         .iter()
@@ -82,6 +86,7 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Set
         outcome: call.ended.map(|ended| outcome(ended.reason)),
         seconds: call.ended.map_or(0, |ended| ended.billable_ms / 1_000),
         amount: (moved > 0).then(|| Amount::new(moved, call.currency.code())),
+        recorded: false,
     })
 }
 

@@ -145,6 +145,7 @@ fn row(found: Notification) -> Option<NotificationRow> {
         Event::Dispute => "scale",
         Event::TopUp => "wallet",
         Event::Tip => "hand-coins",
+        Event::Recording => "circle-dot",
         Event::Payout => "landmark",
         Event::TemplateFailed => "triangle-alert",
         Event::SubscriptionEnds => "calendar-clock",

@@ -73,6 +73,7 @@ pub(super) struct Typed {
     pub(super) increment: String,
     pub(super) block_seconds: String,
     pub(super) grace_seconds: String,
+    pub(super) recording: String,
     pub(super) booking: String,
     pub(super) length_min: String,
     pub(super) horizon_days: String,

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         booking::{Addon, Agreement},
         policy::Increment,
+        recording::RecordingRule,
     },
     error::Error,
     store::{categories::Category, services::Service},
@@ -63,6 +64,13 @@ pub(super) fn draft(site: &Site, form: &Typed) -> crate::error::Result<ServiceDr
             _ => return Err(Error::field("increment", "Choose how time is charged.")),
         },
         grace_seconds: number("grace_seconds", &form.grace_seconds)?,
+        recording: match form.recording.as_str() {
+            "" => None,
+            name => {
+                let rule = RecordingRule::parse(name);
+                Some(rule.ok_or_else(|| Error::field("recording", "Choose who may record."))?)
+            }
+        },
         booking: match agreement(&form.booking) {
             Some(agreement) => Some(BookableDraft {
                 agreement,
@@ -153,6 +161,7 @@ pub(super) fn service_form(site: &Site, service: Option<&Service>, open: &[Categ
         increment: Field::of(kind),
         block_seconds: Field::of(block_seconds),
         grace_seconds: Field::of(policy.grace_s.to_string()),
+        recording: Field::of(own.recording.map(RecordingRule::name).unwrap_or_default()),
         booking: Field::of(match booking.map(|booking| booking.agreement) {
             Some(Agreement::Negotiated) => "negotiated",
             Some(Agreement::PayAfterAccept) => "pay_after_accept",
@@ -219,6 +228,7 @@ pub(super) fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: 
     form.increment = Field::of(&typed.increment);
     form.block_seconds = Field::of(&typed.block_seconds);
     form.grace_seconds = Field::of(&typed.grace_seconds);
+    form.recording = Field::of(&typed.recording);
     form.booking = Field::of(&typed.booking);
     form.length_min = Field::of(&typed.length_min);
     form.horizon_days = Field::of(&typed.horizon_days);
@@ -236,6 +246,7 @@ pub(super) fn retype(form: &mut ServiceForm, typed: &Typed, field: &str, wrong: 
         "increment" => &mut form.increment,
         "block_seconds" => &mut form.block_seconds,
         "grace_seconds" => &mut form.grace_seconds,
+        "recording" => &mut form.recording,
         "booking" => &mut form.booking,
         "length_min" => &mut form.length_min,
         "horizon_days" => &mut form.horizon_days,

@@ -3,10 +3,13 @@
 use crate::{
     app::platform::{self, PlatformOwner, PlatformStaff},
     domain::ids::{CallId, TenantId},
-    store::platform_lists::{self, AnyCall, AnyUser, OpenJob},
+    store::{
+        platform_lists::{self, AnyCall, AnyUser, OpenJob},
+        recording_lists::{self, RecordingLine},
+    },
     web::{
         Problem, Result, Web,
-        listing::{CallState, ListQuery, Listed},
+        listing::{CallState, ListQuery, Listed, RecordingFilter},
         reason::Reason,
     },
 };
@@ -24,6 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(users)
         .service(calls)
         .service(end_call)
+        .service(recordings)
         .service(jobs)
         .service(retry)
         .service(drop_job);
@@ -96,6 +100,26 @@ async fn end_call(
     let (scope, because) = platform::end_call(&web.app, &owner, tenant, id, &typed.reason).await?;
     web.live.registry.stop(&scope, id, because).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Recordings of calls anywhere, newest first. What is in them is for their tenants.
+#[utoipa::path(tag = "platform", params(ListQuery, UserFilter, RecordingFilter),
+    responses((status = 200, body = Listed<RecordingLine>), (status = 401, body = Problem)))]
+#[get("/recordings")]
+async fn recordings(
+    web: Data<Web>,
+    _staff: PlatformStaff,
+    Query(query): Query<ListQuery>,
+    Query(at): Query<UserFilter>,
+    Query(filter): Query<RecordingFilter>,
+) -> Result<Json<Listed<RecordingLine>>> {
+    let state = filter.state.map(|state| state.name());
+    let page = web
+        .app
+        .db
+        .system_read(move |tx| recording_lists::all(tx, &query.into(), at.tenant, state))
+        .await?;
+    Ok(Json(page.into()))
 }
 
 /// How a job stands.

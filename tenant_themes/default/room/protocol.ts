@@ -80,6 +80,23 @@ export interface ExtensionView {
   server_now_ms: number;
 }
 
+/** The call's recording, as one of its people sees it. */
+export interface RecordingView {
+  id: string;
+  state: "asked" | "recording" | "held" | "ended";
+  /** None where the marketplace asks in every call. */
+  asked_by: string | null;
+  by_you: boolean;
+  you_agreed: boolean;
+  agreed: string[];
+  waits_for: string[];
+  since_ms: number | null;
+  ending: "declined" | "stopped" | "withdrawn" | "call_over" | "disk_full" | "failed" | null;
+  /** What is agreed to, word for word. */
+  texts: { version: string; language: string; text: string }[];
+  server_now_ms: number;
+}
+
 export interface ChatLine {
   id: string;
   from: RoomRole;
@@ -154,6 +171,8 @@ export interface Joined {
   ice_servers: IceServer[];
   chat: ChatLine[];
   read?: ReadMark;
+  may_record: boolean;
+  recording?: RecordingView | null;
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
@@ -170,7 +189,10 @@ export type CallRequest =
   | { type: "speak"; language: string | null }
   | { type: "chat"; line: string; text: string }
   | { type: "read"; up_to: string }
-  | { type: "typing"; on: boolean };
+  | { type: "typing"; on: boolean }
+  | { type: "ask_recording" }
+  | { type: "answer_recording"; consent: boolean; text_version: string }
+  | { type: "stop_recording" };
 
 export type ClientRequest = { type: "ping" } | { type: "check" } | { type: "join"; call: string } | (CallRequest & { epoch: number });
 
@@ -192,6 +214,9 @@ export interface Replies {
   chat: null;
   read: null;
   typing: null;
+  ask_recording: null;
+  answer_recording: null;
+  stop_recording: null;
 }
 
 export interface Problem {
@@ -241,6 +266,7 @@ export type ServerMessage =
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }
   | { type: "wallet"; available_minor: number; currency: string }
+  | { type: "recording"; recording: RecordingView }
   | { type: "extension"; extension: ExtensionView }
   | { type: "tipped"; from_name: string; amount_minor: number; currency: string }
   | { type: "notifications"; unread: number; link?: string }

@@ -18,6 +18,7 @@ import type { CallView } from "./protocol";
 import { ratingForm } from "./rating";
 import { bindKeys } from "./keys";
 import { reportForm } from "./report";
+import { Recording } from "./recording";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
@@ -42,6 +43,7 @@ export class Room {
   readonly state: RoomState;
   readonly extensions: Extensions;
   readonly guests: Guests;
+  readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
   readonly #chat: Chat;
@@ -92,6 +94,14 @@ export class Room {
       loudness: (peer, volume) => this.#remote.loudness(peer, volume),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
       changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
+    });
+    this.recording = new Recording({
+      locale: words.locale,
+      say: (key, vars) => this.say(key, vars),
+      tell: (what) => this.tell(what),
+      ask: (request) => this.link.ask(request),
+      attempt: (action) => this.attempt(action),
+      changed: () => this.update({}),
     });
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, (deviceId) => this.#remote.speak(deviceId));
@@ -258,6 +268,7 @@ export class Room {
       if (joined.read) this.#chat.readTo(joined.read);
       void this.#chat.flush();
       void this.extensions.refresh();
+      this.recording.entered(joined.may_record, joined.recording ?? null);
     });
     link.on("refused", (problem) => {
       if (problem.code === "not_admitted") this.update({ admission: true });
@@ -286,6 +297,7 @@ export class Room {
       if (this.state.call?.role === "buyer") this.update({ call: { ...this.state.call, available_minor } });
       this.#topUps.check();
     });
+    socket.on("recording", ({ recording }) => this.recording.take(recording));
     socket.on("extension", ({ extension }) => this.extensions.take(extension));
     socket.on("tipped", ({ from_name, amount_minor, currency }) => {
       const amount = money(amount_minor, currency, this.words.locale);
@@ -351,6 +363,7 @@ export class Room {
     this.#dropWarning();
     this.extensions.end();
     this.guests.end();
+    this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
     if (document.fullscreenElement) void document.exitFullscreen();
@@ -379,7 +392,9 @@ export class Room {
 
   #render(): void {
     const now = this.socket.clock.now();
-    const values: View = { ...view(this.state, now), ...this.#constants };
+    const { phase } = this.state.call ?? {};
+    const recorded = this.recording.view(phase === "live" || phase === "suspended", now);
+    const values: View = { ...view(this.state, now), ...recorded, ...this.#constants };
     const { dataset } = this.root;
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);

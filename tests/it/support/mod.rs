@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod caller;
+mod composer;
 mod database;
 mod dns;
 mod golden;
@@ -17,14 +18,14 @@ pub use caller::Caller;
 pub use database::{TestDatabase, until_waiting};
 pub use dns::{Mood, TestDns};
 pub use golden::{Golden, golden_folders, steady};
-pub use node::ScriptedNode;
+pub use node::{Recorded, ScriptedNode};
 pub use orders::bought;
 pub use push_service::{PushService, Sent, Service, subscription};
 pub use shown_mail::shown_mail;
 pub use user::{Answer, PASSWORD, TestUser};
 pub use web_server::{Page, WebServer};
 
-use actix_web::dev::ServerHandle;
+use actix_web::{dev::ServerHandle, web::Data};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Jsonb, sql_types::Text};
 use serde_json::{Value, json};
 use std::{
@@ -99,9 +100,14 @@ impl TestApp {
         change(&mut config);
         let clock = Arc::new(ManualClock::new(START));
         let product = serve::assemble(config, clock.clone()).await;
-        let Product { web, jobs } = product.expect("the product: ./dev builds the themes' assets");
+        let Product { web, .. } = product.expect("the product: ./dev builds the themes' assets");
         let (app, registry) = (web.app.clone(), web.live.registry.clone());
         let mailbox = web.live.mailbox.clone();
+        let with_films = App {
+            composer: Arc::new(composer::TestComposer),
+            ..app.clone()
+        };
+        let jobs = Runner::new(with_films, web.live.mailer.clone(), Data::clone(&web).into_inner());
         let server = web::server(web, listener).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);

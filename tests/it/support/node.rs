@@ -13,8 +13,8 @@ use std::{
     time::Duration,
 };
 use tallyroom_media_protocol::{
-    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reception, Reply,
-    Request, RoomId,
+    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reception, RecordedPart,
+    RecordingProblem, Reply, Request, RoomId,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
@@ -34,6 +34,28 @@ struct Peers {
     joined: Vec<(RoomId, PeerId)>,
     producers: HashMap<PeerId, Vec<String>>,
     paused_rooms: HashMap<RoomId, bool>,
+    /// What is recorded now, and everything that ever was asked to be.
+    recorded: Vec<Recorded>,
+    asked: Vec<Recorded>,
+    /// Complete files, until they are told of.
+    complete: Vec<Recorded>,
+}
+
+/// Somebody who is recorded, or was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub room: RoomId,
+    pub peer: PeerId,
+    pub take: Uuid,
+    pub offset_ms: u64,
+}
+
+impl Peers {
+    fn complete_those(&mut self, ends: impl Fn(&Recorded) -> bool) {
+        let (ended, rest) = self.recorded.drain(..).partition(|one| ends(one));
+        self.recorded = rest;
+        self.complete.extend::<Vec<_>>(ended);
+    }
 }
 
 impl ScriptedNode {
@@ -76,7 +98,17 @@ impl ScriptedNode {
                     message = read.next() => {
                         let Some(Ok(Message::Text(text_in))) = message else { return };
                         let Ok(ControlMessage::Request { id, body }) = serde_json::from_str(&text_in) else { continue };
-                        let reply = answer(&mut known.lock().expect("peers"), body);
+                        let (reply, complete) = {
+                            let mut known = known.lock().expect("peers");
+                            let reply = answer(&mut known, body);
+                            (reply, std::mem::take(&mut known.complete))
+                        };
+                        for file in complete {
+                            let until_ms = file.offset_ms + 1_000;
+                            if write.send(text(&file.told(until_ms))).await.is_err() {
+                                return;
+                            }
+                        }
                         if write.send(text(&NodeMessage::Response { id, result: Ok(reply) })).await.is_err() {
                             return;
                         }
@@ -140,6 +172,38 @@ impl ScriptedNode {
         peers.joined.iter().any(|(joined, _)| *joined == room)
     }
 
+    /// Who of the room is recorded now.
+    pub fn recorded(&self, room: RoomId) -> Vec<Recorded> {
+        let peers = self.peers.lock().expect("peers");
+        peers.recorded.iter().filter(|one| one.room == room).copied().collect()
+    }
+
+    /// Everybody of the room whom it was ever asked to record.
+    pub fn was_asked_to_record(&self, room: RoomId) -> Vec<Recorded> {
+        let peers = self.peers.lock().expect("peers");
+        peers.asked.iter().filter(|one| one.room == room).copied().collect()
+    }
+
+    /// What is recorded of the room can't be written any further.
+    pub fn fail_recording(&self, room: RoomId, problem: RecordingProblem) {
+        let ended: Vec<Recorded> = {
+            let mut peers = self.peers.lock().expect("peers");
+            let (ended, rest) = peers.recorded.drain(..).partition(|one| one.room == room);
+            peers.recorded = rest;
+            ended
+        };
+        for file in &ended {
+            self.out.send(file.told(file.offset_ms + 500)).expect("connected");
+        }
+        let recording = ended.first().expect("something is recorded").take;
+        let failed = NodeMessage::RecordingFailed {
+            room,
+            recording,
+            problem,
+        };
+        self.out.send(failed).expect("connected");
+    }
+
     /// Whether the room's media is held back.
     pub fn is_paused(&self, room: RoomId) -> bool {
         self.peers
@@ -154,6 +218,23 @@ impl ScriptedNode {
     /// Dies, as by `kill -9`.
     pub fn kill(&self) {
         self.task.abort();
+    }
+}
+
+impl Recorded {
+    /// What a node tells of a complete file.
+    fn told(&self, until_ms: u64) -> NodeMessage {
+        NodeMessage::Recorded {
+            room: self.room,
+            part: RecordedPart {
+                recording: self.take,
+                peer: self.peer,
+                from_ms: self.offset_ms,
+                until_ms,
+                bytes: 1_000,
+                video: true,
+            },
+        }
     }
 }
 
@@ -193,6 +274,30 @@ fn answer(peers: &mut Peers, request: Request) -> Reply {
                 .collect(),
         },
         Request::RestartIce { .. } => Reply::IceRestarted { ice: json!({}) },
+        Request::Record {
+            room,
+            peer,
+            recording: take,
+            offset_ms,
+        } => {
+            let one = Recorded {
+                room,
+                peer,
+                take,
+                offset_ms,
+            };
+            peers.recorded.push(one);
+            peers.asked.push(one);
+            Reply::Done
+        }
+        Request::StopRecording { room, recording } => {
+            peers.complete_those(|one| (one.room, one.take) == (room, recording));
+            Reply::Done
+        }
+        Request::Leave { room, peer } => {
+            peers.complete_those(|one| (one.room, one.peer) == (room, peer));
+            Reply::Done
+        }
         Request::PauseRoom { room, paused } => {
             peers.paused_rooms.insert(room, paused);
             Reply::Done

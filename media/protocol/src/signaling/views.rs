@@ -220,3 +220,55 @@ pub struct ExtensionView {
     /// The server's clock when this was made.
     pub server_now_ms: i64,
 }
+
+/// Where the recording of a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    /// It was asked for; nothing is recorded before everybody who is there has agreed.
+    Asked,
+    /// Everybody is being recorded.
+    Recording,
+    /// Nothing is recorded for now: somebody came who hasn't agreed yet.
+    Held,
+    /// It is over; see [`RecordingView::ending`]. What was recorded can be seen once it has been composed.
+    Ended,
+}
+
+/// The recording of a call, as one of its people sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingView {
+    /// Its id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: RecordingState,
+    /// Who asked for it; none where the marketplace asks in every call.
+    pub asked_by: Option<String>,
+    /// Whether that was the reader.
+    pub by_you: bool,
+    /// Whether the reader has agreed.
+    pub you_agreed: bool,
+    /// The names of those who are there and have agreed.
+    pub agreed: Vec<String>,
+    /// The names of those who are there and haven't answered.
+    pub waits_for: Vec<String>,
+    /// Since when it is recorded.
+    pub since_ms: Option<i64>,
+    /// Why it ended: `declined`, `stopped`, `withdrawn`, `call_over`, `disk_full` or `failed`.
+    pub ending: Option<String>,
+    /// What is agreed to, in each language there is.
+    pub texts: Vec<ConsentText>,
+    /// The server's clock when this was made.
+    pub server_now_ms: i64,
+}
+
+/// What people agree to before they are recorded. It is shown as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentText {
+    /// To be sent with the answer.
+    pub version: String,
+    /// In which language.
+    pub language: String,
+    /// Plain text.
+    pub text: String,
+}

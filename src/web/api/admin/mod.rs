@@ -21,6 +21,7 @@ mod lists;
 mod look_archive;
 mod payouts;
 mod people;
+mod recordings;
 mod refunds;
 mod running;
 mod sellers;
@@ -44,6 +45,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     dashboard::routes(config);
     domains::routes(config);
     chats::routes(config);
+    recordings::routes(config);
     running::routes(config);
     refunds::routes(config);
     disputes::routes(config);

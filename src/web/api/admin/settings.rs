@@ -7,6 +7,7 @@ use crate::{
     },
     domain::{
         policy::{Increment, Policy, PolicyChange, resolve},
+        recording::{RecordingFor, RecordingRule},
         tenant::Tenant,
     },
     web::{
@@ -69,6 +70,12 @@ struct SettingsPolicy {
     tip_commission_bp: u32,
     /// Most that is given as a tip at once, in what people count in.
     most_tip: u32,
+    /// Who may have calls recorded.
+    recording: RecordingRule,
+    /// Who sees the recordings.
+    recording_for: RecordingFor,
+    /// How long they are kept, days.
+    recording_days: u32,
 }
 
 impl From<&Tenant> for Settings {
@@ -96,6 +103,9 @@ impl From<&Tenant> for Settings {
                 no_show_bp: policy.no_show_bp,
                 tip_commission_bp: policy.tip_commission_bp,
                 most_tip: policy.most_tip,
+                recording: policy.recording,
+                recording_for: policy.recording_for,
+                recording_days: policy.recording_days,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -141,6 +151,9 @@ struct ChangedPolicy {
     no_show_bp: Option<u32>,
     tip_commission_bp: Option<u32>,
     most_tip: Option<u32>,
+    recording: Option<RecordingRule>,
+    recording_for: Option<RecordingFor>,
+    recording_days: Option<u32>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -177,6 +190,9 @@ async fn change(
             most_tip: typed.policy.most_tip,
             service_fee: None,
             tax: None,
+            recording: typed.policy.recording,
+            recording_for: typed.policy.recording_for,
+            recording_days: typed.policy.recording_days,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

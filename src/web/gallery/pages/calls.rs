@@ -21,6 +21,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         outcome,
         seconds,
         amount: minor.map(|minor| g.cast.amount(minor)),
+        recorded: nth == 1,
     };
     let ended = CallStage::Ended;
     let page = CallsPage {
@@ -280,6 +281,14 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         dispute_url: Some("/calls/1/dispute".to_owned()),
         rating: Some(RatingForm::default()),
         feedback: Some(thumbs("")),
+        recordings: vec![RecordingRow {
+            id: Uuid::from_u128(7),
+            state: "ready",
+            note: None,
+            percent: 100,
+            seconds: 702,
+            until: Some(at(90 * 86_400)),
+        }],
     }
 }
 

@@ -240,6 +240,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         increment: Field::of("block"),
         block_seconds: Field::of("30"),
         grace_seconds: Field::of("30"),
+        recording: Field::of(""),
         booking: Field::of("negotiated"),
         length_min: Field::of("30"),
         horizon_days: Field::of("0").wrong(Message::new("Choose 1 to 365 days.")),

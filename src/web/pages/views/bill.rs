@@ -74,6 +74,25 @@ pub struct BillPage {
     pub rating: Option<RatingForm>,
     /// How picture and sound were; none where that can't be said, or no longer.
     pub feedback: Option<FeedbackForm>,
+    /// What was recorded of it, oldest first.
+    pub recordings: Vec<RecordingRow>,
+}
+
+/// A recording of a call.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordingRow {
+    /// Its id.
+    pub id: Uuid,
+    /// `recording`, `composing`, `ready`, `failed`, `deleted`; or `staff`, where it isn't for the reader.
+    pub state: &'static str,
+    /// Why it ended early, if it did: `disk_full`, `broken` or `withdrawn`.
+    pub note: Option<&'static str>,
+    /// How far composing is, percent.
+    pub percent: i16,
+    /// Its length.
+    pub seconds: i64,
+    /// Until when it is kept.
+    pub until: Option<Timestamp>,
 }
 
 /// How good somebody's connection was, in hundredths of the time.

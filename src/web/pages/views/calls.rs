@@ -37,6 +37,8 @@ pub struct CallRow {
     pub seconds: i64,
     /// Paid (buyer) or earned (seller); none when nothing was.
     pub amount: Option<Amount>,
+    /// It was recorded; the bill has more.
+    pub recorded: bool,
 }
 
 /// Which side the reader is.

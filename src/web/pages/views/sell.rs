@@ -135,6 +135,8 @@ pub struct ServiceForm {
     pub block_seconds: Field,
     /// Free seconds after connecting.
     pub grace_seconds: Field,
+    /// Who may record: empty for what is usual, `nobody`, `buyer`, `seller` or `either`.
+    pub recording: Field,
     /// How it can be booked: empty, `negotiated` or `pay_after_accept`.
     pub booking: Field,
     /// How long a talk that is booked lasts, minutes.

@@ -19,6 +19,17 @@ fn limited(some: Value) -> Value {
 }
 
 #[tokio::test]
+async fn nothing_is_recorded_where_no_space_is_left() {
+    let shop = Shop::open().await;
+    let plan = shop.sell(limited(json!({"storage_mb": 1}))).await;
+    pay(&shop.admin, &plan).await;
+    let mut talk = shop.pair.live().await;
+    assert_eq!(talk.buyer.act("ask_recording").await.unwrap_err(), "storage_full");
+    talk.talk(2_000).await;
+    talk.hang_up().await;
+}
+
+#[tokio::test]
 async fn staff_and_sellers_are_as_many_as_the_plan_has() {
     let shop = Shop::open().await;
     let plan = shop.sell(limited(json!({"staff": 2, "sellers": 1}))).await;

@@ -130,6 +130,8 @@ impl Inner {
             ice_servers: vec![],
             chat: vec![],
             read: None,
+            may_record: false,
+            recording: None,
         }))
     }
 

@@ -1,0 +1,442 @@
+//! The recording of a room's call. The media node is asked for nothing before everybody who is there has agreed and their
+//! word is stored.
+
+use super::{
+    Chair, RoomMessage,
+    task::{RETRY, Room},
+};
+use crate::{
+    app::recordings::{self, Change, Proof},
+    domain::{
+        call::{CallPhase, CallRole, Epoch},
+        ids::{RecordingId, UserId},
+        recording::{Answer, CONSENT_TEXTS, Ending, Event, Recording, RecordingRule, Rejected, consent_text},
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::recording_parts::NewPart,
+};
+use std::{collections::BTreeSet, time::Duration};
+use tallyroom_media_protocol::{
+    PeerId, RecordingProblem, Refusal, RefusalKind, Request,
+    signaling::{ClientRequest, ConsentText, RecordingState, RecordingView, ServerMessage},
+};
+use uuid::Uuid;
+
+/// A node that refuses may be a node that is gone, which is known a moment later.
+const KNOWN_AFTER: Duration = Duration::from_secs(1);
+
+/// What a room knows of recording.
+#[derive(Default)]
+pub(in crate::signaling) struct RoomRecording {
+    /// The newest one, over or not.
+    current: Option<Current>,
+    /// People were asked, by one of them or by the tenant's rule.
+    asked: bool,
+}
+
+struct Current {
+    id: RecordingId,
+    asked_by: Option<UserId>,
+    recording: Recording,
+    /// Names the files that are written now; another one after they were held.
+    take: Uuid,
+    written: BTreeSet<PeerId>,
+    told: Option<(RecordingState, BTreeSet<UserId>, Vec<UserId>)>,
+}
+
+impl Current {
+    fn new(id: RecordingId, asked_by: Option<UserId>, recording: Recording) -> Self {
+        Self {
+            id,
+            asked_by,
+            recording,
+            take: id.uuid(),
+            written: BTreeSet::new(),
+            told: None,
+        }
+    }
+
+    fn state(&self) -> RecordingState {
+        if self.recording.ending().is_some() {
+            RecordingState::Ended
+        } else if self.recording.is_written() {
+            RecordingState::Recording
+        } else if self.recording.is_held() {
+            RecordingState::Held
+        } else {
+            RecordingState::Asked
+        }
+    }
+
+    fn agreed(&self) -> Vec<UserId> {
+        let present = self.recording.present().iter();
+        present
+            .copied()
+            .filter(|person| self.recording.has_agreed(*person))
+            .collect()
+    }
+}
+
+impl Room {
+    /// Who is in the room.
+    fn present(&self) -> Vec<UserId> {
+        let is_there = |chair: &Chair| self.seat(*chair).is_some_and(|seat| seat.socket.is_some());
+        let there = self.chairs().into_iter().filter(is_there);
+        there.map(|chair| self.person_on(chair)).collect()
+    }
+
+    /// Whose media can be recorded.
+    fn peers_to_record(&self) -> Vec<(UserId, PeerId)> {
+        let sending = |chair: Chair| Some((self.person_on(chair), self.seat(chair)?.peer?));
+        self.chairs().into_iter().filter_map(sending).collect()
+    }
+
+    fn name_of(&self, person: UserId) -> String {
+        let party = self.speaker(self.chair(person));
+        party.map(|(party, _)| party.name).unwrap_or_default()
+    }
+
+    /// Whether the policy lets somebody ask.
+    pub(super) fn may_record(&self, chair: Chair) -> bool {
+        let rule = self.call.terms.policy.recording;
+        match chair {
+            Chair::Side(CallRole::Buyer) => rule.lets_buyer(),
+            Chair::Side(CallRole::Seller) => rule.lets_seller(),
+            Chair::Guest(_) => false,
+        }
+    }
+
+    pub(super) async fn recording_request(&mut self, chair: Chair, request: ClientRequest) -> Result<()> {
+        match request {
+            ClientRequest::AskRecording { epoch } => self.ask_recording(chair, epoch).await,
+            ClientRequest::AnswerRecording {
+                epoch,
+                consent,
+                text_version,
+            } => self.answer_recording(chair, epoch, consent, &text_version).await,
+            ClientRequest::StopRecording { epoch } => {
+                self.current(chair, epoch)?;
+                self.take_in(Event::Stopped(self.person_on(chair)), None).await
+            }
+            _ => Err(Error::internal(anyhow::anyhow!("not about recording"))),
+        }
+    }
+
+    async fn ask_recording(&mut self, chair: Chair, epoch: Epoch) -> Result<()> {
+        self.current(chair, epoch)?;
+        if !self.may_record(chair) {
+            return Err(Error::forbidden("This call isn't yours to have recorded."));
+        }
+        if !matches!(self.session.phase(self.now()).0, CallPhase::Live | CallPhase::Suspended) {
+            let words = "The call can be recorded once you are both connected.";
+            return Err(Error::conflict("not_live", words));
+        }
+        self.begin_to_ask(Some(self.person_on(chair))).await
+    }
+
+    async fn begin_to_ask(&mut self, by: Option<UserId>) -> Result<()> {
+        let open = |current: &Current| current.recording.ending().is_none();
+        if self.recording.current.as_ref().is_some_and(open) {
+            let words = "This call is being recorded, or somebody has asked for it.";
+            return Err(Error::conflict("recording_asked", words));
+        }
+        self.recording.asked = true;
+        let id = recordings::ask(&self.world.app, &self.scope, self.call.id, by).await?;
+        let recording = Recording::asked(self.present());
+        self.recording.current = Some(Current::new(id, by, recording));
+        Ok(())
+    }
+
+    async fn answer_recording(&mut self, chair: Chair, epoch: Epoch, consent: bool, version: &str) -> Result<()> {
+        self.current(chair, epoch)?;
+        let text = consent_text(version).ok_or_else(|| {
+            let words = "The text that you agree to has changed. Load the page again and read it.";
+            Error::conflict("text_changed", words)
+        })?;
+        let person = self.person_on(chair);
+        let agreed = match &self.recording.current {
+            Some(current) => current.recording.has_agreed(person),
+            None => return Err(refused(Rejected::Over)),
+        };
+        // Whoever just came is known from the next look on, and may answer before.
+        self.note_presence().await;
+        let answer = match (consent, agreed) {
+            (true, true) => return Ok(()),
+            (true, false) => Answer::Given,
+            (false, true) => Answer::Withdrawn,
+            (false, false) => Answer::Refused,
+        };
+        let event = match consent {
+            true => Event::Agreed(person),
+            false => Event::Refused(person),
+        };
+        self.take_in(event, Some(Proof { person, answer, text })).await
+    }
+
+    /// Stores what an event changes, and only then goes by it.
+    async fn take_in(&mut self, event: Event, proof: Option<Proof>) -> Result<()> {
+        let now = self.now();
+        let Some(current) = &self.recording.current else {
+            return Err(refused(Rejected::Over));
+        };
+        let mut next = current.recording.clone();
+        next.on(now, event).map_err(refused)?;
+        let change = Change {
+            proof,
+            began_at: next.began_at().filter(|_| current.recording.began_at().is_none()),
+            ended: next.ending(),
+        };
+        // What isn't recorded any more isn't, whether that can be stored now or not.
+        if !next.is_written() {
+            self.stop_writing();
+        }
+        let Some(current) = &mut self.recording.current else {
+            return Err(refused(Rejected::Over));
+        };
+        if change.proof.is_some() || change.began_at.is_some() || change.ended.is_some() {
+            recordings::note(&self.world.app, &self.scope, current.id, change).await?;
+        }
+        current.recording = next;
+        self.follow_recording().await;
+        Ok(())
+    }
+
+    /// Who came and who went since it was looked last.
+    async fn note_presence(&mut self) {
+        let present: BTreeSet<UserId> = self.present().into_iter().collect();
+        let Some(current) = &self.recording.current else { return };
+        if current.recording.ending().is_some() {
+            return;
+        }
+        let known = current.recording.present();
+        let came = present.difference(known).map(|person| Event::Arrived(*person));
+        let went = known.difference(&present).map(|person| Event::Left(*person));
+        let news: Vec<Event> = came.chain(went).collect();
+        for event in news {
+            let Some(current) = &self.recording.current else { return };
+            let mut next = current.recording.clone();
+            if next.on(self.now(), event).is_err() {
+                return;
+            }
+            let began_at = next.began_at().filter(|_| current.recording.began_at().is_none());
+            if let Some(began_at) = began_at {
+                let change = Change {
+                    began_at: Some(began_at),
+                    ..Change::default()
+                };
+                if let Err(error) = recordings::note(&self.world.app, &self.scope, current.id, change).await {
+                    return tracing::warn!(%error, "a recording can't begin; trying again");
+                }
+            }
+            if let Some(current) = &mut self.recording.current {
+                current.recording = next;
+            }
+        }
+    }
+
+    /// Brings the media node and everybody's page in line with what holds.
+    pub(super) async fn follow_recording(&mut self) {
+        if self.finish.is_some() {
+            return;
+        }
+        if self.call.terms.policy.recording == RecordingRule::Always
+            && !self.recording.asked
+            && self.session.phase(self.now()).0 == CallPhase::Live
+            && let Err(error) = self.begin_to_ask(None).await
+        {
+            // Without space the call goes on unrecorded.
+            tracing::warn!(%error, call = %self.call.id, "a call isn't recorded");
+        }
+        self.note_presence().await;
+        self.follow_media().await;
+        self.tell_recording();
+    }
+
+    async fn follow_media(&mut self) {
+        let peers = self.peers_to_record();
+        let Some(current) = &mut self.recording.current else {
+            return;
+        };
+        current
+            .written
+            .retain(|written| peers.iter().any(|(_, peer)| peer == written));
+        if !current.recording.is_written() {
+            return self.stop_writing();
+        }
+        for (person, peer) in peers {
+            self.write_peer(person, peer).await;
+        }
+    }
+
+    /// Has the node write what somebody sends, unless it does.
+    async fn write_peer(&mut self, person: UserId, peer: PeerId) {
+        let now = self.now();
+        let (Some(current), Some(node)) = (&mut self.recording.current, self.node) else {
+            return;
+        };
+        let Some(began_at) = current
+            .recording
+            .began_at()
+            .filter(|_| !current.written.contains(&peer))
+        else {
+            return;
+        };
+        let from_ms = now - began_at;
+        let (take, recording) = (current.take, current.id);
+        let part = NewPart {
+            recording,
+            take,
+            peer,
+            person,
+            from_ms,
+        };
+        if let Err(error) = recordings::begin_part(&self.world.app, &self.scope, part).await {
+            return tracing::warn!(%error, "what is recorded can't be written down; trying again");
+        }
+        current.written.insert(peer);
+        let request = Request::Record {
+            room: self.call.id.uuid(),
+            peer,
+            recording: take,
+            offset_ms: u64::try_from(from_ms).unwrap_or(0),
+        };
+        let (media, mailbox) = (self.world.media.clone(), self.mailbox.clone());
+        tokio::spawn(async move {
+            if let Err(Refusal { kind, message }) = media.request(node, request).await {
+                tracing::warn!(?kind, message, %peer, "somebody isn't recorded");
+                if kind != RefusalKind::NotFound {
+                    tokio::time::sleep(KNOWN_AFTER).await;
+                    let _ = mailbox.send(RoomMessage::NotRecorded { node, take, peer }).await;
+                }
+            }
+        });
+    }
+
+    /// Has the node complete its files, if it writes any.
+    fn stop_writing(&mut self) {
+        let room = self.call.id.uuid();
+        let Some(current) = &mut self.recording.current else {
+            return;
+        };
+        if current.written.is_empty() {
+            return;
+        }
+        current.written.clear();
+        // A complete file isn't written again: what follows goes into others.
+        let recording = std::mem::replace(&mut current.take, Uuid::now_v7());
+        self.order(Request::StopRecording { room, recording });
+    }
+
+    pub(super) async fn recording_failed(&mut self, take: Uuid, problem: RecordingProblem) {
+        if self
+            .recording
+            .current
+            .as_ref()
+            .is_none_or(|current| current.take != take)
+        {
+            return;
+        }
+        let ending = match problem {
+            RecordingProblem::DiskFull => Ending::DiskFull,
+            RecordingProblem::Failed => Ending::Failed,
+        };
+        if let Err(error) = self.take_in(Event::Broken(ending), None).await {
+            tracing::warn!(%error, "the end of a recording can't be stored");
+        }
+    }
+
+    pub(super) async fn not_recorded(&mut self, node: Uuid, take: Uuid, peer: PeerId) {
+        let is_here = self.node == Some(node) && self.peers_to_record().iter().any(|(_, here)| *here == peer);
+        if is_here {
+            self.recording_failed(take, RecordingProblem::Failed).await;
+        }
+    }
+
+    /// The call is over. Doesn't give up: what was recorded is to be composed.
+    pub(super) async fn end_recording(&mut self) {
+        let open = |current: &Current| current.recording.ending().is_none();
+        while self.recording.current.as_ref().is_some_and(open) {
+            if let Err(error) = self.take_in(Event::CallOver, None).await {
+                tracing::error!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+        self.tell_recording();
+    }
+
+    /// What a server before this one was doing. Doesn't give up: who was being recorded has agreed to that.
+    pub(super) async fn read_recording_back(&mut self) {
+        let (open, asked) = loop {
+            match recordings::open_of(&self.world.app, &self.scope, self.call.id).await {
+                Ok(found) => break found,
+                Err(error) => {
+                    tracing::warn!(%error, "a recording can't be read back; trying again");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        };
+        self.recording.asked = asked;
+        self.recording.current = open.map(|(stored, recording)| {
+            let mut current = Current::new(stored.id, stored.asked_by, recording);
+            current.take = Uuid::now_v7();
+            current
+        });
+    }
+
+    pub(super) fn recording_view(&self, chair: Chair) -> Option<RecordingView> {
+        let current = self.recording.current.as_ref()?;
+        let (recording, you) = (&current.recording, self.person_on(chair));
+        let named = |agreed: bool| {
+            let present = recording.present().iter();
+            let some = present.filter(|person| recording.has_agreed(**person) == agreed);
+            some.map(|person| self.name_of(*person)).collect()
+        };
+        let text = |text: &crate::domain::recording::ConsentText| ConsentText {
+            version: text.version.to_owned(),
+            language: text.language.to_owned(),
+            text: text.text.to_owned(),
+        };
+        Some(RecordingView {
+            id: current.id.uuid(),
+            state: current.state(),
+            asked_by: current.asked_by.map(|person| self.name_of(person)),
+            by_you: current.asked_by == Some(you),
+            you_agreed: recording.has_agreed(you),
+            agreed: named(true),
+            waits_for: named(false),
+            since_ms: recording.began_at().map(|at: Moment| at.0),
+            ending: recording.ending().map(|ending| ending.name().to_owned()),
+            texts: CONSENT_TEXTS.iter().map(text).collect(),
+            server_now_ms: self.now().0,
+        })
+    }
+
+    /// Tells everybody how it stands, if that has changed.
+    fn tell_recording(&mut self) {
+        let Some(current) = &mut self.recording.current else {
+            return;
+        };
+        let news = (current.state(), current.recording.present().clone(), current.agreed());
+        if current.told.as_ref() == Some(&news) {
+            return;
+        }
+        current.told = Some(news);
+        for chair in self.chairs() {
+            if let (Some(view), Some(seat)) = (self.recording_view(chair), self.seat(chair)) {
+                let recording = Box::new(view);
+                seat.tell(&ServerMessage::Recording { recording });
+            }
+        }
+    }
+}
+
+fn refused(rejected: Rejected) -> Error {
+    match rejected {
+        Rejected::NotPresent => Error::conflict("not_in_call", "Join the call first."),
+        Rejected::NotRecording | Rejected::Over => Error::conflict(
+            "not_recording",
+            "Nothing is being recorded, and nobody has asked for it.",
+        ),
+    }
+}
