@@ -10,6 +10,7 @@ pub mod flow;
 pub mod link;
 mod load;
 mod peer;
+mod recording;
 mod refusal;
 mod room;
 mod rooms;

@@ -56,7 +56,7 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let rooms = Rooms::start(&config.listen, config.capacity).await?;
+    let rooms = Rooms::start(&config.listen, config.capacity, &config.files).await?;
     let node = Uuid::new_v4();
     tracing::info!(%node, ip = %config.listen.ip, port = rooms.port(), capacity = config.capacity, "media node started");
     let (monitor, reports) = FlowMonitor::new(rooms.clone());

@@ -1,12 +1,14 @@
 //! All rooms of the node: who may open one, which task owns it, when it goes.
 
 use crate::MAX_PEERS;
+use crate::recording::Recorder;
 use crate::refusal::{Outcome, failed, full, not_found};
 use crate::room::{Command, Room};
 use crate::worker::{Listen, MediaWorker};
 use futures::future::join_all;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -133,6 +135,7 @@ impl Registry {
 
 struct Inner {
     media: Arc<MediaWorker>,
+    recorder: Recorder,
     capacity: usize,
     registry: Mutex<Registry>,
     drained: Notify,
@@ -143,12 +146,14 @@ struct Inner {
 pub struct Rooms(Arc<Inner>);
 
 impl Rooms {
-    /// Starts the media worker and binds its port. `capacity` is how many peers may be there before rooms are refused.
-    pub async fn start(listen: &Listen, capacity: u32) -> Result<Self, StartError> {
+    /// Starts the media worker and binds its port. `capacity` is how many peers may be there before rooms are refused,
+    /// `files` the folder that recordings are written under.
+    pub async fn start(listen: &Listen, capacity: u32, files: &Path) -> Result<Self, StartError> {
         let media = Arc::new(MediaWorker::start(listen).await?);
         let capacity = usize::try_from(capacity).unwrap_or(usize::MAX).min(MAX_PEERS);
         Ok(Self(Arc::new(Inner {
             media,
+            recorder: Recorder::new(files),
             capacity,
             registry: Mutex::default(),
             drained: Notify::new(),
@@ -176,7 +181,10 @@ impl Rooms {
             self.admit(&mut registry, owner, id)?;
         }
         let Some(room) = registry.rooms.get_mut(&id) else {
-            if matches!(request, Request::Leave { .. } | Request::CloseRoom { .. }) {
+            if matches!(
+                request,
+                Request::Leave { .. } | Request::CloseRoom { .. } | Request::StopRecording { .. }
+            ) {
                 let _ = answer.send(Ok(Reply::Done));
                 return Ok(outcome);
             }
@@ -230,6 +238,7 @@ impl Rooms {
         tokio::spawn(Room::run(
             id,
             media,
+            self.0.recorder.clone(),
             owner.clone(),
             commands.downgrade(),
             inbox,
@@ -346,7 +355,7 @@ mod tests {
             announce: None,
             ports: 43_000..=43_099,
         };
-        let rooms = Rooms::start(&listen, 10).await.expect("started");
+        let rooms = Rooms::start(&listen, 10, &std::env::temp_dir()).await.expect("started");
         let (owner, mut events) = Owner::new();
         let (room, peer) = (Uuid::new_v4(), Uuid::new_v4());
         let joined = rooms.handle(&owner, Request::Join { room, peer, send: true }).await;
