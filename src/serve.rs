@@ -30,6 +30,7 @@ use actix_web::web::Data;
 use anyhow::{Context, anyhow};
 use std::{
     net::{Ipv4Addr, TcpListener},
+    path::Path,
     sync::Arc,
 };
 use tokio::{
@@ -170,14 +171,15 @@ fn start_nodes(own: &mut Supervisor, config: &Config, control: &str) {
     };
     for number in 0..count {
         let (media, token) = (config.media.clone(), config.secrets.media_token.clone());
+        let files = config.files.directory.clone();
         let control = control.to_owned();
         own.keep(format!("media node {number}"), move || {
-            node(&media, token.expose(), &control)
+            node(&media, token.expose(), &control, &files)
         });
     }
 }
 
-fn node(media: &MediaConfig, token: &str, control: &str) -> Command {
+fn node(media: &MediaConfig, token: &str, control: &str, files: &Path) -> Command {
     let mut command = Command::new(&media.node_binary);
     command
         .args(["--control", control])
@@ -185,6 +187,8 @@ fn node(media: &MediaConfig, token: &str, control: &str) -> Command {
         .args(["--announce", &media.announced_address])
         .args(["--ports", &media.ports])
         .args(["--capacity", &media.capacity.to_string()])
+        .arg("--files")
+        .arg(files)
         .env("TALLYROOM_MEDIA_TOKEN", token);
     command
 }

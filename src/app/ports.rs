@@ -1,5 +1,6 @@
 //! How use cases reach the outside world.
 
+mod compose;
 mod gateway_account;
 mod payment;
 mod payment_answers;
@@ -7,6 +8,7 @@ mod payment_orders;
 mod payout_account;
 mod payouts;
 
+pub use compose::{Composed, Composer, Part, Plan};
 pub use gateway_account::{
     AuthorizeNetKeys, GatewayAccount, GatewayKeys, IyzicoKeys, KeyField, PaypalKeys, PaytrKeys, PayuKeys, StripeKeys,
     TwoCheckoutKeys,

@@ -2,6 +2,7 @@
 
 pub mod calendars;
 pub mod clock;
+pub mod compose;
 pub mod dns;
 pub mod files;
 pub mod identity;

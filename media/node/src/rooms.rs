@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tallyroom_media_protocol::{NodeMessage, PeerFlow, Refusal, Reply, Request, RoomId};
 use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 /// Requests that may wait in one room.
@@ -25,6 +25,10 @@ const QUEUE: usize = MAX_PENDING + 2 * crate::MAX_PEERS_PER_ROOM + 8;
 const MAX_EVENTS: usize = 1_024;
 /// How long a room without peers is kept, so that both sides of a suspended call can come back to it.
 const EMPTY_ROOM_LIFE: Duration = Duration::from_secs(600);
+
+/// How long recordings may take to be completed when the node ends, and their news to be sent.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+const PARTING: Duration = Duration::from_millis(100);
 
 /// Why a node didn't start.
 #[derive(Debug, thiserror::Error)]
@@ -270,6 +274,16 @@ impl Rooms {
     /// Completes when the node is drained.
     pub async fn drained(&self) {
         self.0.drained.notified().await;
+    }
+
+    /// Closes all rooms; returns when their recordings are complete and told, or the disk doesn't answer.
+    pub async fn close(&self) {
+        self.registry().rooms.clear();
+        if timeout(CLOSE_TIMEOUT, self.0.recorder.idle()).await.is_err() {
+            tracing::warn!("recordings aren't complete");
+        }
+        // What was told is on its way out by links that run beside this.
+        sleep(PARTING).await;
     }
 
     /// Completes when the media worker has ended; nothing works any more then.

@@ -16,6 +16,7 @@ mod pages;
 mod pair;
 mod process;
 mod product;
+mod record;
 mod report;
 mod search;
 mod sellers;
@@ -31,10 +32,11 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 9] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("metering", || metering::run().boxed_local()),
     ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
+    ("record", || record::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
     ("pages", || pages::run().boxed_local()),

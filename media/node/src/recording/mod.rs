@@ -29,7 +29,7 @@ use uuid::Uuid;
 use writer::{Ended, Reports, Writer};
 
 /// Most participants that are recorded at a time.
-const MAX_RECORDED: usize = 64;
+const MAX_RECORDED: u32 = 64;
 /// The disk doesn't answer.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 const COMPLETE_TIMEOUT: Duration = Duration::from_secs(8);
@@ -46,8 +46,14 @@ impl Recorder {
     pub(crate) fn new(files: &Path) -> Self {
         Self {
             folder: files.join("recordings").into(),
-            free: Arc::new(Semaphore::new(MAX_RECORDED)),
+            free: Arc::new(Semaphore::new(MAX_RECORDED as usize)),
         }
+    }
+
+    /// Completes when no file is being written.
+    pub(crate) async fn idle(&self) {
+        // An error means that the semaphore was closed, which nobody does.
+        let _ = self.free.acquire_many(MAX_RECORDED).await;
     }
 
     fn path(&self, recording: Uuid, peer: PeerId) -> PathBuf {
@@ -61,6 +67,13 @@ struct Recording {
     tap: Arc<Tap>,
     _writer: Writer,
     complete: watch::Receiver<bool>,
+}
+
+impl Recording {
+    /// Its attendant has gone, and with it the other end.
+    fn is_complete(&self) -> bool {
+        self.complete.has_changed().is_err()
+    }
 }
 
 /// What is recorded in one room.
@@ -98,6 +111,7 @@ impl Recordings {
         recording: Uuid,
         offset_ms: u64,
     ) -> Outcome {
+        self.running.retain(|_, running| !running.is_complete());
         match self.running.get(&peer) {
             Some(running) if running.id == recording => return Ok(Reply::Done),
             Some(_) => return Err(invalid("the peer is in another recording")),
@@ -115,7 +129,7 @@ impl Recordings {
             .map_err(failed)?;
         let tap = Arc::new(Tap::open(router, feed).await?);
         for producer in producers {
-            tap.take(producer, self.held).await?;
+            self.take(&tap, peer, producer).await;
         }
         let (completed, complete) = watch::channel(false);
         let attendant = Attendant {
@@ -140,9 +154,13 @@ impl Recordings {
 
     /// A recorded peer sends something new.
     pub(crate) async fn produced(&self, peer: PeerId, producer: ProducerId) {
-        if let Some(recording) = self.running.get(&peer)
-            && let Err(refusal) = recording.tap.take(producer, self.held).await
-        {
+        if let Some(recording) = self.running.get(&peer) {
+            self.take(&recording.tap, peer, producer).await;
+        }
+    }
+
+    async fn take(&self, tap: &Tap, peer: PeerId, producer: ProducerId) {
+        if let Err(refusal) = tap.take(producer, self.held).await {
             tracing::warn!(%peer, ?refusal, "not recorded");
         }
     }

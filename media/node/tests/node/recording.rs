@@ -285,3 +285,17 @@ async fn who_leaves_completes_their_file_and_closing_the_room_everybodys() {
         "nobody is there"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_asked_to_end_completes_its_files_and_tells() {
+    let mut call = Call::start().await;
+    call.record(Duration::ZERO).await;
+    sleep(Duration::from_millis(1_200)).await;
+    call.node.terminate();
+    let parts = [call.recorded().await, call.recorded().await];
+    assert!(call.node.exit().await.success());
+    for part in parts {
+        assert_eq!(call.file(part.peer).metadata().expect("file").len(), part.bytes);
+        assert!(pictures(&call.file(part.peer)) > 5);
+    }
+}
