@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 /// Packets that may wait: some seconds of the most that a client may send.
 const QUEUE: usize = 4_096;
 /// How often the queue is looked at. Waking for every packet would cost more than all the rest.
-const PERIOD: Duration = Duration::from_millis(50);
+const PERIOD: Duration = Duration::from_millis(100);
 /// A file gets no longer.
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
 

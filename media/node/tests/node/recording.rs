@@ -96,9 +96,13 @@ impl Call {
     /// The next thing that the node tells of a recording.
     async fn told(&mut self) -> NodeMessage {
         loop {
-            match soon("event", self.events.recv()).await.expect("the node is there") {
-                event @ (NodeMessage::Recorded { .. } | NodeMessage::RecordingFailed { .. }) => return event,
-                _ => {}
+            let event = soon("event", self.events.recv()).await.expect("the node is there");
+            let of_recording = matches!(
+                event,
+                NodeMessage::Recorded { .. } | NodeMessage::RecordingFailed { .. }
+            );
+            if of_recording {
+                return event;
             }
         }
     }
