@@ -9,6 +9,7 @@ use crate::{
     gateways::{
         calendars::Calendars,
         clock::SystemClock,
+        compose::Ffmpeg,
         dns::Resolver,
         files,
         identity::ByStaff,
@@ -18,7 +19,6 @@ use crate::{
         payout::Payouts,
         push::WebPush,
         scanner::BuiltInScanner,
-        unmade::Unmade,
     },
     jobs::Runner,
     signaling::{People, Registry},
@@ -32,6 +32,7 @@ use actix_web::web::Data;
 use anyhow::{Context, anyhow};
 use std::{
     net::{Ipv4Addr, TcpListener},
+    path::Path,
     sync::Arc,
 };
 use tokio::{
@@ -73,7 +74,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<P
         recorded: files::folder(&config.files.directory)?,
         files: kept.store,
         signer: kept.signer,
-        composer: Arc::new(Unmade),
+        composer: Arc::new(Ffmpeg::new(config.recording.ffmpeg.clone())),
         scanner: Arc::new(BuiltInScanner),
         push: Arc::new(WebPush::new(
             &config.push,
@@ -177,14 +178,15 @@ fn start_nodes(own: &mut Supervisor, config: &Config, control: &str) {
     };
     for number in 0..count {
         let (media, token) = (config.media.clone(), config.secrets.media_token.clone());
+        let files = config.files.directory.clone();
         let control = control.to_owned();
         own.keep(format!("media node {number}"), move || {
-            node(&media, token.expose(), &control)
+            node(&media, token.expose(), &control, &files)
         });
     }
 }
 
-fn node(media: &MediaConfig, token: &str, control: &str) -> Command {
+fn node(media: &MediaConfig, token: &str, control: &str, files: &Path) -> Command {
     let mut command = Command::new(&media.node_binary);
     command
         .args(["--control", control])
@@ -192,6 +194,8 @@ fn node(media: &MediaConfig, token: &str, control: &str) -> Command {
         .args(["--announce", &media.announced_address])
         .args(["--ports", &media.ports])
         .args(["--capacity", &media.capacity.to_string()])
+        .arg("--files")
+        .arg(files)
         .env("TALLYROOM_MEDIA_TOKEN", token);
     command
 }

@@ -1,8 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What the machine needs: Debian packages, Rust, Node. Sourced by ./dev.
 
-# mediasoup's C++ worker, linking, the database; Chromium only where pages are looked at.
+# mediasoup's C++ worker, linking, the database; what makes films of recordings when the server runs; Chromium only
+# where pages are looked at.
 debian_build=(ca-certificates curl git g++ mold pkg-config python3-pip libsrtp2-dev libuv1-dev libssl-dev libpq-dev)
+debian_run=(ffmpeg)
 debian_browser=(chromium coturn fonts-liberation)
 
 ensure_debian() {
@@ -68,7 +70,7 @@ ensure_python_client() {
 
 # What building takes.
 ensure_tools() {
-  ensure_debian "${debian_build[@]}"
+  ensure_debian "${debian_build[@]}" "${debian_run[@]}"
   ensure_rust
   ensure_node
 }

@@ -48,8 +48,8 @@ pub mod webhooks;
 use crate::{config::Config, domain::time::Moment, store::Db};
 use object_store::{ObjectStore, signer::Signer};
 use ports::{
-    CalendarSources, Clock, Composer, Dns, FileScanner, IdentityProvider, LivePeople, PaymentGateways,
-    PayoutProviders, PushServices,
+    CalendarSources, Clock, Composer, Dns, FileScanner, IdentityProvider, LivePeople, PaymentGateways, PayoutProviders,
+    PushServices,
 };
 use std::sync::Arc;
 

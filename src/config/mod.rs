@@ -43,6 +43,8 @@ pub struct Config {
     pub themes: ThemesConfig,
     /// Where files are kept.
     pub files: FilesConfig,
+    /// How recordings are made.
+    pub recording: RecordingConfig,
     /// The consoles' program.
     pub console: ConsoleConfig,
     /// The demo's robots.
@@ -209,6 +211,14 @@ pub struct TurnConfig {
 pub struct ThemesConfig {
     /// Where themes and built assets are.
     pub directory: PathBuf,
+}
+
+/// How recordings are made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordingConfig {
+    /// The program that makes one film of what everybody sent.
+    pub ffmpeg: PathBuf,
 }
 
 /// Files that are too large for the database.

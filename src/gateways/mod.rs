@@ -2,6 +2,7 @@
 
 pub mod calendars;
 pub mod clock;
+pub mod compose;
 pub mod dns;
 pub mod files;
 pub mod identity;
@@ -11,4 +12,3 @@ pub mod payment;
 pub mod payout;
 pub mod push;
 pub mod scanner;
-pub mod unmade;

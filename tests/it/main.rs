@@ -4,6 +4,7 @@ mod archive;
 mod calls;
 mod catalogue;
 mod charges;
+mod composing;
 mod consoles;
 mod documents;
 mod gateways;

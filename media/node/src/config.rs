@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Debug, Display};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ tallyroom-media: carries the media of calls for the control planes that it dials
   --announce ADDRESS    TALLYROOM_MEDIA_ANNOUNCE        what clients are told instead (the same)
   --ports FIRST-LAST    TALLYROOM_MEDIA_PORTS           the first free one is used, UDP and TCP (40000-40100)
   --capacity N          TALLYROOM_MEDIA_CAPACITY        participants before new rooms are refused (200)
+  --files FOLDER        TALLYROOM_MEDIA_FILES           recordings are written here (var/files)
   --keep-rooms SECONDS  TALLYROOM_MEDIA_KEEP_ROOMS      rooms outlive their control plane's connection so long (120)
   --orphaned SECONDS    TALLYROOM_MEDIA_ORPHANED        exit after so long without any control plane (150)
   --help
@@ -30,12 +32,13 @@ tallyroom-media: carries the media of calls for the control planes that it dials
 ";
 
 /// Each option's name on the command line and in the environment.
-const OPTIONS: [(&str, &str); 7] = [
+const OPTIONS: [(&str, &str); 8] = [
     ("--control", "TALLYROOM_CONTROL_URLS"),
     ("--listen", "TALLYROOM_MEDIA_LISTEN"),
     ("--announce", "TALLYROOM_MEDIA_ANNOUNCE"),
     ("--ports", "TALLYROOM_MEDIA_PORTS"),
     ("--capacity", "TALLYROOM_MEDIA_CAPACITY"),
+    ("--files", "TALLYROOM_MEDIA_FILES"),
     ("--keep-rooms", "TALLYROOM_MEDIA_KEEP_ROOMS"),
     ("--orphaned", "TALLYROOM_MEDIA_ORPHANED"),
 ];
@@ -90,6 +93,8 @@ pub struct Config {
     pub listen: Listen,
     /// Participants before new rooms are refused.
     pub capacity: u32,
+    /// The folder that recordings are written under.
+    pub files: PathBuf,
     /// How long rooms outlive their control plane's connection.
     pub keep_rooms: Duration,
     /// How long to go on without any control plane.
@@ -151,6 +156,7 @@ pub fn parse(
         token: token(env("TALLYROOM_MEDIA_TOKEN"))?,
         listen: listen(get("--listen"), get("--announce"), get("--ports"))?,
         capacity: number("--capacity", get("--capacity"), 200, 1..=max_peers)?,
+        files: get("--files").unwrap_or_else(|| "var/files".into()).into(),
         keep_rooms: seconds("--keep-rooms", 120)?,
         orphaned: seconds("--orphaned", 150)?,
         log: value("TALLYROOM_LOG", env("TALLYROOM_LOG"), LogFormat::default())?,
@@ -252,6 +258,7 @@ mod tests {
             (config.capacity, config.keep_rooms.as_secs(), config.orphaned.as_secs()),
             (9, 120, 150)
         );
+        assert_eq!(config.files, PathBuf::from("var/files"));
         assert_eq!(config.listen.ports, 40_000..=40_100);
     }
 

@@ -11,6 +11,7 @@ pub mod link;
 mod load;
 mod peer;
 mod reception;
+mod recording;
 mod refusal;
 mod room;
 mod rooms;

@@ -2,6 +2,7 @@
 
 use anyhow::{anyhow, bail};
 use std::io::IsTerminal;
+use std::pin::pin;
 use std::process::ExitCode;
 use tallyroom_media::Rooms;
 use tallyroom_media::config::{self, Command, Config, LogFormat};
@@ -56,7 +57,7 @@ fn start_log(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let rooms = Rooms::start(&config.listen, config.capacity).await?;
+    let rooms = Rooms::start(&config.listen, config.capacity, &config.files).await?;
     let node = Uuid::new_v4();
     tracing::info!(%node, ip = %config.listen.ip, port = rooms.port(), capacity = config.capacity, "media node started");
     let (monitor, reports) = FlowMonitor::new(rooms.clone());
@@ -76,15 +77,18 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // Lives on to the end: links hang on its reports.
+    let measuring = pin!(monitor.run());
     tokio::select! {
         () = rooms.drained() => tracing::info!("drained"),
         _ = terminate.recv() => tracing::info!("terminated"),
         _ = interrupt.recv() => tracing::info!("interrupted"),
         () = rooms.worker_died() => bail!("the media worker died"),
-        () = monitor.run() => bail!("the media worker doesn't answer"),
+        () = measuring => bail!("the media worker doesn't answer"),
         () = orphaned(connections, config.orphaned) => {
             bail!("no control plane for {} s", config.orphaned.as_secs())
         }
     }
+    rooms.close().await;
     Ok(())
 }

@@ -94,6 +94,10 @@ impl Peer {
         })
     }
 
+    pub(crate) fn producer_ids(&self) -> Vec<ProducerId> {
+        self.sending.keys().copied().collect()
+    }
+
     fn transport(&self, id: &MediaId) -> Result<&WebRtcTransport, Refusal> {
         let wanted: TransportId = id.parse().map_err(|_| not_found("transport"))?;
         [self.send.as_ref(), Some(&self.recv)]
@@ -127,7 +131,7 @@ impl Peer {
         source: MediaSource,
         rtp: Value,
         paused: bool,
-    ) -> Outcome {
+    ) -> Result<ProducerId, Refusal> {
         let transport = self.transport(transport)?;
         if self
             .send
@@ -159,9 +163,7 @@ impl Peer {
                 score: None,
             },
         );
-        Ok(Reply::Produced {
-            producer: id.to_string(),
-        })
+        Ok(id)
     }
 
     pub(crate) async fn pause_producer(&mut self, producer: &MediaId, paused: bool) -> Outcome {

@@ -3,6 +3,7 @@
 use crate::MAX_PEERS_PER_ROOM;
 use crate::codecs::router_codecs;
 use crate::peer::Peer;
+use crate::recording::{Recorder, Recordings};
 use crate::refusal::{Outcome, failed, full, invalid, not_found};
 use crate::rooms::{Occupancy, Owner, Ticket};
 use crate::worker::MediaWorker;
@@ -43,6 +44,7 @@ pub(crate) struct Room {
     server: WebRtcServer,
     peers: HashMap<PeerId, Peer>,
     paused: bool,
+    recordings: Recordings,
     owner: Owner,
     /// Weak, or the room's own transports would keep its task alive.
     commands: mpsc::WeakSender<Command>,
@@ -54,6 +56,7 @@ impl Room {
     pub(crate) async fn run(
         id: RoomId,
         media: Arc<MediaWorker>,
+        recorder: Recorder,
         owner: Owner,
         commands: mpsc::WeakSender<Command>,
         mut inbox: mpsc::Receiver<Command>,
@@ -71,6 +74,7 @@ impl Room {
             server,
             peers,
             paused: false,
+            recordings: Recordings::new(id, recorder, owner.clone()),
             owner,
             commands,
             occupancy,
@@ -84,6 +88,18 @@ impl Room {
 
     async fn on(&mut self, command: Command) {
         match command {
+            Command::Perform {
+                request: Request::StopRecording { recording, .. },
+                ticket,
+                answer,
+                ..
+            } => {
+                let stopped = self.recordings.stop(recording);
+                tokio::spawn(async move {
+                    let _ = answer.send(stopped.await); // who asked may have gone
+                    drop(ticket);
+                });
+            }
             Command::Perform {
                 owner,
                 request,
@@ -133,13 +149,18 @@ impl Room {
                 if source.kind() != kind {
                     return Err(invalid("the source isn't of the producer's kind"));
                 }
-                self.peer(peer)?.produce(&transport, source, rtp, paused).await
+                let producer = self.peer(peer)?.produce(&transport, source, rtp, paused).await?;
+                self.recordings.produced(peer, producer).await;
+                Ok(Reply::Produced {
+                    producer: producer.to_string(),
+                })
             }
             Request::PauseProducer {
                 peer, producer, paused, ..
             } => self.peer(peer)?.pause_producer(&producer, paused).await,
             Request::CloseProducer { peer, producer, .. } => {
                 let producer = self.peer(peer)?.take_producer(&producer)?;
+                self.recordings.producer_closed(peer, producer.id());
                 self.peers
                     .values_mut()
                     .for_each(|other| other.stop_receiving(|id| *id == producer.id()));
@@ -153,7 +174,19 @@ impl Room {
             } => self.peer(peer)?.prefer(&producer, layer, paused_room).await,
             Request::RestartIce { peer, transport, .. } => self.peer(peer)?.restart_ice(&transport).await,
             Request::PauseRoom { paused, .. } => self.pause(paused).await,
-            Request::Record { .. } | Request::StopRecording { .. } => Err(failed("recording isn't there yet")),
+            Request::Record {
+                peer,
+                recording,
+                offset_ms,
+                ..
+            } => {
+                let producers = self.peer(peer)?.producer_ids();
+                self.recordings
+                    .record(&self.router, peer, producers, recording, offset_ms)
+                    .await
+            }
+            // Answered where it came in, since completing files takes a while.
+            Request::StopRecording { recording, .. } => self.recordings.stop(recording).await,
             Request::Leave { peer, .. } => {
                 self.remove(peer);
                 Ok(Reply::Done)
@@ -185,6 +218,7 @@ impl Room {
         };
         self.peers.insert(peer, Peer::new(peer, send, recv));
         self.occupancy.set_peers(self.peers.len());
+        self.recordings.follow(owner.clone());
         self.owner = owner;
         Ok(reply)
     }
@@ -227,6 +261,7 @@ impl Room {
 
     async fn pause(&mut self, paused: bool) -> Outcome {
         self.paused = paused;
+        self.recordings.hold(paused).await;
         let held = join_all(self.peers.values().map(|peer| peer.hold(paused))).await;
         held.into_iter().collect::<Result<(), Refusal>>()?;
         Ok(Reply::Done)
@@ -234,6 +269,7 @@ impl Room {
 
     /// Takes a peer out; their transports close when they are dropped.
     fn remove(&mut self, peer: PeerId) -> Option<Peer> {
+        self.recordings.leave(peer);
         let gone = self.peers.remove(&peer)?;
         self.occupancy.set_peers(self.peers.len());
         self.peers

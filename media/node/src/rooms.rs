@@ -1,18 +1,20 @@
 //! All rooms of the node: who may open one, which task owns it, when it goes.
 
 use crate::MAX_PEERS;
+use crate::recording::Recorder;
 use crate::refusal::{Outcome, failed, full, not_found};
 use crate::room::{Command, Room};
 use crate::worker::{Listen, MediaWorker};
 use futures::future::join_all;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tallyroom_media_protocol::{NodeMessage, PeerFlow, Refusal, Reply, Request, RoomId};
 use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 /// Requests that may wait in one room.
@@ -23,6 +25,10 @@ const QUEUE: usize = MAX_PENDING + 2 * crate::MAX_PEERS_PER_ROOM + 8;
 const MAX_EVENTS: usize = 1_024;
 /// How long a room without peers is kept, so that both sides of a suspended call can come back to it.
 const EMPTY_ROOM_LIFE: Duration = Duration::from_secs(600);
+
+/// How long recordings may take to be completed when the node ends, and their news to be sent.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+const PARTING: Duration = Duration::from_millis(100);
 
 /// Why a node didn't start.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +139,7 @@ impl Registry {
 
 struct Inner {
     media: Arc<MediaWorker>,
+    recorder: Recorder,
     capacity: usize,
     registry: Mutex<Registry>,
     drained: Notify,
@@ -143,12 +150,14 @@ struct Inner {
 pub struct Rooms(Arc<Inner>);
 
 impl Rooms {
-    /// Starts the media worker and binds its port. `capacity` is how many peers may be there before rooms are refused.
-    pub async fn start(listen: &Listen, capacity: u32) -> Result<Self, StartError> {
+    /// Starts the media worker and binds its port. `capacity` is how many peers may be there before rooms are refused,
+    /// `files` the folder that recordings are written under.
+    pub async fn start(listen: &Listen, capacity: u32, files: &Path) -> Result<Self, StartError> {
         let media = Arc::new(MediaWorker::start(listen).await?);
         let capacity = usize::try_from(capacity).unwrap_or(usize::MAX).min(MAX_PEERS);
         Ok(Self(Arc::new(Inner {
             media,
+            recorder: Recorder::new(files),
             capacity,
             registry: Mutex::default(),
             drained: Notify::new(),
@@ -176,7 +185,10 @@ impl Rooms {
             self.admit(&mut registry, owner, id)?;
         }
         let Some(room) = registry.rooms.get_mut(&id) else {
-            if matches!(request, Request::Leave { .. } | Request::CloseRoom { .. }) {
+            if matches!(
+                request,
+                Request::Leave { .. } | Request::CloseRoom { .. } | Request::StopRecording { .. }
+            ) {
                 let _ = answer.send(Ok(Reply::Done));
                 return Ok(outcome);
             }
@@ -230,6 +242,7 @@ impl Rooms {
         tokio::spawn(Room::run(
             id,
             media,
+            self.0.recorder.clone(),
             owner.clone(),
             commands.downgrade(),
             inbox,
@@ -261,6 +274,16 @@ impl Rooms {
     /// Completes when the node is drained.
     pub async fn drained(&self) {
         self.0.drained.notified().await;
+    }
+
+    /// Closes all rooms; returns when their recordings are complete and told, or the disk doesn't answer.
+    pub async fn close(&self) {
+        self.registry().rooms.clear();
+        if timeout(CLOSE_TIMEOUT, self.0.recorder.idle()).await.is_err() {
+            tracing::warn!("recordings aren't complete");
+        }
+        // What was told is on its way out by links that run beside this.
+        sleep(PARTING).await;
     }
 
     /// Completes when the media worker has ended; nothing works any more then.
@@ -347,7 +370,7 @@ mod tests {
             announce: None,
             ports: 43_000..=43_099,
         };
-        let rooms = Rooms::start(&listen, 10).await.expect("started");
+        let rooms = Rooms::start(&listen, 10, &std::env::temp_dir()).await.expect("started");
         let (owner, mut events) = Owner::new();
         let (room, peer) = (Uuid::new_v4(), Uuid::new_v4());
         let joined = rooms.handle(&owner, Request::Join { room, peer, send: true }).await;

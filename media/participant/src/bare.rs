@@ -70,13 +70,16 @@ impl BareControl {
             .send(Message::text(serde_json::to_string(&ControlMessage::Welcome)?))
             .await?;
         let (requests, queue) = mpsc::channel(QUEUE);
+        let (events, _) = broadcast::channel(QUEUE);
+        let told = events.clone();
         let task = tokio::spawn(async move {
-            if let Err(error) = drive(socket, queue).await {
+            if let Err(error) = drive(socket, queue, told).await {
                 tracing::debug!(%error, "node's socket ended");
             }
         });
         Ok(BareNode {
             requests,
+            events,
             _task: Arc::new(AbortOnDrop(task.abort_handle())),
         })
     }
@@ -97,6 +100,7 @@ type Asked = (Request, oneshot::Sender<Answer>);
 #[derive(Clone)]
 pub struct BareNode {
     requests: mpsc::Sender<Asked>,
+    events: broadcast::Sender<NodeMessage>,
     _task: Arc<AbortOnDrop>,
 }
 
@@ -115,6 +119,11 @@ impl BareNode {
             .context("node is gone")?
     }
 
+    /// What it tells unasked, from now on.
+    pub fn events(&self) -> broadcast::Receiver<NodeMessage> {
+        self.events.subscribe()
+    }
+
     /// A new room on it.
     pub fn room(&self) -> BareRoom {
         BareRoom {
@@ -126,7 +135,11 @@ impl BareNode {
 }
 
 /// Sends requests and hands out the answers until either side is gone.
-async fn drive(mut socket: WebSocketStream<TcpStream>, mut requests: mpsc::Receiver<Asked>) -> Result<()> {
+async fn drive(
+    mut socket: WebSocketStream<TcpStream>,
+    mut requests: mpsc::Receiver<Asked>,
+    events: broadcast::Sender<NodeMessage>,
+) -> Result<()> {
     let mut waiting: HashMap<u64, oneshot::Sender<Answer>> = HashMap::new();
     let mut next_id = 0;
     loop {
@@ -140,7 +153,13 @@ async fn drive(mut socket: WebSocketStream<TcpStream>, mut requests: mpsc::Recei
             }
             message = socket.next() => {
                 let Message::Text(text) = message.context("node left")?? else { continue };
-                let NodeMessage::Response { id, result } = serde_json::from_str(&text)? else { continue };
+                let (id, result) = match serde_json::from_str(&text)? {
+                    NodeMessage::Response { id, result } => (id, result),
+                    event => {
+                        let _ = events.send(event); // whether anybody listens or not
+                        continue;
+                    }
+                };
                 if let Some(sender) = waiting.remove(&id) {
                     let answer = result.map_err(|refusal| anyhow::anyhow!("{:?}: {}", refusal.kind, refusal.message));
                     let _ = sender.send(answer);
@@ -161,6 +180,15 @@ impl BareRoom {
     /// The room's id, which is also the id that pictures carry.
     pub fn id(&self) -> RoomId {
         self.id
+    }
+
+    /// Completes a recording's files.
+    pub async fn stop_recording(&self, recording: Uuid) -> Result<()> {
+        let room = self.id;
+        self.node
+            .request(Request::StopRecording { room, recording })
+            .await
+            .map(drop)
     }
 
     /// Enters with media.
@@ -233,6 +261,24 @@ impl BareParticipant {
     /// What went out and came in.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// Whom the node knows it as.
+    pub fn peer(&self) -> PeerId {
+        self.seat.peer
+    }
+
+    /// Has it recorded; `offset` is how long ago the recording began.
+    pub async fn record(&self, recording: Uuid, offset: Duration) -> Result<()> {
+        let (room, peer) = (self.seat.room, self.seat.peer);
+        let offset_ms = offset.as_millis().try_into()?;
+        let request = Request::Record {
+            room,
+            peer,
+            recording,
+            offset_ms,
+        };
+        self.seat.node.request(request).await.map(drop)
     }
 
     /// The media.

@@ -7,7 +7,7 @@ use openh264::{
     OpenH264API,
     decoder::Decoder,
     encoder::{Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode},
-    formats::YUVSource,
+    formats::{YUVBuffer, YUVSource},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -94,17 +94,19 @@ pub struct Clip(Vec<EncodedFrame>);
 impl Clip {
     /// Five seconds of the test picture under the nil id.
     pub fn encode() -> Result<Self> {
+        Self::of(picture::draw)
+    }
+
+    /// The same at twice the size, as a camera gives it: 640 by 480.
+    pub fn encode_doubled() -> Result<Self> {
+        Self::of(|stamp| picture::doubled(&picture::draw(stamp)))
+    }
+
+    fn of(draw: impl Fn(Stamp) -> YUVBuffer) -> Result<Self> {
         let mut encoder = PictureEncoder::new()?;
+        let call = Uuid::nil();
         (0..KEY_PERIOD)
-            .map(|counter| {
-                encoder.encode(
-                    &picture::draw(Stamp {
-                        call: Uuid::nil(),
-                        counter,
-                    }),
-                    false,
-                )
-            })
+            .map(|counter| encoder.encode(&draw(Stamp { call, counter }), false))
             .collect::<Result<_>>()
             .map(Self)
     }

@@ -95,6 +95,17 @@ pub fn draw(stamp: Stamp) -> YUVBuffer {
     YUVBuffer::from_vec(yuv, WIDTH, HEIGHT)
 }
 
+/// A picture at twice its size.
+pub(crate) fn doubled(picture: &YUVBuffer) -> YUVBuffer {
+    let planes = [(picture.y(), WIDTH), (picture.u(), WIDTH / 2), (picture.v(), WIDTH / 2)];
+    let rows = planes.iter().flat_map(|(plane, width)| plane.chunks_exact(*width));
+    let doubled = rows.flat_map(|row| {
+        let row: Vec<u8> = row.iter().flat_map(|pixel| [*pixel; 2]).collect();
+        row.repeat(2)
+    });
+    YUVBuffer::from_vec(doubled.collect(), 2 * WIDTH, 2 * HEIGHT)
+}
+
 /// A ball that goes to and fro, hopping, in front of a sky that grows lighter downwards. Grain that is new in every
 /// picture costs the encoder about as many bits as a camera's picture would.
 fn draw_stage(luma: &mut [u8], counter: u32) {

@@ -16,6 +16,7 @@ mod pages;
 mod pair;
 mod process;
 mod product;
+mod record;
 mod report;
 mod room_js;
 mod search;
@@ -36,6 +37,7 @@ const BENCHES: [(&str, Bench); 10] = [
     ("metering", || metering::run().boxed_local()),
     ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
+    ("record", || record::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
     ("pages", || pages::run().boxed_local()),

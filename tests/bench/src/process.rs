@@ -16,6 +16,16 @@ pub fn resident_kb(pid: u32) -> Result<f64> {
 
 /// Seconds of CPU, in the program and in the kernel for it.
 pub fn cpu_s(pid: u32) -> Result<f64> {
+    ticks_s(pid, [14, 15])
+}
+
+/// The same of all processes that it started and that have ended.
+pub fn children_cpu_s(pid: u32) -> Result<f64> {
+    ticks_s(pid, [16, 17])
+}
+
+/// The sum of two fields of `/proc/PID/stat`, counted from 1.
+fn ticks_s(pid: u32, places: [usize; 2]) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("the process is gone")?;
     // The program's name may contain anything; the third field comes after it.
     let (_, fields) = stat.rsplit_once(") ").context("no name")?;
@@ -23,7 +33,7 @@ pub fn cpu_s(pid: u32) -> Result<f64> {
         let field = fields.split(' ').nth(place - 3);
         field.context("too few fields")?.parse().context("ticks")
     };
-    Ok((ticks(14)? + ticks(15)?) / TICKS_A_SECOND)
+    Ok((ticks(places[0])? + ticks(places[1])?) / TICKS_A_SECOND)
 }
 
 /// The processes that one of this process's threads started.

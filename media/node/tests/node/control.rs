@@ -32,7 +32,18 @@ pub struct Node(Child);
 
 impl Node {
     pub fn start(control: &str, options: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tallyroom-media"));
+        Self::run(Command::new(env!("CARGO_BIN_EXE_tallyroom-media")), control, options)
+    }
+
+    /// No file that it writes gets longer than `bytes`.
+    pub fn start_limited(control: &str, options: &[&str], bytes: u64) -> Self {
+        let mut shell = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", bytes / 512);
+        shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_tallyroom-media")]);
+        Self::run(shell, control, options)
+    }
+
+    fn run(mut command: Command, control: &str, options: &[&str]) -> Self {
         command
             .args(["--control", control, "--ports", "42000-42999"])
             .args(options);
@@ -46,6 +57,11 @@ impl Node {
 
     pub async fn exit(&mut self) -> ExitStatus {
         soon("exit", self.0.wait()).await.expect("exit status")
+    }
+
+    /// As if the machine were out of memory: it can't say goodbye.
+    pub async fn kill(&mut self) {
+        self.0.kill().await.expect("killed");
     }
 
     pub fn terminate(&self) {

@@ -34,7 +34,9 @@ impl Bench {
             announce: None,
             ports: 43_100..=43_199,
         };
-        let rooms = Rooms::start(&listen, 100).await.expect("started");
+        let rooms = Rooms::start(&listen, 100, &std::env::temp_dir())
+            .await
+            .expect("started");
         let (monitor, reports) = FlowMonitor::new(rooms.clone());
         tokio::spawn(monitor.run());
         Self {

@@ -4,3 +4,4 @@ mod control;
 mod flow;
 mod lifetime;
 mod media;
+mod recording;

@@ -1,0 +1,134 @@
+//! What is in a part, and when.
+
+use super::{Ffmpeg, Span, Track, attend};
+use crate::app::ports::Part;
+use anyhow::{Context, ensure};
+use std::collections::HashMap;
+
+/// Pictures or sounds that are further apart are two spans.
+const GAP_MS: u64 = 1_500;
+/// A film has at most about so many spans: the longer it is, the more of a gap is overlooked.
+const MOST_SPANS: u64 = 1_000;
+/// The last picture before a gap is shown for so long.
+const LAST_MS: u64 = 100;
+
+/// Reads a part as far as it goes: one whose writer was killed may end in the midst of something.
+pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::Result<Track> {
+    let mut command = ffmpeg.command("error");
+    command.arg("-i").arg(&part.path);
+    command.args(["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "framecrc", "-"]);
+    let child = command.spawn().context("ffmpeg can't be started")?;
+    let mut list = List::new(GAP_MS.max(until_ms / MOST_SPANS));
+    let (status, complaint) = attend(child, until_ms, |line| list.read(line)).await?;
+    ensure!(status.success() || list.has_any(), "{status}: {complaint}");
+    Ok(Track {
+        path: part.path.clone(),
+        person: part.person,
+        video: list.spans("video"),
+        audio: list.spans("audio"),
+    })
+}
+
+/// A list of packets as `framecrc` prints it.
+struct List {
+    gap: u64,
+    streams: HashMap<String, Stream>,
+}
+
+#[derive(Default)]
+struct Stream {
+    kind: String,
+    /// Ticks a second, as a fraction.
+    rate: (u64, u64),
+    spans: Vec<Span>,
+}
+
+impl List {
+    fn new(gap: u64) -> Self {
+        Self {
+            gap,
+            streams: HashMap::new(),
+        }
+    }
+
+    fn read(&mut self, line: &str) {
+        if let Some((stream, base)) = line.strip_prefix("#tb ").and_then(|rest| rest.split_once(": ")) {
+            let rate = base
+                .split_once('/')
+                .map(|(ticks, seconds)| (ticks.parse(), seconds.parse()));
+            if let Some((Ok(ticks), Ok(seconds))) = rate {
+                self.stream(stream).rate = (ticks, seconds);
+            }
+        } else if let Some((stream, kind)) = line.strip_prefix("#media_type ").and_then(|rest| rest.split_once(": ")) {
+            self.stream(stream).kind = kind.trim().to_owned();
+        } else if !line.starts_with('#') {
+            self.read_packet(line);
+        }
+    }
+
+    fn read_packet(&mut self, line: &str) {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let [stream, _, shown, ..] = fields[..] else { return };
+        let (Ok(shown), Some(stream)) = (shown.parse::<u64>(), self.streams.get_mut(stream)) else {
+            return;
+        };
+        let (numerator, denominator) = stream.rate;
+        let Some(at) = (shown.saturating_mul(1_000).saturating_mul(numerator)).checked_div(denominator) else {
+            return;
+        };
+        match stream.spans.last_mut() {
+            Some(last) if at < last.until.saturating_add(self.gap) => last.until = last.until.max(at + LAST_MS),
+            _ => stream.spans.push(Span {
+                from: at,
+                until: at + LAST_MS,
+            }),
+        }
+    }
+
+    fn stream(&mut self, number: &str) -> &mut Stream {
+        self.streams.entry(number.to_owned()).or_default()
+    }
+
+    fn has_any(&self) -> bool {
+        self.streams.values().any(|stream| !stream.spans.is_empty())
+    }
+
+    fn spans(&self, kind: &str) -> Vec<Span> {
+        let of_kind = self.streams.values().find(|stream| stream.kind == kind);
+        of_kind.map(|stream| stream.spans.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packets_become_spans() {
+        let mut list = List::new(GAP_MS);
+        let lines = [
+            "#software: Lavf59.27.100",
+            "#tb 0: 1/90000",
+            "#media_type 0: video",
+            "#tb 1: 1/48000",
+            "#media_type 1: audio",
+            "0,      90000,      90000,     4500,     1234, 0x12345678",
+            "1,      48000,      48000,      960,       12, 0x12345678",
+            "0,     135000,     135000,     4500,     1234, 0x12345678, F=0x0",
+            "0,     900000,     900000,     4500,     1234, 0x12345678",
+        ];
+        lines.iter().for_each(|line| list.read(line));
+        let span = |from, until| Span { from, until };
+        assert_eq!(list.spans("video"), [span(1_000, 1_600), span(10_000, 10_100)]);
+        assert_eq!(list.spans("audio"), [span(1_000, 1_100)]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_nothing() {
+        let mut list = List::new(GAP_MS);
+        for line in ["", "#tb", "#tb 0: 1/0", "#media_type 0: video", "0, 1, 2", "x,y,z", "0"] {
+            list.read(line);
+        }
+        assert!(!list.has_any());
+    }
+}
