@@ -89,11 +89,7 @@ impl Checks {
     }
 
     /// Does what the person asks for in their check.
-    pub(super) fn request(
-        self: &Arc<Self>,
-        socket: u64,
-        request: ClientRequest,
-    ) -> BoxFuture<'static, Result<Value>> {
+    pub(super) fn request(self: &Arc<Self>, socket: u64, request: ClientRequest) -> BoxFuture<'static, Result<Value>> {
         let checks = self.clone();
         async move {
             let check = checks.state().open.get(&socket).cloned();

@@ -12,8 +12,8 @@ use futures::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tallyroom_media_protocol::{
-    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, MediaSource, NodeMessage, PROTOCOL_VERSION, PeerId, ProducerInfo, Reply,
-    Request, RoomId,
+    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, MediaSource, NodeMessage, PROTOCOL_VERSION, PeerId,
+    ProducerInfo, Reply, Request, RoomId,
 };
 use tokio::{
     net::{TcpListener, TcpStream},

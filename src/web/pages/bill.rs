@@ -6,8 +6,8 @@ use super::{
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field, GivenRow, Increment,
-        Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
+        Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
+        GivenRow, Increment, Message, Person, RatingForm, SellerShare, Side, SpanKind, Strip, TipRow,
     },
 };
 use crate::{
@@ -239,7 +239,10 @@ async fn connections(web: &Web, site: &Site, bill: &CallBill) -> Result<Vec<Conn
         CallRole::Seller => (seller, buyer),
     };
     let rows = [(true, own), (false, other)];
-    Ok(rows.into_iter().filter_map(|(own, quality)| connection(own, &quality?)).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(own, quality)| connection(own, &quality?))
+        .collect())
 }
 
 /// The three shares make a hundred.

@@ -39,7 +39,9 @@ pub async fn run() -> Result<()> {
     for file in &needed {
         all += compressed_kb(dist.join(file))?;
     }
-    let library = manifest.get(LIBRARY).context("the media library has no file of its own")?;
+    let library = manifest
+        .get(LIBRARY)
+        .context("the media library has no file of its own")?;
     let mut rounds = Rounds::default();
     rounds.add(all, compressed_kb(dist.join(&library.file))?);
     rounds.print(Case {

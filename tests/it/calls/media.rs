@@ -21,7 +21,11 @@ async fn a_screen_is_told_apart_from_a_camera_and_its_end_is_told_when_its_owner
     let epoch = talk.buyer.epoch;
     let wrong = talk.buyer.ask(produce(epoch, "audio", Some("screen"))).await;
     assert_eq!(wrong.err().as_deref(), Some("invalid"));
-    let shown = talk.buyer.ask(produce(epoch, "video", Some("screen"))).await.expect("sent");
+    let shown = talk
+        .buyer
+        .ask(produce(epoch, "video", Some("screen")))
+        .await
+        .expect("sent");
     let heard = talk.seller.wait("the screen", |message| match message {
         ServerMessage::Producer { producer } if producer.source == MediaSource::Screen => Some(producer.clone()),
         _ => None,

@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 use tallyroom_media_protocol::{
-    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reception, Reply, Request, RoomId,
+    ControlMessage, MediaKind, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, ProducerInfo, Reception, Reply,
+    Request, RoomId,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};

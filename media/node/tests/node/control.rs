@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tallyroom_media_protocol::{
-    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, MediaSource, NodeMessage, PROTOCOL_VERSION, PeerFlow, PeerId, Refusal,
-    RefusalKind, Reply, Request, RoomId,
+    ControlMessage, MAX_MESSAGE_BYTES, MediaId, MediaKind, MediaSource, NodeMessage, PROTOCOL_VERSION, PeerFlow,
+    PeerId, Refusal, RefusalKind, Reply, Request, RoomId,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
