@@ -165,7 +165,7 @@ async fn a_picture_that_isnt_shown_isnt_sent_and_the_room_stays_held_back() {
         RefusalKind::NotFound,
         "not received yet"
     );
-    control.consume(&buyer, &[producer.clone()]).await;
+    control.consume(&buyer, std::slice::from_ref(&producer)).await;
     receives(&mut control, &buyer, true).await;
     control.done(prefer(&producer, None)).await;
     receives(&mut control, &buyer, false).await;
