@@ -76,7 +76,7 @@ pub async fn accept(
                 }
                 Tried::Over(news) => {
                     let asked = news.asked;
-                    Ok((Some(news), Err(asked)))
+                    Ok((Some(*news), Err(asked)))
                 }
             }
         })

@@ -34,7 +34,7 @@ pub(super) enum Tried {
     /// There is only so much in the wallet.
     Short(Money),
     /// It is paid, or can't be used any more.
-    Over(News),
+    Over(Box<News>),
 }
 
 /// What is to be paid at the gateway, before an extension can be paid from a wallet with so much in it: what is missing,
@@ -73,7 +73,7 @@ pub(super) fn try_to_pay(
         }
         (news.credit, news.wallet, news.apart) = (credit, wallet, apart);
     }
-    Ok(Tried::Over(news))
+    Ok(Tried::Over(Box::new(news)))
 }
 
 /// Where an extension was paid from.
@@ -175,7 +175,7 @@ pub(in crate::app) fn pay_if_possible(
     }
     match try_to_pay(app, tx, (&call, &seller), asked, now)? {
         Tried::Short(_) => Ok(None),
-        Tried::Over(news) => Ok(Some(news)),
+        Tried::Over(news) => Ok(Some(*news)),
     }
 }
 

@@ -267,7 +267,8 @@ async fn a_chat_is_mailed_to_whoever_asks_with_all_that_was_said() {
     let text = &about[0].text;
     for words in [
         "Bea Buyer: Is <b>this</b> in it?",
-        "Sol Seller: It is.\nAll of it.",
+        "Sol Seller: It is.",
+        "All of it.",
         "Plan.pdf",
         "/conversations/",
     ] {

@@ -23,15 +23,13 @@ async fn begun(pair: &Pair, minutes: u32) -> (String, Talk<'_>) {
     (id, talk)
 }
 
-/// At 100 a minute, two minutes that were ordered: cheaper, dearer, in the last seconds, when more was tried already, and
-/// ended by the seller in the middle of what was added.
+/// At 100 a minute, two minutes that were ordered: cheaper, dearer, and ended by the seller in the middle of what was
+/// added.
 #[tokio::test]
 async fn minutes_for_an_amount_of_ones_own_cost_that_amount() {
     for (amount, minor, asked_s, talked_s, charged) in [
         ("1.50", 150, 60, 240, 350),
         ("4", 400, 60, 240, 600),
-        ("1.5", 150, 118, 240, 350),
-        ("4.0", 400, 118, 240, 600),
         ("4,00", 400, 60, 180, 400),
     ] {
         let pair = Pair::new(Price::default()).await;
