@@ -62,6 +62,9 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
                 bp: n[9],
                 included: n[10] % 2 == 0,
             }),
+            recording: None,
+            recording_for: None,
+            recording_days: Some(n[11]),
         };
         let none = PolicyChange::default();
         Terms::new(rate_minor, resolve(&platform, &wild, &none, &none))
