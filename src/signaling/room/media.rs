@@ -9,7 +9,6 @@ use crate::{
     },
     error::{Error, Result},
     signaling::people::Socket,
-    store::calls::Party,
 };
 use anyhow::anyhow;
 use serde_json::{Value, json};

@@ -33,7 +33,7 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 10] = [
+const BENCHES: [(&str, Bench); 11] = [
     ("metering", || metering::run().boxed_local()),
     ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
