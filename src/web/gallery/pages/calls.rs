@@ -6,7 +6,7 @@ use crate::{
     web::pages::views::*,
 };
 use jiff::{Timestamp, ToSpan as _};
-use tallyroom_media_protocol::signaling::{CallPhase, CallRole, CallView, ExtensionView, OtherView};
+
 use uuid::Uuid;
 
 /// One's calls, and the room.
@@ -43,144 +43,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
             older_url: None,
         },
         &g.buyer("/calls"),
-    )?;
-    let room = RoomSetup {
-        call_id: Uuid::from_u128(1),
-        role: CallRole::Buyer.into(),
-        other_id: Uuid::from_u128(2),
-        call: ringing(g),
-        extension: None,
-        top_up_amounts: vec![1_000, 2_000, 5_000],
-        terms: Some(RoomTerms {
-            increment: Increment::Minute,
-            minimum_s: 300,
-            grace_s: 30,
-        }),
-        languages: &["en", "de", "fr"],
-        other_photo: g.cast.person(0).photo_url,
-        urls: RoomUrls {
-            bill: Some("/calls/1/bill".to_owned()),
-            back: "/sellers/1".to_owned(),
-            tip: Some("/sellers/1/tip?call=1".to_owned()),
-            login: "/login?next=/calls/1".to_owned(),
-        },
-    };
-    g.page("device-check", &DeviceCheckPage {}, &g.buyer("/check"))?;
-    g.page("device-check-signed-out", &DeviceCheckPage {}, &g.visitor("/check"))?;
-    g.page("room", &RoomPage { room: room.clone() }, &g.buyer("/calls/1"))?;
-    let asked = ExtensionView {
-        id: Uuid::from_u128(1),
-        call: Uuid::from_u128(1),
-        minutes: 15,
-        price_minor: 2_700,
-        currency: g.cast.currency.to_owned(),
-        state: "asked".to_owned(),
-        until_ms: Some(i64::MAX),
-        server_now_ms: now().as_millisecond(),
-    };
-    let in_it = RoomSetup {
-        call: live(g, CallRole::Buyer),
-        extension: Some(asked.clone()),
-        ..room.clone()
-    };
-    g.page(
-        "room-extension",
-        &RoomPage { room: in_it.clone() },
-        &g.buyer("/calls/1"),
-    )?;
-    let paying = ExtensionView {
-        state: "paying".to_owned(),
-        ..asked
-    };
-    let paying = RoomSetup {
-        extension: Some(paying),
-        ..in_it
-    };
-    g.page(
-        "room-extension-paying",
-        &RoomPage { room: paying },
-        &g.buyer("/calls/1"),
-    )?;
-    let guest = GuestPage {
-        token: "link".to_owned(),
-        role: "interpreter",
-        invited_by: g.cast.person(1).name,
-        service_title: g.cast.services[0].0.to_owned(),
-        languages: vec!["de".to_owned(), "en".to_owned()],
-        ..GuestPage::default()
-    };
-    g.page("guest", &guest, &g.visitor("/guest/link"))?;
-    let gone = GuestPage {
-        gone: Some(Message::new(
-            "This link leads nowhere any more: the call is over, or somebody has used the link. Ask for a new one.",
-        )),
-        ..GuestPage::default()
-    };
-    g.page("guest-gone", &gone, &g.visitor("/guest/link"))?;
-    let seller = RoomSetup {
-        role: CallRole::Seller.into(),
-        call: live(g, CallRole::Seller),
-        urls: RoomUrls {
-            tip: None,
-            ..room.urls.clone()
-        },
-        ..room
-    };
-    g.page("room-seller", &RoomPage { room: seller }, &g.seller("/calls/1"))
-}
-
-/// A talk that was paid for before, with little time left.
-fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
-    let other = match role {
-        CallRole::Buyer => g.cast.person(0).name,
-        CallRole::Seller => g.cast.buyer.to_owned(),
-    };
-    CallView {
-        role: role.into(),
-        phase: CallPhase::Live,
-        prepaid: true,
-        other: OtherView {
-            name: other,
-            present: true,
-            connected: true,
-        },
-        you_connected: true,
-        charged_minor: 4_860,
-        billable_ms: 1_620_000,
-        remaining_ms: Some(180_000),
-        available_minor: None,
-        ..ringing(g)
-    }
-}
-
-/// A call that rings.
-fn ringing(g: &Gallery<'_>) -> CallView {
-    CallView {
-        id: Uuid::from_u128(1),
-        role: CallRole::Buyer.into(),
-        phase: CallPhase::Ringing,
-        suspended: None,
-        ended: None,
-        ended_because: None,
-        until_ms: None,
-        rung: false,
-        prepaid: false,
-        other: OtherView {
-            name: g.cast.person(0).name,
-            present: false,
-            connected: false,
-        },
-        you_connected: false,
-        service_title: g.cast.services[0].0.to_owned(),
-        currency: g.cast.currency.to_owned(),
-        rate_minor: 180,
-        charged_minor: 0,
-        billable_ms: 0,
-        remaining_ms: None,
-        running: false,
-        available_minor: Some(2_350),
-        server_now_ms: now().as_millisecond(),
-    }
+    )
 }
 
 /// A call of twelve and a half minutes with one gap.

@@ -8,6 +8,7 @@ mod money;
 mod notifications;
 mod public;
 mod refunds;
+mod room;
 mod search;
 mod second_factor;
 mod studio;
@@ -33,6 +34,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     bookings::bookings(g)?;
     calendar::calendar(g)?;
     calls::calls(g)?;
+    room::rooms(g)?;
     calls::bills(g)?;
     refunds::refunds(g)?;
     refunds::disputes(g)?;

@@ -1,0 +1,172 @@
+// A call is recorded once both agreed, not before; a media node is killed meanwhile, the server while the film is made; and
+// one film with both sides comes of it, that whoever may can save.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
+import { atRest, axe, overflow } from "./lib/faults.mjs";
+import { startProduct } from "./lib/server.mjs";
+import { goAvailable, inPhase, json, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
+
+const run = promisify(execFile);
+const SELLER = "Rica Recorder";
+const files = mkdtempSync(join(tmpdir(), "tallyroom-files-"));
+let product;
+let browser;
+let seller;
+let buyer;
+before(async () => {
+  product = await startProduct("recording", { TALLYROOM__FILES__DIRECTORY: files });
+  browser = await launchBrowser();
+  seller = await person(browser, product.lumen);
+  buyer = await person(browser, product.lumen, { viewport: PHONE });
+});
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+  rmSync(files, { recursive: true, force: true });
+});
+
+test("consent, a killed node, a killed server, and one film", { timeout: 300_000 }, async () => {
+  const call = await live();
+  const seen = async (page, step) => {
+    await atRest(page);
+    assert.deepEqual([...(await overflow(page)), ...(await axe(page))], [], step);
+    await screenshot(page, `recording-${step}`);
+  };
+
+  // The seller doesn't want it: the call goes on unrecorded.
+  await press(buyer, "record");
+  await Promise.all([buyer, seller].map((page) => page.getByTestId("recording-text").waitFor()));
+  await seen(buyer, "1-asked");
+  await buyer.getByTestId("record-yes").click();
+  await pause(1_500);
+  assert.deepEqual(parts(), [], "nothing is written before both agreed");
+  await seen(seller, "2-question");
+  await seller.getByTestId("record-no").click();
+  await toast(buyer, "Not everybody agreed");
+  assert.deepEqual(parts(), []);
+
+  // Now both do.
+  await press(buyer, "record");
+  await buyer.getByTestId("record-yes").click();
+  await seller.getByTestId("record-yes").click();
+  await Promise.all([buyer, seller].map((page) => page.getByTestId("recording-banner").waitFor()));
+  await seen(buyer, "3-banner");
+  const proofs = product.sql("select answer || ' ' || text_version from recording_consents order by at");
+  assert.equal(proofs.split("\n").length, 4, proofs);
+  await pause(7_000);
+  assert.ok(parts().length >= 2, "a file a person");
+
+  // The node that writes is killed: both come back on another, and the recording goes on.
+  const [node] = product.mediaNodes();
+  process.kill(node, "SIGKILL");
+  await until("another node", () => product.mediaNodes().some((pid) => pid !== node));
+  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await until("files of the new node", () => parts().length >= 4);
+  await pause(7_000);
+  await press(seller, "record-stop");
+  await toast(buyer, "The recording has ended");
+  const interval = Number(
+    product.sql("select extract(epoch from ended_at - began_at) from recordings where began_at is not null"),
+  );
+
+  // The server is killed as the call ends: the film is made all the same.
+  await buyer.getByTestId("end").click();
+  await buyer.getByTestId("end-confirm").click();
+  await inPhase(buyer, "ended", 30_000);
+  await product.kill();
+  await product.serveAgain();
+  await buyer.goto(`/calls/${call}/bill`);
+  const film = buyer.locator("[data-testid=recording][data-state=ready]");
+  await until("the film", async () => (await film.count()) > 0 || (await buyer.reload(), false), 120);
+  await film.locator("video").evaluate((video) => video.readyState >= 1 || new Promise((done) => (video.onloadedmetadata = done)));
+  await seen(buyer, "4-bill");
+
+  const saved = buyer.waitForEvent("download");
+  await film.getByRole("link", { name: "Save" }).or(film.locator("a[download]")).first().click();
+  const path = join(files, "saved.mp4");
+  await (await saved).saveAs(path);
+  const told = await probed(path);
+  assert.deepEqual(told.streams.map((stream) => stream.codec_name).sort(), ["aac", "h264"]);
+  const length = Number(told.format.duration);
+  assert.ok(Math.abs(length - interval) <= 1, `${length} s of ${interval} s`);
+  for (const side of [0, 1]) {
+    const early = await frame(path, 3, side);
+    const later = await frame(path, 5, side);
+    const last = await frame(path, length - 3, side);
+    assert.equal(new Set([early, later, last]).size, 3, `side ${side} stands still`);
+  }
+  // Nobody else gets it, and no parts are left over.
+  const [{ url }] = (await json(buyer, `/api/v1/calls/${call}/recordings`)).items;
+  const stranger = await person(browser, product.lumen);
+  await stranger.goto("/");
+  assert.equal(await stranger.evaluate(async (address) => (await fetch(address)).status, url), 401);
+  assert.deepEqual(parts().filter((name) => !name.endsWith("call.mp4")), []);
+  assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
+});
+
+async function live() {
+  await register(seller, product, SELLER);
+  await startSelling(seller, { headline: "Talks on record", title: "On record", rate: "6.00" });
+  await goAvailable(seller);
+  await register(buyer, product, "Bela Buyer");
+  await topUp(buyer, "50");
+  await ring(buyer, SELLER);
+  await seller.getByTestId("accept").click();
+  await seller.waitForURL(/\/calls\/[0-9a-f-]+$/);
+  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
+  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await buyer.getByTestId("connect").click();
+  await seller.getByTestId("connect").click();
+  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
+  return new URL(buyer.url()).pathname.split("/").pop();
+}
+
+/** The bar hides while nobody moves. */
+async function press(page, name) {
+  await page.mouse.move(150, 300);
+  await page.mouse.move(160, 310);
+  await page.getByTestId(name).click();
+}
+
+async function toast(page, text) {
+  await page.getByTestId("toast").filter({ hasText: text }).first().waitFor();
+}
+
+/** Files below `recordings`, by their paths. */
+function parts() {
+  try {
+    return readdirSync(join(files, "recordings"), { recursive: true }).filter((name) => name.endsWith(".mp4"));
+  } catch {
+    return [];
+  }
+}
+
+async function probed(path) {
+  const { stdout } = await run("ffprobe", ["-v", "error", "-show_streams", "-show_format", "-of", "json", path]);
+  return JSON.parse(stdout);
+}
+
+/** What one side shows at a second, as a number that differs when the picture does. */
+async function frame(path, second, side) {
+  const half = `crop=iw/2:ih:${side === 0 ? "0" : "iw/2"}:0,scale=64:36`;
+  const args = ["-v", "error", "-ss", String(second), "-i", path, "-frames:v", "1", "-vf", half, "-f", "rawvideo", "-pix_fmt", "gray", "-"];
+  const { stdout } = await run("ffmpeg", args, { encoding: "buffer" });
+  assert.ok(stdout.length > 0, `no picture at ${second} s`);
+  return createHash("sha256").update(stdout).digest("hex");
+}
+
+async function until(what, holds, tries = 60) {
+  for (let nth = 0; nth < tries; nth++) {
+    if (await holds()) return;
+    await pause(500);
+  }
+  assert.fail(`${what} didn't come`);
+}
