@@ -14,6 +14,9 @@ const answer =
       await room.fetchCall();
     });
 
+/** Leaves the dialog that the button is in, if it is in one. */
+const leaveDialog = (button: HTMLElement) => button.closest("dialog")?.close();
+
 const ACTIONS: Record<string, Action> = {
   accept: answer("accept"),
   reject: answer("reject"),
@@ -28,7 +31,10 @@ const ACTIONS: Record<string, Action> = {
   "retry-mic": (room) => room.local.set("audio", true),
   "retry-camera": (room) => room.local.set("video", true),
   devices: (room) => room.openDevices(),
-  people: (room) => room.guests.open(),
+  people: (room, button) => {
+    leaveDialog(button);
+    room.guests.open();
+  },
   flip: (room) => room.local.flip(),
   share: (room) => room.share(),
   "retry-picture": (room) => room.adaption.retry(),
@@ -39,25 +45,28 @@ const ACTIONS: Record<string, Action> = {
   "add-credit": (room) => room.addCredit(),
   extend: (room) => room.extensions.open(room.config.role === "buyer" ? "own" : "rate"),
   "extend-custom": (room, button) => {
-    button.closest("dialog")?.close();
+    leaveDialog(button);
     room.extensions.open("custom");
   },
   "mail-chat": (room) => room.mailChat(),
   more: () => openDialog("dialog-more"),
   report: (_, button) => {
-    button.closest("dialog")?.close();
+    leaveDialog(button);
     openDialog("dialog-report");
   },
   "extend-yes": (room) => room.extensions.accept(),
   "extend-no": (room) => room.extensions.decline(),
-  record: (room) => room.recording.press(),
+  record: (room, button) => {
+    leaveDialog(button);
+    return room.recording.press();
+  },
   "record-stop": (room) => room.recording.stop(),
   "record-yes": (room) => room.recording.answer(true),
   "record-no": (room) => room.recording.answer(false),
   fullscreen: (room) => room.toggleFullscreen(),
   pip: (room) => room.togglePip(),
   "take-over": (room) => room.link.takeOver(),
-  "close-dialog": (_, button) => button.closest("dialog")?.close(),
+  "close-dialog": (_, button) => leaveDialog(button),
 };
 
 /** Listens for all buttons at once. */
