@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./module.js";
 
-const { gradeIn, gradeOut, ladder, layerFor, look } = await load("room/media/adapt.ts");
+const { counts, gradeIn, gradeOut, ladder, layerFor, look } = await load("room/media/adapt.ts");
 
 /** The steps that follow from grades, one a second. */
 function walk(at, grades, from) {
@@ -53,6 +53,13 @@ test("what comes in is as good as the worst of it", () => {
   assert.equal(gradeIn([{ score: 10, starved: false }, { score: 3, starved: false }]), "bad");
   assert.equal(gradeIn([{ score: 10, starved: true }]), "bad");
   assert.equal(gradeIn([{ score: 5, starved: false }]), "fair");
+});
+
+test("a guest's weak line takes nobody's picture", () => {
+  assert.equal(counts({ peer: "main", source: "camera" }, "main"), true);
+  assert.equal(counts({ peer: "guest", source: "camera" }, "main"), false);
+  assert.equal(counts({ peer: "guest", source: "microphone" }, null), false);
+  assert.equal(counts({ peer: "guest", source: "screen" }, "main"), true);
 });
 
 test("what goes out is graded by what the line carries and loses", () => {

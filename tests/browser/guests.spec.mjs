@@ -29,6 +29,7 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
     await screenshot(page, `guests-${step}`);
   };
   await live(seller, buyer);
+  await barFits(buyer);
 
   const link = await invite(buyer, "interpreter", ["de", "en"]);
   await seen(buyer, "1-link");
@@ -40,6 +41,7 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
   await inPhase(interpreter, "live");
   for (const page of [seller, buyer]) await page.locator("#stage[data-people='2']").waitFor({ timeout: 30_000 });
   await interpreter.locator("#stage[data-people='2']").waitFor({ timeout: 30_000 });
+  for (const page of [seller, buyer, interpreter]) await named(page, 2);
   await seen(buyer, "3-three");
   await seen(interpreter, "4-interpreter");
 
@@ -71,6 +73,7 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
   await knock.getByRole("button", { name: "Let in" }).click();
   await inPhase(other, "live");
   await other.locator("#stage[data-people='3']").waitFor({ timeout: 30_000 });
+  await named(buyer, 3);
   await seen(buyer, "6-four");
   await buyer.getByTestId("people").click();
   await buyer.getByTestId("people-list").locator("li", { hasText: "Sven Specialist" }).getByRole("button", { name: "Show out" }).click();
@@ -103,6 +106,31 @@ async function live(seller, buyer) {
   await buyer.getByTestId("connect").click();
   await seller.getByTestId("connect").click();
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
+}
+
+/** However narrow the window is, no button of the bar stands outside. */
+async function barFits(page) {
+  const size = page.viewportSize();
+  for (const width of [320, PHONE.width, 768, 1024]) {
+    await page.setViewportSize({ width, height: PHONE.height });
+    const [left, right] = await page.evaluate(() => {
+      const shown = [...document.querySelectorAll("#bar > *")].filter((button) => button.getClientRects().length > 0);
+      return [shown[0].getBoundingClientRect().left, innerWidth - shown.at(-1).getBoundingClientRect().right];
+    });
+    assert.ok(left >= 0 && right >= 0, `the bar at ${width}: ${left} left, ${right} right`);
+  }
+  await page.setViewportSize(size);
+}
+
+/** Among several, each tile says whose it is. */
+async function named(page, people) {
+  const names = page.locator("#stage .tile-other .tile-name");
+  await names.nth(people - 1).waitFor();
+  assert.equal(await names.count(), people);
+  for (const name of await names.all()) {
+    assert.equal(await name.isVisible(), true);
+    assert.notEqual((await name.innerText()).trim(), "");
+  }
 }
 
 async function invite(page, role, languages) {

@@ -1,7 +1,10 @@
 /** Interpreters' channels (requirement G6): who is heard how loud on the channel that the listener chose. Pure. */
 import type { PersonView } from "./protocol";
 
-/** What is interpreted stays heard, softly, below the interpreter. */
+/**
+ * What is interpreted stays heard, softly, below the interpreter. Where a page can't set a player's volume (iOS), it stays
+ * as loud as it was: only silence can be had there.
+ */
 export const LOWERED = 0.15;
 
 /** Languages that somebody who is there interprets, whether they speak right now or not. */

@@ -4,7 +4,7 @@ import { lineElement, waitingElement } from "./chat-line";
 import { find, h } from "./dom";
 import { emojiPicker } from "./emoji";
 import { timeOfDay } from "./format";
-import { type ChatLine, MAX_CHAT_CHARS, type ReadMark, type RoomRole } from "./protocol";
+import { type ChatLine, MAX_CHAT_CHARS, type ReadMark } from "./protocol";
 import { RequestError } from "./socket";
 import type { Words } from "./words";
 
@@ -16,6 +16,8 @@ const LATER = new Set(["offline", "timeout", "busy", "stale_epoch", "too_many_re
 
 export interface ChatPort {
   call: string;
+  /** Guests send no files. */
+  guest: boolean;
   send: (id: string, text: string) => Promise<unknown>;
   typing: (on: boolean) => void;
   read: (id: string) => Promise<unknown>;
@@ -24,6 +26,8 @@ export interface ChatPort {
 }
 
 export class Chat {
+  /** One's own id: whose lines are one's own. */
+  me = "";
   readonly #lines = find<HTMLOListElement>("#chat-lines");
   readonly #scroll = find<HTMLElement>("#chat-scroll");
   readonly #input = find<HTMLTextAreaElement>("#chat-input");
@@ -39,7 +43,6 @@ export class Chat {
   #read = "";
 
   constructor(
-    private readonly role: RoomRole,
     private readonly words: Words,
     private readonly port: ChatPort,
   ) {
@@ -57,6 +60,7 @@ export class Chat {
       this.#write();
     });
     chatFiles(port.call, words, {
+      guest: port.guest,
       input: this.#input,
       show: (element) => this.#append(element),
       sent: (line) => this.add(line),
@@ -73,7 +77,7 @@ export class Chat {
     this.#waiting.delete(line.id);
     find("#chat-empty").toggleAttribute("hidden", true);
     const atEnd = this.#isAtEnd();
-    const own = line.from === this.role;
+    const own = line.person === this.me;
     const element = lineElement(line, own, this.words);
     const later = [...this.#lines.children].find((other) => Number((other as HTMLElement).dataset["at"]) > line.at_ms);
     this.#lines.insertBefore(element, later ?? null);
@@ -153,7 +157,7 @@ export class Chat {
   }
 
   #tellRead(): void {
-    const newest = [...this.#known.values()].filter((line) => line.from !== this.role).reduce((a, b) => (b.at_ms >= a.at_ms ? b : a), NONE);
+    const newest = [...this.#known.values()].filter((line) => line.person !== this.me).reduce((a, b) => (b.at_ms >= a.at_ms ? b : a), NONE);
     if (newest.id === "" || newest.id === this.#read || document.hidden || !this.port.seen()) return;
     const before = this.#read;
     this.#read = newest.id;
@@ -193,4 +197,4 @@ export class Chat {
   }
 }
 
-const NONE: ChatLine = { id: "", from: "buyer", name: "", text: "", at_ms: -Infinity };
+const NONE: ChatLine = { id: "", from: "buyer", person: "", name: "", text: "", at_ms: -Infinity };

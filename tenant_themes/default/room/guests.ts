@@ -20,6 +20,8 @@ export interface GuestsHost {
   speak(language: string | null): Promise<unknown>;
   loudness(peer: string, volume: number): void;
   named(peer: string, name: string): void;
+  /** Who is the other one of the two whom the call is between; of guests, the seller. */
+  main(peer: string): void;
   /** Whether there is anything to choose from. */
   changed(): void;
 }
@@ -83,6 +85,9 @@ export class Guests {
   take(people: PersonView[]): void {
     const before = this.people;
     this.people = people;
+    const other = this.host.role === "seller" ? "buyer" : "seller";
+    const main = people.find(({ role }) => role === other);
+    if (main?.peer) this.host.main(main.peer);
     for (const { peer, name } of people) if (peer) this.host.named(peer, name);
     this.#knock(before);
     this.#draw();
@@ -152,9 +157,10 @@ export class Guests {
   /** What can be listened to, and for interpreters, what to speak on. */
   #fill(): void {
     const option = (code: string) => new Option(this.#language(code), code);
-    if (this.#channel && !this.channels.includes(this.#channel)) this.#channel = null;
     this.#listen.replaceChildren(new Option(this.host.say("people.original"), ""), ...this.channels.map(option));
-    this.#listen.value = this.#channel ?? "";
+    // What was chosen stays so while its interpreter is away.
+    const chosen = this.#channel ?? "";
+    this.#listen.value = this.channels.includes(chosen) ? chosen : "";
     const own = this.own;
     this.#speak.replaceChildren(new Option(this.host.say("people.to_all"), ""), ...(own?.languages ?? []).map(option));
     this.#speak.value = own?.speaks ?? "";
@@ -201,6 +207,9 @@ export class Guests {
       this.#link.select();
     } catch (problem) {
       this.#say(problem instanceof ApiError && problem.message ? problem.message : this.host.say("failed"));
+    } finally {
+      // Forms are sent once, unless somebody says that they can be sent again.
+      find("button[type=submit]", this.#form).removeAttribute("aria-busy");
     }
   }
 

@@ -100,6 +100,8 @@ export interface RecordingView {
 export interface ChatLine {
   id: string;
   from: RoomRole;
+  /** Who said it: several may be of one role. */
+  person: string;
   name: string;
   text: string;
   at_ms: number;

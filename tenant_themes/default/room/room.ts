@@ -35,6 +35,8 @@ import type { Vars, Words } from "./words";
 const TICK_MS = 250;
 /** Where the call stands is asked again this often while nobody would tell us. */
 const ASK_AGAIN_MS = 4_000;
+/** What a guest's join is refused with whose place isn't theirs any more. */
+const NO_PLACE = new Set(["not_found", "forbidden", "not_in_call"]);
 
 export class Room {
   readonly local = new LocalMedia();
@@ -71,8 +73,9 @@ export class Room {
       flowing: (flowing) => this.update({ flowing }),
       unsupported: () => this.update({ unsupported: true }),
     });
-    this.#chat = new Chat(config.role, words, {
+    this.#chat = new Chat(words, {
       call: config.call_id,
+      guest: isGuest(config.role),
       send: (line, text) => this.link.ask({ type: "chat", line, text }),
       read: (id) => this.link.ask({ type: "read", up_to: id }),
       seen: () => this.state.chatOpen,
@@ -92,6 +95,7 @@ export class Room {
       tell: (what) => this.tell(what),
       speak: (language) => this.link.ask({ type: "speak", language }),
       loudness: (peer, volume) => this.#remote.loudness(peer, volume),
+      main: (peer) => this.#remote.seat(peer),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
       changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
     });
@@ -197,8 +201,11 @@ export class Room {
       this.state.endedHere = true;
       await this.link.ask({ type: "end" });
     });
-    if (!ended) this.update({ endedHere: false });
-    else void this.fetchCall();
+    if (!ended) return this.update({ endedHere: false });
+    if (!isGuest(this.config.role)) return this.fetchCall();
+    // The others go on: only this page is done.
+    this.#over();
+    location.assign(this.config.urls.back);
   }
 
   toggleChat(): void {
@@ -257,13 +264,14 @@ export class Room {
   }
 
   #listen(): void {
-    const { socket, link } = this;
+    const { socket, link, config } = this;
     link.on("state", (state) => this.update({ link: state }));
     link.on("joined", (joined) => {
       this.update({ wasIn: true, flowing: true, admission: false });
       this.guests.me = joined.peer;
       this.guests.take(joined.people);
       this.take(joined.call);
+      this.#chat.me = joined.people.find(({ peer }) => peer === joined.peer)?.id ?? "";
       for (const line of joined.chat) this.#chat.add(line);
       if (joined.read) this.#chat.readTo(joined.read);
       void this.#chat.flush();
@@ -272,6 +280,7 @@ export class Room {
     });
     link.on("refused", (problem) => {
       if (problem.code === "not_admitted") this.update({ admission: true });
+      else if (isGuest(config.role) && NO_PLACE.has(problem.code)) this.#out();
       else void this.fetchCall();
     });
     socket.on("people", ({ people }) => this.guests.take(people));
@@ -334,6 +343,7 @@ export class Room {
 
   /** What a change of the call brings about. */
   #follow(call: CallView, before: CallView | null): void {
+    if (this.state.shownOut && wantsPeople(call)) return;
     this.socket.inCall = wantsPeople(call);
     if (wantsPeople(call)) this.link.enter();
     const outgoing = call.phase === "ringing" && !call.rung;
@@ -373,6 +383,8 @@ export class Room {
   /** A guest whose part was ended. */
   #out(): void {
     this.#over();
+    this.socket.inCall = false;
+    void keepAwake(false);
     this.update({ shownOut: true });
   }
 

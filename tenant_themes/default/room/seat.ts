@@ -1,5 +1,6 @@
 /** One's seat in the call: for each join a fresh peer, and the messages that came while it was being made. */
 import type { Link } from "./link";
+import { counts } from "./media/adapt";
 import type { Adaption } from "./media/adaption";
 import type { LocalMedia } from "./media/local";
 import { Peer, type PeerEvents } from "./media/peer";
@@ -81,7 +82,10 @@ export class Seat {
   #look(): void {
     const peer = this.#peer;
     if (!peer || this.link.state !== "in") return;
-    const expected = [...this.#receptions].filter(([producer]) => peer.expects(producer));
+    const expected = [...this.#receptions].filter(([producer]) => {
+      const info = peer.expects(producer);
+      return info && counts(info, this.remote.tiles.main);
+    });
     const incoming = expected.map(([producer, { score, layer }]) => ({
       score,
       starved: layer === null && peer.isLayered(producer),

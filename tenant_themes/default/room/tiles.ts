@@ -1,6 +1,6 @@
 /**
- * Where the others' pictures stand: one tile a person, of which the template draws the first, and one that is large for
- * a screen that somebody shows. With several people, whoever speaks has a frame.
+ * Where the others' pictures stand: one tile a person, of which the template draws the main one's, and one that is large
+ * for a screen that somebody shows. With several people, whoever speaks has a frame.
  */
 import { find, h } from "./dom";
 import { watchLevel } from "./media/level";
@@ -32,6 +32,7 @@ export class Tiles {
   readonly #screenStream = new MediaStream();
   readonly #names = new Map<string, string>();
   readonly #volumes = new Map<string, number>();
+  #main: string | null = null;
   #loaded = false;
 
   constructor(private readonly stage: HTMLElement) {
@@ -40,6 +41,28 @@ export class Tiles {
     this.#screen = find<HTMLVideoElement>("#screen-video", stage);
     addEventListener("resize", () => this.#fit());
     setInterval(() => this.#frame(), LOOK_MS);
+    this.#arrange();
+  }
+
+  /** Whom the template's tile is for: the other one of the two whom the call is between; none before they were there. */
+  get main(): string | null {
+    return this.#main;
+  }
+
+  /** Gives the template's tile to a person, wherever they stood before. */
+  seat(peer: string): void {
+    if (peer === this.#main) return;
+    // Whoever joins again is another peer: nothing comes of the old one any more.
+    if (this.#main !== null) this.#close(this.#main);
+    this.#main = peer;
+    const before = this.#places.get(peer);
+    if (before) {
+      this.#close(peer);
+      const place = this.#open(peer);
+      for (const track of before.stream.getTracks()) place.stream.addTrack(track);
+      place.voice = before.stream.getAudioTracks()[0] ?? null;
+    }
+    this.#arrange();
   }
 
   get first(): HTMLVideoElement {
@@ -68,11 +91,13 @@ export class Tiles {
     if (element) element.textContent = name;
   }
 
-  /** How loud a person is heard, 0 to 1. */
+  /** How loud a person is heard, 0 to 1. iOS lets no page set a player's volume, but a track can be switched off there. */
   loudness(peer: string, volume: number): void {
     this.#volumes.set(peer, volume);
     const place = this.#places.get(peer);
-    if (place) place.video.volume = volume;
+    if (!place) return;
+    place.video.volume = volume;
+    if (place.voice) place.voice.enabled = volume > 0;
   }
 
   put(peer: string, source: MediaSource, track: MediaStreamTrack): void {
@@ -80,7 +105,10 @@ export class Tiles {
     else {
       const place = this.#places.get(peer) ?? this.#open(peer);
       place.stream.addTrack(track);
-      if (source === "microphone") this.#hear(place, track);
+      if (source === "microphone") {
+        track.enabled = (this.#volumes.get(peer) ?? 1) > 0;
+        this.#hear(place, track);
+      }
     }
     this.#arrange();
   }
@@ -91,7 +119,7 @@ export class Tiles {
     if (place) {
       place.stream.removeTrack(track);
       if (source === "microphone") this.#hear(place, null);
-      if (place.stream.getTracks().length === 0) this.#close(peer, place);
+      if (place.stream.getTracks().length === 0) this.#close(peer);
     }
     this.#arrange();
   }
@@ -109,8 +137,7 @@ export class Tiles {
   #window: PictureInPictureWindow | null = null;
 
   #open(peer: string): Place {
-    const free = ![...this.#places.values()].some(({ video }) => video === this.first);
-    const made = free ? { ...this.#first, name: null } : this.#make(peer);
+    const made = peer === this.#main ? { ...this.#first, name: null } : this.#make(peer);
     const place: Place = { ...made, stream: new MediaStream(), voice: null, loudness: 0, stopListening: null };
     this.#places.set(peer, place);
     place.video.volume = this.#volumes.get(peer) ?? 1;
@@ -130,7 +157,9 @@ export class Tiles {
     return { element, video, name };
   }
 
-  #close(peer: string, place: Place): void {
+  #close(peer: string): void {
+    const place = this.#places.get(peer);
+    if (!place) return;
     this.#places.delete(peer);
     this.#hear(place, null);
     place.element.classList.remove("is-speaking");
@@ -139,7 +168,9 @@ export class Tiles {
   }
 
   #arrange(): void {
-    this.stage.dataset["people"] = String(this.#places.size);
+    // The template's tile stands there even while nothing comes of its person.
+    const empty = ![...this.#places.values()].some(({ video }) => video === this.first);
+    this.stage.dataset["people"] = String(this.#places.size + (empty ? 1 : 0));
     for (const place of this.#places.values()) this.#listen(place);
     const screen = this.#screenStream.getVideoTracks().length > 0;
     this.stage.toggleAttribute("data-screen", screen);

@@ -256,18 +256,21 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     available: call.available_minor !== null && say("credit.available", { amount: cash(call.available_minor) }),
     credit_short: state.creditShort !== null && say(`credit_short_${call.role}`, { amount: cash(state.creditShort) }),
     title: pageTitle(face, call, time, say),
-    confirm_end: call.charged_minor === 0 ? say("confirm_end.text_free") : endText(call, amount, say),
+    confirm_end: endText(call, amount, say),
   };
 }
 
 /** The tab tells the time too: paying happens in another. */
 function pageTitle(face: Face, call: CallView, time: string, say: Say): string {
   if (face === "live" && time) return `${say("live.left", { time })} · ${call.other.name}`;
+  if (face === "suspended_credit" && isGuest(call.role)) return say("people.paused_title");
   if (face === "suspended_credit") return say(call.role === "buyer" ? "suspended.credit_title" : "suspended.credit_title_seller");
   return `${call.other.name} · ${say("title")}`;
 }
 
 function endText(call: CallView, amount: string, say: Say): string {
+  if (isGuest(call.role)) return say("confirm_end.text_guest");
+  if (call.charged_minor === 0) return say("confirm_end.text_free");
   return say(call.role === "buyer" ? "confirm_end.text" : "confirm_end.text_seller", { amount });
 }
 
@@ -284,15 +287,22 @@ function notCounting(state: RoomState, say: Say): string {
 function paused(state: RoomState, call: CallView, left: string, say: Say): View {
   const buyer = call.role === "buyer";
   const credit = call.suspended === "credit";
-  const silent = !buyer && !state.local.sends("audio") && !state.local.sends("video");
+  const silent = call.role === "seller" && !state.local.sends("audio") && !state.local.sends("video");
   const who = !call.other.present ? "" : silent ? "_own" : "_silent";
   return {
     rescue: credit && buyer && call.phase === "suspended",
-    paused_title: credit ? say(buyer ? "suspended.credit_title" : "suspended.credit_title_seller") : say(`suspended.connection${who}_title`),
-    paused_text: credit ? say(buyer ? "suspended.credit_text" : "suspended.credit_text_seller") : say(`suspended.connection${who}_text`),
+    ...pausedTexts(call, who, say),
     paused_left: left && say("suspended.left", { time: left }),
     reconnecting_text: say(navigator.onLine ? "reconnecting.text" : "reconnecting.offline"),
   };
+}
+
+/** Why it stands still; a guest is told nothing of money, nor whose line broke. */
+function pausedTexts(call: CallView, who: string, say: Say): View {
+  if (isGuest(call.role)) return { paused_title: say("people.paused_title"), paused_text: say("people.paused_text") };
+  const key = call.suspended === "credit" ? "credit" : `connection${who}`;
+  const whose = call.suspended === "credit" && call.role === "seller" ? "_seller" : "";
+  return { paused_title: say(`suspended.${key}_title${whose}`), paused_text: say(`suspended.${key}_text${whose}`) };
 }
 
 function over(state: RoomState, call: CallView, say: Say): View {
@@ -318,6 +328,7 @@ function over(state: RoomState, call: CallView, say: Say): View {
 
 function endedTitle(call: CallView, say: Say): string {
   const me = call.role;
+  if (isGuest(me)) return say("ended.over");
   switch (call.ended) {
     case null:
       return say("ended.over");
@@ -325,7 +336,6 @@ function endedTitle(call: CallView, say: Say): string {
       return say("ended.cancelled");
     case "buyer_ended":
     case "seller_ended":
-      if (isGuest(me)) return say("ended.over");
       return say(call.ended === `${me}_ended` ? "ended.by_you" : "ended.by_other");
     case "buyer_lost":
     case "seller_lost":

@@ -2,6 +2,7 @@
  * How much picture a connection gets, as pure functions: which layer a tile of some size has use for, and the ladder
  * that a weak connection goes down (full picture, smallest picture, sound only) and up again.
  */
+import type { ProducerInfo } from "../protocol";
 
 /** Widths in device pixels up to which a quarter and a half of the camera's picture are enough. */
 const QUARTER_UP_TO = 400;
@@ -60,6 +61,11 @@ export interface Incoming {
   score: number;
   /** A picture in layers is wanted, and none comes. */
   starved: boolean;
+}
+
+/** Whether our line is judged by it: one guest's weak line mustn't take everybody's picture. */
+export function counts({ peer, source }: Pick<ProducerInfo, "peer" | "source">, main: string | null): boolean {
+  return peer === main || source === "screen" || source === "screen_sound";
 }
 
 export function gradeIn(streams: Incoming[]): Grade {

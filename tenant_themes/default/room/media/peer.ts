@@ -96,10 +96,10 @@ export class Peer {
     }
   }
 
-  /** Whether something is to come now: neither muted by its owner nor held back by our wish. */
-  expects(id: string): boolean {
+  /** What is to come now: neither muted by its owner nor held back by our wish. */
+  expects(id: string): ProducerInfo | null {
     const info = this.#wanted.get(id);
-    return !!info && !info.paused && this.#consumers.has(id) && this.#layers.get(id) !== null;
+    return info && !info.paused && this.#consumers.has(id) && this.#layers.get(id) !== null ? info : null;
   }
 
   /** Whether it comes in several layers. */

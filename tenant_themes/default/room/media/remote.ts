@@ -38,9 +38,9 @@ export class RemoteMedia extends Emitter<{ change: null }> {
     return this.tiles.first;
   }
 
-  /** What is known of the others' pictures or voices. */
+  /** What is known of the main person's picture or voice. */
   state(kind: MediaKind): Flow {
-    const found = this.#of(OF_A_PERSON[kind]);
+    const found = this.#of(OF_A_PERSON[kind]).filter(({ info }) => info.peer === this.tiles.main);
     if (found.length === 0) return "none";
     const open = found.filter((entry) => !entry.info.paused);
     if (open.length === 0) return "paused";
@@ -83,6 +83,15 @@ export class RemoteMedia extends Emitter<{ change: null }> {
   /** How loud somebody is heard, 0 to 1; kept for what they send later. */
   loudness(peer: string, volume: number): void {
     this.tiles.loudness(peer, volume);
+  }
+
+  /** Who the main person is from now on. */
+  seat(peer: string): void {
+    if (peer === this.tiles.main) return;
+    this.tiles.seat(peer);
+    void this.play();
+    void this.speak(this.#speaker);
+    this.#show();
   }
 
   clear(): void {
