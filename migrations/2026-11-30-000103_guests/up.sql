@@ -28,9 +28,10 @@ CREATE TABLE call_guests (
     FOREIGN KEY (tenant_id, invited_by) REFERENCES users (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
     CHECK ((user_id IS NULL) = (came_at IS NULL)),
-    CONSTRAINT one_guest_a_link UNIQUE (tenant_id, link_hash),
-    CONSTRAINT one_place_a_guest UNIQUE (tenant_id, call_id, user_id)
+    CONSTRAINT one_guest_a_link UNIQUE (tenant_id, link_hash)
 );
+-- Whoever was shown out may be asked in again.
+CREATE UNIQUE INDEX one_place_a_guest ON call_guests (tenant_id, call_id, user_id) WHERE ended_at IS NULL;
 CREATE INDEX call_guests_by_call ON call_guests (tenant_id, call_id);
 CREATE INDEX call_guests_by_user ON call_guests (tenant_id, user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX call_guests_by_inviter ON call_guests (tenant_id, invited_by);

@@ -71,6 +71,7 @@ pub async fn serve(
         scope,
         person,
         sells: viewer.user.is_seller,
+        guest: viewer.user.is_guest,
         socket,
         joined: None,
         pending: FuturesUnordered::new(),
@@ -112,6 +113,8 @@ struct Connection {
     person: UserId,
     /// When the socket was opened.
     sells: bool,
+    /// Came by a link, and has no account.
+    guest: bool,
     socket: Socket,
     joined: Option<(RoomHandle, Epoch)>,
     pending: FuturesUnordered<BoxFuture<'static, Done>>,
@@ -218,6 +221,10 @@ impl Connection {
                 Some(room) => self.join(id, room),
                 None => self.reply(id, Err(Error::conflict("call_over", "The call is over."))),
             },
+            // The check is for people of the marketplace; a guest's own room tells.
+            ClientRequest::Check if self.guest => {
+                self.reply(id, Err(Error::forbidden("This check is for people with an account.")));
+            }
             ClientRequest::Check => {
                 let key = (self.scope.tenant(), self.person);
                 let begun = self.registry.checks().begin(key, self.socket.id);

@@ -38,6 +38,8 @@ pub struct Guest {
     pub expires_at: Moment,
     /// Who came.
     pub person: Option<Party>,
+    /// When they came, or were let in if that was later.
+    pub since: Option<Moment>,
     /// May be in the room.
     pub admitted: bool,
     /// The link was taken back, or they were shown out.
@@ -54,6 +56,7 @@ struct Row {
     invited_by: Uuid,
     expires_at: At,
     user_id: Option<Uuid>,
+    came_at: Option<At>,
     admitted_at: Option<At>,
     ended_at: Option<At>,
 }
@@ -72,6 +75,10 @@ impl Row {
                 id: UserId::from_uuid(id),
                 name: name.unwrap_or_default(),
             }),
+            since: self
+                .came_at
+                .zip(self.admitted_at)
+                .map(|(came, let_in)| came.0.max(let_in.0)),
             admitted: self.admitted_at.is_some(),
             ended: self.ended_at.is_some(),
         })

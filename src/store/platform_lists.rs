@@ -50,7 +50,7 @@ const USERS: List = List {
     columns: "u.id, u.name, u.email, u.created_at, (extract(epoch FROM u.verified_at) * 1000)::bigint AS verified_at,
         jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name) AS tenant,
         EXISTS (SELECT 1 FROM sellers s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id) AS is_seller",
-    rows: "FROM users u JOIN tenants t ON t.id = u.tenant_id
+    rows: "FROM users u JOIN tenants t ON t.id = u.tenant_id AND NOT u.is_guest
         WHERE NOT t.hidden AND ($2 IS NULL OR u.tenant_id = $2::uuid)
           AND ($1 IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1)",
     sorts: &[("created_at", "u.created_at"), ("name", "lower(u.name)")],

@@ -226,7 +226,7 @@ pub fn refresh(
     now: Moment,
     expires_at: Moment,
 ) -> Result<Refreshed> {
-    type Row = (Uuid, Vec<u8>, Option<Vec<u8>>, At);
+    type Row = (Uuid, Vec<u8>, Option<Vec<u8>>, At, At);
     let key = (tx.tenant().uuid(), session.uuid());
     let found = sessions::table
         .find(key)
@@ -236,20 +236,25 @@ pub fn refresh(
             sessions::refresh_hash,
             sessions::previous_hash,
             sessions::rotated_at,
+            sessions::expires_at,
         ))
         .for_update()
         .first::<Row>(tx.conn)
         .optional()?;
-    let Some((user, present, previous, rotated_at)) = found else {
+    let Some((user, present, previous, rotated_at, ends_at)) = found else {
         return Ok(Refreshed::Gone);
     };
+    let person = users::table.find((tx.tenant().uuid(), user));
+    // Whoever came by a link stays no longer for being there.
+    let is_guest: bool = person.select(users::is_guest).first(tx.conn)?;
+    let expires_at = if is_guest { ends_at } else { At(expires_at) };
     if present == shown {
         diesel::update(sessions::table.find(key))
             .set((
                 sessions::refresh_hash.eq(next.as_slice()),
                 sessions::previous_hash.eq(shown.as_slice()),
                 sessions::rotated_at.eq(At(now)),
-                sessions::expires_at.eq(At(expires_at)),
+                sessions::expires_at.eq(expires_at),
             ))
             .execute(tx.conn)?;
     } else if previous.as_deref() != Some(shown.as_slice()) || now - rotated_at.0 > REUSE_MS {

@@ -18,4 +18,4 @@ pub use mail_chat::mail_chat;
 pub use quality::{keep_quality, quality};
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, in_a_call};
-pub use say::{Chat, Speakers, chat, for_guests, say, see, whole_chat};
+pub use say::{Chat, Reader, Speakers, chat, for_guests, say, see, whole_chat};

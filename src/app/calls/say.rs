@@ -52,6 +52,7 @@ pub async fn say(
     Ok(stored.await?.then(|| ChatLine {
         id,
         from,
+        person: speaker.id.uuid(),
         name: speaker.name.clone(),
         text: text.to_owned(),
         at_ms: at.0,
@@ -72,7 +73,7 @@ pub struct Chat {
 ///
 /// # Errors
 /// The database is away.
-pub async fn chat(app: &App, scope: &TenantScope, call: &Call, reader: Option<CallRole>) -> Result<Chat> {
+pub async fn chat(app: &App, scope: &TenantScope, call: &Call, reader: Reader) -> Result<Chat> {
     let (id, buyer, seller) = (call.id, call.buyer.id, call.seller.id);
     let read = move |tx: &mut TenantTx<'_>| {
         let messages = conversations::chat_of_call(tx, id, SHOWN)?;
@@ -85,19 +86,32 @@ pub async fn chat(app: &App, scope: &TenantScope, call: &Call, reader: Option<Ca
     };
     let (conversation, messages, [by_buyer, by_seller], came) = app.db.read(scope, read).await?;
     let seen = match reader {
-        Some(CallRole::Buyer) => by_seller,
-        Some(CallRole::Seller) => by_buyer,
-        None => None,
+        Reader::Side(CallRole::Buyer) => by_seller,
+        Reader::Side(CallRole::Seller) => by_buyer,
+        Reader::Guest { .. } => None,
     };
     let speakers = Speakers::of(call, came);
-    let line = |message| {
-        let line = speakers.line(conversation?, message)?;
-        Some(if reader.is_none() { for_guests(line) } else { line })
+    let line = |message: Message| match reader {
+        Reader::Side(_) => speakers.line(conversation?, message),
+        Reader::Guest { since } if message.at < since => None,
+        Reader::Guest { .. } => speakers.line(conversation?, message).map(for_guests),
     };
     Ok(Chat {
         lines: messages.into_iter().filter_map(line).collect(),
         read: seen.map(mark),
     })
+}
+
+/// For whom a call's chat is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader {
+    /// One of the two.
+    Side(CallRole),
+    /// A third person, who reads what was said since they came.
+    Guest {
+        /// Since when they may be there.
+        since: Moment,
+    },
 }
 
 /// A line as guests see it: files are the two's, a guest hears that there is one.
@@ -162,6 +176,7 @@ impl Speakers {
         Some(ChatLine {
             id: message.id,
             from: *from,
+            person: speaker.id.uuid(),
             name: speaker.name.clone(),
             text,
             at_ms,

@@ -137,6 +137,7 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
                 tell(&handle, tx, other.id, news, now)?;
             }
             Ok(Message {
+                guest: None,
                 id,
                 at: now,
                 what: What::File {

@@ -33,6 +33,7 @@ pub async fn write(app: &App, viewer: &Viewer, id: ConversationId, words: &str) 
             let other = conversation.other(user);
             safety::can_write(tx, user, (other.id, &other.name))?;
             Ok(Message {
+                guest: None,
                 id: said(&handle, tx, id, (user, other.id), &words, now)?,
                 at: now,
                 what: What::Chat {

@@ -12,7 +12,9 @@ use crate::{
     },
     error::Result,
     store::{
-        TenantTx, bookings, call_events, calls,
+        TenantTx, bookings, call_events,
+        call_guests::{self, Guest},
+        calls,
         conversations::{self, What},
         declarations, extensions, recordings, refunds, sessions,
     },
@@ -132,9 +134,11 @@ fn of_recordings(tx: &mut TenantTx<'_>, call: CallId) -> Result<Value> {
         })
         .collect();
     let stored = calls::find(tx, call)?;
-    let role = |person: Uuid| match person == stored.buyer.id.uuid() {
-        true => "buyer",
-        false => "seller",
+    let came = call_guests::who_came(tx, call)?;
+    let role = |person: Uuid| match UserId::from_uuid(person) {
+        person if person == stored.buyer.id => "buyer",
+        person if person == stored.seller.id => "seller",
+        person => guest_role(&came, person),
     };
     let consents: Vec<Value> = recordings::consents(tx, call)?
         .iter()
@@ -150,6 +154,12 @@ fn of_recordings(tx: &mut TenantTx<'_>, call: CallId) -> Result<Value> {
         })
         .collect();
     Ok(json!({ "made": made, "consents": consents }))
+}
+
+/// As what a third person was there.
+fn guest_role(came: &[Guest], person: UserId) -> &'static str {
+    let of = |guest: &&Guest| guest.person.as_ref().is_some_and(|party| party.id == person);
+    came.iter().find(of).map_or("guest", |guest| guest.role.name())
 }
 
 fn of_order(tx: &mut TenantTx<'_>, id: BookingId) -> Result<Value> {
@@ -175,9 +185,10 @@ fn of_messages(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<Vec<Value>> {
     };
     let since = charged.ended_at + -MESSAGES_MS;
     let found = conversations::messages(tx, conversation, 0, MOST_MESSAGES)?;
-    let role = |sender: UserId| match sender == charged.buyer.id {
-        true => "buyer",
-        false => "seller",
+    let role = |sender: UserId| match sender {
+        sender if sender == charged.buyer.id => "buyer",
+        sender if sender == charged.seller.id => "seller",
+        _ => "guest",
     };
     let said = found.into_iter().rev().filter(|message| message.at >= since);
     Ok(said
@@ -188,7 +199,8 @@ fn of_messages(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<Vec<Value>> {
                 What::Suggestion { sender, title, .. } => (sender, title),
                 What::Call { .. } => return None,
             };
-            Some(json!({"at": message.at.0, "from": role(sender), "text": text}))
+            let (at, name) = (message.at.0, message.guest);
+            Some(json!({"at": at, "from": role(sender), "name": name, "text": text}))
         })
         .collect())
 }

@@ -69,6 +69,7 @@ pub async fn invite(
             invited_by: person,
             expires_at: now + LINK_MS,
             person: None,
+            since: None,
             admitted: person == call.buyer.id,
             ended: false,
         };

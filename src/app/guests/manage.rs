@@ -7,7 +7,7 @@ use crate::{
     store::{
         TenantScope,
         call_guests::{self, Guest},
-        calls,
+        calls, sessions, users,
     },
 };
 
@@ -66,7 +66,8 @@ pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> 
 /// The call isn't theirs, there is no such place, or the database is away.
 pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
     let (person, now) = (viewer.user.id, app.now());
-    app.db
+    let signed_out = app
+        .db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, person)?;
             let places = call_guests::of_call(tx, call.id)?;
@@ -77,8 +78,20 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
             if call.buyer.id != person && place.invited_by != person {
                 return Err(Error::forbidden("You can show out only people whom you asked in."));
             }
-            let ended = call_guests::end(tx, call.id, guest, now)?;
-            ended.then_some(()).ok_or_else(Error::not_found)
+            if !call_guests::end(tx, call.id, guest, now)? {
+                return Err(Error::not_found());
+            }
+            // Whoever has an account goes on with it elsewhere.
+            let Some(came) = &place.person else { return Ok(None) };
+            if !users::find(tx, came.id)?.is_guest {
+                return Ok(None);
+            }
+            sessions::end_all(tx, came.id, now)?;
+            Ok(Some(came.id))
         })
-        .await
+        .await?;
+    if let Some(guest) = signed_out {
+        app.people.signed_out(&viewer.scope, guest, None);
+    }
+    Ok(())
 }

@@ -27,13 +27,16 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    fn of(place: Place) -> Option<Self> {
+    fn of(place: Place, epoch: Epoch) -> Option<Self> {
         let person = place.person.clone()?;
         Some(Self {
             place,
             person: person.id,
             name: person.name,
-            seat: Seat::default(),
+            seat: Seat {
+                epoch,
+                ..Seat::default()
+            },
             speaks: None,
         })
     }
@@ -145,7 +148,8 @@ impl Room {
         let admitted = place.admitted;
         match self.guests.iter_mut().find(|guest| guest.person == person) {
             Some(known) => known.place = place,
-            None => self.guests.extend(Guest::of(place)),
+            // Their connections of an earlier time here stay older than the next.
+            None => self.guests.extend(Guest::of(place, self.guest_epochs)),
         }
         Ok(admitted)
     }
@@ -182,6 +186,7 @@ impl Room {
             return;
         };
         let guest = self.guests.remove(at);
+        self.guest_epochs = self.guest_epochs.max(guest.seat.epoch);
         guest.seat.tell(&ServerMessage::ShownOut);
         for producer in guest.seat.producers.keys() {
             let producer = producer.clone();

@@ -136,7 +136,16 @@ impl Room {
             // The node may be a new one, which knows nothing of it.
             self.hold_back(true);
         }
-        let chat = match calls::chat(&self.world.app, &self.scope, &self.call, chair.side()).await {
+        let reader = match chair {
+            Chair::Side(role) => calls::Reader::Side(role),
+            Chair::Guest(person) => calls::Reader::Guest {
+                since: self
+                    .guest(person)
+                    .and_then(|guest| guest.place.since)
+                    .unwrap_or_else(|| self.now()),
+            },
+        };
+        let chat = match calls::chat(&self.world.app, &self.scope, &self.call, reader).await {
             Ok(chat) => chat,
             Err(error) => return self.turn_away((chair, epoch), answer, error).await,
         };

@@ -17,16 +17,6 @@ pub(in crate::signaling) enum Chair {
     Guest(UserId),
 }
 
-impl Chair {
-    /// Which of the two, if it is one of them.
-    pub fn side(self) -> Option<CallRole> {
-        match self {
-            Self::Side(role) => Some(role),
-            Self::Guest(_) => None,
-        }
-    }
-}
-
 /// One's connection, producers and quality.
 #[derive(Default)]
 pub(super) struct Seat {

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     app::{bookings, calls},
     domain::{
-        call::{Action, CallPhase, CallRole, EndReason, Entry, Event, Journal, MeterOp, Session},
+        call::{Action, CallPhase, CallRole, EndReason, Entry, Epoch, Event, Journal, MeterOp, Session},
         ids::UserId,
         time::Moment,
     },
@@ -41,6 +41,8 @@ pub(in crate::signaling) struct Room {
     pub(super) seller: Seat,
     /// Who was asked in and may be here.
     pub(super) guests: Vec<Guest>,
+    /// The newest epoch of those who were shown out.
+    pub(super) guest_epochs: Epoch,
     pub(super) node: Option<Uuid>,
     pub(super) held_back: bool,
     /// The buyer's and the seller's quality, as told last.
@@ -76,6 +78,7 @@ impl Room {
             buyer: Seat::default(),
             seller: Seat::default(),
             guests: Vec::new(),
+            guest_epochs: 0,
             node: None,
             held_back: false,
             scores: (None, None),

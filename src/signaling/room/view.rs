@@ -2,10 +2,10 @@
 
 use super::{Chair, guests::Guest, task::Room};
 use crate::domain::{
-    call::{CallPhase, CallRole},
+    call::{CallPhase, CallRole, EndReason},
     time::Moment,
 };
-use tallyroom_media_protocol::signaling::{CallView, OtherView, ServerMessage};
+use tallyroom_media_protocol::signaling::{CallView, OtherView, ServerMessage, SuspendReason};
 
 /// Views are sent again this often while time runs, so that clients' countdowns can't drift.
 const RESYNC_MS: i64 = 5_000;
@@ -70,6 +70,8 @@ impl Room {
         let view = self.view(CallRole::Buyer);
         CallView {
             role: guest.place.role.into(),
+            suspended: view.suspended.map(|_| SuspendReason::Connection),
+            ended: view.ended.map(of_no_money),
             ended_because: None,
             rung: false,
             prepaid: true,
@@ -108,6 +110,14 @@ impl Room {
             views: Some(views),
             at: now,
         };
+    }
+}
+
+/// Why a call ended, for whom its money isn't.
+fn of_no_money(reason: EndReason) -> EndReason {
+    match reason {
+        EndReason::OutOfCredit => EndReason::BuyerEnded,
+        other => other,
     }
 }
 

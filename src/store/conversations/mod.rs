@@ -55,6 +55,8 @@ pub struct Message {
     pub id: Uuid,
     /// When.
     pub at: Moment,
+    /// Who said it, where that was neither of the two: a third person in one of their calls.
+    pub guest: Option<String>,
     /// What.
     pub what: What,
 }

@@ -81,6 +81,8 @@ struct MessageRow {
     #[diesel(sql_type = Nullable<BigInt>)]
     rate_minor: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
+    guest: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     media_type: Option<String>,
@@ -130,6 +132,7 @@ impl MessageRow {
         Ok(Message {
             id: self.id,
             at: self.at.into(),
+            guest: self.guest,
             what,
         })
     }
@@ -146,10 +149,13 @@ const CONVERSATIONS: &str =
 /// Messages with their calls' outcomes and what is known of their files.
 const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.sender_id, m.call_id,
         c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes, f.width, f.height,
-        m.service_id, v.title, v.rate_minor
+        m.service_id, v.title, v.rate_minor, g.name AS guest
     FROM messages m LEFT JOIN calls c ON c.tenant_id = m.tenant_id AND c.id = m.call_id
     LEFT JOIN message_files f ON f.tenant_id = m.tenant_id AND f.id = m.id
     LEFT JOIN services v ON v.tenant_id = m.tenant_id AND v.id = m.service_id
+    JOIN conversations o ON o.tenant_id = m.tenant_id AND o.id = m.conversation_id
+    LEFT JOIN users g ON g.tenant_id = m.tenant_id AND g.id = m.sender_id
+        AND m.sender_id NOT IN (o.buyer_id, o.seller_id)
     WHERE m.tenant_id = $1";
 
 /// A person's conversations, the newest first, each with its last message.
@@ -173,8 +179,8 @@ pub fn list(
     .load(tx.conn)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let last: Vec<MessageRow> = sql_query(format!(
-        "SELECT found.* FROM unnest($2) AS o (id) CROSS JOIN LATERAL (
-             {MESSAGES} AND m.conversation_id = o.id ORDER BY m.at DESC, m.id DESC LIMIT 1) found"
+        "SELECT found.* FROM unnest($2) AS wanted (id) CROSS JOIN LATERAL (
+             {MESSAGES} AND m.conversation_id = wanted.id ORDER BY m.at DESC, m.id DESC LIMIT 1) found"
     ))
     .bind::<SqlUuid, _>(tenant)
     .bind::<Array<SqlUuid>, _>(ids)

@@ -176,7 +176,7 @@ fn stored_view(call: &Call, role: RoomRole, now: Moment) -> CallView {
         currency: call.currency.code().to_owned(),
         rate_minor: told(call.terms.rate_minor),
         charged_minor: told(call.ended.map_or(0, |ended| ended.charged_minor)),
-        billable_ms: call.ended.map_or(0, |ended| ended.billable_ms),
+        billable_ms: told(call.ended.map_or(0, |ended| ended.billable_ms)),
         remaining_ms: None,
         running: false,
         available_minor: None,

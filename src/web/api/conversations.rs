@@ -111,6 +111,8 @@ struct MessageView {
     at: Timestamp,
     /// Said by the reader; of calls: they rang.
     mine: bool,
+    /// The name of a third person in a call, if one of them said it.
+    guest: Option<String>,
     text: Option<String>,
     file: Option<FileView>,
     suggestion: Option<SuggestionView>,
@@ -123,6 +125,7 @@ impl MessageView {
             id: message.id,
             at: message.at.timestamp(),
             mine: false,
+            guest: message.guest,
             text: None,
             file: None,
             suggestion: None,
@@ -312,6 +315,7 @@ async fn write(web: Data<Web>, viewer: Viewer, id: Path<Uuid>, Json(typed): Json
     };
     let at = message.at.timestamp();
     Ok(HttpResponse::Created().json(MessageView {
+        guest: None,
         id: message.id,
         at,
         mine: true,

@@ -5,6 +5,70 @@ use serde_json::{Value, json};
 use tallyroom_media_protocol::signaling::{CallPhase, PersonView, RoomRole, ServerMessage};
 use uuid::Uuid;
 
+#[tokio::test]
+async fn a_guest_reads_only_what_was_said_since_they_came_and_is_known_by_their_own_name() {
+    let pair = Pair::new(Price::default()).await;
+    let mut talk = pair.live().await;
+    let call = talk.call;
+    let epoch = talk.buyer.epoch;
+    let before = json!({"type": "chat", "epoch": epoch, "text": "Between us two"});
+    talk.buyer.ask(before).await.expect("said");
+    talk.talk(2_000).await;
+    let (_, path) = invited(&pair.buyer, call, json!({"role": "interpreter", "languages": ["de"]})).await;
+    let user = come(&pair, &path, "Ira Interpreter").await;
+    let mut page = Caller::open(&pair.app, &user).await;
+    let joined = page.join(call).await.expect("let in");
+    assert_eq!(joined.chat, Vec::new());
+    let words = json!({"type": "chat", "epoch": page.epoch, "text": "I agree to nothing"});
+    page.ask(words).await.expect("said");
+    assert_eq!(page.ask(json!({"type": "check"})).await, Err("forbidden".to_owned()));
+    talk.hang_up().await;
+    // In the inbox it is theirs, not the other's.
+    let seller = pair.seller.renewed().await;
+    let conversations = seller.get("/api/v1/conversations").await.expect(200).json();
+    let id = conversations["items"][0]["id"].as_str().expect("one").to_owned();
+    let messages = seller
+        .get(&format!("/api/v1/conversations/{id}/messages"))
+        .await
+        .expect(200)
+        .json();
+    let items = messages["messages"].as_array().expect("messages").clone();
+    let named = |text: &str| {
+        items
+            .iter()
+            .find(|item| item["text"] == text)
+            .map(|item| item["guest"].clone())
+    };
+    assert_eq!(named("I agree to nothing"), Some(json!("Ira Interpreter")));
+    assert_eq!(named("Between us two"), Some(Value::Null));
+}
+
+#[tokio::test]
+async fn nobody_registers_as_a_guest_and_whoever_was_shown_out_may_be_asked_again() {
+    let pair = Pair::new(Price::default()).await;
+    let talk = pair.live().await;
+    let call = talk.call;
+    let registration = crate::support::registration("0198@guest.invalid", "Forged");
+    let visitor = pair.app.anonymous(LUMEN);
+    visitor.post("/api/v1/register", registration).await.expect(422);
+    let known = pair.app.bearer(LUMEN, "Kit Known").await;
+    for _ in 0..2 {
+        let (place, path) = invited(&pair.buyer, call, json!({"role": "specialist"})).await;
+        known.form(&path, &[]).await.expect(303);
+        let mut page = Caller::open(&pair.app, &known).await;
+        page.join(call).await.expect("let in");
+        let id = place["id"].as_str().expect("an id");
+        pair.buyer
+            .delete(&format!("/api/v1/calls/{call}/guests/{id}"))
+            .await
+            .expect(204);
+        let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
+        page.wait("being shown out", out).await;
+        // Their own account stays open.
+        known.get("/api/v1/me").await.expect(200);
+    }
+}
+
 /// Asks somebody in; gives the place and the link's path.
 async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
     let place = by
@@ -126,11 +190,12 @@ async fn whom_the_seller_asks_waits_until_the_buyer_says_yes() {
     // The buyer shows them out: their page is told, what they sent is gone, and they can't come again.
     let place = format!("/api/v1/calls/{call}/guests/{id}");
     pair.buyer.delete(&place).await.expect(204);
+    pair.buyer.delete(&place).await.expect(404);
     let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
     page.wait("being shown out", out).await;
     until_people(&mut talk.seller, "two again", |people| people.len() == 2).await;
-    assert_eq!(page.join(call).await.expect_err("out"), "not_found");
-    user.get(&format!("/calls/{call}")).await.expect(404);
+    assert_eq!(page.closed().await.as_deref(), Some("you signed out"));
+    user.get(&format!("/calls/{call}")).await.expect(303);
 }
 
 #[tokio::test]

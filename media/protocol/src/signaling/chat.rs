@@ -9,8 +9,10 @@ use uuid::Uuid;
 pub struct ChatLine {
     /// Its id.
     pub id: Uuid,
-    /// Who said it.
+    /// As what they said it.
     pub from: RoomRole,
+    /// Who said it.
+    pub person: Uuid,
     /// The person's name.
     pub name: String,
     /// Plain text, never markup; empty of a file.

@@ -267,6 +267,7 @@ pub fn conversations(g: &Gallery<'_>) -> anyhow::Result<()> {
         &g.buyer("/conversations"),
     )?;
     let entry = |minutes: i64, kind, mine, text: &str| Entry {
+        guest: None,
         at: now() - (600 - minutes).minutes(),
         kind,
         mine,

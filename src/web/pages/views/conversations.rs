@@ -81,6 +81,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Done by the reader.
     pub mine: bool,
+    /// The name of a third person in a call, if one of them said it.
+    pub guest: Option<String>,
     /// Text of [`EntryKind::Message`], a file's name; plain, never markup.
     pub text: String,
     /// A file's size.

@@ -231,6 +231,7 @@ impl Inner {
                 let line = ChatLine {
                     id: id.unwrap_or_else(Uuid::new_v4),
                     from: role.into(),
+                    person: Uuid::nil(),
                     name: "X".into(),
                     text,
                     at_ms: 0,
