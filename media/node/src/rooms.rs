@@ -405,7 +405,10 @@ mod tests {
     fn what_ends_something_waits_beside_the_rest() {
         let (room, peer, recording) = (Uuid::nil(), Uuid::nil(), Uuid::nil());
         assert_eq!(may_wait(&Request::PauseRoom { room, paused: true }), MAX_PENDING);
-        for ends in [Request::Leave { room, peer }, Request::StopRecording { room, recording }] {
+        for ends in [
+            Request::Leave { room, peer },
+            Request::StopRecording { room, recording },
+        ] {
             assert!(may_wait(&ends) > MAX_PENDING && may_wait(&ends) < QUEUE);
         }
     }

@@ -264,13 +264,22 @@ mod tests {
     fn of_too_many_parts_the_shortest_go() {
         let lasting = |(person, ms): (usize, u64)| Track {
             person,
-            video: vec![Span { from: 1_000, until: 1_000 + ms }],
+            video: vec![Span {
+                from: 1_000,
+                until: 1_000 + ms,
+            }],
             ..Track::default()
         };
         let people = |tracks: Vec<Track>| tracks.iter().map(|track| track.person).collect::<Vec<_>>();
-        let tracks: Vec<Track> = [(0, 400), (1, 5_000), (2, 499), (3, 500), (4, 9_000)].map(lasting).into();
+        let tracks: Vec<Track> = [(0, 400), (1, 5_000), (2, 499), (3, 500), (4, 9_000)]
+            .map(lasting)
+            .into();
         assert_eq!(people(longest(tracks.clone(), 5)), [0, 1, 2, 3, 4], "not too many");
-        assert_eq!(people(longest(tracks.clone(), 4)), [1, 3, 4], "nobody misses the short ones");
+        assert_eq!(
+            people(longest(tracks.clone(), 4)),
+            [1, 3, 4],
+            "nobody misses the short ones"
+        );
         assert_eq!(people(longest(tracks, 2)), [1, 4], "the longest, in their order");
     }
 }

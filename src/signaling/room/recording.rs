@@ -48,7 +48,8 @@ pub(in crate::signaling) struct RoomRecording {
     by_rule: bool,
     /// The next one's id, so that asking again after a failure is the same asking.
     next: Option<RecordingId>,
-    declined_at: Option<Moment>,
+    /// Who declined last, and when.
+    declined: Option<(UserId, Moment)>,
 }
 
 struct Current {
@@ -156,12 +157,14 @@ impl Room {
             let words = "It was asked often enough whether this call may be recorded.";
             return Err(Error::conflict("asked_too_often", words));
         }
-        let paused = |declined_at: Moment| self.now() - declined_at < PAUSE_MS;
-        if self.recording.declined_at.is_some_and(paused) {
+        // Whoever declined may think better of it at once.
+        let asker = self.person_on(chair);
+        let paused = |(by, at): (UserId, Moment)| by != asker && self.now() - at < PAUSE_MS;
+        if self.recording.declined.is_some_and(paused) {
             let words = "Somebody has just declined. Wait a minute before you ask again.";
             return Err(Error::conflict("just_declined", words));
         }
-        self.begin_to_ask(Some(self.person_on(chair))).await
+        self.begin_to_ask(Some(asker)).await
     }
 
     async fn begin_to_ask(&mut self, by: Option<UserId>) -> Result<()> {
@@ -228,8 +231,8 @@ impl Room {
         if ending.is_some() {
             self.recording.unstored = Some((id, change));
             self.go_by(next);
-            if ending == Some(Ending::Declined) {
-                self.recording.declined_at = Some(now);
+            if let (Some(Ending::Declined), Event::Refused(by)) = (ending, event) {
+                self.recording.declined = Some((by, now));
             }
             if let Err(error) = self.store_end().await {
                 tracing::warn!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");

@@ -6,7 +6,7 @@ use tallyroom_media_protocol::signaling::{CallPhase, PersonView, RoomRole, Serve
 use uuid::Uuid;
 
 /// Asks somebody in; gives the place and the link's path.
-async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
+pub(super) async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
     let place = by
         .post(&format!("/api/v1/calls/{call}/guests"), what)
         .await
@@ -18,7 +18,7 @@ async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
 }
 
 /// Comes by the link under a name; gives the guest as a program.
-async fn come(pair: &Pair, path: &str, name: &str) -> TestUser {
+pub(super) async fn come(pair: &Pair, path: &str, name: &str) -> TestUser {
     let visitor = pair.app.anonymous(LUMEN);
     visitor.get(path).await.expect(200);
     let came = visitor.form(path, &[("name", name)]).await.expect(303);
