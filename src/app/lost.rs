@@ -2,11 +2,11 @@
 //! for too long.
 
 use super::{
-    App, bookings, calendar, identity_checks,
+    App, bookings, calendar, identity_checks, recordings,
     wallet::{self, Finish},
 };
 use crate::{
-    domain::ids::{BookingId, IdentityCheckId, TopUpId, UserId},
+    domain::ids::{BookingId, IdentityCheckId, RecordingId, TopUpId, UserId},
     error::Result,
     store::lost::{self, Found, Lost},
 };
@@ -61,6 +61,7 @@ async fn take_up_one(app: &App, kind: Lost, found: &Found) -> Result<()> {
             wallet::finish(app, scope, Finish { top_up }).await
         }
         Lost::Check => identity_checks::lapse(app, scope, IdentityCheckId::from_uuid(id)).await,
+        Lost::Recording => recordings::end_lost(app, scope, RecordingId::from_uuid(id), found.at).await,
         Lost::Calendar => calendar::read_again(app, scope, UserId::from_uuid(id)).await,
     }
 }

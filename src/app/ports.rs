@@ -34,6 +34,7 @@ use crate::{
     store::{TenantScope, extensions::Asked, push_subscriptions::Device},
 };
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use serde::Serialize;
 use std::net::IpAddr;
 use tallyroom_media_protocol::{
@@ -251,11 +252,12 @@ pub trait MediaNodes: Send + Sync {
     /// The node to put a new room on, if any has room.
     fn place(&self) -> Option<Uuid>;
 
-    /// Asks a node to do something.
+    /// Asks a node to do something. It is on its way, behind all that was asked before, when this returns; what is
+    /// returned only waits for the answer.
     ///
     /// # Errors
     /// It refuses, is gone, or doesn't answer in time.
-    async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal>;
+    fn request(&self, node: Uuid, request: Request) -> BoxFuture<'static, Result<Reply, Refusal>>;
 
     /// The same without waiting: it is on its way, behind all that was asked before, when this returns. A refusal is
     /// only logged.

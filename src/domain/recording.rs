@@ -5,6 +5,7 @@ use crate::domain::{ids::UserId, time::Moment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Who may have a call recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -134,6 +135,31 @@ impl Answer {
             Self::Given => "given",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What somebody answered, to which text.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    /// Its id: stored twice, it is one.
+    pub id: Uuid,
+    /// Who.
+    pub person: UserId,
+    /// What.
+    pub answer: Answer,
+    /// To which text.
+    pub text: &'static ConsentText,
+}
+
+impl Proof {
+    /// A new one.
+    pub fn new(person: UserId, answer: Answer, text: &'static ConsentText) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            person,
+            answer,
+            text,
         }
     }
 }

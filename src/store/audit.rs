@@ -15,6 +15,7 @@ use crate::{
 };
 use diesel::{
     QueryableByName,
+    dsl::exists,
     prelude::*,
     sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -99,6 +100,22 @@ pub fn write(tx: &mut TenantTx<'_>, actor: &Actor, entry: &Entry, now: Moment) -
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// Whether somebody has done the same since a moment.
+///
+/// # Errors
+/// The database is away.
+pub fn has_done(tx: &mut TenantTx<'_>, actor: &Actor, entry: &Entry, since: Moment) -> Result<bool> {
+    let (kind, id) = parts(actor);
+    let same = audit_log::table
+        .filter(audit_log::tenant_id.eq(tx.tenant().uuid()))
+        .filter(audit_log::at.gt(At(since)))
+        .filter(audit_log::actor_kind.eq(kind))
+        .filter(audit_log::actor_id.is_not_distinct_from(id))
+        .filter(audit_log::action.eq(entry.action.name()))
+        .filter(audit_log::subject.eq(&entry.subject));
+    Ok(diesel::select(exists(same)).get_result(tx.conn)?)
 }
 
 /// Writes down what was done at the platform and at no tenant of it.

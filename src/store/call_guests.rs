@@ -4,7 +4,7 @@ use super::{
     TenantTx,
     calls::Party,
     moment::At,
-    schema::{call_guests, users},
+    schema::{call_guests, calls, users},
 };
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
 };
 use anyhow::anyhow;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use uuid::Uuid;
 
 /// SHA-256 of what stands in a link.
@@ -215,4 +215,22 @@ pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
         .select((Row::as_select(), users::name.nullable()))
         .first::<(Row, Option<String>)>(tx.conn)?;
     row.guest(name)
+}
+
+/// Whether somebody has a place as a third person in a call that goes on.
+///
+/// # Errors
+/// The database is away.
+pub fn is_in_call(tx: &mut TenantTx<'_>, person: UserId) -> Result<bool> {
+    let tenant = tx.tenant().uuid();
+    let going_on = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::ended_at.is_null())
+        .select(calls::id);
+    let theirs = call_guests::table
+        .filter(call_guests::tenant_id.eq(tenant))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::ended_at.is_null())
+        .filter(call_guests::call_id.eq_any(going_on));
+    Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
 }

@@ -28,23 +28,26 @@ pub enum Lost {
     Hold,
     /// A check of who somebody is that waits for too long, or whose pictures didn't come with it.
     Check,
+    /// The end of what is recorded of a call that has ended.
+    Recording,
 }
 
 impl Lost {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Order,
         Self::Look,
         Self::Reminder,
         Self::Calendar,
         Self::Hold,
         Self::Check,
+        Self::Recording,
     ];
 
     /// The kind of its jobs, which an index names, too; none of what is seen to without one.
     fn job(self) -> Option<&'static str> {
         match self {
-            Self::Order | Self::Hold | Self::Check => None,
+            Self::Order | Self::Hold | Self::Check | Self::Recording => None,
             Self::Look => Some("booking_look"),
             Self::Reminder => Some("booking_soon"),
             Self::Calendar => Some("read_calendar"),
@@ -107,6 +110,16 @@ impl Lost {
                     "state = 'waiting' AND (sent_at <= $1 - interval '{UNDECIDED_DAYS} days' OR NOT EXISTS (
                         SELECT 1 FROM identity_pictures p WHERE p.tenant_id = w.tenant_id AND p.check_id = w.id))"
                 ),
+            },
+            // The room itself tries for some seconds.
+            Self::Recording => Query {
+                id: "id",
+                at: "ended_at",
+                from: "(SELECT r.tenant_id, r.id, c.ended_at
+                        FROM recordings r JOIN calls c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
+                        WHERE r.state IN ('asked', 'recording')) w"
+                    .to_owned(),
+                which: "ended_at < $1 - interval '2 minutes'".to_owned(),
             },
         }
     }

@@ -46,6 +46,17 @@ pub fn add(tx: &mut TenantTx<'_>, part: &NewPart) -> Result<()> {
     Ok(())
 }
 
+/// How many files a recording has.
+///
+/// # Errors
+/// The database is away.
+pub fn count(tx: &mut TenantTx<'_>, id: RecordingId) -> Result<i64> {
+    let of_recording = recording_parts::table
+        .filter(recording_parts::tenant_id.eq(tx.tenant().uuid()))
+        .filter(recording_parts::recording_id.eq(id.uuid()));
+    Ok(of_recording.count().get_result(tx.conn)?)
+}
+
 /// A file is complete.
 ///
 /// # Errors

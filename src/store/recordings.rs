@@ -4,17 +4,17 @@ use super::{
     TenantTx,
     error::violates,
     moment::At,
-    schema::{calls, recording_consents, recordings},
+    schema::{call_guests, calls, recording_consents, recording_parts, recordings},
 };
 use crate::{
     domain::{
         ids::{CallId, RecordingId, UserId},
-        recording::{Answer, ConsentText, Ending},
+        recording::{Answer, Ending, Proof},
         time::Moment,
     },
     error::{Error, Result},
 };
-use diesel::{dsl::exists, prelude::*, result::Error as Diesel};
+use diesel::{prelude::*, result::Error as Diesel};
 use uuid::Uuid;
 
 /// Where a recording stands.
@@ -131,7 +131,7 @@ impl Row {
     }
 }
 
-/// Writes down that a call is to be recorded.
+/// Writes down that a call is to be recorded; the same twice is once.
 ///
 /// # Errors
 /// That was asked already, or the database is away.
@@ -145,6 +145,8 @@ pub fn insert(tx: &mut TenantTx<'_>, id: RecordingId, call: CallId, by: Option<U
             recordings::state.eq(State::Asked.name()),
             recordings::asked_at.eq(At(now)),
         ))
+        .on_conflict((recordings::tenant_id, recordings::id))
+        .do_nothing()
         .execute(tx.conn);
     match inserted {
         Ok(_) => Ok(()),
@@ -162,40 +164,34 @@ fn once(error: Diesel) -> Error {
     error.into()
 }
 
-/// Writes down what somebody answered, for ever.
+/// Writes down what somebody answered, for ever; the same twice is once.
 ///
 /// # Errors
 /// The database is away.
-pub fn add_consent(
-    tx: &mut TenantTx<'_>,
-    id: RecordingId,
-    person: UserId,
-    answer: Answer,
-    text: &ConsentText,
-    now: Moment,
-) -> Result<()> {
+pub fn add_consent(tx: &mut TenantTx<'_>, id: RecordingId, proof: &Proof, at: Moment) -> Result<()> {
     diesel::insert_into(recording_consents::table)
         .values((
             recording_consents::tenant_id.eq(tx.tenant().uuid()),
-            recording_consents::id.eq(Uuid::now_v7()),
+            recording_consents::id.eq(proof.id),
             recording_consents::recording_id.eq(id.uuid()),
-            recording_consents::person_id.eq(person.uuid()),
-            recording_consents::answer.eq(answer.name()),
-            recording_consents::text_version.eq(text.version),
-            recording_consents::text.eq(text.text),
-            recording_consents::at.eq(At(now)),
+            recording_consents::person_id.eq(proof.person.uuid()),
+            recording_consents::answer.eq(proof.answer.name()),
+            recording_consents::text_version.eq(proof.text.version),
+            recording_consents::text.eq(proof.text.text),
+            recording_consents::at.eq(At(at)),
         ))
+        .on_conflict_do_nothing()
         .execute(tx.conn)?;
     Ok(())
 }
 
-/// It begins.
+/// It begins; whoever says so twice means the later moment.
 ///
 /// # Errors
 /// The database is away.
 pub fn begin(tx: &mut TenantTx<'_>, id: RecordingId, at: Moment) -> Result<()> {
     let row = recordings::table.find((tx.tenant().uuid(), id.uuid()));
-    diesel::update(row.filter(recordings::state.eq(State::Asked.name())))
+    diesel::update(row.filter(recordings::state.eq_any([State::Asked.name(), State::Recording.name()])))
         .set((
             recordings::state.eq(State::Recording.name()),
             recordings::began_at.eq(At(at)),
@@ -204,18 +200,35 @@ pub fn begin(tx: &mut TenantTx<'_>, id: RecordingId, at: Moment) -> Result<()> {
     Ok(())
 }
 
-/// It ends. Says whether there is something to be composed; false, too, if it had ended.
+/// It ends, and what was recorded is kept until some moment. Says whether there is something to be composed; false, too, if
+/// it had ended.
 ///
 /// # Errors
 /// The database is away.
-pub fn end(tx: &mut TenantTx<'_>, id: RecordingId, ending: Ending, at: Moment) -> Result<bool> {
+pub fn end(tx: &mut TenantTx<'_>, id: RecordingId, ending: Ending, at: Moment, until: Moment) -> Result<bool> {
     let of = (tx.tenant().uuid(), id.uuid());
     let began = recordings::table
         .find(of)
         .filter(recordings::state.eq(State::Recording.name()));
     let ended = (recordings::ended_at.eq(At(at)), recordings::ending.eq(ending.name()));
+    if ending == Ending::Declined {
+        // Should its beginning have been stored, nobody went by that.
+        let open = [State::Asked.name(), State::Recording.name()];
+        diesel::update(recordings::table.find(of).filter(recordings::state.eq_any(open)))
+            .set((
+                recordings::state.eq(State::Declined.name()),
+                recordings::began_at.eq(None::<At>),
+                ended,
+            ))
+            .execute(tx.conn)?;
+        return Ok(false);
+    }
     let composed = diesel::update(began)
-        .set((recordings::state.eq(State::Composing.name()), ended))
+        .set((
+            recordings::state.eq(State::Composing.name()),
+            recordings::retained_until.eq(At(until)),
+            ended,
+        ))
         .execute(tx.conn)?;
     let asked = recordings::table
         .find(of)
@@ -252,15 +265,15 @@ pub fn open_of(tx: &mut TenantTx<'_>, call: CallId) -> Result<Option<(Stored, Ve
     Ok(Some((stored, agreed.into_iter().map(UserId::from_uuid).collect())))
 }
 
-/// Whether anybody was asked in a call.
+/// How often people were asked in a call.
 ///
 /// # Errors
 /// The database is away.
-pub fn was_asked(tx: &mut TenantTx<'_>, call: CallId) -> Result<bool> {
+pub fn asked(tx: &mut TenantTx<'_>, call: CallId) -> Result<i64> {
     let of_call = recordings::table
         .filter(recordings::tenant_id.eq(tx.tenant().uuid()))
         .filter(recordings::call_id.eq(call.uuid()));
-    Ok(diesel::select(exists(of_call)).get_result(tx.conn)?)
+    Ok(of_call.count().get_result(tx.conn)?)
 }
 
 /// A recording.
@@ -355,18 +368,34 @@ pub fn step(tx: &mut TenantTx<'_>, id: RecordingId, step: Step) -> Result<bool> 
     Ok(changed == 1)
 }
 
-/// Everything that was recorded of calls that somebody was in.
+/// Everything that was recorded of calls that somebody was in, as a third person, too.
 ///
 /// # Errors
 /// The database is away.
 pub fn of_person(tx: &mut TenantTx<'_>, person: UserId) -> Result<Vec<RecordingId>> {
-    let took_part = calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid()));
+    let as_guest: Vec<Uuid> = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .select(call_guests::call_id)
+        .load(tx.conn)?;
+    let took_part = calls::buyer_id
+        .eq(person.uuid())
+        .or(calls::seller_id.eq(person.uuid()))
+        .or(calls::id.eq_any(as_guest));
     let of_person: Vec<Uuid> = calls::table
         .filter(calls::tenant_id.eq(tx.tenant().uuid()).and(took_part))
         .select(calls::id)
         .load(tx.conn)?;
     let of_person: Vec<CallId> = of_person.into_iter().map(CallId::from_uuid).collect();
-    Ok(of_calls(tx, &of_person)?.into_iter().map(|stored| stored.id).collect())
+    let mut found: Vec<RecordingId> = of_calls(tx, &of_person)?.into_iter().map(|stored| stored.id).collect();
+    let seen: Vec<Uuid> = recording_parts::table
+        .filter(recording_parts::tenant_id.eq(tx.tenant().uuid()))
+        .filter(recording_parts::person_id.eq(person.uuid()))
+        .select(recording_parts::recording_id)
+        .distinct()
+        .load(tx.conn)?;
+    found.extend(seen.into_iter().map(RecordingId::from_uuid));
+    Ok(found)
 }
 
 /// What somebody answered, as it is kept.

@@ -19,8 +19,10 @@ use uuid::Uuid;
 
 /// Requests that may wait in one room.
 const MAX_PENDING: usize = 64;
+/// Requests that end something may wait beside them: everybody leaves, and some recordings stop.
+const MAX_ENDING: usize = crate::MAX_PEERS_PER_ROOM + 16;
 /// Commands that may wait in one room: its requests, the end of each of its transports, sweeps.
-const QUEUE: usize = MAX_PENDING + 2 * crate::MAX_PEERS_PER_ROOM + 8;
+const QUEUE: usize = MAX_PENDING + MAX_ENDING + 2 * crate::MAX_PEERS_PER_ROOM + 8;
 /// Events that may wait for one control plane.
 const MAX_EVENTS: usize = 1_024;
 /// How long a room without peers is kept, so that both sides of a suspended call can come back to it.
@@ -198,7 +200,7 @@ impl Rooms {
             room.owner = owner.id;
         }
         let closes = matches!(request, Request::CloseRoom { .. });
-        if !closes && room.occupancy.pending() >= MAX_PENDING {
+        if !closes && room.occupancy.pending() >= may_wait(&request) {
             return Err(full("too many requests wait in the room"));
         }
         room.busy_at = Instant::now();
@@ -338,6 +340,14 @@ impl Rooms {
     }
 }
 
+/// How many requests may wait in a room before this one is refused. Nobody is recorded, or stays, because others ask a lot.
+fn may_wait(request: &Request) -> usize {
+    match request {
+        Request::StopRecording { .. } | Request::Leave { .. } => MAX_PENDING + MAX_ENDING,
+        _ => MAX_PENDING,
+    }
+}
+
 fn room_of(request: &Request) -> RoomId {
     match request {
         Request::Join { room, .. }
@@ -361,6 +371,47 @@ mod tests {
     use super::*;
     use serde_json::json;
     use tallyroom_media_protocol::{MediaKind, MediaSource};
+
+    #[tokio::test]
+    async fn a_take_that_was_stopped_isnt_begun_again() {
+        let listen = Listen {
+            ip: [127, 0, 0, 1].into(),
+            announce: None,
+            ports: 43_100..=43_199,
+        };
+        let files = std::env::temp_dir().join(Uuid::new_v4().to_string());
+        let rooms = Rooms::start(&listen, 10, &files).await.expect("started");
+        let (owner, _events) = Owner::new();
+        let (room, peer, take) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+        let joined = rooms.handle(&owner, Request::Join { room, peer, send: true }).await;
+        assert!(matches!(joined, Ok(Reply::Joined { .. })), "{joined:?}");
+        let record = |recording| Request::Record {
+            room,
+            peer,
+            recording,
+            offset_ms: 0,
+        };
+        // The stop was first, whoever was to be recorded.
+        let stop = Request::StopRecording { room, recording: take };
+        assert!(rooms.handle(&owner, stop).await.is_ok());
+        let late = rooms.handle(&owner, record(take)).await;
+        assert!(late.is_err(), "{late:?}");
+        assert!(!files.join("recordings").join(take.to_string()).exists());
+        let next = rooms.handle(&owner, record(Uuid::new_v4())).await;
+        assert!(next.is_ok(), "{next:?}");
+    }
+
+    #[test]
+    fn what_ends_something_waits_beside_the_rest() {
+        let (room, peer, recording) = (Uuid::nil(), Uuid::nil(), Uuid::nil());
+        assert_eq!(may_wait(&Request::PauseRoom { room, paused: true }), MAX_PENDING);
+        for ends in [
+            Request::Leave { room, peer },
+            Request::StopRecording { room, recording },
+        ] {
+            assert!(may_wait(&ends) > MAX_PENDING && may_wait(&ends) < QUEUE);
+        }
+    }
 
     /// No caller in Rust says goodbye in DTLS, so the worker's notice of it is played here.
     #[tokio::test]

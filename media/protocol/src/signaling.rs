@@ -163,7 +163,8 @@ pub enum ClientRequest {
         on: bool,
     },
     /// Wants the call recorded: everybody who is there, the asker too, gets [`ServerMessage::Recording`] and is to answer.
-    /// Answered with `null`; refused where the policy doesn't let the person ask, and before the call is live.
+    /// Answered with `null`; refused where the policy doesn't let the person ask, before the call is live, within a
+    /// minute after somebody declined, and after some times.
     AskRecording {
         /// From [`Joined`].
         epoch: u64,
@@ -173,6 +174,8 @@ pub enum ClientRequest {
     AnswerRecording {
         /// From [`Joined`].
         epoch: u64,
+        /// Which was asked, from [`RecordingView::id`]; refused if another one is asked now.
+        recording: Uuid,
         /// Agrees.
         consent: bool,
         /// The version of the text that was shown, from [`RecordingView::texts`].

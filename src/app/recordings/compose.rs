@@ -1,6 +1,6 @@
 //! Each person's files made into one film. Taken up again after a restart, by the job's lease.
 
-use super::{FORGET_JOB, Job, part_place, place};
+use super::{Job, kept_until, part_place, place};
 use crate::{
     app::{
         App,
@@ -10,7 +10,7 @@ use crate::{
     domain::{ids::RecordingId, notification::Event, recording::RecordingFor, time::Moment},
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, calls, jobs,
+        TenantScope, TenantTx, calls,
         notifications::News,
         recording_parts,
         recordings::{self, State, Step, Stored},
@@ -31,7 +31,6 @@ pub const COMPOSE_JOB: &str = "recording_compose";
 const COMPLETE_WITHIN_MS: i64 = 15_000;
 /// It is looked again after so long.
 const LOOK_AGAIN_S: u32 = 2;
-const DAY_MS: i64 = 86_400_000;
 
 /// Makes the film; making it again changes nothing.
 ///
@@ -173,23 +172,21 @@ async fn store(app: &App, place: &Path, file: PathBuf) -> Result<i64> {
     i64::try_from(bytes).map_err(Error::internal)
 }
 
-/// It can be seen from now on, until its time is over; those who may see it are told. False if it was deleted.
+/// It can be seen from now on; those who may see it are told. False if it was deleted.
 async fn finish(app: &App, scope: &TenantScope, stored: &Stored, made: Made) -> Result<bool> {
-    let (id, call, now, app) = (stored.id, stored.call, app.now(), app.clone());
+    let (stored, now, app) = (stored.clone(), app.now(), app.clone());
     let db = app.db.clone();
     db.tenant(scope, move |tx| {
-        let call = calls::find(tx, call)?;
+        let call = calls::find(tx, stored.call)?;
         let policy = &call.terms.policy;
-        let retained_until = now + i64::from(policy.recording_days) * DAY_MS;
         let ready = Step::Ready {
             bytes: made.bytes,
             length_ms: made.length_ms,
-            retained_until,
+            retained_until: stored.retained_until.unwrap_or_else(|| kept_until(&call, now)),
         };
-        if !recordings::step(tx, id, ready)? {
+        if !recordings::step(tx, stored.id, ready)? {
             return Ok(false);
         }
-        jobs::enqueue(tx, FORGET_JOB, Job { recording: id }.payload(), retained_until)?;
         if policy.recording_for == RecordingFor::Both {
             for (reader, other) in [(call.buyer.id, call.seller.id), (call.seller.id, call.buyer.id)] {
                 let news = News::about(Event::Recording, other, format!("/calls/{}/bill#recordings", call.id));

@@ -9,10 +9,13 @@ mod show;
 pub use compose::{COMPOSE_JOB, compose};
 pub(in crate::app) use delete::forget_of;
 pub use delete::{FORGET_JOB, delete, forget, forget_all};
-pub use live::{Change, Proof, ask, begin_part, note, open_of, written};
+pub use live::{Change, ask, begin_part, end_lost, note, open_of, written};
 pub use show::{File, Seen, fetch, fetch_as_staff, of_call, recorded, signed};
 
-use crate::domain::ids::RecordingId;
+use crate::{
+    domain::{ids::RecordingId, time::Moment},
+    store::calls::Call,
+};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,6 +32,13 @@ impl Job {
     fn payload(self) -> serde_json::Value {
         json!({ "recording": self.recording })
     }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Until when the tenant keeps what was recorded until `ended_at`.
+fn kept_until(call: &Call, ended_at: Moment) -> Moment {
+    ended_at + i64::from(call.terms.policy.recording_days) * DAY_MS
 }
 
 /// Where everything of a take is; the first has its recording's id.

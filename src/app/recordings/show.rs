@@ -20,6 +20,8 @@ use std::{collections::HashSet, ops::Range, time::Duration};
 
 /// How long a signed address holds.
 const SIGNED_FOR: Duration = Duration::from_secs(600);
+/// Within this time a film is watched once, however many pieces its player asks for.
+const WATCHED_ONCE_MS: i64 = 3_600_000;
 
 /// The recordings of a call, as one of its people may see them.
 #[derive(Clone, Debug)]
@@ -98,21 +100,29 @@ pub async fn signed(app: &App, id: RecordingId) -> Result<Option<String>> {
     Ok(Some(signed.map_err(Error::internal)?.into()))
 }
 
-/// A film for the tenant's staff; that they looked at it is written down.
+/// A film for the tenant's staff; that they looked at it, or took it with them, is written down before they get any of it.
 ///
 /// # Errors
 /// It isn't there.
-pub async fn fetch_as_staff(app: &App, by: &StaffMember, id: RecordingId, range: Option<&str>) -> Result<File> {
+pub async fn fetch_as_staff(
+    app: &App,
+    by: &StaffMember,
+    id: RecordingId,
+    range: Option<&str>,
+    download: bool,
+) -> Result<File> {
     let (scope, actor, now) = (by.viewer().scope, by.actor(), app.now());
     let stored = app.db.read(&scope, move |tx| recordings::find(tx, id)).await?;
     let file = open(app, &stored, range).await?;
-    // A player asks for many pieces: the first stands for all of them.
-    if file.range.as_ref().is_none_or(|range| range.start == 0) {
-        let entry = Entry::new(Action::RecordingWatched, id.to_string());
-        app.db
-            .tenant(&scope, move |tx| audit::write(tx, &actor, &entry, now))
-            .await?;
-    }
+    let entry = Entry::new(Action::RecordingWatched, id.to_string());
+    app.db
+        .tenant(&scope, move |tx| {
+            if !download && audit::has_done(tx, &actor, &entry, now + -WATCHED_ONCE_MS)? {
+                return Ok(());
+            }
+            audit::write(tx, &actor, &entry, now)
+        })
+        .await?;
     Ok(file)
 }
 

@@ -15,6 +15,7 @@ use crate::{
 use anyhow::{Context, bail, ensure};
 use async_trait::async_trait;
 use std::{
+    collections::HashSet,
     io::Write,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -28,7 +29,9 @@ use tokio::{
 
 /// Most people in one film, and most files: what the room and reconnecting people can bring about.
 const MAX_PEOPLE: usize = 16;
-const MAX_PARTS: usize = 400;
+const MAX_PARTS: usize = 300;
+/// Of more files those go that show and sound for less than this.
+const SHORT_MS: u64 = 500;
 /// What is kept of what the program complains about.
 const MAX_COMPLAINT: usize = 8 * 1024;
 
@@ -46,6 +49,35 @@ struct Track {
     person: usize,
     video: Vec<Span>,
     audio: Vec<Span>,
+}
+
+impl Track {
+    /// From its first picture or sound to its last.
+    fn length_ms(&self) -> u64 {
+        let spans = || self.video.iter().chain(&self.audio);
+        let from = spans().map(|span| span.from).min().unwrap_or(0);
+        spans().map(|span| span.until).max().unwrap_or(0).saturating_sub(from)
+    }
+}
+
+/// All of them, if they aren't too many; else the longest, without those that nobody would miss. Their order stays.
+fn longest(mut tracks: Vec<Track>, most: usize) -> Vec<Track> {
+    if tracks.len() <= most {
+        return tracks;
+    }
+    let all = tracks.len();
+    tracks.retain(|track| track.length_ms() >= SHORT_MS);
+    let mut lengths: Vec<(u64, usize)> = tracks.iter().map(Track::length_ms).zip(0..).collect();
+    lengths.sort_unstable_by_key(|(length_ms, place)| (std::cmp::Reverse(*length_ms), *place));
+    let kept: HashSet<usize> = lengths.into_iter().take(most).map(|(_, place)| place).collect();
+    let tracks: Vec<Track> = tracks
+        .into_iter()
+        .zip(0..)
+        .filter(|(_, place)| kept.contains(place))
+        .map(|(track, _)| track)
+        .collect();
+    tracing::warn!(all, kept = tracks.len(), "a film is made of too many parts");
+    tracks
 }
 
 /// Makes films with `ffmpeg`.
@@ -75,7 +107,7 @@ impl Ffmpeg {
 
     async fn make(&self, plan: &Plan, progress: &(dyn Fn(u8) + Sync)) -> anyhow::Result<()> {
         ensure!(
-            (1..=MAX_PEOPLE).contains(&plan.people) && plan.parts.len() <= MAX_PARTS && plan.until_ms > 0,
+            (1..=MAX_PEOPLE).contains(&plan.people) && plan.until_ms > 0,
             "{} people, {} parts, {} ms",
             plan.people,
             plan.parts.len(),
@@ -90,6 +122,8 @@ impl Ffmpeg {
         }
         tracks.retain(|track| !track.video.is_empty() || !track.audio.is_empty());
         ensure!(!tracks.is_empty(), "there is nothing in any part");
+        let tracks = longest(tracks, MAX_PARTS);
+        ensure!(!tracks.is_empty(), "there are too many parts, all of them too short");
         let turns = if plan.people > 2 {
             speakers::turns(self, &tracks, plan).await?
         } else {
@@ -220,4 +254,32 @@ async fn tail(mut from: impl AsyncRead + Unpin) -> String {
         kept.drain(..kept.len().saturating_sub(MAX_COMPLAINT));
     }
     String::from_utf8_lossy(&kept).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_parts_the_shortest_go() {
+        let lasting = |(person, ms): (usize, u64)| Track {
+            person,
+            video: vec![Span {
+                from: 1_000,
+                until: 1_000 + ms,
+            }],
+            ..Track::default()
+        };
+        let people = |tracks: Vec<Track>| tracks.iter().map(|track| track.person).collect::<Vec<_>>();
+        let tracks: Vec<Track> = [(0, 400), (1, 5_000), (2, 499), (3, 500), (4, 9_000)]
+            .map(lasting)
+            .into();
+        assert_eq!(people(longest(tracks.clone(), 5)), [0, 1, 2, 3, 4], "not too many");
+        assert_eq!(
+            people(longest(tracks.clone(), 4)),
+            [1, 3, 4],
+            "nobody misses the short ones"
+        );
+        assert_eq!(people(longest(tracks, 2)), [1, 4], "the longest, in their order");
+    }
 }

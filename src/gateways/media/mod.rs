@@ -9,10 +9,11 @@ use crate::{
     domain::time::Moment,
 };
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -27,10 +28,11 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const QUEUE: usize = 1_024;
 
 type Answer = oneshot::Sender<Result<Reply, Refusal>>;
+type Nodes = Arc<Mutex<HashMap<Uuid, Node>>>;
 
 /// All media nodes that are connected to this server.
 pub struct MediaHub {
-    nodes: Mutex<HashMap<Uuid, Node>>,
+    nodes: Nodes,
     events: mpsc::Sender<MediaEvent>,
     next: AtomicU64,
     launch: Uuid,
@@ -59,7 +61,7 @@ impl MediaHub {
     /// Without nodes. What they tell goes to `events`.
     pub fn new(events: mpsc::Sender<MediaEvent>) -> Self {
         Self {
-            nodes: Mutex::default(),
+            nodes: Nodes::default(),
             events,
             next: AtomicU64::new(1),
             launch: Uuid::new_v4(),
@@ -162,7 +164,7 @@ impl MediaHub {
     }
 
     fn connected(&self) -> MutexGuard<'_, HashMap<Uuid, Node>> {
-        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.nodes)
     }
 
     fn send(&self, node: Uuid, body: Request) -> Result<(u64, oneshot::Receiver<Result<Reply, Refusal>>), Refusal> {
@@ -176,6 +178,10 @@ impl MediaHub {
         node.waiting.insert(id, answer);
         Ok((id, answered))
     }
+}
+
+fn lock(nodes: &Nodes) -> MutexGuard<'_, HashMap<Uuid, Node>> {
+    nodes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn failed(message: &str) -> Refusal {
@@ -232,24 +238,52 @@ impl MediaNodes for MediaHub {
         true
     }
 
-    async fn request(&self, node: Uuid, request: Request) -> Result<Reply, Refusal> {
-        let (id, answered) = self.send(node, request)?;
-        match tokio::time::timeout(ANSWER_WITHIN, answered).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(failed("the media node went away")),
-            Err(_) => {
-                if let Some(node) = self.connected().get_mut(&node) {
-                    node.waiting.remove(&id);
+    fn request(&self, node: Uuid, request: Request) -> BoxFuture<'static, Result<Reply, Refusal>> {
+        let (sent, nodes) = (self.send(node, request), Arc::clone(&self.nodes));
+        Box::pin(async move {
+            let (id, answered) = sent?;
+            match tokio::time::timeout(ANSWER_WITHIN, answered).await {
+                Ok(Ok(result)) => result,
+                Ok(Err(_)) => Err(failed("the media node went away")),
+                Err(_) => {
+                    if let Some(node) = lock(&nodes).get_mut(&node) {
+                        node.waiting.remove(&id);
+                    }
+                    Err(failed("the media node didn't answer in time"))
                 }
-                Err(failed("the media node didn't answer in time"))
             }
-        }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_asked_goes_out_in_the_order_of_the_calls() {
+        let hub = MediaHub::new(mpsc::channel(1).0);
+        let (node, room, recording) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+        let mut link = hub.attach(node, 10, None, Moment(0));
+        assert!(matches!(link.outgoing.try_recv(), Ok(ControlMessage::Welcome)));
+        let record = Request::Record {
+            room,
+            peer: Uuid::new_v4(),
+            recording,
+            offset_ms: 0,
+        };
+        // Nobody waits for the first one's answer yet.
+        let waits = hub.request(node, record);
+        hub.order(node, Request::StopRecording { room, recording });
+        for is_next in [
+            |body: &Request| matches!(body, Request::Record { .. }),
+            |body: &Request| matches!(body, Request::StopRecording { .. }),
+        ] {
+            let sent = link.outgoing.try_recv();
+            assert!(matches!(&sent, Ok(ControlMessage::Request { body, .. }) if is_next(body)));
+        }
+        drop(waits);
+    }
 
     #[test]
     fn the_nodes_of_an_earlier_run_are_drained_and_get_no_rooms() {

@@ -6,14 +6,14 @@ use super::{
     task::{RETRY, Room},
 };
 use crate::{
-    app::recordings::{self, Change, Proof},
+    app::recordings::{self, Change},
     domain::{
         call::{CallPhase, CallRole, Epoch},
         ids::{RecordingId, UserId},
-        recording::{Answer, CONSENT_TEXTS, Ending, Event, Recording, RecordingRule, Rejected, consent_text},
+        recording::{Answer, CONSENT_TEXTS, Ending, Event, Proof, Recording, RecordingRule, Rejected, consent_text},
         time::Moment,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     store::recording_parts::NewPart,
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -25,14 +25,31 @@ use uuid::Uuid;
 
 /// A node that refuses may be a node that is gone, which is known a moment later.
 const KNOWN_AFTER: Duration = Duration::from_secs(1);
+/// How often a node is told to stop. Whom it may still record then, it is told to let go of.
+const STOP_TRIES: usize = 3;
+/// How long the end of a call waits for its recording's end to be stored.
+const STORED_WITHIN: Duration = Duration::from_secs(2);
+/// How often that is tried in the room afterwards. What is still open then is ended by a sweep.
+const END_TRIES: usize = 10;
+/// How often may be asked in one call, and for how long not after somebody declined.
+const MOST_ASKED: i64 = 5;
+const PAUSE_MS: i64 = 60_000;
 
 /// What a room knows of recording.
 #[derive(Default)]
 pub(in crate::signaling) struct RoomRecording {
     /// The newest one, over or not.
     current: Option<Current>,
-    /// People were asked, by one of them or by the tenant's rule.
-    asked: bool,
+    /// The end of the newest one, as long as it couldn't be stored.
+    unstored: Option<(RecordingId, Change)>,
+    /// How often people were asked, by one of them or by the tenant's rule.
+    asked: i64,
+    /// The tenant's rule needn't ask any more: it has, or can't.
+    by_rule: bool,
+    /// The next one's id, so that asking again after a failure is the same asking.
+    next: Option<RecordingId>,
+    /// Who declined last, and when.
+    declined: Option<(UserId, Moment)>,
 }
 
 struct Current {
@@ -112,9 +129,13 @@ impl Room {
             ClientRequest::AskRecording { epoch } => self.ask_recording(chair, epoch).await,
             ClientRequest::AnswerRecording {
                 epoch,
+                recording,
                 consent,
                 text_version,
-            } => self.answer_recording(chair, epoch, consent, &text_version).await,
+            } => {
+                self.current(chair, epoch)?;
+                self.answer_recording(chair, recording, consent, &text_version).await
+            }
             ClientRequest::StopRecording { epoch } => {
                 self.current(chair, epoch)?;
                 self.take_in(Event::Stopped(self.person_on(chair)), None).await
@@ -132,7 +153,18 @@ impl Room {
             let words = "The call can be recorded once you are both connected.";
             return Err(Error::conflict("not_live", words));
         }
-        self.begin_to_ask(Some(self.person_on(chair))).await
+        if self.recording.asked >= MOST_ASKED {
+            let words = "It was asked often enough whether this call may be recorded.";
+            return Err(Error::conflict("asked_too_often", words));
+        }
+        // Whoever declined may think better of it at once.
+        let asker = self.person_on(chair);
+        let paused = |(by, at): (UserId, Moment)| by != asker && self.now() - at < PAUSE_MS;
+        if self.recording.declined.is_some_and(paused) {
+            let words = "Somebody has just declined. Wait a minute before you ask again.";
+            return Err(Error::conflict("just_declined", words));
+        }
+        self.begin_to_ask(Some(asker)).await
     }
 
     async fn begin_to_ask(&mut self, by: Option<UserId>) -> Result<()> {
@@ -141,23 +173,27 @@ impl Room {
             let words = "This call is being recorded, or somebody has asked for it.";
             return Err(Error::conflict("recording_asked", words));
         }
-        self.recording.asked = true;
-        let id = recordings::ask(&self.world.app, &self.scope, self.call.id, by).await?;
+        // There is one at a time.
+        self.store_end().await?;
+        let id = *self.recording.next.get_or_insert_default();
+        recordings::ask(&self.world.app, &self.scope, id, self.call.id, by).await?;
+        self.recording.next = None;
+        self.recording.asked += 1;
         let recording = Recording::asked(self.present());
         self.recording.current = Some(Current::new(id, by, recording));
         Ok(())
     }
 
-    async fn answer_recording(&mut self, chair: Chair, epoch: Epoch, consent: bool, version: &str) -> Result<()> {
-        self.current(chair, epoch)?;
+    async fn answer_recording(&mut self, chair: Chair, asked: Uuid, consent: bool, version: &str) -> Result<()> {
         let text = consent_text(version).ok_or_else(|| {
             let words = "The text that you agree to has changed. Load the page again and read it.";
             Error::conflict("text_changed", words)
         })?;
         let person = self.person_on(chair);
+        // Whoever answers what was asked before hasn't read what is asked now.
         let agreed = match &self.recording.current {
-            Some(current) => current.recording.has_agreed(person),
-            None => return Err(refused(Rejected::Over)),
+            Some(current) if current.id.uuid() == asked => current.recording.has_agreed(person),
+            _ => return Err(refused(Rejected::Over)),
         };
         // Whoever just came is known from the next look on, and may answer before.
         self.note_presence().await;
@@ -171,10 +207,10 @@ impl Room {
             true => Event::Agreed(person),
             false => Event::Refused(person),
         };
-        self.take_in(event, Some(Proof { person, answer, text })).await
+        self.take_in(event, Some(Proof::new(person, answer, text))).await
     }
 
-    /// Stores what an event changes, and only then goes by it.
+    /// Stores what an event changes, and only then goes by it; by an end at once, whether that can be stored now or not.
     async fn take_in(&mut self, event: Event, proof: Option<Proof>) -> Result<()> {
         let now = self.now();
         let Some(current) = &self.recording.current else {
@@ -182,23 +218,47 @@ impl Room {
         };
         let mut next = current.recording.clone();
         next.on(now, event).map_err(refused)?;
+        let (id, ending) = (current.id, next.ending());
         let change = Change {
+            at: now,
             proof,
             began_at: next.began_at().filter(|_| current.recording.began_at().is_none()),
-            ended: next.ending(),
+            ended: ending,
         };
-        // What isn't recorded any more isn't, whether that can be stored now or not.
         if !next.is_written() {
             self.stop_writing();
         }
-        let Some(current) = &mut self.recording.current else {
-            return Err(refused(Rejected::Over));
-        };
-        if change.proof.is_some() || change.began_at.is_some() || change.ended.is_some() {
-            recordings::note(&self.world.app, &self.scope, current.id, change).await?;
+        if ending.is_some() {
+            self.recording.unstored = Some((id, change));
+            self.go_by(next);
+            if let (Some(Ending::Declined), Event::Refused(by)) = (ending, event) {
+                self.recording.declined = Some((by, now));
+            }
+            if let Err(error) = self.store_end().await {
+                tracing::warn!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");
+            }
+        } else {
+            if change.proof.is_some() || change.began_at.is_some() {
+                recordings::note(&self.world.app, &self.scope, id, change).await?;
+            }
+            self.go_by(next);
         }
-        current.recording = next;
         self.follow_recording().await;
+        Ok(())
+    }
+
+    fn go_by(&mut self, next: Recording) {
+        if let Some(current) = &mut self.recording.current {
+            current.recording = next;
+        }
+    }
+
+    /// Stores an end that couldn't be stored yet; the same twice changes nothing.
+    async fn store_end(&mut self) -> Result<()> {
+        if let Some((id, change)) = self.recording.unstored {
+            recordings::note(&self.world.app, &self.scope, id, change).await?;
+            self.recording.unstored = None;
+        }
         Ok(())
     }
 
@@ -222,16 +282,16 @@ impl Room {
             let began_at = next.began_at().filter(|_| current.recording.began_at().is_none());
             if let Some(began_at) = began_at {
                 let change = Change {
+                    at: began_at,
+                    proof: None,
                     began_at: Some(began_at),
-                    ..Change::default()
+                    ended: None,
                 };
                 if let Err(error) = recordings::note(&self.world.app, &self.scope, current.id, change).await {
                     return tracing::warn!(%error, "a recording can't begin; trying again");
                 }
             }
-            if let Some(current) = &mut self.recording.current {
-                current.recording = next;
-            }
+            self.go_by(next);
         }
     }
 
@@ -240,17 +300,28 @@ impl Room {
         if self.finish.is_some() {
             return;
         }
-        if self.call.terms.policy.recording == RecordingRule::Always
-            && !self.recording.asked
-            && self.session.phase(self.now()).0 == CallPhase::Live
-            && let Err(error) = self.begin_to_ask(None).await
-        {
-            // Without space the call goes on unrecorded.
-            tracing::warn!(%error, call = %self.call.id, "a call isn't recorded");
+        if let Err(error) = self.store_end().await {
+            tracing::warn!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");
         }
+        self.ask_by_rule().await;
         self.note_presence().await;
         self.follow_media().await;
         self.tell_recording();
+    }
+
+    /// Where the tenant records every call everybody is asked, once.
+    async fn ask_by_rule(&mut self) {
+        let asks = self.call.terms.policy.recording == RecordingRule::Always;
+        if !asks || self.recording.by_rule || self.session.phase(self.now()).0 != CallPhase::Live {
+            return;
+        }
+        let asked = self.begin_to_ask(None).await;
+        // Without space the call goes on unrecorded; what is only away is asked again.
+        let lasts = |error: &Error| matches!(error.kind, Kind::Conflict { .. });
+        self.recording.by_rule = asked.as_ref().err().is_none_or(lasts);
+        if let Err(error) = asked {
+            tracing::warn!(%error, call = %self.call.id, "a call isn't recorded");
+        }
     }
 
     async fn follow_media(&mut self) {
@@ -291,8 +362,15 @@ impl Room {
             person,
             from_ms,
         };
-        if let Err(error) = recordings::begin_part(&self.world.app, &self.scope, part).await {
-            return tracing::warn!(%error, "what is recorded can't be written down; trying again");
+        match recordings::begin_part(&self.world.app, &self.scope, part).await {
+            Ok(true) => {}
+            Ok(false) => {
+                // No film can be made of more files. Should the mailbox be full, the next look says so again.
+                let problem = RecordingProblem::Failed;
+                let _ = self.mailbox.try_send(RoomMessage::RecordingFailed { take, problem });
+                return;
+            }
+            Err(error) => return tracing::warn!(%error, "what is recorded can't be written down; trying again"),
         }
         current.written.insert(peer);
         let request = Request::Record {
@@ -301,9 +379,11 @@ impl Room {
             recording: take,
             offset_ms: u64::try_from(from_ms).unwrap_or(0),
         };
-        let (media, mailbox) = (self.world.media.clone(), self.mailbox.clone());
+        let mailbox = self.mailbox.clone();
+        // Before whatever the node is told next; only its answer is waited for elsewhere.
+        let answer = self.world.media.request(node, request);
         tokio::spawn(async move {
-            if let Err(Refusal { kind, message }) = media.request(node, request).await {
+            if let Err(Refusal { kind, message }) = answer.await {
                 tracing::warn!(?kind, message, %peer, "somebody isn't recorded");
                 if kind != RefusalKind::NotFound {
                     tokio::time::sleep(KNOWN_AFTER).await;
@@ -319,13 +399,29 @@ impl Room {
         let Some(current) = &mut self.recording.current else {
             return;
         };
-        if current.written.is_empty() {
+        let peers = std::mem::take(&mut current.written);
+        if peers.is_empty() {
             return;
         }
-        current.written.clear();
         // A complete file isn't written again: what follows goes into others.
         let recording = std::mem::replace(&mut current.take, Uuid::now_v7());
-        self.order(Request::StopRecording { room, recording });
+        let Some(node) = self.node else { return };
+        let (media, stop) = (self.world.media.clone(), Request::StopRecording { room, recording });
+        let mut answer = media.request(node, stop.clone());
+        tokio::spawn(async move {
+            for left in (0..STOP_TRIES).rev() {
+                let Err(refusal) = answer.await else { return };
+                tracing::warn!(?refusal, %recording, left, "the media node doesn't say that it has stopped");
+                if left == 0 {
+                    break;
+                }
+                tokio::time::sleep(KNOWN_AFTER).await;
+                answer = media.request(node, stop.clone());
+            }
+            for peer in peers {
+                media.order(node, Request::Leave { room, peer });
+            }
+        });
     }
 
     pub(super) async fn recording_failed(&mut self, take: Uuid, problem: RecordingProblem) {
@@ -353,16 +449,25 @@ impl Room {
         }
     }
 
-    /// The call is over. Doesn't give up: what was recorded is to be composed.
+    /// The call is over, and so is what is recorded. The call's own end doesn't wait for that to be stored.
     pub(super) async fn end_recording(&mut self) {
         let open = |current: &Current| current.recording.ending().is_none();
-        while self.recording.current.as_ref().is_some_and(open) {
-            if let Err(error) = self.take_in(Event::CallOver, None).await {
-                tracing::error!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");
-                tokio::time::sleep(RETRY).await;
+        if self.recording.current.as_ref().is_some_and(open) {
+            let ended = tokio::time::timeout(STORED_WITHIN, self.take_in(Event::CallOver, None)).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                tracing::warn!(call = %self.call.id, "the end of a recording takes long");
             }
         }
         self.tell_recording();
+    }
+
+    /// Stores what couldn't be while the call ended. What still can't is taken up by a sweep.
+    pub(super) async fn settle_recording(&mut self) {
+        for _ in 0..END_TRIES {
+            let Err(error) = self.store_end().await else { return };
+            tracing::error!(%error, call = %self.call.id, "the end of a recording can't be stored; trying again");
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     /// What a server before this one was doing. Doesn't give up: who was being recorded has agreed to that.
@@ -377,6 +482,7 @@ impl Room {
             }
         };
         self.recording.asked = asked;
+        self.recording.by_rule = asked > 0;
         self.recording.current = open.map(|(stored, recording)| {
             let mut current = Current::new(stored.id, stored.asked_by, recording);
             current.take = Uuid::now_v7();

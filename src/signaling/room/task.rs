@@ -125,6 +125,7 @@ impl Room {
         self.write_end().await;
         self.tell_views();
         self.close_media().await;
+        self.settle_recording().await;
         messages.close();
     }
 

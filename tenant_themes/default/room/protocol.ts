@@ -193,7 +193,7 @@ export type CallRequest =
   | { type: "read"; up_to: string }
   | { type: "typing"; on: boolean }
   | { type: "ask_recording" }
-  | { type: "answer_recording"; consent: boolean; text_version: string }
+  | { type: "answer_recording"; recording: string; consent: boolean; text_version: string }
   | { type: "stop_recording" };
 
 export type ClientRequest = { type: "ping" } | { type: "check" } | { type: "join"; call: string } | (CallRequest & { epoch: number });

@@ -69,7 +69,7 @@ export class Recording {
     const view = this.#open();
     if (!view) return closeDialog("dialog-recording");
     const text_version = this.#words(view).version;
-    if (await this.host.attempt(() => this.host.ask({ type: "answer_recording", consent, text_version }))) {
+    if (await this.host.attempt(() => this.host.ask({ type: "answer_recording", recording: view.id, consent, text_version }))) {
       this.#current = { ...view, you_agreed: consent };
       closeDialog("dialog-recording");
     }

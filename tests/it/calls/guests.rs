@@ -70,7 +70,7 @@ async fn nobody_registers_as_a_guest_and_whoever_was_shown_out_may_be_asked_agai
 }
 
 /// Asks somebody in; gives the place and the link's path.
-async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
+pub(super) async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
     let place = by
         .post(&format!("/api/v1/calls/{call}/guests"), what)
         .await
@@ -82,7 +82,7 @@ async fn invited(by: &TestUser, call: Uuid, what: Value) -> (Value, String) {
 }
 
 /// Comes by the link under a name; gives the guest as a program.
-async fn come(pair: &Pair, path: &str, name: &str) -> TestUser {
+pub(super) async fn come(pair: &Pair, path: &str, name: &str) -> TestUser {
     let visitor = pair.app.anonymous(LUMEN);
     visitor.get(path).await.expect(200);
     let came = visitor.form(path, &[("name", name)]).await.expect(303);

@@ -29,6 +29,8 @@ pub struct Caller {
     heard: Vec<ServerMessage>,
     pub epoch: u64,
     pub peer: PeerId,
+    /// The recording that it was told of last.
+    pub recording: Uuid,
 }
 
 impl Caller {
@@ -53,6 +55,7 @@ impl Caller {
             heard: Vec::new(),
             epoch: 0,
             peer: Uuid::nil(),
+            recording: Uuid::nil(),
         };
         let hello = |message: &ServerMessage| matches!(message, ServerMessage::Hello { .. }).then_some(());
         caller.try_wait("hello", hello).await?;
@@ -127,6 +130,9 @@ impl Caller {
             match frame {
                 Some(Ok(Message::Text(text))) => {
                     let message: ServerMessage = serde_json::from_str(&text).expect("a message");
+                    if let ServerMessage::Recording { recording } = &message {
+                        self.recording = recording.id;
+                    }
                     if let Some(found) = wanted(&message) {
                         return Ok(found);
                     }

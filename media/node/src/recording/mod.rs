@@ -17,7 +17,7 @@ use crate::refusal::{Outcome, failed, full, invalid};
 use crate::rooms::Owner;
 use futures::future::join_all;
 use mediasoup::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -30,6 +30,8 @@ use writer::{Ended, Reports, Writer};
 
 /// Most participants that are recorded at a time.
 const MAX_RECORDED: u32 = 64;
+/// So many takes of a room are known to be stopped: a request to record that comes late begins none of them again.
+const STOPPED: usize = 16;
 /// The disk doesn't answer.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 const COMPLETE_TIMEOUT: Duration = Duration::from_secs(8);
@@ -83,6 +85,8 @@ pub(crate) struct Recordings {
     /// Who hears of it.
     owner: watch::Sender<Owner>,
     running: HashMap<PeerId, Recording>,
+    /// Newest last.
+    stopped: VecDeque<Uuid>,
     held: bool,
 }
 
@@ -93,6 +97,7 @@ impl Recordings {
             recorder,
             owner: watch::Sender::new(owner),
             running: HashMap::new(),
+            stopped: VecDeque::new(),
             held: false,
         }
     }
@@ -111,6 +116,9 @@ impl Recordings {
         recording: Uuid,
         offset_ms: u64,
     ) -> Outcome {
+        if self.stopped.contains(&recording) {
+            return Err(invalid("the recording was stopped"));
+        }
         self.running.retain(|_, running| !running.is_complete());
         match self.running.get(&peer) {
             Some(running) if running.id == recording => return Ok(Reply::Done),
@@ -184,6 +192,10 @@ impl Recordings {
 
     /// Completes the files of a recording. What is returned doesn't hold the room up.
     pub(crate) fn stop(&mut self, id: Uuid) -> impl Future<Output = Outcome> + Send + use<> {
+        if !self.stopped.contains(&id) {
+            self.stopped.push_back(id);
+            self.stopped.drain(..self.stopped.len().saturating_sub(STOPPED));
+        }
         let ending: Vec<_> = self.running.extract_if(|_, recording| recording.id == id).collect();
         let complete: Vec<_> = ending.iter().map(|(_, recording)| recording.complete.clone()).collect();
         drop(ending);

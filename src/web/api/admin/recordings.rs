@@ -93,7 +93,7 @@ async fn watch(
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse> {
     let id = RecordingId::from_uuid(*id);
-    let file = recordings::fetch_as_staff(&web.app, &by, id, range(&request)).await?;
+    let file = recordings::fetch_as_staff(&web.app, &by, id, range(&request), wanted.download).await?;
     film(&web, id, file, &wanted).await
 }
 

@@ -2,12 +2,14 @@
 
 use super::{Pair, Price, Talk, kept, pair_where, recorded, states};
 use crate::{
+    calls::guests::{come, invited},
     consoles::admin_of_lumen,
     support::{LUMEN, Recorded, TestApp, TestUser, VELVET},
 };
+use diesel::connection::SimpleConnection as _;
 use object_store::{ObjectStoreExt, path::Path};
 use reqwest::{Method, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tallyroom_media_protocol::RecordingProblem;
 
@@ -259,8 +261,75 @@ async fn whoever_is_forgotten_is_seen_no_more() {
     let buyer = pair.buyer.renewed().await.get("/api/v1/me").await.json();
     let admin = admin_of_lumen(&pair.app).await;
     let erase = format!("/api/v1/admin/users/{}/erase", buyer["id"].as_str().expect("an id"));
-    admin.post(&erase, serde_json::json!({})).await.expect(200);
+    admin.post(&erase, json!({})).await.expect(200);
     while pair.app.jobs.run_due().await.expect("the database") > 0 {}
     assert!(!is_there(&pair.app, &place(&id, "call")).await);
     assert_eq!(only(&pair.seller, &path).await["state"], "deleted");
+}
+
+#[tokio::test]
+async fn staff_take_no_piece_of_a_film_unseen() {
+    let pair = Pair::new(Price::default()).await;
+    let (path, _) = over(pair.live().await, &["first,", "second"]).await;
+    assert_eq!(worked(&pair.app).await, "ready call_over");
+    let shown = only(&pair.buyer, &path).await;
+    let admin = admin_of_lumen(&pair.app).await;
+    let film = format!("/api/v1/admin/recordings/{}/film", shown["id"].as_str().expect("an id"));
+    let watched = || {
+        kept(
+            &pair.app,
+            "SELECT action AS said FROM audit_log WHERE action = 'recording.watched'",
+        )
+        .len()
+    };
+    let piece = async |film: &str, range: &str| {
+        let request = admin.request(Method::GET, film).header(header::RANGE, range);
+        crate::support::Answer::of(request).await.expect(206).text
+    };
+    assert_eq!(piece(&film, "bytes=1-").await, "irst,second");
+    assert_eq!(watched(), 1, "the first access, whatever it asks for");
+    piece(&film, "bytes=0-").await;
+    assert_eq!(watched(), 1, "a player asks for many pieces");
+    piece(&format!("{film}?download=true"), "bytes=6-").await;
+    assert_eq!(watched(), 2, "taken away");
+}
+
+#[tokio::test]
+async fn what_couldnt_be_made_isnt_kept_for_ever() {
+    let pair = pair_where(r#"{"recording_days": 7}"#).await;
+    over(pair.live().await, &[]).await;
+    assert_eq!(worked(&pair.app).await, "failed call_over");
+    pair.app.clock.advance(7 * DAY);
+    while pair.app.jobs.run_due().await.expect("the database") > 0 {}
+    assert_eq!(states(&pair.app), ["deleted call_over"]);
+}
+
+#[tokio::test]
+async fn a_recording_that_outlived_its_call_is_ended() {
+    let pair = Pair::new(Price::default()).await;
+    over(pair.live().await, &["one", "two"]).await;
+    // As if the server had ended in between.
+    let lost = "DELETE FROM jobs WHERE kind LIKE 'recording%';
+        UPDATE recordings SET state = 'recording', ended_at = NULL, ending = NULL, retained_until = NULL";
+    pair.app.database.superuser().batch_execute(lost).expect("lost");
+    pair.app.clock.advance(5 * 60_000);
+    while pair.app.jobs.run_due().await.expect("the database") > 0 {}
+    assert_eq!(worked(&pair.app).await, "ready call_over");
+}
+
+#[tokio::test]
+async fn a_third_person_is_forgotten_too_once_the_call_is_over() {
+    let pair = Pair::new(Price::default()).await;
+    let talk = pair.live().await;
+    let (_, link) = invited(&pair.buyer, talk.call, json!({"role": "specialist"})).await;
+    come(&pair, &link, "Gus Guest").await;
+    let guest = kept(&pair.app, "SELECT user_id::text AS said FROM call_guests").remove(0);
+    let erase = format!("/api/v1/admin/users/{guest}/erase");
+    let admin = admin_of_lumen(&pair.app).await;
+    assert_eq!(admin.post(&erase, json!({})).await.expect(409).code(), "in_call");
+    let (path, _) = over(talk, &["one", "two"]).await;
+    assert_eq!(worked(&pair.app).await, "ready call_over");
+    admin.post(&erase, json!({})).await.expect(200);
+    while pair.app.jobs.run_due().await.expect("the database") > 0 {}
+    assert_eq!(only(&pair.buyer, &path).await["state"], "deleted");
 }

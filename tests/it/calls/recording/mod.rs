@@ -1,6 +1,7 @@
 //! Recording: asked for, agreed to, held, ended.
 
 mod films;
+mod troubles;
 
 use super::{Pair, Price, Talk};
 use crate::support::{Caller, LUMEN, ScriptedNode, TestApp};
@@ -24,8 +25,14 @@ async fn answer(page: &mut Caller, consent: bool) -> Result<Value, String> {
 
 async fn answer_to(page: &mut Caller, consent: bool, version: &str) -> Result<Value, String> {
     let epoch = page.epoch;
-    page.ask(json!({ "type": "answer_recording", "epoch": epoch, "consent": consent, "text_version": version }))
-        .await
+    // What the room told before it answers this has come.
+    let _ = page.ask(json!({ "type": "typing", "epoch": epoch, "on": false })).await;
+    let recording = page.recording;
+    page.ask(json!({
+        "type": "answer_recording", "epoch": epoch, "recording": recording, "consent": consent,
+        "text_version": version,
+    }))
+    .await
 }
 
 /// Waits until the page is told that the recording stands so.
@@ -150,13 +157,14 @@ async fn a_forged_client_gets_nobody_recorded() {
     // Twice, and in the other's name: one answers for oneself.
     for _ in 0..2 {
         let forged = json!({
-            "type": "answer_recording", "epoch": talk.buyer.epoch, "consent": true, "text_version": VERSION,
-            "person": "seller", "role": "seller",
+            "type": "answer_recording", "epoch": talk.buyer.epoch, "recording": talk.buyer.recording,
+            "consent": true, "text_version": VERSION, "person": "seller", "role": "seller",
         });
         talk.buyer.ask(forged).await.expect("taken for the buyer's own");
     }
     let stale = json!({
-        "type": "answer_recording", "epoch": talk.seller.epoch + 7, "consent": true, "text_version": VERSION,
+        "type": "answer_recording", "epoch": talk.seller.epoch + 7, "recording": talk.buyer.recording,
+        "consent": true, "text_version": VERSION,
     });
     assert_eq!(talk.buyer.ask(stale.clone()).await.unwrap_err(), "stale_epoch");
     let mut stranger = Caller::open(&pair.app, &pair.app.bearer(LUMEN, "Sam Stranger").await).await;
@@ -175,9 +183,10 @@ async fn whoever_doesnt_agree_talks_unrecorded() {
     answer(&mut talk.buyer, false).await.expect("taken");
     let view = stands(&mut talk.seller, RecordingState::Ended).await;
     assert_eq!(view.ending.as_deref(), Some("declined"));
-    talk.talk(2_000).await;
+    assert_eq!(ask(&mut talk.seller).await.unwrap_err(), "just_declined");
+    talk.talk(60_000).await;
     assert!(pair.node.was_asked_to_record(talk.call).is_empty());
-    // They may be asked again.
+    // They may be asked again after a while.
     ask(&mut talk.seller).await.expect("asked");
     talk.hang_up().await;
     assert_eq!(states(&pair.app), ["declined declined", "declined call_over"]);
