@@ -70,7 +70,8 @@ export class Recording {
     if (!view) return closeDialog("dialog-recording");
     const text_version = this.#words(view).version;
     if (await this.host.attempt(() => this.host.ask({ type: "answer_recording", recording: view.id, consent, text_version }))) {
-      this.#current = { ...view, you_agreed: consent };
+      // The server's own word may have come before its answer.
+      if (this.#current === view) this.#current = { ...view, you_agreed: consent };
       closeDialog("dialog-recording");
     }
   }
