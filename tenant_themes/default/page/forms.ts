@@ -18,6 +18,8 @@ export function forms(): void {
 
 /** A second press while the first is on its way sends nothing. */
 function once(event: SubmitEvent, form: HTMLFormElement): void {
+  // What a script of the page sends is that script's own to hold back.
+  if (event.defaultPrevented) return;
   if (form.querySelector("[aria-busy=true]")) return event.preventDefault();
   const button = event.submitter ?? form.querySelector("button[type=submit], button:not([type])");
   button?.setAttribute("aria-busy", "true");

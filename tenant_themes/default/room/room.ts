@@ -275,7 +275,7 @@ export class Room {
       for (const line of joined.chat) this.#chat.add(line);
       if (joined.read) this.#chat.readTo(joined.read);
       void this.#chat.flush();
-      void this.extensions.refresh();
+      if (!isGuest(this.config.role)) void this.extensions.refresh();
       this.recording.entered(joined.may_record, joined.recording ?? null);
     });
     link.on("refused", (problem) => {
