@@ -434,7 +434,7 @@ mod tests {
                 assert!(after.ending().is_some() && !after.is_written());
             }
         };
-        each_history(4, &asked, &mut Vec::new(), &mut look, &people);
+        each_history(5, &asked, &mut Vec::new(), &mut look, &people);
         assert!(histories > 10_000, "{histories}");
     }
 

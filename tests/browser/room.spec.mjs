@@ -153,7 +153,7 @@ async function extend(seller, buyer, seen) {
   await seen(seller, "4-custom");
   await seller.getByTestId("extend-ask").click();
   const question = buyer.getByTestId("extension-question");
-  const asked = `${SELLER} wishes to extend the time by 2 minutes. If you confirm, this will cost you an extra $9.00. Do you wish to confirm?`;
+  const asked = `${SELLER} wishes to extend the time by 2 minutes. If you confirm, this will cost you an extra €9.00. Do you wish to confirm?`;
   await question.filter({ hasText: asked }).waitFor();
   await seen(buyer, "5-asked");
   await buyer.getByTestId("extend-no").click();
@@ -163,7 +163,7 @@ async function extend(seller, buyer, seen) {
   await seller.getByTestId("extend-minutes").fill("2");
   await seller.getByTestId("extend-amount").fill("7.50");
   await seller.getByTestId("extend-ask").click();
-  await question.filter({ hasText: "extra $7.50" }).waitFor();
+  await question.filter({ hasText: "extra €7.50" }).waitFor();
   const opened = buyer.context().waitForEvent("page");
   await buyer.getByTestId("extend-yes").click();
   const paying = await opened;

@@ -66,8 +66,7 @@ pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> 
 /// The call isn't theirs, there is no such place, or the database is away.
 pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
     let (person, now) = (viewer.user.id, app.now());
-    let signed_out = app
-        .db
+    app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, person)?;
             let places = call_guests::of_call(tx, call.id)?;
@@ -82,16 +81,13 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
                 return Err(Error::not_found());
             }
             // Whoever has an account goes on with it elsewhere.
-            let Some(came) = &place.person else { return Ok(None) };
-            if !users::find(tx, came.id)?.is_guest {
-                return Ok(None);
+            if let Some(came) = &place.person
+                && users::find(tx, came.id)?.is_guest
+            {
+                // Their page is told by the room.
+                sessions::end_all(tx, came.id, now)?;
             }
-            sessions::end_all(tx, came.id, now)?;
-            Ok(Some(came.id))
+            Ok(())
         })
-        .await?;
-    if let Some(guest) = signed_out {
-        app.people.signed_out(&viewer.scope, guest, None);
-    }
-    Ok(())
+        .await
 }

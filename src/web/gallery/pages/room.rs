@@ -129,7 +129,7 @@ fn states(g: &Gallery<'_>, buyer: &RoomSetup, seller: &RoomSetup) -> anyhow::Res
                 ended,
                 ended_because: (ended == Some(EndReason::StaffEnded)).then(|| "Reported by others.".to_owned()),
                 prepaid: false,
-                until_ms: Some(i64::MAX),
+                until_ms: None,
                 you_connected: phase != CallPhase::PreCheck,
                 ..call
             },
