@@ -195,7 +195,7 @@ async fn whom_the_seller_asks_waits_until_the_buyer_says_yes() {
     page.wait("being shown out", out).await;
     until_people(&mut talk.seller, "two again", |people| people.len() == 2).await;
     assert_eq!(page.join(call).await.expect_err("out"), "not_found");
-    user.get(&format!("/calls/{call}")).await.expect(303);
+    user.get(&format!("/calls/{call}")).await.expect(401);
 }
 
 #[tokio::test]
