@@ -14,6 +14,9 @@ const here = import.meta.dirname;
 const dist = join(here, "../dist");
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 
+/** What every sample recording shows. */
+const FILM = readFileSync(join(here, "mock/film.mp4"));
+
 /** As src/web/headers.rs has it, so that what the product would block is blocked here. */
 const POLICY = /CONTENT_SECURITY_POLICY: &str = "([^"]+)"/
   .exec(readFileSync(join(here, "../../src/web/headers.rs"), "utf8"))[1]
@@ -54,6 +57,7 @@ function file(path) {
 }
 
 async function api(state, tenant, request, url) {
+  if (/\/recordings\/[^/]+\/film$/.test(url.pathname)) return { status: 200, type: "video/mp4", body: FILM };
   const json = (status, value) => ({ status, type: "application/json", body: value === undefined ? "" : JSON.stringify(value) });
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);

@@ -96,18 +96,18 @@ pub struct ConsentText {
 /// change, and whoever changes them here gives them a new version.
 pub const CONSENT_TEXTS: [ConsentText; 2] = [
     ConsentText {
-        version: "2026-11-30.en",
+        version: "2026-11-30.2.en",
         language: "en",
         text: "I agree that picture and sound of this call are recorded from now on and kept by the operator of this \
-               marketplace. The people in this call and the operator may watch the recording until it is deleted. I can \
-               stop the recording at any time; what was recorded until then is kept.",
+               marketplace. The people in this call, the operator and whoever runs its servers may watch the recording \
+               until it is deleted. I can stop the recording at any time; what was recorded until then is kept.",
     },
     ConsentText {
-        version: "2026-11-30.de",
+        version: "2026-11-30.2.de",
         language: "de",
         text: "Ich bin damit einverstanden, dass Bild und Ton dieses Gesprächs ab jetzt aufgezeichnet und vom Betreiber \
-               dieses Marktplatzes aufbewahrt werden. Die Menschen in diesem Gespräch und der Betreiber dürfen die \
-               Aufzeichnung ansehen, bis sie gelöscht wird. Ich kann die Aufzeichnung jederzeit beenden; was bis dahin \
+               dieses Marktplatzes aufbewahrt werden. Die Menschen in diesem Gespräch, der Betreiber und wer dessen Server \
+               betreibt dürfen die Aufzeichnung ansehen, bis sie gelöscht wird. Ich kann die Aufzeichnung jederzeit beenden; was bis dahin \
                aufgezeichnet wurde, bleibt erhalten.",
     },
 ];

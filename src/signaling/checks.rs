@@ -3,7 +3,7 @@
 //! On the node the person is two peers, for nobody receives their own there. What such a room shows goes the way that a
 //! call's media goes, relays included. Nothing of it is stored.
 
-use super::room::{MAX_CONSUME, refused, source_of};
+use super::media_requests::{answered, node_request, not_in_call, refused};
 use crate::{
     app::{App, ports::MediaNodes, relays},
     domain::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use anyhow::anyhow;
 use futures::{FutureExt, future::BoxFuture};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     collections::HashMap,
     sync::{
@@ -93,17 +93,14 @@ impl Checks {
         let checks = self.clone();
         async move {
             let check = checks.state().open.get(&socket).cloned();
-            let check = check.ok_or_else(|| Error::conflict("not_in_call", "Join the call first."))?;
-            let Some(request) = check.node_request(request)? else {
-                checks.close(socket, check.epoch);
+            let check = check.ok_or_else(not_in_call)?;
+            if let ClientRequest::End { epoch } = request {
+                check.holds(epoch)?;
+                checks.close(socket, epoch);
                 return Ok(Value::Null);
-            };
-            match checks.media.request(check.node, request).await {
-                Ok(Reply::Produced { producer }) => Ok(json!({ "producer": producer })),
-                Ok(Reply::Consumed { consumers }) => Ok(json!({ "consumers": consumers })),
-                Ok(_) => Ok(Value::Null),
-                Err(refusal) => Err(refused(refusal)),
             }
+            let (_, request) = node_request(request, check.room, |epoch, request| check.peer(epoch, request))?;
+            answered(checks.media.request(check.node, request).await)
         }
         .boxed()
     }
@@ -191,57 +188,20 @@ impl Checks {
 }
 
 impl Check {
-    /// What the node is to be asked; none to end the check.
-    fn node_request(&self, request: ClientRequest) -> Result<Option<Request>> {
-        let room = self.room;
-        let (epoch, request) = match request {
-            ClientRequest::ConnectTransport { epoch, transport, dtls } => {
-                let sends = self.send.as_ref() == Some(&transport);
-                let peer = if sends { self.sender } else { self.receiver };
-                let request = Request::ConnectTransport {
-                    room,
-                    peer,
-                    transport,
-                    dtls,
-                };
-                (epoch, Some(request))
-            }
-            ClientRequest::Produce {
-                epoch,
-                transport,
-                kind,
-                source,
-                rtp,
-                paused,
-            } => {
-                let request = Request::Produce {
-                    room,
-                    peer: self.sender,
-                    transport,
-                    kind,
-                    source: source_of(kind, source)?,
-                    rtp,
-                    paused,
-                };
-                (epoch, Some(request))
-            }
-            ClientRequest::Consume { epoch, producers, caps } => {
-                if producers.len() > MAX_CONSUME {
-                    return Err(Error::invalid("Too many streams at once."));
-                }
-                let request = Request::Consume {
-                    room,
-                    peer: self.receiver,
-                    producers,
-                    caps,
-                };
-                (epoch, Some(request))
-            }
-            ClientRequest::End { epoch } => (epoch, None),
-            _ => return Err(Error::conflict("not_in_call", "Join the call first.")),
-        };
+    /// Who on the node a request is for.
+    fn peer(&self, epoch: u64, request: &ClientRequest) -> Result<PeerId> {
+        self.holds(epoch)?;
+        match request {
+            ClientRequest::ConnectTransport { transport, .. } if self.send.as_ref() != Some(transport) => Ok(self.receiver),
+            ClientRequest::ConnectTransport { .. } | ClientRequest::Produce { .. } => Ok(self.sender),
+            ClientRequest::Consume { .. } => Ok(self.receiver),
+            _ => Err(not_in_call()), // what only a call's room knows
+        }
+    }
+
+    fn holds(&self, epoch: u64) -> Result<()> {
         if epoch == self.epoch {
-            Ok(request)
+            Ok(())
         } else {
             Err(Error::conflict("stale_epoch", "A newer check has begun."))
         }

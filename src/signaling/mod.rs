@@ -8,6 +8,7 @@
 mod books;
 mod checks;
 pub mod connection;
+mod media_requests;
 mod people;
 mod registry;
 mod room;

@@ -37,6 +37,7 @@ const VIEWS = [
   ["platform", "people", "/users"],
   ["platform", "person", `/users?open=${id(1, 2)}`],
   ["platform", "recordings", "/recordings"],
+  ["platform", "recording", `/recordings?open=${id(31, 2)}`],
   ["platform", "plans", "/plans"],
   ["platform", "plan", `/plans?open=${id(9, 1)}`],
   ["platform", "subscription-rules", "/plans?rules=1"],

@@ -101,7 +101,7 @@ export const range = (count, make) => Array.from({ length: count }, (_, n) => ma
 export function recording(n) {
   const state = ["ready", "composing", "ready", "failed", "ready", "deleted", "recording"][n % 7];
   const at = NOW - n * 9 * HOUR;
-  const said = (who, answer, after) => ({ name: who.name, answer, version: "2026-11-30.en", at: at + after });
+  const said = (who, answer, after) => ({ name: who.name, answer, version: "2026-11-30.2.en", at: at + after });
   const [buyer, seller] = [named(person(n + 20)), named(person(n % 11))];
   return {
     id: uuid(31, n), call_id: uuid(3, n), tenant: { id: uuid(2, 0), slug: "lumen", name: "Lumen" }, buyer, seller, service: call(n).service, state,

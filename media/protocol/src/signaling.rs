@@ -25,6 +25,8 @@ use uuid::Uuid;
 pub const MAX_CLIENT_MESSAGE_BYTES: usize = 64 * 1024;
 /// Longest chat message, in characters.
 pub const MAX_CHAT_CHARS: usize = 2_000;
+/// Longest line of captions, in characters.
+pub const MAX_CAPTION_CHARS: usize = 200;
 
 /// From the client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -161,6 +163,14 @@ pub enum ClientRequest {
         epoch: u64,
         /// New state.
         on: bool,
+    },
+    /// A line for those who read what is said: an interpreter's, or anybody's who writes along. It is shown for a moment
+    /// and kept nowhere. Answered with `null`; everybody gets [`ServerMessage::Caption`].
+    Caption {
+        /// From [`Joined`].
+        epoch: u64,
+        /// At most [`MAX_CAPTION_CHARS`] characters.
+        text: String,
     },
     /// Wants the call recorded: everybody who is there, the asker too, gets [`ServerMessage::Recording`] and is to answer.
     /// Answered with `null`; refused where the policy doesn't let the person ask, before the call is live, within a
@@ -380,8 +390,20 @@ pub enum ServerMessage {
         /// What and who.
         line: ChatLine,
     },
+    /// Somebody wrote along what is said.
+    Caption {
+        /// Who wrote it.
+        person: Uuid,
+        /// In which language, if an interpreter is on its channel.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// The line.
+        text: String,
+    },
     /// Somebody is typing, or stopped.
     Typing {
+        /// Who.
+        person: Uuid,
         /// State.
         on: bool,
     },

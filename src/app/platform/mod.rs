@@ -23,6 +23,7 @@ pub use quotas::change_quotas;
 pub use session::{SignedIn, Stage, authenticate, log_in, log_out};
 pub use staff::{Newcomer, add, remove, reset_factor};
 pub use subscriptions::{SubscriptionChange, change_subscriptions, set_subscription_free};
+pub(super) use tenants::at_tenant;
 pub use tenants::{Change, Founded, Invited, NewTenant, change, create, delete, invite_admin, restore, suspend};
 pub(in crate::app) use tenants::{checked_name, checked_naming, checked_reason};
 pub use view_as::view_as;

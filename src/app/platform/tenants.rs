@@ -311,7 +311,7 @@ pub(in crate::app) fn checked_reason(reason: &str) -> Result<String> {
 }
 
 /// Does something at one tenant, which is locked meanwhile.
-pub(super) async fn at_tenant<T, F>(app: &App, staff: &PlatformStaff, id: TenantId, work: F) -> Result<T>
+pub(in crate::app) async fn at_tenant<T, F>(app: &App, staff: &PlatformStaff, id: TenantId, work: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(&mut SystemTx<'_>, &Tenant, &TenantScope, &Actor, Moment) -> Result<T> + Send + 'static,

@@ -10,7 +10,7 @@ pub use compose::{COMPOSE_JOB, compose};
 pub(in crate::app) use delete::forget_of;
 pub use delete::{FORGET_JOB, delete, forget, forget_all};
 pub use live::{Change, ask, begin_part, end_lost, note, open_of, written};
-pub use show::{File, Seen, fetch, fetch_as_staff, of_call, recorded, signed};
+pub use show::{File, Seen, fetch, fetch_as_owner, fetch_as_staff, of_call, recorded, signed};
 
 use crate::{
     domain::{ids::RecordingId, time::Moment},

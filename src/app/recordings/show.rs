@@ -2,10 +2,15 @@
 
 use super::place;
 use crate::{
-    app::{App, console::StaffMember, identity::Viewer},
+    app::{
+        App,
+        console::StaffMember,
+        identity::Viewer,
+        platform::{self, PlatformOwner},
+    },
     domain::{
-        audit::{Action, Entry},
-        ids::{CallId, RecordingId, UserId},
+        audit::{Action, Actor, Entry},
+        ids::{CallId, RecordingId, TenantId, UserId},
         recording::RecordingFor,
     },
     error::{Error, Result},
@@ -100,7 +105,7 @@ pub async fn signed(app: &App, id: RecordingId) -> Result<Option<String>> {
     Ok(Some(signed.map_err(Error::internal)?.into()))
 }
 
-/// A film for the tenant's staff; that they looked at it, or took it with them, is written down before they get any of it.
+/// A film for the tenant's staff.
 ///
 /// # Errors
 /// It isn't there.
@@ -111,7 +116,34 @@ pub async fn fetch_as_staff(
     range: Option<&str>,
     download: bool,
 ) -> Result<File> {
-    let (scope, actor, now) = (by.viewer().scope, by.actor(), app.now());
+    fetch_noted(app, (by.viewer().scope, by.actor()), id, range, download).await
+}
+
+/// A film for the platform's owner; the tenant reads that they watched it.
+///
+/// # Errors
+/// It isn't there, or not at that tenant.
+pub async fn fetch_as_owner(
+    app: &App,
+    by: &PlatformOwner,
+    tenant: TenantId,
+    id: RecordingId,
+    range: Option<&str>,
+    download: bool,
+) -> Result<File> {
+    let at = platform::at_tenant(app, by, tenant, |_, _, scope, actor, _| Ok((*scope, actor.clone()))).await?;
+    fetch_noted(app, at, id, range, download).await
+}
+
+/// That somebody looks at a film, or takes it with them, is written down before they get any of it.
+async fn fetch_noted(
+    app: &App,
+    (scope, actor): (TenantScope, Actor),
+    id: RecordingId,
+    range: Option<&str>,
+    download: bool,
+) -> Result<File> {
+    let now = app.now();
     let stored = app.db.read(&scope, move |tx| recordings::find(tx, id)).await?;
     let file = open(app, &stored, range).await?;
     let entry = Entry::new(Action::RecordingWatched, id.to_string());

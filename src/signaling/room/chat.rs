@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::anyhow;
 use serde_json::Value;
-use tallyroom_media_protocol::signaling::{ChatLine, ClientRequest, RoomRole, ServerMessage};
+use tallyroom_media_protocol::signaling::{ChatLine, ClientRequest, MAX_CAPTION_CHARS, RoomRole, ServerMessage};
 use uuid::Uuid;
 
 impl Room {
@@ -17,9 +17,11 @@ impl Room {
     pub(super) async fn talk(&self, chair: Chair, request: ClientRequest) -> Result<Value> {
         match request {
             ClientRequest::Chat { epoch, text, line } => self.say(chair, epoch, (line, &text)).await?,
+            ClientRequest::Caption { epoch, text } => self.caption(chair, epoch, &text)?,
             ClientRequest::Typing { epoch, on } => {
                 self.current(chair, epoch)?;
-                self.tell_others(chair, &ServerMessage::Typing { on });
+                let person = self.person_on(chair).uuid();
+                self.tell_others(chair, &ServerMessage::Typing { person, on });
             }
             ClientRequest::Read { epoch, up_to } => self.read(chair, epoch, up_to).await?,
             _ => return Err(Error::internal(anyhow!("not about the chat"))),
@@ -36,6 +38,22 @@ impl Room {
         if let Some(line) = said {
             self.said(line);
         }
+        Ok(())
+    }
+
+    /// Shows a line to everybody, whoever wrote it, too: so they see that it arrived.
+    fn caption(&self, chair: Chair, epoch: Epoch, text: &str) -> Result<()> {
+        self.current(chair, epoch)?;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() || text.chars().count() > MAX_CAPTION_CHARS {
+            return Err(Error::field("text", "A caption has 1 to 200 characters."));
+        }
+        let person = self.person_on(chair);
+        self.tell_all(&ServerMessage::Caption {
+            person: person.uuid(),
+            language: self.guest(person).and_then(|guest| guest.speaks.clone()),
+            text,
+        });
         Ok(())
     }
 

@@ -8,41 +8,18 @@ use crate::{
         ids::UserId,
     },
     error::{Error, Result},
-    signaling::people::Socket,
+    signaling::{
+        media_requests::{answered, node_request, refused},
+        people::Socket,
+    },
 };
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use tallyroom_media_protocol::{
-    MediaKind, MediaSource, PeerId, ProducerInfo, Refusal, RefusalKind, Reply, Request,
+    PeerId, ProducerInfo, Refusal, Reply, Request,
     signaling::{ClientRequest, Joined, ServerMessage},
 };
 use uuid::Uuid;
-
-/// Consumers asked for at once.
-pub(in crate::signaling) const MAX_CONSUME: usize = 16;
-
-/// A refusal in the person's words.
-pub(in crate::signaling) fn refused(refusal: Refusal) -> Error {
-    let context = anyhow!("media node: {:?}: {}", refusal.kind, refusal.message);
-    match refusal.kind {
-        RefusalKind::NotFound => Error::not_found(),
-        RefusalKind::Invalid => Error::invalid("The media parameters don't make sense."),
-        RefusalKind::Full => Error::conflict("media_full", "All our media servers are full. Try again in a moment."),
-        RefusalKind::Failed => Error::conflict("media", "Our media server doesn't answer. Reconnecting."),
-    }
-    .because(context)
-}
-
-/// Where something sent comes from. A screen counts as sending like any other picture: the node's flow reports tell kinds
-/// apart, not sources.
-pub(in crate::signaling) fn source_of(kind: MediaKind, said: Option<MediaSource>) -> Result<MediaSource> {
-    let source = said.unwrap_or_else(|| MediaSource::usual(kind));
-    if source.kind() == kind {
-        Ok(source)
-    } else {
-        Err(Error::invalid("What is sent isn't of the kind that its source gives."))
-    }
-}
 
 impl Room {
     pub(super) async fn join(&mut self, person: UserId, socket: Socket, answer: Answer<Box<Joined>>) {
@@ -204,7 +181,10 @@ impl Room {
                 let spoken = self.current(chair, epoch).and_then(|_| self.speak(chair, language));
                 let _ = answer.send(spoken.map(|()| Value::Null));
             }
-            request @ (ClientRequest::Chat { .. } | ClientRequest::Typing { .. } | ClientRequest::Read { .. }) => {
+            request @ (ClientRequest::Chat { .. }
+            | ClientRequest::Caption { .. }
+            | ClientRequest::Typing { .. }
+            | ClientRequest::Read { .. }) => {
                 let _ = answer.send(self.talk(chair, request).await);
             }
             request @ (ClientRequest::AskRecording { .. }
@@ -212,10 +192,13 @@ impl Room {
             | ClientRequest::StopRecording { .. }) => {
                 let _ = answer.send(self.recording_request(chair, request).await.map(|()| Value::Null));
             }
-            request => match self.media_request(chair, request) {
-                Ok((epoch, request)) => self.forward(chair, epoch, request, answer),
-                Err(error) => Self::refuse(answer, error),
-            },
+            request => {
+                let peer = |epoch, _: &ClientRequest| self.current(chair, epoch)?.ok_or_else(media_lost);
+                match node_request(request, self.call.id.uuid(), peer) {
+                    Ok((epoch, request)) => self.forward(chair, epoch, request, answer),
+                    Err(error) => Self::refuse(answer, error),
+                }
+            }
         }
     }
 
@@ -231,106 +214,6 @@ impl Room {
         } else {
             Err(Rejected::StaleEpoch.into())
         }
-    }
-
-    /// What the node is to be asked on the person's behalf.
-    fn media_request(&self, chair: Chair, request: ClientRequest) -> Result<(Epoch, Request)> {
-        let room = self.call.id.uuid();
-        let peer = |epoch| self.current(chair, epoch)?.ok_or_else(media_lost);
-        Ok(match request {
-            ClientRequest::ConnectTransport { epoch, transport, dtls } => (
-                epoch,
-                Request::ConnectTransport {
-                    room,
-                    peer: peer(epoch)?,
-                    transport,
-                    dtls,
-                },
-            ),
-            ClientRequest::Produce {
-                epoch,
-                transport,
-                kind,
-                source,
-                rtp,
-                paused,
-            } => (
-                epoch,
-                Request::Produce {
-                    room,
-                    peer: peer(epoch)?,
-                    transport,
-                    kind,
-                    source: source_of(kind, source)?,
-                    rtp,
-                    paused,
-                },
-            ),
-            ClientRequest::PauseProducer {
-                epoch,
-                producer,
-                paused,
-            } => (
-                epoch,
-                Request::PauseProducer {
-                    room,
-                    peer: peer(epoch)?,
-                    producer,
-                    paused,
-                },
-            ),
-            ClientRequest::CloseProducer { epoch, producer } => (
-                epoch,
-                Request::CloseProducer {
-                    room,
-                    peer: peer(epoch)?,
-                    producer,
-                },
-            ),
-            ClientRequest::Consume { epoch, producers, caps } => {
-                if producers.len() > MAX_CONSUME {
-                    return Err(Error::invalid("Too many streams at once."));
-                }
-                (
-                    epoch,
-                    Request::Consume {
-                        room,
-                        peer: peer(epoch)?,
-                        producers,
-                        caps,
-                    },
-                )
-            }
-            ClientRequest::PreferLayers { epoch, producer, layer } => (
-                epoch,
-                Request::PreferLayers {
-                    room,
-                    peer: peer(epoch)?,
-                    producer,
-                    layer,
-                },
-            ),
-            ClientRequest::RestartIce { epoch, transport } => (
-                epoch,
-                Request::RestartIce {
-                    room,
-                    peer: peer(epoch)?,
-                    transport,
-                },
-            ),
-            ClientRequest::Ping
-            | ClientRequest::Join { .. }
-            | ClientRequest::Check
-            | ClientRequest::Connect { .. }
-            | ClientRequest::End { .. }
-            | ClientRequest::Speak { .. }
-            | ClientRequest::Chat { .. }
-            | ClientRequest::Read { .. }
-            | ClientRequest::Typing { .. }
-            | ClientRequest::AskRecording { .. }
-            | ClientRequest::AnswerRecording { .. }
-            | ClientRequest::StopRecording { .. } => return Err(Error::internal(anyhow!("not a media request"))),
-        })
     }
 
     /// Asks the node without holding up the room; what changes the room comes back through the mailbox.
@@ -398,10 +281,8 @@ impl Room {
                     }
                     Ok(Value::Null)
                 }
-                Ok(Reply::Consumed { consumers }) => Ok(json!({ "consumers": consumers })),
                 Ok(Reply::IceRestarted { ice }) => Ok(json!({ "ice": ice, "ice_servers": relays })),
-                Ok(_) => Ok(Value::Null),
-                Err(refusal) => Err(refused(refusal)),
+                result => answered(result),
             };
             let _ = answer.send(value);
         });

@@ -9,7 +9,6 @@ mod seat;
 mod task;
 mod view;
 
-pub(super) use media::{MAX_CONSUME, refused, source_of};
 pub(super) use task::RETRY;
 
 use crate::{

@@ -1,20 +1,24 @@
 //! People, calls and jobs of all tenants, and what is done about them.
 
 use crate::{
-    app::platform::{self, PlatformOwner, PlatformStaff},
-    domain::ids::{CallId, TenantId},
+    app::{
+        platform::{self, PlatformOwner, PlatformStaff},
+        recordings::fetch_as_owner,
+    },
+    domain::ids::{CallId, RecordingId, TenantId},
     store::{
         platform_lists::{self, AnyCall, AnyUser, OpenJob},
         recording_lists::{self, RecordingLine},
     },
     web::{
         Problem, Result, Web,
+        films::{Wanted, film, range},
         listing::{CallState, ListQuery, Listed, RecordingFilter},
         reason::Reason,
     },
 };
 use actix_web::{
-    HttpResponse, get, post,
+    HttpRequest, HttpResponse, get, post,
     web::{Data, Json, Path, Query},
 };
 use serde::Deserialize;
@@ -28,6 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(calls)
         .service(end_call)
         .service(recordings)
+        .service(watch)
         .service(jobs)
         .service(retry)
         .service(drop_job);
@@ -102,7 +107,7 @@ async fn end_call(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Recordings of calls anywhere, newest first. What is in them is for their tenants.
+/// Recordings of calls anywhere, newest first.
 #[utoipa::path(tag = "platform", params(ListQuery, UserFilter, RecordingFilter),
     responses((status = 200, body = Listed<RecordingLine>), (status = 401, body = Problem)))]
 #[get("/recordings")]
@@ -120,6 +125,24 @@ async fn recordings(
         .system_read(move |tx| recording_lists::all(tx, &query.into(), at.tenant, state))
         .await?;
     Ok(Json(page.into()))
+}
+
+/// A recording; a `Range` gets a piece of it. Its tenant's log says who watched it.
+#[utoipa::path(tag = "platform", params(Wanted), responses((status = 200, content_type = "video/mp4", body = Vec<u8>),
+    (status = 206, content_type = "video/mp4", body = Vec<u8>), (status = 401, body = Problem),
+    (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem, description = "not_ready"), (status = 302, description = "A download, where files are in a bucket"), (status = 416, description = "Beyond its end")))]
+#[get("/tenants/{tenant}/recordings/{id}/film")]
+async fn watch(
+    web: Data<Web>,
+    owner: PlatformOwner,
+    request: HttpRequest,
+    path: Path<(Uuid, Uuid)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse> {
+    let (tenant, id) = (TenantId::from_uuid(path.0), RecordingId::from_uuid(path.1));
+    let file = fetch_as_owner(&web.app, &owner, tenant, id, range(&request), wanted.download).await?;
+    film(&web, id, file, &wanted).await
 }
 
 /// How a job stands.

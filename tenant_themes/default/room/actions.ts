@@ -48,6 +48,14 @@ const ACTIONS: Record<string, Action> = {
     leaveDialog(button);
     room.extensions.open("custom");
   },
+  "captions-write": (room, button) => {
+    leaveDialog(button);
+    room.captions.toggleWriting();
+  },
+  "captions-show": (room, button) => {
+    leaveDialog(button);
+    room.captions.toggleShown();
+  },
   "mail-chat": (room) => room.mailChat(),
   more: () => openDialog("dialog-more"),
   report: (_, button) => {

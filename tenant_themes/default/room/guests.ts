@@ -76,6 +76,16 @@ export class Guests {
     return this.people.find((person) => person.peer === this.me);
   }
 
+  /** What somebody of the room is called. */
+  name(person: string): string {
+    return this.people.find(({ id }) => id === person)?.name ?? "";
+  }
+
+  /** Whether what is said on that language's channel is for the reader. */
+  follows(language: string): boolean {
+    return language === this.#channel || (this.own?.languages ?? []).length > 0;
+  }
+
   open(): void {
     this.#link.closest<HTMLElement>("[data-link]")!.hidden = true;
     this.#say("");

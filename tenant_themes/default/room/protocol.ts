@@ -192,6 +192,7 @@ export type CallRequest =
   | { type: "chat"; line: string; text: string }
   | { type: "read"; up_to: string }
   | { type: "typing"; on: boolean }
+  | { type: "caption"; text: string }
   | { type: "ask_recording" }
   | { type: "answer_recording"; recording: string; consent: boolean; text_version: string }
   | { type: "stop_recording" };
@@ -216,6 +217,7 @@ export interface Replies {
   chat: null;
   read: null;
   typing: null;
+  caption: null;
   ask_recording: null;
   answer_recording: null;
   stop_recording: null;
@@ -263,7 +265,8 @@ export type ServerMessage =
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }
   | { type: "read"; mark: ReadMark }
-  | { type: "typing"; on: boolean }
+  | { type: "caption"; person: string; language?: string; text: string }
+  | { type: "typing"; person: string; on: boolean }
   | { type: "warning"; minutes_left: number }
   | { type: "credit_short"; needed_minor: number }
   | { type: "quality"; own: number | null; other: number | null }

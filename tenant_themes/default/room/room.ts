@@ -1,5 +1,6 @@
 /** The room's controller: takes in what the server, the devices and the person do, and keeps the page true to it. */
 import { api, ApiError } from "./api";
+import { Captions } from "./captions";
 import { Chat } from "./chat";
 import type { RoomConfig } from "./config";
 import { DeviceMenu } from "./device-menu";
@@ -45,6 +46,7 @@ export class Room {
   readonly state: RoomState;
   readonly extensions: Extensions;
   readonly guests: Guests;
+  readonly captions: Captions;
   readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
@@ -98,6 +100,13 @@ export class Room {
       main: (peer) => this.#remote.seat(peer),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
       changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
+    });
+    this.captions = new Captions({
+      say: (key, vars) => this.say(key, vars),
+      send: (text) => this.link.ask({ type: "caption", text }),
+      name: (person) => this.guests.name(person),
+      follows: (language) => this.guests.follows(language),
+      changed: () => this.update({}),
     });
     this.recording = new Recording({
       locale: words.locale,
@@ -292,10 +301,11 @@ export class Room {
     socket.on("call", ({ call }) => this.take(call));
     socket.on("ring_ended", ({ call }) => call === this.config.call_id && void this.fetchCall());
     socket.on("quality", ({ own, other }) => this.update({ quality: { own, other } }));
-    socket.on("typing", ({ on }) => this.#typing(on));
+    socket.on("typing", ({ person, on }) => this.#typing(on ? this.guests.name(person) : ""));
+    socket.on("caption", (caption) => this.captions.take(caption));
     socket.on("chat", ({ line }) => {
       if (!this.#chat.add(line)) return;
-      this.#typing(false);
+      this.#typing("");
       if (!this.state.chatOpen || document.hidden) chime("message");
       if (!this.state.chatOpen) this.update({ unread: this.state.unread + 1 });
     });
@@ -326,11 +336,11 @@ export class Room {
   }
 
   #typingTimer = 0;
-  #typing(on: boolean): void {
+  #typing(typing: string): void {
     clearTimeout(this.#typingTimer);
     // The word that they stopped may be lost.
-    if (on) this.#typingTimer = setTimeout(() => this.#typing(false), 8_000);
-    this.update({ other: { ...this.state.other, typing: on } });
+    if (typing) this.#typingTimer = setTimeout(() => this.#typing(""), 8_000);
+    this.update({ other: { ...this.state.other, typing } });
   }
 
   #warn(minutes: number): void {
@@ -373,6 +383,7 @@ export class Room {
     this.#dropWarning();
     this.extensions.end();
     this.guests.end();
+    this.captions.end();
     this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
@@ -406,7 +417,7 @@ export class Room {
     const now = this.socket.clock.now();
     const { phase } = this.state.call ?? {};
     const recorded = this.recording.view(phase === "live" || phase === "suspended", now);
-    const values: View = { ...view(this.state, now), ...recorded, ...this.#constants };
+    const values: View = { ...view(this.state, now), ...recorded, ...this.captions.view(), ...this.#constants };
     const { dataset } = this.root;
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);

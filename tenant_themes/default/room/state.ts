@@ -37,7 +37,7 @@ export interface RoomState {
   /** This page ended the call: no need to be told. */
   endedHere: boolean;
   acknowledged: boolean;
-  other: { video: Flow; audio: Flow; screen: boolean; typing: boolean };
+  other: { video: Flow; audio: Flow; screen: boolean; typing: string };
   /** How much picture the line carries, in and out. */
   receives: Step;
   sends: Step;
@@ -70,7 +70,7 @@ export function initialState(config: RoomConfig, words: Words, local: LocalMedia
     creditShort: null,
     endedHere: false,
     acknowledged: false,
-    other: { video: "none", audio: "none", screen: false, typing: false },
+    other: { video: "none", audio: "none", screen: false, typing: "" },
     receives: "full",
     sends: "full",
     blocked: false,

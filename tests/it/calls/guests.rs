@@ -237,6 +237,45 @@ async fn an_interpreter_speaks_only_on_channels_they_were_asked_for() {
 }
 
 #[tokio::test]
+async fn whoever_writes_along_is_read_by_all_in_their_channels_language() {
+    let pair = Pair::new(Price::default()).await;
+    let mut talk = pair.live().await;
+    let (_, path) = invited(
+        &pair.buyer,
+        talk.call,
+        json!({"role": "interpreter", "languages": ["de"]}),
+    )
+    .await;
+    let user = come(&pair, &path, "Ira Interpreter").await;
+    let mut page = Caller::open(&pair.app, &user).await;
+    page.join(talk.call).await.expect("let in");
+    let caption = |epoch: u64, text: &str| json!({"type": "caption", "epoch": epoch, "text": text});
+    let written = |message: &ServerMessage| match message {
+        ServerMessage::Caption { language, text, .. } => Some((language.clone(), text.clone())),
+        _ => None,
+    };
+    let epoch = page.epoch;
+    page.ask(caption(epoch, "  To \n all ")).await.expect("written");
+    for caller in [&mut talk.buyer, &mut talk.seller, &mut page] {
+        assert_eq!(caller.wait("the line", written).await, (None, "To all".to_owned()));
+    }
+    let speak = json!({"type": "speak", "epoch": epoch, "language": "de"});
+    page.ask(speak).await.expect("speaks");
+    page.ask(caption(epoch, "An alle")).await.expect("written");
+    let heard = talk.seller.wait("the line", written).await;
+    assert_eq!(heard, (Some("de".to_owned()), "An alle".to_owned()));
+    let own = talk.buyer.epoch;
+    talk.buyer.ask(caption(own, &"x".repeat(200))).await.expect("written");
+    for (epoch, text, refused) in [
+        (own, "x".repeat(201), "invalid"),
+        (own, " \n ".to_owned(), "invalid"),
+        (own + 1, "late".to_owned(), "stale_epoch"),
+    ] {
+        assert_eq!(talk.buyer.ask(caption(epoch, &text)).await, Err(refused.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn a_link_is_for_one_person_one_call_and_one_day() {
     let pair = Pair::new(Price::default()).await;
     let talk = pair.live().await;

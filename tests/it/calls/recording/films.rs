@@ -3,7 +3,7 @@
 use super::{Pair, Price, Talk, kept, pair_where, recorded, states};
 use crate::{
     calls::guests::{come, invited},
-    consoles::admin_of_lumen,
+    consoles::{PlatformUser, admin_of_lumen},
     support::{LUMEN, Recorded, TestApp, TestUser, VELVET},
 };
 use diesel::connection::SimpleConnection as _;
@@ -11,6 +11,7 @@ use object_store::{ObjectStoreExt, path::Path};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tallyroom::domain::platform::PlatformRole;
 use tallyroom_media_protocol::RecordingProblem;
 
 const DAY: i64 = 86_400_000;
@@ -292,6 +293,29 @@ async fn staff_take_no_piece_of_a_film_unseen() {
     assert_eq!(watched(), 1, "a player asks for many pieces");
     piece(&format!("{film}?download=true"), "bytes=6-").await;
     assert_eq!(watched(), 2, "taken away");
+}
+
+#[tokio::test]
+async fn the_platforms_owner_watches_no_film_unseen_and_its_support_none() {
+    let pair = Pair::new(Price::default()).await;
+    let (path, _) = over(pair.live().await, &["first,", "second"]).await;
+    assert_eq!(worked(&pair.app).await, "ready call_over");
+    let id = only(&pair.buyer, &path).await["id"].as_str().expect("an id").to_owned();
+    let owner = PlatformUser::signed_in(&pair.app, "olga@example.org", PlatformRole::Owner).await;
+    let support = PlatformUser::signed_in(&pair.app, "support@example.org", PlatformRole::Support).await;
+    let film = async |slug: &str| {
+        let tenant = pair.app.scope(slug).await.tenant();
+        format!("/api/platform/tenants/{tenant}/recordings/{id}/film")
+    };
+    support.browser.get(&film(LUMEN).await).await.expect(403);
+    owner.browser.get(&film(VELVET).await).await.expect(404);
+    assert_eq!(owner.browser.get(&film(LUMEN).await).await.expect(200).text, "first,second");
+    let admin = admin_of_lumen(&pair.app).await;
+    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
+    let watched = log["items"].as_array().expect("entries").iter();
+    let watched: Vec<_> = watched.filter(|entry| entry["action"] == "recording.watched").collect();
+    assert_eq!(watched.len(), 1, "{log}");
+    assert_eq!(watched[0]["actor"]["kind"], "platform", "{log}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tallyroom_media_protocol::{
     signaling::{RecordingState, RecordingView, ServerMessage},
 };
 
-const VERSION: &str = "2026-11-30.en";
+const VERSION: &str = "2026-11-30.2.en";
 
 async fn ask(page: &mut Caller) -> Result<Value, String> {
     page.act("ask_recording").await
