@@ -10,6 +10,7 @@ import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { axeIn, atRest, overflow, SCHEMES, wear, WIDTHS } from "./lib/faults.mjs";
+import { serveSocket, statesOf } from "./lib/room-states.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
@@ -48,7 +49,7 @@ function serve() {
 }
 
 /** A page in one width, and in the schemes that it has something new in: a second language is there for its long words only. */
-async function look(page, base, sample, width) {
+async function look(page, base, sample, width, told) {
   const problems = [];
   const shots = [];
   // The samples have no server behind them: no socket, no mail frame.
@@ -63,11 +64,12 @@ async function look(page, base, sample, width) {
     if (scheme === "light") {
       await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });
       await page.evaluate(() => document.fonts.ready);
+      if (sample.state) await told.then(() => sample.state.act?.(page));
       problems.push(...(await overflow(page)));
     }
     await atRest(page);
     if (first && !sample.name.startsWith("mail-")) problems.push(...(await axeIn(page, scheme)));
-    const shot = `${sample.theme}-${sample.name}-${width}-${scheme}.png`;
+    const shot = `${titled(sample).replace("/", "-")}-${width}-${scheme}.png`;
     shots.push(shot);
     if (shoots) await page.screenshot({ path: join(out, "shots", shot), fullPage: true });
   }
@@ -75,6 +77,8 @@ async function look(page, base, sample, width) {
   page.off("pageerror", onError);
   return { shots, problems };
 }
+
+const titled = ({ theme, name, state }) => `${theme}/${name}${state ? `-${state.name}` : ""}`;
 
 function index(rows) {
   const cell = (shot) => `<a href="${shot}"><img src="${shot}" width="${shot.includes("-390-") ? 195 : 480}" loading="lazy"></a>`;
@@ -94,7 +98,8 @@ const samples = readdirSync(out, { withFileTypes: true })
       .filter((file) => file.endsWith(".html"))
       .map((file) => ({ theme: entry.name, name: file.slice(0, -5) })),
   )
-  .filter((sample) => new RegExp(filter).test(`${sample.theme}/${sample.name}`));
+  .flatMap((sample) => [sample, ...statesOf(sample.name).map((state) => ({ ...sample, state }))])
+  .filter((sample) => new RegExp(filter).test(titled(sample)));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -107,15 +112,20 @@ async function worker() {
   // The policy applies as in the product; bypassing it here only lets axe in.
   const context = await browser.newContext({ bypassCSP: false, timezoneId: "Europe/Berlin" });
   const page = await context.newPage();
+  // What the page that is looked at is told, and until when.
+  const said = {};
+  await serveSocket(page, () => said.state, () => said.all());
   for (let sample = queue.shift(); sample; sample = queue.shift()) {
     const shots = [];
     for (const width of WIDTHS) {
-      const seen = await look(page, base, sample, width);
+      said.state = sample.state;
+      const told = new Promise((all) => (said.all = all));
+      const seen = await look(page, base, sample, width, told);
       shots.push(...seen.shots);
-      for (const problem of seen.problems) console.log(`${sample.theme}/${sample.name} ${width} px: ${problem}`);
+      for (const problem of seen.problems) console.log(`${titled(sample)} ${width} px: ${problem}`);
       bad += seen.problems.length;
     }
-    rows.push({ title: `${sample.theme}/${sample.name}`, shots });
+    rows.push({ title: titled(sample), shots });
   }
   await context.close();
 }

@@ -49,7 +49,7 @@ export class Captions {
   take({ person, language, text }: Caption): void {
     if (language && !this.host.follows(language)) return;
     const name = this.host.name(person);
-    const line = h("li", language ? { lang: language } : {}, name && h("strong", {}, `${name}: `), text);
+    const line = h("p", language ? { lang: language } : {}, name && h("strong", {}, `${name}: `), text);
     this.#lines.append(line);
     while (this.#lines.childElementCount > LINES) this.#lines.firstElementChild?.remove();
     setTimeout(() => {
