@@ -12,7 +12,7 @@ mod interruptions;
 mod media;
 mod money;
 mod prepaid;
-mod recording;
+pub mod recording;
 mod ringing;
 
 pub use prepaid::booked;

@@ -4,7 +4,10 @@
 
 use super::{bookable_for, count};
 use crate::{
-    calls::{Pair, Price},
+    calls::{
+        Pair, Price,
+        recording::films::{over, worked},
+    },
     support::{Caller, Golden, LUMEN, TestApp, TestUser, VELVET, golden_folders, shown_mail, steady},
 };
 use diesel::connection::SimpleConnection as _;
@@ -316,6 +319,26 @@ async fn delivered(house: &mut House) {
     house.mails("not-delivered").await;
 }
 
+/// What was said in a call is mailed to who wants it, and its recording told of once it can be seen.
+async fn said_and_recorded(house: &mut House) {
+    let (buyer, seller) = (house.pair.buyer.renewed().await, house.pair.seller.renewed().await);
+    (house.pair.buyer, house.pair.seller) = (buyer, seller);
+    house.skip().await;
+    let House { pair, post } = house;
+    let mut talk = pair.live().await;
+    let line = |epoch: u64, text: &str| json!({"type": "chat", "epoch": epoch, "text": text});
+    let (buyer, seller) = (talk.buyer.epoch, talk.seller.epoch);
+    talk.seller.ask(line(seller, "Have you got the letter?")).await.expect("said");
+    talk.talk(61_000).await;
+    talk.buyer.ask(line(buyer, "Yes: https://example.org/letter\nAll <three> pages.")).await.expect("said");
+    let path = format!("/api/v1/calls/{}/chat/mail", talk.call);
+    pair.buyer.post(&path, json!({})).await.expect(202);
+    post.hold(pair, "what-was-said").await;
+    over(talk, &["first,", "second"]).await;
+    assert_eq!(worked(&pair.app).await, "ready call_over");
+    post.hold(pair, "recording-ready").await;
+}
+
 async fn every_mail(mut house: House) {
     from_the_request_to_nobody(&mut house).await;
     called_off(&mut house).await;
@@ -323,6 +346,7 @@ async fn every_mail(mut house: House) {
     missed_by_one(&mut house).await;
     talked(&mut house).await;
     delivered(&mut house).await;
+    said_and_recorded(&mut house).await;
     house.pair.audit().await;
     house.post.golden.close();
 }

@@ -36,7 +36,7 @@ async fn is_there(app: &TestApp, file: &Path) -> bool {
 }
 
 /// Does all that is due, until the recording is made or can't be.
-async fn worked(app: &TestApp) -> String {
+pub async fn worked(app: &TestApp) -> String {
     for _ in 0..100 {
         while app.jobs.run_due().await.expect("the database") > 0 {}
         let state = states(app).pop().expect("a recording");
@@ -50,7 +50,7 @@ async fn worked(app: &TestApp) -> String {
 }
 
 /// A call that was recorded, and is over: its path of recordings, and the takes.
-async fn over(mut talk: Talk<'_>, texts: &[&'static str]) -> (String, Vec<Recorded>) {
+pub async fn over(mut talk: Talk<'_>, texts: &[&'static str]) -> (String, Vec<Recorded>) {
     recorded(&mut talk).await;
     let parts = talk.pair.node.recorded(talk.call);
     write(&talk.pair.app, &parts, texts).await;

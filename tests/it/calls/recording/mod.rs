@@ -1,6 +1,6 @@
 //! Recording: asked for, agreed to, held, ended.
 
-mod films;
+pub mod films;
 mod troubles;
 
 use super::{Pair, Price, Talk};
