@@ -104,7 +104,7 @@ async fn refuse(
         _ => return Err(refused.into()),
     };
     let wrong = match refused.kind {
-        Kind::TooMany { retry_after_s } => Message::new("room_door.too_often").with("count", retry_after_s),
+        Kind::TooMany { retry_after_s } => Message::new("door.too_often").with("count", retry_after_s),
         _ => Message::new(refused.public),
     };
     let door = private_rooms::show(&web.app, &site.scope, slug).await?;

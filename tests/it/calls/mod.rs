@@ -12,6 +12,7 @@ mod interruptions;
 mod media;
 mod money;
 mod prepaid;
+mod private_rooms;
 mod recording;
 mod ringing;
 
@@ -278,7 +279,18 @@ pub struct Talk<'a> {
     billable_ms: i64,
 }
 
-impl Talk<'_> {
+impl<'a> Talk<'a> {
+    /// A call with both in it, however it began.
+    pub fn of(pair: &'a Pair, call: Uuid, buyer: Caller, seller: Caller) -> Self {
+        Self {
+            pair,
+            call,
+            buyer,
+            seller,
+            billable_ms: 0,
+        }
+    }
+
     /// Both talk for so long, and it counts.
     pub async fn talk(&mut self, ms: i64) {
         let mut left = ms;
