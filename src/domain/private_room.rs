@@ -12,7 +12,7 @@ pub const MOST_TITLE: usize = 80;
 /// Most people who wait at one door.
 pub const MOST_WAITING: usize = 10;
 /// Most who come to one door in a minute.
-pub const MOST_A_MINUTE: usize = 20;
+pub const MOST_A_MINUTE: usize = 15;
 /// Whoever's page hasn't asked for so long has left the door, milliseconds.
 pub const GONE_MS: i64 = 30_000;
 
@@ -136,7 +136,11 @@ impl Tries {
             LOCK_MS
         } else {
             let doubled = 1_i64 << failures.saturating_sub(free).min(16);
-            if failures < free { 0 } else { doubled.min(LONGEST_WAIT_S) * 1_000 }
+            if failures < free {
+                0
+            } else {
+                doubled.min(LONGEST_WAIT_S) * 1_000
+            }
         };
         Self {
             failures,
@@ -171,10 +175,16 @@ mod tests {
     #[test]
     fn what_is_old_is_forgotten_and_a_room_bears_more() {
         let now = Moment(0);
-        let many = Tries { failures: 9, ..Tries::none(now) };
+        let many = Tries {
+            failures: 9,
+            ..Tries::none(now)
+        };
         assert_eq!(many.failed(TriedBy::Name, now + FORGOTTEN_MS).failures, 1);
         assert!(many.failed(TriedBy::Name, now + 1).locked);
-        let room = Tries { failures: 98, ..Tries::none(now) };
+        let room = Tries {
+            failures: 98,
+            ..Tries::none(now)
+        };
         let one_more = room.failed(TriedBy::Room, now);
         assert_eq!((one_more.locked, one_more.wait_s(now)), (false, None));
         assert!(one_more.failed(TriedBy::Room, now).locked);

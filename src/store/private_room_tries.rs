@@ -142,10 +142,7 @@ pub fn locked(tx: &mut TenantTx<'_>, rooms: &[PrivateRoomId], now: Moment) -> Re
         .filter(private_room_tries::locked)
         .filter(private_room_tries::until.gt(At(now)))
         .group_by(private_room_tries::room_id)
-        .select((
-            private_room_tries::room_id,
-            diesel::dsl::max(private_room_tries::until),
-        ))
+        .select((private_room_tries::room_id, diesel::dsl::max(private_room_tries::until)))
         .load(tx.conn)?;
     let lock = |(room, until): (_, Option<At>)| until.map(|until| (PrivateRoomId::from_uuid(room), until.0));
     Ok(rows.into_iter().filter_map(lock).collect())

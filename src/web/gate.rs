@@ -174,7 +174,8 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
         web.limits.tenant_request(&web.app, &site.tenant, who).await?;
         let path = path(request);
-        let way_in = WAYS_IN.contains(&path) || path.starts_with(GUEST) || (path.starts_with(DOOR) && !path.contains(WAITING));
+        let way_in =
+            WAYS_IN.contains(&path) || path.starts_with(GUEST) || (path.starts_with(DOOR) && !path.contains(WAITING));
         if request.method() == Method::POST && path != RENEW && way_in {
             web.limits.sign_in(site.tenant.id, site.client)?;
         }

@@ -37,8 +37,8 @@ pub(in crate::app) use me::{check_language, check_zone};
 pub use refresh::refresh;
 pub use register::{Registration, register};
 pub use reset::{reset, reset_link_is_good};
-pub(in crate::app) use tokens::{LinkToken, readable};
 pub use tokens::RefreshToken;
+pub(in crate::app) use tokens::{LinkToken, readable};
 pub use verify::verify;
 
 use crate::{

@@ -107,7 +107,10 @@ pub async fn knock(app: &App, scope: &TenantScope, slug: &str, caller: Caller) -
 
 fn may_come(room: &PrivateRoom, user: Option<UserId>) -> Result<()> {
     if user == Some(room.host.id) {
-        return Err(Error::conflict("own_room", "This is your own room: others come to you."));
+        return Err(Error::conflict(
+            "own_room",
+            "This is your own room: others come to you.",
+        ));
     }
     if !room.free && user.is_none() {
         return Err(Error::sign_in_needed());

@@ -142,13 +142,7 @@ pub async fn create(app: &App, viewer: &Viewer, draft: Draft) -> Result<(Private
 ///
 /// # Errors
 /// Something typed can't be taken, it isn't the reader's room, or the database is away.
-pub async fn change(
-    app: &App,
-    viewer: &Viewer,
-    id: PrivateRoomId,
-    typed_title: &str,
-    typed_opens: &str,
-) -> Result<()> {
+pub async fn change(app: &App, viewer: &Viewer, id: PrivateRoomId, typed_title: &str, typed_opens: &str) -> Result<()> {
     let (host, title, opens) = (viewer.user.id, title(typed_title)?, opens(typed_opens)?);
     app.db
         .tenant(&viewer.scope, move |tx| {

@@ -247,7 +247,11 @@ impl Entry<'_> {
         private_rooms::opened(tx, room.id, call.id)?;
         private_room_visits::entered(tx, visit.id, call.buyer.id, call.id)?;
         let (id, opened) = (call.id, Some(Box::new(call)));
-        Ok(Step::In { call: id, opened, begun })
+        Ok(Step::In {
+            call: id,
+            opened,
+            begun,
+        })
     }
 
     fn call(

@@ -19,11 +19,7 @@ use crate::{
 /// # Errors
 /// It is too short or too long, or too many others are being hashed.
 pub(super) async fn chosen(typed: String) -> Result<(String, String)> {
-    let password = if typed.trim().is_empty() {
-        made_up()
-    } else {
-        typed
-    };
+    let password = if typed.trim().is_empty() { made_up() } else { typed };
     let hash = passwords::hash(Password::parse(password.clone())?).await?;
     Ok((password, hash))
 }
@@ -143,7 +139,10 @@ pub async fn remove_user(app: &App, viewer: &Viewer, id: PrivateRoomId, user: Ro
 /// Nobody has passwords hashed for somebody else's room.
 async fn owned(app: &App, viewer: &Viewer, id: PrivateRoomId) -> Result<()> {
     let host = viewer.user.id;
-    let found = app.db.read(&viewer.scope, move |tx| private_rooms::find(tx, id)).await?;
+    let found = app
+        .db
+        .read(&viewer.scope, move |tx| private_rooms::find(tx, id))
+        .await?;
     (found.host.id == host && !found.closed)
         .then_some(())
         .ok_or_else(Error::not_found)

@@ -160,6 +160,10 @@ async fn go_in(
         Err(error) => {
             let error = error.0;
             match error.kind {
+                // The door says that it is closed.
+                Kind::NotFound if request.headers().contains_key("hx-request") => {
+                    return Ok(lead(&request, &format!("/room/{}", visited.slug), Vec::new()));
+                }
                 Kind::NotFound => return gone(&site, viewer.as_ref(), error),
                 Kind::Conflict { .. } => {
                     let door = private_rooms::show(&web.app, &site.scope, &visited.slug).await?;
@@ -241,7 +245,9 @@ fn visit_page(visited: &Visited, room: Option<&PrivateRoom>, state: DoorState, p
         title: room.map(|room| room.title.clone()).unwrap_or_default(),
         host: room.map(|room| room.host.name.clone()).unwrap_or_default(),
         state,
-        add_credit: problem.as_ref().is_some_and(|problem| problem.code() == "insufficient_credit"),
+        add_credit: problem
+            .as_ref()
+            .is_some_and(|problem| problem.code() == "insufficient_credit"),
         problem: problem.map(|problem| Message::new(problem.public)),
     }
 }

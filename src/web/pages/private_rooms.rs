@@ -3,9 +3,7 @@
 use super::{
     flash::flash,
     lead_to, no_body, problem, render, render_as,
-    views::{
-        Amount, Field, Message, PrivateRoomRow, PrivateRoomsPage, RoomUserRow, ServiceChoice, ToldPassword,
-    },
+    views::{Amount, Field, Message, PrivateRoomRow, PrivateRoomsPage, RoomUserRow, ServiceChoice, ToldPassword},
 };
 use crate::{
     app::{

@@ -279,18 +279,7 @@ pub struct Talk<'a> {
     billable_ms: i64,
 }
 
-impl<'a> Talk<'a> {
-    /// A call with both in it, however it began.
-    pub fn of(pair: &'a Pair, call: Uuid, buyer: Caller, seller: Caller) -> Self {
-        Self {
-            pair,
-            call,
-            buyer,
-            seller,
-            billable_ms: 0,
-        }
-    }
-
+impl Talk<'_> {
     /// Both talk for so long, and it counts.
     pub async fn talk(&mut self, ms: i64) {
         let mut left = ms;
