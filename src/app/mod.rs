@@ -26,6 +26,7 @@ pub mod payouts;
 pub mod pictures;
 pub mod platform;
 pub mod ports;
+pub mod private_rooms;
 pub mod quotas;
 pub mod recordings;
 pub mod refunds;

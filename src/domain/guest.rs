@@ -22,6 +22,8 @@ pub enum GuestRole {
     Representative,
     /// Knows what the talk is about.
     Specialist,
+    /// Came into a private room while a talk goes on; nobody is asked in as one.
+    Visitor,
 }
 
 impl GuestRole {
@@ -31,12 +33,13 @@ impl GuestRole {
             Self::Interpreter => "interpreter",
             Self::Representative => "representative",
             Self::Specialist => "specialist",
+            Self::Visitor => "visitor",
         }
     }
 
     /// Reads what [`name`](Self::name) wrote.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Interpreter, Self::Representative, Self::Specialist]
+        [Self::Interpreter, Self::Representative, Self::Specialist, Self::Visitor]
             .into_iter()
             .find(|role| role.name() == name)
     }
@@ -48,6 +51,7 @@ impl From<GuestRole> for RoomRole {
             GuestRole::Interpreter => Self::Interpreter,
             GuestRole::Representative => Self::Representative,
             GuestRole::Specialist => Self::Specialist,
+            GuestRole::Visitor => Self::Visitor,
         }
     }
 }
@@ -123,7 +127,12 @@ mod tests {
 
     #[test]
     fn roles_survive_their_names() {
-        for role in [GuestRole::Interpreter, GuestRole::Representative, GuestRole::Specialist] {
+        for role in [
+            GuestRole::Interpreter,
+            GuestRole::Representative,
+            GuestRole::Specialist,
+            GuestRole::Visitor,
+        ] {
             assert_eq!(GuestRole::named(role.name()), Some(role));
         }
     }

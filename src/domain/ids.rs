@@ -60,6 +60,12 @@ pub enum ExtensionKind {}
 pub enum DocumentKind {}
 /// Marks recordings' ids.
 pub enum RecordingKind {}
+/// Marks private rooms' ids.
+pub enum PrivateRoomKind {}
+/// Marks the ids of those who have a password of their own for a private room.
+pub enum RoomUserKind {}
+/// Marks the ids of visits at a private room's door.
+pub enum RoomVisitKind {}
 
 /// A business on the platform.
 pub type TenantId = Id<TenantKind>;
@@ -113,6 +119,12 @@ pub type TipId = Id<TipKind>;
 pub type ExtensionId = Id<ExtensionKind>;
 /// An invoice, a receipt or a credit note.
 pub type DocumentId = Id<DocumentKind>;
+/// A room of a seller's with an address of its own.
+pub type PrivateRoomId = Id<PrivateRoomKind>;
+/// Somebody with a password of their own for a private room.
+pub type RoomUserId = Id<RoomUserKind>;
+/// Somebody at a private room's door.
+pub type RoomVisitId = Id<RoomVisitKind>;
 
 impl<K> Id<K> {
     /// Wraps a raw id that was read from the database or the wire.

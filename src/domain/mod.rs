@@ -34,6 +34,7 @@ pub mod plan;
 pub mod platform;
 pub mod policy;
 pub mod pricing;
+pub mod private_room;
 pub mod push_address;
 pub mod quota;
 pub mod rating;

@@ -19,7 +19,7 @@ use diesel::{
 /// Tables that stay behind: what lets people in, work that the old installation does itself, domains, whose proof names
 /// that installation, pictures and bank accounts that only its key opens, cards that the built-in gateway keeps, files of
 /// recordings, and what the database makes of the rest by itself.
-const LEFT_BEHIND: [&str; 16] = [
+const LEFT_BEHIND: [&str; 18] = [
     "sessions",
     "visits",
     "mail_tokens",
@@ -36,9 +36,11 @@ const LEFT_BEHIND: [&str; 16] = [
     "gateway_inbox",
     "test_gateway_methods",
     "recording_parts",
+    "private_room_tries",
+    "private_room_visits",
 ];
 /// Columns whose values stay behind, each with what stands there instead.
-const BLANKED: [(&str, &str); 5] = [
+const BLANKED: [(&str, &str); 7] = [
     ("users", r#"{"password_hash": ""}"#),
     ("payouts", r#"{"method_sealed": null}"#),
     // What was agreed to with one installation lets no other charge people.
@@ -46,6 +48,9 @@ const BLANKED: [(&str, &str); 5] = [
         "saved_methods",
         r#"{"sealed_token": null, "removed_at": "1970-01-01T00:00:00Z"}"#,
     ),
+    // Hosts give them anew.
+    ("private_rooms", r#"{"password_hash": null}"#),
+    ("private_room_users", r#"{"password_hash": ""}"#),
     // Files stay where they are.
     ("recordings", r#"{"state": "deleted", "bytes": 0}"#),
     // Keys are for this server only: elsewhere the account has none, as if it had been removed.

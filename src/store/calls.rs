@@ -20,6 +20,7 @@ use crate::{
 use anyhow::anyhow;
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
+use tallyroom_media_protocol::signaling::RoomRole;
 use uuid::Uuid;
 
 /// One person of a call.
@@ -66,6 +67,14 @@ impl Call {
         match self.booking {
             Some(_) => CallRole::Buyer,
             None => CallRole::Seller,
+        }
+    }
+
+    /// As what one of the two is in the room.
+    pub fn room_role(&self, role: CallRole) -> RoomRole {
+        match role {
+            CallRole::Buyer if self.terms.free => RoomRole::Visitor,
+            role => role.into(),
         }
     }
 

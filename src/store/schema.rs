@@ -642,6 +642,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    private_room_tries (tenant_id, room_id, who) {
+        tenant_id -> Uuid,
+        room_id -> Uuid,
+        who -> Bytea,
+        kind -> Text,
+        failures -> Int4,
+        last_at -> Timestamptz,
+        until -> Timestamptz,
+        locked -> Bool,
+    }
+}
+
+diesel::table! {
+    private_room_users (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        room_id -> Uuid,
+        name -> Text,
+        name_key -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    private_room_visits (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        room_id -> Uuid,
+        token_hash -> Bytea,
+        name -> Text,
+        user_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        seen_at -> Timestamptz,
+        admitted_at -> Nullable<Timestamptz>,
+        refused_at -> Nullable<Timestamptz>,
+        call_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    private_rooms (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        host_id -> Uuid,
+        service_id -> Uuid,
+        free -> Bool,
+        slug -> Text,
+        title -> Text,
+        opens_by -> Text,
+        password_hash -> Nullable<Text>,
+        call_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     person_reports (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -1195,6 +1253,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_audit_log,
     platform_sessions,
     platform_staff,
+    private_room_tries,
+    private_room_users,
+    private_room_visits,
+    private_rooms,
     recording_consents,
     recording_parts,
     recordings,

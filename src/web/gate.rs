@@ -68,6 +68,10 @@ const FINISHING: [&str; 7] = [
 /// Links that lead third persons into calls.
 const GUEST: &str = "/guest/";
 
+/// Private rooms' doors, where passwords are typed; the pages of those who wait at one ask again and again.
+const DOOR: &str = "/room/";
+const WAITING: &str = "/visits/";
+
 /// Where providers lead people who have paid.
 const PAID: &str = "/paid";
 
@@ -170,7 +174,8 @@ async fn admit(web: &Web, request: &ServiceRequest) -> (Result<()>, Cookies) {
             .map_or(Who::Address(site.client), |claims| Who::User(claims.user));
         web.limits.tenant_request(&web.app, &site.tenant, who).await?;
         let path = path(request);
-        let way_in = WAYS_IN.contains(&path) || path.starts_with(GUEST);
+        let way_in =
+            WAYS_IN.contains(&path) || path.starts_with(GUEST) || (path.starts_with(DOOR) && !path.contains(WAITING));
         if request.method() == Method::POST && path != RENEW && way_in {
             web.limits.sign_in(site.tenant.id, site.client)?;
         }

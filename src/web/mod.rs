@@ -15,6 +15,7 @@ mod csrf;
 mod csv;
 mod docs;
 mod documents;
+mod doors;
 mod error;
 mod extract;
 mod films;

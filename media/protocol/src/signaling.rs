@@ -343,6 +343,40 @@ pub enum ServerMessage {
         /// The order that it is of.
         order: Uuid,
     },
+    /// Somebody knocks at a private room of the person's; told again while they wait. Answer with
+    /// `POST /api/v1/private-rooms/visits/{visit}/admit` or `…/refuse`.
+    Knock {
+        /// Their visit.
+        visit: Uuid,
+        /// What they call themselves.
+        name: String,
+        /// At which room.
+        room_title: String,
+        /// When they have left, unless it is told again.
+        until_ms: i64,
+        /// The server's clock.
+        server_now_ms: i64,
+    },
+    /// Somebody came into a private room of the person's, and a call has begun there: join it.
+    Entered {
+        /// The call.
+        call: Uuid,
+        /// The visit that it began with.
+        visit: Uuid,
+        /// Who came.
+        name: String,
+        /// Into which room.
+        room_title: String,
+        /// When it ends by itself if the person doesn't come.
+        until_ms: i64,
+        /// The server's clock.
+        server_now_ms: i64,
+    },
+    /// Passwords of a private room of the person's are tried by machine: its door is locked for a while.
+    RoomLocked {
+        /// Which room.
+        room_title: String,
+    },
     /// The call changed; replaces what was known of it.
     Call {
         /// The call.

@@ -118,6 +118,7 @@ pub async fn order(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> R
                     rate_minor: service.rate_minor,
                     policy,
                     shares: earning_shares::agreed(tx, seller.id)?,
+                    free: false,
                     stretches: Vec::new(),
                 },
                 booking,

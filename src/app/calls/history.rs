@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use std::collections::HashMap;
-use tallyroom_media_protocol::signaling::RoomRole;
+use tallyroom_media_protocol::signaling::{CallRole, RoomRole};
 
 /// A call that takes up money: its own, and what its order brought beyond it.
 pub type Settled = (Call, Extra);
@@ -66,11 +66,12 @@ pub async fn joined(app: &App, scope: &TenantScope, person: UserId, call: CallId
     app.db
         .read(scope, move |tx| {
             if let Ok(own) = calls::of_person(tx, call, person) {
-                let role = if own.buyer.id == person {
-                    RoomRole::Buyer
+                let side = if own.buyer.id == person {
+                    CallRole::Buyer
                 } else {
-                    RoomRole::Seller
+                    CallRole::Seller
                 };
+                let role = own.room_role(side);
                 return Ok((own, role));
             }
             let guest = call_guests::of_person(tx, call, person)?;

@@ -57,6 +57,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             rate_minor: service.rate_minor,
             policy: browse::policy(&tenant, &service.category_policy(), &service.policy),
             shares: earning_shares::agreed(tx, seller.id)?,
+            free: false,
             stretches: Vec::new(),
         };
         let balance = ledger::balance(tx, AccountKind::Wallet(buyer.id), tenant.currency)?;
@@ -136,12 +137,15 @@ pub(in crate::app) fn in_a_call() -> Error {
     )
 }
 
-fn busy_words(seller: &Party) -> String {
+pub(in crate::app) fn busy_words(seller: &Party) -> String {
     format!("{} is in another call. Nothing was charged.", seller.name)
 }
 
 /// The larger of minimum and first increment must be there (requirement M4).
-fn afford_start(call: &Call, available: Money) -> Result<()> {
+///
+/// # Errors
+/// It isn't.
+pub(in crate::app) fn afford_start(call: &Call, available: Money) -> Result<()> {
     let blocks = Blocks::new(call.terms.clone());
     let needed = Money::new(blocks.gross_minor(blocks.end_s(blocks.opening())), call.currency);
     if available.minor >= needed.minor {

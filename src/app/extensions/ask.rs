@@ -46,6 +46,10 @@ pub async fn ask(app: &App, viewer: &Viewer, call: CallId, (minutes, amount): (u
             if call.ended.is_some() {
                 return Err(Error::conflict("call_over", "The call is over."));
             }
+            if call.terms.free {
+                let words = "This talk costs nothing: it goes on for as long as you like.";
+                return Err(Error::conflict("free", words));
+            }
             let extension = match amount {
                 None => Extension::ask(minutes, call.terms.rate_minor, |minor| charged(&call, minor), now),
                 Some(typed) => {

@@ -58,6 +58,9 @@ pub async fn invite(
             spoken.dedup();
             spoken
         };
+        if role == GuestRole::Visitor {
+            return Err(Error::field("role", "Say what you ask them in for."));
+        }
         has_room(tx, others.iter().filter(open).count(), now)?;
         let languages = guest::languages(role, &languages, &spoken)
             .map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))?;
@@ -81,7 +84,10 @@ pub async fn invite(
 }
 
 /// Whether one more may be asked in beside the two and `guests`.
-fn has_room(tx: &mut TenantTx<'_>, guests: usize, now: Moment) -> Result<()> {
+///
+/// # Errors
+/// There are as many as may be, or the database is away.
+pub(in crate::app) fn has_room(tx: &mut TenantTx<'_>, guests: usize, now: Moment) -> Result<()> {
     let limits = subscriptions::terms(tx, now)?.limits;
     let most = limits.participants.map_or(MOST_GUESTS, |most| {
         usize::try_from(most.saturating_sub(FEWEST_PARTICIPANTS)).unwrap_or(MOST_GUESTS)

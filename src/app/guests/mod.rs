@@ -5,5 +5,6 @@ mod invite;
 mod manage;
 
 pub use enter::{Entered, Shown, enter, enter_as, show};
+pub(in crate::app) use invite::has_room;
 pub use invite::{Invited, invite};
 pub use manage::{admit, list, one, remove, who_came};

@@ -27,7 +27,7 @@ pub use factor::{
     switch_on,
 };
 pub use forgot::forgot;
-pub(in crate::app) use guest::begin_as_guest;
+pub(in crate::app) use guest::{Begun, begin_as_guest};
 pub use invite::{Invitation, Joining, Task, invitation_is_good, join};
 pub(in crate::app) use invite::{invite, invite_manager, invite_seller, is_asked, shown};
 pub use log_in::{Stage, log_in};
@@ -37,8 +37,8 @@ pub(in crate::app) use me::{check_language, check_zone};
 pub use refresh::refresh;
 pub use register::{Registration, register};
 pub use reset::{reset, reset_link_is_good};
-pub(in crate::app) use tokens::LinkToken;
 pub use tokens::RefreshToken;
+pub(in crate::app) use tokens::{LinkToken, readable};
 pub use verify::verify;
 
 use crate::{

@@ -86,6 +86,18 @@ impl fmt::Debug for RefreshToken {
     }
 }
 
+/// Letters and figures that nobody takes for one another.
+const READABLE: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// So many letters and figures by chance, five bits each; to be read and typed by people.
+pub(in crate::app) fn readable(count: usize) -> String {
+    random()
+        .iter()
+        .take(count)
+        .map(|byte| char::from(READABLE[usize::from(byte % 32)]))
+        .collect()
+}
+
 fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
     rand::rng().fill_bytes(&mut bytes);

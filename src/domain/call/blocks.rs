@@ -66,12 +66,18 @@ impl Blocks {
 
     /// The minimum in seconds, rounded up to whole increments.
     pub fn minimum_s(&self) -> i64 {
+        if self.terms.free {
+            return 0;
+        }
         let increment = self.terms.policy.increment.seconds();
         (i64::from(self.terms.policy.minimum_s) + increment - 1) / increment * increment
     }
 
     /// Seconds charged for `charged_ms` after grace: every started increment whole.
     pub fn charged_s(&self, charged_ms: i64) -> i64 {
+        if self.terms.free {
+            return 0;
+        }
         let increment = self.terms.policy.increment.seconds();
         (charged_ms.max(0) + increment * 1_000 - 1) / (increment * 1_000) * increment
     }

@@ -39,6 +39,9 @@ pub struct Terms {
     /// Who gets a part of what the seller earns. Of the talk of an order its order has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Share>,
+    /// Nothing is charged, and no meter runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free: bool,
     /// Minutes that were paid for at another price, in an earlier try of the same talk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stretches: Vec<Stretch>,
@@ -51,7 +54,16 @@ impl Terms {
             rate_minor,
             policy,
             shares: Vec::new(),
+            free: false,
             stretches: Vec::new(),
+        }
+    }
+
+    /// Nobody pays, and nobody has to press connect: a talk goes on while both are there.
+    pub fn free(policy: Policy) -> Self {
+        Self {
+            free: true,
+            ..Self::new(0, policy)
         }
     }
 }

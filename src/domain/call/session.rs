@@ -197,7 +197,20 @@ impl Session {
         // A new connection checks for itself, whether the loss of the old one was learnt before or is learnt later.
         side.pressed &= !in_check;
         side.seen = Some(later(side.seen, now));
+        if self.terms.free && in_check {
+            self.begin_free(now, role);
+        }
         Ok(())
+    }
+
+    /// Where nothing is charged, being there is all that a talk needs.
+    fn begin_free(&mut self, now: Moment, role: CallRole) {
+        self.side_mut(role).pressed = true;
+        if self.buyer.pressed && self.seller.pressed {
+            self.phase = Phase::Live;
+            self.baseline = now;
+            self.meter.open(now);
+        }
     }
 
     fn leave(&mut self, role: CallRole, epoch: Epoch) -> Result<(), Rejected> {
@@ -218,7 +231,7 @@ impl Session {
     ) -> Result<(), Rejected> {
         self.check_epoch(role, epoch)?;
         let until = match self.phase {
-            Phase::PreCheck { until } if now < until => until,
+            Phase::PreCheck { until } if now < until && !self.terms.free => until,
             _ => return Err(Rejected::WrongPhase),
         };
         self.side_mut(role).pressed = true;

@@ -114,7 +114,7 @@ impl Room {
     pub(super) fn people(&self) -> Vec<PersonView> {
         let sides = [CallRole::Buyer, CallRole::Seller].map(|role| PersonView {
             id: self.person(role).id.uuid(),
-            role: role.into(),
+            role: self.call.room_role(role),
             name: self.person(role).name.clone(),
             peer: self.side(role).peer,
             guest: None,

@@ -25,7 +25,7 @@ impl Room {
         let them = role.other();
         CallView {
             id: self.call.id.uuid(),
-            role: role.into(),
+            role: self.call.room_role(role),
             phase,
             suspended,
             ended: self.session.end_reason(),
@@ -38,6 +38,7 @@ impl Room {
             },
             rung: role == self.call.rung(),
             prepaid: self.call.booking.is_some(),
+            free: self.call.terms.free,
             other: OtherView {
                 name: self.person(them).name.clone(),
                 present: self.session.is_present(them),

@@ -166,6 +166,7 @@ fn stored_view(call: &Call, role: RoomRole, now: Moment) -> CallView {
         until_ms: None,
         rung: role == RoomRole::from(call.rung()),
         prepaid: call.booking.is_some() || role.is_guest(),
+        free: call.terms.free,
         other: OtherView {
             name: other.name.clone(),
             present: false,

@@ -13,6 +13,7 @@ mod guests;
 mod hours;
 mod me;
 mod people;
+mod private_rooms;
 mod push;
 mod recordings;
 mod register;
@@ -67,6 +68,7 @@ fn routes(config: &mut ServiceConfig) {
     call_chat::routes(config);
     extensions::routes(config);
     guests::routes(config);
+    private_rooms::routes(config);
     recordings::routes(config);
     session::routes(config);
     register::routes(config);

@@ -6,7 +6,7 @@ use super::{
     views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
 };
 use crate::{
-    app::{calls, extensions, identity::Viewer, recordings, wallet},
+    app::{calls, extensions, identity::Viewer, private_rooms, recordings, wallet},
     domain::{
         call::EndReason,
         ids::{CallId, UserId},
@@ -171,7 +171,7 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
                 back: match role {
                     RoomRole::Buyer => format!("/sellers/{}", call.seller.id),
                     RoomRole::Seller => "/calls".to_owned(),
-                    _ => "/".to_owned(),
+                    _ => private_rooms::way_back(&web.app, &site.scope, id).await?,
                 },
                 tip: (role == RoomRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
                 login: format!("/login?next=/calls/{id}"),

@@ -27,6 +27,8 @@ mod order;
 mod people;
 mod platform;
 mod price;
+mod private_room;
+mod private_rooms;
 mod refund;
 mod reporting;
 mod reviews;
@@ -98,6 +100,8 @@ pub(super) fn tenant(config: &mut ServiceConfig) {
         .configure(tip::routes)
         .configure(reviews::routes)
         .configure(order::routes)
+        .configure(private_room::routes)
+        .configure(private_rooms::routes)
         .configure(sell::routes)
         .configure(seller::routes)
         .configure(start::routes)

@@ -96,7 +96,8 @@ export class Guests {
     const before = this.people;
     this.people = people;
     const other = this.host.role === "seller" ? "buyer" : "seller";
-    const main = people.find(({ role }) => role === other);
+    // In a free room nobody is the buyer: who came first has no guest's place.
+    const main = people.find(({ role, guest }) => role === other || (other === "buyer" && role === "visitor" && !guest));
     if (main?.peer) this.host.main(main.peer);
     for (const { peer, name } of people) if (peer) this.host.named(peer, name);
     this.#knock(before);

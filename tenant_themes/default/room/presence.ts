@@ -12,6 +12,7 @@ import type { ServerMessage } from "./protocol";
 import { callOf, type Incoming, IncomingRing, requestOf } from "./ring";
 import { pageSocket, type Socket } from "./socket";
 import { toast } from "./toast";
+import { visitors } from "./visitors";
 import { type Entry, Words } from "./words";
 
 interface PresenceConfig {
@@ -50,6 +51,7 @@ function start(config: PresenceConfig): void {
     const action = { label: words.say("ring.join"), run: () => location.assign(page) };
     toast({ text: words.say("ring.begun"), id: `begun-${call}`, stays: true, action, close: words.say("toast.close") });
   });
+  visitors(socket, words);
   socket.on("notifications", ({ unread, link }) => {
     ring(unread);
     if (!link) return;

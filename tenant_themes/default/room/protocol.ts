@@ -9,7 +9,7 @@ export type MediaKind = "audio" | "video";
 export type MediaSource = "camera" | "microphone" | "screen" | "screen_sound";
 export type CallRole = "buyer" | "seller";
 /** As what somebody is in the room: the two whom the call is between, or asked in. */
-export type RoomRole = CallRole | "interpreter" | "representative" | "specialist";
+export type RoomRole = CallRole | "interpreter" | "representative" | "specialist" | "visitor";
 
 export interface PersonView {
   id: string;
@@ -55,6 +55,8 @@ export interface CallView {
   rung: boolean;
   /** The time is paid for already. */
   prepaid: boolean;
+  /** Nothing is charged; it begins when both are there. */
+  free?: boolean;
   other: { name: string; present: boolean; connected: boolean };
   you_connected: boolean;
   service_title: string;
@@ -253,6 +255,9 @@ export type ServerMessage =
       server_now_ms: number;
     }
   | { type: "begun"; call: string; order: string }
+  | { type: "knock"; visit: string; name: string; room_title: string; until_ms: number; server_now_ms: number }
+  | { type: "entered"; call: string; visit: string; name: string; room_title: string; until_ms: number; server_now_ms: number }
+  | { type: "room_locked"; room_title: string }
   | { type: "ring_ended"; call: string; outcome: EndReason | "accepted" }
   | { type: "call"; call: CallView }
   | { type: "producer"; producer: ProducerInfo }

@@ -18,8 +18,14 @@ export interface Incoming {
   untilMs: number;
   kicker: string;
   note: string;
-  accept: [path: string, body?: unknown];
+  /** Where there is nothing to post, one only goes there. */
+  accept: [path: string, body?: unknown] | null;
   reject: [path: string, body?: unknown];
+  /** What the two buttons say, and the tab, where that isn't what a call says. */
+  labels?: [accept: string, reject: string];
+  title?: string;
+  /** How long is left isn't told: it may go on. */
+  quiet?: boolean;
 }
 
 /** Somebody calls. */
@@ -78,13 +84,13 @@ export class IncomingRing {
       "button",
       { type: "button", class: "btn btn-success btn-lg ring-accept", "data-testid": "accept", onclick: accept },
       icon("phone"),
-      words.say("ring.accept"),
+      ring.labels?.[0] ?? words.say("ring.accept"),
     );
     this.#reject = h(
       "button",
       { type: "button", class: "btn btn-lg ring-reject", "data-testid": "reject", onclick: reject },
       icon("phone-off"),
-      words.say("ring.reject"),
+      ring.labels?.[1] ?? words.say("ring.reject"),
     );
     this.#dialog = this.#build();
   }
@@ -143,9 +149,13 @@ export class IncomingRing {
     const left = this.ring.untilMs - this.clock.now();
     // The server says when it is over; this is for the case that its word is lost.
     if (left < -3_000) return this.close();
-    this.#left.textContent = this.words.say("ring.left", { time: clockTime(left, "up") });
-    const shout = this.words.say("ring.title", { name: this.ring.name });
+    if (!this.ring.quiet) this.#left.textContent = this.words.say("ring.left", { time: clockTime(left, "up") });
+    const shout = this.#shout();
     document.title = document.title === shout ? this.#title : shout;
+  }
+
+  #shout(): string {
+    return this.ring.title ?? this.words.say("ring.title", { name: this.ring.name });
   }
 
   /** Only one tab rings aloud. */
@@ -163,8 +173,7 @@ export class IncomingRing {
 
   #notify(): void {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-    const title = this.words.say("ring.title", { name: this.ring.name });
-    this.#notification = new Notification(title, {
+    this.#notification = new Notification(this.#shout(), {
       body: this.ring.service,
       tag: this.ring.id,
       requireInteraction: true,
@@ -179,8 +188,8 @@ export class IncomingRing {
     this.#accept.disabled = this.#reject.disabled = true;
     this.#problem.textContent = "";
     try {
-      const [path, body] = this.ring[how];
-      await api("POST", path, body);
+      const [path, body] = this.ring[how] ?? [];
+      if (path) await api("POST", path, body);
       this.close();
       this.answered(how);
     } catch (problem) {

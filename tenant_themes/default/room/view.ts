@@ -25,7 +25,7 @@ export function view(state: RoomState, now: number): View {
     [face]: true,
     buyer,
     seller: config.role === "seller",
-    charged_shown: !isGuest(config.role),
+    charged_shown: !isGuest(config.role) && !call?.free,
     may_invite: !isGuest(config.role),
     may_report: !isGuest(config.role),
     may_not_invite: isGuest(config.role),
@@ -54,14 +54,15 @@ export function view(state: RoomState, now: number): View {
     opening_call: face === "loading" && state.problem === "",
     may_set_up: ["ringing", "pre_check", "connecting"].includes(face) && !(face === "ringing" && call?.rung),
     signal_shown: face === "pre_check" || face === "connecting",
-    who_shown: !isGuest(config.role) && (face === "pre_check" || face === "connecting"),
+    // A private room's visitor waits for the host; other guests come to a talk that goes on.
+    who_shown: (!isGuest(config.role) || config.role === "visitor") && (face === "pre_check" || face === "connecting"),
   };
   if (!call) return base;
   const phaseLeft = call.until_ms === null ? "" : clockTime(call.until_ms - now, "up");
   const standing = paused(state, call, phaseLeft, say);
   return {
     ...base,
-    rate: !isGuest(config.role) && say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
+    rate: !isGuest(config.role) && !call.free && say("per_minute", { price: money(call.rate_minor, call.currency, words.locale) }),
     ...check(state, call, phaseLeft, say),
     ...live(state, call, face, now, say),
     ...standing,
@@ -191,8 +192,8 @@ function check(state: RoomState, call: CallView, left: string, say: Say): View {
     called: call.phase === "ringing" && call.rung,
     ring_left: say("calling_text", { time: left }),
     called_text: say("called_text"),
-    check_left: say("check_left", { time: left }),
-    terms: !isGuest(state.config.role) && terms(state, say),
+    check_left: call.free ? say("check_free") : say("check_left", { time: left }),
+    terms: !isGuest(state.config.role) && !call.free && terms(state, say),
     connect_label: say(label),
     connect_disabled: waiting || state.link !== "in",
     connect_waiting: waiting,
@@ -245,11 +246,11 @@ function live(state: RoomState, call: CallView, face: Face, now: number, say: Sa
     low_announce: low && face === "live" ? say("live.low_announce") : "",
     counting: call.running,
     charged: say("live.charged", { amount }),
-    not_counting: face === "live" && !call.running && !isGuest(call.role) ? notCounting(state, say) : "",
+    not_counting: face === "live" && !call.running && !call.free && !isGuest(call.role) ? notCounting(state, say) : "",
     extend_ask: say(call.role === "seller" ? "extend.ask" : "extend.add"),
     extend_label: say(call.role === "seller" ? "extend.button" : "extend.button_own"),
     // The buyer of a call that is paid as it goes adds credit.
-    can_extend: (call.role === "seller" || (call.role === "buyer" && call.prepaid)) && call.phase !== "connecting",
+    can_extend: !call.free && (call.role === "seller" || (call.role === "buyer" && call.prepaid)) && call.phase !== "connecting",
     can_extend_custom: call.role === "seller" && call.prepaid && call.phase !== "connecting",
     can_tip: call.role === "buyer" && call.phase !== "connecting",
     can_add: call.role === "buyer" && !call.prepaid && call.phase !== "connecting",
@@ -269,6 +270,7 @@ function pageTitle(face: Face, call: CallView, time: string, say: Say): string {
 }
 
 function endText(call: CallView, amount: string, say: Say): string {
+  if (call.role === "visitor") return say("confirm_end.text_visitor");
   if (isGuest(call.role)) return say("confirm_end.text_guest");
   if (call.charged_minor === 0) return say("confirm_end.text_free");
   return say(call.role === "buyer" ? "confirm_end.text" : "confirm_end.text_seller", { amount });
@@ -320,7 +322,7 @@ function over(state: RoomState, call: CallView, say: Say): View {
     summary_time: clockTime(call.billable_ms, "down"),
     summary_total: money(call.charged_minor, call.currency, state.words.locale),
     summary_total_label: say(call.role === "buyer" ? "summary.total" : "summary.total_seller"),
-    may_rate: settled && !neverStarted(call) && !isGuest(call.role),
+    may_rate: settled && !call.free && !neverStarted(call) && !isGuest(call.role),
     rate_title: say("summary.rate_title"),
     rate_hint: say(call.role === "buyer" ? "summary.rate_hint" : "summary.rate_hint_seller"),
   };

@@ -12,6 +12,7 @@ mod interruptions;
 mod media;
 mod money;
 mod prepaid;
+mod private_rooms;
 pub mod recording;
 mod ringing;
 

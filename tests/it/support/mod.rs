@@ -123,6 +123,16 @@ impl TestApp {
         }
     }
 
+    /// Another process on the same database, as after a restart; gives where it answers.
+    pub async fn another(&self) -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let config = (*self.app.config).clone();
+        let product = serve::assemble(config, self.clock.clone()).await.expect("the product");
+        tokio::spawn(web::server(product.web, listener).expect("a server"));
+        address
+    }
+
     /// A browser nobody has signed in with.
     pub fn anonymous(&self, host: &str) -> TestUser {
         TestUser::anonymous(host, self.address)

@@ -39,6 +39,8 @@ pub enum RoomRole {
     Representative,
     /// Asked in: knows what the talk is about.
     Specialist,
+    /// Came into a free private room: nobody pays there.
+    Visitor,
 }
 
 impl RoomRole {
@@ -165,6 +167,9 @@ pub struct CallView {
     /// The time is paid for already: it counts down, and nothing is added from a wallet.
     #[serde(default)]
     pub prepaid: bool,
+    /// Nothing is charged, and nobody presses connect: it begins when both are there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free: bool,
     /// The other person.
     pub other: OtherView,
     /// Whether the reader pressed connect.

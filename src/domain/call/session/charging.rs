@@ -9,10 +9,16 @@ const MOST_AHEAD_MS: i64 = 10_000;
 /// … nor later than this: the ledger needs a moment, and evidence comes only twice a second.
 const LEAST_AHEAD_MS: i64 = 3_000;
 
+/// More than any talk lasts, and little enough to be added to.
+const UNBOUNDED_MS: i64 = 1 << 50;
+
 impl Session {
     /// Asks for the next block when time on those held runs short, whatever the wallet looks like: what is known of it
     /// may be older than a top-up. The ledger has the last word, until there is news.
     pub(super) fn reserve_ahead(&mut self, actions: &mut Vec<Action>) {
+        if self.terms.free {
+            return;
+        }
         let next = self.blocks.block(self.reserved);
         let ahead_ms = ((next.to_s - next.from_s) * 500).clamp(LEAST_AHEAD_MS, MOST_AHEAD_MS);
         let left_ms = self.covered_ms() - self.meter.billable_ms();
@@ -65,6 +71,9 @@ impl Session {
 
     pub(super) fn wallet(&mut self, available_minor: i64, actions: &mut Vec<Action>) {
         self.available_minor = available_minor;
+        if self.terms.free {
+            return;
+        }
         self.refused = false;
         self.news_while_asking = self.asking();
         if matches!(self.phase, Phase::NoCredit { .. }) && !self.asking() {
@@ -175,6 +184,9 @@ impl Session {
     }
 
     pub(super) fn covered_ms(&self) -> i64 {
+        if self.terms.free {
+            return UNBOUNDED_MS;
+        }
         ms(self.terms.policy.grace_s) + self.blocks.end_s(self.reserved) * 1_000
     }
 

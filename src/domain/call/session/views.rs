@@ -42,7 +42,7 @@ impl Session {
 
     /// Time that can still be talked on what is reserved and available; none before the call is live.
     pub fn remaining_ms(&self) -> Option<i64> {
-        if !matches!(self.phase, Phase::Live | Phase::NoCredit { .. }) {
+        if self.terms.free || !matches!(self.phase, Phase::Live | Phase::NoCredit { .. }) {
             return None;
         }
         let more = self

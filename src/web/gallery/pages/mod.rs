@@ -6,6 +6,7 @@ mod calls;
 mod earnings;
 mod money;
 mod notifications;
+mod private_rooms;
 mod public;
 mod refunds;
 mod room;
@@ -35,6 +36,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     calendar::calendar(g)?;
     calls::calls(g)?;
     room::rooms(g)?;
+    private_rooms::private_rooms(g)?;
     calls::bills(g)?;
     refunds::refunds(g)?;
     refunds::disputes(g)?;

@@ -129,6 +129,7 @@ fn states(g: &Gallery<'_>, buyer: &RoomSetup, seller: &RoomSetup) -> anyhow::Res
                 ended,
                 ended_because: (ended == Some(EndReason::StaffEnded)).then(|| "Reported by others.".to_owned()),
                 prepaid: false,
+                free: false,
                 until_ms: None,
                 you_connected: phase != CallPhase::PreCheck,
                 ..call
@@ -163,6 +164,7 @@ fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
         role: role.into(),
         phase: CallPhase::Live,
         prepaid: true,
+        free: false,
         other: OtherView {
             name: other,
             present: true,
@@ -189,6 +191,7 @@ fn ringing(g: &Gallery<'_>) -> CallView {
         until_ms: None,
         rung: false,
         prepaid: false,
+        free: false,
         other: OtherView {
             name: g.cast.person(0).name,
             present: false,

@@ -24,6 +24,7 @@ mod invoice;
 mod mails;
 mod notifications;
 mod people;
+mod private_room;
 mod refund;
 mod review;
 mod room;
@@ -73,6 +74,9 @@ pub use notifications::{
     ChannelChoice, EventChoices, LatestNotifications, NotificationRow, NotificationSettingsPage, NotificationsPage,
 };
 pub use people::{CardService, Person, Presence, Rating, SellerCard};
+pub use private_room::{
+    DoorPage, DoorState, PrivateRoomRow, PrivateRoomsPage, RoomUserRow, ServiceChoice, ToldPassword, VisitPage,
+};
 pub use refund::{RefundPage, RefundPreview, RefundRow};
 pub use review::{ReportForm, ReportState, ReviewPage};
 pub use room::{DeviceCheckPage, RoomPage, RoomSetup, RoomTerms, RoomUrls};
@@ -155,6 +159,9 @@ views! {
     VerifyPage => "verify",
     InvitePage => "invite",
     GuestPage => "guest",
+    DoorPage => "door",
+    VisitPage => "door_visit",
+    PrivateRoomsPage => "private_rooms",
     AccountPage => "account",
     ForgetMethodPage => "method",
     SecondFactorPage => "second_factor",

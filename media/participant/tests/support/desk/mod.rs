@@ -245,6 +245,7 @@ impl Inner {
             until_ms: None,
             rung: role == CallRole::Seller,
             prepaid: false,
+            free: false,
             other: OtherView {
                 name: "X".into(),
                 present: other.peer.is_some(),

@@ -1,0 +1,205 @@
+//! The door: what its page says, coming in by a password, knocking, and the host's answer.
+
+use super::guard::{Tried, try_password};
+use crate::{
+    app::{
+        App,
+        identity::{LinkToken, Viewer},
+        safety,
+    },
+    domain::{
+        identity::PersonName,
+        ids::{CallId, PrivateRoomId, RoomVisitId, TenantId, UserId},
+        private_room::{MOST_A_MINUTE, MOST_WAITING},
+        time::Moment,
+    },
+    error::{Error, Kind, Result},
+    store::{
+        TenantScope, TenantTx,
+        private_room_visits::{self, Visit},
+        private_rooms::{self, PrivateRoom},
+        users,
+    },
+};
+use std::net::IpAddr;
+
+/// What stands at a door.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The room.
+    pub room: PrivateRoom,
+    /// The host has a page open.
+    pub here: bool,
+}
+
+/// Who is at the door.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who it is, where somebody is signed in.
+    pub user: Option<UserId>,
+    /// What they call themselves.
+    pub name: String,
+    /// Where from.
+    pub address: IpAddr,
+}
+
+/// What stands at the door of a room.
+///
+/// # Errors
+/// There is none at that address, or the database is away.
+pub async fn show(app: &App, scope: &TenantScope, slug: &str) -> Result<Door> {
+    let slug = slug.to_owned();
+    let found = app.db.read(scope, move |tx| private_rooms::by_slug(tx, &slug)).await;
+    let room = found.map_err(|error| if error.kind == Kind::NotFound { gone() } else { error })?;
+    let here = is_here(app, scope.tenant(), &room);
+    Ok(Door { room, here })
+}
+
+pub(super) fn is_here(app: &App, tenant: TenantId, room: &PrivateRoom) -> bool {
+    app.people.is_online(tenant, room.host.id)
+}
+
+pub(super) fn gone() -> Error {
+    Error::missing("This address leads nowhere: the room was closed, or the address is mistyped. Ask for a new one.")
+}
+
+/// Comes to the door with a password; gives what the page of the visit knows. `None` if it doesn't fit; whether that locked
+/// the door, the host is told by the second.
+///
+/// # Errors
+/// The room has no such door, it was tried too often, a paid room wants an account, or the database is away.
+pub async fn by_password(
+    app: &App,
+    scope: &TenantScope,
+    slug: &str,
+    caller: Caller,
+    password: String,
+) -> Result<(PrivateRoom, Option<String>, bool)> {
+    let door = show(app, scope, slug).await?;
+    let room = door.room;
+    may_come(&room, caller.user)?;
+    if !room.opens.by_password() {
+        return Err(Error::conflict("knock", "This room has no password: knock."));
+    }
+    let name = PersonName::parse(&caller.name)?.as_str().to_owned();
+    match try_password(app, scope, room.id, (&name, password), caller.address).await? {
+        Tried::Wrong { locked } => Ok((room, None, locked)),
+        Tried::Fits(own) => {
+            let (_, token) = come(app, scope, &room, (own.unwrap_or(name), caller.user), true).await?;
+            Ok((room, Some(token), false))
+        }
+    }
+}
+
+/// Knocks; gives what the page of the visit knows.
+///
+/// # Errors
+/// Nobody opens to those who knock, too many do, a paid room wants an account, no name, or the database is away.
+pub async fn knock(app: &App, scope: &TenantScope, slug: &str, caller: Caller) -> Result<String> {
+    let room = show(app, scope, slug).await?.room;
+    may_come(&room, caller.user)?;
+    if !room.opens.by_knock() {
+        return Err(Error::conflict("no_knocking", "This room opens only with a password."));
+    }
+    let name = PersonName::parse(&caller.name)?.as_str().to_owned();
+    Ok(come(app, scope, &room, (name, caller.user), false).await?.1)
+}
+
+fn may_come(room: &PrivateRoom, user: Option<UserId>) -> Result<()> {
+    if user == Some(room.host.id) {
+        return Err(Error::conflict(
+            "own_room",
+            "This is your own room: others come to you.",
+        ));
+    }
+    if !room.free && user.is_none() {
+        return Err(Error::sign_in_needed());
+    }
+    Ok(())
+}
+
+async fn come(
+    app: &App,
+    scope: &TenantScope,
+    room: &PrivateRoom,
+    (name, user): (String, Option<UserId>),
+    admitted: bool,
+) -> Result<(RoomVisitId, String)> {
+    let (now, token, host) = (app.now(), LinkToken::new(), room.host.id);
+    let visit = Visit {
+        id: RoomVisitId::new(),
+        room: room.id,
+        name,
+        user,
+        admitted,
+        refused: false,
+        call: None,
+    };
+    let (id, text) = (visit.id, token.text());
+    app.db
+        .tenant(scope, move |tx| {
+            // One after the other, so that the bounds hold.
+            private_rooms::lock(tx, visit.room, host)?;
+            if let Some(user) = visit.user {
+                let host = users::find(tx, host)?;
+                safety::can_meet(tx, user, &host)?;
+            }
+            if !visit.admitted {
+                not_crowded(tx, visit.room, now)?;
+            }
+            private_room_visits::insert(tx, &visit, token.hash(), now)
+        })
+        .await?;
+    Ok((id, text))
+}
+
+fn not_crowded(tx: &mut TenantTx<'_>, room: PrivateRoomId, now: Moment) -> Result<()> {
+    if private_room_visits::waiting(tx, &[room], now)?.len() >= MOST_WAITING {
+        let words = "Many people wait at this door already. Try again in a few minutes.";
+        return Err(Error::conflict("crowded", words));
+    }
+    if private_room_visits::count_since(tx, room, now + -60_000)? >= MOST_A_MINUTE {
+        return Err(Error::too_many(60));
+    }
+    Ok(())
+}
+
+/// How a visit stands, for its page.
+///
+/// # Errors
+/// There is no such visit, or the database is away.
+pub async fn standing(app: &App, scope: &TenantScope, slug: &str, token: &str) -> Result<(Door, Visit)> {
+    let door = show(app, scope, slug).await?;
+    let (room, token) = (door.room.id, LinkToken::parse(token).ok_or_else(gone)?);
+    let find = move |tx: &mut TenantTx<'_>| private_room_visits::by_token(tx, room, token.hash());
+    let visit = app.db.tenant(scope, find).await?;
+    Ok((door, visit))
+}
+
+/// Where whoever came to a call as a guest goes afterwards: to the door of the room that it was in.
+///
+/// # Errors
+/// The database is away.
+pub async fn way_back(app: &App, scope: &TenantScope, call: CallId) -> Result<String> {
+    let find = move |tx: &mut TenantTx<'_>| private_rooms::slug_of_call(tx, call);
+    let slug = app.db.read(scope, find).await?;
+    Ok(slug.map_or_else(|| "/".to_owned(), |slug| format!("/room/{slug}")))
+}
+
+/// The host lets somebody in, or doesn't.
+///
+/// # Errors
+/// Nobody of that id waits at a door of the reader's, or the database is away.
+pub async fn answer(app: &App, viewer: &Viewer, id: RoomVisitId, admit: bool) -> Result<()> {
+    let (host, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let visit = private_room_visits::lock(tx, id)?;
+            private_rooms::lock(tx, visit.room, host)?;
+            if visit.admitted || visit.refused {
+                return Err(Error::conflict("answered", "They have been answered already."));
+            }
+            private_room_visits::answer(tx, id, admit, now)
+        })
+        .await
+}
