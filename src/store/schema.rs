@@ -179,6 +179,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_snapshots (tenant_id, seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        call_id -> Uuid,
+        hash -> Text,
+        body -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_legs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -852,6 +863,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    snapshot_consents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        person_id -> Uuid,
+        given -> Bool,
+        text_version -> Text,
+        text -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     staff (tenant_id, user_id) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -1165,6 +1188,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_guests,
     call_legs,
     call_quality,
+    call_snapshots,
     calls,
     categories,
     chargeback_shares,
@@ -1208,6 +1232,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     services,
     sessions,
+    snapshot_consents,
     staff,
     studio_managers,
     studio_sellers,

@@ -20,6 +20,7 @@ mod reviews;
 mod sellers;
 mod selling;
 mod session;
+mod snapshots;
 mod studio;
 mod tips;
 mod wallet;
@@ -68,6 +69,7 @@ fn routes(config: &mut ServiceConfig) {
     extensions::routes(config);
     guests::routes(config);
     recordings::routes(config);
+    snapshots::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

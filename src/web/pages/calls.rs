@@ -3,15 +3,20 @@
 use super::{
     bill::increment,
     no_body, render, tip,
-    views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
+    views::{
+        Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomSnapshots, RoomTerms, RoomUrls,
+        Side,
+    },
 };
 use crate::{
-    app::{calls, extensions, identity::Viewer, recordings, wallet},
+    app::{calls, extensions, identity::Viewer, recordings, snapshots, wallet},
     domain::{
         call::EndReason,
         ids::{CallId, UserId},
         language::LANGUAGES,
+        snapshot::CONSENT_TEXTS,
     },
+    error,
     signaling::extension_view,
     store::calls::Call,
     web::{Result, Site, Web, api, extract::InRoom},
@@ -146,6 +151,10 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         _ => None,
     };
     let policy = &call.terms.policy;
+    let own = match role {
+        RoomRole::Seller if policy.snapshots => Some(own_snapshots(&web, &site, &viewer).await?),
+        _ => None,
+    };
     let page = RoomPage {
         room: RoomSetup {
             call_id: id.uuid(),
@@ -166,6 +175,7 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
             }),
             languages: &LANGUAGES,
             other_photo: None,
+            snapshots: own,
             urls: RoomUrls {
                 bill,
                 back: match role {
@@ -180,4 +190,17 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         },
     };
     render(&site, Some(&viewer), &page)
+}
+
+/// In the reader's language, or the first there is.
+async fn own_snapshots(web: &Web, site: &Site, viewer: &Viewer) -> error::Result<RoomSnapshots> {
+    let language = &site.frame.page.lang;
+    let text = CONSENT_TEXTS.iter().find(|text| text.language == *language);
+    let text = text.unwrap_or(&CONSENT_TEXTS[0]);
+    Ok(RoomSnapshots {
+        agreed: snapshots::agrees(&web.app, viewer).await?,
+        text_version: text.version,
+        language: text.language,
+        text: text.text,
+    })
 }

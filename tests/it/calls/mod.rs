@@ -14,6 +14,7 @@ mod money;
 mod prepaid;
 mod recording;
 mod ringing;
+mod snapshots;
 
 pub use prepaid::booked;
 

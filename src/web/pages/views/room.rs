@@ -37,8 +37,23 @@ pub struct RoomSetup {
     pub languages: &'static [&'static str],
     /// The other's picture.
     pub other_photo: Option<String>,
+    /// Where the reader may be shown in lists, and if they agree.
+    pub snapshots: Option<RoomSnapshots>,
     /// Where to go from here.
     pub urls: RoomUrls,
+}
+
+/// Whether the reader agrees to be shown in lists, to which text.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RoomSnapshots {
+    /// They do.
+    pub agreed: bool,
+    /// Which text is asked.
+    pub text_version: &'static str,
+    /// Its language.
+    pub language: &'static str,
+    /// Word for word.
+    pub text: &'static str,
 }
 
 /// How time is charged.
