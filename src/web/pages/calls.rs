@@ -14,9 +14,7 @@ use crate::{
         call::EndReason,
         ids::{CallId, UserId},
         language::LANGUAGES,
-        snapshot::CONSENT_TEXTS,
     },
-    error,
     signaling::extension_view,
     store::calls::Call,
     web::{Result, Site, Web, api, extract::InRoom},
@@ -152,7 +150,10 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
     };
     let policy = &call.terms.policy;
     let own = match role {
-        RoomRole::Seller if policy.snapshots => Some(own_snapshots(&web, &site, &viewer).await?),
+        RoomRole::Seller if policy.snapshots => {
+            let agreed = snapshots::agrees(&web.app, &viewer).await?;
+            Some(RoomSnapshots::new(agreed, &site.frame.page.lang))
+        }
         _ => None,
     };
     let page = RoomPage {
@@ -190,17 +191,4 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         },
     };
     render(&site, Some(&viewer), &page)
-}
-
-/// In the reader's language, or the first there is.
-async fn own_snapshots(web: &Web, site: &Site, viewer: &Viewer) -> error::Result<RoomSnapshots> {
-    let language = &site.frame.page.lang;
-    let text = CONSENT_TEXTS.iter().find(|text| text.language == *language);
-    let text = text.unwrap_or(&CONSENT_TEXTS[0]);
-    Ok(RoomSnapshots {
-        agreed: snapshots::agrees(&web.app, viewer).await?,
-        text_version: text.version,
-        language: text.language,
-        text: text.text,
-    })
 }

@@ -92,6 +92,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
             tip: None,
             ..room.urls.clone()
         },
+        snapshots: Some(RoomSnapshots::new(true, "en")),
         ..room.clone()
     };
     g.page("room-seller", &RoomPage { room: seller.clone() }, &g.seller("/calls/1"))?;

@@ -1,6 +1,7 @@
 //! `/calls/{id}`: the room. Its script reads this as JSON (`tenant_themes/default/room/config.ts`).
 
 use super::Increment;
+use crate::domain::snapshot::CONSENT_TEXTS;
 use serde::Serialize;
 use tallyroom_media_protocol::signaling::{CallView, ExtensionView, RoomRole};
 use uuid::Uuid;
@@ -54,6 +55,20 @@ pub struct RoomSnapshots {
     pub language: &'static str,
     /// Word for word.
     pub text: &'static str,
+}
+
+impl RoomSnapshots {
+    /// Asked in that language, or the first there is.
+    pub fn new(agreed: bool, language: &str) -> Self {
+        let text = CONSENT_TEXTS.iter().find(|text| text.language == language);
+        let text = text.unwrap_or(&CONSENT_TEXTS[0]);
+        Self {
+            agreed,
+            text_version: text.version,
+            language: text.language,
+            text: text.text,
+        }
+    }
 }
 
 /// How time is charged.
