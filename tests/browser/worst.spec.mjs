@@ -18,7 +18,8 @@ let seller;
 let buyer;
 before(async () => {
   product = await startProduct("worst", { TALLYROOM__FILES__DIRECTORY: files, TALLYROOM__MEDIA__NODE_BINARY: crampedNode() });
-  browser = await launchBrowser();
+  // Who is asked by nobody can be refused by nobody: permissions are given, and taken away, as they really are.
+  browser = await launchBrowser(["--use-fake-ui-for-media-stream"]);
   seller = await person(browser, product.lumen);
   buyer = await person(browser, product.lumen);
   await register(seller, product, SELLER);
@@ -88,9 +89,9 @@ test("a camera that may no longer be used says what to do, and comes back when i
   console.log(`camera forbidden: ${(await advice.innerText()).trim()}`);
   await screenshot(buyer, "worst-forbidden");
   assert.equal(await buyer.locator("#room").getAttribute("data-phase"), "live");
+  await buyer.keyboard.press("Escape");
   await set("granted");
   await buyer.locator("[data-testid=camera]:not(.is-off)").waitFor({ timeout: 30_000 });
-  await buyer.keyboard.press("Escape");
   await seesOther(seller);
 });
 
