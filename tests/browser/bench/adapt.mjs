@@ -34,10 +34,10 @@ async function measure(seller, buyer) {
   await ring(buyer, SELLER);
   await seller.getByTestId("accept").click();
   await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
+  const started_ms = await steadyAfter(buyer);
   await buyer.getByTestId("connect").click();
   await seller.getByTestId("connect").click();
   await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  const started_ms = await steadyAfter(buyer);
   await seesOther(buyer);
   line.become(NARROW);
   const adapted_ms = await steadyAfter(buyer);
