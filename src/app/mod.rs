@@ -38,6 +38,7 @@ pub mod second_factor;
 pub mod seed;
 pub mod selling;
 pub mod shares;
+pub mod snapshots;
 pub mod studio;
 pub mod subscriptions;
 mod tax;

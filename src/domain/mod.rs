@@ -43,6 +43,7 @@ pub mod refund;
 pub mod report;
 pub mod schedule;
 pub mod second_factor;
+pub mod snapshot;
 pub mod subscription;
 pub mod tenant;
 pub mod text;

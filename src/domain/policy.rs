@@ -106,6 +106,9 @@ pub struct Policy {
     /// How long a recording is kept, days. As above.
     #[serde(skip_serializing_if = "is_usual_recording_days")]
     pub recording_days: u32,
+    /// Lists may show a still of the seller while the call is live, if they agree. As above.
+    #[serde(skip_serializing_if = "is_usual_snapshots")]
+    pub snapshots: bool,
 }
 
 /// What [`Policy::reminder_min`] is where nothing is written of it.
@@ -163,6 +166,12 @@ fn is_usual_recording_days(days: &u32) -> bool {
     *days == USUAL_RECORDING_DAYS
 }
 
+const USUAL_SNAPSHOTS: bool = true;
+
+fn is_usual_snapshots(snapshots: &bool) -> bool {
+    *snapshots == USUAL_SNAPSHOTS
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -189,6 +198,7 @@ impl Default for Policy {
             recording: RecordingRule::default(),
             recording_for: RecordingFor::default(),
             recording_days: USUAL_RECORDING_DAYS,
+            snapshots: USUAL_SNAPSHOTS,
         }
     }
 }
@@ -254,6 +264,9 @@ pub struct PolicyChange {
     /// See [`Policy::recording_days`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording_days: Option<u32>,
+    /// See [`Policy::snapshots`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<bool>,
 }
 
 /// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
@@ -278,6 +291,8 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
     policy.recording_for = recording_for.unwrap_or(platform.recording_for);
     let recording_days = category.recording_days.or(tenant.recording_days);
     policy.recording_days = recording_days.unwrap_or(platform.recording_days);
+    // Sellers choose by agreeing, or not.
+    policy.snapshots = category.snapshots.or(tenant.snapshots).unwrap_or(platform.snapshots);
     policy.bounded()
 }
 
@@ -305,6 +320,7 @@ impl PolicyChange {
             recording: later.recording.or(self.recording),
             recording_for: later.recording_for.or(self.recording_for),
             recording_days: later.recording_days.or(self.recording_days),
+            snapshots: later.snapshots.or(self.snapshots),
         }
     }
 
@@ -418,6 +434,7 @@ mod tests {
             "recording",
             "recording_for",
             "recording_days",
+            "snapshots",
         ] {
             assert!(written.get(field).is_none(), "{field}");
         }

@@ -6,6 +6,7 @@ use super::{
     ledger::AccountKind,
     moment::At,
     schema::{call_legs, calls, people_in_calls, users},
+    snapshots,
 };
 use crate::{
     domain::{
@@ -427,6 +428,7 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, ended: Ended) -> Result<bool> {
         .filter(people_in_calls::tenant_id.eq(tx.tenant().uuid()))
         .filter(people_in_calls::call_id.eq(call.uuid()));
     diesel::delete(people).execute(tx.conn)?;
+    snapshots::remove_of_call(tx, call)?;
     Ok(changed == 1)
 }
 

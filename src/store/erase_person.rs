@@ -90,6 +90,7 @@ pub fn erase(tx: &mut TenantTx<'_>, id: UserId, name: &str, now: Moment) -> Resu
     run("DELETE FROM private_rooms WHERE tenant_id = $1 AND host_id = $2")?;
     run("DELETE FROM timetables WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM seller_photos WHERE tenant_id = $1 AND user_id = $2")?;
+    run("DELETE FROM call_snapshots WHERE tenant_id = $1 AND seller_id = $2")?;
     run("DELETE FROM identity_pictures WHERE tenant_id = $1 AND check_id IN (
              SELECT id FROM identity_checks WHERE tenant_id = $1 AND user_id = $2)")?;
     run("DELETE FROM identity_checks WHERE tenant_id = $1 AND user_id = $2")?;

@@ -77,6 +77,7 @@ pub mod sellers;
 pub mod services;
 pub mod sessions;
 mod shares;
+pub mod snapshots;
 pub mod staff;
 pub mod studio_figures;
 pub mod studios;

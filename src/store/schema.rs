@@ -179,6 +179,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    call_snapshots (tenant_id, seller_id) {
+        tenant_id -> Uuid,
+        seller_id -> Uuid,
+        call_id -> Uuid,
+        hash -> Text,
+        body -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     call_legs (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -910,6 +921,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    snapshot_consents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        person_id -> Uuid,
+        given -> Bool,
+        text_version -> Text,
+        text -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     staff (tenant_id, user_id) {
         tenant_id -> Uuid,
         user_id -> Uuid,
@@ -1223,6 +1246,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     call_guests,
     call_legs,
     call_quality,
+    call_snapshots,
     calls,
     categories,
     chargeback_shares,
@@ -1270,6 +1294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     services,
     sessions,
+    snapshot_consents,
     staff,
     studio_managers,
     studio_sellers,

@@ -74,6 +74,8 @@ pub struct Card {
     pub do_not_disturb: bool,
     /// In a call right now.
     pub in_call: bool,
+    /// The address of a still of them in it, and when it was taken.
+    pub snapshot: Option<(String, Moment)>,
     /// The cheapest published service that is talked about by video, or else the cheapest that is delivered.
     pub service: Option<CardService>,
 }
@@ -158,6 +160,10 @@ struct CardRow {
     do_not_disturb: bool,
     #[diesel(sql_type = Bool)]
     in_call: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    snapshot: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    snapshot_at: Option<At>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     service_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -203,6 +209,7 @@ impl CardRow {
             rating_count: self.rating_count,
             do_not_disturb: self.do_not_disturb,
             in_call: self.in_call,
+            snapshot: (self.snapshot.zip(self.snapshot_at)).map(|(hash, at)| (format!("/snapshots/{hash}"), at.0)),
             service,
         })
     }
@@ -216,9 +223,12 @@ const CARDS: &str =
         EXISTS (SELECT 1 FROM calls c
             WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
         OR EXISTS (SELECT 1 FROM calls c
-            WHERE c.tenant_id = s.tenant_id AND c.buyer_id = s.user_id AND c.ended_at IS NULL) AS in_call
+            WHERE c.tenant_id = s.tenant_id AND c.buyer_id = s.user_id AND c.ended_at IS NULL) AS in_call,
+        n.hash AS snapshot, n.at AS snapshot_at
     FROM sellers s
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+    LEFT JOIN call_snapshots n ON n.tenant_id = s.tenant_id AND n.seller_id = s.user_id AND EXISTS (
+        SELECT 1 FROM calls c WHERE c.tenant_id = n.tenant_id AND c.id = n.call_id AND c.ended_at IS NULL)
     LEFT JOIN LATERAL (
         SELECT o.id, o.title, o.video_enabled, p.price_minor, o.policy, c.policy AS category_policy
         FROM services o

@@ -8,6 +8,7 @@ use super::{
     unrouted::nothing_there,
 };
 use crate::{
+    app::snapshots,
     domain::brand::FileHash,
     error,
     store::{
@@ -40,6 +41,7 @@ pub(super) fn routes(config: &mut ServiceConfig, folder: &FilePath) {
         .service(picture)
         .service(initials)
         .service(face)
+        .service(still)
         .service(web::scope("/assets").wrap(from_fn(keep)).service(files));
 }
 
@@ -92,6 +94,19 @@ async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Resul
     let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
     let found = web.app.db.read(&scope, move |tx| photos::find(tx, &hash)).await?;
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
+}
+
+/// A still of one of the host's sellers in their call. Nobody keeps it: it may be taken back at any time.
+#[get("/snapshots/{hash}")]
+async fn still(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
+    let scope = counted(&web, &request).await?;
+    let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
+    let body = snapshots::show(&web.app, &scope, hash).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/jpeg")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
+        .body(body))
 }
 
 /// Whose host was asked.

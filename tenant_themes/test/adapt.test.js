@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./module.js";
 
-const { counts, gradeIn, gradeOut, ladder, layerFor, look } = await load("room/media/adapt.ts");
+const { counts, gradeIn, gradeOut, isSettling, ladder, layerFor, look } = await load("room/media/adapt.ts");
 
 /** The steps that follow from grades, one a second. */
 function walk(at, grades, from) {
@@ -49,10 +49,27 @@ test("who rose too early is more patient the next time", () => {
 });
 
 test("what comes in is as good as the worst of it", () => {
+  const stream = (score, lost = null, starved = false) => ({ score, lost, starved });
   assert.equal(gradeIn([]), "good");
-  assert.equal(gradeIn([{ score: 10, starved: false }, { score: 3, starved: false }]), "bad");
-  assert.equal(gradeIn([{ score: 10, starved: true }]), "bad");
-  assert.equal(gradeIn([{ score: 5, starved: false }]), "fair");
+  assert.equal(gradeIn([stream(10), stream(3)]), "bad");
+  assert.equal(gradeIn([stream(10, 0, true)]), "bad");
+  assert.equal(gradeIn([stream(5)]), "fair");
+  assert.equal(gradeIn([stream(10, 0.4)]), "bad");
+});
+
+test("the media node remembers a bad line long after the browser sees that it is good", () => {
+  assert.equal(gradeIn([{ score: 0, lost: 0, starved: false }]), "good");
+});
+
+test("after a rise the line is given time to show what it carries, but not to lose", () => {
+  const { at } = walk(walk(ladder(0), seconds(12, "bad"), 0).at, seconds(11, "good"), 12_000);
+  assert.equal(isSettling(at, 23_000), true);
+  assert.equal(isSettling(at, 35_000), false);
+  assert.equal(gradeIn([{ score: 10, lost: 0, starved: true }], true), "fair");
+  assert.equal(gradeIn([{ score: 10, lost: 0.6, starved: false }], true), "bad");
+  assert.equal(gradeOut({ available: 30_000, lost: 0 }, "small", true), "fair");
+  assert.equal(gradeOut({ available: 30_000, lost: 0 }, "small"), "bad");
+  assert.equal(gradeOut({ available: 30_000, lost: 0.6 }, "small", true), "bad");
 });
 
 test("a guest's weak line takes nobody's picture", () => {

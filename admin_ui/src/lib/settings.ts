@@ -27,6 +27,7 @@ export interface Typed {
   recording: RecordingRule;
   recording_for: RecordingFor;
   recording_days: string;
+  snapshots: boolean;
   least: string;
   most: string;
 }
@@ -55,6 +56,7 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     recording: policy.recording,
     recording_for: policy.recording_for,
     recording_days: String(policy.recording_days),
+    snapshots: policy.snapshots,
     least: amount(least),
     most: amount(most),
   };
@@ -64,12 +66,15 @@ function refuse(field: string, key: Key): never {
   throw new Problem(422, "invalid", t(key), field);
 }
 
-function whole(field: keyof Typed, form: Typed): number {
+/** The fields that people type into. */
+type Text = Exclude<keyof Typed, "snapshots">;
+
+function whole(field: Text, form: Typed): number {
   const text = form[field].trim();
   return /^\d{1,6}$/.test(text) ? Number(text) : refuse(field, "settings.bad_number");
 }
 
-function scaled(field: keyof Typed, form: Typed, places: number, key: Key): number {
+function scaled(field: Text, form: Typed, places: number, key: Key): number {
   return minorUnits(form[field], places) ?? refuse(field, key);
 }
 
@@ -81,7 +86,7 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   const policy: Record<string, unknown> = {};
   for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
   for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h", "most_tip", "recording_days"] as const) if (differs(field)) policy[field] = whole(field, form);
-  for (const field of ["recording", "recording_for"] as const) if (differs(field)) policy[field] = form[field];
+  for (const field of ["recording", "recording_for", "snapshots"] as const) if (differs(field)) policy[field] = form[field];
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
   for (const field of ["commission", "late_cancel", "no_show", "tip_commission"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
   if (Object.keys(policy).length) change["policy"] = policy;
@@ -92,7 +97,7 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   return change;
 }
 
-function share(field: keyof Typed, form: Typed): number {
+function share(field: Text, form: Typed): number {
   const bp = scaled(field, form, 2, "settings.bad_percent");
   return bp <= 10_000 ? bp : refuse(field, "settings.bad_percent");
 }

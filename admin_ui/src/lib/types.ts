@@ -450,6 +450,7 @@ export interface Policy {
   recording: RecordingRule;
   recording_for: RecordingFor;
   recording_days: number;
+  snapshots: boolean;
 }
 
 /** Who may have calls recorded. */

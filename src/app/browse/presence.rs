@@ -4,6 +4,7 @@ use crate::{
     app::App,
     domain::{
         ids::{TenantId, UserId},
+        snapshot,
         time::Moment,
     },
     error::Result,
@@ -38,6 +39,8 @@ pub struct Listed {
     pub online: bool,
     /// Whether they can be rung.
     pub presence: Presence,
+    /// The address of a still of them in their call.
+    pub snapshot_url: Option<String>,
     /// When they can be booked next, where that was looked at and is soon.
     pub next_free: Option<Moment>,
 }
@@ -47,6 +50,9 @@ impl Listed {
         Self {
             online: app.people.is_online(scope.tenant(), card.user),
             presence: presence(app, scope.tenant(), &card, now),
+            snapshot_url: (card.snapshot.as_ref())
+                .filter(|(_, at)| card.in_call && snapshot::is_fresh(*at, now))
+                .map(|(url, _)| url.clone()),
             next_free: None,
             card,
         }
@@ -60,10 +66,12 @@ impl Listed {
         Self {
             online: false,
             presence: Presence::Away,
+            snapshot_url: None,
             next_free: None,
             card: Card {
                 available_until: None,
                 in_call: false,
+                snapshot: None,
                 ..self.card
             },
         }

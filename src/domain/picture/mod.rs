@@ -4,7 +4,7 @@
 mod raster;
 mod svg;
 
-use super::{attachment, identity_check};
+use super::{attachment, identity_check, snapshot};
 
 /// Most bytes that are taken.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -22,6 +22,8 @@ pub enum Purpose {
     Preview,
     /// What shows who somebody is: all of it, as large as it is needed to be read.
     Evidence,
+    /// A still of a seller in a call.
+    Still,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Face => 480,
             Self::Preview => 1_024,
             Self::Evidence => 1_600,
+            Self::Still => 640,
         }
     }
 
@@ -41,6 +44,7 @@ impl Purpose {
         match self {
             Self::Preview => attachment::MAX_BYTES,
             Self::Evidence => identity_check::MOST_BYTES,
+            Self::Still => snapshot::MAX_BYTES,
             _ => MAX_BYTES,
         }
     }
@@ -117,7 +121,7 @@ pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
             "image/jpeg",
             raster::square_photo(sent, purpose.pixels()).map_err(no_photo)?,
         ),
-        Purpose::Preview | Purpose::Evidence => {
+        Purpose::Preview | Purpose::Evidence | Purpose::Still => {
             ("image/jpeg", raster::photo(sent, purpose.pixels()).map_err(no_photo)?)
         }
         Purpose::Logo | Purpose::Favicon => ("image/png", raster::remake(sent, purpose.pixels())?),

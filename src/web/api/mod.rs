@@ -21,6 +21,7 @@ mod reviews;
 mod sellers;
 mod selling;
 mod session;
+mod snapshots;
 mod studio;
 mod tips;
 mod wallet;
@@ -70,6 +71,7 @@ fn routes(config: &mut ServiceConfig) {
     guests::routes(config);
     private_rooms::routes(config);
     recordings::routes(config);
+    snapshots::routes(config);
     session::routes(config);
     register::routes(config);
     me::routes(config);

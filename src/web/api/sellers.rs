@@ -74,6 +74,8 @@ struct SellerCard {
     name: String,
     headline: String,
     photo_url: Option<String>,
+    /// A still of them in their call, while they are live and agree to it; renewed about once a minute.
+    snapshot_url: Option<String>,
     /// Spoken languages, as ISO codes.
     languages: Vec<String>,
     /// The cheapest of their services that are talked about by video, or else of those that are delivered.
@@ -95,6 +97,7 @@ impl SellerCard {
             card,
             online,
             presence,
+            snapshot_url,
             next_free,
         } = seller;
         Self {
@@ -106,6 +109,7 @@ impl SellerCard {
             name: card.name,
             headline: card.headline,
             photo_url: card.photo_url,
+            snapshot_url,
             languages: card.languages,
             service: card.service.map(|service| CardService::of(tenant, service)),
             available_now: presence == Presence::Available,

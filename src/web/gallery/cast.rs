@@ -75,6 +75,7 @@ impl Cast {
         SellerCard {
             id: Uuid::from_u128(nth as u128 + 1),
             person: self.person(nth),
+            snapshot_url: None,
             headline: seller.headline.to_owned(),
             languages: vec!["en".to_owned(), "de".to_owned()],
             service: Some(CardService {

@@ -3,10 +3,13 @@
 use super::{
     bill::increment,
     no_body, render, tip,
-    views::{Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomTerms, RoomUrls, Side},
+    views::{
+        Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomSnapshots, RoomTerms, RoomUrls,
+        Side,
+    },
 };
 use crate::{
-    app::{calls, extensions, identity::Viewer, private_rooms, recordings, wallet},
+    app::{calls, extensions, identity::Viewer, private_rooms, recordings, snapshots, wallet},
     domain::{
         call::EndReason,
         ids::{CallId, UserId},
@@ -146,6 +149,13 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         _ => None,
     };
     let policy = &call.terms.policy;
+    let own = match role {
+        RoomRole::Seller if policy.snapshots => {
+            let agreed = snapshots::agrees(&web.app, &viewer).await?;
+            Some(RoomSnapshots::new(agreed, &site.frame.page.lang))
+        }
+        _ => None,
+    };
     let page = RoomPage {
         room: RoomSetup {
             call_id: id.uuid(),
@@ -166,6 +176,7 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
             }),
             languages: &LANGUAGES,
             other_photo: None,
+            snapshots: own,
             urls: RoomUrls {
                 bill,
                 back: match role {

@@ -19,6 +19,7 @@ pub(super) fn card(tenant: &Tenant, seller: &Listed, now: Moment) -> SellerCard 
     SellerCard {
         id: card.user.uuid(),
         person: Person::new(&card.name, card.photo_url.clone()),
+        snapshot_url: seller.snapshot_url.clone(),
         headline: card.headline.clone(),
         languages: card.languages.clone(),
         service: card.service.as_ref().map(|service| CardService {

@@ -9,6 +9,12 @@ export interface BillingTerms {
   grace_s: number;
 }
 
+/** Whether one agrees to be shown in lists, and to which text. */
+export interface SnapshotTerms {
+  agreed: boolean;
+  text_version: string;
+}
+
 export interface RoomPage {
   /** BCP 47, for amounts, times and plurals. */
   locale: string;
@@ -30,6 +36,8 @@ export interface RoomConfig {
   /** Offered when adding credit, minor units of the call's currency. */
   top_up_amounts: number[];
   terms?: BillingTerms | null;
+  /** Of a seller whom lists may show while they are live. */
+  snapshots?: SnapshotTerms | null;
   /** The other's picture, if there is one. */
   other_photo?: string | null;
   urls: {

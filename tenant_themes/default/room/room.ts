@@ -118,6 +118,8 @@ export class Room {
     });
     this.#bind = binder(root);
     new DeviceMenu(words, this.local, (deviceId) => this.#remote.speak(deviceId));
+    const { snapshots } = config;
+    if (snapshots) void import("./snapshots").then(({ Snapshots }) => new Snapshots(this, snapshots));
   }
 
   start(): void {

@@ -88,6 +88,7 @@ export class Seat {
     });
     const incoming = expected.map(([producer, { score, layer }]) => ({
       score,
+      lost: peer.lost(producer),
       starved: layer === null && peer.isLayered(producer),
     }));
     this.adaption.see(incoming, peer.outgoing());

@@ -1,5 +1,6 @@
 //! Measures the product against baselines of the same run. `./dev bench` builds and runs it.
 
+mod adapt;
 mod asked;
 mod calls;
 mod cast;
@@ -33,11 +34,12 @@ use tracing_subscriber::EnvFilter;
 type Bench = fn() -> LocalBoxFuture<'static, Result<()>>;
 
 /// All benches, in the order they run.
-const BENCHES: [(&str, Bench); 11] = [
+const BENCHES: [(&str, Bench); 12] = [
     ("metering", || metering::run().boxed_local()),
     ("ledger", || ledger::run().boxed_local()),
     ("join", || join::run().boxed_local()),
     ("record", || record::run().boxed_local()),
+    ("adapt", || adapt::run().boxed_local()),
     ("calls", || calls::run().boxed_local()),
     ("idle-ws", || idle_ws::run().boxed_local()),
     ("pages", || pages::run().boxed_local()),

@@ -9,8 +9,8 @@ const artefacts = join(import.meta.dirname, "..", "artefacts");
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Debian's Chromium, as ARCHITECTURE's measured flags want it. Close it when done. */
-export function launchBrowser() {
+/** Debian's Chromium, as ARCHITECTURE's measured flags want it, but those in `without`. Close it when done. */
+export function launchBrowser(without = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -23,7 +23,7 @@ export function launchBrowser() {
       "--disable-sync",
       "--use-fake-ui-for-media-stream",
       "--use-fake-device-for-media-stream",
-    ],
+    ].filter((flag) => !without.includes(flag)),
   });
 }
 

@@ -15,6 +15,7 @@ mod prepaid;
 mod private_rooms;
 pub mod recording;
 mod ringing;
+mod snapshots;
 
 pub use prepaid::booked;
 

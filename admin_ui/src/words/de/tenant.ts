@@ -388,6 +388,8 @@ export const tenant = {
   "settings.for_staff": "Nur Ihr Team",
   "settings.recording_days": "Aufzeichnungen werden aufbewahrt",
   "settings.recording_days_hint": "Danach werden sie gelöscht. 1 bis 3.650.",
+  "settings.snapshots": "Listen zeigen Standbilder laufender Gespräche",
+  "settings.snapshots_hint": "Nur von Anbietenden, die einverstanden sind, nur ihr eigenes Bild, und nur während des Gesprächs.",
   "unit.days": "Tage",
   "settings.bad_number": "Schreiben Sie eine ganze Zahl.",
   "settings.bad_amount": "Schreiben Sie einen Betrag, etwa 1,50.",

@@ -386,6 +386,8 @@ export const tenant = {
   "settings.for_staff": "Your staff only",
   "settings.recording_days": "Recordings are kept",
   "settings.recording_days_hint": "Then they are deleted. 1 to 3,650.",
+  "settings.snapshots": "Lists show stills of live calls",
+  "settings.snapshots_hint": "Only of sellers who agree, only their own picture, and only while the call lasts.",
   "unit.days": "days",
   "settings.bad_number": "Write a whole number.",
   "settings.bad_amount": "Write an amount, like 1.50.",

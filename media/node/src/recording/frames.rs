@@ -37,8 +37,8 @@ pub(super) struct Pictures {
     timestamp: Option<u32>,
     data: Vec<u8>,
     key: bool,
-    /// An H264 unit that comes in fragments.
-    fragment: Option<Vec<u8>>,
+    /// An H264 unit that comes in fragments; empty if none does.
+    fragment: Vec<u8>,
     broken: bool,
     awaits_key: bool,
     sets: ParameterSets,
@@ -56,7 +56,7 @@ impl Pictures {
             timestamp: None,
             data: Vec::new(),
             key: false,
-            fragment: None,
+            fragment: Vec::new(),
             broken: false,
             awaits_key: true,
             sets: ParameterSets::default(),
@@ -98,13 +98,14 @@ impl Pictures {
 
     fn begin(&mut self, timestamp: u32) {
         self.timestamp = Some(timestamp);
-        (self.key, self.has_sets, self.broken, self.fragment) = (false, false, false, None);
+        (self.key, self.has_sets, self.broken) = (false, false, false);
+        self.fragment.clear();
         self.data.clear();
     }
 
     fn finish(&mut self) -> Option<Picture> {
         self.timestamp = None;
-        let whole = !self.broken && self.fragment.is_none() && !self.data.is_empty();
+        let whole = !self.broken && self.fragment.is_empty() && !self.data.is_empty();
         if !whole {
             self.awaits_key = true;
             return None;
@@ -147,16 +148,20 @@ impl Pictures {
             FU_A => {
                 let (&head, bytes) = rest.split_first().ok_or(Broken)?;
                 if head & 0x80 != 0 {
-                    self.fragment = Some(vec![first & 0x60 | head & 0x1f]);
+                    self.fragment.clear();
+                    self.fragment.push(first & 0x60 | head & 0x1f);
                 }
-                let fragment = self.fragment.as_mut().ok_or(Broken)?;
-                if fragment.len() + bytes.len() > MAX_PICTURE {
+                if self.fragment.is_empty() || self.fragment.len() + bytes.len() > MAX_PICTURE {
                     return Err(Broken);
                 }
-                fragment.extend_from_slice(bytes);
+                self.fragment.extend_from_slice(bytes);
                 if head & 0x40 != 0 {
-                    let unit = self.fragment.take().ok_or(Broken)?;
-                    self.append_unit(&unit)?;
+                    // Its space is used again.
+                    let mut unit = std::mem::take(&mut self.fragment);
+                    let appended = self.append_unit(&unit);
+                    unit.clear();
+                    self.fragment = unit;
+                    appended?;
                 }
                 Ok(())
             }

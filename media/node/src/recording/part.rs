@@ -134,7 +134,7 @@ impl Part {
     ///
     /// # Errors
     /// If the boxes can't be written.
-    pub(super) fn receive(&mut self, id: SourceId, codec: Codec, bytes: &[u8], at: Micros) -> mp4_atom::Result<()> {
+    pub(super) fn receive(&mut self, id: SourceId, codec: Codec, bytes: Vec<u8>, at: Micros) -> mp4_atom::Result<()> {
         if codec != Codec::Opus && *self.video.get_or_insert(codec) != codec {
             self.left_out += 1;
             return Ok(());

@@ -22,6 +22,8 @@ pub(super) struct Ordered {
 pub(super) struct Reorder {
     numbers: Unwrapped<16>,
     next: Option<i64>,
+    /// The one whose turn it is: nearly all come in their order, and never wait.
+    ready: Option<(Packet, Micros)>,
     waiting: BTreeMap<i64, (Packet, Micros)>,
     restarted: bool,
 }
@@ -30,10 +32,14 @@ impl Reorder {
     pub(super) fn push(&mut self, packet: Packet, at: Micros) {
         let number = self.numbers.next(packet.sequence.into());
         let next = *self.next.get_or_insert(number);
+        if number == next && self.ready.is_none() && self.waiting.is_empty() {
+            self.ready = Some((packet, at));
+            return;
+        }
         if number < next - RESTART {
-            self.waiting.clear();
+            (self.ready, self.waiting) = (None, BTreeMap::new());
             (self.next, self.restarted) = (Some(number), true);
-        } else if number < next {
+        } else if number < next || (number == next && self.ready.is_some()) {
             return; // given up already, or a copy
         }
         self.waiting.insert(number, (packet, at));
@@ -41,6 +47,14 @@ impl Reorder {
 
     /// The next packet, unless one before it may still come.
     pub(super) fn pop(&mut self, now: Micros) -> Option<Ordered> {
+        if let Some((packet, at)) = self.ready.take() {
+            self.next = self.next.map(|next| next + 1);
+            return Some(Ordered {
+                packet,
+                at,
+                after_loss: std::mem::take(&mut self.restarted),
+            });
+        }
         let first = self.waiting.first_entry()?;
         let missing = self.next.is_some_and(|next| next != *first.key());
         if missing && now - first.get().1 < HOLD && self.waiting.len() < MAX_WAITING {

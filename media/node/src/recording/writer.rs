@@ -165,7 +165,7 @@ impl Recording {
             for arrival in arrivals.try_iter().take(QUEUE) {
                 let at = self.micros(arrival.at);
                 self.part
-                    .receive(arrival.source, arrival.codec, &arrival.bytes, at)
+                    .receive(arrival.source, arrival.codec, arrival.bytes, at)
                     .map_err(io::Error::other)?;
             }
             let now = self.micros(Instant::now());

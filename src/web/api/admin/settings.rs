@@ -76,6 +76,8 @@ struct SettingsPolicy {
     recording_for: RecordingFor,
     /// How long they are kept, days.
     recording_days: u32,
+    /// Lists may show stills of sellers in live calls who agree.
+    snapshots: bool,
 }
 
 impl From<&Tenant> for Settings {
@@ -106,6 +108,7 @@ impl From<&Tenant> for Settings {
                 recording: policy.recording,
                 recording_for: policy.recording_for,
                 recording_days: policy.recording_days,
+                snapshots: policy.snapshots,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -154,6 +157,7 @@ struct ChangedPolicy {
     recording: Option<RecordingRule>,
     recording_for: Option<RecordingFor>,
     recording_days: Option<u32>,
+    snapshots: Option<bool>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -193,6 +197,7 @@ async fn change(
             recording: typed.policy.recording,
             recording_for: typed.policy.recording_for,
             recording_days: typed.policy.recording_days,
+            snapshots: typed.policy.snapshots,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

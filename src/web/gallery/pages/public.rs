@@ -15,7 +15,12 @@ use uuid::Uuid;
 
 /// Home and live.
 pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
-    let others = [g.cast.cards(Presence::InCall), g.cast.cards(Presence::Away)].concat();
+    let mut in_call = g.cast.cards(Presence::InCall);
+    // One of them agrees to be seen.
+    if let Some(live) = in_call.first_mut() {
+        live.snapshot_url.clone_from(&live.person.photo_url);
+    }
+    let others = [in_call.clone(), g.cast.cards(Presence::Away)].concat();
     let home = HomePage {
         available: g.cast.cards(Presence::Available),
         others,
@@ -34,7 +39,7 @@ pub fn browsing(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..home
     };
     g.page("home-nobody", &nobody, &g.visitor("/"))?;
-    let sellers = [g.cast.cards(Presence::Available), g.cast.cards(Presence::InCall)].concat();
+    let sellers = [g.cast.cards(Presence::Available), in_call].concat();
     g.page(
         "live",
         &LivePage {

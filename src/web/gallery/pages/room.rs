@@ -25,6 +25,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         }),
         languages: &["en", "de", "fr"],
         other_photo: g.cast.person(0).photo_url,
+        snapshots: None,
         urls: RoomUrls {
             bill: Some("/calls/1/bill".to_owned()),
             back: "/sellers/1".to_owned(),
@@ -91,6 +92,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
             tip: None,
             ..room.urls.clone()
         },
+        snapshots: Some(RoomSnapshots::new(true, "en")),
         ..room.clone()
     };
     g.page("room-seller", &RoomPage { room: seller.clone() }, &g.seller("/calls/1"))?;

@@ -79,7 +79,7 @@ pub use private_room::{
 };
 pub use refund::{RefundPage, RefundPreview, RefundRow};
 pub use review::{ReportForm, ReportState, ReviewPage};
-pub use room::{DeviceCheckPage, RoomPage, RoomSetup, RoomTerms, RoomUrls};
+pub use room::{DeviceCheckPage, RoomPage, RoomSetup, RoomSnapshots, RoomTerms, RoomUrls};
 pub use safety::{BlockedPerson, BlocksPage, PersonPage};
 pub use search::{CategoryOption, CountedOption, PriceOption, SearchPage};
 pub use sell::{

@@ -55,6 +55,8 @@ pub struct SellerCard {
     /// Face and name.
     #[serde(flatten)]
     pub person: Person,
+    /// A still of them, while they are live.
+    pub snapshot_url: Option<String>,
     /// One line about them.
     pub headline: String,
     /// Spoken languages, as ISO codes.

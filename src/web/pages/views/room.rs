@@ -1,6 +1,7 @@
 //! `/calls/{id}`: the room. Its script reads this as JSON (`tenant_themes/default/room/config.ts`).
 
 use super::Increment;
+use crate::domain::snapshot::CONSENT_TEXTS;
 use serde::Serialize;
 use tallyroom_media_protocol::signaling::{CallView, ExtensionView, RoomRole};
 use uuid::Uuid;
@@ -37,8 +38,37 @@ pub struct RoomSetup {
     pub languages: &'static [&'static str],
     /// The other's picture.
     pub other_photo: Option<String>,
+    /// Where the reader may be shown in lists, and if they agree.
+    pub snapshots: Option<RoomSnapshots>,
     /// Where to go from here.
     pub urls: RoomUrls,
+}
+
+/// Whether the reader agrees to be shown in lists, to which text.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RoomSnapshots {
+    /// They do.
+    pub agreed: bool,
+    /// Which text is asked.
+    pub text_version: &'static str,
+    /// Its language.
+    pub language: &'static str,
+    /// Word for word.
+    pub text: &'static str,
+}
+
+impl RoomSnapshots {
+    /// Asked in that language, or the first there is.
+    pub fn new(agreed: bool, language: &str) -> Self {
+        let text = CONSENT_TEXTS.iter().find(|text| text.language == language);
+        let text = text.unwrap_or(&CONSENT_TEXTS[0]);
+        Self {
+            agreed,
+            text_version: text.version,
+            language: text.language,
+            text: text.text,
+        }
+    }
 }
 
 /// How time is charged.

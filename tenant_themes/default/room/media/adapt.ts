@@ -32,9 +32,11 @@ export interface Ladder {
 
 const FALL_AFTER_MS = 4_000;
 const RISE_AFTER_MS = 10_000;
-const LONGEST_PATIENCE_MS = 120_000;
+const LONGEST_PATIENCE_MS = 60_000;
 /** A rise that didn't last this long was too early. */
 const TOO_EARLY_MS = 30_000;
+/** So long after a rise, what the line is thought to carry still comes of the time when next to nothing was sent. */
+const SETTLES_MS = 12_000;
 
 export function ladder(now: number): Ladder {
   return { step: "full", grade: "good", since: now, patience: RISE_AFTER_MS, roseAt: -Infinity };
@@ -55,10 +57,31 @@ export function look(at: Ladder, grade: Grade, now: number): Ladder {
   return at;
 }
 
+/** Whether the line is still being felt out after a rise. */
+export function isSettling(at: Ladder, now: number): boolean {
+  return now - at.roseAt < SETTLES_MS;
+}
+
+/** Shares of packets lost, from which on a line is bad and up to which it is good. */
+const HEAVY_LOSS = 0.25;
+const LIGHT_LOSS = 0.1;
+
+function gradeLoss(lost: number): Grade {
+  if (lost > HEAVY_LOSS) return "bad";
+  return lost < LIGHT_LOSS ? "good" : "fair";
+}
+
+function gradeScore(score: number): Grade {
+  if (score <= 3) return "bad";
+  return score >= 7 ? "good" : "fair";
+}
+
 /** What is known of what comes in. */
 export interface Incoming {
-  /** 0 to 10, as the media node gives it. */
+  /** 0 to 10, as the media node gives it. It remembers two dozen reports, of which sound has one in five seconds. */
   score: number;
+  /** Share of packets that were lost lately, 0 to 1, as the browser counts it; none while nothing comes. */
+  lost: number | null;
   /** A picture in layers is wanted, and none comes. */
   starved: boolean;
 }
@@ -68,10 +91,13 @@ export function counts({ peer, source }: Pick<ProducerInfo, "peer" | "source">, 
   return peer === main || source === "screen" || source === "screen_sound";
 }
 
-export function gradeIn(streams: Incoming[]): Grade {
-  const worst = Math.min(10, ...streams.map((stream) => stream.score));
-  if (worst <= 3 || streams.some((stream) => stream.starved)) return "bad";
-  return worst >= 7 ? "good" : "fair";
+/** As good as the worst of it. What the browser counts itself is newer than the score. */
+export function gradeIn(streams: Incoming[], settling = false): Grade {
+  const grades = streams.map(({ score, lost, starved }) => {
+    if (starved) return settling ? "fair" : "bad";
+    return lost === null ? gradeScore(score) : gradeLoss(lost);
+  });
+  return (["bad", "fair"] as const).find((grade) => grades.includes(grade)) ?? "good";
 }
 
 /** What the browser says of what goes out. */
@@ -83,8 +109,9 @@ export interface Outgoing {
 }
 
 /** What the line is thought to carry doesn't grow much beyond what is sent: who sends less can't be asked for more. */
-export function gradeOut({ available, lost }: Outgoing, sends: Step): Grade {
-  const carries = sends === "sound" || available === null ? Infinity : available;
-  if (lost > 0.25 || carries < 90_000) return "bad";
-  return lost < 0.1 && (sends === "small" || carries > 180_000) ? "good" : "fair";
+export function gradeOut({ available, lost }: Outgoing, sends: Step, settling = false): Grade {
+  const loss = gradeLoss(lost);
+  if (loss === "bad" || sends === "sound" || available === null) return loss;
+  if (available < 90_000) return settling ? "fair" : "bad";
+  return sends === "small" || available > 180_000 ? loss : "fair";
 }

@@ -1,6 +1,6 @@
 /** Keeps a call going on a weak connection: less picture first, then sound only, and back when it has been good a while. */
 import { Emitter } from "../emitter";
-import { gradeIn, gradeOut, type Incoming, ladder, layerFor, look, type Outgoing, type Step } from "./adapt";
+import { gradeIn, gradeOut, type Incoming, isSettling, ladder, layerFor, look, type Outgoing, type Step } from "./adapt";
 
 const now = () => performance.now();
 
@@ -21,8 +21,9 @@ export class Adaption extends Emitter<{ change: null }> {
   /** Takes in how things stand; called about once a second while media flows. */
   see(incoming: Incoming[], outgoing: Outgoing): void {
     const before = [this.receives, this.sends];
-    if (incoming.length > 0) this.#in = look(this.#in, gradeIn(incoming), now());
-    this.#out = look(this.#out, gradeOut(outgoing, this.sends), now());
+    const at = now();
+    if (incoming.length > 0) this.#in = look(this.#in, gradeIn(incoming, isSettling(this.#in, at)), at);
+    this.#out = look(this.#out, gradeOut(outgoing, this.sends, isSettling(this.#out, at)), at);
     if (before[0] !== this.receives || before[1] !== this.sends) this.emit("change", null);
   }
 

@@ -5,10 +5,10 @@
  */
 import type { types } from "mediasoup-client";
 import type { CallRequest, IceServer, Joined, MediaSource, ProducerInfo, Replies, TransportInfo } from "../protocol";
-import type { Step } from "./adapt";
+import type { Outgoing, Step } from "./adapt";
 import type { LocalMedia } from "./local";
 import { encodings, isLayered, VIDEO_START_KBPS } from "./sending";
-import { Outgoings } from "./stats";
+import { Arrivals, Outgoings } from "./stats";
 import type { RemoteMedia } from "./remote";
 
 /** Sends a request of this join. */
@@ -108,12 +108,20 @@ export class Peer {
     return !!consumer && isLayered(consumer.rtpParameters);
   }
 
-  /** What the browser says of what goes out. */
-  outgoing(): ReturnType<Outgoings["read"]> {
-    return this.#outgoings.read(this.#send);
+  /** What the browser says of what goes out, as of the last time that this was asked. */
+  outgoing(): Outgoing {
+    void this.#outgoings.ask(this.#send);
+    void this.#arrivals.ask(this.#recv);
+    return this.#outgoings.last;
+  }
+
+  /** Share of what comes in that was lost lately. */
+  lost(id: string): number | null {
+    return this.#arrivals.lost(this.#consumers.get(id)?.rtpParameters.encodings?.[0]?.ssrc);
   }
 
   readonly #outgoings = new Outgoings();
+  readonly #arrivals = new Arrivals();
 
   /** Somebody started sending. */
   add(producers: ProducerInfo[]): void {

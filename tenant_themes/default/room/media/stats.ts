@@ -1,4 +1,4 @@
-/** What the browser says of the line out. */
+/** What the browser says of the line, out and in. */
 import type { types } from "mediasoup-client";
 import type { Outgoing } from "./adapt";
 
@@ -9,36 +9,81 @@ interface Pair {
   availableOutgoingBitrate?: number;
 }
 
-export class Outgoings {
-  #last: Outgoing = { available: null, lost: 0 };
+interface Told extends Pair {
+  id: string;
+  timestamp: number;
+  fractionLost?: number;
+}
+
+/** What the other end told of its losses counts so long: of sound it tells each five seconds, and that may be lost. */
+const TOLD_MS = 12_000;
+
+/** Reads a transport's statistics in the background. */
+abstract class Reading {
   #asking = false;
-  /** When the other end last told what it lost, by stream: what it told long ago says nothing of now. */
-  #told = new Map<string, number>();
 
-  /** What was known last; asks anew meanwhile. */
-  read(transport: types.Transport | null): Outgoing {
-    if (transport?.connectionState === "connected" && !this.#asking) void this.#ask(transport);
-    return this.#last;
-  }
-
-  async #ask(transport: types.Transport): Promise<void> {
+  /** Asks anew, unless an answer is on its way. */
+  async ask(transport: types.Transport | null): Promise<void> {
+    if (transport?.connectionState !== "connected" || this.#asking) return;
     this.#asking = true;
     try {
-      const report = await transport.getStats();
-      let available: number | null = null;
-      const losses: number[] = [];
-      report.forEach((stat: Pair & { id: string; timestamp: number; fractionLost?: number }) => {
-        if (stat.type === "candidate-pair" && stat.state === "succeeded" && stat.nominated !== false)
-          available = stat.availableOutgoingBitrate ?? available;
-        if (stat.type !== "remote-inbound-rtp" || stat.fractionLost === undefined) return;
-        if (this.#told.get(stat.id) !== stat.timestamp) losses.push(stat.fractionLost);
-        this.#told.set(stat.id, stat.timestamp);
-      });
-      this.#last = { available, lost: Math.max(0, ...losses) };
+      this.take(await transport.getStats());
     } catch {
       // The transport closed meanwhile.
     } finally {
       this.#asking = false;
     }
+  }
+
+  protected abstract take(report: RTCStatsReport): void;
+}
+
+export class Outgoings extends Reading {
+  /** What was known last. */
+  last: Outgoing = { available: null, lost: 0 };
+  /** What the other end told last, by stream, and when. */
+  readonly #told = new Map<string, { lost: number; timestamp: number; at: number }>();
+
+  protected take(report: RTCStatsReport): void {
+    const now = performance.now();
+    let available: number | null = null;
+    report.forEach((stat: Told) => {
+      if (stat.type === "candidate-pair" && stat.state === "succeeded" && stat.nominated !== false)
+        available = stat.availableOutgoingBitrate ?? available;
+      const { id, timestamp, fractionLost: lost } = stat;
+      if (stat.type !== "remote-inbound-rtp" || lost === undefined) return;
+      if (this.#told.get(id)?.timestamp !== timestamp) this.#told.set(id, { lost, timestamp, at: now });
+    });
+    const lately = [...this.#told.values()].filter(({ at }) => now - at < TOLD_MS);
+    this.last = { available, lost: Math.max(0, ...lately.map(({ lost }) => lost)) };
+  }
+}
+
+interface Inbound {
+  type: string;
+  ssrc?: number;
+  packetsReceived?: number;
+  packetsLost?: number;
+}
+
+export class Arrivals extends Reading {
+  readonly #streams = new Map<number, { received: number; missing: number; lost: number | null }>();
+
+  /** Share of a stream's packets that were lost lately; none while nothing comes of it. */
+  lost(ssrc: number | undefined): number | null {
+    return this.#streams.get(ssrc ?? -1)?.lost ?? null;
+  }
+
+  protected take(report: RTCStatsReport): void {
+    report.forEach(({ type, ssrc, packetsReceived: received = 0, packetsLost: missing = 0 }: Inbound) => {
+      if (type !== "inbound-rtp" || ssrc === undefined) return;
+      const before = this.#streams.get(ssrc);
+      const came = received - (before?.received ?? 0);
+      const failed = Math.max(0, missing - (before?.missing ?? 0));
+      const share = came + failed > 0 ? failed / (came + failed) : null;
+      // A second has few packets: half of what was before counts as well.
+      const lost = share === null || before?.lost == null ? share : (share + before.lost) / 2;
+      this.#streams.set(ssrc, { received, missing, lost });
+    });
   }
 }

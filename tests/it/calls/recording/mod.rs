@@ -62,7 +62,7 @@ struct Said {
 }
 
 /// What is kept of a table, a line each.
-fn kept(app: &TestApp, query: &str) -> Vec<String> {
+pub(super) fn kept(app: &TestApp, query: &str) -> Vec<String> {
     let rows: Vec<Said> = sql_query(query).load(&mut app.database.superuser()).expect("rows");
     rows.into_iter().map(|row| row.said).collect()
 }
