@@ -11,6 +11,7 @@ pub mod connection;
 mod people;
 mod registry;
 mod room;
+mod rooms;
 
 pub use people::{People, Socket, extension_view};
 pub use registry::Registry;

@@ -65,6 +65,7 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             recording: None,
             recording_for: None,
             recording_days: Some(n[11]),
+            third_person: None,
         };
         let none = PolicyChange::default();
         Terms::new(rate_minor, resolve(&platform, &wild, &none, &none))

@@ -450,8 +450,11 @@ export interface Policy {
   recording: RecordingRule;
   recording_for: RecordingFor;
   recording_days: number;
+  third_person: ThirdPerson;
 }
 
+/** Who pays for third persons. */
+export type ThirdPerson = "free" | "buyer_pays" | "guest_pays";
 /** Who may have calls recorded. */
 export type RecordingRule = "nobody" | "buyer" | "seller" | "either" | "always";
 /** Who sees recordings. */

@@ -17,5 +17,5 @@ pub use history::{Settled, current, joined, list, one};
 pub use mail_chat::mail_chat;
 pub use quality::{keep_quality, quality};
 pub use ring::ring;
-pub(in crate::app) use ring::{accounts, in_a_call};
+pub(in crate::app) use ring::{accounts, afford_start, in_a_call};
 pub use say::{Chat, Reader, Speakers, chat, for_guests, say, see, whole_chat};

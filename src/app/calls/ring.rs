@@ -79,6 +79,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             caller_rating: reviews::of_buyer(tx, buyer.id)?,
             ended: None,
             booking: None,
+            parent: None,
         };
         if frozen::is_frozen(tx, call.buyer.id)? {
             return Err(frozen::refusal());
@@ -141,7 +142,7 @@ fn busy_words(seller: &Party) -> String {
 }
 
 /// The larger of minimum and first increment must be there (requirement M4).
-fn afford_start(call: &Call, available: Money) -> Result<()> {
+pub(in crate::app) fn afford_start(call: &Call, available: Money) -> Result<()> {
     let blocks = Blocks::new(call.terms.clone());
     let needed = Money::new(blocks.gross_minor(blocks.end_s(blocks.opening())), call.currency);
     if available.minor >= needed.minor {

@@ -11,6 +11,7 @@ mod documents;
 mod extensions;
 mod guests;
 mod hours;
+mod legs;
 mod me;
 mod people;
 mod push;
@@ -67,6 +68,7 @@ fn routes(config: &mut ServiceConfig) {
     call_chat::routes(config);
     extensions::routes(config);
     guests::routes(config);
+    legs::routes(config);
     recordings::routes(config);
     session::routes(config);
     register::routes(config);

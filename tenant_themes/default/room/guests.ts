@@ -20,6 +20,8 @@ export interface GuestsHost {
   speak(language: string | null): Promise<unknown>;
   loudness(peer: string, volume: number): void;
   named(peer: string, name: string): void;
+  /** What somebody who is paid, or pays, has come to; empty if that isn't the reader's to see. */
+  comesTo(person: string): { about: string; amount: string };
   /** Who is the other one of the two whom the call is between; of guests, the seller. */
   main(peer: string): void;
   /** Whether there is anything to choose from. */
@@ -88,12 +90,16 @@ export class Guests {
     const other = this.host.role === "seller" ? "buyer" : "seller";
     const main = people.find(({ role }) => role === other);
     if (main?.peer) this.host.main(main.peer);
-    for (const { peer, name } of people) if (peer) this.host.named(peer, name);
     this.#knock(before);
     this.#draw();
     this.#fill();
     this.#hear();
     this.host.changed();
+  }
+
+  /** What somebody comes to has changed. */
+  redraw(): void {
+    this.#draw();
   }
 
   /** The call is over. */
@@ -134,7 +140,9 @@ export class Guests {
       const name = own ? `${person.name} (${this.host.say("you")})` : person.name;
       const state = person.waiting ? "waits" : person.peer ? (person.speaks ? "speaks" : "here") : "away";
       const language = person.speaks ? this.#language(person.speaks) : "";
-      const about = `${this.#role(person.role)} · ${this.host.say(`people.${state}`, { language })}`;
+      const money = this.host.comesTo(person.id);
+      if (person.peer) this.host.named(person.peer, money.amount ? `${person.name} · ${money.amount}` : person.name);
+      const about = [this.#role(person.role), this.host.say(`people.${state}`, { language }), money.about].filter(Boolean).join(" · ");
       const row = h(
         "li",
         { class: "person" },

@@ -6,6 +6,7 @@ use crate::{
         platform::Change,
     },
     domain::{
+        guest::ThirdPerson,
         policy::{Increment, Policy, PolicyChange, resolve},
         recording::{RecordingFor, RecordingRule},
         tenant::Tenant,
@@ -76,6 +77,8 @@ struct SettingsPolicy {
     recording_for: RecordingFor,
     /// How long they are kept, days.
     recording_days: u32,
+    /// Who pays for third persons.
+    third_person: ThirdPerson,
 }
 
 impl From<&Tenant> for Settings {
@@ -106,6 +109,7 @@ impl From<&Tenant> for Settings {
                 recording: policy.recording,
                 recording_for: policy.recording_for,
                 recording_days: policy.recording_days,
+                third_person: policy.third_person,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -154,6 +158,7 @@ struct ChangedPolicy {
     recording: Option<RecordingRule>,
     recording_for: Option<RecordingFor>,
     recording_days: Option<u32>,
+    third_person: Option<ThirdPerson>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -193,6 +198,7 @@ async fn change(
             recording: typed.policy.recording,
             recording_for: typed.policy.recording_for,
             recording_days: typed.policy.recording_days,
+            third_person: typed.policy.third_person,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

@@ -58,7 +58,7 @@ pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
-pub use guest::GuestPage;
+pub use guest::{GuestPage, GuestPrice};
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{
