@@ -289,7 +289,9 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
     policy.recording_days = recording_days.unwrap_or(platform.recording_days);
     let third_person = category.third_person.or(tenant.third_person);
     let third_person = third_person.unwrap_or(platform.third_person);
-    policy.third_person = service.third_person.map_or(third_person, |wish| third_person.narrowed(wish));
+    policy.third_person = service
+        .third_person
+        .map_or(third_person, |wish| third_person.narrowed(wish));
     policy.bounded()
 }
 

@@ -98,6 +98,9 @@ export interface Call {
   currency: string;
   feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
   quality: { role: "buyer" | "seller"; good_s: number; fair_s: number; poor_s: number; worst: number }[];
+  /** Of a third person's leg, the call that it is in. */
+  in_call: { id: string; buyer: string; seller: string } | null;
+  legs: { id: string; buyer: string; seller: string; state: "live" | "ended"; billable_ms: number; charged_minor: number }[];
 }
 
 export interface Job {

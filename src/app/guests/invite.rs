@@ -92,8 +92,7 @@ pub(in crate::app) fn room_for(
     spoken.sort_unstable();
     spoken.dedup();
     has_room(tx, others.iter().filter(open).count(), now)?;
-    guest::languages(role, languages, &spoken)
-        .map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))
+    guest::languages(role, languages, &spoken).map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))
 }
 
 /// Whether one more may be asked in beside the two and `guests`.

@@ -6,8 +6,8 @@ mod pay;
 mod providers;
 
 pub use bring_in::{Offered, Wanted, bring_in, offered};
-pub(in crate::app) use pay::{begin_to_pay, price};
 pub use pay::Price;
+pub(in crate::app) use pay::{begin_to_pay, price};
 pub use providers::{Provider, providers};
 
 use crate::{

@@ -4,14 +4,8 @@ use super::{agreed, leg};
 use crate::{
     app::{App, calls as app_calls, identity_checks, safety},
     domain::{
-        call::blocks::Blocks,
-        guest::ThirdPerson,
-        identity_check::Side,
-        ids::UserId,
-        money::Money,
-        quota::Counted,
-        tenant::Tenant,
-        time::Moment,
+        call::blocks::Blocks, guest::ThirdPerson, identity_check::Side, ids::UserId, money::Money, quota::Counted,
+        tenant::Tenant, time::Moment,
     },
     error::Result,
     store::{

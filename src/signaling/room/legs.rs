@@ -241,7 +241,11 @@ impl Room {
 
     /// The buyer has brought that one in.
     pub(super) fn brought_in(&mut self, service: ServiceId) {
-        if self.proposed.as_ref().is_some_and(|asked| asked.service == service.uuid()) {
+        if self
+            .proposed
+            .as_ref()
+            .is_some_and(|asked| asked.service == service.uuid())
+        {
             self.proposed = None;
             self.tell_proposed();
         }
@@ -272,4 +276,3 @@ pub(super) fn ender(reason: EndReason) -> Option<CallRole> {
 pub(super) fn proposed_to(chair: Chair, proposed: Option<&ProposedLeg>) -> Option<ProposedLeg> {
     proposed.filter(|_| chair == Chair::Side(CallRole::Buyer)).cloned()
 }
-

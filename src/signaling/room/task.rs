@@ -1,14 +1,8 @@
 //! The room's loop: one message at a time.
 
 use super::{
-    Answer, Chair, Decision, RoomMessage, World,
-    guests::Guest,
-    leg::Parent,
-    legs::Leg,
-    over,
-    recording::RoomRecording,
-    seat::Seat,
-    view::Told,
+    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, recording::RoomRecording,
+    seat::Seat, view::Told,
 };
 use crate::{
     app::{bookings, calls, legs},
@@ -123,6 +117,11 @@ impl Room {
             self.ring();
         } else {
             self.begin();
+        }
+        if self.parent.is_some() {
+            // Its call's room is to know of it before anything happens to it.
+            self.follow_parent().await;
+            self.after();
         }
         while self.finish.is_none() {
             let clock = self.world.app.clock.clone();

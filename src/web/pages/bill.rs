@@ -7,7 +7,8 @@ use super::{
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
         Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
-        GivenRow, Increment, LegRow, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip, TipRow,
+        GivenRow, Increment, LegRow, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip,
+        TipRow,
     },
 };
 use crate::{

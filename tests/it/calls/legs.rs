@@ -146,8 +146,9 @@ impl Three<'_> {
         }
         let score = self.talk.pair.node.report(&flows);
         let both = (Some(score), Some(score));
-        let quality =
-            move |message: &ServerMessage| matches!(message, ServerMessage::Quality { own, other } if (*own, *other) == both).then_some(());
+        let quality = move |message: &ServerMessage| {
+            matches!(message, ServerMessage::Quality { own, other } if (*own, *other) == both).then_some(())
+        };
         self.talk.buyer.wait("the report's score", quality).await;
         self.talk.counted(self.talk.billable_ms).await;
         self.leg_counted().await;
@@ -193,6 +194,13 @@ async fn bill(user: &TestUser, call: Uuid) -> Value {
     user.get(&path).await.expect(200).json()
 }
 
+/// The buyer ends the call while that leg goes on; gives the call's bill once both are settled.
+async fn end(mut talk: Talk<'_>, leg: Uuid) -> Value {
+    talk.buyer.act("end").await.expect("ended");
+    bill(&talk.pair.buyer, leg).await;
+    talk.bill().await
+}
+
 #[tokio::test]
 async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
     let pair = buyer_pays(3_000).await;
@@ -223,12 +231,25 @@ async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
         leg_ms,
     } = three;
     assert_eq!(leg_ms, 70_000);
-    let whole = talk.hang_up().await;
-    assert_eq!((&whole["billable_ms"], &whole["charged_minor"]), (&json!(130_000), &json!(360)));
+    let whole = end(talk, leg).await;
+    assert_eq!(
+        (&whole["billable_ms"], &whole["charged_minor"]),
+        (&json!(130_000), &json!(360))
+    );
     let theirs = bill(&provider.user, leg).await;
-    assert_eq!((&theirs["billable_ms"], &theirs["charged_minor"]), (&json!(70_000), &json!(180)));
-    assert_eq!((&theirs["seller_minor"], &theirs["ledger_sum_minor"]), (&json!(144), &json!(0)));
-    assert_eq!(theirs["billed"].as_array().map(Vec::len), Some(2), "one gap: {theirs:#}");
+    assert_eq!(
+        (&theirs["billable_ms"], &theirs["charged_minor"]),
+        (&json!(70_000), &json!(180))
+    );
+    assert_eq!(
+        (&theirs["seller_minor"], &theirs["ledger_sum_minor"]),
+        (&json!(144), &json!(0))
+    );
+    assert_eq!(
+        theirs["billed"].as_array().map(Vec::len),
+        Some(2),
+        "one gap: {theirs:#}"
+    );
     let buyers = bill(&pair.buyer, leg).await;
     assert_eq!(buyers["lines"], theirs["lines"]);
     assert_eq!(theirs["call"]["end_reason"], "buyer_ended");
@@ -237,14 +258,30 @@ async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
     seller.get(&format!("/api/v1/calls/{leg}/bill")).await.expect(404);
     let provider = provider.user.renewed().await;
     provider.get(&format!("/api/v1/calls/{call}/bill")).await.expect(404);
-    let wallet = pair.buyer.renewed().await.get("/api/v1/wallet").await.expect(200).json();
-    assert_eq!((&wallet["balance_minor"], &wallet["held_minor"]), (&json!(2_460), &json!(0)));
+    let wallet = pair
+        .buyer
+        .renewed()
+        .await
+        .get("/api/v1/wallet")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&wallet["balance_minor"], &wallet["held_minor"]),
+        (&json!(2_460), &json!(0))
+    );
     pair.audit().await;
     // The bill's page lists it, for those whose it is.
     let buyer = pair.buyer.renewed().await;
     let page = buyer.get(&format!("/calls/{call}/bill")).await;
     page.expect(200);
-    assert!(buyer.get(&format!("/calls/{call}/bill")).await.text.contains(&format!("/calls/{leg}/bill")));
+    assert!(
+        buyer
+            .get(&format!("/calls/{call}/bill"))
+            .await
+            .text
+            .contains(&format!("/calls/{leg}/bill"))
+    );
     let sellers = pair.seller.renewed().await.get(&format!("/calls/{call}/bill")).await;
     assert!(!sellers.text.contains(&leg.to_string()));
 }
@@ -262,7 +299,10 @@ async fn the_buyer_shows_them_out_and_owes_the_minimum() {
     pair.buyer.delete(&place).await.expect(204);
     let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
     three.provider.page.wait("being shown out", out).await;
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| leg.phase == CallPhase::Ended).await;
+    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
+        leg.phase == CallPhase::Ended
+    })
+    .await;
     assert_eq!(ended.ended, Some(EndReason::BuyerEnded));
     assert_eq!(three.provider.page.join(call).await.expect_err("out"), "not_found");
     assert_eq!(bill(&pair.buyer, three.leg).await["charged_minor"], 3 * RATE);
@@ -273,7 +313,10 @@ async fn the_buyer_shows_them_out_and_owes_the_minimum() {
     assert_eq!(three.provider.rung().await, again);
     let reject = format!("/api/v1/calls/{again}/reject");
     three.provider.user.post(&reject, json!({})).await.expect(204);
-    told(&mut three.talk.buyer, "the no", |leg| leg.ended == Some(EndReason::Rejected)).await;
+    told(&mut three.talk.buyer, "the no", |leg| {
+        leg.ended == Some(EndReason::Rejected)
+    })
+    .await;
     let whole = three.talk.hang_up().await;
     assert_eq!(whole["charged_minor"], 120, "{whole:#}");
     assert_eq!(bill(&pair.buyer, again).await["charged_minor"], 0);
@@ -287,14 +330,22 @@ async fn whoever_leaves_ends_only_their_own_and_the_minimum_isnt_due() {
     let mut three = joined(pair.live().await, provider).await;
     three.talk(20_000, true).await;
     three.provider.page.act("end").await.expect("left");
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| leg.phase == CallPhase::Ended).await;
+    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
+        leg.phase == CallPhase::Ended
+    })
+    .await;
     assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::SellerEnded), RATE));
     three.talk.talk(60_000).await;
     let whole = three.talk.hang_up().await;
     assert_eq!(whole["charged_minor"], 240);
     // Free again for whoever rings.
     let service = json!({ "service_id": three.provider.service });
-    pair.buyer.renewed().await.post("/api/v1/calls", service).await.expect(201);
+    pair.buyer
+        .renewed()
+        .await
+        .post("/api/v1/calls", service)
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -308,7 +359,10 @@ async fn whoever_doesnt_come_back_is_lost_to_their_leg_only() {
         three.talk.talk(2_000).await;
     }
     let lost = told(&mut three.talk.buyer, "the loss", |leg| leg.phase == CallPhase::Ended).await;
-    assert_eq!((lost.ended, lost.charged_minor), (Some(EndReason::SellerLost), 2 * RATE));
+    assert_eq!(
+        (lost.ended, lost.charged_minor),
+        (Some(EndReason::SellerLost), 2 * RATE)
+    );
     let whole = three.talk.hang_up().await;
     assert_eq!(whole["billable_ms"], 194_000);
 }
@@ -321,6 +375,7 @@ async fn the_end_of_the_call_by_its_seller_is_nobodys_of_the_leg() {
     three.talk(20_000, true).await;
     three.talk.seller.act("end").await.expect("ended");
     let (leg, user) = (three.leg, three.provider.user);
+    bill(&user, leg).await;
     three.talk.bill().await;
     let theirs = bill(&user, leg).await;
     assert_eq!(
@@ -353,19 +408,32 @@ async fn without_credit_only_the_third_person_is_held_back() {
     // Somebody held back stays so when they come anew.
     three.provider.page.join(three.talk.call).await.expect("let in");
     three.is_held(true).await;
-    let view = pair.buyer.get(&format!("/api/v1/calls/{}", three.talk.call)).await.expect(200);
+    let view = pair
+        .buyer
+        .get(&format!("/api/v1/calls/{}", three.talk.call))
+        .await
+        .expect(200);
     assert_eq!(view.json()["phase"], "live");
     three.talk.talk(6_000).await;
     pair.fund(500).await;
-    told(&mut three.talk.buyer, "the leg again", |leg| leg.phase == CallPhase::Live && leg.charged_minor == 60).await;
+    told(&mut three.talk.buyer, "the leg again", |leg| {
+        leg.phase == CallPhase::Live && leg.charged_minor == 60
+    })
+    .await;
     three.is_held(false).await;
     three.flow(true).await;
     three.talk(10_000, true).await;
     let (leg, user) = (three.leg, three.provider.user);
-    let whole = three.talk.hang_up().await;
-    assert_eq!((&whole["billable_ms"], &whole["charged_minor"]), (&json!(56_000), &json!(120)));
+    let whole = end(three.talk, leg).await;
+    assert_eq!(
+        (&whole["billable_ms"], &whole["charged_minor"]),
+        (&json!(56_000), &json!(120))
+    );
     let theirs = bill(&user, leg).await;
-    assert_eq!((&theirs["billable_ms"], &theirs["charged_minor"]), (&json!(50_000), &json!(90)));
+    assert_eq!(
+        (&theirs["billable_ms"], &theirs["charged_minor"]),
+        (&json!(50_000), &json!(90))
+    );
     pair.audit().await;
 }
 
@@ -382,7 +450,10 @@ async fn nobody_renews_the_credit_and_the_leg_ends_after_the_rescue_time() {
     three.talk(20_000, true).await;
     three.is_held(true).await;
     three.talk.talk(22_000).await;
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| leg.phase == CallPhase::Ended).await;
+    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
+        leg.phase == CallPhase::Ended
+    })
+    .await;
     assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::OutOfCredit), 30));
     let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
     three.provider.page.wait("being shown out", out).await;
@@ -407,4 +478,28 @@ async fn nobody_answers_and_nothing_is_charged() {
     provider.page.wait("the end of the ring", ended_ring("missed")).await;
     assert_eq!(bill(&pair.buyer, leg).await["charged_minor"], 0);
     talk.hang_up().await;
+}
+
+#[tokio::test]
+async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
+    // Enough for the provider when they are asked; then the call's second minute takes it.
+    let pair = buyer_pays(120 + 130).await;
+    let mut provider = Provider::new(&pair).await;
+    let mut talk = pair.live().await;
+    talk.talk(40_000).await;
+    let leg = agree(&talk, provider.wanted()).await;
+    provider.rung().await;
+    talk.talk(14_000).await;
+    let accept = format!("/api/v1/calls/{leg}/accept");
+    provider.user.post(&accept, json!({})).await.expect(204);
+    provider.page.join(talk.call).await.expect("let in");
+    let short = told(&mut talk.buyer, "what is short", |leg| leg.needed_minor.is_some()).await;
+    assert_eq!((short.needed_minor, short.phase), (Some(RATE), CallPhase::PreCheck));
+    talk.talk(2_000).await;
+    pair.fund(200).await;
+    told(&mut talk.buyer, "the leg live", |leg| leg.phase == CallPhase::Live).await;
+    let whole = end(talk, leg).await;
+    assert_eq!(whole["charged_minor"], 120);
+    assert_eq!(bill(&pair.buyer, leg).await["charged_minor"], 0, "nobody was heard yet");
+    pair.audit().await;
 }

@@ -39,7 +39,7 @@ mod wallet;
 
 pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
 pub use bill::{
-    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, RatingForm,
+    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, LegRow, RatingForm,
     RecordingRow, SellerShare, TipRow,
 };
 pub use bookings::{

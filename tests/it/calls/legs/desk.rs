@@ -1,4 +1,4 @@
-//! A representative's desk: free words first, then the paid call, and in it somebody who is brought in with the buyer's yes.
+//! A representative's desk: free words first, then the paid call that they suggest, and in it somebody who is brought in with the buyer's yes.
 
 use super::*;
 
@@ -19,9 +19,25 @@ async fn from_a_message_to_a_call_with_a_provider_both_billed_exactly() {
     let conversation = written.expect(201).json()["id"].as_str().expect("an id").to_owned();
     let answer = format!("/api/v1/conversations/{conversation}/messages");
     pair.seller
-        .post(&answer, json!({ "text": "Gladly. Ring me, and I bring an interpreter in." }))
+        .post(
+            &answer,
+            json!({ "text": "Gladly. Ring me, and I bring an interpreter in." }),
+        )
         .await
         .expect(201);
+    // The representative suggests the paid call; what it costs stands there, and the buyer rings.
+    let suggest = format!("/api/v1/conversations/{conversation}/suggestions");
+    pair.seller
+        .post(&suggest, json!({ "service_id": pair.service }))
+        .await
+        .expect(204);
+    let read = pair.buyer.get(&format!("/api/v1/conversations/{conversation}")).await;
+    let read = read.expect(200).json();
+    let messages = read["messages"].as_array().expect("messages");
+    let suggestion = messages.iter().find_map(|message| message["suggestion"].as_object());
+    let suggestion = suggestion.expect("one");
+    assert_eq!(suggestion["service_id"], json!(pair.service));
+    assert_eq!(suggestion["rate_minor"], 120);
     let wallet = pair.buyer.get("/api/v1/wallet").await.expect(200).json();
     assert_eq!(wallet["balance_minor"], 3_000, "words are free");
 
@@ -59,10 +75,16 @@ async fn from_a_message_to_a_call_with_a_provider_both_billed_exactly() {
     three.talk(70_000, true).await;
     let (leg, call) = (three.leg, three.talk.call);
     provider = three.provider;
-    let whole = three.talk.hang_up().await;
-    assert_eq!((&whole["billable_ms"], &whole["charged_minor"]), (&json!(80_000), &json!(240)));
+    let whole = end(three.talk, leg).await;
+    assert_eq!(
+        (&whole["billable_ms"], &whole["charged_minor"]),
+        (&json!(80_000), &json!(240))
+    );
     let theirs = bill(&provider.user, leg).await;
-    assert_eq!((&theirs["billable_ms"], &theirs["charged_minor"]), (&json!(70_000), &json!(180)));
+    assert_eq!(
+        (&theirs["billable_ms"], &theirs["charged_minor"]),
+        (&json!(70_000), &json!(180))
+    );
     let earned = |bill: &Value| bill["seller_minor"].as_i64();
     assert_eq!((earned(&whole), earned(&theirs)), (Some(192), Some(144)));
     // History: two calls, one inside the other.

@@ -16,7 +16,11 @@ async fn whoever_comes_by_the_link_agrees_to_the_price_and_pays_the_seller() {
     // Without an account nobody comes; the page says what it costs.
     let visitor = pair.app.anonymous(LUMEN);
     let page = visitor.get(&path).await;
-    assert!(page.text.contains("1.20") && page.text.contains("/login?next="), "{}", page.text);
+    assert!(
+        page.text.contains("1.20") && page.text.contains("/login?next="),
+        "{}",
+        page.text
+    );
     visitor.form(&path, &[("name", "Nobody")]).await.expect(422);
     let payer = pair.app.bearer(LUMEN, "Pia Payer").await;
     payer.form(&path, &[]).await.expect(422);
@@ -69,13 +73,21 @@ async fn whoever_comes_by_the_link_agrees_to_the_price_and_pays_the_seller() {
     // They leave: their leg ends, the call goes on.
     three.provider.page.act("end").await.expect("left");
     let theirs = bill(&three.provider.user, leg).await;
-    assert_eq!((&theirs["charged_minor"], &theirs["seller_minor"]), (&json!(240), &json!(192)));
+    assert_eq!(
+        (&theirs["charged_minor"], &theirs["seller_minor"]),
+        (&json!(240), &json!(192))
+    );
     assert_eq!(theirs["call"]["end_reason"], "buyer_ended");
     let sellers = bill(&pair.seller, leg).await;
     assert_eq!(sellers["lines"], theirs["lines"]);
     let whole = three.talk.hang_up().await;
     assert_eq!(whole["charged_minor"], 240, "{whole:#}");
-    pair.buyer.renewed().await.get(&format!("/api/v1/calls/{leg}/bill")).await.expect(404);
+    pair.buyer
+        .renewed()
+        .await
+        .get(&format!("/api/v1/calls/{leg}/bill"))
+        .await
+        .expect(404);
     pair.audit().await;
 }
 
@@ -92,7 +104,10 @@ async fn whoever_the_seller_asked_waits_without_a_meter() {
     assert_eq!(page.join(call).await.expect_err("waits"), "not_admitted");
     talk.talk(130_000).await;
     let wallet = payer.get("/api/v1/wallet").await.expect(200).json();
-    assert_eq!((&wallet["balance_minor"], &wallet["held_minor"]), (&json!(500), &json!(0)));
+    assert_eq!(
+        (&wallet["balance_minor"], &wallet["held_minor"]),
+        (&json!(500), &json!(0))
+    );
     let place = place["id"].as_str().expect("an id");
     let admit = format!("/api/v1/calls/{call}/guests/{place}/admit");
     pair.buyer.renewed().await.post(&admit, json!({})).await.expect(204);
@@ -101,6 +116,9 @@ async fn whoever_the_seller_asked_waits_without_a_meter() {
     // The call's end by the seller owes nothing more than what was used, and they hear how theirs ended.
     talk.seller.act("end").await.expect("ended");
     let theirs = bill(&payer, live.id).await;
-    assert_eq!((&theirs["charged_minor"], &theirs["call"]["end_reason"]), (&json!(0), &json!("seller_ended")));
+    assert_eq!(
+        (&theirs["charged_minor"], &theirs["call"]["end_reason"]),
+        (&json!(0), &json!("seller_ended"))
+    );
     talk.bill().await;
 }

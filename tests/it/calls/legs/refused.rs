@@ -15,15 +15,24 @@ async fn whom_nobody_can_bring_in() {
     drop(checking);
     let cancel = |call: Uuid| format!("/api/v1/calls/{call}/cancel");
     let listed = pair.buyer.get("/api/v1/calls").await.expect(200).json();
-    let first: Uuid = listed["items"][0]["id"].as_str().expect("an id").parse().expect("an id");
+    let first: Uuid = listed["items"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .parse()
+        .expect("an id");
     pair.buyer.post(&cancel(first), json!({})).await.expect(204);
+    bill(&pair.buyer, first).await;
 
     let talk = pair.live().await;
     let path = path_of(talk.call);
     let refusals = [
         (json!({ "rate_minor": RATE - 1 }), 409, "price_changed"),
         (json!({ "rate_minor": -5 }), 409, "price_changed"),
-        (json!({ "service_id": pair.service, "rate_minor": 120 }), 409, "in_the_call"),
+        (
+            json!({ "service_id": pair.service, "rate_minor": 120 }),
+            409,
+            "in_the_call",
+        ),
         (json!({ "service_id": Uuid::nil() }), 404, "not_found"),
         (json!({ "languages": [] }), 422, "invalid"),
     ];
@@ -57,9 +66,18 @@ async fn whom_nobody_can_bring_in() {
     pair.buyer.delete(&block).await;
     let stranger = pair.app.bearer(LUMEN, "Sam Stranger").await;
     stranger.post(&path, provider.wanted()).await.expect(404);
-    stranger.get(&format!("/api/v1/calls/{}/providers", talk.call)).await.expect(404);
+    stranger
+        .get(&format!("/api/v1/calls/{}/providers", talk.call))
+        .await
+        .expect(404);
     talk.hang_up().await;
-    let over = pair.buyer.renewed().await.post(&path, provider.wanted()).await.expect(409);
+    let over = pair
+        .buyer
+        .renewed()
+        .await
+        .post(&path, provider.wanted())
+        .await
+        .expect(409);
     assert_eq!(over.code(), "call_over");
 }
 
@@ -77,7 +95,10 @@ async fn confirmed_twice_is_one_leg_and_a_leg_has_no_legs() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409], "{} {}", one.text, other.text);
     let leg = provider.rung().await;
-    for path in [format!("/api/v1/calls/{leg}/legs"), format!("/api/v1/calls/{leg}/guests")] {
+    for path in [
+        format!("/api/v1/calls/{leg}/legs"),
+        format!("/api/v1/calls/{leg}/guests"),
+    ] {
         let asked = pair.buyer.post(&path, provider.wanted()).await;
         assert!(asked.status.is_client_error(), "{path}: {}", asked.text);
     }
@@ -86,7 +107,10 @@ async fn confirmed_twice_is_one_leg_and_a_leg_has_no_legs() {
     pair.buyer.post(&accept, json!({})).await.expect(403);
     pair.seller.post(&accept, json!({})).await.expect(404);
     // The buyer takes it back while it rings.
-    pair.buyer.post(&format!("/api/v1/calls/{leg}/cancel"), json!({})).await.expect(204);
+    pair.buyer
+        .post(&format!("/api/v1/calls/{leg}/cancel"), json!({}))
+        .await
+        .expect(204);
     provider.page.wait("the end of the ring", ended_ring("cancelled")).await;
     assert!(provider.user.post(&accept, json!({})).await.status.is_client_error());
     assert_eq!(provider.page.join(talk.call).await.expect_err("out"), "not_found");
@@ -114,7 +138,10 @@ async fn where_nobody_pays_for_third_persons_no_provider_comes() {
     let talk = pair.live().await;
     let path = format!("/api/v1/calls/{}/legs", talk.call);
     for user in [&pair.buyer, &pair.seller] {
-        assert_eq!(user.post(&path, provider.wanted()).await.expect(409).code(), "not_offered");
+        assert_eq!(
+            user.post(&path, provider.wanted()).await.expect(409).code(),
+            "not_offered"
+        );
     }
     let list = format!("/api/v1/calls/{}/providers", talk.call);
     assert_eq!(pair.buyer.get(&list).await.expect(409).code(), "not_offered");

@@ -22,10 +22,14 @@ async fn dies(leg_first: bool) {
     let back = "UPDATE calls SET rang_at = rang_at - interval '1 day'";
     let second = if leg_first { call } else { leg };
     let mut database = app.database.superuser();
-    database.batch_execute(&format!("{later} WHERE id = '{second}'")).expect("put off");
+    database
+        .batch_execute(&format!("{later} WHERE id = '{second}'"))
+        .expect("put off");
     let taken = app.registry.recover(app.app.now()).await.expect("read");
     assert_eq!(taken, 1);
-    database.batch_execute(&format!("{back} WHERE id = '{second}'")).expect("put back");
+    database
+        .batch_execute(&format!("{back} WHERE id = '{second}'"))
+        .expect("put back");
     assert_eq!(app.registry.recover(app.app.now()).await.expect("read"), 1);
 
     let again = Pair {
@@ -67,10 +71,16 @@ async fn dies(leg_first: bool) {
     three.flow(true).await;
     three.talk(60_000, true).await;
     let user = three.provider.user.clone();
-    let whole = three.talk.hang_up().await;
-    assert_eq!((&whole["billable_ms"], &whole["charged_minor"]), (&json!(135_000), &json!(360)));
+    let whole = end(three.talk, leg).await;
+    assert_eq!(
+        (&whole["billable_ms"], &whole["charged_minor"]),
+        (&json!(135_000), &json!(360))
+    );
     let theirs = bill(&user, leg).await;
-    assert_eq!((&theirs["billable_ms"], &theirs["charged_minor"]), (&json!(135_000), &json!(270)));
+    assert_eq!(
+        (&theirs["billable_ms"], &theirs["charged_minor"]),
+        (&json!(135_000), &json!(270))
+    );
     let lines = theirs["lines"].as_array().expect("lines");
     assert_eq!(lines.len(), 3, "{lines:#?}");
     again.audit().await;
