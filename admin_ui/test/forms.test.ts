@@ -14,7 +14,7 @@ const settings: Settings = {
   time_zone: "Europe/London",
   language: "en",
   reply_to: null,
-  policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2050, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000, tip_commission_bp: 0, most_tip: 500, recording: "either", recording_for: "both", recording_days: 90 },
+  policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2050, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000, tip_commission_bp: 0, most_tip: 500, recording: "either", recording_for: "both", recording_days: 90, third_person: "free" },
   rate_bounds_minor: [50, 1500],
 };
 
@@ -29,6 +29,7 @@ test("only what was changed is sent", () => {
   });
   assert.deepEqual(settingsChange(settings, { ...form, missed_min: "5", late_cancel: "12.5" }), { policy: { missed_min: 5, late_cancel_bp: 1250 } });
   assert.deepEqual(settingsChange(settings, { ...form, recording: "seller", recording_days: "30" }), { policy: { recording: "seller", recording_days: 30 } });
+  assert.deepEqual(settingsChange(settings, { ...form, third_person: "buyer_pays" }), { policy: { third_person: "buyer_pays" } });
   assert.deepEqual(settingsChange(settings, { ...form, increment: "block", block_s: "30" }), { policy: { increment: { kind: "block", seconds: 30 } } });
 });
 

@@ -17,6 +17,7 @@ pub mod guests;
 pub mod hours;
 pub mod identity;
 pub mod identity_checks;
+pub mod legs;
 pub mod letters;
 pub mod look_archive;
 pub mod lost;

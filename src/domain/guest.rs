@@ -1,4 +1,4 @@
-//! A third person in a call (requirement E8): asked in by a link, with a role, and paying for nothing.
+//! A third person in a call (requirement E8): asked in with a role; who pays for them is the policy's.
 
 use super::language::LANGUAGES;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,27 @@ impl From<GuestRole> for RoomRole {
             GuestRole::Specialist => Self::Specialist,
             GuestRole::Visitor => Self::Visitor,
         }
+    }
+}
+
+/// Who pays for third persons, by policy. Whoever pays, or is paid, has a leg: a call of its own inside the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThirdPerson {
+    /// Nobody.
+    #[default]
+    Free,
+    /// The buyer brings in providers at their own rate; whoever comes by a link is nobody's to pay.
+    BuyerPays,
+    /// Whoever comes by a link pays the call's seller.
+    GuestPays,
+}
+
+impl ThirdPerson {
+    /// What is left of this where a seller wishes something else: they can take away and never add.
+    #[must_use]
+    pub fn narrowed(self, wish: Self) -> Self {
+        if wish == self { self } else { Self::Free }
     }
 }
 
@@ -123,6 +144,18 @@ mod tests {
     #[test]
     fn nobody_else_has_a_language() {
         assert_eq!(languages(GuestRole::Specialist, &list(&["de"]), &[]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn sellers_only_take_away() {
+        let all = [ThirdPerson::Free, ThirdPerson::BuyerPays, ThirdPerson::GuestPays];
+        for rule in all {
+            for wish in all {
+                let left = rule.narrowed(wish);
+                assert!(left == rule || left == ThirdPerson::Free);
+            }
+            assert_eq!(rule.narrowed(rule), rule);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a call is booked, run and billed. Resolved once from four levels and frozen on the call.
 
 use super::{
+    guest::ThirdPerson,
     order_price::{ServiceFee, TaxRate},
     recording::{RecordingFor, RecordingRule},
 };
@@ -109,6 +110,9 @@ pub struct Policy {
     /// Lists may show a still of the seller while the call is live, if they agree. As above.
     #[serde(skip_serializing_if = "is_usual_snapshots")]
     pub snapshots: bool,
+    /// Who pays for third persons. As above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub third_person: ThirdPerson,
 }
 
 /// What [`Policy::reminder_min`] is where nothing is written of it.
@@ -199,6 +203,7 @@ impl Default for Policy {
             recording_for: RecordingFor::default(),
             recording_days: USUAL_RECORDING_DAYS,
             snapshots: USUAL_SNAPSHOTS,
+            third_person: ThirdPerson::default(),
         }
     }
 }
@@ -267,10 +272,14 @@ pub struct PolicyChange {
     /// See [`Policy::snapshots`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshots: Option<bool>,
+    /// See [`Policy::third_person`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub third_person: Option<ThirdPerson>,
 }
 
 /// The four levels folded into one policy: each may change what the one above left, within the platform's bounds.
-/// The seller's level can't touch the commissions, the fee and the tax, and of recording it can only take away.
+/// The seller's level can't touch the commissions, the fee and the tax; of recording, and of who pays for third persons,
+/// it can only take away.
 pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange, service: &PolicyChange) -> Policy {
     let mut policy = platform.clone();
     for change in [tenant, category, service] {
@@ -293,6 +302,11 @@ pub fn resolve(platform: &Policy, tenant: &PolicyChange, category: &PolicyChange
     policy.recording_days = recording_days.unwrap_or(platform.recording_days);
     // Sellers choose by agreeing, or not.
     policy.snapshots = category.snapshots.or(tenant.snapshots).unwrap_or(platform.snapshots);
+    let third_person = category.third_person.or(tenant.third_person);
+    let third_person = third_person.unwrap_or(platform.third_person);
+    policy.third_person = service
+        .third_person
+        .map_or(third_person, |wish| third_person.narrowed(wish));
     policy.bounded()
 }
 
@@ -321,6 +335,7 @@ impl PolicyChange {
             recording_for: later.recording_for.or(self.recording_for),
             recording_days: later.recording_days.or(self.recording_days),
             snapshots: later.snapshots.or(self.snapshots),
+            third_person: later.third_person.or(self.third_person),
         }
     }
 
@@ -419,6 +434,25 @@ mod tests {
     }
 
     #[test]
+    fn who_pays_for_third_persons_is_the_markets_and_a_seller_can_only_decline() {
+        let rule = |third_person| PolicyChange {
+            third_person,
+            ..Default::default()
+        };
+        let resolved = |tenant, category, service| {
+            let levels = [tenant, category, service].map(rule);
+            resolve(&Policy::default(), &levels[0], &levels[1], &levels[2]).third_person
+        };
+        let (buyer, guest) = (Some(ThirdPerson::BuyerPays), Some(ThirdPerson::GuestPays));
+        assert_eq!(resolved(None, None, None), ThirdPerson::Free);
+        assert_eq!(resolved(buyer, None, None), ThirdPerson::BuyerPays);
+        assert_eq!(resolved(buyer, guest, None), ThirdPerson::GuestPays);
+        assert_eq!(resolved(None, None, guest), ThirdPerson::Free, "a seller adds nothing");
+        assert_eq!(resolved(buyer, None, guest), ThirdPerson::Free);
+        assert_eq!(resolved(buyer, None, buyer), ThirdPerson::BuyerPays);
+    }
+
+    #[test]
     fn what_is_as_usual_isnt_written_for_programs_that_dont_know_it() {
         let written = serde_json::to_value(Policy::default()).expect("json");
         for field in [
@@ -435,6 +469,7 @@ mod tests {
             "recording_for",
             "recording_days",
             "snapshots",
+            "third_person",
         ] {
             assert!(written.get(field).is_none(), "{field}");
         }

@@ -12,6 +12,7 @@ mod media_requests;
 mod people;
 mod registry;
 mod room;
+mod rooms;
 
 pub use people::{People, Socket, extension_view};
 pub use registry::Registry;

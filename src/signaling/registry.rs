@@ -5,6 +5,7 @@ use super::{
     checks::Checks,
     people::People,
     room::{RETRY, RoomHandle, RoomMessage, World, deliver, over},
+    rooms::Rooms,
 };
 use crate::{
     app::{
@@ -14,17 +15,13 @@ use crate::{
     },
     domain::{
         call::{Session, replay},
-        ids::{CallId, TenantId},
+        ids::CallId,
         time::Moment,
     },
     error::{Kind, Result},
     store::{TenantScope, TenantTx, call_events, calls::Call, extensions, ledger},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tallyroom_media_protocol::{PeerFlow, RecordedPart, Request};
 use tokio::{runtime::Handle, sync::mpsc};
 use uuid::Uuid;
@@ -37,7 +34,6 @@ const STRAY_MS: i64 = 30_000;
 /// Finds rooms by their call; opens and closes them.
 pub struct Registry {
     world: World,
-    rooms: Mutex<HashMap<CallId, (TenantId, RoomHandle)>>,
     checks: Arc<Checks>,
     /// Rooms outlive the web worker that opened them.
     runtime: Handle,
@@ -57,12 +53,12 @@ impl Registry {
             media,
             books,
             people,
+            rooms: Arc::default(),
         };
         let checks = Checks::new(world.app.clone(), world.media.clone());
         let registry = Arc::new(Self {
             world,
             checks,
-            rooms: Mutex::default(),
             runtime: Handle::current(),
         });
         tokio::spawn(registry.clone().dispatch(events));
@@ -82,7 +78,7 @@ impl Registry {
     /// The database is away.
     pub async fn recover(self: &Arc<Self>, before: Moment) -> Result<usize> {
         let mut unfinished = self.world.app.db.unfinished_calls(before).await?;
-        unfinished.retain(|(_, call)| !self.rooms().contains_key(&call.id));
+        unfinished.retain(|(_, call)| !self.rooms().has(call.id));
         let mut count = 0;
         for (scope, call) in unfinished {
             let id = call.id;
@@ -133,35 +129,29 @@ impl Registry {
     fn open(self: &Arc<Self>, scope: TenantScope, call: Call, session: Session, stored: Option<usize>) {
         let _on = self.runtime.enter();
         let (id, tenant) = (call.id, scope.tenant());
-        let mut rooms = self.rooms();
-        if rooms.contains_key(&id) {
+        let (people, parent) = (call.occupied(), call.parent);
+        let open = || RoomHandle::open(self.world.clone(), scope, call, session, stored);
+        let Some((RoomHandle(mailbox), task)) = self.rooms().open((tenant, id, parent), open) else {
             return;
+        };
+        for person in &people {
+            self.world.people.put_into((tenant, *person), mailbox.clone());
         }
-        let people = [(tenant, call.buyer.id), (tenant, call.seller.id)];
-        let (handle, task) = RoomHandle::open(self.world.clone(), scope, call, session, stored);
-        for person in people {
-            self.world.people.put_into(person, handle.0.clone());
-        }
-        let mailbox = handle.0.clone();
-        rooms.insert(id, (tenant, handle));
-        drop(rooms);
         let registry = self.clone();
         tokio::spawn(async move {
             if let Err(error) = task.await {
                 tracing::error!(call = %id, %error, "a room failed");
             }
-            registry.rooms().remove(&id);
+            registry.rooms().close(id);
             for person in people {
-                registry.world.people.take_out(person, &mailbox);
+                registry.world.people.take_out((tenant, person), &mailbox);
             }
         });
     }
 
     /// The room of a call of that tenant, while the call lasts.
     pub fn room(&self, scope: &TenantScope, call: CallId) -> Option<RoomHandle> {
-        let rooms = self.rooms();
-        let (tenant, handle) = rooms.get(&call)?;
-        (*tenant == scope.tenant()).then(|| handle.clone())
+        self.rooms().of(scope.tenant(), call)
     }
 
     /// Ends a call for the people who run the place, whatever it is doing, and tells both why. The bill is settled as of
@@ -183,7 +173,7 @@ impl Registry {
 
     /// How many rooms are open.
     pub fn count(&self) -> usize {
-        self.rooms().len()
+        self.rooms().count()
     }
 
     /// Everybody with an open page.
@@ -201,8 +191,7 @@ impl Registry {
             match event {
                 MediaEvent::Flow { node, peers } => self.flow(node, peers),
                 MediaEvent::NodeGone { node } => {
-                    let rooms: Vec<RoomHandle> = self.rooms().values().map(|(_, handle)| handle.clone()).collect();
-                    for room in rooms {
+                    for room in self.rooms().handles() {
                         let _ = room.0.send(RoomMessage::NodeGone { node }).await;
                     }
                 }
@@ -249,10 +238,7 @@ impl Registry {
 
     /// False if there is no such room. A full mailbox loses the message: reports come again.
     fn tell(&self, room: Uuid, message: RoomMessage) -> bool {
-        let handle = self
-            .rooms()
-            .get(&CallId::from_uuid(room))
-            .map(|(_, handle)| handle.clone());
+        let handle = self.rooms().any(CallId::from_uuid(room));
         handle.is_some_and(|handle| {
             let _ = handle.0.try_send(message);
             true
@@ -261,8 +247,7 @@ impl Registry {
 
     /// The same for what doesn't come again.
     fn deliver(&self, room: Uuid, message: RoomMessage) {
-        let known = CallId::from_uuid(room);
-        if let Some((_, handle)) = self.rooms().get(&known) {
+        if let Some(handle) = self.rooms().any(CallId::from_uuid(room)) {
             deliver(&handle.0, message);
         }
     }
@@ -284,7 +269,7 @@ impl Registry {
         tokio::spawn(async move { media.request(node, Request::CloseRoom { room }).await });
     }
 
-    fn rooms(&self) -> MutexGuard<'_, HashMap<CallId, (TenantId, RoomHandle)>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rooms(&self) -> &Rooms {
+        &self.world.rooms
     }
 }

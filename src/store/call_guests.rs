@@ -44,6 +44,8 @@ pub struct Guest {
     pub admitted: bool,
     /// The link was taken back, or they were shown out.
     pub ended: bool,
+    /// The leg of theirs, if they pay or are paid.
+    pub leg: Option<CallId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -59,6 +61,7 @@ struct Row {
     came_at: Option<At>,
     admitted_at: Option<At>,
     ended_at: Option<At>,
+    leg_id: Option<Uuid>,
 }
 
 impl Row {
@@ -81,6 +84,7 @@ impl Row {
                 .map(|(came, let_in)| came.0.max(let_in.0)),
             admitted: self.admitted_at.is_some(),
             ended: self.ended_at.is_some(),
+            leg: self.leg_id.map(CallId::from_uuid),
         })
     }
 }
@@ -159,6 +163,7 @@ pub fn insert(tx: &mut TenantTx<'_>, new: &Guest, link: LinkHash, now: Moment) -
             call_guests::expires_at.eq(At(new.expires_at)),
             call_guests::link_hash.eq(link.as_slice()),
             call_guests::admitted_at.eq(new.admitted.then_some(At(now))),
+            call_guests::leg_id.eq(new.leg.map(CallId::uuid)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -171,6 +176,64 @@ pub fn insert(tx: &mut TenantTx<'_>, new: &Guest, link: LinkHash, now: Moment) -
 pub fn take(tx: &mut TenantTx<'_>, id: GuestId, person: UserId, now: Moment) -> Result<()> {
     diesel::update(call_guests::table.find((tx.tenant().uuid(), id.uuid())))
         .set((call_guests::user_id.eq(person.uuid()), call_guests::came_at.eq(At(now))))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Whoever came by a link has a leg.
+///
+/// # Errors
+/// The database is away.
+pub fn pays(tx: &mut TenantTx<'_>, id: GuestId, leg: CallId) -> Result<()> {
+    diesel::update(call_guests::table.find((tx.tenant().uuid(), id.uuid())))
+        .set(call_guests::leg_id.eq(leg.uuid()))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The place that a leg is for.
+///
+/// # Errors
+/// There is none any more, or the database is away.
+pub fn of_leg(tx: &mut TenantTx<'_>, leg: CallId) -> Result<Guest> {
+    let (row, name) = with_people()
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::leg_id.eq(leg.uuid()))
+        .select((Row::as_select(), users::name.nullable()))
+        .first::<(Row, Option<String>)>(tx.conn)?;
+    row.guest(name)
+}
+
+/// Whoever was rung takes the place that was kept for them; the buyer let them in by asking.
+///
+/// # Errors
+/// It was taken back, or the database is away.
+pub fn seat(tx: &mut TenantTx<'_>, leg: CallId, person: UserId, now: Moment) -> Result<()> {
+    let theirs = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::leg_id.eq(leg.uuid()))
+        .filter(call_guests::ended_at.is_null());
+    let changed = diesel::update(theirs)
+        .set((
+            call_guests::user_id.eq(person.uuid()),
+            call_guests::came_at.eq(At(now)),
+            call_guests::admitted_at.eq(At(now)),
+        ))
+        .execute(tx.conn)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+}
+
+/// A leg is over, and so is its place.
+///
+/// # Errors
+/// The database is away.
+pub fn end_of_leg(tx: &mut TenantTx<'_>, leg: CallId, now: Moment) -> Result<()> {
+    let its = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::leg_id.eq(leg.uuid()))
+        .filter(call_guests::ended_at.is_null());
+    diesel::update(its)
+        .set(call_guests::ended_at.eq(At(now)))
         .execute(tx.conn)?;
     Ok(())
 }

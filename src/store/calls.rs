@@ -11,6 +11,7 @@ use super::{
 use crate::{
     domain::{
         call::{CallRole, EndReason, Terms},
+        guest::ThirdPerson,
         ids::{AccountId, BookingId, CallId, ServiceId, TenantId, UserId},
         money::Currency,
         rating::Rating,
@@ -60,6 +61,8 @@ pub struct Call {
     pub ended: Option<Ended>,
     /// The order that it is the talk of: the seller began it, and it is paid already.
     pub booking: Option<BookingId>,
+    /// The call that it is a leg of: one of its two is a third person there.
+    pub parent: Option<CallId>,
 }
 
 impl Call {
@@ -76,6 +79,24 @@ impl Call {
         match role {
             CallRole::Buyer if self.terms.free => RoomRole::Visitor,
             role => role.into(),
+        }
+    }
+
+    /// Of a leg, which of the two is the third person in its call.
+    pub fn third(&self) -> Option<CallRole> {
+        self.parent?;
+        Some(match self.terms.policy.third_person {
+            ThirdPerson::GuestPays => CallRole::Buyer,
+            ThirdPerson::Free | ThirdPerson::BuyerPays => CallRole::Seller,
+        })
+    }
+
+    /// Who isn't free for another call while it lasts: of a leg only the third person, for the other one is in its call
+    /// already.
+    pub fn occupied(&self) -> Vec<UserId> {
+        match self.third() {
+            Some(role) => vec![self.party(role).id],
+            None => vec![self.buyer.id, self.seller.id],
         }
     }
 
@@ -173,6 +194,7 @@ pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std:
             calls::ended_at.eq(call.ended.map(|ended| At(ended.at))),
             calls::end_reason.eq(call.ended.map(|ended| reason_text(ended.reason))),
             calls::booking_id.eq(call.booking.map(BookingId::uuid)),
+            calls::parent_id.eq(call.parent.map(CallId::uuid)),
         ))
         .execute(tx.conn)?;
     diesel::insert_into(call_legs::table)
@@ -188,25 +210,28 @@ pub fn insert(tx: &mut TenantTx<'_>, call: &Call, accounts: LegAccounts) -> std:
     if call.ended.is_none() { occupy(tx, call) } else { Ok(()) }
 }
 
-/// Both people are in this call now. In the order of their ids, so that two who ring each other wait, and one loses.
+/// Its people are in this call now. In the order of their ids, so that two who ring each other wait, and one loses.
 fn occupy(tx: &mut TenantTx<'_>, call: &Call) -> std::result::Result<(), CallRefused> {
-    let mut people = [call.buyer.id.uuid(), call.seller.id.uuid()];
+    let occupied = call.occupied();
+    let mut people: Vec<Uuid> = occupied.iter().map(|person| person.uuid()).collect();
     people.sort_unstable();
-    let rows = people.map(|person| {
+    let row = |person| {
         (
             people_in_calls::tenant_id.eq(tx.tenant().uuid()),
             people_in_calls::user_id.eq(person),
             people_in_calls::call_id.eq(call.id.uuid()),
         )
-    });
+    };
+    let rows: Vec<_> = people.into_iter().map(row).collect();
     let free: Vec<Uuid> = diesel::insert_into(people_in_calls::table)
-        .values(rows.to_vec())
+        .values(rows)
         .on_conflict_do_nothing()
         .returning(people_in_calls::user_id)
         .get_results(tx.conn)?;
-    if !free.contains(&call.buyer.id.uuid()) {
+    let busy = |person: UserId| occupied.contains(&person) && !free.contains(&person.uuid());
+    if busy(call.buyer.id) {
         Err(CallRefused::BuyerBusy)
-    } else if !free.contains(&call.seller.id.uuid()) {
+    } else if busy(call.seller.id) {
         Err(CallRefused::SellerBusy)
     } else {
         Ok(())
@@ -233,6 +258,7 @@ struct Row {
     commission_minor: i64,
     tax_minor: i64,
     booking_id: Option<Uuid>,
+    parent_id: Option<Uuid>,
 }
 
 impl Row {
@@ -269,6 +295,7 @@ impl Row {
             caller_rating: None,
             ended,
             booking: self.booking_id.map(BookingId::from_uuid),
+            parent: self.parent_id.map(CallId::from_uuid),
         })
     }
 }
@@ -373,19 +400,50 @@ pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> R
     named(tx.conn, tenant, rows)?.into_iter().collect()
 }
 
-/// The call that a person is in right now.
+/// Calls by their ids, as far as they are there.
+///
+/// # Errors
+/// The database is away.
+pub fn several(tx: &mut TenantTx<'_>, ids: &[CallId]) -> Result<Vec<Call>> {
+    let tenant = tx.tenant().uuid();
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let rows = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    named(tx.conn, tenant, rows)?.into_iter().collect()
+}
+
+/// The legs of a call that the person pays, or earns, the oldest first.
+///
+/// # Errors
+/// The database is away.
+pub fn legs(tx: &mut TenantTx<'_>, parent: CallId, person: UserId) -> Result<Vec<Call>> {
+    let tenant = tx.tenant().uuid();
+    let rows = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::parent_id.eq(parent.uuid()))
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .order((calls::rang_at, calls::id))
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    named(tx.conn, tenant, rows)?.into_iter().collect()
+}
+
+/// The call that a person is in right now; of a leg, the call that it is in.
 ///
 /// # Errors
 /// The database is away.
 pub fn current(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<CallId>> {
-    let id: Option<Uuid> = calls::table
+    let found: Option<(Uuid, Option<Uuid>)> = calls::table
         .filter(calls::tenant_id.eq(tx.tenant().uuid()))
         .filter(calls::ended_at.is_null())
         .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
-        .select(calls::id)
+        .select((calls::id, calls::parent_id))
         .first(tx.conn)
         .optional()?;
-    Ok(id.map(CallId::from_uuid))
+    Ok(found.map(|(id, parent)| CallId::from_uuid(parent.unwrap_or(id))))
 }
 
 /// Which of these people are in a call right now.

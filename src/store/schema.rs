@@ -163,6 +163,7 @@ diesel::table! {
         came_at -> Nullable<Timestamptz>,
         admitted_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        leg_id -> Nullable<Uuid>,
     }
 }
 
@@ -223,6 +224,7 @@ diesel::table! {
         booking_id -> Nullable<Uuid>,
         buyer_chat_mails -> Int2,
         seller_chat_mails -> Int2,
+        parent_id -> Nullable<Uuid>,
     }
 }
 

@@ -3,8 +3,9 @@
 use super::{
     TenantTx,
     categories::{Category, Row as CategoryRow},
+    listing::pattern,
     moment::At,
-    schema::{categories, sellers, services},
+    schema::{categories, sellers, services, users},
 };
 use crate::{
     domain::{
@@ -211,6 +212,60 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
     rows.into_iter()
         .map(|(row, category, charges)| row.service(category, charges))
         .collect()
+}
+
+/// A service that somebody can be rung for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Talked {
+    /// The service.
+    pub service: ServiceId,
+    /// Whose.
+    pub seller: UserId,
+    /// Their public name.
+    pub name: String,
+    /// What the service is called.
+    pub title: String,
+    /// Price of a minute in the tenant's currency, minor units.
+    pub rate_minor: i64,
+}
+
+/// What these sellers can be rung for, as far as they take calls, with a text in name or title, by name; at most so many.
+///
+/// # Errors
+/// The text is too long, or the database is away.
+pub fn talked(tx: &mut TenantTx<'_>, sellers: &[UserId], search: &str, most: i64) -> Result<Vec<Talked>> {
+    let ids = sellers.iter().map(|seller| seller.uuid());
+    let account = users::tenant_id
+        .eq(services::tenant_id)
+        .and(users::id.eq(services::seller_id));
+    let mut offered = services::table
+        .inner_join(users::table.on(account))
+        .filter(services::tenant_id.eq(tx.tenant().uuid()))
+        .filter(services::seller_id.eq_any(ids))
+        .filter(services::published.and(services::video_enabled))
+        .filter(users::auto_reject.eq(false).and(users::suspended_at.is_null()))
+        .order((users::name, services::title, services::id))
+        .limit(most)
+        .select((
+            services::id,
+            services::seller_id,
+            users::name,
+            services::title,
+            services::rate_minor,
+        ))
+        .into_boxed();
+    if let Some(pattern) = pattern(search)? {
+        offered = offered.filter(users::name.ilike(pattern.clone()).or(services::title.ilike(pattern)));
+    }
+    let rows: Vec<(Uuid, Uuid, String, String, i64)> = offered.load(tx.conn)?;
+    let talked = |(service, seller, name, title, rate_minor)| Talked {
+        service: ServiceId::from_uuid(service),
+        seller: UserId::from_uuid(seller),
+        name,
+        title,
+        rate_minor,
+    };
+    Ok(rows.into_iter().map(talked).collect())
 }
 
 /// How what these sellers have published can be booked, each with whose it is: in one category, or in any.

@@ -121,7 +121,8 @@ struct Used {
     calls: i64,
 }
 
-/// What is in use, but for what is stored, which takes longer to add up: [`stored`]. A call has two people.
+/// What is in use, but for what is stored, which takes longer to add up: [`stored`]. A call has two people; a leg is part of
+/// its call.
 ///
 /// # Errors
 /// The database is away.
@@ -130,7 +131,9 @@ pub fn usage(tx: &mut TenantTx<'_>) -> Result<Usage> {
         "SELECT (SELECT count(*) FROM sellers s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
                 WHERE s.tenant_id = $1 AND u.erased_at IS NULL) AS sellers,
             (SELECT count(*) FROM staff WHERE tenant_id = $1) AS staff,
-            (SELECT count(DISTINCT call_id) FROM people_in_calls WHERE tenant_id = $1) AS calls",
+            (SELECT count(DISTINCT p.call_id) FROM people_in_calls p
+                JOIN calls c ON c.tenant_id = p.tenant_id AND c.id = p.call_id
+                WHERE p.tenant_id = $1 AND c.parent_id IS NULL) AS calls",
     )
     .bind::<SqlUuid, _>(tx.tenant().uuid())
     .get_result(tx.conn)?;

@@ -6,10 +6,11 @@ use crate::{
         bookings::{self, When, Wish},
         calls,
         identity::Viewer,
+        legs::{self, Wanted},
     },
     domain::{
         booking::{Agreement, State},
-        ids::{BookingId, ServiceId},
+        ids::{BookingId, CallId, ServiceId},
     },
     store::{bookings::Order, calls::Call},
 };
@@ -21,6 +22,14 @@ pub(super) async fn ring(web: &Web, site: &Site, viewer: &Viewer, service: Servi
     let call = calls::ring(&web.app, &site.scope, &site.tenant, viewer.user.id, service).await?;
     web.live.registry.ring(site.scope, call.clone());
     Ok(call)
+}
+
+/// Rings a provider into a call of the reader's, unless they ring too often, and opens the leg's room.
+pub(super) async fn bring_in(web: &Web, site: &Site, viewer: &Viewer, call: CallId, wanted: Wanted) -> Result<Call> {
+    web.limits.ring(site.tenant.id, viewer.user.id)?;
+    let leg = legs::bring_in(&web.app, viewer, &site.tenant, call, wanted).await?;
+    web.live.registry.ring(site.scope, leg.clone());
+    Ok(leg)
 }
 
 /// Orders a talk; of whoever is asked for one at once the pages ring.

@@ -66,6 +66,7 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
             recording_for: None,
             recording_days: Some(n[11]),
             snapshots: None,
+            third_person: None,
         };
         let none = PolicyChange::default();
         Terms::new(rate_minor, resolve(&platform, &wild, &none, &none))

@@ -34,6 +34,8 @@ pub enum Step {
     StaleTab(CallRole),
     End(CallRole),
     Stop,
+    /// The call that it is a leg of is over.
+    Over(Option<CallRole>),
     MoveMoney(i64),
     LedgerSlow {
         turn_ms: i64,
@@ -147,6 +149,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => role().prop_map(Step::StaleTab),
         1 => role().prop_map(Step::End),
         1 => Just(Step::Stop),
+        1 => prop::option::of(role()).prop_map(Step::Over),
         3 => (-200..2_000i64).prop_map(Step::MoveMoney),
         2 => (tenths(60), tenths(60)).prop_map(|(turn_ms, answer_ms)| Step::LedgerSlow { turn_ms, answer_ms }),
         1 => Just(Step::RepeatOrders),
@@ -191,6 +194,7 @@ impl Step {
             Self::Press(role) => world.press(role),
             Self::End(role) => world.end(role),
             Self::Stop => world.feed(Event::Stop),
+            Self::Over(by) => world.feed(Event::Over { by }),
             Self::Overtake(role) => {
                 let epoch = world.epoch(role);
                 let _ = world.join(role);

@@ -3,7 +3,7 @@ import { t, type Key } from "../words";
 import { Problem } from "./api";
 import { percent } from "./charges";
 import { decimal, decimals, minorUnits } from "./format";
-import type { Increment, RecordingFor, RecordingRule, Settings } from "./types";
+import type { Increment, RecordingFor, RecordingRule, Settings, ThirdPerson } from "./types";
 
 export interface Typed {
   name: string;
@@ -28,6 +28,7 @@ export interface Typed {
   recording_for: RecordingFor;
   recording_days: string;
   snapshots: boolean;
+  third_person: ThirdPerson;
   least: string;
   most: string;
 }
@@ -57,6 +58,7 @@ export function typed({ name, time_zone, language, reply_to, policy, rate_bounds
     recording_for: policy.recording_for,
     recording_days: String(policy.recording_days),
     snapshots: policy.snapshots,
+    third_person: policy.third_person,
     least: amount(least),
     most: amount(most),
   };
@@ -87,6 +89,7 @@ export function settingsChange(before: Settings, form: Typed): Record<string, un
   for (const field of ["name", "time_zone", "language", "reply_to"] as const) if (differs(field)) change[field] = form[field];
   for (const field of ["ring_s", "grace_s", "minimum_s", "rescue_s", "reminder_min", "missed_min", "cancel_free_h", "most_tip", "recording_days"] as const) if (differs(field)) policy[field] = whole(field, form);
   for (const field of ["recording", "recording_for", "snapshots"] as const) if (differs(field)) policy[field] = form[field];
+  if (differs("third_person")) policy.third_person = form.third_person;
   if (differs("increment", "block_s")) policy["increment"] = form.increment === "block" ? { kind: "block", seconds: whole("block_s", form) } : { kind: form.increment };
   for (const field of ["commission", "late_cancel", "no_show", "tip_commission"] as const) if (differs(field)) policy[`${field}_bp`] = share(field, form);
   if (Object.keys(policy).length) change["policy"] = policy;

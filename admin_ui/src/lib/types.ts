@@ -98,6 +98,9 @@ export interface Call {
   currency: string;
   feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
   quality: { role: "buyer" | "seller"; good_s: number; fair_s: number; poor_s: number; worst: number }[];
+  /** Of a third person's leg, the call that it is in. */
+  in_call: { id: string; buyer: string; seller: string } | null;
+  legs: { id: string; buyer: string; seller: string; state: "live" | "ended"; billable_ms: number; charged_minor: number }[];
 }
 
 export interface Job {
@@ -451,8 +454,11 @@ export interface Policy {
   recording_for: RecordingFor;
   recording_days: number;
   snapshots: boolean;
+  third_person: ThirdPerson;
 }
 
+/** Who pays for third persons. */
+export type ThirdPerson = "free" | "buyer_pays" | "guest_pays";
 /** Who may have calls recorded. */
 export type RecordingRule = "nobody" | "buyer" | "seller" | "either" | "always";
 /** Who sees recordings. */

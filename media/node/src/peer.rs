@@ -2,7 +2,7 @@
 
 use crate::codecs::{read, read_rtp};
 use crate::flow::Counter;
-use crate::reception::Receiving;
+use crate::reception::{Held, Receiving};
 use crate::refusal::{Outcome, by_worker, failed, full, invalid, not_found};
 use crate::{MAX_CONSUMERS_PER_REQUEST, MAX_PRODUCERS_PER_PEER};
 use futures::future::{join_all, join3};
@@ -186,7 +186,7 @@ impl Peer {
             .ok_or_else(|| not_found("producer"))
     }
 
-    pub(crate) async fn consume(&mut self, producers: &[MediaId], caps: Value, paused: bool) -> Outcome {
+    pub(crate) async fn consume(&mut self, producers: &[MediaId], caps: Value, held: &Held) -> Outcome {
         if producers.len() > MAX_CONSUMERS_PER_REQUEST {
             return Err(invalid("too many producers in one request"));
         }
@@ -197,7 +197,7 @@ impl Peer {
             .filter(|id| !self.sending.contains_key(id));
         let made = join_all(wanted.map(|id| {
             let mut options = ConsumerOptions::new(id, caps.clone());
-            options.paused = paused;
+            options.paused = held.holds(&id);
             self.recv.transport.consume(options)
         }))
         .await;
@@ -216,9 +216,10 @@ impl Peer {
         Ok(Reply::Consumed { consumers })
     }
 
-    /// Holds back or lets through everything that the peer receives.
-    pub(crate) async fn hold(&self, paused: bool) -> Result<(), Refusal> {
-        let all = self.receiving.values().map(|receiving| receiving.hold(paused));
+    /// Holds back or lets through what the peer receives.
+    pub(crate) async fn hold(&self, held: &Held) -> Result<(), Refusal> {
+        let hold = |(producer, receiving): (&ProducerId, &Receiving)| receiving.hold(held.holds(producer));
+        let all = self.receiving.iter().map(hold);
         join_all(all)
             .await
             .into_iter()
@@ -226,11 +227,11 @@ impl Peer {
             .map_err(by_worker)
     }
 
-    /// Which layer of a picture the peer has use for; while the room is held back nothing comes all the same.
-    pub(crate) async fn prefer(&mut self, producer: &MediaId, layer: Option<u8>, held: bool) -> Outcome {
-        let receiving = self.receiving.get_mut(&producer_id(producer)?);
-        let receiving = receiving.ok_or_else(|| not_found("consumer"))?;
-        receiving.prefer(layer, held).await.map_err(by_worker)?;
+    /// Which layer of a picture the peer has use for; while it is held back nothing comes all the same.
+    pub(crate) async fn prefer(&mut self, producer: &MediaId, layer: Option<u8>, held: &Held) -> Outcome {
+        let id = producer_id(producer)?;
+        let receiving = self.receiving.get_mut(&id).ok_or_else(|| not_found("consumer"))?;
+        receiving.prefer(layer, held.holds(&id)).await.map_err(by_worker)?;
         Ok(Reply::Done)
     }
 

@@ -1,7 +1,23 @@
-//! What a peer receives of one producer: which layer it has use for, and how well it arrives.
+//! What a peer receives of one producer: which layer it has use for, whether it is held back, and how well it arrives.
 
 use mediasoup::{consumer::ConsumerType, prelude::*, worker::RequestError};
+use std::collections::HashSet;
 use tallyroom_media_protocol::Reception;
+
+/// What of all that a peer receives is held back.
+pub(crate) enum Held {
+    All,
+    From(HashSet<ProducerId>),
+}
+
+impl Held {
+    pub(crate) fn holds(&self, producer: &ProducerId) -> bool {
+        match self {
+            Self::All => true,
+            Self::From(producers) => producers.contains(producer),
+        }
+    }
+}
 
 pub(crate) struct Receiving {
     pub(crate) consumer: Consumer,

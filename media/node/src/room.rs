@@ -3,6 +3,7 @@
 use crate::MAX_PEERS_PER_ROOM;
 use crate::codecs::router_codecs;
 use crate::peer::Peer;
+use crate::reception::Held;
 use crate::recording::{Recorder, Recordings};
 use crate::refusal::{Outcome, failed, full, invalid, not_found};
 use crate::rooms::{Occupancy, Owner, Ticket};
@@ -12,7 +13,7 @@ use futures::future::{OptionFuture, join_all};
 use mediasoup::prelude::*;
 use mediasoup::types::data_structures::DtlsState;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tallyroom_media_protocol::{NodeMessage, PeerFlow, PeerId, Refusal, Reply, Request, RoomId};
@@ -44,6 +45,8 @@ pub(crate) struct Room {
     server: WebRtcServer,
     peers: HashMap<PeerId, Peer>,
     paused: bool,
+    /// Participants who are held back by themselves.
+    held: HashSet<PeerId>,
     recordings: Recordings,
     owner: Owner,
     /// Weak, or the room's own transports would keep its task alive.
@@ -74,6 +77,7 @@ impl Room {
             server,
             peers,
             paused: false,
+            held: HashSet::new(),
             recordings: Recordings::new(id, recorder, owner.clone()),
             owner,
             commands,
@@ -131,7 +135,6 @@ impl Room {
     }
 
     async fn perform(&mut self, owner: Owner, request: Request) -> Outcome {
-        let paused_room = self.paused;
         match request {
             Request::Join { peer, send, .. } => self.join(owner, peer, send).await,
             Request::ConnectTransport {
@@ -168,12 +171,19 @@ impl Room {
             }
             Request::Consume {
                 peer, producers, caps, ..
-            } => self.peer(peer)?.consume(&producers, caps, paused_room).await,
+            } => {
+                let held = self.held_for(peer);
+                self.peer(peer)?.consume(&producers, caps, &held).await
+            }
             Request::PreferLayers {
                 peer, producer, layer, ..
-            } => self.peer(peer)?.prefer(&producer, layer, paused_room).await,
+            } => {
+                let held = self.held_for(peer);
+                self.peer(peer)?.prefer(&producer, layer, &held).await
+            }
             Request::RestartIce { peer, transport, .. } => self.peer(peer)?.restart_ice(&transport).await,
             Request::PauseRoom { paused, .. } => self.pause(paused).await,
+            Request::HoldPeer { peer, held, .. } => self.hold_peer(peer, held).await,
             Request::Record {
                 peer,
                 recording,
@@ -262,14 +272,42 @@ impl Room {
     async fn pause(&mut self, paused: bool) -> Outcome {
         self.paused = paused;
         self.recordings.hold(paused).await;
-        let held = join_all(self.peers.values().map(|peer| peer.hold(paused))).await;
-        held.into_iter().collect::<Result<(), Refusal>>()?;
+        self.hold_all().await
+    }
+
+    async fn hold_peer(&mut self, id: PeerId, held: bool) -> Outcome {
+        self.peer(id)?;
+        if held {
+            self.held.insert(id);
+        } else {
+            self.held.remove(&id);
+        }
+        self.hold_all().await
+    }
+
+    /// Holds back what has to be, and lets the rest through.
+    async fn hold_all(&self) -> Outcome {
+        let hold = |peer: &Peer| {
+            let held = self.held_for(peer.id());
+            async move { peer.hold(&held).await }
+        };
+        let all = join_all(self.peers.values().map(hold)).await;
+        all.into_iter().collect::<Result<(), Refusal>>()?;
         Ok(Reply::Done)
+    }
+
+    fn held_for(&self, receiver: PeerId) -> Held {
+        if self.paused || self.held.contains(&receiver) {
+            return Held::All;
+        }
+        let held = self.held.iter().filter_map(|id| self.peers.get(id));
+        Held::From(held.flat_map(Peer::producer_ids).collect())
     }
 
     /// Takes a peer out; their transports close when they are dropped.
     fn remove(&mut self, peer: PeerId) -> Option<Peer> {
         self.recordings.leave(peer);
+        self.held.remove(&peer);
         let gone = self.peers.remove(&peer)?;
         self.occupancy.set_peers(self.peers.len());
         self.peers

@@ -359,6 +359,7 @@ fn room_of(request: &Request) -> RoomId {
         | Request::PreferLayers { room, .. }
         | Request::RestartIce { room, .. }
         | Request::PauseRoom { room, .. }
+        | Request::HoldPeer { room, .. }
         | Request::Record { room, .. }
         | Request::StopRecording { room, .. }
         | Request::Leave { room, .. }

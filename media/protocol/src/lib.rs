@@ -192,6 +192,16 @@ pub enum Request {
         /// New state.
         paused: bool,
     },
+    /// Holds back (or lets through) all media from and to one participant, beside what [`Request::PauseRoom`] holds back.
+    /// Answered by [`Reply::Done`].
+    HoldPeer {
+        /// The room.
+        room: RoomId,
+        /// Whose.
+        peer: PeerId,
+        /// New state.
+        held: bool,
+    },
     /// Writes what a participant sends into a file of its own, until [`Request::StopRecording`] or they leave. Asking again
     /// changes nothing. Answered by [`Reply::Done`] once it is being written.
     Record {

@@ -12,8 +12,8 @@ mod views;
 
 pub use chat::{ChatFile, ChatImage, ChatLine, ReadMark};
 pub use views::{
-    CallPhase, CallRole, CallView, ConsentText, EndReason, ExtensionView, OtherView, PersonView, RecordingState,
-    RecordingView, RoomRole, SuspendReason,
+    CallPhase, CallRole, CallView, ConsentText, EndReason, ExtensionView, LegView, OtherView, PersonView, ProposedLeg,
+    RecordingState, RecordingView, RoomRole, SuspendReason,
 };
 
 use crate::{MediaId, MediaKind, MediaSource, PeerId, ProducerInfo};
@@ -232,6 +232,12 @@ pub struct Joined {
     /// The call's recording, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingView>,
+    /// The call's legs that the reader pays, or earns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<LegView>,
+    /// Buyer only: whom the seller would bring in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<ProposedLeg>,
 }
 
 /// How long a check's room is open.
@@ -303,6 +309,9 @@ pub enum ServerMessage {
         caller_rating: Option<CallerRating>,
         /// What it is about.
         service_title: String,
+        /// The caller is in a call, and asks the person into it.
+        #[serde(default)]
+        into_call: bool,
         /// When it stops by itself.
         until_ms: i64,
         /// The server's clock.
@@ -389,6 +398,29 @@ pub enum ServerMessage {
     },
     /// This person was shown out, or their link was taken back.
     ShownOut,
+    /// A leg that the reader pays, or earns, has changed; replaces what was known of it.
+    Leg {
+        /// How it stands.
+        leg: Box<LegView>,
+    },
+    /// A mark of the policy was passed in such a leg.
+    LegWarning {
+        /// Which.
+        leg: Uuid,
+        /// Minutes left.
+        minutes_left: u32,
+    },
+    /// The seller would bring somebody in; answer with `POST /api/v1/calls/{id}/legs`, or `…/legs/decline`. None takes it
+    /// back.
+    LegProposed {
+        /// Whom.
+        proposed: Option<Box<ProposedLeg>>,
+    },
+    /// The buyer doesn't want whom one would bring in.
+    LegDeclined {
+        /// Whom.
+        name: String,
+    },
     /// Somebody started sending: consume it.
     Producer {
         /// What.

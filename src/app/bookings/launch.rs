@@ -95,6 +95,7 @@ fn call(tx: &mut TenantTx<'_>, order: &Order, now: Moment) -> Result<Call> {
         caller_rating: reviews::of_buyer(tx, order.buyer.id)?,
         ended: None,
         booking: Some(order.id),
+        parent: None,
     };
     call.terms.stretches = extensions::priced_apart(tx, order.id)?;
     call.opening_minor = ledger::balance(tx, call.payer(), order.currency)?.available().minor;

@@ -22,7 +22,7 @@ use crate::{
     },
     error::Result,
     store::{
-        TenantScope, TenantTx,
+        TenantScope, TenantTx, call_guests,
         calls::{self, Call, Ended},
         conversations, ledger,
         notifications::{News, wishes},
@@ -67,6 +67,9 @@ pub async fn finish(
             bookings::call_ended(&app, tx, order, &ended, only_seller_connected)?;
         }
         extensions::call_ended(tx, call.id, ended.at)?;
+        if call.parent.is_some() {
+            call_guests::end_of_leg(tx, call.id, ended.at)?;
+        }
         // Credit that a card holds is for a talk, not for trying to ring somebody.
         if ended.live_at.is_some() && call.booking.is_none() {
             wallet::talk_ended(tx, call.buyer.id, ended.at)?;

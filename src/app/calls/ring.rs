@@ -80,6 +80,7 @@ pub async fn ring(app: &App, scope: &TenantScope, tenant: &Tenant, buyer: UserId
             caller_rating: reviews::of_buyer(tx, buyer.id)?,
             ended: None,
             booking: None,
+            parent: None,
         };
         if frozen::is_frozen(tx, call.buyer.id)? {
             return Err(frozen::refusal());

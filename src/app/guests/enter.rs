@@ -4,18 +4,21 @@ use crate::{
     app::{
         App,
         identity::{LinkToken, SignedIn, Viewer, begin_as_guest},
+        legs,
     },
     domain::{
-        guest::GuestRole,
+        guest::{GuestRole, ThirdPerson},
         identity::PersonName,
         ids::{CallId, UserId},
+        tenant::Tenant,
         time::Moment,
     },
     error::{Error, Result},
     store::{
         TenantScope, TenantTx,
         call_guests::{self, Guest},
-        calls, users,
+        calls::{self, Call},
+        users,
     },
 };
 
@@ -32,6 +35,8 @@ pub struct Shown {
     pub languages: Vec<String>,
     /// The call.
     pub call: CallId,
+    /// What it costs whoever comes, if they pay.
+    pub price: Option<legs::Price>,
 }
 
 /// Who came, and where to.
@@ -47,13 +52,14 @@ pub struct Entered {
 ///
 /// # Errors
 /// It leads nowhere any more, or the database is away.
-pub async fn show(app: &App, scope: &TenantScope, token: &str) -> Result<Shown> {
-    let (link, now) = (LinkToken::parse(token).ok_or_else(gone)?, app.now());
+pub async fn show(app: &App, scope: &TenantScope, tenant: &Tenant, token: &str) -> Result<Shown> {
+    let (link, tenant, now) = (LinkToken::parse(token).ok_or_else(gone)?, tenant.clone(), app.now());
     app.db
         .tenant(scope, move |tx| {
             let (guest, call) = open(tx, &link, now)?;
             Ok(Shown {
                 role: guest.role,
+                price: legs::price(tx, &tenant, &call)?,
                 invited_by: users::find(tx, guest.invited_by)?.name,
                 service_title: call.service_title,
                 languages: guest.languages,
@@ -66,7 +72,7 @@ pub async fn show(app: &App, scope: &TenantScope, token: &str) -> Result<Shown> 
 /// Comes in without an account, under a name.
 ///
 /// # Errors
-/// No name, a link that leads nowhere any more, or the database is away.
+/// No name, a link that leads nowhere any more or by which one pays, or the database is away.
 pub async fn enter(
     app: &App,
     scope: &TenantScope,
@@ -82,6 +88,10 @@ pub async fn enter(
         .db
         .tenant(scope, move |tx| {
             let (guest, call) = open(tx, &link, now)?;
+            if call.terms.policy.third_person == ThirdPerson::GuestPays {
+                let words = "Sign in to come in: in this call everybody pays for themselves.";
+                return Err(Error::field("agreed", words));
+            }
             users::insert_guest(tx, person, &name, (&time_zone, &language), now)?;
             call_guests::take(tx, guest.id, person, now)?;
             Ok((begin_as_guest(tx, person, &device, now)?, call.id))
@@ -93,12 +103,21 @@ pub async fn enter(
     })
 }
 
-/// Comes in as who one is here already.
+/// Comes in as who one is here already; where one pays for oneself, having agreed to a price of a minute. Gives the call,
+/// and the leg if that began one.
 ///
 /// # Errors
-/// It is the reader's own call, a link that leads nowhere any more, or the database is away.
-pub async fn enter_as(app: &App, viewer: &Viewer, token: &str) -> Result<CallId> {
+/// It is the reader's own call, a link that leads nowhere any more, they didn't agree to the price or can't pay it, or the
+/// database is away.
+pub async fn enter_as(
+    app: &App,
+    viewer: &Viewer,
+    tenant: &Tenant,
+    token: &str,
+    agreed_minor: Option<i64>,
+) -> Result<(CallId, Option<Call>)> {
     let (link, now, person) = (LinkToken::parse(token).ok_or_else(gone)?, app.now(), viewer.user.id);
+    let (handle, tenant) = (app.clone(), tenant.clone());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let (guest, call) = open(tx, &link, now)?;
@@ -108,10 +127,16 @@ pub async fn enter_as(app: &App, viewer: &Viewer, token: &str) -> Result<CallId>
                     "This link is for somebody else: you are in the call already.",
                 ));
             }
-            if call_guests::of_person(tx, call.id, person).is_err() {
-                call_guests::take(tx, guest.id, person, now)?;
+            if call_guests::of_person(tx, call.id, person).is_ok() {
+                return Ok((call.id, None));
             }
-            Ok(call.id)
+            call_guests::take(tx, guest.id, person, now)?;
+            if call.terms.policy.third_person != ThirdPerson::GuestPays {
+                return Ok((call.id, None));
+            }
+            let agreed_minor = agreed_minor.ok_or_else(|| Error::field("agreed", "Agree to the price first."))?;
+            let leg = legs::begin_to_pay(&handle, tx, &tenant, (&call, &guest), (person, agreed_minor), now)?;
+            Ok((call.id, Some(leg)))
         })
         .await
 }

@@ -46,24 +46,14 @@ pub async fn invite(
         if call.ended.is_some() {
             return Err(Error::conflict("call_over", "The call is over."));
         }
-        let others: Vec<Guest> = call_guests::of_call(tx, call.id)?;
-        let open = |guest: &&Guest| guest.person.is_some() || guest.expires_at > now;
-        let spoken: Vec<String> = {
-            let mut spoken: Vec<String> = others
-                .iter()
-                .filter(open)
-                .flat_map(|guest| guest.languages.clone())
-                .collect();
-            spoken.sort_unstable();
-            spoken.dedup();
-            spoken
-        };
+        // A leg has no room that anybody could come into.
+        if call.parent.is_some() {
+            return Err(Error::not_found());
+        }
         if role == GuestRole::Visitor {
             return Err(Error::field("role", "Say what you ask them in for."));
         }
-        has_room(tx, others.iter().filter(open).count(), now)?;
-        let languages = guest::languages(role, &languages, &spoken)
-            .map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))?;
+        let languages = room_for(tx, call.id, role, &languages, now)?;
         let guest = Guest {
             id: GuestId::new(),
             call: call.id,
@@ -75,12 +65,37 @@ pub async fn invite(
             since: None,
             admitted: person == call.buyer.id,
             ended: false,
+            leg: None,
         };
         call_guests::insert(tx, &guest, token.hash(), now)?;
         Ok(guest)
     };
     let guest = app.db.tenant(&viewer.scope, make).await?;
     Ok(Invited { guest, path })
+}
+
+/// Whether one more may come, as that; gives what they interpret.
+///
+/// # Errors
+/// The room is full, the languages don't fit, or the database is away.
+pub(in crate::app) fn room_for(
+    tx: &mut TenantTx<'_>,
+    call: CallId,
+    role: GuestRole,
+    languages: &[String],
+    now: Moment,
+) -> Result<Vec<String>> {
+    let others: Vec<Guest> = call_guests::of_call(tx, call)?;
+    let open = |guest: &&Guest| guest.person.is_some() || guest.expires_at > now;
+    let mut spoken: Vec<String> = others
+        .iter()
+        .filter(open)
+        .flat_map(|guest| guest.languages.clone())
+        .collect();
+    spoken.sort_unstable();
+    spoken.dedup();
+    has_room(tx, others.iter().filter(open).count(), now)?;
+    guest::languages(role, languages, &spoken).map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))
 }
 
 /// Whether one more may be asked in beside the two and `guests`.

@@ -60,11 +60,12 @@ pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> 
         .await
 }
 
-/// Takes a link back, or shows out who came by it; the buyer anybody, the seller whom they asked.
+/// Takes a link back, or shows out who came by it; the buyer anybody, the seller whom they asked. Gives the leg that ends by
+/// that, if they had one.
 ///
 /// # Errors
 /// The call isn't theirs, there is no such place, or the database is away.
-pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
+pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<Option<CallId>> {
     let (person, now) = (viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
@@ -87,7 +88,7 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
                 // Their page is told by the room.
                 sessions::end_all(tx, came.id, now)?;
             }
-            Ok(())
+            Ok(place.leg)
         })
         .await
 }

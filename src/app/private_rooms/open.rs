@@ -196,6 +196,7 @@ impl Entry<'_> {
             since: None,
             admitted: true,
             ended: false,
+            leg: None,
         };
         call_guests::insert(tx, &place, LinkToken::new().hash(), self.now)?;
         call_guests::take(tx, place.id, person.id, self.now)?;

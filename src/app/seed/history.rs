@@ -100,6 +100,7 @@ fn begin(
         caller_rating: None,
         ended: None,
         booking: None,
+        parent: None,
     };
     let accounts = LegAccounts {
         payer: ledger::account(tx, AccountKind::Wallet(call.buyer.id), currency, rang_at)?,

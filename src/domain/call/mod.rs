@@ -108,6 +108,11 @@ pub enum Event {
     },
     /// The people who run the place ended the call, whatever it was doing.
     Stop,
+    /// The call that this is a leg of is over, or the third person is out.
+    Over {
+        /// Whose doing that is, if it is one of this leg's two.
+        by: Option<CallRole>,
+    },
     /// The media node saw packets.
     Media(Evidence),
     /// The ledger answered a [`MeterOp`].

@@ -119,6 +119,7 @@ impl Session {
             Event::Connect { role, epoch } => self.connect(now, role, epoch, &mut actions)?,
             Event::End { role, epoch } => self.end(now, role, epoch, &mut actions)?,
             Event::Stop => self.stop(now, &mut actions)?,
+            Event::Over { by } => self.ended_by(now, by, &mut actions)?,
             Event::Media(evidence) => self.media(&evidence.until(now)),
             Event::Metered {
                 block,
@@ -245,13 +246,18 @@ impl Session {
 
     fn end(&mut self, now: Moment, role: CallRole, epoch: Epoch, actions: &mut Vec<Action>) -> Result<(), Rejected> {
         self.check_epoch(role, epoch)?;
-        let reason = match (&self.phase, role) {
+        self.ended_by(now, Some(role), actions)
+    }
+
+    fn ended_by(&mut self, now: Moment, by: Option<CallRole>, actions: &mut Vec<Action>) -> Result<(), Rejected> {
+        let reason = match (&self.phase, by) {
             (Phase::Settling(_) | Phase::Ended(_), _) => return Err(Rejected::Over),
             (Phase::Ringing { .. } | Phase::PreCheck { .. } | Phase::Connecting { .. }, _) => EndReason::Cancelled,
             // Who gives up waiting for a seller that didn't come back doesn't owe the minimum (M5).
-            (Phase::Live, CallRole::Buyer) if self.is_missing(CallRole::Seller, now) => EndReason::SellerLost,
-            (_, CallRole::Buyer) => EndReason::BuyerEnded,
-            (_, CallRole::Seller) => EndReason::SellerEnded,
+            (Phase::Live, Some(CallRole::Buyer)) if self.is_missing(CallRole::Seller, now) => EndReason::SellerLost,
+            (_, Some(CallRole::Buyer)) => EndReason::BuyerEnded,
+            (_, Some(CallRole::Seller)) => EndReason::SellerEnded,
+            (_, None) => EndReason::CallOver,
         };
         self.settle(now, reason, actions);
         Ok(())

@@ -1,6 +1,6 @@
 //! What people in a room ask for.
 
-use super::{Answer, Chair, RoomMessage, seat::Seat, task::Room};
+use super::{Answer, Chair, RoomMessage, legs, seat::Seat, task::Room};
 use crate::{
     app::{calls, relays},
     domain::{
@@ -23,6 +23,10 @@ use uuid::Uuid;
 
 impl Room {
     pub(super) async fn join(&mut self, person: UserId, socket: Socket, answer: Answer<Box<Joined>>) {
+        if self.parent.is_some() {
+            // A leg's two meet in its call.
+            return Self::refuse(answer, Error::not_found());
+        }
         let chair = self.chair(person);
         let epoch = match self.sit(chair).await {
             Ok(epoch) => epoch,
@@ -39,6 +43,7 @@ impl Room {
         }
         let before = self.drop_media(chair);
         self.remove(before);
+        self.tell_legs_who(chair);
         let Some(node) = self.node.or_else(|| self.world.media.place()) else {
             let words = "No media server is free right now. Trying again in a moment.";
             return self
@@ -113,6 +118,11 @@ impl Room {
             // The node may be a new one, which knows nothing of it.
             self.hold_back(true);
         }
+        if let Chair::Guest(person) = chair
+            && self.is_guest_held(person)
+        {
+            self.hold_guest(person);
+        }
         let reader = match chair {
             Chair::Side(role) => calls::Reader::Side(role),
             Chair::Guest(person) => calls::Reader::Guest {
@@ -145,6 +155,8 @@ impl Room {
             read: chat.read,
             may_record: self.may_record(chair),
             recording: self.recording_view(chair),
+            legs: self.leg_views(chair),
+            proposed: legs::proposed_to(chair, self.proposed.as_ref()),
         };
         self.tell_who();
         if answer.send(Ok(Box::new(joined))).is_err() {
@@ -172,7 +184,10 @@ impl Room {
             ClientRequest::End { epoch } => match chair {
                 Chair::Side(role) => self.acted(Event::End { role, epoch }, answer).await,
                 // A guest only leaves.
-                Chair::Guest(_) => {
+                Chair::Guest(person) => {
+                    if self.current(chair, epoch).is_ok() {
+                        self.end_leg_of(person);
+                    }
                     self.closed(chair, epoch).await;
                     let _ = answer.send(Ok(Value::Null));
                 }
@@ -307,6 +322,7 @@ impl Room {
             let peer = self.drop_media(chair);
             self.remove(peer);
             self.tell_who();
+            self.tell_legs_who(chair);
         }
     }
 }

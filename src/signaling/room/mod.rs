@@ -2,6 +2,8 @@
 
 mod chat;
 mod guests;
+mod leg;
+mod legs;
 mod media;
 mod recording;
 mod reports;
@@ -12,15 +14,17 @@ mod view;
 pub(super) use task::RETRY;
 
 use crate::{
-    app::{App, ports::MediaNodes},
+    app::{App, legs::Offered, ports::MediaNodes},
     domain::{
-        call::{Epoch, Session, Stretch},
-        ids::{GuestId, UserId},
+        call::{Epoch, Evidence, Session, Stretch},
+        guest::GuestRole,
+        ids::{CallId, GuestId, ServiceId, UserId},
     },
     error::{Error, Result},
     signaling::{
         books::Books,
         people::{People, Socket},
+        rooms::Rooms,
     },
     store::{TenantScope, calls::Call, metering::LegAnswer},
 };
@@ -46,6 +50,7 @@ pub(super) struct World {
     pub media: Arc<dyn MediaNodes>,
     pub books: Books,
     pub people: Arc<People>,
+    pub rooms: Arc<Rooms>,
 }
 
 /// Where a person's answer goes.
@@ -98,6 +103,24 @@ pub(super) enum RoomMessage {
     GuestsChanged,
     /// A third person is shown out.
     ShowOut { guest: GuestId },
+    /// A leg of this call stands so.
+    Leg(Box<legs::Leg>),
+    /// A mark was passed in a leg of this call.
+    LegWarned { leg: CallId, minutes_left: u32 },
+    /// To a leg: one of its two is in its call's room, or isn't any more.
+    Here { person: UserId, here: bool },
+    /// To a leg: what flowed between its two.
+    LegFlow(Evidence),
+    /// To a leg: its call is over, or its third person is out; whose doing that is.
+    LegOver { by: Option<UserId> },
+    /// Somebody is to be brought in, says the seller, or isn't after all, says either.
+    Propose {
+        person: UserId,
+        proposal: Option<legs::Proposal>,
+        answer: Answer<()>,
+    },
+    /// The buyer has somebody brought in for that.
+    BroughtIn { service: ServiceId },
     /// How the person sees the call.
     View {
         person: UserId,
@@ -215,6 +238,43 @@ impl RoomHandle {
     /// A third person has to leave.
     pub fn show_out(&self, guest: GuestId) {
         deliver(&self.0, RoomMessage::ShowOut { guest });
+    }
+
+    /// Of a leg: its third person has to leave, says that one.
+    pub fn end_leg(&self, by: UserId) {
+        deliver(&self.0, RoomMessage::LegOver { by: Some(by) });
+    }
+
+    /// The seller would bring somebody in, for that and as that; the buyer is asked.
+    ///
+    /// # Errors
+    /// It isn't the seller, or the call is over.
+    pub async fn propose(&self, person: UserId, service: ServiceId, role: GuestRole, offered: Offered) -> Result<()> {
+        let proposal = Some(legs::Proposal { service, role, offered });
+        self.ask(|answer| RoomMessage::Propose {
+            person,
+            proposal,
+            answer,
+        })
+        .await
+    }
+
+    /// Whom the seller would bring in isn't wanted, or not any more.
+    ///
+    /// # Errors
+    /// It isn't one of the two, or the call is over.
+    pub async fn decline_proposed(&self, person: UserId) -> Result<()> {
+        self.ask(|answer| RoomMessage::Propose {
+            person,
+            proposal: None,
+            answer,
+        })
+        .await
+    }
+
+    /// The buyer has somebody brought in for that.
+    pub fn brought_in(&self, service: ServiceId) {
+        deliver(&self.0, RoomMessage::BroughtIn { service });
     }
 
     /// Tells everybody of a line of the chat that is stored. A room that is gone has nobody to tell.

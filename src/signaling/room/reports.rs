@@ -8,10 +8,31 @@ use crate::{
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Reception, Request, signaling::ServerMessage};
 use uuid::Uuid;
 
+/// When packets came from somebody.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// Any.
+    seen: Option<Run>,
+    /// Picture or sound.
+    sent: Option<Run>,
+}
+
+/// What that says of a payer and whoever they pay.
+fn evidence(seen: &[(Chair, Seen)], payer: Chair, payee: Chair) -> Evidence {
+    // As the last of them says, if there are several.
+    let of = |wanted: Chair| seen.iter().rev().find(|(chair, _)| *chair == wanted);
+    let of = |wanted: Chair| of(wanted).map(|(_, seen)| *seen).unwrap_or_default();
+    Evidence {
+        seller_sent: of(payee).sent,
+        seller_seen: of(payee).seen,
+        payer_seen: of(payer).seen,
+    }
+}
+
 impl Room {
     pub(super) async fn flow(&mut self, peers: Vec<PeerFlow>) {
         let now = self.now();
-        let mut evidence = Evidence::default();
+        let mut seen: Vec<(Chair, Seen)> = Vec::new();
         for flow in peers {
             let Some(chair) = self.chair_of(flow.peer) else {
                 continue;
@@ -19,18 +40,16 @@ impl Room {
             if let Some(seat) = self.seat_mut(chair) {
                 seat.score = flow.send_score.into_iter().chain(flow.recv_score).min();
             }
-            let Chair::Side(role) = chair else { continue };
             let run = |age: Option<u32>| age.map(|age| Run::at(now + -i64::from(age)));
-            let seen = run(flow.transport_age_ms);
-            match role {
-                CallRole::Buyer => evidence.payer_seen = seen,
-                CallRole::Seller => {
-                    evidence.seller_seen = seen;
-                    let youngest = flow.audio_age_ms.into_iter().chain(flow.video_age_ms).min();
-                    evidence.seller_sent = run(youngest);
-                }
-            }
+            let youngest = flow.audio_age_ms.into_iter().chain(flow.video_age_ms).min();
+            let there = Seen {
+                seen: run(flow.transport_age_ms),
+                sent: run(youngest),
+            };
+            seen.push((chair, there));
         }
+        let evidence = evidence(&seen, Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller));
+        self.tell_legs_what(|payer, payee| self::evidence(&seen, payer, payee));
         let since = now - std::mem::replace(&mut self.reported, now);
         if self.session.phase(now).0 == CallPhase::Live {
             for seat in [&mut self.buyer, &mut self.seller] {

@@ -1,10 +1,11 @@
 //! The room's loop: one message at a time.
 
 use super::{
-    Answer, Chair, Decision, RoomMessage, World, guests::Guest, over, recording::RoomRecording, seat::Seat, view::Told,
+    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, recording::RoomRecording,
+    seat::Seat, view::Told,
 };
 use crate::{
-    app::{bookings, calls},
+    app::{bookings, calls, legs},
     domain::{
         call::{Action, CallPhase, CallRole, EndReason, Entry, Epoch, Event, Journal, MeterOp, Session},
         ids::UserId,
@@ -19,7 +20,7 @@ use crate::{
     },
 };
 use std::time::Duration;
-use tallyroom_media_protocol::signaling::{CallerRating, ServerMessage};
+use tallyroom_media_protocol::signaling::{CallerRating, ProposedLeg, ServerMessage};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -55,6 +56,13 @@ pub(in crate::signaling) struct Room {
     /// What the staff who ended the call said.
     pub(super) because: Option<String>,
     pub(super) recording: RoomRecording,
+    /// Of a leg, its call.
+    pub(super) parent: Option<Parent>,
+    /// Of a call, those of its legs that go on.
+    pub(super) legs: Vec<Leg>,
+    pub(super) legs_ended: bool,
+    /// Whom the seller would bring in.
+    pub(super) proposed: Option<ProposedLeg>,
 }
 
 impl Room {
@@ -67,6 +75,7 @@ impl Room {
         stored: usize,
     ) -> Self {
         let journal = Journal::new(call.terms.policy.bridge_ms);
+        let parent = call.parent.map(Parent::of);
         Self {
             world,
             scope,
@@ -88,6 +97,10 @@ impl Room {
             finish: None,
             because: None,
             recording: RoomRecording::default(),
+            parent,
+            legs: Vec::new(),
+            legs_ended: false,
+            proposed: None,
         }
     }
 
@@ -105,6 +118,11 @@ impl Room {
         } else {
             self.begin();
         }
+        if self.parent.is_some() {
+            // Its call's room is to know of it before anything happens to it.
+            self.follow_parent().await;
+            self.after();
+        }
         while self.finish.is_none() {
             let clock = self.world.app.clock.clone();
             let look = clock.now() + LOOK_EVERY_MS;
@@ -119,6 +137,7 @@ impl Room {
                 }
             }
             self.follow_recording().await;
+            self.follow_parent().await;
             self.after();
         }
         self.end_recording().await;
@@ -181,21 +200,32 @@ impl Room {
                 let view = self.view_of(chair).map(Box::new);
                 let _ = answer.send(view.ok_or_else(Error::not_found));
             }
+            RoomMessage::Leg(leg) => self.leg_changed(*leg).await,
+            RoomMessage::LegWarned { leg, minutes_left } => self.leg_warned(leg, minutes_left),
+            RoomMessage::Here { person, here } => self.here(person, here).await,
+            RoomMessage::LegFlow(evidence) => {
+                let _ = self.apply(Event::Media(evidence)).await;
+            }
+            RoomMessage::LegOver { by } => self.leg_over(by).await,
+            RoomMessage::Propose {
+                person,
+                proposal,
+                answer,
+            } => {
+                let _ = answer.send(self.propose(person, proposal));
+            }
+            RoomMessage::BroughtIn { service } => self.brought_in(service),
             RoomMessage::Metered(metered) => {
+                let before_minor = self.session.available_minor();
                 let event = Event::Metered {
                     block: metered.block,
                     outcome: metered.outcome,
                     available_minor: metered.available_minor,
                 };
                 let _ = self.apply(event).await;
+                self.share_credit(before_minor);
             }
-            // What was paid for beforehand has nothing to do with the wallet.
-            RoomMessage::Wallet { payer, available_minor } if self.call.booking.is_none() => {
-                if payer == self.call.buyer.id {
-                    let _ = self.apply(Event::WalletChanged { available_minor }).await;
-                }
-            }
-            RoomMessage::Wallet { .. } => {}
+            RoomMessage::Wallet { payer, available_minor } => self.wallet(payer, available_minor).await,
             RoomMessage::Credit { available_minor } => {
                 let _ = self.apply(Event::WalletChanged { available_minor }).await;
                 // That the time has grown is said at once.
@@ -217,6 +247,19 @@ impl Room {
         }
     }
 
+    /// Somebody's wallet changed. What was paid for beforehand has nothing to do with that.
+    async fn wallet(&mut self, payer: UserId, available_minor: i64) {
+        self.tell_legs_credit(payer, available_minor);
+        if payer != self.call.buyer.id || self.call.booking.is_some() {
+            return;
+        }
+        if let Some(parent) = &mut self.parent {
+            // It may suffice by now.
+            parent.needed_minor = None;
+        }
+        let _ = self.apply(Event::WalletChanged { available_minor }).await;
+    }
+
     /// Gives an event to the session and carries out what follows.
     ///
     /// # Errors
@@ -230,11 +273,15 @@ impl Room {
             match action {
                 Action::Meter(op) => ops.push(op),
                 Action::PauseMedia(paused) => self.hold_back(paused),
+                Action::Warn { minutes_left } if self.parent.is_some() => self.warn_parent(minutes_left),
                 Action::Warn { minutes_left } => {
                     self.tell_both(&ServerMessage::Warning { minutes_left });
                     self.ends_soon(minutes_left);
                 }
-                Action::CreditShort { needed_minor } => self.tell_both(&ServerMessage::CreditShort { needed_minor }),
+                Action::CreditShort { needed_minor } => match &mut self.parent {
+                    Some(parent) => parent.needed_minor = Some(needed_minor),
+                    None => self.tell_both(&ServerMessage::CreditShort { needed_minor }),
+                },
                 Action::Finish(reason) => self.finish = Some(reason),
             }
         }
@@ -270,7 +317,12 @@ impl Room {
 
     async fn decide(&mut self, person: UserId, decision: Decision) -> Result<()> {
         let event = match (self.role_of(person).ok_or_else(Error::not_found)?, decision) {
-            (role, Decision::Accept) if role == self.call.rung() => Event::Accept,
+            (role, Decision::Accept) if role == self.call.rung() => {
+                if self.parent.is_some() && self.is_ringing() {
+                    legs::seat(&self.world.app, &self.scope, self.call.id, person).await?;
+                }
+                Event::Accept
+            }
             (role, Decision::Reject) if role == self.call.rung() => Event::Reject,
             // Whoever is rung gives nothing up: they say no.
             (role, Decision::Cancel) if role == self.call.rung() && self.is_ringing() => Event::Reject,
@@ -291,6 +343,7 @@ impl Room {
             };
             self.tell_people(&message);
         }
+        self.end_legs();
         if self.finish.is_none() {
             self.tell_views();
         }
@@ -306,6 +359,7 @@ impl Room {
                 count: rating.count,
             }),
             service_title: self.call.service_title.clone(),
+            into_call: self.parent.is_some(),
             until_ms: self.session.next_deadline().unwrap_or(now).0,
             server_now_ms: now.0,
         };
@@ -335,11 +389,10 @@ impl Room {
         });
     }
 
-    /// Tells all pages of both.
+    /// Tells all pages of both; of a leg, those of the third person: the other one's show the call itself.
     fn tell_people(&self, message: &ServerMessage) {
-        for role in [CallRole::Buyer, CallRole::Seller] {
-            let key = (self.scope.tenant(), self.person(role).id);
-            self.world.people.tell(key, message);
+        for person in self.call.occupied() {
+            self.world.people.tell((self.scope.tenant(), person), message);
         }
     }
 
@@ -354,7 +407,9 @@ impl Room {
             tracing::error!(%error, call = %self.call.id, "the end of a call can't be stored; trying again");
             tokio::time::sleep(RETRY).await;
         }
-        self.keep_quality().await;
+        if self.parent.is_none() {
+            self.keep_quality().await;
+        }
         tracing::info!(call = %self.call.id, ?reason, charged_minor = self.session.charged_minor(), "call ended");
     }
 

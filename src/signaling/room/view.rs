@@ -97,20 +97,30 @@ impl Room {
                 .zip(&views)
                 .all(|(old, new)| without_time(old) == without_time(new))
         });
-        if same && fresh {
+        let is_told = same && fresh;
+        if self.parent.is_some() {
+            self.tell_parent(views[0].clone(), is_told);
+        }
+        if is_told {
             return;
         }
-        self.tell_guests_views();
-        for (role, view) in [CallRole::Buyer, CallRole::Seller].into_iter().zip(&views) {
-            let message = ServerMessage::Call {
-                call: Box::new(view.clone()),
-            };
-            self.tell(role, &message);
+        if self.parent.is_none() {
+            self.tell_both_views(&views);
         }
         self.told = Told {
             views: Some(views),
             at: now,
         };
+    }
+
+    fn tell_both_views(&self, views: &[CallView; 2]) {
+        self.tell_guests_views();
+        for (role, view) in [CallRole::Buyer, CallRole::Seller].into_iter().zip(views) {
+            let message = ServerMessage::Call {
+                call: Box::new(view.clone()),
+            };
+            self.tell(role, &message);
+        }
     }
 }
 

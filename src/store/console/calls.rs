@@ -70,6 +70,14 @@ pub struct CallLine {
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Vec<Object>)]
     pub quality: Value,
+    /// Of a third person's leg, the call that it is in: `id`, `buyer` and `seller` with their names.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[schema(value_type = Option<Object>)]
+    pub in_call: Option<Value>,
+    /// Its own legs: `id`, `buyer` and `seller` with their names, `state`, `billable_ms`, `charged_minor`.
+    #[diesel(sql_type = Jsonb)]
+    #[schema(value_type = Vec<Object>)]
+    pub legs: Value,
 }
 
 /// Columns of a [`CallLine`], of a call `c` with its buyer `b` and its seller `s`.
@@ -86,7 +94,17 @@ pub(in crate::store) const COLUMNS: &str =
         FROM call_feedback f WHERE f.tenant_id = c.tenant_id AND f.call_id = c.id), '[]') AS feedback,
     coalesce((SELECT jsonb_agg(jsonb_build_object('role', q.role, 'good_s', q.good_s, 'fair_s', q.fair_s,
             'poor_s', q.poor_s, 'worst', q.worst) ORDER BY q.role)
-        FROM call_quality q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id), '[]') AS quality";
+        FROM call_quality q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id), '[]') AS quality,
+    (SELECT jsonb_build_object('id', p.id, 'buyer', pb.name, 'seller', ps.name)
+        FROM calls p JOIN users pb ON pb.tenant_id = p.tenant_id AND pb.id = p.buyer_id
+        JOIN users ps ON ps.tenant_id = p.tenant_id AND ps.id = p.seller_id
+        WHERE p.tenant_id = c.tenant_id AND p.id = c.parent_id) AS in_call,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('id', l.id, 'buyer', lb.name, 'seller', ls.name,
+            'state', CASE WHEN l.ended_at IS NULL THEN 'live' ELSE 'ended' END,
+            'billable_ms', l.billable_ms, 'charged_minor', l.charged_minor) ORDER BY l.rang_at, l.id)
+        FROM calls l JOIN users lb ON lb.tenant_id = l.tenant_id AND lb.id = l.buyer_id
+        JOIN users ls ON ls.tenant_id = l.tenant_id AND ls.id = l.seller_id
+        WHERE l.tenant_id = c.tenant_id AND l.parent_id = c.id), '[]') AS legs";
 
 /// What calls can be sorted by.
 pub(in crate::store) const SORTS: &[(&str, &str)] = &[

@@ -56,6 +56,8 @@ struct CallSummary {
     /// Minor units of the currency.
     charged_minor: i64,
     currency: &'static str,
+    /// Of a third person's leg: the call that it was in.
+    in_call: Option<Uuid>,
 }
 
 impl CallSummary {
@@ -72,6 +74,7 @@ impl CallSummary {
             billable_ms: call.ended.map_or(0, |ended| ended.billable_ms),
             charged_minor: call.ended.map_or(0, |ended| ended.charged_minor),
             currency: call.currency.code(),
+            in_call: call.parent.map(CallId::uuid),
         }
     }
 }

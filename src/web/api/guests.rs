@@ -42,6 +42,9 @@ struct GuestPlace {
     name: Option<String>,
     /// May be in the room.
     admitted: bool,
+    /// Their leg, if they pay or are paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leg_id: Option<Uuid>,
     /// When the link can't be used any more, milliseconds since the Unix epoch.
     expires_at_ms: i64,
     /// The link, which is told only once.
@@ -57,6 +60,7 @@ impl GuestPlace {
             languages: guest.languages,
             name: guest.person.map(|person| person.name),
             admitted: guest.admitted,
+            leg_id: guest.leg.map(CallId::uuid),
             expires_at_ms: guest.expires_at.0,
             link,
         }
@@ -69,7 +73,7 @@ struct Guests {
 }
 
 /// Makes a place in a call of one's own, and the link to it. Whom the buyer asks may come in at once; whom the seller asks,
-/// the buyer lets in. Nobody pays for them.
+/// the buyer lets in. Who pays for them, if anybody, is the call's policy's.
 #[utoipa::path(
     tag = "calls",
     responses((status = 201, body = GuestPlace), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -126,7 +130,10 @@ async fn admit(web: Data<Web>, site: Site, viewer: Viewer, ids: Path<(Uuid, Uuid
 #[delete("/calls/{id}/guests/{guest}")]
 async fn remove(web: Data<Web>, site: Site, viewer: Viewer, ids: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     let (call, guest) = (CallId::from_uuid(ids.0), GuestId::from_uuid(ids.1));
-    guests::remove(&web.app, &viewer, call, guest).await?;
+    let leg = guests::remove(&web.app, &viewer, call, guest).await?;
+    if let Some(leg) = leg.and_then(|leg| web.live.registry.room(&site.scope, leg)) {
+        leg.end_leg(viewer.user.id);
+    }
     if let Some(room) = web.live.registry.room(&site.scope, call) {
         room.show_out(guest);
     }

@@ -11,6 +11,7 @@ mod documents;
 mod extensions;
 mod guests;
 mod hours;
+mod legs;
 mod me;
 mod people;
 mod private_rooms;
@@ -70,6 +71,7 @@ fn routes(config: &mut ServiceConfig) {
     extensions::routes(config);
     guests::routes(config);
     private_rooms::routes(config);
+    legs::routes(config);
     recordings::routes(config);
     snapshots::routes(config);
     session::routes(config);

@@ -7,14 +7,15 @@ use super::{
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
         Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
-        GivenRow, Increment, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip, TipRow,
+        GivenRow, Increment, LegRow, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip,
+        TipRow,
     },
 };
 use crate::{
     app::{
         calls::{self, CallBill},
         identity::Viewer,
-        recordings, reviews,
+        legs, recordings, reviews,
         shares::Given,
     },
     domain::{
@@ -28,6 +29,7 @@ use crate::{
     },
     error::Error,
     store::{
+        calls::{Call, Ended},
         recordings::{State, Stored},
         tips::Tip,
     },
@@ -174,6 +176,11 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
         view.rating = Some(rating(web, site, &bill).await?);
     }
     view.connections = connections(web, site, &bill).await?;
+    let reader = viewer.user.id;
+    let own = legs::of_call(&web.app, &site.scope, id, reader).await?;
+    view.legs = own.iter().map(|leg| leg_row(leg, side(leg, reader))).collect();
+    let mut others = legs::others(&web.app, &site.scope, vec![bill.call.clone()]).await?;
+    view.in_call_with = others.remove(&id).map(|other| other.name);
     let seen = recordings::of_call(&web.app, &site.scope, viewer.user.id, id).await?;
     view.recordings = seen
         .recordings
@@ -186,6 +193,21 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
         None => feedback_form("", &[], ""),
     });
     Ok(view)
+}
+
+fn leg_row(leg: &Call, side: Side) -> LegRow {
+    let moved = |ended: Ended| match side {
+        Side::Buyer => ended.charged_minor,
+        Side::Seller => ended.charged_minor - ended.commission_minor,
+    };
+    LegRow {
+        id: leg.id.uuid(),
+        name: other(leg, side).to_owned(),
+        side,
+        outcome: leg.ended.map(|ended| outcome(ended.reason)),
+        seconds: leg.ended.map_or(0, |ended| ended.billable_ms / 1_000),
+        amount: Amount::new(leg.ended.map_or(0, moved), leg.currency.code()),
+    }
 }
 
 fn recording(stored: &Stored, may_watch: bool) -> RecordingRow {
@@ -259,6 +281,8 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         refunds: refund::rows(&bill.refunds, bill.role),
         given: bill.given.iter().map(|given| given_row(given, amount)).collect(),
         tips: bill.tips.iter().map(|tip| tip_row(tip, side)).collect(),
+        legs: Vec::new(),
+        in_call_with: None,
         tip_url: (side == Side::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
         net: amount(match side {
             Side::Buyer => bill.total_minor() - bill.refunded_minor(),

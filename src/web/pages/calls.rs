@@ -9,9 +9,10 @@ use super::{
     },
 };
 use crate::{
-    app::{calls, extensions, identity::Viewer, private_rooms, recordings, snapshots, wallet},
+    app::{calls, extensions, identity::Viewer, legs, private_rooms, recordings, snapshots, wallet},
     domain::{
         call::EndReason,
+        guest::ThirdPerson,
         ids::{CallId, UserId},
         language::LANGUAGES,
     },
@@ -47,15 +48,23 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     let older_url = (all.len() == PAGE).then(|| format!("/calls?page={}", shown.page.saturating_add(1)));
     let ids = all.iter().map(|(call, _)| call.id).collect();
     let recorded = recordings::recorded(&web.app, &site.scope, ids).await?;
+    let calls = all.iter().map(|(call, _)| call.clone()).collect();
+    let others = legs::others(&web.app, &site.scope, calls).await?;
     let mut rows = Vec::new();
     for settled in &all {
         let row = row(&web, &site, &viewer, settled).await?;
         let recorded = recorded.contains(&settled.0.id);
-        rows.push(CallRow { recorded, ..row });
+        let in_call_with = others.get(&settled.0.id).map(|other| other.name.clone());
+        rows.push(CallRow {
+            recorded,
+            in_call_with,
+            ..row
+        });
     }
     let open = rows
         .iter()
-        .position(|row| row.stage != CallStage::Ended)
+        // That of a leg leads to its call, which comes after it.
+        .rposition(|row| row.stage != CallStage::Ended)
         .map(|index| rows.remove(index));
     render(
         &site,
@@ -90,6 +99,7 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Set
         seconds: call.ended.map_or(0, |ended| ended.billable_ms / 1_000),
         amount: (moved > 0).then(|| Amount::new(moved, call.currency.code())),
         recorded: false,
+        in_call_with: None,
     })
 }
 
@@ -131,6 +141,7 @@ pub(super) fn outcome(reason: EndReason) -> Outcome {
         EndReason::SellerLost => Outcome::SellerLost,
         EndReason::BothLost => Outcome::BothLost,
         EndReason::StaffEnded => Outcome::StaffEnded,
+        EndReason::CallOver => Outcome::CallOver,
     }
 }
 
@@ -139,6 +150,10 @@ pub(super) fn outcome(reason: EndReason) -> Outcome {
 async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
     let (call, role) = calls::joined(&web.app, &site.scope, viewer.user.id, id).await?;
+    // A leg's two meet in its call.
+    if let Some(parent) = call.parent.filter(|_| call.ended.is_none()) {
+        return Ok(no_body(&format!("/calls/{parent}")));
+    }
     let bill = (!role.is_guest()).then(|| format!("/calls/{id}/bill"));
     if let Some(bill) = bill.as_deref().filter(|_| call.ended.is_some()) {
         return Ok(no_body(bill));
@@ -165,6 +180,9 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
                 _ => call.seller.id,
             }
             .uuid(),
+            may_bring_in: policy.third_person == ThirdPerson::BuyerPays && !role.is_guest(),
+            legs: Vec::new(),
+            proposed: None,
             extension: open.map(|asked| extension_view(&asked, web.app.now())),
             top_up_amounts: wallet::top_up_suggestions(call.currency)
                 .map(|amount| amount.minor)

@@ -254,7 +254,8 @@ fn kind(reason: EndReason) -> EntryKind {
         | EndReason::BuyerLost
         | EndReason::SellerLost
         | EndReason::BothLost
-        | EndReason::StaffEnded => EntryKind::CallEnded,
+        | EndReason::StaffEnded
+        | EndReason::CallOver => EntryKind::CallEnded,
     }
 }
 

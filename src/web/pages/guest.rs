@@ -2,10 +2,11 @@
 
 use super::{
     lead_to, no_body, problem, reader_zone, render, render_as,
-    views::{Field, GuestPage, Message},
+    views::{Amount, Field, GuestPage, GuestPrice, Message},
 };
 use crate::{
     app::{guests, identity::Viewer},
+    domain::money::Money,
     error::{Error, Kind},
     web::{Result, Site, Web, tokens},
 };
@@ -33,6 +34,9 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, link: Path<Str
 struct Typed {
     #[serde(default)]
     name: String,
+    /// The price of a minute that was agreed to, minor units.
+    #[serde(default)]
+    agreed: Option<i64>,
 }
 
 #[post("/guest/{link}")]
@@ -46,8 +50,13 @@ async fn enter(
 ) -> Result<HttpResponse> {
     let link = link.into_inner();
     let refused = if let Some(viewer) = &viewer {
-        match guests::enter_as(&web.app, viewer, &link).await {
-            Ok(call) => return Ok(no_body(&format!("/calls/{call}"))),
+        match guests::enter_as(&web.app, viewer, &site.tenant, &link, typed.agreed).await {
+            Ok((call, leg)) => {
+                if let Some(leg) = leg {
+                    web.live.registry.ring(site.scope, leg);
+                }
+                return Ok(no_body(&format!("/calls/{call}")));
+            }
             Err(error) => error,
         }
     } else {
@@ -66,25 +75,34 @@ async fn enter(
             Err(error) => error,
         }
     };
-    if !matches!(refused.kind, Kind::Invalid { .. }) {
+    let priced = ["price_changed", "insufficient_credit", "in_a_call", "not_available"].contains(&refused.code());
+    if !priced && !matches!(refused.kind, Kind::Invalid { .. }) {
         return gone(&site, viewer.as_ref(), refused);
     }
     let mut page = page(&web, viewer.as_ref(), &site, link).await?;
-    page.name = Field {
-        error: Some(problem(refused)?.1),
-        ..Field::of(typed.name)
-    };
+    page.name = Field::of(typed.name);
+    match page.price {
+        Some(_) => page.refused = Some(Message::new(refused.public)),
+        None => page.name.error = Some(problem(refused)?.1),
+    }
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, viewer.as_ref(), &page)
 }
 
 async fn page(web: &Web, viewer: Option<&Viewer>, site: &Site, link: String) -> std::result::Result<GuestPage, Error> {
-    let shown = guests::show(&web.app, &site.scope, &link).await?;
+    let shown = guests::show(&web.app, &site.scope, &site.tenant, &link).await?;
+    let amount = |money: Money| Amount::new(money.minor, money.currency.code());
     Ok(GuestPage {
         token: link,
         role: shown.role.name(),
         invited_by: shown.invited_by,
         service_title: shown.service_title,
         languages: shown.languages,
+        needs_account: viewer.is_none() && shown.price.is_some(),
+        price: shown.price.map(|price| GuestPrice {
+            rate: amount(price.rate),
+            rate_minor: price.rate.minor,
+            opening: amount(price.opening),
+        }),
         reader: viewer.map(|viewer| viewer.user.name.clone()),
         ..GuestPage::default()
     })

@@ -1,5 +1,5 @@
 /** What the server writes into the room's page, as the data block `room-config`. */
-import type { CallView, ExtensionView, RoomRole } from "./protocol";
+import type { CallView, ExtensionView, LegView, ProposedLeg, RoomRole } from "./protocol";
 import type { Entry } from "./words";
 
 /** How time is charged, for the sentence that says so; named as in the policy. */
@@ -33,6 +33,11 @@ export interface RoomConfig {
   call?: CallView | null;
   /** More time that was asked for and waits for the buyer. */
   extension?: ExtensionView | null;
+  /** Providers can be brought in, whom the buyer pays. */
+  may_bring_in: boolean;
+  /** As in `Joined`, for a page that joins nothing. */
+  legs: LegView[];
+  proposed?: ProposedLeg | null;
   /** Offered when adding credit, minor units of the call's currency. */
   top_up_amounts: number[];
   terms?: BillingTerms | null;

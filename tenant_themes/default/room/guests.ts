@@ -20,6 +20,8 @@ export interface GuestsHost {
   speak(language: string | null): Promise<unknown>;
   loudness(peer: string, volume: number): void;
   named(peer: string, name: string): void;
+  /** What somebody who is paid, or pays, has come to; empty if that isn't the reader's to see. */
+  comesTo(person: string): { about: string; amount: string };
   /** Who is the other one of the two whom the call is between; of guests, the seller. */
   main(peer: string): void;
   /** Whether there is anything to choose from. */
@@ -99,12 +101,16 @@ export class Guests {
     // In a free room nobody is the buyer: who came first has no guest's place.
     const main = people.find(({ role, guest }) => role === other || (other === "buyer" && role === "visitor" && !guest));
     if (main?.peer) this.host.main(main.peer);
-    for (const { peer, name } of people) if (peer) this.host.named(peer, name);
     this.#knock(before);
     this.#draw();
     this.#fill();
     this.#hear();
     this.host.changed();
+  }
+
+  /** What somebody comes to has changed. */
+  redraw(): void {
+    this.#draw();
   }
 
   /** The call is over. */
@@ -145,7 +151,9 @@ export class Guests {
       const name = own ? `${person.name} (${this.host.say("you")})` : person.name;
       const state = person.waiting ? "waits" : person.peer ? (person.speaks ? "speaks" : "here") : "away";
       const language = person.speaks ? this.#language(person.speaks) : "";
-      const about = `${this.#role(person.role)} · ${this.host.say(`people.${state}`, { language })}`;
+      const money = this.host.comesTo(person.id);
+      if (person.peer) this.host.named(person.peer, money.amount ? `${person.name} · ${money.amount}` : person.name);
+      const about = [this.#role(person.role), this.host.say(`people.${state}`, { language }), money.about].filter(Boolean).join(" · ");
       const row = h(
         "li",
         { class: "person" },

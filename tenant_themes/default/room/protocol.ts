@@ -39,7 +39,8 @@ export type EndReason =
   | "buyer_lost"
   | "seller_lost"
   | "both_lost"
-  | "staff_ended";
+  | "staff_ended"
+  | "call_over";
 
 /** A call as one of its people sees it. Amounts are minor units, instants milliseconds on the server's clock. */
 export interface CallView {
@@ -68,6 +69,42 @@ export interface CallView {
   running: boolean;
   available_minor: number | null;
   server_now_ms: number;
+}
+
+/** A third person who pays or is paid, as one of the two sees it between whom that is. */
+export interface LegView {
+  id: string;
+  /** The third person. */
+  person: string;
+  name: string;
+  role: RoomRole;
+  /** The place that they are asked to. */
+  guest: string;
+  you_pay: boolean;
+  phase: CallPhase;
+  suspended: SuspendReason | null;
+  ended: EndReason | null;
+  until_ms: number | null;
+  currency: string;
+  rate_minor: number;
+  charged_minor: number;
+  remaining_ms: number | null;
+  running: boolean;
+  /** What must be in the wallet for it to start, if that isn't there. */
+  needed_minor?: number;
+  server_now_ms: number;
+}
+
+/** Whom the seller would bring in. */
+export interface ProposedLeg {
+  service: string;
+  name: string;
+  service_title: string;
+  role: RoomRole;
+  languages?: string[];
+  rate_minor: number;
+  currency: string;
+  asked_by: string;
 }
 
 /** More time that the seller asked for. */
@@ -177,6 +214,8 @@ export interface Joined {
   read?: ReadMark;
   may_record: boolean;
   recording?: RecordingView | null;
+  legs?: LegView[];
+  proposed?: ProposedLeg | null;
 }
 
 /** Requests inside a call, without the epoch that the link adds. */
@@ -239,6 +278,7 @@ export type ServerMessage =
       caller_name: string;
       caller_rating?: { average_tenths: number; count: number };
       service_title: string;
+      into_call: boolean;
       until_ms: number;
       server_now_ms: number;
     }
@@ -266,6 +306,10 @@ export type ServerMessage =
   | { type: "layers"; producer: string; score: number; layer: number | null }
   | { type: "people"; people: PersonView[] }
   | { type: "shown_out" }
+  | { type: "leg"; leg: LegView }
+  | { type: "leg_warning"; leg: string; minutes_left: number }
+  | { type: "leg_proposed"; proposed: ProposedLeg | null }
+  | { type: "leg_declined"; name: string }
   | { type: "media_reset" }
   | { type: "replaced" }
   | { type: "chat"; line: ChatLine }

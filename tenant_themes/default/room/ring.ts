@@ -36,8 +36,8 @@ export function callOf(ring: RingMessage, words: Words): Incoming {
     service: ring.service_title,
     rating: ring.caller_rating,
     untilMs: ring.until_ms,
-    kicker: words.say("ring.incoming"),
-    note: words.say("ring.free"),
+    kicker: words.say(ring.into_call ? "ring.into_call" : "ring.incoming"),
+    note: words.say(ring.into_call ? "ring.into_call_note" : "ring.free"),
     accept: [`/api/v1/calls/${ring.call}/accept`],
     reject: [`/api/v1/calls/${ring.call}/reject`],
   };

@@ -9,6 +9,7 @@ import { binder, find, type View } from "./dom";
 import { Extensions } from "./extension";
 import { money } from "./format";
 import { Guests } from "./guests";
+import { Legs } from "./legs";
 import { Link } from "./link";
 import { Adaption } from "./media/adaption";
 import { canPresent } from "./media/devices";
@@ -47,6 +48,7 @@ export class Room {
   readonly extensions: Extensions;
   readonly guests: Guests;
   readonly captions: Captions;
+  readonly legs: Legs;
   readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
@@ -99,6 +101,7 @@ export class Room {
       loudness: (peer, volume) => this.#remote.loudness(peer, volume),
       main: (peer) => this.#remote.seat(peer),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
+      comesTo: (person) => ({ about: this.legs.about(person), amount: this.legs.amount(person) }),
       changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
     });
     this.captions = new Captions({
@@ -107,6 +110,15 @@ export class Room {
       name: (person) => this.guests.name(person),
       follows: (language) => this.guests.follows(language),
       changed: () => this.update({}),
+    });
+    this.legs = new Legs(config.call_id, config.may_bring_in, {
+      role: config.role,
+      locale: words.locale,
+      now: () => socket.clock.now(),
+      say: (key, vars) => this.say(key, vars),
+      tell: (what) => this.tell(what),
+      addCredit: () => this.addCredit(),
+      changed: () => this.guests.redraw(),
     });
     this.recording = new Recording({
       locale: words.locale,
@@ -147,6 +159,7 @@ export class Room {
     else void this.fetchCall();
     this.#render();
     if (this.config.extension) this.extensions.take(this.config.extension);
+    this.legs.entered(this.config.legs, this.config.proposed ?? null);
   }
 
   say(key: string, vars: Vars = {}): string {
@@ -280,6 +293,7 @@ export class Room {
     link.on("joined", (joined) => {
       this.update({ wasIn: true, flowing: true, admission: false });
       this.guests.me = joined.peer;
+      this.legs.entered(joined.legs ?? [], joined.proposed ?? null);
       this.guests.take(joined.people);
       this.take(joined.call);
       this.#chat.me = joined.people.find(({ peer }) => peer === joined.peer)?.id ?? "";
@@ -296,6 +310,10 @@ export class Room {
     });
     socket.on("people", ({ people }) => this.guests.take(people));
     socket.on("shown_out", () => this.#out());
+    socket.on("leg", ({ leg }) => this.legs.take(leg));
+    socket.on("leg_warning", ({ leg, minutes_left }) => this.legs.warn(leg, minutes_left));
+    socket.on("leg_proposed", ({ proposed }) => this.legs.proposed(proposed));
+    socket.on("leg_declined", ({ name }) => this.legs.declined(name));
     socket.on("state", (state) => {
       if (state === "signed_out") this.update({ signedOut: true });
       if (state === "open" && !wantsPeople(this.state.call)) void this.fetchCall();
@@ -386,6 +404,7 @@ export class Room {
     this.extensions.end();
     this.guests.end();
     this.captions.end();
+    this.legs.end();
     this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
@@ -424,6 +443,7 @@ export class Room {
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);
     this.#bind(values);
+    this.legs.tick();
     if (values.title && document.title !== values.title) document.title = String(values.title);
     const face = faceOf(this.state, now);
     if (face !== this.#shownFace) this.#faceChanged(face);

@@ -27,6 +27,7 @@ export function view(state: RoomState, now: number): View {
     seller: config.role === "seller",
     charged_shown: !isGuest(config.role) && !call?.free,
     may_invite: !isGuest(config.role),
+    may_bring_in: config.may_bring_in && !isGuest(config.role),
     may_report: !isGuest(config.role),
     may_not_invite: isGuest(config.role),
     invite_text: say(buyer ? "people.invite_text" : "people.invite_text_seller"),

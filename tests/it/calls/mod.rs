@@ -9,6 +9,7 @@ mod extending;
 mod guests;
 mod hostile;
 mod interruptions;
+mod legs;
 mod media;
 mod money;
 mod prepaid;

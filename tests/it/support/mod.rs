@@ -69,7 +69,7 @@ pub struct TestApp {
     pub app: App,
     pub clock: Arc<ManualClock>,
     pub address: SocketAddr,
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub jobs: Runner,
     pub registry: Arc<Registry>,
     mailbox: Option<Arc<Mailbox>>,
@@ -95,10 +95,25 @@ impl TestApp {
         prepare_process();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let database = TestDatabase::new();
+        let database = Arc::new(TestDatabase::new());
         let mut config = settings(&database, address);
         change(&mut config);
-        let clock = Arc::new(ManualClock::new(START));
+        Self::serve(database, config, listener, START).await
+    }
+
+    /// Another one on the same data, as after a restart: what this one had in memory it hasn't. This one's clock is to stand
+    /// still from now on.
+    pub async fn restarted(&self) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let database = self.database.clone();
+        let config = settings(&database, address);
+        Self::serve(database, config, listener, self.app.now()).await
+    }
+
+    async fn serve(database: Arc<TestDatabase>, config: Config, listener: TcpListener, now: Moment) -> Self {
+        let address = listener.local_addr().expect("an address");
+        let clock = Arc::new(ManualClock::new(now));
         let product = serve::assemble(config, clock.clone()).await;
         let Product { web, .. } = product.expect("the product: ./dev builds the themes' assets");
         let (app, registry) = (web.app.clone(), web.live.registry.clone());

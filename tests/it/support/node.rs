@@ -34,6 +34,7 @@ struct Peers {
     joined: Vec<(RoomId, PeerId)>,
     producers: HashMap<PeerId, Vec<String>>,
     paused_rooms: HashMap<RoomId, bool>,
+    held_peers: HashMap<PeerId, bool>,
     /// What is recorded now, and everything that ever was asked to be.
     recorded: Vec<Recorded>,
     asked: Vec<Recorded>,
@@ -215,6 +216,12 @@ impl ScriptedNode {
             .unwrap_or(false)
     }
 
+    /// Whether a peer is held back by itself.
+    pub fn is_held(&self, peer: PeerId) -> bool {
+        let peers = self.peers.lock().expect("peers");
+        peers.held_peers.get(&peer).copied().unwrap_or(false)
+    }
+
     /// Dies, as by `kill -9`.
     pub fn kill(&self) {
         self.task.abort();
@@ -296,6 +303,10 @@ fn answer(peers: &mut Peers, request: Request) -> Reply {
         }
         Request::Leave { room, peer } => {
             peers.complete_those(|one| (one.room, one.peer) == (room, peer));
+            Reply::Done
+        }
+        Request::HoldPeer { peer, held, .. } => {
+            peers.held_peers.insert(peer, held);
             Reply::Done
         }
         Request::PauseRoom { room, paused } => {

@@ -57,6 +57,15 @@ impl TestUser {
         }
     }
 
+    /// The same program's person at another server.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        let (host, _) = self.host().split_once(':').expect("a port");
+        Self {
+            email: self.email.clone(),
+            ..Self::with_token(host, address, self.token())
+        }
+    }
+
     /// The tenant's host, with the port.
     pub fn host(&self) -> &str {
         self.base.strip_prefix("http://").expect("an address")

@@ -375,6 +375,12 @@ export const tenant = {
   "domains.address_hint": "Links in Mails nennen sie, und Besucher der anderen werden dorthin geleitet. Wer woanders angemeldet ist, meldet sich neu an.",
   "domains.proxy": "Die Domain muss auch auf diese Plattform zeigen (A-, AAAA- oder CNAME-Eintrag); fragen Sie deren Betreiber, wohin.",
 
+  "settings.third_person": "Dritte",
+  "settings.third_person_hint": "Dolmetscher, Vertreter und Fachleute in einem Gespräch. Verkäufer können sie in ihren Gesprächen kostenlos lassen und sonst nichts ändern. Begonnene Gespräche behalten, was vereinbart war.",
+  "settings.third_person_pays": "Wer für sie bezahlt",
+  "settings.third_free": "Niemand: Sie kommen über einen Link",
+  "settings.third_buyer_pays": "Wer kauft: holt Verkäufer zu deren eigenem Preis dazu",
+  "settings.third_guest_pays": "Sie selbst bezahlen, wer im Gespräch verkauft",
   "settings.recording": "Aufzeichnung",
   "settings.recording_hint": "Aufgezeichnet wird erst, wenn alle im Gespräch zustimmen. Verkäufer können für ihre Angebote weniger erlauben, nie mehr.",
   "settings.may_record": "Wer aufzeichnen darf",

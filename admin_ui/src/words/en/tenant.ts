@@ -373,6 +373,12 @@ export const tenant = {
   "domains.address_hint": "Links in mails name it, and visitors of the others are led there. Whoever is signed in elsewhere signs in again.",
   "domains.proxy": "The domain must also point to this platform (an A, AAAA or CNAME record); ask who runs it where to.",
 
+  "settings.third_person": "Third persons",
+  "settings.third_person_hint": "Interpreters, representatives and specialists in a call. Sellers can keep them free in calls of theirs, and change nothing else. Calls that have begun keep what was agreed.",
+  "settings.third_person_pays": "Who pays for them",
+  "settings.third_free": "Nobody: they come by a link",
+  "settings.third_buyer_pays": "The buyer, who brings in sellers at their own rate",
+  "settings.third_guest_pays": "They themselves pay the call’s seller",
   "settings.recording": "Recording",
   "settings.recording_hint": "Nothing is recorded before everybody in a call agrees. Sellers can allow less for their services, never more.",
   "settings.may_record": "Who may record",

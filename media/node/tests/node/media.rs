@@ -180,6 +180,36 @@ async fn a_picture_that_isnt_shown_isnt_sent_and_the_room_stays_held_back() {
     receives(&mut control, &buyer, true).await;
 }
 
+/// Whoever is held back by themselves neither sends nor receives, and the others hear each other.
+#[tokio::test]
+async fn one_is_held_back_and_the_others_arent() {
+    let (_node, mut control) = started(&[]).await;
+    let room = Uuid::new_v4();
+    let mut seller = control.join(room).await;
+    let mut third = control.join(room).await;
+    let buyer = control.join(room).await;
+    let hold = |peer, held| Request::HoldPeer { room, peer, held };
+    let theirs = control.produce(&mut third, false).await;
+    control.done(hold(third.peer, true)).await;
+    assert_eq!(control.refused(hold(Uuid::new_v4(), true)).await, RefusalKind::NotFound);
+    control.consume(&buyer, std::slice::from_ref(&theirs)).await;
+    receives(&mut control, &buyer, false).await;
+    let sellers = control.produce(&mut seller, false).await;
+    control.consume(&third, std::slice::from_ref(&sellers)).await;
+    receives(&mut control, &third, false).await;
+    control.consume(&buyer, std::slice::from_ref(&sellers)).await;
+    receives(&mut control, &buyer, true).await;
+    // That the room goes on doesn't let them through.
+    for paused in [true, false] {
+        control.done(Request::PauseRoom { room, paused }).await;
+    }
+    receives(&mut control, &third, false).await;
+    control.done(hold(third.peer, false)).await;
+    receives(&mut control, &third, true).await;
+    control.done(seller.leave()).await;
+    receives(&mut control, &buyer, true).await;
+}
+
 async fn receives(control: &mut Connection, member: &Member, wanted: bool) {
     control
         .flow(|peers| {

@@ -141,6 +141,70 @@ pub enum EndReason {
     BothLost,
     /// The people who run the marketplace, or the platform, ended it.
     StaffEnded,
+    /// A leg: somebody else than its two ended the call that it was in.
+    CallOver,
+}
+
+/// A leg of a call: a third person who pays or is paid, with a meter of their own. Only the two between whom it is see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegView {
+    /// Its id: in history it is a call of its own.
+    pub id: Uuid,
+    /// The third person.
+    pub person: Uuid,
+    /// Their public name.
+    pub name: String,
+    /// As what they are in the room.
+    pub role: RoomRole,
+    /// The place that they are asked to.
+    pub guest: Uuid,
+    /// Whether the reader pays; else they are paid.
+    pub you_pay: bool,
+    /// Where it stands.
+    pub phase: CallPhase,
+    /// Why it is suspended: then only that person is neither seen nor heard, and sees and hears nothing.
+    pub suspended: Option<SuspendReason>,
+    /// How it ended.
+    pub ended: Option<EndReason>,
+    /// When this phase ends by itself.
+    pub until_ms: Option<i64>,
+    /// ISO code of all amounts here.
+    pub currency: String,
+    /// Price of a minute, in minor units.
+    pub rate_minor: i64,
+    /// Charged so far, in minor units.
+    pub charged_minor: i64,
+    /// Time that can still be talked on what is reserved and available; none before it is live.
+    pub remaining_ms: Option<i64>,
+    /// Whether time is being charged right now.
+    pub running: bool,
+    /// What must be in the wallet for it to start, in minor units, if that isn't there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_minor: Option<i64>,
+    /// The server's clock when this was made.
+    pub server_now_ms: i64,
+}
+
+/// A provider whom the seller, or a representative, would bring in: the buyer says whether.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedLeg {
+    /// The provider's service.
+    pub service: Uuid,
+    /// The provider's public name.
+    pub name: String,
+    /// What the service is called.
+    pub service_title: String,
+    /// As what they would come.
+    pub role: RoomRole,
+    /// What an interpreter would speak, ISO 639-1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// Price of a minute, in minor units.
+    pub rate_minor: i64,
+    /// ISO code.
+    pub currency: String,
+    /// Who would bring them in.
+    pub asked_by: String,
 }
 
 /// A call as one of its people sees it.

@@ -143,13 +143,17 @@ impl Session {
         }
     }
 
-    /// What is charged in the end: started increments, and the minimum unless it is the seller's doing (M5) or the
-    /// staff's. A call that ends inside grace costs nothing (M3).
+    /// What is charged in the end: started increments, and the minimum unless it is the seller's doing (M5), the
+    /// staff's, or that of somebody else who ended the call that this is a leg of. A call that ends inside grace costs nothing (M3).
     pub(in crate::domain::call) fn final_charged_s(&self, reason: EndReason) -> i64 {
         let used_s = self.blocks.charged_s(self.charged_ms());
         let others_doing = matches!(
             reason,
-            EndReason::SellerEnded | EndReason::SellerLost | EndReason::BothLost | EndReason::StaffEnded
+            EndReason::SellerEnded
+                | EndReason::SellerLost
+                | EndReason::BothLost
+                | EndReason::StaffEnded
+                | EndReason::CallOver
         );
         if used_s == 0 || others_doing {
             used_s

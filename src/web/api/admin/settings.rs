@@ -6,6 +6,7 @@ use crate::{
         platform::Change,
     },
     domain::{
+        guest::ThirdPerson,
         policy::{Increment, Policy, PolicyChange, resolve},
         recording::{RecordingFor, RecordingRule},
         tenant::Tenant,
@@ -78,6 +79,8 @@ struct SettingsPolicy {
     recording_days: u32,
     /// Lists may show stills of sellers in live calls who agree.
     snapshots: bool,
+    /// Who pays for third persons.
+    third_person: ThirdPerson,
 }
 
 impl From<&Tenant> for Settings {
@@ -109,6 +112,7 @@ impl From<&Tenant> for Settings {
                 recording_for: policy.recording_for,
                 recording_days: policy.recording_days,
                 snapshots: policy.snapshots,
+                third_person: policy.third_person,
             },
             rate_bounds_minor: tenant.rate_bounds_minor,
         }
@@ -158,6 +162,7 @@ struct ChangedPolicy {
     recording_for: Option<RecordingFor>,
     recording_days: Option<u32>,
     snapshots: Option<bool>,
+    third_person: Option<ThirdPerson>,
 }
 
 /// Changes settings. Calls that were begun keep what was agreed.
@@ -198,6 +203,7 @@ async fn change(
             recording_for: typed.policy.recording_for,
             recording_days: typed.policy.recording_days,
             snapshots: typed.policy.snapshots,
+            third_person: typed.policy.third_person,
         },
         rate_bounds_minor: typed.rate_bounds_minor,
     };

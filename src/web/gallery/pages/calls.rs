@@ -22,6 +22,7 @@ pub fn calls(g: &Gallery<'_>) -> anyhow::Result<()> {
         seconds,
         amount: minor.map(|minor| g.cast.amount(minor)),
         recorded: nth == 1,
+        in_call_with: (nth == 2).then(|| g.cast.person(3).name),
     };
     let ended = CallStage::Ended;
     let page = CallsPage {
@@ -136,6 +137,15 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
             amount: g.cast.amount(500),
             commission: g.cast.amount(0),
         }],
+        legs: vec![LegRow {
+            id: Uuid::from_u128(8),
+            name: g.cast.person(3).name,
+            side: Side::Buyer,
+            outcome: Some(Outcome::BuyerEnded),
+            seconds: 170,
+            amount: g.cast.amount(360),
+        }],
+        in_call_with: None,
         tip_url: Some("/sellers/1/tip?call=1".to_owned()),
         net: g.cast.amount(2_160),
         refund_url: None,

@@ -5,7 +5,7 @@ use crate::web::{
     pages::views::*,
 };
 use tallyroom_media_protocol::signaling::{
-    CallPhase, CallRole, CallView, EndReason, ExtensionView, OtherView, RoomRole, SuspendReason,
+    CallPhase, CallRole, CallView, EndReason, ExtensionView, LegView, OtherView, ProposedLeg, RoomRole, SuspendReason,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,9 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         other_id: Uuid::from_u128(2),
         call: ringing(g),
         extension: None,
+        may_bring_in: true,
+        legs: Vec::new(),
+        proposed: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],
         terms: Some(RoomTerms {
             increment: Increment::Minute,
@@ -56,6 +59,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         &RoomPage { room: in_it.clone() },
         &g.buyer("/calls/1"),
     )?;
+    legs(g, &room)?;
     let paying = ExtensionView {
         state: "paying".to_owned(),
         ..asked
@@ -78,6 +82,23 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..GuestPage::default()
     };
     g.page("guest", &guest, &g.visitor("/guest/link"))?;
+    let price = GuestPrice {
+        rate: g.cast.amount(180),
+        rate_minor: 180,
+        opening: g.cast.amount(180),
+    };
+    let pays = GuestPage {
+        price: Some(price),
+        reader: Some(g.cast.buyer.to_owned()),
+        ..guest.clone()
+    };
+    g.page("guest-pays", &pays, &g.buyer("/guest/link"))?;
+    let stranger = GuestPage {
+        needs_account: true,
+        reader: None,
+        ..pays
+    };
+    g.page("guest-pays-visitor", &stranger, &g.visitor("/guest/link"))?;
     let gone = GuestPage {
         gone: Some(Message::new(
             "This link leads nowhere any more: the call is over, or somebody has used the link. Ask for a new one.",
@@ -97,6 +118,61 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
     };
     g.page("room-seller", &RoomPage { room: seller.clone() }, &g.seller("/calls/1"))?;
     states(g, &room, &seller)
+}
+
+/// Third persons who are paid: the buyer is asked about one, has one, and has run out of credit for one.
+fn legs(g: &Gallery<'_>, room: &RoomSetup) -> anyhow::Result<()> {
+    let provider = g.cast.person(3).name;
+    let live = RoomSetup {
+        call: live(g, CallRole::Buyer),
+        ..room.clone()
+    };
+    let asked = RoomSetup {
+        proposed: Some(ProposedLeg {
+            service: Uuid::from_u128(7),
+            name: provider.clone(),
+            service_title: g.cast.services[1].0.to_owned(),
+            role: RoomRole::Interpreter,
+            languages: vec!["de".to_owned()],
+            rate_minor: 120,
+            currency: g.cast.currency.to_owned(),
+            asked_by: g.cast.person(0).name,
+        }),
+        ..live.clone()
+    };
+    g.page("room-leg-asked", &RoomPage { room: asked }, &g.buyer("/calls/1"))?;
+    let leg = LegView {
+        id: Uuid::from_u128(8),
+        person: Uuid::from_u128(9),
+        name: provider,
+        role: RoomRole::Interpreter,
+        guest: Uuid::from_u128(10),
+        you_pay: true,
+        phase: CallPhase::Live,
+        suspended: None,
+        ended: None,
+        until_ms: None,
+        currency: g.cast.currency.to_owned(),
+        rate_minor: 120,
+        charged_minor: 360,
+        remaining_ms: Some(540_000),
+        running: false,
+        needed_minor: None,
+        server_now_ms: now().as_millisecond(),
+    };
+    let with = |leg: LegView| RoomSetup {
+        legs: vec![leg],
+        ..live.clone()
+    };
+    let room = with(leg.clone());
+    g.page("room-leg", &RoomPage { room }, &g.buyer("/calls/1"))?;
+    let room = with(LegView {
+        phase: CallPhase::Suspended,
+        suspended: Some(SuspendReason::Credit),
+        remaining_ms: Some(0),
+        ..leg
+    });
+    g.page("room-leg-no-credit", &RoomPage { room }, &g.buyer("/calls/1"))
 }
 
 /// A name, a phase, why it stands still, and how it ended.

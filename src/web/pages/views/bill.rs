@@ -58,6 +58,10 @@ pub struct BillPage {
     pub connections: Vec<ConnectionRow>,
     /// What was given on top, oldest first; no part of the sums.
     pub tips: Vec<TipRow>,
+    /// Third persons of this call whom the reader paid, or by whom they were paid: each has a bill of its own.
+    pub legs: Vec<LegRow>,
+    /// Of a third person's leg, who else was in the call that it was in.
+    pub in_call_with: Option<String>,
     /// Buyer only: where a tip is given.
     pub tip_url: Option<String>,
     /// What the reader paid or earned after that.
@@ -137,6 +141,23 @@ pub struct BillLine {
     /// Of how long.
     pub seconds: i64,
     /// How much; zero is shown as "free".
+    pub amount: Amount,
+}
+
+/// A leg of a call.
+#[derive(Clone, Debug, Serialize)]
+pub struct LegRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The other person of it.
+    pub name: String,
+    /// Which side of it the reader is.
+    pub side: Side,
+    /// How it ended; none while it is being settled.
+    pub outcome: Option<Outcome>,
+    /// Talked time.
+    pub seconds: i64,
+    /// Paid, or earned.
     pub amount: Amount,
 }
 

@@ -39,6 +39,8 @@ pub struct CallRow {
     pub amount: Option<Amount>,
     /// It was recorded; the bill has more.
     pub recorded: bool,
+    /// Of a third person's leg, who else was in the call that it was in.
+    pub in_call_with: Option<String>,
 }
 
 /// Which side the reader is.
@@ -93,4 +95,6 @@ pub enum Outcome {
     BothLost,
     /// The people who run the marketplace ended it.
     StaffEnded,
+    /// A third person's: somebody else ended the call that it was in.
+    CallOver,
 }

@@ -1,6 +1,6 @@
 //! `/guest/{link}`: asked into a call.
 
-use super::{Field, Message};
+use super::{Amount, Field, Message};
 use serde::Serialize;
 
 /// `/guest/{link}`. Posts `name`, where nobody is signed in.
@@ -20,6 +20,23 @@ pub struct GuestPage {
     pub reader: Option<String>,
     /// The name under which one comes.
     pub name: Field,
+    /// What it costs whoever comes; nothing where nobody pays. Then it posts `agreed`, too.
+    pub price: Option<GuestPrice>,
+    /// Nobody is signed in, and whoever comes pays.
+    pub needs_account: bool,
+    /// Why one can't come in for that price.
+    pub refused: Option<Message>,
     /// Why the link leads nowhere.
     pub gone: Option<Message>,
+}
+
+/// What coming in costs.
+#[derive(Clone, Debug, Serialize)]
+pub struct GuestPrice {
+    /// A minute.
+    pub rate: Amount,
+    /// The same, to be agreed to.
+    pub rate_minor: i64,
+    /// What must be in the wallet to begin.
+    pub opening: Amount,
 }

@@ -40,7 +40,7 @@ mod wallet;
 
 pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
 pub use bill::{
-    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, RatingForm,
+    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, LegRow, RatingForm,
     RecordingRow, SellerShare, TipRow,
 };
 pub use bookings::{
@@ -59,7 +59,7 @@ pub use earnings::{EarningsPage, MethodForm, PayoutRow, ShownMethod};
 pub use feed::FeedPage;
 pub use form::{Field, Message};
 pub use gateway::GatewayPage;
-pub use guest::GuestPage;
+pub use guest::{GuestPage, GuestPrice};
 pub use home::{Category, HomePage, LivePage, Reply, Review, ReviewLink};
 pub use hours::{DayField, Exception, HoursPage, Notice};
 pub use identity::{

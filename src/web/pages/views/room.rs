@@ -3,7 +3,7 @@
 use super::Increment;
 use crate::domain::snapshot::CONSENT_TEXTS;
 use serde::Serialize;
-use tallyroom_media_protocol::signaling::{CallView, ExtensionView, RoomRole};
+use tallyroom_media_protocol::signaling::{CallView, ExtensionView, LegView, ProposedLeg, RoomRole};
 use uuid::Uuid;
 
 /// `/calls/{id}`.
@@ -30,6 +30,12 @@ pub struct RoomSetup {
     pub call: CallView,
     /// More time that was asked for and waits for the buyer.
     pub extension: Option<ExtensionView>,
+    /// Providers can be brought in, whom the buyer pays.
+    pub may_bring_in: bool,
+    /// The call's legs that are the reader's, for a page that joins nothing.
+    pub legs: Vec<LegView>,
+    /// Whom the seller would bring in, the same.
+    pub proposed: Option<ProposedLeg>,
     /// Offered when adding credit, in minor units.
     pub top_up_amounts: Vec<i64>,
     /// How time is charged; nothing for a guest.

@@ -216,6 +216,7 @@ impl Inner {
             call: state.call,
             caller_name: "Buyer".into(),
             service_title: "Talk".into(),
+            into_call: false,
             until_ms: 0,
             server_now_ms: 0,
         };

@@ -132,6 +132,8 @@ impl Inner {
             read: None,
             may_record: false,
             recording: None,
+            legs: vec![],
+            proposed: None,
         }))
     }
 

@@ -1,0 +1,120 @@
+//! Legs whose server died: call and leg are taken up again, in whichever order, and no block is paid twice.
+
+use super::*;
+use crate::support::ScriptedNode;
+
+/// The server dies while all three talk, and another one takes up what it finds.
+async fn dies(leg_first: bool) {
+    let pair = buyer_pays(3_000).await;
+    let provider = Provider::new(&pair).await;
+    let mut three = joined(pair.live().await, provider).await;
+    three.talk(70_000, true).await;
+    let (call, leg, billable_ms) = (three.talk.call, three.leg, three.talk.billable_ms);
+    let (user, service) = (three.provider.user.clone(), three.provider.service);
+    pair.node.kill();
+    drop(three);
+    // What the pages' end leads to is written.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+
+    let app = pair.app.restarted().await;
+    app.clock.advance(4_000);
+    let later = "UPDATE calls SET rang_at = rang_at + interval '1 day'";
+    let back = "UPDATE calls SET rang_at = rang_at - interval '1 day'";
+    let second = if leg_first { call } else { leg };
+    let mut database = app.database.superuser();
+    database
+        .batch_execute(&format!("{later} WHERE id = '{second}'"))
+        .expect("put off");
+    let taken = app.registry.recover(app.app.now()).await.expect("read");
+    assert_eq!(taken, 1);
+    database
+        .batch_execute(&format!("{back} WHERE id = '{second}'"))
+        .expect("put back");
+    assert_eq!(app.registry.recover(app.app.now()).await.expect("read"), 1);
+
+    let again = Pair {
+        node: ScriptedNode::connect(&app).await,
+        buyer: pair.buyer.at(app.address),
+        seller: pair.seller.at(app.address),
+        service: pair.service,
+        host: LUMEN,
+        app,
+    };
+    let user = user.at(again.app.address);
+    let mut pages = Vec::new();
+    for user in [&again.buyer, &again.seller, &user] {
+        let mut page = Caller::open(&again.app, user).await;
+        page.join(call).await.expect("let in again");
+        pages.push(page);
+    }
+    // A room whose call's room came later looks for it every second.
+    again.app.clock.advance(1_000);
+    let [mut buyer, seller, page] = <[Caller; 3]>::try_from(pages).unwrap_or_else(|_| panic!("three"));
+    told(&mut buyer, "the leg", |known| known.id == leg).await;
+    let talk = Talk {
+        pair: &again,
+        call,
+        buyer,
+        seller,
+        billable_ms,
+    };
+    let provider = Provider { user, page, service };
+    let mut three = Three {
+        talk,
+        provider,
+        leg,
+        leg_ms: 70_000,
+    };
+    // So long nobody was there: that is bridged, as any gap of five seconds is.
+    three.talk.billable_ms += 5_000;
+    three.leg_ms += 5_000;
+    three.flow(true).await;
+    three.talk(60_000, true).await;
+    let user = three.provider.user.clone();
+    let whole = end(three.talk, leg).await;
+    assert_eq!(
+        (&whole["billable_ms"], &whole["charged_minor"]),
+        (&json!(135_000), &json!(360))
+    );
+    let theirs = bill(&user, leg).await;
+    assert_eq!(
+        (&theirs["billable_ms"], &theirs["charged_minor"]),
+        (&json!(135_000), &json!(270))
+    );
+    let lines = theirs["lines"].as_array().expect("lines");
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    again.audit().await;
+}
+
+#[tokio::test]
+async fn a_restart_takes_up_the_call_and_then_its_leg() {
+    dies(false).await;
+}
+
+#[tokio::test]
+async fn a_restart_takes_up_the_leg_and_then_its_call() {
+    dies(true).await;
+}
+
+#[tokio::test]
+async fn a_leg_whose_call_ended_while_nobody_looked_ends_with_it() {
+    let pair = buyer_pays(3_000).await;
+    let provider = Provider::new(&pair).await;
+    let mut three = joined(pair.live().await, provider).await;
+    three.talk(20_000, true).await;
+    let (call, leg) = (three.talk.call, three.leg);
+    drop(three);
+    let app = pair.app.restarted().await;
+    app.clock.advance(4_000);
+    let mut database = app.database.superuser();
+    let ended = format!(
+        "UPDATE calls SET ended_at = rang_at + interval '40 seconds', end_reason = 'staff_ended' WHERE id = '{call}'"
+    );
+    database.batch_execute(&ended).expect("ended");
+    assert_eq!(app.registry.recover(app.app.now()).await.expect("read"), 1);
+    let theirs = bill(&pair.buyer.at(app.address), leg).await;
+    assert_eq!(
+        (&theirs["call"]["end_reason"], &theirs["charged_minor"]),
+        (&json!("call_over"), &json!(RATE))
+    );
+}
