@@ -64,10 +64,8 @@ fn leg(
         service_title: service.title,
         currency: tenant.currency,
         terms: Terms {
-            rate_minor: service.rate_minor,
-            policy,
             shares: earning_shares::agreed(tx, seller.id)?,
-            stretches: Vec::new(),
+            ..Terms::new(service.rate_minor, policy)
         },
         opening_minor: balance.available().minor,
         rang_at: now,

@@ -282,6 +282,7 @@ impl Entry<'_> {
             rang_at: self.now,
             ended: None,
             booking: None,
+            parent: None,
         })
     }
 
