@@ -92,6 +92,7 @@ SELECT wall_off('private_room_tries');
 SELECT wall_off('private_room_visits');
 GRANT SELECT, INSERT, UPDATE, DELETE ON private_rooms, private_room_users, private_room_tries, private_room_visits
     TO tallyroom_app;
+GRANT SELECT, DELETE ON private_rooms, private_room_users, private_room_tries, private_room_visits TO tallyroom_system;
 
 -- Whoever comes to a free room while a talk goes on is a third person of it.
 ALTER TABLE call_guests DROP CONSTRAINT call_guests_role_check;
