@@ -14,7 +14,7 @@ const settings: Settings = {
   time_zone: "Europe/London",
   language: "en",
   reply_to: null,
-  policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2050, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000, tip_commission_bp: 0, most_tip: 500, recording: "either", recording_for: "both", recording_days: 90, third_person: "free" },
+  policy: { ring_s: 60, grace_s: 10, minimum_s: 60, increment: { kind: "minute" }, rescue_s: 300, commission_bp: 2050, reminder_min: 60, missed_min: 10, cancel_free_h: 24, late_cancel_bp: 5000, no_show_bp: 10000, tip_commission_bp: 0, most_tip: 500, recording: "either", recording_for: "both", recording_days: 90, snapshots: true, third_person: "free" },
   rate_bounds_minor: [50, 1500],
 };
 

@@ -81,7 +81,6 @@ test("a camera that may no longer be used says what to do, and comes back when i
   const set = (setting) =>
     all.send("Browser.setPermission", { permission: { name: "camera" }, setting, origin: product.lumen.url, browserContextId: targetInfo.browserContextId });
   await set("denied");
-  // Chromium ends the camera's track itself, unless its devices are pretended: then the page hears of it by the permission only.
   await buyer.locator("[data-testid=camera].is-off").waitFor({ timeout: 30_000 });
   await buyer.getByTestId("devices").click();
   const advice = buyer.locator("#dialog-devices .note-warn").first();

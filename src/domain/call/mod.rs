@@ -23,7 +23,7 @@ pub use session::Session;
 pub use stretch::Stretch;
 pub use tallyroom_media_protocol::signaling::{CallPhase, CallRole, EndReason, SuspendReason};
 
-use crate::domain::{earning_share::Share, policy::Policy, time::Moment};
+use crate::domain::{earning_share::Share, guest::ThirdPerson, policy::Policy, time::Moment};
 use serde::{Deserialize, Serialize};
 
 /// Counts a person's joins to a call; only the newest counts.
@@ -60,7 +60,8 @@ impl Terms {
     }
 
     /// Nobody pays, and nobody has to press connect: a talk goes on while both are there.
-    pub fn free(policy: Policy) -> Self {
+    pub fn free(mut policy: Policy) -> Self {
+        policy.third_person = ThirdPerson::Free;
         Self {
             free: true,
             ..Self::new(0, policy)

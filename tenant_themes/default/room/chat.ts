@@ -1,8 +1,6 @@
 /** The call's chat: one line an id, however often it is told. What can't be sent yet waits and is sent once it can. */
-import { chatFiles } from "./chat-files";
 import { lineElement, waitingElement } from "./chat-line";
 import { find, h } from "./dom";
-import { emojiPicker } from "./emoji";
 import { timeOfDay } from "./format";
 import { type ChatLine, MAX_CHAT_CHARS, type ReadMark } from "./protocol";
 import { RequestError } from "./socket";
@@ -59,13 +57,15 @@ export class Chat {
       event.preventDefault();
       this.#write();
     });
-    chatFiles(port.call, words, {
+    const files = {
       guest: port.guest,
       input: this.#input,
-      show: (element) => this.#append(element),
-      sent: (line) => this.add(line),
-    });
-    emojiPicker(words, this.#input);
+      show: (element: HTMLElement) => this.#append(element),
+      sent: (line: ChatLine) => this.add(line),
+    };
+    // Nobody needs them before the first picture.
+    void import("./chat-files").then(({ chatFiles }) => chatFiles(port.call, words, files));
+    void import("./emoji").then(({ emojiPicker }) => emojiPicker(words, this.#input));
     document.addEventListener("visibilitychange", () => this.#tellRead());
   }
 

@@ -17,9 +17,7 @@ import { LocalMedia } from "./media/local";
 import { loadMedia } from "./media/peer";
 import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
-import { ratingForm } from "./rating";
 import { bindKeys } from "./keys";
-import { reportForm } from "./report";
 import { Recording } from "./recording";
 import { ring } from "./ringtone";
 import { Seat } from "./seat";
@@ -143,8 +141,9 @@ export class Room {
     find<HTMLElement>("#chat", root).addEventListener("keydown", (event) => event.key === "Escape" && this.toggleChat());
     selfView(root, this.local);
     const thanks = () => this.tell({ text: this.say("summary.rate_thanks"), tone: "success" });
-    ratingForm(this.config.call_id, this.words, thanks);
-    reportForm(this);
+    // Nobody needs them before the first picture.
+    void import("./rating").then(({ ratingForm }) => ratingForm(this.config.call_id, this.words, thanks));
+    void import("./report").then(({ reportForm }) => reportForm(this));
     this.#listen();
     addEventListener("beforeunload", (event) => {
       if (this.state.call?.phase === "live" && this.state.link === "in") event.preventDefault();

@@ -19,8 +19,8 @@ export class Snapshots {
   readonly #video: HTMLVideoElement;
   #agreed: boolean;
   #triedAt = -Infinity;
-  /** The person has just switched it on, and wants to know that it works. */
-  #fresh = false;
+  /** The person is to be told once a call that it works, and after having switched it on. */
+  #fresh = true;
 
   constructor(
     private readonly room: Room,

@@ -4,6 +4,7 @@
  */
 import { find, h } from "./dom";
 import { watchLevel } from "./media/level";
+import { SoftVoice } from "./media/soft";
 import type { MediaSource } from "./protocol";
 
 export interface Tile {
@@ -15,6 +16,7 @@ interface Place extends Tile {
   stream: MediaStream;
   name: HTMLElement | null;
   voice: MediaStreamTrack | null;
+  soft: SoftVoice;
   /** How loud the voice was lately. */
   loudness: number;
   /** Set while it is listened to. */
@@ -61,6 +63,7 @@ export class Tiles {
       const place = this.#open(peer);
       for (const track of before.stream.getTracks()) place.stream.addTrack(track);
       place.voice = before.stream.getAudioTracks()[0] ?? null;
+      this.#sound(peer, place);
     }
     this.#arrange();
   }
@@ -91,13 +94,16 @@ export class Tiles {
     if (element) element.textContent = name;
   }
 
-  /** How loud a person is heard, 0 to 1. iOS lets no page set a player's volume, but a track can be switched off there. */
+  /** How loud a person is heard, 0 to 1. */
   loudness(peer: string, volume: number): void {
     this.#volumes.set(peer, volume);
     const place = this.#places.get(peer);
-    if (!place) return;
-    place.video.volume = volume;
-    if (place.voice) place.voice.enabled = volume > 0;
+    if (place) this.#sound(peer, place);
+  }
+
+  /** Players that stay silent, because their voices are played otherwise. */
+  isSilent(video: HTMLVideoElement): boolean {
+    return [...this.#places.values()].some((place) => place.video === video && place.soft.plays);
   }
 
   put(peer: string, source: MediaSource, track: MediaStreamTrack): void {
@@ -106,8 +112,8 @@ export class Tiles {
       const place = this.#places.get(peer) ?? this.#open(peer);
       place.stream.addTrack(track);
       if (source === "microphone") {
-        track.enabled = (this.#volumes.get(peer) ?? 1) > 0;
         this.#hear(place, track);
+        this.#sound(peer, place);
       }
     }
     this.#arrange();
@@ -118,7 +124,10 @@ export class Tiles {
     const place = this.#places.get(peer);
     if (place) {
       place.stream.removeTrack(track);
-      if (source === "microphone") this.#hear(place, null);
+      if (source === "microphone") {
+        this.#hear(place, null);
+        place.soft.stop();
+      }
       if (place.stream.getTracks().length === 0) this.#close(peer);
     }
     this.#arrange();
@@ -138,9 +147,9 @@ export class Tiles {
 
   #open(peer: string): Place {
     const made = peer === this.#main ? { ...this.#first, name: null } : this.#make(peer);
-    const place: Place = { ...made, stream: new MediaStream(), voice: null, loudness: 0, stopListening: null };
+    const place: Place = { ...made, stream: new MediaStream(), voice: null, soft: new SoftVoice(made.video), loudness: 0, stopListening: null };
     this.#places.set(peer, place);
-    place.video.volume = this.#volumes.get(peer) ?? 1;
+    this.#sound(peer, place);
     if (this.#loaded) place.video.srcObject = place.stream;
     place.video.onresize = () => this.#fit();
     place.video.onenterpictureinpicture = (event) =>
@@ -162,6 +171,7 @@ export class Tiles {
     if (!place) return;
     this.#places.delete(peer);
     this.#hear(place, null);
+    place.soft.stop();
     place.element.classList.remove("is-speaking");
     if (place.video !== this.first) place.element.remove();
     else place.video.srcObject = null;
@@ -175,6 +185,12 @@ export class Tiles {
     const screen = this.#screenStream.getVideoTracks().length > 0;
     this.stage.toggleAttribute("data-screen", screen);
     this.#fit();
+  }
+
+  #sound(peer: string, place: Place): void {
+    const volume = this.#volumes.get(peer) ?? 1;
+    if (place.voice) place.voice.enabled = volume > 0;
+    place.soft.set(place.voice, volume);
   }
 
   #hear(place: Place, voice: MediaStreamTrack | null): void {

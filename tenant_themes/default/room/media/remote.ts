@@ -102,7 +102,7 @@ export class RemoteMedia extends Emitter<{ change: null }> {
   async play(): Promise<void> {
     const videos = this.tiles.videos.filter((video) => video.srcObject);
     if (videos.length === 0) return;
-    const played = await Promise.allSettled(videos.map(unmuted));
+    const played = await Promise.allSettled(videos.map((video) => this.#unmuted(video)));
     this.blocked = played.some(({ status, ...rest }) => status === "rejected" && refused((rest as PromiseRejectedResult).reason));
     if (this.blocked)
       for (const video of videos) {
@@ -119,6 +119,11 @@ export class RemoteMedia extends Emitter<{ change: null }> {
       if ("setSinkId" in video) await video.setSinkId(deviceId).catch(() => undefined);
   }
 
+  async #unmuted(video: HTMLVideoElement): Promise<void> {
+    video.muted = this.tiles.isSilent(video);
+    await video.play();
+  }
+
   #of(source: MediaSource): Entry[] {
     return [...this.#entries.values()].filter(({ info }) => info.source === source);
   }
@@ -131,11 +136,6 @@ export class RemoteMedia extends Emitter<{ change: null }> {
     }
     this.emit("change", null);
   }
-}
-
-async function unmuted(video: HTMLVideoElement): Promise<void> {
-  video.muted = false;
-  await video.play();
 }
 
 function refused(reason: unknown): boolean {
