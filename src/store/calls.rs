@@ -240,7 +240,7 @@ fn occupy(tx: &mut TenantTx<'_>, call: &Call) -> std::result::Result<(), CallRef
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = calls)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     buyer_id: Uuid,
     seller_id: Uuid,
@@ -313,7 +313,7 @@ fn reason_from(text: &str) -> Result<EndReason> {
 }
 
 /// Rows of one tenant with both people's names; each may be one that can't be read.
-fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Result<Call>>> {
+pub(super) fn named(conn: &mut PgConnection, tenant: Uuid, rows: Vec<Row>) -> Result<Vec<Result<Call>>> {
     let ids: HashSet<Uuid> = rows.iter().flat_map(|row| [row.buyer_id, row.seller_id]).collect();
     let names: HashMap<Uuid, String> = users::table
         .filter(users::tenant_id.eq(tenant))
@@ -395,37 +395,6 @@ pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> R
         .order(calls::rang_at.desc())
         .limit(limit)
         .offset(offset)
-        .select(Row::as_select())
-        .load(tx.conn)?;
-    named(tx.conn, tenant, rows)?.into_iter().collect()
-}
-
-/// Calls by their ids, as far as they are there.
-///
-/// # Errors
-/// The database is away.
-pub fn several(tx: &mut TenantTx<'_>, ids: &[CallId]) -> Result<Vec<Call>> {
-    let tenant = tx.tenant().uuid();
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let rows = calls::table
-        .filter(calls::tenant_id.eq(tenant))
-        .filter(calls::id.eq_any(ids))
-        .select(Row::as_select())
-        .load(tx.conn)?;
-    named(tx.conn, tenant, rows)?.into_iter().collect()
-}
-
-/// The legs of a call that the person pays, or earns, the oldest first.
-///
-/// # Errors
-/// The database is away.
-pub fn legs(tx: &mut TenantTx<'_>, parent: CallId, person: UserId) -> Result<Vec<Call>> {
-    let tenant = tx.tenant().uuid();
-    let rows = calls::table
-        .filter(calls::tenant_id.eq(tenant))
-        .filter(calls::parent_id.eq(parent.uuid()))
-        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
-        .order((calls::rang_at, calls::id))
         .select(Row::as_select())
         .load(tx.conn)?;
     named(tx.conn, tenant, rows)?.into_iter().collect()

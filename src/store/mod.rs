@@ -41,6 +41,7 @@ pub mod gateway_inbox;
 pub mod identity_checks;
 pub mod jobs;
 pub mod ledger;
+pub mod legs;
 pub mod listing;
 pub mod looks;
 pub mod lost;

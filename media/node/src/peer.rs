@@ -218,8 +218,10 @@ impl Peer {
 
     /// Holds back or lets through what the peer receives.
     pub(crate) async fn hold(&self, held: &Held) -> Result<(), Refusal> {
-        let hold = |(producer, receiving): (&ProducerId, &Receiving)| receiving.hold(held.holds(producer));
-        let all = self.receiving.iter().map(hold);
+        let all = self
+            .receiving
+            .iter()
+            .map(|(producer, receiving)| receiving.hold(held.holds(producer)));
         join_all(all)
             .await
             .into_iter()

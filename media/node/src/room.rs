@@ -287,11 +287,11 @@ impl Room {
 
     /// Holds back what has to be, and lets the rest through.
     async fn hold_all(&self) -> Outcome {
-        let hold = |peer: &Peer| {
+        let all = self.peers.values().map(|peer| {
             let held = self.held_for(peer.id());
             async move { peer.hold(&held).await }
-        };
-        let all = join_all(self.peers.values().map(hold)).await;
+        });
+        let all = join_all(all).await;
         all.into_iter().collect::<Result<(), Refusal>>()?;
         Ok(Reply::Done)
     }

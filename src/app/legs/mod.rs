@@ -26,6 +26,7 @@ use crate::{
         calls::{self, Call, Ended, Party},
         earning_shares, frozen,
         ledger::{self, AccountKind},
+        legs,
         services::Service,
         users::User,
     },
@@ -151,7 +152,7 @@ pub async fn others(app: &App, scope: &TenantScope, legs: Vec<Call>) -> Result<H
     if parents.is_empty() {
         return Ok(HashMap::new());
     }
-    let parents = app.db.read(scope, move |tx| calls::several(tx, &parents)).await?;
+    let parents = app.db.read(scope, move |tx| legs::parents(tx, &parents)).await?;
     let other = |leg: &Call| {
         let parent = parents.iter().find(|call| Some(call.id) == leg.parent)?;
         let theirs = [leg.buyer.id, leg.seller.id];
@@ -167,5 +168,5 @@ pub async fn others(app: &App, scope: &TenantScope, legs: Vec<Call>) -> Result<H
 /// # Errors
 /// The database is away.
 pub async fn of_call(app: &App, scope: &TenantScope, call: CallId, person: UserId) -> Result<Vec<Call>> {
-    app.db.read(scope, move |tx| calls::legs(tx, call, person)).await
+    app.db.read(scope, move |tx| legs::of_call(tx, call, person)).await
 }

@@ -167,6 +167,19 @@ impl Room {
         }
     }
 
+    /// Somebody's wallet changed. What was paid for beforehand has nothing to do with that.
+    pub(super) async fn wallet(&mut self, payer: UserId, available_minor: i64) {
+        self.tell_legs_credit(payer, available_minor);
+        if payer != self.call.buyer.id || self.call.booking.is_some() {
+            return;
+        }
+        if let Some(parent) = &mut self.parent {
+            // It may suffice by now.
+            parent.needed_minor = None;
+        }
+        let _ = self.apply(Event::WalletChanged { available_minor }).await;
+    }
+
     /// What the payer can spend has changed by what this room does: whatever else they pay in the call hears of it.
     pub(super) fn share_credit(&self, before_minor: i64) {
         let available_minor = self.session.available_minor();

@@ -247,19 +247,6 @@ impl Room {
         }
     }
 
-    /// Somebody's wallet changed. What was paid for beforehand has nothing to do with that.
-    async fn wallet(&mut self, payer: UserId, available_minor: i64) {
-        self.tell_legs_credit(payer, available_minor);
-        if payer != self.call.buyer.id || self.call.booking.is_some() {
-            return;
-        }
-        if let Some(parent) = &mut self.parent {
-            // It may suffice by now.
-            parent.needed_minor = None;
-        }
-        let _ = self.apply(Event::WalletChanged { available_minor }).await;
-    }
-
     /// Gives an event to the session and carries out what follows.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Third persons who pay or are paid: each has a leg, billed to the second by itself.
 
+mod credit;
 mod desk;
+mod endings;
 mod paying;
 mod refused;
 mod restart;
@@ -53,6 +55,11 @@ impl Provider {
 
     fn wanted(&self) -> Value {
         json!({ "service_id": self.service, "role": "interpreter", "languages": ["de"], "rate_minor": RATE })
+    }
+
+    /// A sign of life: the clock may have been turned far.
+    async fn sign(&mut self) {
+        self.page.ask(json!({ "type": "ping" })).await.expect("heard");
     }
 
     /// It rings, as into a call.
@@ -284,222 +291,4 @@ async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
     );
     let sellers = pair.seller.renewed().await.get(&format!("/calls/{call}/bill")).await;
     assert!(!sellers.text.contains(&leg.to_string()));
-}
-
-#[tokio::test]
-async fn the_buyer_shows_them_out_and_owes_the_minimum() {
-    let pair = buyer_pays(3_000).await;
-    let provider = Provider::of(&pair, json!({ "kind": "minute" }), 3).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(20_000, true).await;
-    let call = three.talk.call;
-    let leg = told(&mut three.talk.buyer, "the leg", |leg| leg.running).await;
-    let place = format!("/api/v1/calls/{call}/guests/{}", leg.guest);
-    pair.seller.delete(&place).await.expect(403);
-    pair.buyer.delete(&place).await.expect(204);
-    let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
-    three.provider.page.wait("being shown out", out).await;
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
-        leg.phase == CallPhase::Ended
-    })
-    .await;
-    assert_eq!(ended.ended, Some(EndReason::BuyerEnded));
-    assert_eq!(three.provider.page.join(call).await.expect_err("out"), "not_found");
-    assert_eq!(bill(&pair.buyer, three.leg).await["charged_minor"], 3 * RATE);
-    // The call goes on, and they can be asked again: another leg.
-    three.talk.talk(10_000).await;
-    let again = agree(&three.talk, three.provider.wanted()).await;
-    assert_ne!(again, three.leg);
-    assert_eq!(three.provider.rung().await, again);
-    let reject = format!("/api/v1/calls/{again}/reject");
-    three.provider.user.post(&reject, json!({})).await.expect(204);
-    told(&mut three.talk.buyer, "the no", |leg| {
-        leg.ended == Some(EndReason::Rejected)
-    })
-    .await;
-    let whole = three.talk.hang_up().await;
-    assert_eq!(whole["charged_minor"], 120, "{whole:#}");
-    assert_eq!(bill(&pair.buyer, again).await["charged_minor"], 0);
-    pair.audit().await;
-}
-
-#[tokio::test]
-async fn whoever_leaves_ends_only_their_own_and_the_minimum_isnt_due() {
-    let pair = buyer_pays(3_000).await;
-    let provider = Provider::of(&pair, json!({ "kind": "minute" }), 3).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(20_000, true).await;
-    three.provider.page.act("end").await.expect("left");
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
-        leg.phase == CallPhase::Ended
-    })
-    .await;
-    assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::SellerEnded), RATE));
-    three.talk.talk(60_000).await;
-    let whole = three.talk.hang_up().await;
-    assert_eq!(whole["charged_minor"], 240);
-    // Free again for whoever rings.
-    let service = json!({ "service_id": three.provider.service });
-    pair.buyer
-        .renewed()
-        .await
-        .post("/api/v1/calls", service)
-        .await
-        .expect(201);
-}
-
-#[tokio::test]
-async fn whoever_doesnt_come_back_is_lost_to_their_leg_only() {
-    let pair = buyer_pays(5_000).await;
-    let provider = Provider::of(&pair, json!({ "kind": "minute" }), 5).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(70_000, true).await;
-    three.talk(118_000, false).await;
-    for _ in 0..3 {
-        three.talk.talk(2_000).await;
-    }
-    let lost = told(&mut three.talk.buyer, "the loss", |leg| leg.phase == CallPhase::Ended).await;
-    assert_eq!(
-        (lost.ended, lost.charged_minor),
-        (Some(EndReason::SellerLost), 2 * RATE)
-    );
-    let whole = three.talk.hang_up().await;
-    assert_eq!(whole["billable_ms"], 194_000);
-}
-
-#[tokio::test]
-async fn the_end_of_the_call_by_its_seller_is_nobodys_of_the_leg() {
-    let pair = buyer_pays(3_000).await;
-    let provider = Provider::of(&pair, json!({ "kind": "minute" }), 3).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(20_000, true).await;
-    three.talk.seller.act("end").await.expect("ended");
-    let (leg, user) = (three.leg, three.provider.user);
-    bill(&user, leg).await;
-    three.talk.bill().await;
-    let theirs = bill(&user, leg).await;
-    assert_eq!(
-        (&theirs["call"]["end_reason"], &theirs["charged_minor"]),
-        (&json!("call_over"), &json!(RATE)),
-        "the buyer owes no minimum for what others ended"
-    );
-}
-
-#[tokio::test]
-async fn without_credit_only_the_third_person_is_held_back() {
-    // The call's first minute, and two blocks of the provider.
-    let pair = buyer_pays(120 + 60).await;
-    let provider = Provider::of(&pair, json!({ "kind": "block", "seconds": 20 }), 0).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(38_000, true).await;
-    let warned = |message: &ServerMessage| match message {
-        ServerMessage::LegWarning { leg, minutes_left } => Some((*leg, *minutes_left)),
-        _ => None,
-    };
-    let (leg, _) = three.talk.buyer.wait("a warning of that leg", warned).await;
-    assert_eq!(leg, three.leg);
-    three.talk(2_000, true).await;
-    let held = told(&mut three.talk.buyer, "no credit", |leg| {
-        leg.suspended == Some(SuspendReason::Credit)
-    });
-    assert!(held.await.until_ms.is_some());
-    three.is_held(true).await;
-    assert!(!pair.node.is_paused(three.talk.call), "the two go on");
-    // Somebody held back stays so when they come anew.
-    three.provider.page.join(three.talk.call).await.expect("let in");
-    three.is_held(true).await;
-    let view = pair
-        .buyer
-        .get(&format!("/api/v1/calls/{}", three.talk.call))
-        .await
-        .expect(200);
-    assert_eq!(view.json()["phase"], "live");
-    three.talk.talk(6_000).await;
-    pair.fund(500).await;
-    told(&mut three.talk.buyer, "the leg again", |leg| {
-        leg.phase == CallPhase::Live && leg.charged_minor == 60
-    })
-    .await;
-    three.is_held(false).await;
-    three.flow(true).await;
-    three.talk(10_000, true).await;
-    let (leg, user) = (three.leg, three.provider.user);
-    let whole = end(three.talk, leg).await;
-    assert_eq!(
-        (&whole["billable_ms"], &whole["charged_minor"]),
-        (&json!(56_000), &json!(120))
-    );
-    let theirs = bill(&user, leg).await;
-    assert_eq!(
-        (&theirs["billable_ms"], &theirs["charged_minor"]),
-        (&json!(50_000), &json!(90))
-    );
-    pair.audit().await;
-}
-
-#[tokio::test]
-async fn nobody_renews_the_credit_and_the_leg_ends_after_the_rescue_time() {
-    let app = market(r#"{"third_person": "buyer_pays", "rescue_s": 20}"#).await;
-    let price = Price {
-        credit_minor: 120 + 30,
-        ..Price::default()
-    };
-    let pair = Pair::at(app, price).await;
-    let provider = Provider::of(&pair, json!({ "kind": "block", "seconds": 20 }), 0).await;
-    let mut three = joined(pair.live().await, provider).await;
-    three.talk(20_000, true).await;
-    three.is_held(true).await;
-    three.talk.talk(22_000).await;
-    let ended = told(&mut three.talk.buyer, "the leg's end", |leg| {
-        leg.phase == CallPhase::Ended
-    })
-    .await;
-    assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::OutOfCredit), 30));
-    let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
-    three.provider.page.wait("being shown out", out).await;
-    let whole = three.talk.hang_up().await;
-    assert_eq!(whole["charged_minor"], 120);
-    pair.audit().await;
-}
-
-#[tokio::test]
-async fn nobody_answers_and_nothing_is_charged() {
-    let pair = buyer_pays(3_000).await;
-    let mut provider = Provider::new(&pair).await;
-    let mut talk = pair.live().await;
-    let leg = agree(&talk, provider.wanted()).await;
-    provider.rung().await;
-    // Before they say yes they are nobody here.
-    assert_eq!(provider.page.join(talk.call).await.expect_err("not yet"), "not_found");
-    assert_eq!(provider.page.join(leg).await.expect_err("never"), "not_found");
-    talk.talk(46_000).await;
-    let missed = told(&mut talk.buyer, "the miss", |leg| leg.phase == CallPhase::Ended).await;
-    assert_eq!(missed.ended, Some(EndReason::Missed));
-    provider.page.wait("the end of the ring", ended_ring("missed")).await;
-    assert_eq!(bill(&pair.buyer, leg).await["charged_minor"], 0);
-    talk.hang_up().await;
-}
-
-#[tokio::test]
-async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
-    // Enough for the provider when they are asked; then the call's second minute takes it.
-    let pair = buyer_pays(120 + 130).await;
-    let mut provider = Provider::new(&pair).await;
-    let mut talk = pair.live().await;
-    talk.talk(40_000).await;
-    let leg = agree(&talk, provider.wanted()).await;
-    provider.rung().await;
-    talk.talk(14_000).await;
-    let accept = format!("/api/v1/calls/{leg}/accept");
-    provider.user.post(&accept, json!({})).await.expect(204);
-    provider.page.join(talk.call).await.expect("let in");
-    let short = told(&mut talk.buyer, "what is short", |leg| leg.needed_minor.is_some()).await;
-    assert_eq!((short.needed_minor, short.phase), (Some(RATE), CallPhase::PreCheck));
-    talk.talk(2_000).await;
-    pair.fund(200).await;
-    told(&mut talk.buyer, "the leg live", |leg| leg.phase == CallPhase::Live).await;
-    let whole = end(talk, leg).await;
-    assert_eq!(whole["charged_minor"], 120);
-    assert_eq!(bill(&pair.buyer, leg).await["charged_minor"], 0, "nobody was heard yet");
-    pair.audit().await;
 }

@@ -40,8 +40,8 @@ mod wallet;
 
 pub use account::{AccountPage, Choice, FactorOffer, ForgetMethodPage, KeptMethod, SecondFactorPage};
 pub use bill::{
-    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, LegRow, RatingForm,
-    RecordingRow, SellerShare, TipRow,
+    BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, GivenRow, LegRow,
+    RatingForm, RecordingRow, SellerShare, TipRow,
 };
 pub use bookings::{
     AddonChoice, BookPage, ConferenceOffer, ConferencePage, ConferenceRow, ConferenceStep, ConferencesPage, FreeDay,

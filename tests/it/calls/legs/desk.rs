@@ -1,10 +1,23 @@
 //! A representative's desk: free words first, then the paid call that they suggest, and in it somebody who is brought in with the buyer's yes.
 
 use super::*;
+use crate::consoles::admin_of_lumen;
 
 #[tokio::test]
 async fn from_a_message_to_a_call_with_a_provider_both_billed_exactly() {
-    let pair = buyer_pays(3_000).await;
+    // Who pays is the market's to set, in its console.
+    let app = TestApp::start().await;
+    let admin = admin_of_lumen(&app).await;
+    let settings = "/api/v1/admin/settings";
+    let rule = |rule: &str| json!({ "policy": { "third_person": rule } });
+    admin.patch(settings, rule("somebody")).await.expect(400);
+    let set = admin.patch(settings, rule("buyer_pays")).await.expect(200).json();
+    assert_eq!(set["policy"]["third_person"], "buyer_pays");
+    let price = Price {
+        credit_minor: 3_000,
+        ..Price::default()
+    };
+    let pair = Pair::at(app, price).await;
     let mut provider = Provider::new(&pair).await;
     // The buyer writes first, free of charge, and the representative answers.
     let seller = pair.seller.get("/api/v1/me").await.expect(200).json();
@@ -95,5 +108,20 @@ async fn from_a_message_to_a_call_with_a_provider_both_billed_exactly() {
     };
     assert_eq!(of(leg).expect("listed")["in_call"], json!(call));
     assert_eq!(of(call).expect("listed")["in_call"], Value::Null);
+    let listed = admin.get("/api/v1/admin/calls?state=ended").await.expect(200).json();
+    let line = |id: Uuid| {
+        let items = listed["items"].as_array().expect("items");
+        items
+            .iter()
+            .find(|item| item["id"] == json!(id))
+            .cloned()
+            .expect("listed")
+    };
+    assert_eq!(line(call)["legs"][0]["id"], json!(leg));
+    assert_eq!(line(call)["legs"][0]["charged_minor"], 180);
+    assert_eq!(
+        (&line(leg)["in_call"]["id"], &line(leg)["in_call"]["seller"]),
+        (&json!(call), &json!("Sol Seller"))
+    );
     pair.audit().await;
 }

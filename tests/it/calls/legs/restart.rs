@@ -104,6 +104,8 @@ async fn a_leg_whose_call_ended_while_nobody_looked_ends_with_it() {
     three.talk(20_000, true).await;
     let (call, leg) = (three.talk.call, three.leg);
     drop(three);
+    // As above: or two servers would write about one call.
+    tokio::time::sleep(Duration::from_millis(600)).await;
     let app = pair.app.restarted().await;
     app.clock.advance(4_000);
     let mut database = app.database.superuser();
