@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
+import { DESKTOP, launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { goAvailable, inPhase, json, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
@@ -112,12 +112,72 @@ test("consent, a killed node, a killed server, and one film", { timeout: 300_000
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
 });
 
+test("people whose browsers know no H.264 are recorded as well", { timeout: 240_000 }, async () => {
+  for (const page of [seller, buyer]) await page.addInitScript(withoutH264);
+  await seller.goto("/sell");
+  await buyer.setViewportSize(DESKTOP);
+  const call = await connected();
+  assert.ok((await sent(buyer)).includes("video/VP8"), String(await sent(buyer)));
+  await press(buyer, "record");
+  for (const page of [buyer, seller]) await page.getByTestId("record-yes").click();
+  await buyer.getByTestId("recording-banner").waitFor();
+  await pause(8_000);
+  await press(buyer, "record-stop");
+  await toast(buyer, "The recording has ended");
+  await buyer.getByTestId("end").click();
+  await buyer.getByTestId("end-confirm").click();
+  await inPhase(buyer, "ended", 30_000);
+  const ready = async () => (await json(buyer, `/api/v1/calls/${call}/recordings`)).items.find(({ state }) => state === "ready");
+  await until("the film", ready, 120);
+  const { url } = await ready();
+  const film = await buyer.evaluate(async (address) => {
+    const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+  }, url);
+  const path = join(files, "vp8.mp4");
+  writeFileSync(path, Buffer.from(film, "base64"));
+  const told = await probed(path);
+  assert.deepEqual(told.streams.map((stream) => stream.codec_name).sort(), ["aac", "h264"]);
+  for (const side of [0, 1]) assert.notEqual(await frame(path, 2, side), await frame(path, 5, side), `side ${side} stands still`);
+});
+
+/** Takes H.264 out of what the page's connections offer. */
+function withoutH264() {
+  window.connections = [];
+  const { createOffer } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.createOffer = async function (...args) {
+    window.connections.push(this);
+    const { type, sdp } = await createOffer.apply(this, args);
+    const gone = [...sdp.matchAll(/^a=rtpmap:(\d+) H264/gm)].map(([, id]) => id);
+    for (const [, id, repaired] of sdp.matchAll(/^a=fmtp:(\d+) apt=(\d+)/gm)) if (gone.includes(repaired)) gone.push(id);
+    const stays = (line) => !gone.includes(line.match(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+)/)?.[1]);
+    const listed = (line) => (line.startsWith("m=video") ? line.split(" ").filter((word, at) => at < 3 || !gone.includes(word)).join(" ") : line);
+    return { type, sdp: sdp.split("\r\n").filter(stays).map(listed).join("\r\n") };
+  };
+}
+
+/** What the page's connections send. */
+function sent(page) {
+  return page.evaluate(async () => {
+    const found = new Set();
+    for (const connection of window.connections) {
+      const all = await connection.getStats();
+      all.forEach((stat) => stat.type === "outbound-rtp" && found.add(all.get(stat.codecId)?.mimeType));
+    }
+    return [...found];
+  });
+}
+
 async function live() {
   await register(seller, product, SELLER);
   await startSelling(seller, { headline: "Talks on record", title: "On record", rate: "6.00" });
   await goAvailable(seller);
   await register(buyer, product, "Bela Buyer");
   await topUp(buyer, "50");
+  return connected();
+}
+
+async function connected() {
   await ring(buyer, SELLER);
   await seller.getByTestId("accept").click();
   await seller.waitForURL(/\/calls\/[0-9a-f-]+$/);
