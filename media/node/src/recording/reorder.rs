@@ -111,6 +111,15 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_is_taken_once() {
+        let mut reorder = Reorder::default();
+        for sequence in [1, 1, 2, 2] {
+            reorder.push(packet(sequence), 0);
+        }
+        assert_eq!(popped(&mut reorder, 0), [(1, false), (2, false)]);
+    }
+
+    #[test]
     fn a_sender_that_counts_anew_is_followed() {
         let mut reorder = Reorder::default();
         reorder.push(packet(30_000), 0);
