@@ -103,8 +103,8 @@ impl Room {
             }
         }
         if leg.view.phase == CallPhase::Ended {
-            let places = leg.place;
-            self.show_out(places).await;
+            let place = leg.place;
+            self.show_out(place).await;
             return;
         }
         let third = leg.third_person().id;
