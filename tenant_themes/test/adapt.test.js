@@ -54,7 +54,8 @@ test("what comes in is as good as the worst of it", () => {
   assert.equal(gradeIn([stream(10), stream(3)]), "bad");
   assert.equal(gradeIn([stream(10, 0, true)]), "bad");
   assert.equal(gradeIn([stream(5)]), "fair");
-  assert.equal(gradeIn([stream(10, 0.4)]), "bad");
+  assert.equal(gradeIn([stream(10, 0.5)]), "bad");
+  assert.equal(gradeIn([stream(10, 0.36)]), "fair", "a fifth on either line");
 });
 
 test("the media node remembers a bad line long after the browser sees that it is good", () => {

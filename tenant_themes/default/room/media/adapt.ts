@@ -62,13 +62,15 @@ export function isSettling(at: Ladder, now: number): boolean {
   return now - at.roseAt < SETTLES_MS;
 }
 
-/** Shares of packets lost, from which on a line is bad and up to which it is good. */
+/** Shares of packets that a line loses, from which on it is bad and up to which it is good. */
 const HEAVY_LOSS = 0.25;
 const LIGHT_LOSS = 0.1;
 
-function gradeLoss(lost: number): Grade {
-  if (lost > HEAVY_LOSS) return "bad";
-  return lost < LIGHT_LOSS ? "good" : "fair";
+/** What has come over several lines may have been lost on each of them. */
+function gradeLoss(lost: number, lines = 1): Grade {
+  const together = (share: number) => 1 - (1 - share) ** lines;
+  if (lost > together(HEAVY_LOSS)) return "bad";
+  return lost < together(LIGHT_LOSS) ? "good" : "fair";
 }
 
 function gradeScore(score: number): Grade {
@@ -91,11 +93,11 @@ export function counts({ peer, source }: Pick<ProducerInfo, "peer" | "source">, 
   return peer === main || source === "screen" || source === "screen_sound";
 }
 
-/** As good as the worst of it. What the browser counts itself is newer than the score. */
+/** As good as the worst of it. What the browser counts itself is newer than the score; it came over the other's line, too. */
 export function gradeIn(streams: Incoming[], settling = false): Grade {
   const grades = streams.map(({ score, lost, starved }) => {
     if (starved) return settling ? "fair" : "bad";
-    return lost === null ? gradeScore(score) : gradeLoss(lost);
+    return lost === null ? gradeScore(score) : gradeLoss(lost, 2);
   });
   return (["bad", "fair"] as const).find((grade) => grades.includes(grade)) ?? "good";
 }
