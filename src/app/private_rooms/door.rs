@@ -63,8 +63,8 @@ pub(super) fn gone() -> Error {
     Error::missing("This address leads nowhere: the room was closed, or the address is mistyped. Ask for a new one.")
 }
 
-/// Comes to the door with a password; gives what the page of the visit knows. `None` if it doesn't fit; whether that locked
-/// the door, the host is told by the second.
+/// Comes to the door with a password; gives the room, what the page of the visit knows (nothing if the password doesn't
+/// fit), and whether the door was locked by it, of which the host is to be told.
 ///
 /// # Errors
 /// The room has no such door, it was tried too often, a paid room wants an account, or the database is away.

@@ -112,7 +112,7 @@ enum Step {
     In {
         call: CallId,
         opened: Option<Box<Call>>,
-        begun: Option<Begun>,
+        begun: Option<Box<Begun>>,
     },
 }
 
@@ -151,7 +151,7 @@ impl Entry<'_> {
     }
 
     /// Who goes in; a guest if nobody is signed in.
-    fn person(&self, tx: &mut TenantTx<'_>, visit: &Visit) -> Result<(Party, Option<Begun>)> {
+    fn person(&self, tx: &mut TenantTx<'_>, visit: &Visit) -> Result<(Party, Option<Box<Begun>>)> {
         if let Some(user) = self.going.user {
             let name = users::find(tx, user)?.name;
             return Ok((Party { id: user, name }, None));
@@ -159,7 +159,7 @@ impl Entry<'_> {
         let (id, name) = (UserId::new(), PersonName::parse(&visit.name)?);
         let (zone, language) = &self.going.zone_and_language;
         users::insert_guest(tx, id, &name, (zone, language), self.now)?;
-        let begun = begin_as_guest(tx, id, &self.going.device, self.now)?;
+        let begun = Box::new(begin_as_guest(tx, id, &self.going.device, self.now)?);
         let name = name.as_str().to_owned();
         Ok((Party { id, name }, Some(begun)))
     }

@@ -33,9 +33,8 @@ async fn show(web: Data<Web>, site: Site, viewer: Option<Viewer>, slug: Path<Str
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 struct Typed {
     action: String,
     name: String,
