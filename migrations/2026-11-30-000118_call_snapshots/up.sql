@@ -11,7 +11,6 @@ CREATE TABLE call_snapshots (
     FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id)
 );
 CREATE INDEX call_snapshots_by_call ON call_snapshots (tenant_id, call_id);
-CREATE INDEX call_snapshots_by_hash ON call_snapshots (tenant_id, hash);
 
 SELECT wall_off('call_snapshots');
 GRANT SELECT, INSERT, UPDATE, DELETE ON call_snapshots TO tallyroom_app;

@@ -4,6 +4,8 @@ use super::{recording::ConsentText, time::Moment};
 
 /// Most bytes that are taken.
 pub const MAX_BYTES: usize = 100 * 1024;
+/// Most bytes that are kept once it is made anew; the database holds no more.
+pub const MOST_KEPT: usize = 256 * 1024;
 /// Stills are taken no faster; pages send one a minute.
 pub const LEAST_APART_S: u32 = 20;
 /// One that no newer one has replaced for so long isn't shown any more.

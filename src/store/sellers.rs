@@ -160,8 +160,6 @@ struct CardRow {
     do_not_disturb: bool,
     #[diesel(sql_type = Bool)]
     in_call: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    snapshot: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     snapshot_at: Option<At>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -209,7 +207,7 @@ impl CardRow {
             rating_count: self.rating_count,
             do_not_disturb: self.do_not_disturb,
             in_call: self.in_call,
-            snapshot: (self.snapshot.zip(self.snapshot_at)).map(|(hash, at)| (format!("/snapshots/{hash}"), at.0)),
+            snapshot: (self.snapshot_at).map(|at| (format!("/snapshots/{}", self.user_id), at.0)),
             service,
         })
     }
@@ -224,7 +222,7 @@ const CARDS: &str =
             WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
         OR EXISTS (SELECT 1 FROM calls c
             WHERE c.tenant_id = s.tenant_id AND c.buyer_id = s.user_id AND c.ended_at IS NULL) AS in_call,
-        n.hash AS snapshot, n.at AS snapshot_at
+        n.at AS snapshot_at
     FROM sellers s
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
     LEFT JOIN call_snapshots n ON n.tenant_id = s.tenant_id AND n.seller_id = s.user_id AND EXISTS (

@@ -1,15 +1,16 @@
-//! Stills of sellers in calls, and who agreed to them. A still's address is made of what is in it.
+//! Stills of sellers in calls, and who agreed to them. A still's address is its seller's, so lists needn't be read again
+//! for each new one.
 
 use super::{
     TenantTx,
     moment::At,
-    schema::{call_snapshots, calls, snapshot_consents},
+    schema::{call_snapshots, calls, sellers, snapshot_consents},
 };
 use crate::{
     domain::{
         brand::FileHash,
         ids::{CallId, UserId},
-        recording::ConsentText,
+        snapshot::is_fresh,
         time::Moment,
     },
     error::Result,
@@ -17,44 +18,84 @@ use crate::{
 use diesel::{dsl::exists, prelude::*};
 use uuid::Uuid;
 
-/// Writes down what somebody answered to that text.
+/// What somebody said to a text.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Said {
+    /// They agree.
+    pub given: bool,
+    /// Which text.
+    pub version: String,
+    /// Word for word.
+    pub text: String,
+}
+
+/// A still as it is shown.
+#[derive(Clone, Debug)]
+pub struct Still {
+    /// Of what is in it.
+    pub hash: String,
+    /// A JPEG.
+    pub body: Vec<u8>,
+    /// When it was taken.
+    pub at: Moment,
+}
+
+/// Until the transaction ends neither what a seller said nor their still is changed by others who hold it. Nothing to hold
+/// is there of who doesn't sell.
 ///
 /// # Errors
 /// The database is away.
-pub fn answer(
-    tx: &mut TenantTx<'_>,
-    person: UserId,
-    given: bool,
-    text: &'static ConsentText,
-    now: Moment,
-) -> Result<()> {
+pub fn hold(tx: &mut TenantTx<'_>, seller: UserId) -> Result<()> {
+    let row = sellers::table.find((tx.tenant().uuid(), seller.uuid()));
+    let held = row.select(sellers::user_id).for_no_key_update();
+    held.first::<Uuid>(tx.conn).optional()?;
+    Ok(())
+}
+
+/// Writes down what somebody said.
+///
+/// # Errors
+/// The database is away.
+pub fn answer(tx: &mut TenantTx<'_>, person: UserId, said: &Said, now: Moment) -> Result<()> {
     diesel::insert_into(snapshot_consents::table)
         .values((
             snapshot_consents::tenant_id.eq(tx.tenant().uuid()),
             snapshot_consents::id.eq(Uuid::now_v7()),
             snapshot_consents::person_id.eq(person.uuid()),
-            snapshot_consents::given.eq(given),
-            snapshot_consents::text_version.eq(text.version),
-            snapshot_consents::text.eq(text.text),
+            snapshot_consents::given.eq(said.given),
+            snapshot_consents::text_version.eq(&said.version),
+            snapshot_consents::text.eq(&said.text),
             snapshot_consents::at.eq(At(now)),
         ))
         .execute(tx.conn)?;
     Ok(())
 }
 
-/// Whether somebody agrees, by what they said last.
+/// What somebody said last; that holds.
+///
+/// # Errors
+/// The database is away.
+pub fn last_said(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<Said>> {
+    let last = snapshot_consents::table
+        .filter(snapshot_consents::tenant_id.eq(tx.tenant().uuid()))
+        .filter(snapshot_consents::person_id.eq(person.uuid()))
+        .order((snapshot_consents::at.desc(), snapshot_consents::id.desc()))
+        .select((
+            snapshot_consents::given,
+            snapshot_consents::text_version,
+            snapshot_consents::text,
+        ))
+        .first(tx.conn)
+        .optional()?;
+    Ok(last)
+}
+
+/// Whether somebody agrees.
 ///
 /// # Errors
 /// The database is away.
 pub fn agrees(tx: &mut TenantTx<'_>, person: UserId) -> Result<bool> {
-    let last: Option<bool> = snapshot_consents::table
-        .filter(snapshot_consents::tenant_id.eq(tx.tenant().uuid()))
-        .filter(snapshot_consents::person_id.eq(person.uuid()))
-        .order((snapshot_consents::at.desc(), snapshot_consents::id.desc()))
-        .select(snapshot_consents::given)
-        .first(tx.conn)
-        .optional()?;
-    Ok(last.unwrap_or(false))
+    Ok(last_said(tx, person)?.is_some_and(|said| said.given))
 }
 
 /// When a seller's still was taken, if there is one of that call.
@@ -76,7 +117,9 @@ pub fn taken_at(tx: &mut TenantTx<'_>, seller: UserId, call: CallId) -> Result<O
 /// # Errors
 /// The person doesn't sell, or the database is away.
 pub fn put(tx: &mut TenantTx<'_>, seller: UserId, call: CallId, still: &[u8], now: Moment) -> Result<()> {
-    tx.lists_changed();
+    if !taken_at(tx, seller, call)?.is_some_and(|last| is_fresh(last, now)) {
+        tx.lists_changed();
+    }
     let kept = (
         call_snapshots::call_id.eq(call.uuid()),
         call_snapshots::hash.eq(FileHash::of(still).as_str().to_owned()),
@@ -101,8 +144,10 @@ pub fn put(tx: &mut TenantTx<'_>, seller: UserId, call: CallId, still: &[u8], no
 /// # Errors
 /// The database is away.
 pub fn remove(tx: &mut TenantTx<'_>, seller: UserId) -> Result<()> {
-    tx.lists_changed();
-    diesel::delete(call_snapshots::table.find((tx.tenant().uuid(), seller.uuid()))).execute(tx.conn)?;
+    let still = call_snapshots::table.find((tx.tenant().uuid(), seller.uuid()));
+    if diesel::delete(still).execute(tx.conn)? > 0 {
+        tx.lists_changed();
+    }
     Ok(())
 }
 
@@ -118,21 +163,20 @@ pub(in crate::store) fn remove_of_call(tx: &mut TenantTx<'_>, call: CallId) -> R
     Ok(())
 }
 
-/// The still with that in it and when it was taken, if its call goes on.
+/// A seller's still, if its call goes on.
 ///
 /// # Errors
 /// The database is away.
-pub fn find(tx: &mut TenantTx<'_>, hash: &FileHash) -> Result<Option<(Vec<u8>, Moment)>> {
+pub fn find(tx: &mut TenantTx<'_>, seller: UserId) -> Result<Option<Still>> {
     let goes_on = calls::table
         .filter(calls::tenant_id.eq(call_snapshots::tenant_id))
         .filter(calls::id.eq(call_snapshots::call_id))
         .filter(calls::ended_at.is_null());
-    let found: Option<(Vec<u8>, At)> = call_snapshots::table
-        .filter(call_snapshots::tenant_id.eq(tx.tenant().uuid()))
-        .filter(call_snapshots::hash.eq(hash.as_str()))
+    let found: Option<(String, Vec<u8>, At)> = call_snapshots::table
+        .find((tx.tenant().uuid(), seller.uuid()))
         .filter(exists(goes_on))
-        .select((call_snapshots::body, call_snapshots::at))
+        .select((call_snapshots::hash, call_snapshots::body, call_snapshots::at))
         .first(tx.conn)
         .optional()?;
-    Ok(found.map(|(body, at)| (body, at.0)))
+    Ok(found.map(|(hash, body, at)| Still { hash, body, at: at.0 }))
 }

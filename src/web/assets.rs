@@ -2,6 +2,7 @@
 
 use super::{
     error::Result,
+    headers::is_known,
     site::{self, Home},
     state::Web,
     theme::mark,
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     app::snapshots,
-    domain::brand::FileHash,
+    domain::{brand::FileHash, ids::UserId},
     error,
     store::{
         TenantScope,
@@ -23,7 +24,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     get,
-    http::header::{self, HeaderValue},
+    http::header::{self, EntityTag, HeaderValue},
     middleware::{Next, from_fn},
     web::{self, Data, Path, ServiceConfig},
 };
@@ -96,17 +97,27 @@ async fn face(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Resul
     Ok(inert(found.ok_or_else(error::Error::not_found)?))
 }
 
-/// A still of one of the host's sellers in their call. Nobody keeps it: it may be taken back at any time.
-#[get("/snapshots/{hash}")]
-async fn still(web: Data<Web>, request: HttpRequest, hash: Path<String>) -> Result<HttpResponse> {
+/// The still of one of the host's sellers in their call. Nobody shows it without asking: it may be taken back at any time.
+#[get("/snapshots/{seller}")]
+async fn still(web: Data<Web>, request: HttpRequest, seller: Path<String>) -> Result<HttpResponse> {
     let scope = counted(&web, &request).await?;
-    let hash = FileHash::try_from(hash.into_inner()).map_err(|_| error::Error::not_found())?;
-    let body = snapshots::show(&web.app, &scope, hash).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/jpeg")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, INERT))
-        .body(body))
+    let seller: UserId = seller.parse().map_err(|_| error::Error::not_found())?;
+    let still = snapshots::show(&web.app, &scope, seller).await?;
+    let tag = EntityTag::new_strong(still.hash);
+    let known = is_known(&request, &tag);
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, INERT));
+    if known {
+        return Ok(response.finish());
+    }
+    Ok(response.content_type("image/jpeg").body(still.body))
 }
 
 /// Whose host was asked.

@@ -2,12 +2,12 @@
 
 use super::{site, state::Web};
 use actix_web::{
-    Error,
+    Error, HttpRequest,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, EntityTag, Header as _, HeaderName, HeaderValue, IfNoneMatch},
     },
     middleware::Next,
     web::Data,
@@ -36,6 +36,15 @@ pub(super) fn policy_with_frame(address: &str) -> Result<HeaderValue, crate::err
 pub(super) fn policy_in_own_frame() -> HeaderValue {
     let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+}
+
+/// Whether the client has this very answer already.
+pub(super) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
 }
 
 const ALWAYS: [(HeaderName, &str); 6] = [

@@ -35,6 +35,8 @@ const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 const IMPORTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 /// Connections to payment providers that one person may test a minute.
 const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+/// Stills of themselves in lists, and consents to them, that one person may send a minute.
+const SNAPSHOTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(12).expect("not zero");
 /// Pictures that one address may ask for a second, and at once: a page of many sellers shows as many.
 const PICTURES_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 const PICTURES_AT_ONCE: NonZeroU32 = NonZeroU32::new(400).expect("not zero");
@@ -84,6 +86,7 @@ pub struct Limits {
     feeds: Limiter<u16>,
     imports: Limiter<u16>,
     checks: Limiter<u16>,
+    snapshots: Limiter<u16>,
     pictures: Limiter<u16>,
     certificates: Limiter<TenantId>,
     lines: Mutex<HashMap<TenantId, Line>>,
@@ -104,6 +107,7 @@ impl Limits {
             feeds: Limiter::dashmap_with_clock(Quota::per_minute(FEEDS_PER_MINUTE), clock.clone()),
             imports: Limiter::dashmap_with_clock(Quota::per_minute(IMPORTS_PER_MINUTE), clock.clone()),
             checks: Limiter::dashmap_with_clock(Quota::per_minute(CHECKS_PER_MINUTE), clock.clone()),
+            snapshots: Limiter::dashmap_with_clock(Quota::per_minute(SNAPSHOTS_PER_MINUTE), clock.clone()),
             pictures: Limiter::dashmap_with_clock(
                 Quota::per_second(PICTURES_PER_SECOND).allow_burst(PICTURES_AT_ONCE),
                 clock.clone(),
@@ -187,6 +191,11 @@ impl Limits {
     /// Counts a person who has a connection to a payment provider tested.
     pub(super) fn connection_check(&self, tenant: TenantId, person: UserId) -> Result<()> {
         self.check(&self.checks, &self.slot(tenant, Who::User(person)))
+    }
+
+    /// Counts a person who sends a still of themselves, or agrees to be shown.
+    pub(super) fn snapshot(&self, tenant: TenantId, person: UserId) -> Result<()> {
+        self.check(&self.snapshots, &self.slot(tenant, Who::User(person)))
     }
 
     /// Counts a request for a picture of the tenant's. Browsers keep them, so they aren't counted with the pages.

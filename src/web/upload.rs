@@ -18,10 +18,15 @@ pub(in crate::web) async fn bytes(
     field: &'static str,
 ) -> Result<Vec<u8>> {
     count(web, site)?;
+    passing(payload, limit, field).await
+}
+
+/// A body that is no file of the tenant's: it is looked at and not kept, or gone in a moment.
+pub(in crate::web) async fn passing(payload: Payload, limit: usize, field: &'static str) -> Result<Vec<u8>> {
     gather(payload, limit, field).await
 }
 
-/// The same as text.
+/// A file of the tenant's as text.
 pub(in crate::web) async fn text(
     web: &Web,
     site: &Site,
@@ -32,9 +37,9 @@ pub(in crate::web) async fn text(
     in_utf8(bytes(web, site, payload, limit, field).await?, field)
 }
 
-/// Text that is looked at and not kept: no file of the tenant's.
+/// Text that is no file of the tenant's.
 pub(in crate::web) async fn passing_text(payload: Payload, limit: usize, field: &'static str) -> Result<String> {
-    in_utf8(gather(payload, limit, field).await?, field)
+    in_utf8(passing(payload, limit, field).await?, field)
 }
 
 /// The file of a form that carries one, in the part of that name.

@@ -65,6 +65,9 @@ pub enum PictureError {
     /// More than [`MAX_BYTES`].
     #[error("At most 2 MB can be taken. Save the picture in a smaller size.")]
     TooBig,
+    /// What is kept of it would be more than [`snapshot::MOST_KEPT`].
+    #[error("This picture has too much detail. Take a smaller one.")]
+    TooDetailed,
     /// Another format, or none.
     #[error("This is no PNG, JPEG, WebP, GIF or SVG picture.")]
     Unknown,
@@ -126,5 +129,36 @@ pub fn remake(sent: &[u8], purpose: Purpose) -> Result<Picture, PictureError> {
         }
         Purpose::Logo | Purpose::Favicon => ("image/png", raster::remake(sent, purpose.pixels())?),
     };
+    if purpose == Purpose::Still && body.len() > snapshot::MOST_KEPT {
+        return Err(PictureError::TooDetailed);
+    }
     Ok(Picture { media_type, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{
+        ExtendedColorType, ImageEncoder as _,
+        codecs::png::{CompressionType, FilterType, PngEncoder},
+    };
+
+    #[test]
+    fn a_still_that_grows_too_large_when_it_is_made_anew_is_refused() {
+        let mut seed = 1_u32;
+        let mut noise = || {
+            // Xorshift: each bit is as good as any other.
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            if seed & 0x1_0000 == 0 { 0 } else { 255 }
+        };
+        let pixels: Vec<u8> = (0..640 * 640).map(|_| noise()).collect();
+        let mut sent = Vec::new();
+        PngEncoder::new_with_quality(&mut sent, CompressionType::Best, FilterType::NoFilter)
+            .write_image(&pixels, 640, 640, ExtendedColorType::L8)
+            .unwrap();
+        assert!(sent.len() <= snapshot::MAX_BYTES, "{}", sent.len());
+        assert_eq!(remake(&sent, Purpose::Still), Err(PictureError::TooDetailed));
+    }
 }

@@ -2,13 +2,16 @@
 
 use super::calls::view;
 use crate::{
-    app::{identity::Viewer, snapshots},
+    app::{
+        identity::Viewer,
+        snapshots::{self, Showing},
+    },
     domain::{ids::CallId, snapshot::MAX_BYTES},
     error::Error,
     web::{Problem, Result, Site, Web, upload},
 };
 use actix_web::{
-    HttpResponse, put,
+    HttpResponse, delete, put,
     web::{Data, Json, Path, Payload},
 };
 use serde::Deserialize;
@@ -18,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(answer).service(show_oneself);
+    config.service(answer).service(show_oneself).service(hide_oneself);
 }
 
 /// An answer to the text that was shown.
@@ -27,16 +30,28 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 struct SnapshotConsent {
     /// Whether lists may show stills of oneself.
     given: bool,
-    /// Which text.
+    /// Which text; what is taken back is taken back, whatever stands here.
     text_version: String,
 }
 
 /// Agrees that lists show stills of oneself during calls in which one sells, or takes that back: then they go at once.
+/// Only who sells can agree, and not many times a minute.
 #[utoipa::path(tag = "selling",
-    responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem, description = "no_profile"),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
 #[put("/selling/snapshots")]
-async fn answer(web: Data<Web>, viewer: Viewer, Json(typed): Json<SnapshotConsent>) -> Result<HttpResponse> {
-    snapshots::answer(&web.app, &viewer, typed.given, &typed.text_version).await?;
+async fn answer(
+    web: Data<Web>,
+    site: Site,
+    viewer: Viewer,
+    Json(typed): Json<SnapshotConsent>,
+) -> Result<HttpResponse> {
+    if typed.given {
+        web.limits.snapshot(site.tenant.id, viewer.user.id)?;
+        snapshots::agree(&web.app, &viewer, &typed.text_version).await?;
+    } else {
+        snapshots::withdraw(&web.app, &viewer).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -58,7 +73,18 @@ async fn show_oneself(
     if view(&web, &site, &viewer, call).await?.phase != CallPhase::Live {
         return Err(Error::conflict("not_live", "The call isn\u{2019}t live.").into());
     }
-    let sent = upload::bytes(&web, &site, payload, MAX_BYTES, "picture").await?;
-    snapshots::put(&web.app, &viewer, call, sent).await?;
+    let showing = Showing::of(&web.app, &viewer, call).await?;
+    web.limits.snapshot(site.tenant.id, viewer.user.id)?;
+    let sent = upload::passing(payload, MAX_BYTES, "picture").await?;
+    snapshots::put(&web.app, showing, sent).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes the still of oneself out of lists until the next: one's picture isn't seen in the call any more.
+#[utoipa::path(tag = "calls",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[delete("/calls/{id}/snapshot")]
+async fn hide_oneself(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    snapshots::hide(&web.app, &viewer, CallId::from_uuid(*id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

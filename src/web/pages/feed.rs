@@ -5,11 +5,11 @@ use crate::{
     app::{calendar, identity::Viewer},
     domain::time::Moment,
     error::Error,
-    web::{Result, Site, Web, calendar_file, theme::Tone},
+    web::{Result, Site, Web, calendar_file, headers::is_known, theme::Tone},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{self, EntityTag, Header as _, IfNoneMatch},
+    http::header::{self, EntityTag},
     post,
     web::{Data, Form, Query, ServiceConfig},
 };
@@ -83,13 +83,4 @@ async fn read(web: Data<Web>, site: Site, request: HttpRequest, Query(secret): Q
         return Ok(response.finish());
     }
     Ok(response.content_type("text/calendar; charset=utf-8").body(text))
-}
-
-/// Whether the program has this very text already.
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
-    }
 }

@@ -7,14 +7,16 @@ use super::{
     no_body, problem, render, render_as,
     service_form::{draft, retype, service_form},
     start,
-    views::{Amount, Availability, Field, LanguageChoice, Message, Person, ProfileForm, SellPage, ServiceRow},
+    views::{
+        Amount, Availability, Field, LanguageChoice, Message, Person, ProfileForm, RoomSnapshots, SellPage, ServiceRow,
+    },
 };
 use crate::{
     app::{
         browse,
         identity::{self, Change, Viewer},
         selling::{self, ProfileDraft, SellingViewer},
-        studio,
+        snapshots, studio,
     },
     domain::{ids::ServiceId, language::LANGUAGES, picture::MAX_BYTES},
     error::{Error, Kind},
@@ -61,6 +63,8 @@ pub(super) struct Typed {
     pub(super) hours: String,
     pub(super) auto_reject: Option<String>,
     pub(super) do_not_disturb: Option<String>,
+    pub(super) snapshots: Option<String>,
+    pub(super) text_version: String,
     pub(super) headline: String,
     pub(super) about: String,
     pub(super) languages: String,
@@ -216,6 +220,11 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
             };
             identity::change(&web.app, viewer, site.languages(), wanted).await?;
         }
+        "snapshots" if typed.snapshots.is_some() => {
+            web.limits.snapshot(site.tenant.id, viewer.user.id)?;
+            snapshots::agree(&web.app, viewer, &typed.text_version).await?;
+        }
+        "snapshots" => snapshots::withdraw(&web.app, viewer).await?,
         "profile" => {
             selling::save_profile(&web.app, viewer, typed.profile()).await?;
         }
@@ -244,6 +253,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
         .filter(|until| *until > now);
     let amount = |minor| Amount::new(minor, site.tenant.currency.code());
     let policy = browse::policy(&site.tenant, &Default::default(), &Default::default());
+    let agreed = snapshots::agrees(&web.app, viewer).await?;
     let form = match form {
         Some("new") => Some(service_form(site, None, &selling.categories)),
         Some(id) => {
@@ -274,6 +284,7 @@ async fn page(web: &Web, site: &Site, viewer: &Viewer, form: Option<&str>) -> Re
         },
         auto_reject: viewer.user.auto_reject,
         do_not_disturb: viewer.user.do_not_disturb,
+        snapshots: (policy.snapshots || agreed).then(|| RoomSnapshots::new(agreed, &site.frame.page.lang)),
         profile: profile.map_or_else(|| languages_form(&[]), profile_form),
         services: selling
             .services

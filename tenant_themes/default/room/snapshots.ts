@@ -4,21 +4,31 @@ import type { SnapshotTerms } from "./config";
 import { find } from "./dom";
 import type { Room } from "./room";
 
-/** How often a still is renewed, and how often it is looked whether one can be taken. */
+/** How often a still is renewed, how long one that was taken away stays so, and how often it is looked what to do. */
 const EACH_MS = 60_000;
+const AWAY_MS = 10_000;
 const LOOK_MS = 2_000;
 const MOST_WIDE = 640;
 const MOST_HIGH = 360;
 /** The server takes no more. */
 const MOST_BYTES = 100 * 1024;
+/** Neither signed in nor the seller of this call. */
+const REFUSED = [401, 403, 404];
 /** Tried one after the other, until a still is small enough. */
 const QUALITIES = [0.8, 0.5];
 
 export class Snapshots {
   readonly #box: HTMLInputElement;
   readonly #video: HTMLVideoElement;
+  /** As the server has it. */
   #agreed: boolean;
+  /** What the person said last: nothing more is sent of who takes it back, whatever becomes of the message. */
+  #wanted: boolean;
   #triedAt = -Infinity;
+  /** There may be a still in lists, also one that was sent before this page was loaded. */
+  #shown: boolean;
+  #busy = false;
+  readonly #timer: number;
   /** The person is to be told once a call that it works, and after having switched it on. */
   #fresh = true;
 
@@ -28,22 +38,23 @@ export class Snapshots {
   ) {
     this.#box = find<HTMLInputElement>("input[data-snapshots]", room.root);
     this.#video = find<HTMLVideoElement>("#self-video", room.root);
-    this.#agreed = terms.agreed;
+    this.#agreed = this.#wanted = this.#shown = terms.agreed;
     this.#box.checked = terms.agreed;
     this.#box.addEventListener("change", () => void this.#answer(this.#box.checked));
-    setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer = window.setInterval(() => void this.#look(), LOOK_MS);
   }
 
   async #answer(given: boolean): Promise<void> {
-    // What is taken back is taken back at once, whatever becomes of the message.
-    if (!given) this.#agreed = false;
+    this.#wanted = given;
     this.#box.disabled = true;
     try {
       await api("PUT", "/api/v1/selling/snapshots", { given, text_version: this.terms.text_version });
       this.#agreed = given;
       this.#fresh = given;
       this.#triedAt = -Infinity;
-      if (!given) this.#tell("removed", "info");
+      if (given) return;
+      this.#shown = false;
+      this.#tell("removed", "info");
     } catch (problem) {
       this.#tell("failed", "error", problem);
     } finally {
@@ -52,14 +63,33 @@ export class Snapshots {
     }
   }
 
+  /** One thing after the other: what is taken away isn't overtaken by what was sent before. */
   async #look(): Promise<void> {
+    const { call } = this.room.state;
+    // With the call its stills are gone.
+    if (call?.phase === "settling" || call?.phase === "ended") return clearInterval(this.#timer);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await (this.#isToBeShown() ? this.#show() : this.#hide());
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #isToBeShown(): boolean {
+    return this.#agreed && this.#wanted && this.#isSeen();
+  }
+
+  async #show(): Promise<void> {
     const now = performance.now();
-    if (!this.#agreed || now - this.#triedAt < EACH_MS || !this.#isSeen()) return;
+    if (now - this.#triedAt < EACH_MS) return;
     this.#triedAt = now;
     const still = await this.#take();
-    if (!still || !this.#agreed) return;
+    if (!still || !this.#isToBeShown()) return;
+    this.#shown = true;
     try {
-      await api("PUT", `/api/v1/calls/${this.room.config.call_id}/snapshot`, still);
+      await api("PUT", this.#path, still);
       if (this.#fresh) this.#tell("shown", "success");
       this.#fresh = false;
     } catch (problem) {
@@ -67,6 +97,22 @@ export class Snapshots {
       // Taken back in another window.
       this.#agreed = this.#box.checked = false;
     }
+  }
+
+  async #hide(): Promise<void> {
+    if (!this.#shown) return;
+    try {
+      await api("DELETE", this.#path);
+      this.#shown = false;
+      this.#triedAt = performance.now() - EACH_MS + AWAY_MS;
+    } catch (problem) {
+      // Whoever is refused needn't ask again; all else is tried again.
+      if (problem instanceof ApiError && REFUSED.includes(problem.status)) this.#shown = false;
+    }
+  }
+
+  get #path(): string {
+    return `/api/v1/calls/${this.room.config.call_id}/snapshot`;
   }
 
   /** The call is live, and the other sees this picture. */

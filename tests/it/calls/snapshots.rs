@@ -36,6 +36,12 @@ async fn gone(pair: &Pair, address: &str) {
     assert!(!home.contains(address), "{home}");
 }
 
+/// Asks for a picture that the browser has.
+async fn again(pair: &Pair, address: &str, tag: &str) -> Answer {
+    let visitor = pair.app.anonymous(LUMEN);
+    Answer::of(visitor.request(Method::GET, address).header("if-none-match", tag)).await
+}
+
 async fn answers(pair: &Pair) -> Vec<Value> {
     let query = "SELECT jsonb_build_object('name', u.name, 'given', c.given, 'version', c.text_version,
             'words', length(c.text) > 100)::text AS said
@@ -67,7 +73,9 @@ async fn a_seller_who_agrees_is_seen_in_lists_until_the_call_ends() {
     let address = shown(&pair).await.expect("an address");
     let still = pair.app.anonymous(LUMEN).get(&address).await.expect(200);
     assert_eq!(still.header("content-type"), "image/jpeg");
-    assert_eq!(still.header("cache-control"), "no-store");
+    assert_eq!(still.header("cache-control"), "no-cache");
+    let tag = still.header("etag").to_owned();
+    again(&pair, &address, &tag).await.expect(304);
     pair.app.anonymous(VELVET).get(&address).await.expect(404);
     let home = pair.app.anonymous(LUMEN).get("/").await.expect(200).text;
     assert!(
@@ -82,12 +90,12 @@ async fn a_seller_who_agrees_is_seen_in_lists_until_the_call_ends() {
     large.write_to(&mut other, image::ImageFormat::Jpeg).expect("a picture");
     let other = other.into_inner();
     send(&pair.seller.renewed().await, talk.call, &other).await.expect(204);
-    let newer = shown(&pair).await.expect("an address");
-    assert_ne!(newer, address);
-    pair.app.anonymous(LUMEN).get(&address).await.expect(404);
+    // At the same address, so lists that were read before are still right; whoever has the old one gets the new one.
+    assert_eq!(shown(&pair).await.as_ref(), Some(&address));
+    assert_ne!(again(&pair, &address, &tag).await.expect(200).header("etag"), tag);
     let call = talk.call;
     talk.hang_up().await;
-    gone(&pair, &newer).await;
+    gone(&pair, &address).await;
     let refused = send(&pair.seller.renewed().await, call, &PNG).await.expect(409);
     assert_eq!(refused.code(), "not_live");
 }
@@ -104,9 +112,74 @@ async fn what_is_taken_back_goes_at_once_and_each_answer_is_kept() {
     assert_eq!(answers(&pair).await, [said(true), said(false)]);
     let forged = "UPDATE snapshot_consents SET given = true";
     (pair.app.database.superuser().batch_execute(forged)).expect_err("a proof stays as it is");
-    // No other text is agreed to.
-    let old = json!({"given": true, "text_version": "2020-01-01.en"});
-    pair.seller.put("/api/v1/selling/snapshots", old).await.expect(422);
+    // Nothing is written that is known.
+    answer(&pair.seller, false).await;
+    answer(&pair.seller, true).await;
+    answer(&pair.seller, true).await;
+    assert_eq!(answers(&pair).await, [said(true), said(false), said(true)]);
+    // No other text is agreed to, but what was agreed to is taken back on any page, however old.
+    let old = |given: bool| json!({"given": given, "text_version": "2020-01-01.en"});
+    pair.seller
+        .put("/api/v1/selling/snapshots", old(true))
+        .await
+        .expect(422);
+    pair.seller
+        .put("/api/v1/selling/snapshots", old(false))
+        .await
+        .expect(204);
+    assert_eq!(answers(&pair).await.last(), Some(&said(false)));
+}
+
+#[tokio::test]
+async fn a_picture_that_is_no_more_seen_in_the_call_is_gone_from_lists() {
+    let pair = Pair::new(Price::default()).await;
+    let (talk, address) = live_and_shown(&pair).await;
+    let path = format!("/api/v1/calls/{}/snapshot", talk.call);
+    pair.buyer.delete(&path).await.expect(403);
+    pair.app.anonymous(LUMEN).get(&address).await.expect(200);
+    pair.seller.delete(&path).await.expect(204);
+    gone(&pair, &address).await;
+    // Back with the next.
+    send(&pair.seller, talk.call, &PNG).await.expect(204);
+    pair.app.anonymous(LUMEN).get(&address).await.expect(200);
+}
+
+#[tokio::test]
+async fn stills_are_no_files_of_the_tenant_s_and_one_person_sends_few() {
+    let app = TestApp::start().await;
+    let few = r#"UPDATE tenants SET quotas = '{"uploads_per_hour": 1}' WHERE slug = 'lumen'"#;
+    app.database.superuser().batch_execute(few).expect("a quota");
+    let pair = Pair::at(app, Price::default()).await;
+    let (mut talk, address) = live_and_shown(&pair).await;
+    talk.talk(60_000).await;
+    let seller = pair.seller.renewed().await;
+    let path = format!("/api/v1/calls/{}/snapshot", talk.call);
+    for _ in 0..12 {
+        seller.delete(&path).await.expect(204);
+        send(&seller, talk.call, &PNG).await.expect(204);
+    }
+    seller.delete(&path).await.expect(204);
+    send(&seller, talk.call, &PNG).await.expect(429);
+    // Taking back goes always.
+    answer(&seller, false).await;
+    gone(&pair, &address).await;
+}
+
+#[tokio::test]
+async fn a_seller_agrees_and_takes_back_outside_of_calls() {
+    let pair = Pair::new(Price::default()).await;
+    let typed = [("action", "snapshots"), ("text_version", VERSION), ("snapshots", "on")];
+    let page = pair.seller.get("/sell").await.expect(200).text;
+    assert!(
+        page.contains("I agree that a still") && page.contains(VERSION),
+        "{page}"
+    );
+    pair.seller.form("/sell", &typed).await.expect(303);
+    let talk = pair.live().await;
+    send(&pair.seller, talk.call, &PNG).await.expect(204);
+    let address = shown(&pair).await.expect("an address");
+    pair.seller.form("/sell", &typed[..2]).await.expect(303);
+    gone(&pair, &address).await;
 }
 
 #[tokio::test]
@@ -123,12 +196,14 @@ async fn a_still_that_nothing_replaces_is_gone_after_three_minutes() {
 async fn nobody_else_is_shown_and_nothing_else_is_taken() {
     let pair = Pair::new(Price::default()).await;
     answer(&pair.seller, true).await;
-    answer(&pair.buyer, true).await;
+    let yes = json!({"given": true, "text_version": VERSION});
+    let refused = pair.buyer.put("/api/v1/selling/snapshots", yes).await.expect(409);
+    assert_eq!(refused.code(), "no_profile");
+    answer(&pair.buyer, false).await;
     let talk = pair.live().await;
     // Neither the buyer nor a stranger.
     send(&pair.buyer, talk.call, &PNG).await.expect(403);
     let stranger = pair.app.bearer(LUMEN, "Stan Stranger").await;
-    answer(&stranger, true).await;
     send(&stranger, talk.call, &PNG).await.expect(404);
     send(&pair.app.anonymous(LUMEN), talk.call, &PNG).await.expect(401);
     let elsewhere = pair.app.bearer(VELVET, "Elsa Elsewhere").await;

@@ -197,6 +197,7 @@ pub fn selling(g: &Gallery<'_>) -> anyhow::Result<()> {
         },
         auto_reject: false,
         do_not_disturb: false,
+        snapshots: Some(RoomSnapshots::new(true, "en")),
         profile: ProfileForm {
             headline: Field::of(g.cast.card(0).headline),
             about: Field::of(g.cast.about),

@@ -1,6 +1,6 @@
 //! `/sell`: availability, services, profile.
 
-use super::{Amount, Field, Increment, Message, Person, SellerPage};
+use super::{Amount, Field, Increment, Message, Person, RoomSnapshots, SellerPage};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// `/sell`. Posts `action`:
 /// - `go_available` with `hours` 1..12, `go_away`;
 /// - `calls` with `auto_reject`, `do_not_disturb` (`on` when ticked);
+/// - `snapshots` with `snapshots` (`on` when ticked), `text_version`;
 /// - `leave_studio`; `publish`, `pause` with `id`;
 /// - `drop_photo`; a photo goes to `/sell/photo`, in a part named `picture`;
 /// - `profile` with `headline`, `about`, `speaks_<code>` (`on` when ticked), `languages`
@@ -29,6 +30,8 @@ pub struct SellPage {
     pub auto_reject: bool,
     /// Nobody can ring.
     pub do_not_disturb: bool,
+    /// What is asked of stills in lists; none where there are none, unless the reader agrees to them.
+    pub snapshots: Option<RoomSnapshots>,
     /// Headline and so on.
     pub profile: ProfileForm,
     /// All services.

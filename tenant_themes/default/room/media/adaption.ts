@@ -29,8 +29,10 @@ export class Adaption extends Emitter<{ change: null }> {
 
   /** The person wants to see how it is now. */
   retry(): void {
-    this.#in = ladder(now());
-    this.#out = ladder(now());
+    const at = now();
+    // As after a rise: what is known of the line comes of the time when next to nothing was sent.
+    this.#in = { ...ladder(at), roseAt: at };
+    this.#out = { ...ladder(at), roseAt: at };
     this.emit("change", null);
   }
 

@@ -80,6 +80,8 @@ export class Peer {
   lower(step: Step): void {
     if (step === this.#step) return;
     this.#step = step;
+    // What was told until now has had its effect: one bad report is one step down, no more.
+    this.#outgoings.forget();
     this.sync("camera");
   }
 

@@ -44,6 +44,12 @@ export class Outgoings extends Reading {
   /** What the other end told last, by stream, and when. */
   readonly #told = new Map<string, { lost: number; timestamp: number; at: number }>();
 
+  /** What the other end told until now counts no more, only what it tells from now on. */
+  forget(): void {
+    for (const [id, told] of this.#told) this.#told.set(id, { ...told, at: -Infinity });
+    this.last = { ...this.last, lost: 0 };
+  }
+
   protected take(report: RTCStatsReport): void {
     const now = performance.now();
     let available: number | null = null;
