@@ -2,7 +2,7 @@
 //! (`tests/it/golden/mails`; how to write them anew is said where one differs). In one house the seller reads German in
 //! Berlin and the buyer English in New York, in the other it is the other way round.
 
-use super::{bookable_for, count};
+use super::{bookable_for, count, go_available};
 use crate::{
     calls::{
         Pair, Price,
@@ -323,6 +323,7 @@ async fn delivered(house: &mut House) {
 async fn said_and_recorded(house: &mut House) {
     let (buyer, seller) = (house.pair.buyer.renewed().await, house.pair.seller.renewed().await);
     (house.pair.buyer, house.pair.seller) = (buyer, seller);
+    go_available(&house.pair.seller, 3).await;
     house.skip().await;
     let House { pair, post } = house;
     let mut talk = pair.live().await;
