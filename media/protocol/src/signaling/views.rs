@@ -74,6 +74,9 @@ pub struct PersonView {
     /// Guests: the place that they were asked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guest: Option<Uuid>,
+    /// Guests: who asked them in, and may show them out as the buyer may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<Uuid>,
     /// Guests: waits for the buyer to let them in.
     #[serde(default)]
     pub waiting: bool,
