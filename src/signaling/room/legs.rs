@@ -181,10 +181,7 @@ impl Room {
 
     /// The call's meter has begun: from now on its legs may.
     pub(super) fn begin_legs(&mut self) {
-        let is_on = matches!(
-            self.session.phase(self.now()).0,
-            CallPhase::Live | CallPhase::Suspended
-        );
+        let is_on = matches!(self.session.phase(self.now()).0, CallPhase::Live | CallPhase::Suspended);
         if !is_on || std::mem::replace(&mut self.begun, true) {
             return;
         }
@@ -269,11 +266,14 @@ impl Room {
                 self.proposed = Some(ProposedLeg {
                     service: service.uuid(),
                     name: offered.name,
-                    service_title: offered.service_title,
+                    service_title: offered.offer.service.title,
                     role: role.into(),
                     languages: offered.languages,
-                    rate_minor: offered.rate.minor,
-                    currency: offered.rate.currency.code().to_owned(),
+                    rate_minor: offered.offer.service.rate_minor,
+                    increment_s: offered.offer.policy.increment.seconds(),
+                    minimum_s: offered.offer.policy.minimum_s,
+                    opening_minor: offered.offer.opening_minor,
+                    currency: offered.currency.code().to_owned(),
                     asked_by: self.call.seller.name.clone(),
                 });
             }

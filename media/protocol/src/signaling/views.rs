@@ -204,6 +204,12 @@ pub struct ProposedLeg {
     pub languages: Vec<String>,
     /// Price of a minute, in minor units.
     pub rate_minor: i64,
+    /// The unit in which time is charged, seconds.
+    pub increment_s: i64,
+    /// Least time that is charged, seconds.
+    pub minimum_s: u32,
+    /// What is reserved at the start, in minor units.
+    pub opening_minor: i64,
     /// ISO code.
     pub currency: String,
     /// Who would bring them in.
