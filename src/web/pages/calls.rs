@@ -184,6 +184,7 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
             }
             .uuid(),
             may_bring_in: policy.third_person == ThirdPerson::BuyerPays && !role.is_guest() && call.parent.is_none(),
+            into_call: call.parent.is_some(),
             legs: Vec::new(),
             proposed: None,
             extension: open.map(|asked| extension_view(&asked, web.app.now())),

@@ -18,6 +18,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         call: ringing(g),
         extension: None,
         may_bring_in: true,
+        into_call: false,
         legs: Vec::new(),
         proposed: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],
