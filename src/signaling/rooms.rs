@@ -4,12 +4,18 @@ use super::room::RoomHandle;
 use crate::domain::ids::{CallId, TenantId};
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// All of them.
 #[derive(Default)]
-pub(super) struct Rooms(Mutex<HashMap<CallId, Open>>);
+pub(super) struct Rooms {
+    open: Mutex<HashMap<CallId, Open>>,
+    news: AtomicU64,
+}
 
 struct Open {
     tenant: TenantId,
@@ -70,11 +76,16 @@ impl Rooms {
         self.all().values().map(|room| room.handle.clone()).collect()
     }
 
+    /// Numbers what rooms tell each other: it may arrive in another order.
+    pub fn next_news(&self) -> u64 {
+        self.news.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub fn count(&self) -> usize {
         self.all().len()
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<CallId, Open>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

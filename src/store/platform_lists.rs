@@ -200,13 +200,14 @@ pub fn figures(tx: &mut SystemTx<'_>, today: Moment) -> Result<Figures> {
         "WITH shown AS (SELECT id, state FROM tenants WHERE NOT hidden),
             today AS (
                 SELECT count(*) AS calls, coalesce(sum(c.billable_ms), 0)::bigint / 60000 AS minutes
-                FROM calls c JOIN shown t ON t.id = c.tenant_id WHERE c.rang_at >= $1)
+                FROM calls c JOIN shown t ON t.id = c.tenant_id WHERE c.rang_at >= $1 AND c.parent_id IS NULL)
          SELECT (SELECT jsonb_build_object(
                 'active', count(*) FILTER (WHERE state = 'active'),
                 'suspended', count(*) FILTER (WHERE state = 'suspended'),
                 'deleting', count(*) FILTER (WHERE state = 'deleting')) FROM shown) AS tenants,
             (SELECT count(*) FROM users u JOIN shown t ON t.id = u.tenant_id WHERE NOT u.is_guest) AS users,
-            (SELECT count(*) FROM calls c JOIN shown t ON t.id = c.tenant_id WHERE c.ended_at IS NULL) AS live_calls,
+            (SELECT count(*) FROM calls c JOIN shown t ON t.id = c.tenant_id WHERE c.ended_at IS NULL
+                AND c.parent_id IS NULL) AS live_calls,
             (SELECT count(*) FROM jobs WHERE state = 'dead') AS dead_jobs,
             today.calls AS calls_today, today.minutes AS minutes_today
          FROM today",

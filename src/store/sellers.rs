@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
 };
 use diesel::{
+    dsl::sql,
     prelude::*,
     sql_query,
     sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
@@ -441,10 +442,13 @@ pub fn of_studio(tx: &mut TenantTx<'_>, studio: StudioId) -> Result<Vec<Card>> {
 /// The database is away.
 pub fn paid_calls(tx: &mut TenantTx<'_>, user: UserId) -> Result<i64> {
     use super::schema::calls;
+    // As the console's lists count them.
+    let not_twice = sql::<Bool>("(parent_id IS NULL OR terms -> 'policy' ->> 'third_person' = 'buyer_pays')");
     let count = calls::table
         .filter(calls::tenant_id.eq(tx.tenant().uuid()))
         .filter(calls::seller_id.eq(user.uuid()))
         .filter(calls::charged_minor.gt(0))
+        .filter(not_twice)
         .count()
         .get_result(tx.conn)?;
     Ok(count)

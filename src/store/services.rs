@@ -214,31 +214,17 @@ pub fn of_seller(tx: &mut TenantTx<'_>, seller: UserId, limit: i64) -> Result<Ve
         .collect()
 }
 
-/// A service that somebody can be rung for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Talked {
-    /// The service.
-    pub service: ServiceId,
-    /// Whose.
-    pub seller: UserId,
-    /// Their public name.
-    pub name: String,
-    /// What the service is called.
-    pub title: String,
-    /// Price of a minute in the tenant's currency, minor units.
-    pub rate_minor: i64,
-}
-
-/// What these sellers can be rung for, as far as they take calls, with a text in name or title, by name; at most so many.
+/// What these sellers can be rung for, as far as they take calls, with a text in name or title, each with its seller's name, by
+/// that; at most so many.
 ///
 /// # Errors
 /// The text is too long, or the database is away.
-pub fn talked(tx: &mut TenantTx<'_>, sellers: &[UserId], search: &str, most: i64) -> Result<Vec<Talked>> {
+pub fn talked(tx: &mut TenantTx<'_>, sellers: &[UserId], search: &str, most: i64) -> Result<Vec<(Service, String)>> {
     let ids = sellers.iter().map(|seller| seller.uuid());
     let account = users::tenant_id
         .eq(services::tenant_id)
         .and(users::id.eq(services::seller_id));
-    let mut offered = services::table
+    let mut offered = filed()
         .inner_join(users::table.on(account))
         .filter(services::tenant_id.eq(tx.tenant().uuid()))
         .filter(services::seller_id.eq_any(ids))
@@ -247,25 +233,19 @@ pub fn talked(tx: &mut TenantTx<'_>, sellers: &[UserId], search: &str, most: i64
         .order((users::name, services::title, services::id))
         .limit(most)
         .select((
-            services::id,
-            services::seller_id,
+            Row::as_select(),
+            Option::<CategoryRow>::as_select(),
+            sellers::charges,
             users::name,
-            services::title,
-            services::rate_minor,
         ))
         .into_boxed();
     if let Some(pattern) = pattern(search)? {
         offered = offered.filter(users::name.ilike(pattern.clone()).or(services::title.ilike(pattern)));
     }
-    let rows: Vec<(Uuid, Uuid, String, String, i64)> = offered.load(tx.conn)?;
-    let talked = |(service, seller, name, title, rate_minor)| Talked {
-        service: ServiceId::from_uuid(service),
-        seller: UserId::from_uuid(seller),
-        name,
-        title,
-        rate_minor,
-    };
-    Ok(rows.into_iter().map(talked).collect())
+    let rows: Vec<(Row, Option<CategoryRow>, serde_json::Value, String)> = offered.load(tx.conn)?;
+    let rows = rows.into_iter();
+    rows.map(|(row, category, charges, name)| Ok((row.service(category, charges)?, name)))
+        .collect()
 }
 
 /// How what these sellers have published can be booked, each with whose it is: in one category, or in any.

@@ -2,7 +2,7 @@
 
 use super::{
     TenantTx,
-    console::{ENDED, EXTRA, LEGS, MOVED, rounded},
+    console::{EXTRA, LEGS, MOVED, OF_SELLER, came_of, rounded},
     moment::At,
 };
 use crate::{
@@ -48,12 +48,13 @@ struct FiguresRow {
 /// # Errors
 /// The database is away.
 pub fn figures(tx: &mut TenantTx<'_>, studio: StudioId, since: Moment) -> Result<HashMap<UserId, Figures>> {
+    let came = came_of(OF_SELLER);
     let rows: Vec<FiguresRow> = sql_query(format!(
         "SELECT m.seller_id, ended.calls, ended.billable_ms,
             ended.charged_minor - ended.commission_minor + extra_minor - extra_commission_minor
                 + moved.charged_minor - moved.commission_minor AS earned_minor
          FROM studio_sellers m
-         CROSS JOIN LATERAL (SELECT {ENDED} FROM calls c
+         CROSS JOIN LATERAL (SELECT {came} FROM calls c
              WHERE c.tenant_id = m.tenant_id AND c.seller_id = m.seller_id AND c.ended_at >= $3) ended
          CROSS JOIN LATERAL (SELECT {EXTRA} FROM bookings b
              WHERE b.tenant_id = m.tenant_id AND b.seller_id = m.seller_id AND b.closed_at >= $3) extra

@@ -68,7 +68,7 @@ const COLUMNS: &str = "t.id, t.slug, t.name, t.vertical, t.currency, t.state, t.
     (SELECT count(*) FROM users u WHERE u.tenant_id = t.id AND NOT u.is_guest) AS users,
     (SELECT count(*) FROM sellers s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
         WHERE s.tenant_id = t.id AND u.erased_at IS NULL) AS sellers,
-    (SELECT count(*) FROM calls c WHERE c.tenant_id = t.id AND c.ended_at IS NULL) AS live_calls,
+    (SELECT count(*) FROM calls c WHERE c.tenant_id = t.id AND c.ended_at IS NULL AND c.parent_id IS NULL) AS live_calls,
     (SELECT jsonb_build_object('name', s.plan_name, 'expires_at', (extract(epoch FROM s.expires_at) * 1000)::bigint)
      FROM subscriptions s WHERE s.tenant_id = t.id ORDER BY s.expires_at DESC LIMIT 1) AS plan";
 

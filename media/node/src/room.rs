@@ -282,6 +282,7 @@ impl Room {
         } else {
             self.held.remove(&id);
         }
+        self.recordings.hold_peer(id, held).await;
         self.hold_all().await
     }
 

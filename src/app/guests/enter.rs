@@ -3,8 +3,9 @@
 use crate::{
     app::{
         App,
+        browse::Offer,
         identity::{LinkToken, SignedIn, Viewer, begin_as_guest},
-        legs,
+        legs::{self, Agreed},
     },
     domain::{
         guest::{GuestRole, ThirdPerson},
@@ -36,7 +37,7 @@ pub struct Shown {
     /// The call.
     pub call: CallId,
     /// What it costs whoever comes, if they pay.
-    pub price: Option<legs::Price>,
+    pub price: Option<Offer>,
 }
 
 /// Who came, and where to.
@@ -103,7 +104,7 @@ pub async fn enter(
     })
 }
 
-/// Comes in as who one is here already; where one pays for oneself, having agreed to a price of a minute. Gives the call,
+/// Comes in as who one is here already; where one pays for oneself, having agreed to what it costs. Gives the call,
 /// and the leg if that began one.
 ///
 /// # Errors
@@ -114,7 +115,7 @@ pub async fn enter_as(
     viewer: &Viewer,
     tenant: &Tenant,
     token: &str,
-    agreed_minor: Option<i64>,
+    agreed: Option<Agreed>,
 ) -> Result<(CallId, Option<Call>)> {
     let (link, now, person) = (LinkToken::parse(token).ok_or_else(gone)?, app.now(), viewer.user.id);
     let (handle, tenant) = (app.clone(), tenant.clone());
@@ -134,8 +135,8 @@ pub async fn enter_as(
             if call.terms.policy.third_person != ThirdPerson::GuestPays {
                 return Ok((call.id, None));
             }
-            let agreed_minor = agreed_minor.ok_or_else(|| Error::field("agreed", "Agree to the price first."))?;
-            let leg = legs::begin_to_pay(&handle, tx, &tenant, (&call, &guest), (person, agreed_minor), now)?;
+            let agreed = agreed.ok_or_else(|| Error::field("agreed", "Agree to the price first."))?;
+            let leg = legs::begin_to_pay(&handle, tx, &tenant, (&call, &guest), (person, agreed), now)?;
             Ok((call.id, Some(leg)))
         })
         .await

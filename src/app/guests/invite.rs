@@ -50,9 +50,6 @@ pub async fn invite(
         if call.parent.is_some() {
             return Err(Error::not_found());
         }
-        if role == GuestRole::Visitor {
-            return Err(Error::field("role", "Say what you ask them in for."));
-        }
         let languages = room_for(tx, call.id, role, &languages, now)?;
         let guest = Guest {
             id: GuestId::new(),
@@ -77,7 +74,7 @@ pub async fn invite(
 /// Whether one more may come, as that; gives what they interpret.
 ///
 /// # Errors
-/// The room is full, the languages don't fit, or the database is away.
+/// Nobody is asked in as that, the room is full, the languages don't fit, or the database is away.
 pub(in crate::app) fn room_for(
     tx: &mut TenantTx<'_>,
     call: CallId,
@@ -85,6 +82,9 @@ pub(in crate::app) fn room_for(
     languages: &[String],
     now: Moment,
 ) -> Result<Vec<String>> {
+    if role == GuestRole::Visitor {
+        return Err(Error::field("role", "Say what you ask them in for."));
+    }
     let others: Vec<Guest> = call_guests::of_call(tx, call)?;
     let open = |guest: &&Guest| guest.person.is_some() || guest.expires_at > now;
     let mut spoken: Vec<String> = others

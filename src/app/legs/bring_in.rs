@@ -1,9 +1,11 @@
 //! The buyer brings a provider into a call, and pays for them.
 
-use super::{agreed, leg, open_call};
+use super::{Agreed, agreed, leg, open_call};
 use crate::{
     app::{
-        App, calls as app_calls, guests,
+        App,
+        browse::Offer,
+        calls as app_calls, guests,
         identity::{LinkToken, Viewer},
         identity_checks, safety,
     },
@@ -11,7 +13,7 @@ use crate::{
         guest::{GuestRole, LINK_MS, ThirdPerson},
         identity_check::Side,
         ids::{CallId, GuestId, ServiceId, UserId},
-        money::Money,
+        money::Currency,
         quota::Counted,
         tenant::Tenant,
         time::Moment,
@@ -21,8 +23,7 @@ use crate::{
         TenantTx,
         call_guests::{self, Guest},
         calls::{self, Call, CallRefused},
-        sellers,
-        services::{self, Service},
+        sellers, services,
         users::{self, User},
     },
 };
@@ -36,8 +37,8 @@ pub struct Wanted {
     pub role: GuestRole,
     /// What an interpreter speaks.
     pub languages: Vec<String>,
-    /// Price of a minute that the buyer was shown, in minor units.
-    pub rate_minor: i64,
+    /// What it costs, as the buyer was shown.
+    pub agreed: Agreed,
 }
 
 /// A provider as they would come.
@@ -45,10 +46,10 @@ pub struct Wanted {
 pub struct Offered {
     /// Their name.
     pub name: String,
-    /// What the service is called.
-    pub service_title: String,
-    /// Price of a minute.
-    pub rate: Money,
+    /// What they would be paid for.
+    pub offer: Offer,
+    /// Its currency.
+    pub currency: Currency,
     /// What an interpreter would speak.
     pub languages: Vec<String>,
 }
@@ -65,12 +66,12 @@ pub async fn bring_in(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId,
         if parent.buyer.id != buyer {
             return Err(Error::forbidden("Only the one who pays can agree to that."));
         }
-        let (service, provider) = provider(&handle, tx, &parent, wanted.service, now)?;
-        agreed(wanted.rate_minor, service.rate_minor)?;
+        let (offer, provider) = provider(&handle, tx, &tenant, (&parent, wanted.service), now)?;
+        agreed(wanted.agreed, &offer)?;
         let languages = guests::room_for(tx, parent.id, wanted.role, &wanted.languages, now)?;
         identity_checks::require(tx, buyer, Side::Buying)?;
         let buyer = users::find(tx, buyer)?;
-        let leg = leg(tx, &tenant, &parent, (&buyer, &provider), service, now)?;
+        let leg = leg(tx, &tenant, &parent, (&buyer, &provider), offer, now)?;
         let accounts = app_calls::accounts(tx, &leg, now)?;
         handle.count(tx.tenant(), handle.quotas(&tenant), Counted::Joins)?;
         match calls::insert(tx, &leg, accounts) {
@@ -103,16 +104,16 @@ pub async fn bring_in(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId,
 /// # Errors
 /// As above.
 pub async fn offered(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId, wanted: Wanted) -> Result<Offered> {
-    let (handle, currency, seller, now) = (app.clone(), tenant.currency, viewer.user.id, app.now());
+    let (handle, tenant, seller, now) = (app.clone(), tenant.clone(), viewer.user.id, app.now());
     let look = move |tx: &mut TenantTx<'_>| {
         let parent = open_call(tx, call, seller, ThirdPerson::BuyerPays)?;
-        let (service, provider) = provider(&handle, tx, &parent, wanted.service, now)?;
-        agreed(wanted.rate_minor, service.rate_minor)?;
+        let (offer, provider) = provider(&handle, tx, &tenant, (&parent, wanted.service), now)?;
+        agreed(wanted.agreed, &offer)?;
         let languages = guests::room_for(tx, parent.id, wanted.role, &wanted.languages, now)?;
         Ok(Offered {
             name: provider.name,
-            service_title: service.title,
-            rate: Money::new(service.rate_minor, currency),
+            offer,
+            currency: tenant.currency,
             languages,
         })
     };
@@ -120,7 +121,13 @@ pub async fn offered(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId, 
 }
 
 /// A service that can be talked about now, and whose it is, if they can come into that call.
-fn provider(app: &App, tx: &mut TenantTx<'_>, parent: &Call, id: ServiceId, now: Moment) -> Result<(Service, User)> {
+fn provider(
+    app: &App,
+    tx: &mut TenantTx<'_>,
+    tenant: &Tenant,
+    (parent, id): (&Call, ServiceId),
+    now: Moment,
+) -> Result<(Offer, User)> {
     let service = services::find(tx, id)?;
     if !(service.published && service.video_enabled) {
         return Err(Error::not_found());
@@ -142,7 +149,7 @@ fn provider(app: &App, tx: &mut TenantTx<'_>, parent: &Call, id: ServiceId, now:
     if calls::busy(tx, &[provider.id])?.contains(&provider.id) {
         return Err(busy(&provider));
     }
-    Ok((service, provider))
+    Ok((Offer::of(tenant, service), provider))
 }
 
 fn is_in(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<bool> {

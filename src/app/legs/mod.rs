@@ -6,16 +6,16 @@ mod pay;
 mod providers;
 
 pub use bring_in::{Offered, Wanted, bring_in, offered};
-pub use pay::Price;
 pub(in crate::app) use pay::{begin_to_pay, price};
 pub use providers::{Provider, providers};
 
 use crate::{
-    app::{App, browse, calls as app_calls},
+    app::{App, browse::Offer, subscriptions},
     domain::{
         call::Terms,
         guest::ThirdPerson,
         ids::{CallId, UserId},
+        money::Money,
         recording::RecordingRule,
         tenant::Tenant,
         time::Moment,
@@ -27,7 +27,6 @@ use crate::{
         earning_shares, frozen,
         ledger::{self, AccountKind},
         legs,
-        services::Service,
         users::User,
     },
 };
@@ -42,15 +41,27 @@ fn leg(
     tenant: &Tenant,
     parent: &Call,
     (buyer, seller): (&User, &User),
-    service: Service,
+    offer: Offer,
     now: Moment,
 ) -> Result<Call> {
-    let mut policy = browse::policy(tenant, &service.category_policy(), &service.policy);
+    subscriptions::running(tx, now)?;
+    let Offer {
+        service,
+        mut policy,
+        opening_minor,
+        ..
+    } = offer;
     // As in the call; and what is recorded of the room is the call's.
     policy.third_person = parent.terms.policy.third_person;
     policy.recording = RecordingRule::Nobody;
     if policy.third_person == ThirdPerson::GuestPays {
         (policy.ring_s, policy.pre_check_s) = (0, COMES_WITHIN_S);
+    }
+    // Seconds that are free each time it begins would make a talk of any length free.
+    let before = legs::of_call(tx, parent.id, buyer.id)?;
+    let had_grace = |leg: &Call| leg.seller.id == seller.id && leg.ended.is_none_or(|ended| ended.live_at.is_some());
+    if before.iter().any(had_grace) {
+        policy.grace_s = 0;
     }
     let balance = ledger::balance(tx, AccountKind::Wallet(buyer.id), tenant.currency)?;
     let party = |user: &User| Party {
@@ -78,7 +89,11 @@ fn leg(
     if frozen::is_frozen(tx, buyer.id)? {
         return Err(frozen::refusal());
     }
-    app_calls::afford_start(&leg, balance.available())?;
+    if balance.available().minor < opening_minor {
+        let needed = Money::new(opening_minor, tenant.currency);
+        let words = format!("Your credit doesn't cover the start. At least {needed} must be in your wallet.");
+        return Err(Error::conflict("insufficient_credit", words));
+    }
     Ok(leg)
 }
 
@@ -101,9 +116,18 @@ fn open_call(tx: &mut TenantTx<'_>, call: CallId, person: UserId, rule: ThirdPer
     Ok(call)
 }
 
-/// The price that was agreed to is the one that would be charged.
-fn agreed(agreed_minor: i64, rate_minor: i64) -> Result<()> {
-    if agreed_minor == rate_minor {
+/// What somebody was shown, and said yes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// Price of a minute in minor units.
+    pub rate_minor: i64,
+    /// What is reserved at the start, which says of increment and minimum what they cost.
+    pub opening_minor: i64,
+}
+
+/// What was agreed to is what would be charged.
+fn agreed(agreed: Agreed, offer: &Offer) -> Result<()> {
+    if (agreed.rate_minor, agreed.opening_minor) == (offer.service.rate_minor, offer.opening_minor) {
         return Ok(());
     }
     let words = "The price has changed. Look at it again before you agree. Nothing was charged.";

@@ -1,12 +1,9 @@
 //! Whoever comes by a link pays for themselves, where the call's policy says so.
 
-use super::{agreed, leg};
+use super::{Agreed, agreed, leg};
 use crate::{
-    app::{App, calls as app_calls, identity_checks, safety},
-    domain::{
-        call::blocks::Blocks, guest::ThirdPerson, identity_check::Side, ids::UserId, money::Money, quota::Counted,
-        tenant::Tenant, time::Moment,
-    },
+    app::{App, browse::Offer, calls as app_calls, identity_checks, safety},
+    domain::{guest::ThirdPerson, identity_check::Side, ids::UserId, quota::Counted, tenant::Tenant, time::Moment},
     error::Result,
     store::{
         TenantTx,
@@ -16,28 +13,12 @@ use crate::{
     },
 };
 
-/// What coming in costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// A minute.
-    pub rate: Money,
-    /// What must be in the wallet to begin.
-    pub opening: Money,
-}
-
 /// What whoever comes by a link into that call pays; none where nobody does.
-pub(in crate::app) fn price(tx: &mut TenantTx<'_>, tenant: &Tenant, parent: &Call) -> Result<Option<Price>> {
+pub(in crate::app) fn price(tx: &mut TenantTx<'_>, tenant: &Tenant, parent: &Call) -> Result<Option<Offer>> {
     if parent.terms.policy.third_person != ThirdPerson::GuestPays {
         return Ok(None);
     }
-    let service = services::find(tx, parent.service)?;
-    let policy = crate::app::browse::policy(tenant, &service.category_policy(), &service.policy);
-    let blocks = Blocks::new(crate::domain::call::Terms::new(service.rate_minor, policy));
-    let opening_minor = blocks.gross_minor(blocks.end_s(blocks.opening()));
-    Ok(Some(Price {
-        rate: Money::new(service.rate_minor, tenant.currency),
-        opening: Money::new(opening_minor, tenant.currency),
-    }))
+    Ok(Some(Offer::of(tenant, services::find(tx, parent.service)?)))
 }
 
 /// Somebody with an account who agreed to a price begins the leg that they pay by.
@@ -50,18 +31,18 @@ pub(in crate::app) fn begin_to_pay(
     tx: &mut TenantTx<'_>,
     tenant: &Tenant,
     (parent, place): (&Call, &Guest),
-    (payer, agreed_minor): (UserId, i64),
+    (payer, yes): (UserId, Agreed),
     now: Moment,
 ) -> Result<Call> {
-    let service = services::find(tx, parent.service)?;
-    agreed(agreed_minor, service.rate_minor)?;
+    let offer = Offer::of(tenant, services::find(tx, parent.service)?);
+    agreed(yes, &offer)?;
     let (payer, seller) = (users::find(tx, payer)?, users::find(tx, parent.seller.id)?);
     safety::can_meet(tx, payer.id, &seller)?;
     identity_checks::require(tx, payer.id, Side::Buying)?;
     if calls::busy(tx, &[payer.id])?.contains(&payer.id) {
         return Err(app_calls::in_a_call());
     }
-    let leg = leg(tx, tenant, parent, (&payer, &seller), service, now)?;
+    let leg = leg(tx, tenant, parent, (&payer, &seller), offer, now)?;
     let accounts = app_calls::accounts(tx, &leg, now)?;
     app.count(tx.tenant(), app.quotas(tenant), Counted::Joins)?;
     match calls::insert(tx, &leg, accounts) {

@@ -118,6 +118,7 @@ impl Room {
             name: self.person(role).name.clone(),
             peer: self.side(role).peer,
             guest: None,
+            asked_by: None,
             waiting: false,
             languages: Vec::new(),
             speaks: None,
@@ -128,6 +129,7 @@ impl Room {
             name: guest.name.clone(),
             peer: guest.seat.peer,
             guest: Some(guest.place.id.uuid()),
+            asked_by: Some(guest.place.invited_by.uuid()),
             waiting: !guest.place.admitted,
             languages: guest.place.languages.clone(),
             speaks: guest.speaks.clone(),
@@ -161,6 +163,7 @@ impl Room {
     pub(super) async fn sit_guest(&mut self, person: UserId) -> Result<Epoch> {
         if !self.know_guest(person).await? {
             self.tell_who();
+            self.tell_leg_waits(person);
             let words = format!(
                 "{} has to let you in. This page goes on by itself.",
                 self.call.buyer.name

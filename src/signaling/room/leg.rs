@@ -12,11 +12,25 @@ use crate::{
         call::{CallPhase, CallRole, Event},
         guest::GuestRole,
         ids::{CallId, GuestId, UserId},
+        time::Moment,
     },
     store::calls::Party,
 };
 use tallyroom_media_protocol::signaling::CallView;
 use tokio::sync::mpsc;
+
+/// Before a leg begins, its third person may be away for this long.
+const AWAY_MS: i64 = 60_000;
+
+/// Who is in a call's room, told to its legs.
+pub(in crate::signaling) struct Here {
+    /// Later news has a higher number.
+    pub number: u64,
+    pub person: UserId,
+    pub here: bool,
+    /// The call's own meter has begun.
+    pub begun: bool,
+}
 
 /// What a leg's room knows of its call.
 pub(in crate::signaling) struct Parent {
@@ -25,6 +39,12 @@ pub(in crate::signaling) struct Parent {
     place: Option<(GuestId, GuestRole)>,
     /// Who is there, buyer and seller.
     here: [bool; 2],
+    /// The numbers of the last news of each.
+    heard: [Option<u64>; 2],
+    /// Its meter has begun: until then nobody pays, neither there nor here.
+    begun: bool,
+    /// When the third person was last there, or waited to be let in.
+    third_seen: Moment,
     /// What the payer lacks for it to start.
     pub needed_minor: Option<i64>,
     /// What was told last, and to which room.
@@ -32,11 +52,14 @@ pub(in crate::signaling) struct Parent {
 }
 
 impl Parent {
-    pub fn of(call: CallId) -> Self {
+    pub fn of(call: CallId, now: Moment) -> Self {
         Self {
             call,
             place: None,
             here: [false; 2],
+            heard: [None; 2],
+            begun: false,
+            third_seen: now,
             needed_minor: None,
             told: None,
         }
@@ -45,10 +68,17 @@ impl Parent {
 
 impl Room {
     /// Somebody is in the call's room, or isn't any more.
-    pub(super) async fn here(&mut self, person: UserId, here: bool) {
-        let (Some(role), Some(parent)) = (self.role_of(person), &mut self.parent) else {
+    pub(super) async fn here(&mut self, news: Here) {
+        let (Some(role), Some(parent)) = (self.role_of(news.person), &mut self.parent) else {
             return;
         };
+        parent.begun |= news.begun;
+        let heard = &mut parent.heard[role as usize];
+        if heard.is_some_and(|number| number > news.number) {
+            return;
+        }
+        *heard = Some(news.number);
+        let here = news.here;
         parent.here[role as usize] = here;
         let epoch = self.session.newest_epoch(role);
         if here {
@@ -69,6 +99,10 @@ impl Room {
             && let Some(parent) = &mut self.parent
         {
             parent.place = Some((place.id, place.role));
+            if place.ended {
+                // Taken back while this room wasn't open.
+                self.leg_over(None).await;
+            }
         }
         for role in [CallRole::Buyer, CallRole::Seller] {
             if here[role as usize] && !self.session.is_present(role) {
@@ -79,20 +113,21 @@ impl Room {
         if here == [true, true] {
             self.press().await;
         }
+        self.give_up().await;
         if self.parent_room().is_none() {
             self.look_for_parent(call).await;
         }
         let phase = self.session.phase(self.now()).0;
         if let Some(parent) = &mut self.parent
-            && !matches!(phase, CallPhase::PreCheck | CallPhase::Connecting)
+            && matches!(phase, CallPhase::Live | CallPhase::Suspended)
         {
             parent.needed_minor = None;
         }
     }
 
     async fn press(&mut self) {
-        let waits = self.parent.as_ref().is_some_and(|parent| parent.needed_minor.is_some());
-        if waits || self.session.phase(self.now()).0 != CallPhase::PreCheck {
+        let waits = |parent: &Parent| !parent.begun || parent.needed_minor.is_some();
+        if self.parent.as_ref().is_some_and(waits) || self.session.phase(self.now()).0 != CallPhase::PreCheck {
             return;
         }
         for role in [CallRole::Seller, CallRole::Buyer] {
@@ -100,6 +135,29 @@ impl Room {
                 let epoch = self.session.newest_epoch(role);
                 let _ = self.apply(Event::Connect { role, epoch }).await;
             }
+        }
+    }
+
+    pub(super) fn third_seen(&mut self) {
+        let now = self.now();
+        if let Some(parent) = &mut self.parent {
+            parent.third_seen = now;
+        }
+    }
+
+    /// What can't begin ends: it neither keeps the money that it holds already, nor who is away, occupied.
+    async fn give_up(&mut self) {
+        let phase = self.session.phase(self.now()).0;
+        let Some(parent) = &self.parent else { return };
+        let third = self.call.third().unwrap_or(CallRole::Seller);
+        if phase != CallPhase::PreCheck || parent.here[third as usize] {
+            self.third_seen();
+        }
+        let Some(parent) = &self.parent else { return };
+        let is_away = self.now() - parent.third_seen > AWAY_MS;
+        let is_short = parent.needed_minor.is_some() && self.session.holds_blocks();
+        if phase == CallPhase::PreCheck && (is_away || is_short) {
+            self.leg_over(None).await;
         }
     }
 
@@ -132,7 +190,7 @@ impl Room {
         let Some(room) = self.parent_room() else { return };
         let (id, third) = (self.call.id, self.call.third().unwrap_or(CallRole::Seller));
         let (buyer, seller): (Party, Party) = (self.call.buyer.clone(), self.call.seller.clone());
-        let (held, own) = (self.held_back, self.mailbox.clone());
+        let (number, own) = (self.world.rooms.next_news(), self.mailbox.clone());
         let Some(parent) = &mut self.parent else { return };
         let Some((place, role)) = parent.place else { return };
         let needed_minor = parent.needed_minor;
@@ -145,13 +203,13 @@ impl Room {
         }
         parent.told = Some((needed_minor, room.clone()));
         let leg = Leg {
+            number,
             id,
             place,
             role,
             third,
             buyer,
             seller,
-            held,
             needed_minor,
             view,
             room: own,

@@ -1,7 +1,7 @@
 //! A call's legs, as its room sees them: third persons who pay or are paid. Each has a room without media of its own (see
 //! `leg`), which this one tells who is there and what flows, and which tells this one how it stands.
 
-use super::{Chair, RoomMessage, deliver, task::Room};
+use super::{Chair, RoomMessage, deliver, leg::Here, task::Room};
 use crate::{
     app::legs::Offered,
     domain::{
@@ -14,13 +14,15 @@ use crate::{
 };
 use tallyroom_media_protocol::{
     Request,
-    signaling::{CallView, LegView, ProposedLeg, ServerMessage},
+    signaling::{CallView, LegView, ProposedLeg, ServerMessage, SuspendReason},
 };
 use tokio::sync::mpsc;
 
 /// How a leg stands, told by its room.
 #[derive(Clone)]
 pub(in crate::signaling) struct Leg {
+    /// Later news has a higher number.
+    pub number: u64,
     pub id: CallId,
     /// The place of its third person.
     pub place: GuestId,
@@ -28,8 +30,6 @@ pub(in crate::signaling) struct Leg {
     pub third: CallRole,
     pub buyer: Party,
     pub seller: Party,
-    /// Its third person is to be held back.
-    pub held: bool,
     /// What the payer lacks for it to start.
     pub needed_minor: Option<i64>,
     /// As its payer sees it.
@@ -47,6 +47,16 @@ impl Leg {
 
     fn third_person(&self) -> &Party {
         self.party(self.third)
+    }
+
+    /// Whether its third person is to be held back: whoever hasn't begun to pay, or be paid, or has no credit left. A lost
+    /// connection holds nobody back.
+    fn is_held(&self) -> bool {
+        match self.view.phase {
+            CallPhase::Live => false,
+            CallPhase::Suspended => self.view.suspended == Some(SuspendReason::Credit),
+            _ => true,
+        }
     }
 
     fn has(&self, person: UserId) -> bool {
@@ -88,27 +98,30 @@ pub(in crate::signaling) struct Proposal {
 impl Room {
     /// A leg's room tells how it stands.
     pub(super) async fn leg_changed(&mut self, leg: Leg) {
+        let later = |known: &Leg| known.id == leg.id && known.number > leg.number;
+        if self.legs.iter().any(later) || self.past_legs.contains(&leg.id) {
+            return;
+        }
         let at = self.legs.iter().position(|known| known.id == leg.id);
         let before = at.map(|at| self.legs.swap_remove(at));
         let new = before
             .as_ref()
             .is_none_or(|before| !before.room.same_channel(&leg.room));
-        let held = before.as_ref().is_some_and(|before| before.held);
+        let held = before.as_ref().map(Leg::is_held);
         for person in [leg.buyer.id, leg.seller.id] {
             let told = Box::new(leg.view_for(person));
             self.tell_person(person, &ServerMessage::Leg { leg: told });
             if new {
-                let here = self.is_here(person);
-                deliver(&leg.room, RoomMessage::Here { person, here });
+                self.tell_leg_who(&leg, person);
             }
         }
         if leg.view.phase == CallPhase::Ended {
-            let place = leg.place;
-            self.show_out(place).await;
+            self.past_legs.insert(leg.id);
+            self.show_out(leg.place).await;
             return;
         }
         let third = leg.third_person().id;
-        let hold = leg.held != held;
+        let hold = held != Some(leg.is_held());
         self.legs.push(leg);
         if hold {
             self.hold_guest(third);
@@ -145,17 +158,49 @@ impl Room {
     /// Somebody came, or is gone: their legs hear of it.
     pub(super) fn tell_legs_who(&self, chair: Chair) {
         let person = self.person_on(chair);
-        let here = self.is_here(person);
         for leg in self.legs.iter().filter(|leg| leg.has(person)) {
-            deliver(&leg.room, RoomMessage::Here { person, here });
+            self.tell_leg_who(leg, person);
         }
     }
 
-    /// What flowed, as each leg is concerned. While the call's own media is held back nobody sends to anybody.
+    fn tell_leg_who(&self, leg: &Leg, person: UserId) {
+        let here = Here {
+            number: self.world.rooms.next_news(),
+            person,
+            here: self.is_here(person),
+            begun: self.begun,
+        };
+        deliver(&leg.room, RoomMessage::Here(here));
+    }
+
+    /// Whoever waits to be let in isn't away.
+    pub(super) fn tell_leg_waits(&self, person: UserId) {
+        let theirs = self.legs.iter().filter(|leg| leg.third_person().id == person);
+        theirs.for_each(|leg| deliver(&leg.room, RoomMessage::Waits));
+    }
+
+    /// The call's meter has begun: from now on its legs may.
+    pub(super) fn begin_legs(&mut self) {
+        let is_on = matches!(self.session.phase(self.now()).0, CallPhase::Live | CallPhase::Suspended);
+        if !is_on || std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        for leg in &self.legs {
+            for person in [leg.buyer.id, leg.seller.id] {
+                self.tell_leg_who(leg, person);
+            }
+        }
+        for guest in self.guests.iter().filter(|guest| guest.place.leg.is_some()) {
+            self.hold_guest(guest.person);
+        }
+    }
+
+    /// What flowed, as each leg is concerned. Before the call's own meter has begun nobody pays, and while its media is held
+    /// back nobody sends to anybody.
     pub(super) fn tell_legs_what(&self, seen: impl Fn(Chair, Chair) -> Evidence) {
         for leg in &self.legs {
             let mut evidence = seen(self.chair(leg.buyer.id), self.chair(leg.seller.id));
-            if self.held_back {
+            if self.held_back || !self.begun {
                 evidence.seller_sent = None;
             }
             if evidence != Evidence::default() {
@@ -172,10 +217,12 @@ impl Room {
         }
     }
 
-    /// Whether somebody's own leg holds them back.
+    /// Whether somebody's own leg holds them back, also while its room hasn't said how it stands. Nobody is held back in the
+    /// check, which is free for all.
     pub(super) fn is_guest_held(&self, person: UserId) -> bool {
         let theirs = self.legs.iter().find(|leg| leg.third_person().id == person);
-        theirs.is_some_and(|leg| leg.held)
+        let has_leg = || self.guest(person).is_some_and(|guest| guest.place.leg.is_some());
+        self.begun && theirs.map_or_else(has_leg, Leg::is_held)
     }
 
     /// Has the node hold a third person back, or let them through.
@@ -219,11 +266,14 @@ impl Room {
                 self.proposed = Some(ProposedLeg {
                     service: service.uuid(),
                     name: offered.name,
-                    service_title: offered.service_title,
+                    service_title: offered.offer.service.title,
                     role: role.into(),
                     languages: offered.languages,
-                    rate_minor: offered.rate.minor,
-                    currency: offered.rate.currency.code().to_owned(),
+                    rate_minor: offered.offer.service.rate_minor,
+                    increment_s: offered.offer.policy.increment.seconds(),
+                    minimum_s: offered.offer.policy.minimum_s,
+                    opening_minor: offered.offer.opening_minor,
+                    currency: offered.currency.code().to_owned(),
                     asked_by: self.call.seller.name.clone(),
                 });
             }

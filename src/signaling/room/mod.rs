@@ -108,7 +108,9 @@ pub(super) enum RoomMessage {
     /// A mark was passed in a leg of this call.
     LegWarned { leg: CallId, minutes_left: u32 },
     /// To a leg: one of its two is in its call's room, or isn't any more.
-    Here { person: UserId, here: bool },
+    Here(leg::Here),
+    /// To a leg: its third person waits to be let into its call.
+    Waits,
     /// To a leg: what flowed between its two.
     LegFlow(Evidence),
     /// To a leg: its call is over, or its third person is out; whose doing that is.

@@ -8,7 +8,7 @@ use crate::{
     app::{bookings, calls, legs},
     domain::{
         call::{Action, CallPhase, CallRole, EndReason, Entry, Epoch, Event, Journal, MeterOp, Session},
-        ids::UserId,
+        ids::{CallId, UserId},
         time::Moment,
     },
     error::{Error, Result},
@@ -19,7 +19,7 @@ use crate::{
         calls::{Call, Party},
     },
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use tallyroom_media_protocol::signaling::{CallerRating, ProposedLeg, ServerMessage};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -60,6 +60,10 @@ pub(in crate::signaling) struct Room {
     pub(super) parent: Option<Parent>,
     /// Of a call, those of its legs that go on.
     pub(super) legs: Vec<Leg>,
+    /// Those of its legs that have ended.
+    pub(super) past_legs: HashSet<CallId>,
+    /// Its meter has begun, and so may those of its legs.
+    pub(super) begun: bool,
     pub(super) legs_ended: bool,
     /// Whom the seller would bring in.
     pub(super) proposed: Option<ProposedLeg>,
@@ -75,7 +79,7 @@ impl Room {
         stored: usize,
     ) -> Self {
         let journal = Journal::new(call.terms.policy.bridge_ms);
-        let parent = call.parent.map(Parent::of);
+        let parent = call.parent.map(|parent| Parent::of(parent, world.app.now()));
         Self {
             world,
             scope,
@@ -99,6 +103,8 @@ impl Room {
             recording: RoomRecording::default(),
             parent,
             legs: Vec::new(),
+            past_legs: HashSet::new(),
+            begun: false,
             legs_ended: false,
             proposed: None,
         }
@@ -202,7 +208,8 @@ impl Room {
             }
             RoomMessage::Leg(leg) => self.leg_changed(*leg).await,
             RoomMessage::LegWarned { leg, minutes_left } => self.leg_warned(leg, minutes_left),
-            RoomMessage::Here { person, here } => self.here(person, here).await,
+            RoomMessage::Here(here) => self.here(here).await,
+            RoomMessage::Waits => self.third_seen(),
             RoomMessage::LegFlow(evidence) => {
                 let _ = self.apply(Event::Media(evidence)).await;
             }
@@ -330,6 +337,7 @@ impl Room {
             };
             self.tell_people(&message);
         }
+        self.begin_legs();
         self.end_legs();
         if self.finish.is_none() {
             self.tell_views();

@@ -16,12 +16,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 const MINUTE_MS: i64 = 60_000;
-/// What came of calls `c` that have ended.
-pub(in crate::store) const ENDED: &str = "count(*) FILTER (WHERE c.live_at IS NOT NULL) AS calls,
-    coalesce(sum(c.billable_ms), 0)::bigint AS billable_ms,
-    coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
-    coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor,
-    coalesce(sum(c.tax_minor), 0)::bigint AS tax_minor";
+/// A call `c` that isn't inside another.
+const BY_ITSELF: &str = "c.parent_id IS NULL";
+/// A call `c` that its seller isn't in twice: a leg counts for a third person who is paid, and not again for the call's seller.
+pub(in crate::store) const OF_SELLER: &str =
+    "(c.parent_id IS NULL OR c.terms -> 'policy' ->> 'third_person' = 'buyer_pays')";
+/// What came of calls `c` that have ended: the money of all, number and minutes of those that are counted.
+pub(in crate::store) fn came_of(counted: &str) -> String {
+    format!(
+        "count(*) FILTER (WHERE c.live_at IS NOT NULL AND {counted}) AS calls,
+        coalesce(sum(c.billable_ms) FILTER (WHERE {counted}), 0)::bigint AS billable_ms,
+        coalesce(sum(c.charged_minor), 0)::bigint AS charged_minor,
+        coalesce(sum(c.commission_minor), 0)::bigint AS commission_minor,
+        coalesce(sum(c.tax_minor), 0)::bigint AS tax_minor"
+    )
+}
 /// What orders `b` that have ended brought beyond their calls' minutes: time that was paid for and not used, late
 /// cancelling, staying away, fee and tax.
 pub(in crate::store) const EXTRA: &str = "coalesce(sum(b.extra_minor), 0)::bigint AS extra_minor,
@@ -160,12 +169,13 @@ pub(in crate::store) fn rounded(ms: i64) -> i64 {
 fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
     let ends = (bounds.first(), bounds.last());
     let bounds: Vec<At> = bounds.iter().copied().map(At).collect();
+    let came = came_of(BY_ITSELF);
     let rows = sql_query(format!(
         "SELECT step, sum(calls)::bigint AS calls, sum(billable_ms)::bigint AS billable_ms,
             sum(charged_minor)::bigint AS charged_minor,
             sum(commission_minor - tax_minor)::bigint AS commission_minor
          FROM (
-            SELECT width_bucket(c.ended_at, $2) AS step, {ENDED}
+            SELECT width_bucket(c.ended_at, $2) AS step, {came}
             FROM calls c WHERE c.tenant_id = $1 AND c.ended_at >= $3 AND c.ended_at < $4 GROUP BY 1
             UNION ALL
             SELECT width_bucket(b.closed_at, $2), 0, 0, {EXTRA}
@@ -185,11 +195,11 @@ fn ended(tx: &mut TenantTx<'_>, bounds: &[Moment]) -> Result<Vec<Ended>> {
 /// What runs, and payments that failed and what was said of calls since `from`.
 fn now(tx: &mut TenantTx<'_>, from: Moment) -> Result<Now> {
     let now = sql_query(format!(
-        "WITH running AS (SELECT tenant_id, id FROM calls WHERE tenant_id = $1 AND ended_at IS NULL),
+        "WITH running AS (SELECT tenant_id, id, parent_id FROM calls WHERE tenant_id = $1 AND ended_at IS NULL),
             moved AS (SELECT {MOVED} FROM running r {LEGS}),
             thumbs AS (SELECT count(*) FILTER (WHERE good) AS up, count(*) FILTER (WHERE NOT good) AS down
                 FROM call_feedback WHERE tenant_id = $1 AND at >= $2)
-         SELECT t.currency, (SELECT count(*) FROM running) AS live_calls, moved.charged_minor, moved.commission_minor,
+         SELECT t.currency, (SELECT count(*) FROM running WHERE parent_id IS NULL) AS live_calls, moved.charged_minor, moved.commission_minor,
             (SELECT count(*) FROM top_ups p
              WHERE p.tenant_id = $1 AND p.state = 'declined' AND p.updated_at >= $2) AS failed_payments,
             thumbs.up AS thumbs_up, thumbs.down AS thumbs_down

@@ -53,8 +53,10 @@ const USER_COLUMNS: &str = "u.id, u.name, u.email, u.created_at,
     (extract(epoch FROM u.verified_at) * 1000)::bigint AS verified_at,
     CASE WHEN u.suspended_at IS NOT NULL THEN jsonb_build_object('reason', u.suspended_reason,
         'at', (extract(epoch FROM u.suspended_at) * 1000)::bigint) END AS suspended,
-    (SELECT count(*) FROM calls c WHERE c.tenant_id = u.tenant_id AND c.buyer_id = u.id)
-        + (SELECT count(*) FROM calls c WHERE c.tenant_id = u.tenant_id AND c.seller_id = u.id) AS calls,
+    (SELECT count(*) FROM calls c WHERE c.tenant_id = u.tenant_id AND c.buyer_id = u.id
+            AND (c.parent_id IS NULL OR c.terms -> 'policy' ->> 'third_person' = 'guest_pays'))
+        + (SELECT count(*) FROM calls c WHERE c.tenant_id = u.tenant_id AND c.seller_id = u.id
+            AND (c.parent_id IS NULL OR c.terms -> 'policy' ->> 'third_person' = 'buyer_pays')) AS calls,
     EXISTS (SELECT 1 FROM sellers s WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id) AS is_seller";
 
 const USERS: List = List {
@@ -172,7 +174,8 @@ const SELLERS: List = List {
             CASE WHEN s.rating_count > 0 THEN round(s.rating_sum * 10.0 / s.rating_count)::bigint ELSE 0 END) AS rating,
         (SELECT count(*) FROM services v WHERE v.tenant_id = s.tenant_id AND v.seller_id = s.user_id) AS services,
         (SELECT count(*) FROM calls c WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id
-            AND c.charged_minor > 0) AS calls,
+            AND c.charged_minor > 0
+            AND (c.parent_id IS NULL OR c.terms -> 'policy' ->> 'third_person' = 'buyer_pays')) AS calls,
         coalesce((SELECT sum(balance_minor) FROM ledger_accounts a WHERE a.tenant_id = s.tenant_id
             AND a.kind IN ('earnings', 'tips', 'payable', 'paying_out') AND a.owner_id = s.user_id), 0)::bigint
             AS earned_minor",
@@ -230,7 +233,8 @@ const SERVICES: List = List {
         CASE WHEN NOT v.video_enabled THEN (v.fixed ->> 'price_minor')::bigint END AS price_minor,
         jsonb_build_object('id', u.id, 'name', u.name) AS seller,
         (SELECT count(*) FROM calls c WHERE c.tenant_id = v.tenant_id AND c.seller_id = v.seller_id
-            AND c.service_id = v.id) AS calls",
+            AND c.service_id = v.id
+            AND (c.parent_id IS NULL OR c.terms -> 'policy' ->> 'third_person' = 'buyer_pays')) AS calls",
     rows: "FROM services v JOIN users u ON u.tenant_id = v.tenant_id AND u.id = v.seller_id
         JOIN tenants t ON t.id = v.tenant_id
         WHERE v.tenant_id = $2::uuid AND ($1 IS NULL OR v.title ILIKE $1 OR u.name ILIKE $1)",

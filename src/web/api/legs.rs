@@ -4,7 +4,7 @@ use crate::{
     app::{
         calls,
         identity::Viewer,
-        legs::{self, Provider, Wanted},
+        legs::{self, Agreed, Provider, Wanted},
     },
     domain::{
         guest::GuestRole,
@@ -46,6 +46,12 @@ struct ProviderRow {
     service_title: String,
     /// Price of a minute in minor units.
     rate_minor: i64,
+    /// The unit in which time is charged, seconds.
+    increment_s: i64,
+    /// Least time that is charged, seconds.
+    minimum_s: u32,
+    /// What is reserved at the start, in minor units: the larger of minimum and first increment.
+    opening_minor: i64,
     currency: &'static str,
 }
 
@@ -70,13 +76,16 @@ async fn list(
     id: Path<Uuid>,
     Query(search): Query<Search>,
 ) -> Result<Json<Providers>> {
-    let found = legs::providers(&web.app, &viewer, CallId::from_uuid(*id), &search.q).await?;
+    let found = legs::providers(&web.app, &viewer, &site.tenant, CallId::from_uuid(*id), &search.q).await?;
     let currency = site.tenant.currency.code();
     let row = |provider: Provider| ProviderRow {
-        service_id: provider.service.uuid(),
+        service_id: provider.offer.service.id.uuid(),
         name: provider.name,
-        service_title: provider.title,
-        rate_minor: provider.rate_minor,
+        service_title: provider.offer.service.title,
+        rate_minor: provider.offer.service.rate_minor,
+        increment_s: provider.offer.policy.increment.seconds(),
+        minimum_s: provider.offer.policy.minimum_s,
+        opening_minor: provider.offer.opening_minor,
         currency,
     };
     Ok(Json(Providers {
@@ -97,6 +106,8 @@ struct NewLeg {
     languages: Vec<String>,
     /// The price of a minute that was shown, in minor units: what is agreed to.
     rate_minor: i64,
+    /// What was shown to be reserved at the start, in minor units: agreed to with it.
+    opening_minor: i64,
 }
 
 /// A leg that was begun.
@@ -128,7 +139,7 @@ impl Begun {
     responses((status = 201, body = Begun), (status = 202, description = "The buyer is asked"),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "call_over, not_live, not_offered, in_the_call, not_available, busy, \
-            price_changed, insufficient_credit, room_full"),
+            price_changed, insufficient_credit, subscription_over, room_full"),
         (status = 422, body = Problem), (status = 429, body = Problem))
 )]
 #[post("/calls/{id}/legs")]
@@ -150,7 +161,10 @@ async fn bring_in(
         service: ServiceId::from_uuid(typed.service_id),
         role: typed.role,
         languages: typed.languages,
-        rate_minor: typed.rate_minor,
+        agreed: Agreed {
+            rate_minor: typed.rate_minor,
+            opening_minor: typed.opening_minor,
+        },
     };
     let (service, role) = (wanted.service, wanted.role);
     if view.role == RoomRole::Seller {

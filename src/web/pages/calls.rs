@@ -150,8 +150,11 @@ pub(super) fn outcome(reason: EndReason) -> Outcome {
 async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
     let (call, role) = calls::joined(&web.app, &site.scope, viewer.user.id, id).await?;
-    // A leg's two meet in its call.
-    if let Some(parent) = call.parent.filter(|_| call.ended.is_none()) {
+    // A leg's two meet in its call; whoever is rung has no place there yet, and hears it ring here.
+    let is_seated = |parent| calls::joined(&web.app, &site.scope, viewer.user.id, parent);
+    if let Some(parent) = call.parent.filter(|_| call.ended.is_none())
+        && is_seated(parent).await.is_ok()
+    {
         return Ok(no_body(&format!("/calls/{parent}")));
     }
     let bill = (!role.is_guest()).then(|| format!("/calls/{id}/bill"));
@@ -180,7 +183,8 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
                 _ => call.seller.id,
             }
             .uuid(),
-            may_bring_in: policy.third_person == ThirdPerson::BuyerPays && !role.is_guest(),
+            may_bring_in: policy.third_person == ThirdPerson::BuyerPays && !role.is_guest() && call.parent.is_none(),
+            into_call: call.parent.is_some(),
             legs: Vec::new(),
             proposed: None,
             extension: open.map(|asked| extension_view(&asked, web.app.now())),

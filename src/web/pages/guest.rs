@@ -1,12 +1,12 @@
 //! `/guest/{link}`: the way of a third person into a call.
 
 use super::{
+    bill::increment,
     lead_to, no_body, problem, reader_zone, render, render_as,
     views::{Amount, Field, GuestPage, GuestPrice, Message},
 };
 use crate::{
-    app::{guests, identity::Viewer},
-    domain::money::Money,
+    app::{browse::Offer, guests, identity::Viewer, legs::Agreed},
     error::{Error, Kind},
     web::{Result, Site, Web, tokens},
 };
@@ -37,6 +37,9 @@ struct Typed {
     /// The price of a minute that was agreed to, minor units.
     #[serde(default)]
     agreed: Option<i64>,
+    /// What is reserved at the start, as it was shown: agreed to with it.
+    #[serde(default)]
+    opening: Option<i64>,
 }
 
 #[post("/guest/{link}")]
@@ -50,7 +53,11 @@ async fn enter(
 ) -> Result<HttpResponse> {
     let link = link.into_inner();
     let refused = if let Some(viewer) = &viewer {
-        match guests::enter_as(&web.app, viewer, &site.tenant, &link, typed.agreed).await {
+        let agreed = typed.agreed.map(|rate_minor| Agreed {
+            rate_minor,
+            opening_minor: typed.opening.unwrap_or_default(),
+        });
+        match guests::enter_as(&web.app, viewer, &site.tenant, &link, agreed).await {
             Ok((call, leg)) => {
                 if let Some(leg) = leg {
                     web.live.registry.ring(site.scope, leg);
@@ -75,22 +82,31 @@ async fn enter(
             Err(error) => error,
         }
     };
-    let priced = ["price_changed", "insufficient_credit", "in_a_call", "not_available"].contains(&refused.code());
-    if !priced && !matches!(refused.kind, Kind::Invalid { .. }) {
+    // What somebody can do something about is said beside the form; the link stays good.
+    let is_answerable = match refused.kind {
+        Kind::Invalid { .. } => true,
+        Kind::Conflict { .. } => refused.code() != "own_call",
+        _ => false,
+    };
+    if !is_answerable {
         return gone(&site, viewer.as_ref(), refused);
     }
-    let mut page = page(&web, viewer.as_ref(), &site, link).await?;
+    let mut page = match page(&web, viewer.as_ref(), &site, link).await {
+        Ok(page) => page,
+        Err(error) => return gone(&site, viewer.as_ref(), error),
+    };
     page.name = Field::of(typed.name);
-    match page.price {
-        Some(_) => page.refused = Some(Message::new(refused.public)),
-        None => page.name.error = Some(problem(refused)?.1),
+    if page.price.is_none() && matches!(refused.kind, Kind::Invalid { .. }) {
+        page.name.error = Some(problem(refused)?.1);
+    } else {
+        page.refused = Some(Message::new(refused.public));
     }
     render_as(StatusCode::UNPROCESSABLE_ENTITY, &site, viewer.as_ref(), &page)
 }
 
 async fn page(web: &Web, viewer: Option<&Viewer>, site: &Site, link: String) -> std::result::Result<GuestPage, Error> {
     let shown = guests::show(&web.app, &site.scope, &site.tenant, &link).await?;
-    let amount = |money: Money| Amount::new(money.minor, money.currency.code());
+    let amount = |minor| Amount::new(minor, site.tenant.currency.code());
     Ok(GuestPage {
         token: link,
         role: shown.role.name(),
@@ -98,10 +114,13 @@ async fn page(web: &Web, viewer: Option<&Viewer>, site: &Site, link: String) -> 
         service_title: shown.service_title,
         languages: shown.languages,
         needs_account: viewer.is_none() && shown.price.is_some(),
-        price: shown.price.map(|price| GuestPrice {
-            rate: amount(price.rate),
-            rate_minor: price.rate.minor,
-            opening: amount(price.opening),
+        price: shown.price.map(|offer: Offer| GuestPrice {
+            rate: amount(offer.service.rate_minor),
+            rate_minor: offer.service.rate_minor,
+            increment: increment(offer.policy.increment),
+            minimum_min: offer.policy.minimum_s.div_ceil(60),
+            opening: amount(offer.opening_minor),
+            opening_minor: offer.opening_minor,
         }),
         reader: viewer.map(|viewer| viewer.user.name.clone()),
         ..GuestPage::default()

@@ -35,6 +35,8 @@ export interface RoomConfig {
   extension?: ExtensionView | null;
   /** Providers can be brought in, whom the buyer pays. */
   may_bring_in: boolean;
+  /** It rings into another call: whoever says yes is led there. */
+  into_call: boolean;
   /** As in `Joined`, for a page that joins nothing. */
   legs: LegView[];
   proposed?: ProposedLeg | null;

@@ -146,7 +146,8 @@ export class Guests {
   }
 
   #draw(): void {
-    const rows = this.people.map((person) => {
+    const rows = [...this.#list.querySelectorAll<HTMLElement>(":scope > [data-person]")];
+    const wanted = this.people.map((person) => {
       const own = person.peer === this.me && this.me !== "";
       const name = own ? `${person.name} (${this.host.say("you")})` : person.name;
       const state = person.waiting ? "waits" : person.peer ? (person.speaks ? "speaks" : "here") : "away";
@@ -154,23 +155,44 @@ export class Guests {
       const money = this.host.comesTo(person.id);
       if (person.peer) this.host.named(person.peer, money.amount ? `${person.name} · ${money.amount}` : person.name);
       const about = [this.#role(person.role), this.host.say(`people.${state}`, { language }), money.about].filter(Boolean).join(" · ");
-      const row = h(
-        "li",
-        { class: "person" },
-        h("span", { class: "person-mark", "aria-hidden": "true" }, initials(person.name)),
-        h("span", { class: "person-name" }, h("strong", {}, name), h("small", {}, about)),
-      );
-      if (person.guest && this.host.role === "buyer" && person.waiting)
-        row.append(this.#button("people.admit", "btn btn-primary btn-sm", () => void this.#admit(person)));
-      if (person.guest && (this.host.role === "buyer" || this.host.role === "seller"))
-        row.append(this.#button("people.remove", "btn btn-ghost btn-sm", () => void this.#remove(person)));
+      const shape = `${person.guest ?? ""} ${this.#mayAdmit(person)} ${this.#mayRemove(person)}`;
+      const known = rows.find(({ dataset }) => dataset["person"] === person.id && dataset["shape"] === shape);
+      const row = known ?? this.#row(person, shape);
+      for (const [part, text] of [["strong", name], ["small", about], [".person-mark", initials(person.name)]] as const) {
+        const element = find<HTMLElement>(part, row);
+        if (element.textContent !== text) element.textContent = text;
+      }
       return row;
     });
-    this.#list.replaceChildren(...rows);
+    // What is there stays: whoever is about to press a button of it doesn't lose it.
+    if (wanted.length !== rows.length || wanted.some((row, at) => row !== rows[at])) this.#list.replaceChildren(...wanted);
   }
 
-  #button(key: string, look: string, run: () => void): HTMLButtonElement {
-    return h("button", { type: "button", class: look, onclick: run }, this.host.say(key));
+  #row(person: PersonView, shape: string): HTMLElement {
+    const row = h(
+      "li",
+      { class: "person", "data-person": person.id, "data-shape": shape },
+      h("span", { class: "person-mark", "aria-hidden": "true" }),
+      h("span", { class: "person-name" }, h("strong"), h("small")),
+    );
+    const button = (key: string, look: string, run: () => void) => {
+      const label = this.host.say(key);
+      row.append(h("button", { type: "button", class: look, "aria-label": `${label}: ${person.name}`, onclick: run }, label));
+    };
+    if (this.#mayAdmit(person)) button("people.admit", "btn btn-primary btn-sm", () => void this.#admit(person));
+    if (this.#mayRemove(person)) button("people.remove", "btn btn-ghost btn-sm", () => void this.#remove(person));
+    return row;
+  }
+
+  #mayAdmit(person: PersonView): boolean {
+    return person.guest !== undefined && this.host.role === "buyer" && person.waiting;
+  }
+
+  /** The buyer shows anybody out, the seller whom they asked in. */
+  #mayRemove(person: PersonView): boolean {
+    if (person.guest === undefined) return false;
+    const isMine = person.asked_by !== undefined && person.asked_by === this.own?.id;
+    return this.host.role === "buyer" || (this.host.role === "seller" && isMine);
   }
 
   /** What can be listened to, and for interpreters, what to speak on. */

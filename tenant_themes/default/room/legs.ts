@@ -28,6 +28,11 @@ interface Provider {
   name: string;
   service_title: string;
   rate_minor: number;
+  /** The unit in which time is charged, seconds. */
+  increment_s: number;
+  minimum_s: number;
+  /** What is reserved at the start. */
+  opening_minor: number;
   currency: string;
 }
 
@@ -52,8 +57,14 @@ export class Legs {
   readonly #form = find<HTMLFormElement>("#guest-form");
   readonly #question = find<HTMLElement>("#leg-question");
   readonly #who = find<HTMLElement>("#leg-who");
+  readonly #terms = find<HTMLElement>("#leg-terms");
   readonly #problem = find<HTMLElement>("#leg-problem");
+  /** What the dialog asks: its buttons answer that and nothing else. */
   #asked: Question | null = null;
+  /** What the seller asks meanwhile: it waits until that is answered. */
+  #next: Question | null = null;
+  /** What the buyer has said yes to, until that is done. */
+  #sent: Question | null = null;
   #timer = 0;
   #searches = 0;
 
@@ -106,7 +117,10 @@ export class Legs {
     if (proposed) {
       const { service, ...rest } = proposed;
       this.#ask({ ...rest, languages: proposed.languages ?? [], service_id: service });
-    } else if (this.#asked?.asked_by) {
+      return;
+    }
+    this.#next = null;
+    if (this.#asked?.asked_by) {
       this.#asked = null;
       closeDialog("dialog-leg");
     }
@@ -119,15 +133,22 @@ export class Legs {
   /** The buyer's yes: only now it rings. */
   async agree(): Promise<void> {
     const asked = this.#asked;
-    if (!asked) return;
+    if (!asked || this.#sent) return;
+    this.#sent = asked;
     this.#wrong("");
     try {
       await this.#begin(asked);
-      this.#asked = null;
-      closeDialog("dialog-leg");
       closeDialog("dialog-people");
+      if (this.#asked === asked) {
+        this.#asked = null;
+        closeDialog("dialog-leg");
+      }
     } catch (problem) {
-      this.#wrong(problem instanceof ApiError && problem.message ? problem.message : this.host.say("failed"));
+      const text = problem instanceof ApiError && problem.message ? problem.message : this.host.say("failed");
+      if (this.#asked === asked) this.#wrong(text);
+      else this.host.tell({ text, tone: "error" });
+    } finally {
+      this.#sent = null;
     }
   }
 
@@ -151,7 +172,8 @@ export class Legs {
   end(): void {
     clearTimeout(this.#timer);
     this.#legs.clear();
-    this.#asked = null;
+    this.#asked = this.#next = null;
+    closeDialog("dialog-leg");
     this.#draw();
   }
 
@@ -163,19 +185,37 @@ export class Legs {
     }
   }
 
+  /** What is there stays: whoever is about to press a button of it doesn't lose it. */
   #draw(): void {
-    const chip = (leg: LegView) => {
-      const element = h("p", { class: "chip chip-leg", "data-leg": leg.id, "data-testid": "leg-chip" }, icon("people"), h("span"));
-      const out = () => void this.#out(leg);
-      if (leg.you_pay && this.host.role === "buyer")
-        element.append(h("button", { type: "button", class: "link", onclick: out }, this.host.say(leg.phase === "ringing" ? "legs.cancel" : "people.remove")));
-      if (leg.needed_minor !== undefined || leg.suspended === "credit")
-        if (leg.you_pay) element.append(h("button", { type: "button", class: "link", onclick: () => this.host.addCredit() }, this.host.say("live.add_credit")));
-      this.#fill(element, leg);
-      return element;
-    };
-    this.#chips.replaceChildren(...[...this.#legs.values()].map(chip));
+    const legs = [...this.#legs.values()];
+    const chips = [...this.#chips.querySelectorAll<HTMLElement>(":scope > [data-leg]")];
+    const known = (leg: LegView) => chips.find(({ dataset }) => dataset["leg"] === leg.id && dataset["shape"] === this.#shape(leg));
+    const wanted = legs.map((leg) => known(leg) ?? this.#chip(leg));
+    if (wanted.length !== chips.length || wanted.some((chip, at) => chip !== chips[at])) this.#chips.replaceChildren(...wanted);
+    legs.forEach((leg, at) => this.#fill(wanted[at]!, leg));
     this.host.changed();
+  }
+
+  /** What buttons a leg has. */
+  #shape(leg: LegView): string {
+    const out = !leg.you_pay || this.host.role !== "buyer" ? "" : leg.phase === "ringing" ? "cancel" : "out";
+    const credit = leg.you_pay && (leg.needed_minor !== undefined || leg.suspended === "credit") ? "credit" : "";
+    return `${out} ${credit}`;
+  }
+
+  #chip(leg: LegView): HTMLElement {
+    const shape = this.#shape(leg);
+    const attributes = { class: "chip chip-leg", "data-leg": leg.id, "data-shape": shape, "data-testid": "leg-chip" };
+    const element = h("p", attributes, icon("people"), h("span"));
+    const button = (key: string, onclick: () => void) => {
+      const label = this.host.say(key);
+      element.append(h("button", { type: "button", class: "link", "aria-label": `${label}: ${leg.name}`, onclick }, label));
+    };
+    const out = () => void this.#out(this.#legs.get(leg.id) ?? leg);
+    if (shape.startsWith("cancel")) button("legs.cancel", out);
+    if (shape.startsWith("out")) button("people.remove", out);
+    if (shape.endsWith("credit")) button("live.add_credit", () => this.host.addCredit());
+    return element;
   }
 
   #fill(chip: HTMLElement, leg: LegView): void {
@@ -218,7 +258,11 @@ export class Legs {
     if (leg.phase === "ended") {
       const never = leg.ended === "missed" || leg.ended === "rejected" || leg.ended === "cancelled";
       const amount = money(leg.charged_minor, leg.currency, this.host.locale);
-      const ending = this.host.say(`legs.ended.${leg.ended ?? "call_over"}`, { who });
+      const needed = leg.needed_minor;
+      const ending =
+        needed === undefined
+          ? this.host.say(`legs.ended.${leg.ended ?? "call_over"}`, { who })
+          : this.host.say("legs.not_begun", { who, amount: money(needed, leg.currency, this.host.locale) });
       const text = never ? ending : `${ending} ${this.host.say(leg.you_pay ? "legs.cost" : "legs.brought", { amount })}`;
       this.host.tell({ id, text, tone: never ? "info" : "success", stays: !never });
     } else if (leg.suspended === "credit" && before?.suspended !== "credit") {
@@ -257,14 +301,15 @@ export class Legs {
 
   #row(provider: Provider): HTMLElement {
     const price = this.host.say("per_minute", { price: money(provider.rate_minor, provider.currency, this.host.locale) });
-    const about = h("small", {}, `${provider.service_title} · ${price}`);
+    const about = h("small", {}, `${provider.service_title} · ${price} · ${this.#charged(provider)}`);
     const choose = () => void this.#choose(provider);
     const label = this.host.say(this.host.role === "buyer" ? "legs.bring" : "legs.propose");
+    const whom = `${label}: ${provider.name}`;
     return h(
       "li",
       { class: "person" },
       h("span", { class: "person-name" }, h("strong", {}, provider.name), about),
-      h("button", { type: "button", class: "btn btn-sm", "data-testid": "provider-bring", onclick: choose }, label),
+      h("button", { type: "button", class: "btn btn-sm", "aria-label": whom, "data-testid": "provider-bring", onclick: choose }, label),
     );
   }
 
@@ -284,11 +329,25 @@ export class Legs {
     }
   }
 
-  async #begin({ service_id, role, languages, rate_minor }: Question): Promise<void> {
-    await api("POST", `/api/v1/calls/${this.call}/legs`, { service_id, role, languages, rate_minor });
+  async #begin({ service_id, role, languages, rate_minor, opening_minor }: Question): Promise<void> {
+    await api("POST", `/api/v1/calls/${this.call}/legs`, { service_id, role, languages, rate_minor, opening_minor });
   }
 
+  /** How time is charged, and what is reserved. */
+  #charged({ increment_s, minimum_s, opening_minor, currency }: Provider): string {
+    const say = this.host.say;
+    const parts = [increment_s === 1 ? say("terms.second") : increment_s === 60 ? say("terms.minute") : say("terms.block", { count: increment_s })];
+    if (minimum_s > 0) parts.push(say("terms.minimum", { count: Math.ceil(minimum_s / 60) }));
+    parts.push(say("legs.reserved", { amount: money(opening_minor, currency, this.host.locale) }));
+    return parts.join(" ");
+  }
+
+  /** An open question stays as it is: the next one waits for its answer. */
   #ask(question: Question): void {
+    if (this.#asked) {
+      if (JSON.stringify(this.#asked) !== JSON.stringify(question)) this.#next = question;
+      return;
+    }
     this.#asked = question;
     this.#wrong("");
     const price = money(question.rate_minor, question.currency, this.host.locale);
@@ -296,13 +355,18 @@ export class Legs {
     this.#who.textContent = question.asked_by
       ? this.host.say("legs.proposes", { by: question.asked_by, who: question.name, service: question.service_title })
       : question.service_title;
+    this.#terms.textContent = this.#charged(question);
     openDialog("dialog-leg");
   }
 
   #dismissed(): void {
     const asked = this.#asked;
-    this.#asked = null;
-    if (asked?.asked_by) void api("POST", `/api/v1/calls/${this.call}/legs/decline`).catch(() => undefined);
+    const next = this.#next;
+    this.#asked = this.#next = null;
+    // What the seller asks now took the place of what they asked before.
+    const decline = asked?.asked_by && asked !== this.#sent && !next;
+    if (decline) void api("POST", `/api/v1/calls/${this.call}/legs/decline`).catch(() => undefined);
+    if (next) this.#ask(next);
   }
 
   #wrong(text: string): void {

@@ -19,6 +19,8 @@ export interface PersonView {
   peer: string | null;
   /** Guests: the place that they were asked to. */
   guest?: string;
+  /** Guests: who asked them in, and may show them out as the buyer may. */
+  asked_by?: string;
   /** Guests: the buyer hasn't let them in yet. */
   waiting: boolean;
   /** What an interpreter speaks. */
@@ -103,6 +105,11 @@ export interface ProposedLeg {
   role: RoomRole;
   languages?: string[];
   rate_minor: number;
+  /** The unit in which time is charged, seconds. */
+  increment_s: number;
+  minimum_s: number;
+  /** What is reserved at the start. */
+  opening_minor: number;
   currency: string;
   asked_by: string;
 }

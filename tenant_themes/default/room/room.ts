@@ -185,6 +185,7 @@ export class Room {
     const known = this.state.call;
     if (call.id !== this.config.call_id || (known && call.server_now_ms < known.server_now_ms)) return;
     if (known?.phase === "ended" && call.phase !== "ended") return;
+    if (this.config.into_call && known?.phase === "ringing" && call.phase === "pre_check") return location.reload();
     this.update({ call, busy: this.state.busy && known?.phase === call.phase });
     if (known?.phase !== call.phase) this.update({ problem: "", creditShort: null });
     this.#follow(call, known);

@@ -39,6 +39,8 @@ struct Provider {
     user: TestUser,
     page: Caller,
     service: Uuid,
+    /// What is reserved at the start.
+    opening_minor: i64,
 }
 
 impl Provider {
@@ -48,13 +50,21 @@ impl Provider {
 
     async fn of(pair: &Pair, increment: Value, minimum_minutes: u32) -> Self {
         let user = pair.app.bearer(LUMEN, "Ira Interpreter").await;
+        let step_s = increment["seconds"].as_i64().unwrap_or(60);
+        let opening_minor = RATE * step_s.max(i64::from(minimum_minutes) * 60) / 60;
         let service = offer(&user, RATE, increment, minimum_minutes, 0).await;
         let page = Caller::open(&pair.app, &user).await;
-        Self { user, page, service }
+        Self {
+            user,
+            page,
+            service,
+            opening_minor,
+        }
     }
 
     fn wanted(&self) -> Value {
-        json!({ "service_id": self.service, "role": "interpreter", "languages": ["de"], "rate_minor": RATE })
+        json!({ "service_id": self.service, "role": "interpreter", "languages": ["de"],
+            "rate_minor": RATE, "opening_minor": self.opening_minor })
     }
 
     /// A sign of life: the clock may have been turned far.
@@ -221,6 +231,10 @@ async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
     assert_eq!(
         (&found["items"][0]["name"], &found["items"][0]["rate_minor"]),
         (&json!("Ira Interpreter"), &json!(RATE))
+    );
+    assert_eq!(
+        (&found["items"][0]["increment_s"], &found["items"][0]["opening_minor"]),
+        (&json!(60), &json!(RATE))
     );
     let none = format!("/api/v1/calls/{call}/providers?q=nobody");
     assert_eq!(pair.seller.get(&none).await.expect(200).json()["items"], json!([]));

@@ -17,7 +17,7 @@ use crate::refusal::{Outcome, failed, full, invalid};
 use crate::rooms::Owner;
 use futures::future::join_all;
 use mediasoup::prelude::*;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -87,7 +87,10 @@ pub(crate) struct Recordings {
     running: HashMap<PeerId, Recording>,
     /// Newest last.
     stopped: VecDeque<Uuid>,
+    /// The whole room is held back.
     held: bool,
+    /// Those who are held back by themselves.
+    held_peers: HashSet<PeerId>,
 }
 
 impl Recordings {
@@ -99,6 +102,7 @@ impl Recordings {
             running: HashMap::new(),
             stopped: VecDeque::new(),
             held: false,
+            held_peers: HashSet::new(),
         }
     }
 
@@ -168,7 +172,7 @@ impl Recordings {
     }
 
     async fn take(&self, tap: &Tap, peer: PeerId, producer: ProducerId) {
-        if let Err(refusal) = tap.take(producer, self.held).await {
+        if let Err(refusal) = tap.take(producer, self.is_held(peer)).await {
             tracing::warn!(%peer, ?refusal, "not recorded");
         }
     }
@@ -182,11 +186,29 @@ impl Recordings {
     /// Holds back (or lets through) what is recorded, with the room.
     pub(crate) async fn hold(&mut self, held: bool) {
         self.held = held;
-        join_all(self.running.values().map(|recording| recording.tap.hold(held))).await;
+        let all = self.running.iter();
+        join_all(all.map(|(peer, recording)| recording.tap.hold(self.is_held(*peer)))).await;
+    }
+
+    /// Holds back (or lets through) what is recorded of one peer.
+    pub(crate) async fn hold_peer(&mut self, peer: PeerId, held: bool) {
+        if held {
+            self.held_peers.insert(peer);
+        } else {
+            self.held_peers.remove(&peer);
+        }
+        if let Some(recording) = self.running.get(&peer) {
+            recording.tap.hold(self.is_held(peer)).await;
+        }
+    }
+
+    fn is_held(&self, peer: PeerId) -> bool {
+        self.held || self.held_peers.contains(&peer)
     }
 
     /// Completes the file of a peer that leaves.
     pub(crate) fn leave(&mut self, peer: PeerId) {
+        self.held_peers.remove(&peer);
         self.running.remove(&peer);
     }
 

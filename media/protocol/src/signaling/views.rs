@@ -74,6 +74,9 @@ pub struct PersonView {
     /// Guests: the place that they were asked to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guest: Option<Uuid>,
+    /// Guests: who asked them in, and may show them out as the buyer may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<Uuid>,
     /// Guests: waits for the buyer to let them in.
     #[serde(default)]
     pub waiting: bool,
@@ -201,6 +204,12 @@ pub struct ProposedLeg {
     pub languages: Vec<String>,
     /// Price of a minute, in minor units.
     pub rate_minor: i64,
+    /// The unit in which time is charged, seconds.
+    pub increment_s: i64,
+    /// Least time that is charged, seconds.
+    pub minimum_s: u32,
+    /// What is reserved at the start, in minor units.
+    pub opening_minor: i64,
     /// ISO code.
     pub currency: String,
     /// Who would bring them in.

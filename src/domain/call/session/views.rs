@@ -72,6 +72,11 @@ impl Session {
         self.side(role).newest
     }
 
+    /// Whether money is held that nothing was charged to yet.
+    pub fn holds_blocks(&self) -> bool {
+        self.reserved > self.posted || !self.held_ahead.is_empty()
+    }
+
     /// Charged so far, in minor units.
     pub fn charged_minor(&self) -> i64 {
         self.charged_minor

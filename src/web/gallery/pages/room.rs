@@ -18,6 +18,7 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         call: ringing(g),
         extension: None,
         may_bring_in: true,
+        into_call: false,
         legs: Vec::new(),
         proposed: None,
         top_up_amounts: vec![1_000, 2_000, 5_000],
@@ -85,7 +86,10 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
     let price = GuestPrice {
         rate: g.cast.amount(180),
         rate_minor: 180,
-        opening: g.cast.amount(180),
+        increment: Increment::Minute,
+        minimum_min: 3,
+        opening: g.cast.amount(540),
+        opening_minor: 540,
     };
     let pays = GuestPage {
         price: Some(price),
@@ -135,6 +139,9 @@ fn legs(g: &Gallery<'_>, room: &RoomSetup) -> anyhow::Result<()> {
             role: RoomRole::Interpreter,
             languages: vec!["de".to_owned()],
             rate_minor: 120,
+            increment_s: 60,
+            minimum_s: 180,
+            opening_minor: 360,
             currency: g.cast.currency.to_owned(),
             asked_by: g.cast.person(0).name,
         }),

@@ -1,6 +1,6 @@
 //! `/guest/{link}`: asked into a call.
 
-use super::{Amount, Field, Message};
+use super::{Amount, Field, Increment, Message};
 use serde::Serialize;
 
 /// `/guest/{link}`. Posts `name`, where nobody is signed in.
@@ -20,7 +20,7 @@ pub struct GuestPage {
     pub reader: Option<String>,
     /// The name under which one comes.
     pub name: Field,
-    /// What it costs whoever comes; nothing where nobody pays. Then it posts `agreed`, too.
+    /// What it costs whoever comes; nothing where nobody pays. Then it posts `agreed` and `opening`, too.
     pub price: Option<GuestPrice>,
     /// Nobody is signed in, and whoever comes pays.
     pub needs_account: bool,
@@ -37,6 +37,12 @@ pub struct GuestPrice {
     pub rate: Amount,
     /// The same, to be agreed to.
     pub rate_minor: i64,
+    /// Unit of charging.
+    pub increment: Increment,
+    /// Least minutes charged.
+    pub minimum_min: u32,
     /// What must be in the wallet to begin.
     pub opening: Amount,
+    /// The same, to be agreed to.
+    pub opening_minor: i64,
 }

@@ -32,6 +32,8 @@ pub struct RoomSetup {
     pub extension: Option<ExtensionView>,
     /// Providers can be brought in, whom the buyer pays.
     pub may_bring_in: bool,
+    /// It rings into another call: whoever says yes is led there.
+    pub into_call: bool,
     /// The call's legs that are the reader's, for a page that joins nothing.
     pub legs: Vec<LegView>,
     /// Whom the seller would bring in, the same.

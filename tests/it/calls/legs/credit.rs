@@ -95,11 +95,44 @@ async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
     provider.page.join(talk.call).await.expect("let in");
     let short = told(&mut talk.buyer, "what is short", |leg| leg.needed_minor.is_some()).await;
     assert_eq!((short.needed_minor, short.phase), (Some(RATE), CallPhase::PreCheck));
+    // Whoever isn't paid yet neither hears nor is heard.
+    for _ in 0..1_000 {
+        if pair.node.is_held(provider.page.peer) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(pair.node.is_held(provider.page.peer));
     talk.talk(2_000).await;
     pair.fund(200).await;
     told(&mut talk.buyer, "the leg live", |leg| leg.phase == CallPhase::Live).await;
     let whole = end(talk, leg).await;
     assert_eq!(whole["charged_minor"], 120);
     assert_eq!(bill(&pair.buyer, leg).await["charged_minor"], 0, "nobody was heard yet");
+    pair.audit().await;
+}
+
+#[tokio::test]
+async fn what_cant_begin_keeps_no_money() {
+    // Of the three blocks that the provider's minimum takes, the call's second minute leaves one.
+    let pair = buyer_pays(120 + 160).await;
+    let mut provider = Provider::of(&pair, json!({ "kind": "block", "seconds": 20 }), 1).await;
+    let mut talk = pair.live().await;
+    talk.talk(40_000).await;
+    provider.sign().await;
+    let leg = agree(&talk, provider.wanted()).await;
+    provider.rung().await;
+    talk.talk(14_000).await;
+    let accept = format!("/api/v1/calls/{leg}/accept");
+    provider.user.post(&accept, json!({})).await.expect(204);
+    provider.page.join(talk.call).await.expect("let in");
+    let ended = told(&mut talk.buyer, "the leg's end", |leg| leg.phase == CallPhase::Ended).await;
+    assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::Cancelled), 0));
+    assert!(ended.needed_minor.is_some(), "why is told");
+    let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
+    provider.page.wait("being shown out", out).await;
+    let wallet = pair.buyer.renewed().await.get("/api/v1/wallet").await;
+    assert_eq!(wallet.expect(200).json()["held_minor"], 120);
+    talk.hang_up().await;
     pair.audit().await;
 }

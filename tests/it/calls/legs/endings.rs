@@ -109,6 +109,9 @@ async fn nobody_answers_and_nothing_is_charged() {
     let mut talk = pair.live().await;
     let leg = agree(&talk, provider.wanted()).await;
     provider.rung().await;
+    // Its page rings them, too.
+    let page = provider.user.get(&format!("/calls/{leg}")).await.expect(200);
+    assert!(page.text.contains(&leg.to_string()));
     // Before they say yes they are nobody here.
     assert_eq!(provider.page.join(talk.call).await.expect_err("not yet"), "not_found");
     assert_eq!(provider.page.join(leg).await.expect_err("never"), "not_found");

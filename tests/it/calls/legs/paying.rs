@@ -3,6 +3,9 @@
 use super::*;
 use crate::calls::guests::invited;
 
+/// What they agree to.
+const YES: [(&str, &str); 2] = [("agreed", "120"), ("opening", "120")];
+
 async fn guest_pays() -> Pair {
     Pair::at(market(r#"{"third_person": "guest_pays"}"#).await, Price::default()).await
 }
@@ -24,11 +27,15 @@ async fn whoever_comes_by_the_link_agrees_to_the_price_and_pays_the_seller() {
     visitor.form(&path, &[("name", "Nobody")]).await.expect(422);
     let payer = pair.app.bearer(LUMEN, "Pia Payer").await;
     payer.form(&path, &[]).await.expect(422);
-    payer.form(&path, &[("agreed", "119")]).await.expect(422);
-    let short = payer.form(&path, &[("agreed", "120")]).await.expect(422);
+    for (rate, opening) in [("119", "120"), ("120", "60")] {
+        let other = [("agreed", rate), ("opening", opening)];
+        payer.form(&path, &other).await.expect(422);
+    }
+    payer.form(&path, &[("agreed", "120")]).await.expect(422);
+    let short = payer.form(&path, &YES).await.expect(422);
     assert!(short.text.contains("credit"), "{}", short.text);
     pair.fund_for(&payer, 500).await;
-    payer.form(&path, &[("agreed", "120")]).await.expect(303);
+    payer.form(&path, &YES).await.expect(303);
 
     let mut page = Caller::open(&pair.app, &payer).await;
     page.join(call).await.expect("let in");
@@ -43,6 +50,7 @@ async fn whoever_comes_by_the_link_agrees_to_the_price_and_pays_the_seller() {
         user: payer,
         page,
         service: pair.service,
+        opening_minor: 120,
     };
     let mut three = Three {
         talk,
@@ -99,10 +107,13 @@ async fn whoever_the_seller_asked_waits_without_a_meter() {
     let (place, path) = invited(&pair.seller, call, json!({ "role": "specialist" })).await;
     let payer = pair.app.bearer(LUMEN, "Pia Payer").await;
     pair.fund_for(&payer, 500).await;
-    payer.form(&path, &[("agreed", "120")]).await.expect(303);
+    payer.form(&path, &YES).await.expect(303);
     let mut page = Caller::open(&pair.app, &payer).await;
-    assert_eq!(page.join(call).await.expect_err("waits"), "not_admitted");
-    talk.talk(130_000).await;
+    // Their page asks again and again.
+    for ms in [50_000, 50_000, 30_000] {
+        assert_eq!(page.join(call).await.expect_err("waits"), "not_admitted");
+        talk.talk(ms).await;
+    }
     let wallet = payer.get("/api/v1/wallet").await.expect(200).json();
     assert_eq!(
         (&wallet["balance_minor"], &wallet["held_minor"]),
@@ -121,4 +132,60 @@ async fn whoever_the_seller_asked_waits_without_a_meter() {
         (&json!(0), &json!("seller_ended"))
     );
     talk.bill().await;
+}
+
+#[tokio::test]
+async fn in_the_free_check_nobody_pays_whoever_came_by_a_link() {
+    let pair = guest_pays().await;
+    let mut talk = pair.check().await;
+    let (_, path) = invited(&pair.buyer, talk.call, json!({ "role": "specialist" })).await;
+    let payer = pair.app.bearer(LUMEN, "Pia Payer").await;
+    pair.fund_for(&payer, 500).await;
+    payer.form(&path, &YES).await.expect(303);
+    let mut page = Caller::open(&pair.app, &payer).await;
+    page.join(talk.call).await.expect("let in");
+    let waits = |leg: &LegView| leg.phase == CallPhase::PreCheck;
+    let leg = told(&mut page, "the leg", waits).await.id;
+    let path = format!("/api/v1/calls/{leg}");
+    for _ in 0..40 {
+        let flows = [talk.buyer.peer, talk.seller.peer, page.peer];
+        let score = pair.node.report(&flows.map(|peer| (peer, Some(0), Some(0))));
+        let told = move |message: &ServerMessage| {
+            matches!(message, ServerMessage::Quality { own, .. } if *own == Some(score)).then_some(())
+        };
+        talk.buyer.wait("the score", told).await;
+        pair.app.clock.advance(STEP_MS);
+    }
+    let view = payer.get(&path).await.expect(200).json();
+    assert_eq!(
+        (&view["phase"], &view["billable_ms"]),
+        (&json!("pre_check"), &json!(0)),
+        "they were there for longer than anybody may be away"
+    );
+    assert!(!pair.node.is_held(page.peer), "all are heard in the check");
+    talk.buyer.act("connect").await.expect("pressed");
+    talk.seller.act("connect").await.expect("pressed");
+    told(&mut page, "the leg live", |leg| leg.phase == CallPhase::Live).await;
+    talk.seller.act("end").await.expect("ended");
+    assert_eq!(bill(&payer, leg).await["charged_minor"], 0);
+}
+
+#[tokio::test]
+async fn whoever_stays_away_before_it_begins_is_free_again() {
+    let pair = guest_pays().await;
+    let mut talk = pair.live().await;
+    let (_, path) = invited(&pair.seller, talk.call, json!({ "role": "specialist" })).await;
+    let payer = pair.app.bearer(LUMEN, "Pia Payer").await;
+    pair.fund_for(&payer, 500).await;
+    payer.form(&path, &YES).await.expect(303);
+    let places = format!("/api/v1/calls/{}/guests", talk.call);
+    let places = pair.buyer.get(&places).await.expect(200).json();
+    let leg: Uuid = serde_json::from_value(places["items"][0]["leg_id"].clone()).expect("a leg");
+    talk.talk(64_000).await;
+    let theirs = bill(&payer, leg).await;
+    assert_eq!(
+        (&theirs["call"]["end_reason"], &theirs["charged_minor"]),
+        (&json!("cancelled"), &json!(0))
+    );
+    talk.hang_up().await;
 }

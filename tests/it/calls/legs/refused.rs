@@ -28,6 +28,8 @@ async fn whom_nobody_can_bring_in() {
     let refusals = [
         (json!({ "rate_minor": RATE - 1 }), 409, "price_changed"),
         (json!({ "rate_minor": -5 }), 409, "price_changed"),
+        (json!({ "opening_minor": RATE * 2 }), 409, "price_changed"),
+        (json!({ "role": "visitor", "languages": [] }), 422, "invalid"),
         (
             json!({ "service_id": pair.service, "rate_minor": 120 }),
             409,

@@ -11,6 +11,7 @@ async fn dies(leg_first: bool) {
     three.talk(70_000, true).await;
     let (call, leg, billable_ms) = (three.talk.call, three.leg, three.talk.billable_ms);
     let (user, service) = (three.provider.user.clone(), three.provider.service);
+    let opening_minor = three.provider.opening_minor;
     pair.node.kill();
     drop(three);
     // What the pages' end leads to is written.
@@ -58,7 +59,12 @@ async fn dies(leg_first: bool) {
         seller,
         billable_ms,
     };
-    let provider = Provider { user, page, service };
+    let provider = Provider {
+        user,
+        page,
+        service,
+        opening_minor,
+    };
     let mut three = Three {
         talk,
         provider,
