@@ -19,7 +19,10 @@ use crate::{
 /// The text isn't one that is asked now, or the database is away.
 pub async fn answer(app: &App, viewer: &Viewer, given: bool, version: &str) -> Result<()> {
     let text = consent_text(version).ok_or_else(|| {
-        Error::field("text_version", "The text has changed meanwhile. Load the page again and read it.")
+        Error::field(
+            "text_version",
+            "The text has changed meanwhile. Load the page again and read it.",
+        )
     })?;
     let (person, now) = (viewer.user.id, app.now());
     app.db
@@ -74,7 +77,10 @@ fn check(tx: &mut TenantTx<'_>, call: &calls::Call, person: UserId, now: Moment)
         return Err(Error::conflict("call_over", "The call is over."));
     }
     if !call.terms.policy.snapshots {
-        return Err(Error::conflict("not_allowed", "This marketplace shows no pictures of calls."));
+        return Err(Error::conflict(
+            "not_allowed",
+            "This marketplace shows no pictures of calls.",
+        ));
     }
     if !snapshots::agrees(tx, person)? {
         return Err(Error::conflict("no_consent", "Agree first to be shown."));

@@ -192,7 +192,9 @@ impl Check {
     fn peer(&self, epoch: u64, request: &ClientRequest) -> Result<PeerId> {
         self.holds(epoch)?;
         match request {
-            ClientRequest::ConnectTransport { transport, .. } if self.send.as_ref() != Some(transport) => Ok(self.receiver),
+            ClientRequest::ConnectTransport { transport, .. } if self.send.as_ref() != Some(transport) => {
+                Ok(self.receiver)
+            }
             ClientRequest::ConnectTransport { .. } | ClientRequest::Produce { .. } => Ok(self.sender),
             ClientRequest::Consume { .. } => Ok(self.receiver),
             _ => Err(not_in_call()), // what only a call's room knows

@@ -6,6 +6,6 @@ mod invite;
 mod manage;
 
 pub use enter::{Entered, Shown, enter, enter_as, show};
-pub(in crate::app) use invite::{has_room, room_for};
 pub use invite::{Invited, invite};
+pub(in crate::app) use invite::{has_room, room_for};
 pub use manage::{admit, list, one, remove, who_came};

@@ -4,8 +4,8 @@ use super::{
     bill::increment,
     no_body, render, tip,
     views::{
-        Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomSnapshots, RoomTerms, RoomUrls,
-        Side,
+        Amount, CallRow, CallStage, CallsPage, Outcome, Person, RoomPage, RoomSetup, RoomSnapshots, RoomTerms,
+        RoomUrls, Side,
     },
 };
 use crate::{

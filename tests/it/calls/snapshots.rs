@@ -70,7 +70,10 @@ async fn a_seller_who_agrees_is_seen_in_lists_until_the_call_ends() {
     assert_eq!(still.header("cache-control"), "no-store");
     pair.app.anonymous(VELVET).get(&address).await.expect(404);
     let home = pair.app.anonymous(LUMEN).get("/").await.expect(200).text;
-    assert!(home.contains(&format!("src=\"{address}\"")) && home.contains("Live now"), "{home}");
+    assert!(
+        home.contains(&format!("src=\"{address}\"")) && home.contains("Live now"),
+        "{home}"
+    );
     // Faster than that nothing is taken.
     send(&pair.seller, talk.call, &PNG).await.expect(429);
     talk.talk(20_000).await;
@@ -173,7 +176,10 @@ async fn only_the_seller_is_asked_in_the_room() {
     let talk = pair.live().await;
     let path = format!("/calls/{}", talk.call);
     let of_seller = pair.seller.get(&path).await.expect(200).text;
-    assert!(of_seller.contains("data-snapshots") && of_seller.contains("I agree that a still"), "{of_seller}");
+    assert!(
+        of_seller.contains("data-snapshots") && of_seller.contains("I agree that a still"),
+        "{of_seller}"
+    );
     let of_buyer = pair.buyer.get(&path).await.expect(200).text;
     assert!(!of_buyer.contains("data-snapshots"), "{of_buyer}");
 }

@@ -328,9 +328,15 @@ async fn said_and_recorded(house: &mut House) {
     let mut talk = pair.live().await;
     let line = |epoch: u64, text: &str| json!({"type": "chat", "epoch": epoch, "text": text});
     let (buyer, seller) = (talk.buyer.epoch, talk.seller.epoch);
-    talk.seller.ask(line(seller, "Have you got the letter?")).await.expect("said");
+    talk.seller
+        .ask(line(seller, "Have you got the letter?"))
+        .await
+        .expect("said");
     talk.talk(61_000).await;
-    talk.buyer.ask(line(buyer, "Yes: https://example.org/letter\nAll <three> pages.")).await.expect("said");
+    talk.buyer
+        .ask(line(buyer, "Yes: https://example.org/letter\nAll <three> pages."))
+        .await
+        .expect("said");
     let path = format!("/api/v1/calls/{}/chat/mail", talk.call);
     pair.buyer.post(&path, json!({})).await.expect(202);
     post.hold(pair, "what-was-said").await;

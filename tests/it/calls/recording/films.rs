@@ -309,7 +309,10 @@ async fn the_platforms_owner_watches_no_film_unseen_and_its_support_none() {
     };
     support.browser.get(&film(LUMEN).await).await.expect(403);
     owner.browser.get(&film(VELVET).await).await.expect(404);
-    assert_eq!(owner.browser.get(&film(LUMEN).await).await.expect(200).text, "first,second");
+    assert_eq!(
+        owner.browser.get(&film(LUMEN).await).await.expect(200).text,
+        "first,second"
+    );
     let admin = admin_of_lumen(&pair.app).await;
     let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
     let watched = log["items"].as_array().expect("entries").iter();
