@@ -64,30 +64,6 @@ struct Row {
     closed_at: Option<At>,
 }
 
-impl Row {
-    fn room(self, host: String, service_title: String, rate_minor: i64, offered: bool) -> Result<PrivateRoom> {
-        let opens = Opens::named(&self.opens_by);
-        Ok(PrivateRoom {
-            id: PrivateRoomId::from_uuid(self.id),
-            host: Party {
-                id: UserId::from_uuid(self.host_id),
-                name: host,
-            },
-            service: ServiceId::from_uuid(self.service_id),
-            service_title,
-            rate_minor,
-            free: self.free,
-            slug: self.slug,
-            title: self.title,
-            opens: opens.ok_or_else(|| Error::internal(anyhow!("unknown way in {:?}", self.opens_by)))?,
-            has_password: self.password_hash.is_some(),
-            call: self.call_id.map(CallId::from_uuid),
-            closed: self.closed_at.is_some(),
-            offered,
-        })
-    }
-}
-
 #[diesel::dsl::auto_type]
 fn with_what_it_is() -> _ {
     private_rooms::table
@@ -115,7 +91,25 @@ fn columns() -> _ {
 type Found = (Row, String, String, i64, bool);
 
 fn room((row, host, service_title, rate_minor, offered): Found) -> Result<PrivateRoom> {
-    row.room(host, service_title, rate_minor, offered)
+    let opens = Opens::named(&row.opens_by);
+    Ok(PrivateRoom {
+        id: PrivateRoomId::from_uuid(row.id),
+        host: Party {
+            id: UserId::from_uuid(row.host_id),
+            name: host,
+        },
+        service: ServiceId::from_uuid(row.service_id),
+        service_title,
+        rate_minor,
+        free: row.free,
+        slug: row.slug,
+        title: row.title,
+        opens: opens.ok_or_else(|| Error::internal(anyhow!("unknown way in {:?}", row.opens_by)))?,
+        has_password: row.password_hash.is_some(),
+        call: row.call_id.map(CallId::from_uuid),
+        closed: row.closed_at.is_some(),
+        offered,
+    })
 }
 
 /// What a new room is made of.

@@ -687,12 +687,12 @@ diesel::table! {
         token_hash -> Bytea,
         name -> Text,
         user_id -> Nullable<Uuid>,
-        network -> Nullable<Bytea>,
         created_at -> Timestamptz,
         seen_at -> Timestamptz,
         admitted_at -> Nullable<Timestamptz>,
         refused_at -> Nullable<Timestamptz>,
         call_id -> Nullable<Uuid>,
+        network -> Nullable<Bytea>,
     }
 }
 
