@@ -11,10 +11,20 @@ pub const MOST_USERS: usize = 100;
 pub const MOST_TITLE: usize = 80;
 /// Most people who wait at one door.
 pub const MOST_WAITING: usize = 10;
-/// Most who come to one door in a minute.
+/// Most of them who come from one network.
+pub const MOST_WAITING_OF_NETWORK: usize = 2;
+/// Most who knock at one door in a minute.
 pub const MOST_A_MINUTE: usize = 15;
+/// Nobody knocks again from a network that was refused for so long, milliseconds.
+pub const PAUSE_MS: i64 = 60_000;
 /// Whoever's page hasn't asked for so long has left the door, milliseconds.
 pub const GONE_MS: i64 = 30_000;
+/// Who was admitted and hasn't come in may for so long, milliseconds.
+pub const ADMITTED_MS: i64 = 30 * 60_000;
+/// … and only while their page asks at least this often, milliseconds. Browsers slow pages down that aren't looked at.
+pub const UNSEEN_MS: i64 = 2 * 60_000;
+/// An answer that let somebody in and was lost is given once more for so long, milliseconds.
+pub const LOST_MS: i64 = 60_000;
 
 /// How one comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -62,9 +72,10 @@ impl Opens {
 pub enum TriedBy {
     /// One network address.
     Address,
-    /// One name of somebody with a password of their own, whether there is such a person or not.
+    /// One name of somebody with a password of their own, whether there is such a person or not. Only slowed: else
+    /// whoever knows the name could lock them out.
     Name,
-    /// Everybody at the room.
+    /// Everybody at the room whose network has never been let in.
     Room,
 }
 
@@ -78,12 +89,21 @@ impl TriedBy {
         }
     }
 
-    /// Failures that cost nothing, and those after which the door is locked.
-    fn bounds(self) -> (u32, u32) {
+    /// Failures that cost nothing, and those after which the door is locked, if it ever is.
+    fn bounds(self) -> (u32, Option<u32>) {
         match self {
-            Self::Address | Self::Name => (3, 10),
+            Self::Address => (3, Some(10)),
             // Many addresses have to be at it; whoever only mistypes isn't held up by them.
-            Self::Room => (100, 100),
+            Self::Name => (20, None),
+            Self::Room => (100, Some(100)),
+        }
+    }
+
+    /// The longest that one failure costs, seconds.
+    fn longest_wait_s(self) -> i64 {
+        match self {
+            Self::Name => 10,
+            Self::Address | Self::Room => 60,
         }
     }
 }
@@ -92,7 +112,6 @@ impl TriedBy {
 pub const LOCK_MS: i64 = 15 * 60_000;
 /// Failures this old are forgotten, milliseconds.
 pub const FORGOTTEN_MS: i64 = 60 * 60_000;
-const LONGEST_WAIT_S: i64 = 60;
 
 /// Passwords that didn't fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,23 +149,42 @@ impl Tries {
     pub fn failed(self, by: TriedBy, now: Moment) -> Self {
         let stale = now - self.last >= FORGOTTEN_MS || (self.locked && self.until <= now);
         let failures = if stale { 1 } else { self.failures + 1 };
-        let (free, most) = by.bounds();
-        let locked = failures >= most;
-        let wait_ms = if locked {
-            LOCK_MS
-        } else {
-            let doubled = 1_i64 << failures.saturating_sub(free).min(16);
-            if failures < free {
-                0
-            } else {
-                doubled.min(LONGEST_WAIT_S) * 1_000
-            }
-        };
         Self {
             failures,
             last: now,
-            until: now + wait_ms,
+            ..self
+        }
+        .reckoned(by)
+    }
+
+    /// What was counted at `counted` was none; the last one before that was at `before`.
+    #[must_use]
+    pub fn taken_back(self, by: TriedBy, (counted, before): (Moment, Moment)) -> Self {
+        Self {
+            failures: self.failures.saturating_sub(1),
+            // Unless somebody failed meanwhile: nothing stays young by what was none.
+            last: if self.last == counted { before } else { self.last },
+            ..self
+        }
+        .reckoned(by)
+    }
+
+    /// With the wait and the lock that follow from the failures.
+    fn reckoned(self, by: TriedBy) -> Self {
+        let (free, most) = by.bounds();
+        let locked = most.is_some_and(|most| self.failures >= most);
+        let wait_ms = if locked {
+            LOCK_MS
+        } else if self.failures < free {
+            0
+        } else {
+            let doubled = 1_i64 << (self.failures - free).min(16);
+            doubled.min(by.longest_wait_s()) * 1_000
+        };
+        Self {
+            until: self.last + wait_ms,
             locked,
+            ..self
         }
     }
 }
@@ -179,8 +217,8 @@ mod tests {
             failures: 9,
             ..Tries::none(now)
         };
-        assert_eq!(many.failed(TriedBy::Name, now + FORGOTTEN_MS).failures, 1);
-        assert!(many.failed(TriedBy::Name, now + 1).locked);
+        assert_eq!(many.failed(TriedBy::Address, now + FORGOTTEN_MS).failures, 1);
+        assert!(many.failed(TriedBy::Address, now + 1).locked);
         let room = Tries {
             failures: 98,
             ..Tries::none(now)
@@ -188,6 +226,35 @@ mod tests {
         let one_more = room.failed(TriedBy::Room, now);
         assert_eq!((one_more.locked, one_more.wait_s(now)), (false, None));
         assert!(one_more.failed(TriedBy::Room, now).locked);
+    }
+
+    #[test]
+    fn a_name_is_slowed_and_never_locked() {
+        let mut tries = Tries::none(Moment(0));
+        for _ in 0..200 {
+            tries = tries.failed(TriedBy::Name, tries.until);
+        }
+        assert!(!tries.locked);
+        assert_eq!(tries.until - tries.last, 10_000);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_nothing_behind() {
+        let failed = Tries::none(Moment(0)).failed(TriedBy::Address, Moment(10));
+        let counted = failed.failed(TriedBy::Address, Moment(500));
+        let back = counted.taken_back(TriedBy::Address, (Moment(500), failed.last));
+        assert_eq!(back, failed, "neither younger nor more");
+        // Of two at once the one that failed stays, with its wait.
+        let eight = Tries {
+            failures: 8,
+            ..Tries::none(Moment(0))
+        };
+        let both = eight
+            .failed(TriedBy::Address, Moment(500))
+            .failed(TriedBy::Address, Moment(501));
+        assert!(both.locked);
+        let one = both.taken_back(TriedBy::Address, (Moment(500), eight.last));
+        assert_eq!((one.failures, one.locked, one.until), (9, false, Moment(60_501)));
     }
 
     #[test]

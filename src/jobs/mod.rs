@@ -6,7 +6,7 @@ use crate::{
         App, archive, bookings, calendar, disputes, documents, domains, gateway_accounts, identity_checks, letters,
         lost, notifications, payouts, platform,
         ports::{Letters, Mailer},
-        recordings, subscriptions,
+        private_rooms, recordings, subscriptions,
         wallet::{self, ReconcileTopUp},
         watching, webhooks,
     },
@@ -132,6 +132,9 @@ impl Runner {
         }
         if let Err(error) = notifications::sweep(&self.app).await {
             tracing::warn!(%error, "old notifications can't be forgotten; later again");
+        }
+        if let Err(error) = private_rooms::sweep(&self.app).await {
+            tracing::warn!(%error, "old visits can't be forgotten; later again");
         }
     }
 

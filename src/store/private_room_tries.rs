@@ -89,22 +89,6 @@ pub fn put(tx: &mut TenantTx<'_>, room: PrivateRoomId, who: Who, tries: Tries) -
     Ok(())
 }
 
-/// A password fitted after all: one failure less, and no wait.
-///
-/// # Errors
-/// The database is away.
-pub fn take_back(tx: &mut TenantTx<'_>, room: PrivateRoomId, who: Who, now: Moment) -> Result<()> {
-    diesel::update(private_room_tries::table.find((tx.tenant().uuid(), room.uuid(), who.hash.as_slice())))
-        .filter(private_room_tries::failures.gt(0))
-        .set((
-            private_room_tries::failures.eq(private_room_tries::failures - 1),
-            private_room_tries::until.eq(At(now)),
-            private_room_tries::locked.eq(false),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
 /// Forgets what is old of a room.
 ///
 /// # Errors

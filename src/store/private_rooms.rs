@@ -45,6 +45,8 @@ pub struct PrivateRoom {
     pub call: Option<CallId>,
     /// It was closed.
     pub closed: bool,
+    /// Its service is offered, and its host isn't suspended.
+    pub offered: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -62,29 +64,6 @@ struct Row {
     closed_at: Option<At>,
 }
 
-impl Row {
-    fn room(self, host: String, service_title: String, rate_minor: i64) -> Result<PrivateRoom> {
-        let opens = Opens::named(&self.opens_by);
-        Ok(PrivateRoom {
-            id: PrivateRoomId::from_uuid(self.id),
-            host: Party {
-                id: UserId::from_uuid(self.host_id),
-                name: host,
-            },
-            service: ServiceId::from_uuid(self.service_id),
-            service_title,
-            rate_minor,
-            free: self.free,
-            slug: self.slug,
-            title: self.title,
-            opens: opens.ok_or_else(|| Error::internal(anyhow!("unknown way in {:?}", self.opens_by)))?,
-            has_password: self.password_hash.is_some(),
-            call: self.call_id.map(CallId::from_uuid),
-            closed: self.closed_at.is_some(),
-        })
-    }
-}
-
 #[diesel::dsl::auto_type]
 fn with_what_it_is() -> _ {
     private_rooms::table
@@ -100,10 +79,37 @@ fn with_what_it_is() -> _ {
         )
 }
 
-type Found = (Row, String, String, i64);
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
+    let row: diesel::dsl::AsSelect<Row, diesel::pg::Pg> = Row::as_select();
+    let offered = services::published
+        .and(services::video_enabled)
+        .and(users::suspended_at.is_null());
+    (row, users::name, services::title, services::rate_minor, offered)
+}
 
-fn room((row, host, service_title, rate_minor): Found) -> Result<PrivateRoom> {
-    row.room(host, service_title, rate_minor)
+type Found = (Row, String, String, i64, bool);
+
+fn room((row, host, service_title, rate_minor, offered): Found) -> Result<PrivateRoom> {
+    let opens = Opens::named(&row.opens_by);
+    Ok(PrivateRoom {
+        id: PrivateRoomId::from_uuid(row.id),
+        host: Party {
+            id: UserId::from_uuid(row.host_id),
+            name: host,
+        },
+        service: ServiceId::from_uuid(row.service_id),
+        service_title,
+        rate_minor,
+        free: row.free,
+        slug: row.slug,
+        title: row.title,
+        opens: opens.ok_or_else(|| Error::internal(anyhow!("unknown way in {:?}", row.opens_by)))?,
+        has_password: row.password_hash.is_some(),
+        call: row.call_id.map(CallId::from_uuid),
+        closed: row.closed_at.is_some(),
+        offered,
+    })
 }
 
 /// What a new room is made of.
@@ -158,7 +164,7 @@ pub fn of_host(tx: &mut TenantTx<'_>, host: UserId) -> Result<Vec<PrivateRoom>> 
         .filter(private_rooms::host_id.eq(host.uuid()))
         .filter(private_rooms::closed_at.is_null())
         .order((private_rooms::created_at, private_rooms::id))
-        .select((Row::as_select(), users::name, services::title, services::rate_minor))
+        .select(columns())
         .load::<Found>(tx.conn)?
         .into_iter()
         .map(room)
@@ -174,7 +180,7 @@ pub fn by_slug(tx: &mut TenantTx<'_>, slug: &str) -> Result<PrivateRoom> {
         .filter(private_rooms::tenant_id.eq(tx.tenant().uuid()))
         .filter(private_rooms::slug.eq(slug))
         .filter(private_rooms::closed_at.is_null())
-        .select((Row::as_select(), users::name, services::title, services::rate_minor))
+        .select(columns())
         .first::<Found>(tx.conn)?;
     room(found)
 }
@@ -202,7 +208,7 @@ pub fn find(tx: &mut TenantTx<'_>, id: PrivateRoomId) -> Result<PrivateRoom> {
     let found = with_what_it_is()
         .filter(private_rooms::tenant_id.eq(tx.tenant().uuid()))
         .filter(private_rooms::id.eq(id.uuid()))
-        .select((Row::as_select(), users::name, services::title, services::rate_minor))
+        .select(columns())
         .first::<Found>(tx.conn)?;
     room(found)
 }
@@ -362,15 +368,16 @@ pub fn set_user_password(
     )
 }
 
-/// Takes somebody's password away; false if there is no such person of the room.
+/// Takes somebody's password away; their name, or none if there is no such person of the room.
 ///
 /// # Errors
 /// The database is away.
-pub fn remove_user(tx: &mut TenantTx<'_>, room: PrivateRoomId, id: RoomUserId) -> Result<bool> {
+pub fn remove_user(tx: &mut TenantTx<'_>, room: PrivateRoomId, id: RoomUserId) -> Result<Option<String>> {
     let user = private_room_users::table
         .find((tx.tenant().uuid(), id.uuid()))
         .filter(private_room_users::room_id.eq(room.uuid()));
-    Ok(diesel::delete(user).execute(tx.conn)? == 1)
+    let removed = diesel::delete(user).returning(private_room_users::name);
+    Ok(removed.get_result(tx.conn).optional()?)
 }
 
 /// The name as the host wrote it and the hash of somebody's password, to be compared.

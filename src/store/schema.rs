@@ -692,6 +692,7 @@ diesel::table! {
         admitted_at -> Nullable<Timestamptz>,
         refused_at -> Nullable<Timestamptz>,
         call_id -> Nullable<Uuid>,
+        network -> Nullable<Bytea>,
     }
 }
 

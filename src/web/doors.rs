@@ -24,8 +24,11 @@ pub(super) async fn go_in(
         Inside::In { opened, .. } => {
             if let Some(call) = opened.take() {
                 let message = entered(web, &room, &visit, &call);
+                let id = call.id;
                 web.live.registry.ring(site.scope, *call);
-                tell(web, site, &room, &message);
+                if let Some(room) = web.live.registry.room(&site.scope, id) {
+                    room.announce(message);
+                }
             }
         }
         _ => {}

@@ -270,7 +270,8 @@ pub(super) fn client(request: &RequestHead, web: &Web) -> IpAddr {
         let last = request.headers.get_all("x-forwarded-for").last()?.to_str().ok()?;
         last.rsplit(',').nth(proxies.checked_sub(1)?)?.trim().parse().ok()
     };
-    seen().unwrap_or(peer)
+    // An IPv4 address is the same whichever way it is written; as IPv6 all of them would be one network.
+    seen().unwrap_or(peer).to_canonical()
 }
 
 /// The frame of a tenant's pages.

@@ -36,7 +36,7 @@ pub(super) async fn trace<B: MessageBody>(
     let span = tracing::info_span!(
         "request",
         %method,
-        path = request.path(),
+        path = logged_path(&request),
         reference,
         tenant = field::Empty,
         user = field::Empty,
@@ -61,6 +61,13 @@ pub(super) async fn trace<B: MessageBody>(
             .insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
+}
+
+/// The path, or its pattern where who knows the path may come in.
+fn logged_path(request: &ServiceRequest) -> String {
+    let pattern = request.match_pattern();
+    let is_secret = |pattern: &String| pattern.contains("{token}") || pattern.contains("{link}");
+    pattern.filter(is_secret).unwrap_or_else(|| request.path().to_owned())
 }
 
 /// Names the tenant in the request's log.

@@ -26,6 +26,7 @@ use crate::{
         calls::{self, Call, Ended},
         conversations, ledger,
         notifications::{News, wishes},
+        users,
     },
 };
 
@@ -71,11 +72,18 @@ pub async fn finish(
             call_guests::end_of_leg(tx, call.id, ended.at)?;
         }
         // Credit that a card holds is for a talk, not for trying to ring somebody.
-        if ended.live_at.is_some() && call.booking.is_none() {
+        if ended.live_at.is_some() && call.booking.is_none() && !call.terms.free {
             wallet::talk_ended(tx, call.buyer.id, ended.at)?;
         }
-        let conversation = conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?;
-        conversations::add_call(tx, conversation, call.id, ended.at)?;
+        // A guest reads no conversations: one would only stand in the host's list, unless something was said in it.
+        let conversation = if call.terms.free && users::find(tx, call.buyer.id)?.is_guest {
+            conversations::between(tx, call.buyer.id, call.seller.id)?
+        } else {
+            Some(conversations::of(tx, call.buyer.id, call.seller.id, ended.at)?)
+        };
+        if let Some(conversation) = conversation {
+            conversations::add_call(tx, conversation, call.id, ended.at)?;
+        }
         if ended.charged_minor > 0 {
             let link = format!("{}/calls/{}/bill", links.origin, call.id);
             letters::post(tx, call.buyer.id, Letter::Receipt { call: call.id, link }, ended.at)?;
@@ -85,7 +93,9 @@ pub async fn finish(
                 documents::ask(tx, About::Call(call.id), ended.at)?;
             }
         }
-        if reason == EndReason::Missed {
+        if reason == EndReason::Missed
+            && let Some(conversation) = conversation
+        {
             let page = format!("/conversations/{conversation}");
             let (rung, caller) = match call.rung() {
                 CallRole::Seller => (call.seller.id, call.buyer.id),

@@ -1,6 +1,6 @@
 //! The door: what its page says, coming in by a password, knocking, and the host's answer.
 
-use super::guard::{Tried, try_password};
+use super::guard::{self, Tried, try_password};
 use crate::{
     app::{
         App,
@@ -9,14 +9,15 @@ use crate::{
     },
     domain::{
         identity::PersonName,
+        identity_check::Side,
         ids::{CallId, PrivateRoomId, RoomVisitId, TenantId, UserId},
-        private_room::{MOST_A_MINUTE, MOST_WAITING},
+        private_room::{GONE_MS, MOST_A_MINUTE, MOST_WAITING, MOST_WAITING_OF_NETWORK},
         time::Moment,
     },
     error::{Error, Kind, Result},
     store::{
-        TenantScope, TenantTx,
-        private_room_visits::{self, Visit},
+        TenantScope, TenantTx, identity_checks,
+        private_room_visits::{self, Network, Visit},
         private_rooms::{self, PrivateRoom},
         users,
     },
@@ -30,6 +31,10 @@ pub struct Door {
     pub room: PrivateRoom,
     /// The host has a page open.
     pub here: bool,
+    /// Somebody can come in at all: what is talked about is offered, and the host may offer it.
+    pub takes: bool,
+    /// Only who has an account can.
+    pub account: bool,
 }
 
 /// Who is at the door.
@@ -49,10 +54,25 @@ pub struct Caller {
 /// There is none at that address, or the database is away.
 pub async fn show(app: &App, scope: &TenantScope, slug: &str) -> Result<Door> {
     let slug = slug.to_owned();
-    let found = app.db.read(scope, move |tx| private_rooms::by_slug(tx, &slug)).await;
-    let room = found.map_err(|error| if error.kind == Kind::NotFound { gone() } else { error })?;
+    let find = move |tx: &mut TenantTx<'_>| {
+        let room = private_rooms::by_slug(tx, &slug)?;
+        let account = !room.free || identity_checks::rules(tx)?.ask(Side::Buying);
+        Ok((takes(tx, &room)?, account, room))
+    };
+    let found = app.db.read(scope, find).await;
+    let (takes, account, room) = found.map_err(|error| if error.kind == Kind::NotFound { gone() } else { error })?;
     let here = is_here(app, scope.tenant(), &room);
-    Ok(Door { room, here })
+    Ok(Door {
+        room,
+        here,
+        takes,
+        account,
+    })
+}
+
+/// Whether anybody can come into a room.
+pub(super) fn takes(tx: &mut TenantTx<'_>, room: &PrivateRoom) -> Result<bool> {
+    Ok(room.offered && !identity_checks::is_missing(tx, room.host.id, Side::Selling)?)
 }
 
 pub(super) fn is_here(app: &App, tenant: TenantId, room: &PrivateRoom) -> bool {
@@ -76,8 +96,8 @@ pub async fn by_password(
     password: String,
 ) -> Result<(PrivateRoom, Option<String>, bool)> {
     let door = show(app, scope, slug).await?;
+    may_come(&door, caller.user)?;
     let room = door.room;
-    may_come(&room, caller.user)?;
     if !room.opens.by_password() {
         return Err(Error::conflict("knock", "This room has no password: knock."));
     }
@@ -85,7 +105,11 @@ pub async fn by_password(
     match try_password(app, scope, room.id, (&name, password), caller.address).await? {
         Tried::Wrong { locked } => Ok((room, None, locked)),
         Tried::Fits(own) => {
-            let (_, token) = come(app, scope, &room, (own.unwrap_or(name), caller.user), true).await?;
+            let caller = Caller {
+                name: own.unwrap_or(name),
+                ..caller
+            };
+            let token = come(app, scope, &room, caller, true).await?;
             Ok((room, Some(token), false))
         }
     }
@@ -96,46 +120,46 @@ pub async fn by_password(
 /// # Errors
 /// Nobody opens to those who knock, too many do, a paid room wants an account, no name, or the database is away.
 pub async fn knock(app: &App, scope: &TenantScope, slug: &str, caller: Caller) -> Result<String> {
-    let room = show(app, scope, slug).await?.room;
-    may_come(&room, caller.user)?;
+    let door = show(app, scope, slug).await?;
+    may_come(&door, caller.user)?;
+    let room = door.room;
     if !room.opens.by_knock() {
         return Err(Error::conflict("no_knocking", "This room opens only with a password."));
     }
     let name = PersonName::parse(&caller.name)?.as_str().to_owned();
-    Ok(come(app, scope, &room, (name, caller.user), false).await?.1)
+    come(app, scope, &room, Caller { name, ..caller }, false).await
 }
 
-fn may_come(room: &PrivateRoom, user: Option<UserId>) -> Result<()> {
-    if user == Some(room.host.id) {
+fn may_come(door: &Door, user: Option<UserId>) -> Result<()> {
+    if user == Some(door.room.host.id) {
         return Err(Error::conflict(
             "own_room",
             "This is your own room: others come to you.",
         ));
     }
-    if !room.free && user.is_none() {
+    if !door.takes {
+        return Err(Error::conflict("takes_nobody", "This room takes nobody right now."));
+    }
+    if door.account && user.is_none() {
         return Err(Error::sign_in_needed());
     }
     Ok(())
 }
 
-async fn come(
-    app: &App,
-    scope: &TenantScope,
-    room: &PrivateRoom,
-    (name, user): (String, Option<UserId>),
-    admitted: bool,
-) -> Result<(RoomVisitId, String)> {
+async fn come(app: &App, scope: &TenantScope, room: &PrivateRoom, caller: Caller, admitted: bool) -> Result<String> {
     let (now, token, host) = (app.now(), LinkToken::new(), room.host.id);
+    let network = guard::network(caller.address);
     let visit = Visit {
         id: RoomVisitId::new(),
         room: room.id,
-        name,
-        user,
-        admitted,
+        name: caller.name,
+        user: caller.user,
+        seen: now,
+        admitted: admitted.then_some(now),
         refused: false,
         call: None,
     };
-    let (id, text) = (visit.id, token.text());
+    let text = token.text();
     app.db
         .tenant(scope, move |tx| {
             // One after the other, so that the bounds hold.
@@ -144,21 +168,32 @@ async fn come(
                 let host = users::find(tx, host)?;
                 safety::can_meet(tx, user, &host)?;
             }
-            if !visit.admitted {
-                not_crowded(tx, visit.room, now)?;
+            if visit.admitted.is_none() {
+                not_crowded(tx, visit.room, network, now)?;
             }
-            private_room_visits::insert(tx, &visit, token.hash(), now)
+            private_room_visits::insert(tx, &visit, (&token.hash(), &network), now)
         })
         .await?;
-    Ok((id, text))
+    Ok(text)
 }
 
-fn not_crowded(tx: &mut TenantTx<'_>, room: PrivateRoomId, now: Moment) -> Result<()> {
+fn not_crowded(tx: &mut TenantTx<'_>, room: PrivateRoomId, network: Network, now: Moment) -> Result<()> {
+    // Nobody keeps the others away by knocking again and again.
+    let (waiting, refused) = private_room_visits::of_network(tx, room, network, now)?;
+    if let Some(until) = refused {
+        return Err(Error::too_many(
+            u32::try_from((until - now + 999) / 1_000).unwrap_or(60),
+        ));
+    }
+    if waiting >= MOST_WAITING_OF_NETWORK {
+        let words = "Somebody waits at this door already from where you are. Wait for the answer first.";
+        return Err(Error::conflict("crowded", words));
+    }
     if private_room_visits::waiting(tx, &[room], now)?.len() >= MOST_WAITING {
         let words = "Many people wait at this door already. Try again in a few minutes.";
         return Err(Error::conflict("crowded", words));
     }
-    if private_room_visits::count_since(tx, room, now + -60_000)? >= MOST_A_MINUTE {
+    if private_room_visits::knocked_since(tx, room, now + -60_000)? >= MOST_A_MINUTE {
         return Err(Error::too_many(60));
     }
     Ok(())
@@ -189,15 +224,20 @@ pub async fn way_back(app: &App, scope: &TenantScope, call: CallId) -> Result<St
 /// The host lets somebody in, or doesn't.
 ///
 /// # Errors
-/// Nobody of that id waits at a door of the reader's, or the database is away.
+/// Nobody of that id waits at a door of the reader's, or not any more, or the database is away.
 pub async fn answer(app: &App, viewer: &Viewer, id: RoomVisitId, admit: bool) -> Result<()> {
     let (host, now) = (viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
+            // The room comes first, as wherever both are locked.
+            let room = private_room_visits::room_of(tx, id)?;
+            private_rooms::lock(tx, room, host)?;
             let visit = private_room_visits::lock(tx, id)?;
-            private_rooms::lock(tx, visit.room, host)?;
-            if visit.admitted || visit.refused {
+            if visit.admitted.is_some() || visit.refused {
                 return Err(Error::conflict("answered", "They have been answered already."));
+            }
+            if now - visit.seen >= GONE_MS {
+                return Err(Error::conflict("left", "They have left the door meanwhile."));
             }
             private_room_visits::answer(tx, id, admit, now)
         })

@@ -1,7 +1,8 @@
 //! Passwords tried by machine: each failure costs more than the one before, in the end the door is locked.
 //!
 //! A try is counted as failed before anything is compared, and taken back if it fitted: tries at once can't outrun the
-//! count. While one has to wait nothing is compared at all, so the right password is answered as any other.
+//! count. While one has to wait nothing is compared at all, so the right password is answered as any other. What others do
+//! doesn't hold up those whose network was let in before.
 
 use crate::{
     app::{App, identity::passwords},
@@ -14,6 +15,7 @@ use crate::{
     store::{
         TenantScope, TenantTx,
         private_room_tries::{self, Who},
+        private_room_visits,
         private_rooms::{self, name_key},
     },
 };
@@ -40,70 +42,94 @@ pub(super) async fn try_password(
     (name, password): (&str, String),
     address: IpAddr,
 ) -> Result<Tried> {
-    let (now, whom, key) = (app.now(), whom(address, name), name_key(name));
-    let (shared, own, locked) = app
+    let (now, whom, key, network) = (app.now(), whom(address, name), name_key(name), network(address));
+    let (shared, own, counted) = app
         .db
         .tenant(scope, move |tx| {
-            let locked = count(tx, room, whom, now)?;
+            let is_known = private_room_visits::let_in_before(tx, room, network)?;
+            let counted = count(tx, room, if is_known { &whom[..1] } else { &whom }, now)?;
             let (shared, own) = (
                 private_rooms::password_hash(tx, room)?,
                 private_rooms::user_password(tx, room, &key)?,
             );
-            Ok((shared, own, locked))
+            Ok((shared, own, counted))
         })
         .await?;
     let (own_name, own_hash) = own.unzip();
-    let fits_own = passwords::verify(password.clone(), own_hash).await?;
-    let fits_shared = passwords::verify(password, shared).await?;
     // Under the name of somebody with a password of their own nobody comes in by another.
-    let fits = if own_name.is_some() { fits_own } else { fits_shared };
-    if !fits {
-        return Ok(Tried::Wrong { locked });
+    let is_own = own_name.is_some();
+    let compared = compare(password, own_hash, shared).await;
+    let compared = compared.map(|(fits_own, fits_shared)| if is_own { fits_own } else { fits_shared });
+    if let Ok(false) = compared {
+        return Ok(Tried::Wrong { locked: counted.locked });
     }
     app.db
-        .tenant(scope, move |tx| {
-            for who in whom {
-                private_room_tries::take_back(tx, room, who, now)?;
-            }
-            Ok(())
-        })
+        .tenant(scope, move |tx| take_back(tx, room, counted.before, now))
         .await?;
-    Ok(Tried::Fits(own_name))
+    compared.map(|_| Tried::Fits(own_name))
 }
 
-/// Counts a failure everywhere; says whether that locked a door.
-fn count(tx: &mut TenantTx<'_>, room: PrivateRoomId, whom: [Who; 3], now: Moment) -> Result<bool> {
+async fn compare(password: String, own: Option<String>, shared: Option<String>) -> Result<(bool, bool)> {
+    let fits_own = passwords::verify(password.clone(), own).await?;
+    Ok((fits_own, passwords::verify(password, shared).await?))
+}
+
+/// A failure that was counted.
+struct Counted {
+    /// How it stood before.
+    before: Vec<(Who, Tries)>,
+    /// That locked a door.
+    locked: bool,
+}
+
+/// Counts a failure everywhere.
+fn count(tx: &mut TenantTx<'_>, room: PrivateRoomId, whom: &[Who], now: Moment) -> Result<Counted> {
     private_room_tries::forget_old(tx, room, now)?;
     let mut known = Vec::new();
     for who in whom {
-        known.push((who, private_room_tries::lock(tx, room, who, now)?));
+        known.push((*who, private_room_tries::lock(tx, room, *who, now)?));
     }
     if let Some(wait_s) = known.iter().filter_map(|(_, tries)| tries.wait_s(now)).max() {
         return Err(Error::too_many(wait_s));
     }
     let mut locked = false;
-    for (who, tries) in known {
-        let failed: Tries = tries.failed(who.by, now);
+    for (who, tries) in &known {
+        let failed = tries.failed(who.by, now);
         locked |= failed.locked;
-        private_room_tries::put(tx, room, who, failed)?;
+        private_room_tries::put(tx, room, *who, failed)?;
     }
-    Ok(locked)
+    Ok(Counted { before: known, locked })
 }
 
-/// Always in the same order: two tries at once wait for each other, and not both.
-fn whom(address: IpAddr, name: &str) -> [Who; 3] {
-    // A household has a whole IPv6 network.
+/// It fitted after all, or wasn't compared: none of it counts.
+fn take_back(tx: &mut TenantTx<'_>, room: PrivateRoomId, before: Vec<(Who, Tries)>, counted: Moment) -> Result<()> {
+    for (who, before) in before {
+        let stands = private_room_tries::lock(tx, room, who, counted)?;
+        let stands = stands.taken_back(who.by, (counted, before.last));
+        private_room_tries::put(tx, room, who, stands)?;
+    }
+    Ok(())
+}
+
+/// Of the network that somebody comes from. A household has a whole IPv6 network.
+pub(super) fn network(address: IpAddr) -> [u8; 32] {
     let network = match address {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => (u128::from(address) >> 64).to_string(),
     };
-    let who = |by: TriedBy, what: &str| Who {
-        by,
-        hash: Sha256::digest(format!("{}:{what}", by.name())).into(),
-    };
+    hash(TriedBy::Address, &network)
+}
+
+fn hash(by: TriedBy, what: &str) -> [u8; 32] {
+    Sha256::digest(format!("{}:{what}", by.name())).into()
+}
+
+/// Always in the same order: two tries at once wait for each other, and not both.
+fn whom(address: IpAddr, name: &str) -> [Who; 3] {
+    let who = |by, hash| Who { by, hash };
     [
-        who(TriedBy::Address, &network),
-        who(TriedBy::Name, &name_key(name)),
-        who(TriedBy::Room, ""),
+        who(TriedBy::Address, network(address)),
+        who(TriedBy::Name, hash(TriedBy::Name, &name_key(name))),
+        who(TriedBy::Room, hash(TriedBy::Room, "")),
     ]
 }

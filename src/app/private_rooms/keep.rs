@@ -5,9 +5,11 @@ use crate::{
     app::{
         App,
         identity::{Viewer, readable},
+        identity_checks,
         selling::MOST_SERVICES,
     },
     domain::{
+        identity_check::Side,
         ids::{PrivateRoomId, ServiceId},
         private_room::{MOST_ROOMS, MOST_TITLE, Opens},
         text,
@@ -114,12 +116,16 @@ pub async fn create(app: &App, viewer: &Viewer, draft: Draft) -> Result<(Private
     let make = move |tx: &mut TenantTx<'_>| {
         // Locked, so that two at once don't make one room too many.
         sellers::lock(tx, host)?.ok_or_else(Error::not_found)?;
+        identity_checks::require(tx, host, Side::Selling)?;
         if private_rooms::of_host(tx, host)?.len() >= MOST_ROOMS {
             let words = "You have as many private rooms as may be. Close one that you don't need.";
             return Err(Error::conflict("too_many_rooms", words));
         }
         let found = services::of_seller(tx, host, MOST_SERVICES)?;
-        if !found.iter().any(|own| own.id == service && own.video_enabled) {
+        if !found
+            .iter()
+            .any(|own| own.id == service && own.published && own.video_enabled)
+        {
             return Err(no_service());
         }
         let new = NewRoom {
@@ -146,7 +152,9 @@ pub async fn change(app: &App, viewer: &Viewer, id: PrivateRoomId, typed_title: 
     let (host, title, opens) = (viewer.user.id, title(typed_title)?, opens(typed_opens)?);
     app.db
         .tenant(&viewer.scope, move |tx| {
-            private_rooms::lock(tx, id, host)?;
+            if private_rooms::lock(tx, id, host)?.opens != opens {
+                private_room_visits::take_back(tx, id, None)?;
+            }
             private_rooms::change(tx, id, &title, opens)
         })
         .await
@@ -175,9 +183,23 @@ pub async fn close(app: &App, viewer: &Viewer, id: PrivateRoomId) -> Result<()> 
     app.db
         .tenant(&viewer.scope, move |tx| {
             private_rooms::lock(tx, id, host)?;
+            private_room_visits::forget(tx, id)?;
             private_rooms::close(tx, id, now)
         })
         .await
+}
+
+/// Forgets who came to doors too long ago, at all tenants.
+///
+/// # Errors
+/// The database is away.
+pub async fn sweep(app: &App) -> Result<()> {
+    let now = app.now();
+    let swept = app.db.system(move |tx| private_room_visits::sweep(tx, now)).await?;
+    if swept > 0 {
+        tracing::info!(swept, "old visits of private rooms forgotten");
+    }
+    Ok(())
 }
 
 fn title(typed: &str) -> Result<String> {

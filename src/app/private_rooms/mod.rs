@@ -11,6 +11,6 @@ mod open;
 mod passwords;
 
 pub use door::{Caller, Door, answer, by_password, knock, show, standing, way_back};
-pub use keep::{Draft, Kept, Rooms, change, close, create, list, unlock};
+pub use keep::{Draft, Kept, Rooms, change, close, create, list, sweep, unlock};
 pub use open::{Going, Inside, go_in};
 pub use passwords::{add_user, drop_password, remove_user, renew, renew_user};

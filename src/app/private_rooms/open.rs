@@ -1,6 +1,6 @@
 //! Going in: the room's call opens, or, where that goes on and is free, one more person comes to it.
 
-use super::door::{gone, is_here};
+use super::door::{gone, is_here, takes};
 use crate::{
     app::{
         App, browse, calls as talks, guests,
@@ -14,6 +14,7 @@ use crate::{
         identity_check::Side,
         ids::{CallId, GuestId, UserId},
         money::Money,
+        private_room::{ADMITTED_MS, LOST_MS, UNSEEN_MS},
         quota::Counted,
         tenant::Tenant,
         time::Moment,
@@ -23,7 +24,7 @@ use crate::{
         TenantScope, TenantTx,
         call_guests::{self, Guest},
         calls::{self, Call, CallRefused, Party},
-        earning_shares, frozen,
+        earning_shares, frozen, identity_checks as checks,
         ledger::{self, AccountKind},
         private_room_visits::{self, Visit},
         private_rooms::{self, PrivateRoom},
@@ -77,12 +78,16 @@ pub async fn go_in(
     (slug, token): (&str, &str),
     going: Going,
 ) -> Result<(PrivateRoom, Visit, Inside)> {
-    let (slug, token) = (slug.to_owned(), LinkToken::parse(token).ok_or_else(gone)?);
-    let (now, tenant, inner) = (app.now(), tenant.clone(), app.clone());
+    let token = LinkToken::parse(token).ok_or_else(gone)?.hash();
+    let (now, tenant, inner, address) = (app.now(), tenant.clone(), app.clone(), slug.to_owned());
     let tried = app.db.tenant(scope, move |tx| {
-        let room = private_rooms::by_slug(tx, &slug)?;
-        let visit = private_room_visits::by_token(tx, room.id, token.hash())?;
-        private_room_visits::seen(tx, visit.id, now)?;
+        let room = private_rooms::by_slug(tx, &address)?;
+        // One after the other: two at once don't open two calls. The room comes first, as wherever both are locked.
+        let room = private_rooms::lock(tx, room.id, room.host.id)?;
+        let visit = private_room_visits::by_token(tx, room.id, token)?;
+        if visit.call.is_none() {
+            private_room_visits::seen(tx, visit.id, now)?;
+        }
         let entry = Entry {
             app: &inner,
             tenant: &tenant,
@@ -92,10 +97,21 @@ pub async fn go_in(
         let step = entry.step(tx, &room, &visit)?;
         Ok((room, visit, step))
     });
-    let (room, visit, step) = tried.await.map_err(|error| match error.kind {
-        Kind::NotFound => gone(),
-        _ => error,
-    })?;
+    let (room, visit, step) = match tried.await {
+        Ok(tried) => tried,
+        Err(error) if error.kind == Kind::NotFound => return Err(gone()),
+        Err(error) => {
+            // What was refused was undone, and with it that their page is still there.
+            let (slug, now) = (slug.to_owned(), app.now());
+            let seen = move |tx: &mut TenantTx<'_>| {
+                let room = private_rooms::by_slug(tx, &slug)?;
+                let visit = private_room_visits::by_token(tx, room.id, token)?;
+                private_room_visits::seen(tx, visit.id, now)
+            };
+            app.db.tenant(scope, seen).await?;
+            return Err(error);
+        }
+    };
     let inside = match step {
         Step::Stays(inside) => inside,
         Step::In { call, opened, begun } => Inside::In {
@@ -127,7 +143,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn step(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, visit: &Visit) -> Result<Step> {
         if let Some(call) = visit.call {
-            let (opened, begun) = (None, None);
+            let (opened, begun) = (None, self.begin_again(tx, call, visit)?);
             return Ok(Step::In { call, opened, begun });
         }
         if visit.user.is_some() && visit.user != self.going.user {
@@ -136,17 +152,52 @@ impl Entry<'_> {
         if visit.refused {
             return Ok(Step::Stays(Inside::Refused));
         }
-        if !visit.admitted {
+        let Some(since) = visit.admitted else {
             return Ok(Step::Stays(Inside::Waiting));
+        };
+        if self.now - since >= ADMITTED_MS || self.now - visit.seen >= UNSEEN_MS {
+            // Their page leads back to the door.
+            return Err(gone());
         }
-        // One after the other: two at once don't open two calls.
-        let room = private_rooms::lock(tx, room.id, room.host.id)?;
-        let current = room.call.map(|call| calls::find(tx, call)).transpose()?;
+        // The call doesn't end between here and the place in it.
+        let current = room.call.map(|call| calls::lock(tx, call, room.host.id)).transpose()?;
         match current.filter(|call| call.ended.is_none()) {
-            Some(call) if room.free => self.join(tx, &call, visit),
+            Some(call) if room.free => self.join(tx, room, &call, visit),
             Some(_) => Ok(Step::Stays(Inside::Busy)),
-            None if !is_here(self.app, tx.tenant(), &room) => Ok(Step::Stays(Inside::Away)),
-            None => self.open(tx, &room, visit),
+            None if !is_here(self.app, tx.tenant(), room) => Ok(Step::Stays(Inside::Away)),
+            None => self.open(tx, room, visit),
+        }
+    }
+
+    /// The session of a guest whose page didn't get the answer that let them in.
+    fn begin_again(&self, tx: &mut TenantTx<'_>, call: CallId, visit: &Visit) -> Result<Option<Begun>> {
+        let Some(user) = visit.user.filter(|_| self.going.user.is_none()) else {
+            return Ok(None);
+        };
+        // Whoever has an account logs in.
+        let is_lost = self.now - visit.seen < LOST_MS && users::find(tx, user)?.is_guest;
+        if !is_lost || calls::find(tx, call)?.ended.is_some() {
+            return Ok(None);
+        }
+        begin_as_guest(tx, user, &self.going.device, self.now).map(Some)
+    }
+
+    /// Refuses whom blocks, suspensions, moderation or identity checks keep away, in free rooms as anywhere.
+    fn may_meet(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom) -> Result<()> {
+        let host = users::find(tx, room.host.id)?;
+        if !takes(tx, room)? {
+            return Err(safety::away(&host));
+        }
+        match self.going.user {
+            Some(user) => {
+                safety::can_meet(tx, user, &host)?;
+                identity_checks::require(tx, user, Side::Buying)
+            }
+            None if checks::rules(tx)?.ask(Side::Buying) => {
+                let words = "This marketplace asks everybody to show who they are. Log in first.";
+                Err(Error::conflict("account_needed", words))
+            }
+            None => Ok(()),
         }
     }
 
@@ -165,9 +216,7 @@ impl Entry<'_> {
     }
 
     /// Comes to a free talk that goes on.
-    fn join(&self, tx: &mut TenantTx<'_>, call: &Call, visit: &Visit) -> Result<Step> {
-        // Nobody comes between the count and the place.
-        calls::lock(tx, call.id, call.seller.id)?;
+    fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
         let known = self.going.user.is_some_and(|user| {
             [call.buyer.id, call.seller.id].contains(&user) || call_guests::of_person(tx, call.id, user).is_ok()
         });
@@ -175,6 +224,7 @@ impl Entry<'_> {
             let (call, opened, begun) = (call.id, None, None);
             return Ok(Step::In { call, opened, begun });
         }
+        self.may_meet(tx, room)?;
         let places = call_guests::of_call(tx, call.id)?;
         let taken = places
             .iter()
@@ -211,16 +261,17 @@ impl Entry<'_> {
         if busy.contains(&room.host.id) {
             return Ok(Step::Stays(Inside::Busy));
         }
+        self.may_meet(tx, room)?;
         let (buyer, begun) = self.person(tx, visit)?;
         if !calls::busy(tx, &[buyer.id])?.is_empty() {
             return Err(talks::in_a_call());
         }
-        let host = users::find(tx, room.host.id)?;
-        safety::can_meet(tx, buyer.id, &host)?;
         let service = services::find(tx, room.service)?;
         let mut policy = browse::policy(self.tenant, &service.category_policy(), &service.policy);
         // Both agreed already: nobody is rung.
         policy.ring_s = 0;
+        // What is private isn't shown in lists.
+        policy.snapshots = false;
         let terms = if room.free {
             Terms::free(policy)
         } else {
@@ -231,10 +282,7 @@ impl Entry<'_> {
         };
         let call = self.call(tx, (room, buyer), (service.title, terms))?;
         if !room.free {
-            if !(service.published && service.video_enabled) {
-                return Err(Error::not_found());
-            }
-            self.can_pay(tx, &call)?;
+            Self::can_pay(tx, &call)?;
         }
         let accounts = talks::accounts(tx, &call, self.now)?;
         subscriptions::one_more_call(tx, &plan)?;
@@ -286,8 +334,7 @@ impl Entry<'_> {
         })
     }
 
-    fn can_pay(&self, tx: &mut TenantTx<'_>, call: &Call) -> Result<()> {
-        identity_checks::require(tx, call.buyer.id, Side::Buying)?;
+    fn can_pay(tx: &mut TenantTx<'_>, call: &Call) -> Result<()> {
         if frozen::is_frozen(tx, call.buyer.id)? {
             return Err(frozen::refusal());
         }

@@ -1,4 +1,5 @@
-//! Passwords of rooms: made up or chosen, hashed as accounts' are, and told only once.
+//! Passwords of rooms: made up or chosen, hashed as accounts' are, and told only once. With a password end the visits that it
+//! let in and that haven't come in yet.
 
 use crate::{
     app::{
@@ -11,7 +12,10 @@ use crate::{
         private_room::MOST_USERS,
     },
     error::{Error, Result},
-    store::private_rooms::{self, RoomUser},
+    store::{
+        private_room_visits,
+        private_rooms::{self, RoomUser},
+    },
 };
 
 /// A password as typed, or a new one; and its hash.
@@ -41,6 +45,7 @@ pub async fn renew(app: &App, viewer: &Viewer, id: PrivateRoomId, typed: String)
     app.db
         .tenant(&viewer.scope, move |tx| {
             private_rooms::lock(tx, id, host)?;
+            private_room_visits::take_back(tx, id, None)?;
             private_rooms::set_password(tx, id, Some(&hash))
         })
         .await?;
@@ -56,6 +61,7 @@ pub async fn drop_password(app: &App, viewer: &Viewer, id: PrivateRoomId) -> Res
     app.db
         .tenant(&viewer.scope, move |tx| {
             private_rooms::lock(tx, id, host)?;
+            private_room_visits::take_back(tx, id, None)?;
             private_rooms::set_password(tx, id, None)
         })
         .await
@@ -115,7 +121,9 @@ pub async fn renew_user(
         .db
         .tenant(&viewer.scope, move |tx| {
             private_rooms::lock(tx, id, host)?;
-            private_rooms::set_user_password(tx, id, user, &hash)?.ok_or_else(Error::not_found)
+            let name = private_rooms::set_user_password(tx, id, user, &hash)?.ok_or_else(Error::not_found)?;
+            private_room_visits::take_back(tx, id, Some(&name))?;
+            Ok(name)
         })
         .await?;
     Ok((name, password))
@@ -130,8 +138,8 @@ pub async fn remove_user(app: &App, viewer: &Viewer, id: PrivateRoomId, user: Ro
     app.db
         .tenant(&viewer.scope, move |tx| {
             private_rooms::lock(tx, id, host)?;
-            let removed = private_rooms::remove_user(tx, id, user)?;
-            removed.then_some(()).ok_or_else(Error::not_found)
+            let name = private_rooms::remove_user(tx, id, user)?.ok_or_else(Error::not_found)?;
+            private_room_visits::take_back(tx, id, Some(&name))
         })
         .await
 }

@@ -196,6 +196,7 @@ impl Room {
             self.tell_all(&ServerMessage::ProducerClosed { producer });
         }
         self.remove(guest.seat.peer);
+        self.visitor_left().await;
         self.tell_who();
     }
 

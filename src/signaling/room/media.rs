@@ -81,7 +81,9 @@ impl Room {
             }
             Chair::Guest(person) => {
                 self.is_over()?;
-                self.sit_guest(person).await
+                let epoch = self.sit_guest(person).await?;
+                self.visitor_comes(chair).await?;
+                Ok(epoch)
             }
         }
     }
@@ -181,6 +183,9 @@ impl Room {
                 Chair::Side(role) => self.acted(Event::Connect { role, epoch }, answer).await,
                 Chair::Guest(_) => Self::refuse(answer, not_for_guests()),
             },
+            ClientRequest::End { epoch } if self.is_visitor(chair) => {
+                let _ = answer.send(self.visitor_ends(chair, epoch).await.map(|()| Value::Null));
+            }
             ClientRequest::End { epoch } => match chair {
                 Chair::Side(role) => self.acted(Event::End { role, epoch }, answer).await,
                 // A guest only leaves.
@@ -314,13 +319,14 @@ impl Room {
 
     pub(super) async fn closed(&mut self, chair: Chair, epoch: Epoch) {
         let left = match chair {
-            Chair::Side(role) => self.apply(Event::Leave { role, epoch }).await.is_ok(),
-            Chair::Guest(_) => self.current(chair, epoch).is_ok(),
+            Chair::Side(role) if !self.is_visitor(chair) => self.apply(Event::Leave { role, epoch }).await.is_ok(),
+            _ => self.current(chair, epoch).is_ok(),
         };
         if let Some(seat) = self.seat_mut(chair).filter(|_| left) {
             seat.socket = None;
             let peer = self.drop_media(chair);
             self.remove(peer);
+            self.visitor_left().await;
             self.tell_who();
             self.tell_legs_who(chair);
         }

@@ -10,6 +10,7 @@ mod reports;
 mod seat;
 mod task;
 mod view;
+mod visitors;
 
 pub(super) use task::RETRY;
 
@@ -34,7 +35,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tallyroom_media_protocol::{
     MediaId, PeerFlow, PeerId, ProducerInfo, Reception, RecordingProblem, Refusal, Reply,
-    signaling::{CallView, ChatLine, ClientRequest, Joined},
+    signaling::{CallView, ChatLine, ClientRequest, Joined, ServerMessage},
 };
 use tokio::sync::{mpsc, oneshot};
 use tracing::Instrument;
@@ -99,6 +100,8 @@ pub(super) enum RoomMessage {
     Closed { person: UserId, epoch: Epoch },
     /// The person opened a page: if it rings for them, they should hear.
     Greet { person: UserId },
+    /// Somebody has come to the host's private room: they are told, also when they come later.
+    Announce(Box<ServerMessage>),
     /// A place for a third person was made, or somebody was let in: whoever waits hears of it.
     GuestsChanged,
     /// A third person is shown out.
@@ -230,6 +233,11 @@ impl RoomHandle {
     /// It is over.
     pub(super) async fn stop(&self, because: String) -> Result<()> {
         self.ask(|answer| RoomMessage::Stop { because, answer }).await
+    }
+
+    /// The host hears who has come to their private room, now and whenever they open a page before they join.
+    pub fn announce(&self, message: ServerMessage) {
+        deliver(&self.0, RoomMessage::Announce(Box::new(message)));
     }
 
     /// Who is asked in has changed.

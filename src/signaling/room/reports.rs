@@ -48,7 +48,10 @@ impl Room {
             };
             seen.push((chair, there));
         }
-        let evidence = evidence(&seen, Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller));
+        let mut evidence = evidence(&seen, Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller));
+        if self.call.terms.free {
+            evidence.payer_seen = self.visitors_seen(seen.iter().map(|(chair, there)| (*chair, there.seen)));
+        }
         self.tell_legs_what(|payer, payee| self::evidence(&seen, payer, payee));
         let since = now - std::mem::replace(&mut self.reported, now);
         if self.session.phase(now).0 == CallPhase::Live {

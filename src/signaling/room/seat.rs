@@ -37,6 +37,11 @@ impl Seat {
         }
     }
 
+    /// Whether somebody is there.
+    pub fn is_taken(&self) -> bool {
+        self.socket.is_some()
+    }
+
     /// Forgets the media, keeps the person.
     pub fn lose_media(&mut self) -> Option<PeerId> {
         self.producers.clear();

@@ -67,6 +67,8 @@ pub(in crate::signaling) struct Room {
     pub(super) legs_ended: bool,
     /// Whom the seller would bring in.
     pub(super) proposed: Option<ProposedLeg>,
+    /// That somebody has come to a private room, as its host is told.
+    pub(super) announced: Option<ServerMessage>,
 }
 
 impl Room {
@@ -107,6 +109,7 @@ impl Room {
             begun: false,
             legs_ended: false,
             proposed: None,
+            announced: None,
         }
     }
 
@@ -197,7 +200,11 @@ impl Room {
                 if self.role_of(person) == Some(self.call.rung()) && self.is_ringing() {
                     self.ring();
                 }
+                if person == self.call.seller.id {
+                    self.say_who_came();
+                }
             }
+            RoomMessage::Announce(message) => self.announce(*message),
             RoomMessage::View { person, answer } => {
                 let chair = self.chair(person);
                 if let Chair::Guest(person) = chair {
@@ -320,6 +327,10 @@ impl Room {
             (role, Decision::Reject) if role == self.call.rung() => Event::Reject,
             // Whoever is rung gives nothing up: they say no.
             (role, Decision::Cancel) if role == self.call.rung() && self.is_ringing() => Event::Reject,
+            (CallRole::Buyer, Decision::Cancel) if self.is_visited_besides(Some(Chair::Side(CallRole::Buyer))) => {
+                self.closed(Chair::Side(CallRole::Buyer), self.buyer.epoch).await;
+                return Ok(());
+            }
             (_, Decision::Cancel) => Event::Cancel,
             _ => return Err(Error::forbidden("Only the person you ring can answer.")),
         };

@@ -17,7 +17,7 @@ use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header},
     post,
-    web::{Data, Form, Path, ServiceConfig},
+    web::{Data, Form, Path, Query, ServiceConfig},
 };
 use serde::Deserialize;
 
@@ -127,7 +127,7 @@ struct Visited {
 async fn wait(web: Data<Web>, site: Site, viewer: Option<Viewer>, visited: Path<Visited>) -> Result<HttpResponse> {
     match private_rooms::standing(&web.app, &site.scope, &visited.slug, &visited.token).await {
         Ok((door, visit)) => {
-            let state = match (visit.refused, visit.admitted) {
+            let state = match (visit.refused, visit.admitted.is_some()) {
                 (true, _) => DoorState::Refused,
                 (_, true) if !door.here => DoorState::Away,
                 (_, true) => DoorState::Busy,
@@ -147,6 +147,7 @@ async fn go_in(
     site: Site,
     viewer: Option<Viewer>,
     visited: Path<Visited>,
+    Query(shown): Query<ShownState>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let going = going(&site, viewer.as_ref(), &request);
@@ -173,7 +174,18 @@ async fn go_in(
         }
     };
     let page = visit_page(&visited, room.as_ref(), state, problem);
+    if page.shown == shown.shown && request.headers().contains_key("hx-request") {
+        // Nothing is put in the place of what one reads, or has the focus on.
+        return Ok(HttpResponse::NoContent().finish());
+    }
     render(&site, viewer.as_ref(), &page)
+}
+
+/// What the page says already.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShownState {
+    shown: String,
 }
 
 fn state_of(inside: &Inside) -> DoorState {
@@ -223,7 +235,8 @@ fn page(site: &Site, viewer: Option<&Viewer>, door: Door) -> DoorPage {
     let room = door.room;
     DoorPage {
         own: viewer.is_some_and(|viewer| viewer.user.id == room.host.id),
-        sign_in: !room.free && viewer.is_none(),
+        sign_in: door.account && viewer.is_none(),
+        takes_nobody: !door.takes,
         rate: (!room.free).then(|| Amount::new(room.rate_minor, site.tenant.currency.code())),
         slug: room.slug,
         title: room.title,
@@ -244,6 +257,10 @@ fn visit_page(visited: &Visited, room: Option<&PrivateRoom>, state: DoorState, p
         title: room.map(|room| room.title.clone()).unwrap_or_default(),
         host: room.map(|room| room.host.name.clone()).unwrap_or_default(),
         state,
+        shown: match &problem {
+            Some(problem) => format!("{}-{}", state.name(), problem.code()),
+            None => state.name().to_owned(),
+        },
         add_credit: problem
             .as_ref()
             .is_some_and(|problem| problem.code() == "insufficient_credit"),

@@ -105,6 +105,11 @@ export class IncomingRing {
     this.#notify();
   }
 
+  /** When it is closed, answered or not. */
+  get over(): Promise<void> {
+    return this.#untilOver;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -12,18 +12,17 @@ export function visitors(socket: Socket, words: Words): void {
   const shown = new Map<string, Incoming>();
   const admitted = new Set<string>();
 
-  const show = (incoming: Incoming, accepted: () => void) =>
-    new IncomingRing(incoming, words, socket.clock, (how) => how === "accept" && accepted()).show();
-  socket.on("knock", (knock) => {
-    const known = shown.get(knock.visit);
+  const show = (incoming: Incoming, accepted: () => void) => {
+    const known = shown.get(incoming.id);
     // Told again while they wait.
-    if (known) known.untilMs = knock.until_ms;
-    else {
-      const incoming = knocking(knock, words);
-      shown.set(knock.visit, incoming);
-      show(incoming, () => admitted.add(knock.visit));
-    }
-  });
+    if (known) return void (known.untilMs = incoming.untilMs);
+    const dialog = new IncomingRing(incoming, words, socket.clock, (how) => how === "accept" && accepted());
+    shown.set(incoming.id, incoming);
+    // Whoever comes back is shown again.
+    void dialog.over.then(() => shown.delete(incoming.id));
+    dialog.show();
+  };
+  socket.on("knock", (knock) => show(knocking(knock, words), () => admitted.add(knock.visit)));
   socket.on("entered", (entered) => {
     const page = `/calls/${entered.call}`;
     if (location.pathname === page) return;

@@ -5,7 +5,10 @@ use crate::support::{Answer, Caller, VELVET};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use serde_json::json;
 use tallyroom::{
-    domain::{ids::UserId, private_room::LOCK_MS},
+    domain::{
+        ids::UserId,
+        private_room::{GONE_MS, LOCK_MS, LOST_MS, PAUSE_MS, UNSEEN_MS},
+    },
     store::erase_person,
 };
 use tallyroom_media_protocol::signaling::{CallPhase, RoomRole, ServerMessage};
@@ -108,6 +111,11 @@ fn count(pair: &Pair, table: &str) -> i64 {
     let counted = sql_query(format!("SELECT count(*) AS count FROM {table}"));
     let row: Count = counted.get_result(&mut pair.app.database.superuser()).expect("a count");
     row.count
+}
+
+fn run(pair: &Pair, sql: &str) {
+    let done = sql_query(sql).execute(&mut pair.app.database.superuser());
+    done.expect("done");
 }
 
 #[tokio::test]
@@ -276,7 +284,18 @@ async fn whoever_knocks_waits_for_the_hosts_word() {
     );
     assert_eq!(state(&visitor.form(&visit, &[]).await.expect(200)), "refused");
 
+    // Nobody rattles at the door: there is a pause.
     let again = pair.app.anonymous(LUMEN);
+    let typed = [("action", "knock"), ("name", "Kim Knocks")];
+    again.form(&room.path, &typed).await.expect(429);
+    pair.app.clock.advance(PAUSE_MS);
+    // Whoever has left isn't let in any more.
+    let left = room.knock(&again, "Lee Left").await;
+    assert_eq!(state(&again.form(&left, &[]).await.expect(200)), "waiting");
+    let id = knocked(&mut host, "Lee Left").await;
+    pair.app.clock.advance(GONE_MS);
+    let admit = format!("/api/v1/private-rooms/visits/{id}/admit");
+    assert_eq!(pair.seller.post(&admit, json!({})).await.expect(409).code(), "left");
     let visit = room.knock(&again, "Kim Knocks").await;
     let id = knocked(&mut host, "Kim Knocks").await;
     let admit = format!("/api/v1/private-rooms/visits/{id}/admit");
@@ -435,6 +454,106 @@ async fn further_visitors_of_a_free_talk_come_to_it_as_far_as_there_is_room() {
 }
 
 #[tokio::test]
+async fn a_free_talk_begins_and_goes_on_without_whoever_came_first() {
+    let pair = Pair::new(Price::default()).await;
+    let mut host = Caller::open(&pair.app, &pair.seller).await;
+    let room = make(&pair, "free", "password").await;
+    let mut pages = Vec::new();
+    let mut talk = None;
+    for name in ["Fay First", "Sid Second", "Tea Third"] {
+        let visitor = pair.app.anonymous(LUMEN);
+        let (call, user) = inside(&pair, room.enter(&visitor, name, &room.password).await);
+        assert_eq!(*talk.get_or_insert(call), call);
+        let mut page = Caller::open(&pair.app, &user).await;
+        let joined = page.join(call).await.expect("let in");
+        assert_eq!(joined.call.phase, CallPhase::PreCheck);
+        pages.push(page);
+    }
+    let call = talk.expect("a call");
+    let [mut first, mut second, mut third] = <[Caller; 3]>::try_from(pages).ok().expect("three");
+    // The first goes before the host is there, and only for themselves.
+    first.act("end").await.expect("left");
+    host.join(call).await.expect("joined");
+    host.phase(CallPhase::Live).await;
+    third.phase(CallPhase::Live).await;
+    second.act("end").await.expect("left");
+    drop(first);
+    // Longer than anybody is waited for.
+    for _ in 0..90 {
+        pair.app.clock.advance(2_000);
+        let flows = [third.peer, host.peer].map(|peer| (peer, Some(0), Some(0)));
+        let score = pair.node.report(&flows);
+        let told = move |message: &ServerMessage| {
+            matches!(message, ServerMessage::Quality { own, .. } if *own == Some(score)).then_some(())
+        };
+        host.wait("the report's score", told).await;
+    }
+    assert_eq!(third.join(call).await.expect("again").call.phase, CallPhase::Live);
+    // With the last one it is over.
+    third.act("end").await.expect("ended");
+    host.phase(CallPhase::Ended).await;
+    let seller = pair.seller.renewed().await;
+    let listed = seller.get("/api/v1/conversations").await.expect(200).json();
+    assert_eq!(listed["items"], json!([]), "nobody can read a guest's conversation");
+}
+
+#[tokio::test]
+async fn who_may_come_in_can_be_told_no_and_doesnt_stay_for_ever() {
+    let pair = Pair::new(Price::default()).await;
+    let room = make(&pair, "free", "password").await;
+    let visitor = pair.app.anonymous(LUMEN);
+    let visit = |came: Answer| came.expect(303).header("location").to_owned();
+    let away = visit(room.enter(&visitor, "Vic", &room.password).await);
+    assert_eq!(state(&visitor.form(&away, &[]).await.expect(200)), "away");
+    // The page asks by script, and nothing is put in the place of what it says already.
+    let asked = |shown: &str| {
+        let path = format!("{away}?shown={shown}");
+        let asks = visitor.request(reqwest::Method::POST, &path);
+        Answer::of(asks.header("hx-request", "true"))
+    };
+    asked("away").await.expect(204);
+    assert_eq!(state(&asked("busy").await.expect(200)), "away");
+    // With another password those go who had the one before.
+    let page = room.host(&pair, "password", &[]).await.expect(200).text;
+    let password = field(&page, "password").expect("told").1;
+    visitor.form(&away, &[]).await.expect(404);
+    let away = visit(room.enter(&visitor, "Vic", &password).await);
+    pair.app.clock.advance(UNSEEN_MS);
+    visitor.form(&away, &[]).await.expect(404);
+    let away = visit(room.enter(&visitor, "Vic", &password).await);
+    room.host(&pair, "change", &[("title", "Fireside"), ("opens", "knock")])
+        .await
+        .expect(303);
+    visitor.form(&away, &[]).await.expect(404);
+
+    // A lost answer is given again, for a while.
+    room.host(&pair, "change", &[("title", "Fireside"), ("opens", "password")])
+        .await
+        .expect(303);
+    let away = visit(room.enter(&visitor, "Vic", &password).await);
+    let _host = Caller::open(&pair.app, &pair.seller).await;
+    let (call, _) = inside(&pair, visitor.form(&away, &[]).await);
+    let (same, user) = inside(&pair, visitor.form(&away, &[]).await);
+    assert_eq!(same, call);
+    Caller::open(&pair.app, &user).await.join(call).await.expect("joined");
+    pair.app.clock.advance(LOST_MS);
+    let late = visitor.form(&away, &[]).await.expect(303);
+    assert_eq!(late.cookie("session"), None);
+}
+
+#[tokio::test]
+async fn a_room_whose_service_isnt_offered_takes_nobody() {
+    let pair = Pair::new(Price::default()).await;
+    let _host = Caller::open(&pair.app, &pair.seller).await;
+    let room = make(&pair, "free", "password").await;
+    run(&pair, "UPDATE services SET published = false");
+    let visitor = pair.app.anonymous(LUMEN);
+    let door = visitor.get(&room.path).await.expect(200).text;
+    assert!(door.contains("takes nobody right now"), "{door}");
+    room.enter(&visitor, "Vic", &room.password).await.expect(409);
+}
+
+#[tokio::test]
 async fn doors_hold_only_so_many_and_rooms_go_with_their_host() {
     let pair = Pair::new(Price::default()).await;
     let room = make(&pair, "free", "knock").await;
@@ -442,15 +561,33 @@ async fn doors_hold_only_so_many_and_rooms_go_with_their_host() {
     // The host isn't there: one may wait for them.
     let door = visitor.get(&room.path).await.expect(200).text;
     assert!(door.contains("isn’t here right now"), "{door}");
-    for nth in 0..10 {
+    // Of one network only so many: one person doesn't keep the others away.
+    for nth in 0..2 {
         room.knock(&visitor, &format!("Knocker {nth}")).await;
     }
     let typed = [("action", "knock"), ("name", "One more")];
     visitor.form(&room.path, &typed).await.expect(409);
-    // Those who have left wait no longer; still there were many in a minute.
+    // Others are at it from elsewhere: it is crowded.
+    let elsewhere = "UPDATE private_room_visits SET network = sha256(id::text::bytea)";
+    let crowd = |count: usize| {
+        for nth in 0..count {
+            let other = format!(
+                "INSERT INTO private_room_visits
+                     (tenant_id, id, room_id, token_hash, name, network, created_at, seen_at)
+                 SELECT tenant_id, gen_random_uuid(), room_id, sha256('{nth}'), 'Other', '\\x00', created_at, seen_at
+                 FROM private_room_visits ORDER BY created_at DESC, id LIMIT 1"
+            );
+            run(&pair, &other);
+        }
+    };
+    run(&pair, elsewhere);
+    crowd(8);
+    visitor.form(&room.path, &typed).await.expect(409);
+    // Those who have left wait no longer; they have knocked all the same, and many in a minute are too many.
     pair.app.clock.advance(30_000);
     for nth in 0..5 {
         room.knock(&visitor, &format!("Later {nth}")).await;
+        run(&pair, elsewhere);
     }
     visitor.form(&room.path, &typed).await.expect(429);
     pair.app.clock.advance(30_000);

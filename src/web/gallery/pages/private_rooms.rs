@@ -55,6 +55,11 @@ fn doors(g: &Gallery<'_>) -> anyhow::Result<()> {
         ..open.clone()
     };
     g.page("door-knock", &knock, &g.buyer(path))?;
+    let closed = DoorPage {
+        takes_nobody: true,
+        ..open.clone()
+    };
+    g.page("door-takes-nobody", &closed, &g.visitor(path))?;
     g.page("door-own", &DoorPage { own: true, ..open }, &g.seller(path))?;
     let gone = DoorPage {
         gone: Some(Message::new(
@@ -72,6 +77,7 @@ fn visits(g: &Gallery<'_>) -> anyhow::Result<()> {
         title: "Evening round".to_owned(),
         host: g.cast.person(1).name,
         state,
+        shown: state.name().to_owned(),
         ..VisitPage::default()
     };
     let path = "/room/k7m2pqr9xt4c/visits/token";

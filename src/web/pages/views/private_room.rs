@@ -25,8 +25,10 @@ pub struct DoorPage {
     pub by_knock: bool,
     /// The room is the reader's.
     pub own: bool,
-    /// It costs something, and nobody is signed in.
+    /// It costs something, or people are asked who they are, and nobody is signed in.
     pub sign_in: bool,
+    /// Nobody can come in now.
+    pub takes_nobody: bool,
     /// Under which name one comes.
     pub name: Field,
     /// The password; never filled.
@@ -56,7 +58,21 @@ pub enum DoorState {
     Stopped,
 }
 
-/// `/room/{slug}/visits/{token}`. Posts nothing, again and again.
+impl DoorState {
+    /// As pages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
+            Self::Away => "away",
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// `/room/{slug}/visits/{token}`. Posts nothing, again and again, with `shown` in the address; 204 while that stays so.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct VisitPage {
     /// Of the room's address.
@@ -69,6 +85,8 @@ pub struct VisitPage {
     pub host: String,
     /// How it stands.
     pub state: DoorState,
+    /// The state and what stands in the way, for the next question.
+    pub shown: String,
     /// What stands in the way.
     pub problem: Option<Message>,
     /// That is the credit.

@@ -1,0 +1,97 @@
+//! Visitors of a free talk: it begins and goes on with any of them, not only with the one who came first.
+//!
+//! To the session they are all its buyer: there while any of them is, whose newest connection is whoever's made the
+//! difference.
+
+use super::{Chair, seat::Seat, task::Room};
+use crate::{
+    domain::{
+        call::{CallRole, Epoch, Event, Run},
+        guest::GuestRole,
+    },
+    error::Result,
+};
+use tallyroom_media_protocol::signaling::ServerMessage;
+
+impl Room {
+    /// Whether whoever sits there is a visitor of a free talk.
+    pub(super) fn is_visitor(&self, chair: Chair) -> bool {
+        self.call.terms.free
+            && match chair {
+                Chair::Side(role) => role == CallRole::Buyer,
+                Chair::Guest(person) => self
+                    .guest(person)
+                    .is_some_and(|guest| guest.place.role == GuestRole::Visitor),
+            }
+    }
+
+    /// Whether a visitor is there, apart from one.
+    pub(super) fn is_visited_besides(&self, one: Option<Chair>) -> bool {
+        let here = |chair: &Chair| self.seat(*chair).is_some_and(Seat::is_taken);
+        let mut others = self.chairs().into_iter().filter(|chair| Some(*chair) != one);
+        others.any(|chair| self.is_visitor(chair) && here(&chair))
+    }
+
+    /// One more visitor takes their place.
+    ///
+    /// # Errors
+    /// It is too late.
+    pub(super) async fn visitor_comes(&mut self, chair: Chair) -> Result<()> {
+        let role = CallRole::Buyer;
+        if !self.is_visitor(chair) || self.session.is_present(role) {
+            return Ok(());
+        }
+        let epoch = self.session.newest_epoch(role) + 1;
+        self.apply(Event::Join { role, epoch }).await
+    }
+
+    /// Somebody has left: if nobody else visits, the talk waits for them.
+    pub(super) async fn visitor_left(&mut self) {
+        let role = CallRole::Buyer;
+        if self.call.terms.free && self.session.is_present(role) && !self.is_visited_besides(None) {
+            let epoch = self.session.newest_epoch(role);
+            let _ = self.apply(Event::Leave { role, epoch }).await;
+        }
+    }
+
+    /// A visitor has enough: with the last one the talk is over.
+    ///
+    /// # Errors
+    /// Another connection of theirs is newer.
+    pub(super) async fn visitor_ends(&mut self, chair: Chair, epoch: Epoch) -> Result<()> {
+        self.current(chair, epoch)?;
+        if !self.is_visited_besides(Some(chair)) {
+            let role = CallRole::Buyer;
+            let epoch = self.session.newest_epoch(role);
+            return self.apply(Event::End { role, epoch }).await;
+        }
+        self.closed(chair, epoch).await;
+        Ok(())
+    }
+
+    /// When anything last came from any visitor.
+    pub(super) fn visitors_seen(&self, seen: impl Iterator<Item = (Chair, Option<Run>)>) -> Option<Run> {
+        let visitors = seen.filter(|(chair, _)| self.is_visitor(*chair));
+        visitors.filter_map(|(_, run)| run).max_by_key(|run| run.to)
+    }
+
+    /// Tells the host who has come, and again whenever they open a page, until the talk has begun.
+    pub(super) fn announce(&mut self, message: ServerMessage) {
+        self.announced = Some(message);
+        self.say_who_came();
+    }
+
+    pub(super) fn say_who_came(&mut self) {
+        if self.seller.is_taken() || self.session.has_pressed(CallRole::Seller) {
+            return;
+        }
+        let now = self.now();
+        if let Some(ServerMessage::Entered { server_now_ms, .. }) = &mut self.announced {
+            *server_now_ms = now.0;
+        }
+        if let Some(message) = &self.announced {
+            let host = (self.scope.tenant(), self.call.seller.id);
+            self.world.people.tell(host, message);
+        }
+    }
+}
