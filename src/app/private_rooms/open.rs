@@ -143,7 +143,7 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn step(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, visit: &Visit) -> Result<Step> {
         if let Some(call) = visit.call {
-            let (opened, begun) = (None, self.begin_again(tx, call, visit)?);
+            let (opened, begun) = (None, self.begin_again(tx, call, visit)?.map(Box::new));
             return Ok(Step::In { call, opened, begun });
         }
         if visit.user.is_some() && visit.user != self.going.user {
