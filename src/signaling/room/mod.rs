@@ -121,7 +121,7 @@ pub(super) enum RoomMessage {
     /// Somebody is to be brought in, says the seller, or isn't after all, says either.
     Propose {
         person: UserId,
-        proposal: Option<legs::Proposal>,
+        proposal: Option<Box<legs::Proposal>>,
         answer: Answer<()>,
     },
     /// The buyer has somebody brought in for that.
@@ -260,7 +260,7 @@ impl RoomHandle {
     /// # Errors
     /// It isn't the seller, or the call is over.
     pub async fn propose(&self, person: UserId, service: ServiceId, role: GuestRole, offered: Offered) -> Result<()> {
-        let proposal = Some(legs::Proposal { service, role, offered });
+        let proposal = Some(Box::new(legs::Proposal { service, role, offered }));
         self.ask(|answer| RoomMessage::Propose {
             person,
             proposal,

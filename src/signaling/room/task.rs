@@ -226,7 +226,7 @@ impl Room {
                 proposal,
                 answer,
             } => {
-                let _ = answer.send(self.propose(person, proposal));
+                let _ = answer.send(self.propose(person, proposal.map(|proposal| *proposal)));
             }
             RoomMessage::BroughtIn { service } => self.brought_in(service),
             RoomMessage::Metered(metered) => {
