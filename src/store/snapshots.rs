@@ -159,7 +159,9 @@ pub(in crate::store) fn remove_of_call(tx: &mut TenantTx<'_>, call: CallId) -> R
     let of_call = call_snapshots::table
         .filter(call_snapshots::tenant_id.eq(tx.tenant().uuid()))
         .filter(call_snapshots::call_id.eq(call.uuid()));
-    diesel::delete(of_call).execute(tx.conn)?;
+    if diesel::delete(of_call).execute(tx.conn)? > 0 {
+        tx.lists_changed();
+    }
     Ok(())
 }
 

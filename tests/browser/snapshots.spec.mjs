@@ -73,7 +73,7 @@ test("a still in the lists: by consent, renewed, taken back, gone with the call"
   await seller.keyboard.press("Escape");
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
-  await seller.getByTestId("ended").waitFor();
+  await inPhase(seller, "ended");
   await visitor.goto("/");
   assert.equal(await still.count(), 0);
   assert.equal(product.sql("select count(*) from call_snapshots"), "0");

@@ -231,8 +231,9 @@ impl Room {
         if payer != self.call.buyer.id || self.call.booking.is_some() {
             return;
         }
-        if let Some(parent) = &mut self.parent {
-            // It may suffice by now.
+        let waits = self.session.phase(self.now()).0 == CallPhase::PreCheck;
+        if let Some(parent) = self.parent.as_mut().filter(|_| waits) {
+            // It may suffice by now. Once it has been given up, what it lacked stays said.
             parent.needed_minor = None;
         }
         let _ = self.apply(Event::WalletChanged { available_minor }).await;

@@ -300,6 +300,9 @@ async fn whoever_knocks_waits_for_the_hosts_word() {
     let id = knocked(&mut host, "Kim Knocks").await;
     let admit = format!("/api/v1/private-rooms/visits/{id}/admit");
     pair.seller.post(&admit, json!({})).await.expect(204);
+    host.ask(json!({ "type": "ping" }))
+        .await
+        .expect("the host is still there");
     // The page asks by script, and is led on.
     let asks = again
         .request(reqwest::Method::POST, &visit)
