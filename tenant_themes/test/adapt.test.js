@@ -87,4 +87,5 @@ test("what goes out is graded by what the line carries and loses", () => {
   assert.equal(gradeOut({ available: 120_000, lost: 0 }, "full"), "fair");
   assert.equal(gradeOut({ available: 120_000, lost: 0 }, "small"), "good", "little is sent, so little is known");
   assert.equal(gradeOut({ available: 20_000, lost: 0 }, "sound"), "good");
+  assert.equal(gradeOut({ available: 2_000_000, lost: null }, "sound"), "fair", "silence is no good news");
 });

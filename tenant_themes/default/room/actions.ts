@@ -34,7 +34,7 @@ const ACTIONS: Record<string, Action> = {
   people: (room, button) => {
     leaveDialog(button);
     room.guests.open();
-    room.legs.opened();
+    void room.legs.then((legs) => legs.opened());
   },
   flip: (room) => room.local.flip(),
   share: (room) => room.share(),
@@ -69,8 +69,8 @@ const ACTIONS: Record<string, Action> = {
     leaveDialog(button);
     return room.recording.press();
   },
-  "leg-yes": (room) => room.legs.agree(),
-  "leg-no": (room) => room.legs.refuse(),
+  "leg-yes": (room) => room.legs.then((legs) => legs.agree()),
+  "leg-no": (room) => room.legs.then((legs) => legs.refuse()),
   "record-stop": (room) => room.recording.stop(),
   "record-yes": (room) => room.recording.answer(true),
   "record-no": (room) => room.recording.answer(false),

@@ -9,7 +9,7 @@ import { binder, find, type View } from "./dom";
 import { Extensions } from "./extension";
 import { money } from "./format";
 import { Guests } from "./guests";
-import { Legs } from "./legs";
+import type { Legs } from "./legs";
 import { Link } from "./link";
 import { Adaption } from "./media/adaption";
 import { canPresent } from "./media/devices";
@@ -46,7 +46,9 @@ export class Room {
   readonly extensions: Extensions;
   readonly guests: Guests;
   readonly captions: Captions;
-  readonly legs: Legs;
+  /** Comes after the first picture. */
+  readonly legs: Promise<Legs>;
+  #legs: Legs | undefined;
   readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
@@ -99,7 +101,7 @@ export class Room {
       loudness: (peer, volume) => this.#remote.loudness(peer, volume),
       main: (peer) => this.#remote.seat(peer),
       named: (peer, name) => this.#remote.tiles.name(peer, name),
-      comesTo: (person) => ({ about: this.legs.about(person), amount: this.legs.amount(person) }),
+      comesTo: (person) => ({ about: this.#legs?.about(person) ?? "", amount: this.#legs?.amount(person) ?? "" }),
       changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
     });
     this.captions = new Captions({
@@ -109,14 +111,17 @@ export class Room {
       follows: (language) => this.guests.follows(language),
       changed: () => this.update({}),
     });
-    this.legs = new Legs(config.call_id, config.may_bring_in, {
-      role: config.role,
-      locale: words.locale,
-      now: () => socket.clock.now(),
-      say: (key, vars) => this.say(key, vars),
-      tell: (what) => this.tell(what),
-      addCredit: () => this.addCredit(),
-      changed: () => this.guests.redraw(),
+    this.legs = import("./legs").then(({ Legs }) => {
+      this.#legs = new Legs(config.call_id, config.may_bring_in, {
+        role: config.role,
+        locale: words.locale,
+        now: () => socket.clock.now(),
+        say: (key, vars) => this.say(key, vars),
+        tell: (what) => this.tell(what),
+        addCredit: () => this.addCredit(),
+        changed: () => this.guests.redraw(),
+      });
+      return this.#legs;
     });
     this.recording = new Recording({
       locale: words.locale,
@@ -158,7 +163,7 @@ export class Room {
     else void this.fetchCall();
     this.#render();
     if (this.config.extension) this.extensions.take(this.config.extension);
-    this.legs.entered(this.config.legs, this.config.proposed ?? null);
+    this.#withLegs((legs) => legs.entered(this.config.legs, this.config.proposed ?? null));
   }
 
   say(key: string, vars: Vars = {}): string {
@@ -293,7 +298,7 @@ export class Room {
     link.on("joined", (joined) => {
       this.update({ wasIn: true, flowing: true, admission: false });
       this.guests.me = joined.peer;
-      this.legs.entered(joined.legs ?? [], joined.proposed ?? null);
+      this.#withLegs((legs) => legs.entered(joined.legs ?? [], joined.proposed ?? null));
       this.guests.take(joined.people);
       this.take(joined.call);
       this.#chat.me = joined.people.find(({ peer }) => peer === joined.peer)?.id ?? "";
@@ -310,10 +315,10 @@ export class Room {
     });
     socket.on("people", ({ people }) => this.guests.take(people));
     socket.on("shown_out", () => this.#out());
-    socket.on("leg", ({ leg }) => this.legs.take(leg));
-    socket.on("leg_warning", ({ leg, minutes_left }) => this.legs.warn(leg, minutes_left));
-    socket.on("leg_proposed", ({ proposed }) => this.legs.proposed(proposed));
-    socket.on("leg_declined", ({ name }) => this.legs.declined(name));
+    socket.on("leg", ({ leg }) => this.#withLegs((legs) => legs.take(leg)));
+    socket.on("leg_warning", ({ leg, minutes_left }) => this.#withLegs((legs) => legs.warn(leg, minutes_left)));
+    socket.on("leg_proposed", ({ proposed }) => this.#withLegs((legs) => legs.proposed(proposed)));
+    socket.on("leg_declined", ({ name }) => this.#withLegs((legs) => legs.declined(name)));
     socket.on("state", (state) => {
       if (state === "signed_out") this.update({ signedOut: true });
       if (state === "open" && !wantsPeople(this.state.call)) void this.fetchCall();
@@ -353,6 +358,11 @@ export class Room {
       this.tell({ text, tone: "info", id: `replaced-${kind}` });
     });
     this.adaption.on("change", () => this.update({ receives: this.adaption.receives, sends: this.adaption.sends }));
+  }
+
+  /** In the order that it was told in. */
+  #withLegs(run: (legs: Legs) => void): void {
+    void this.legs.then(run);
   }
 
   #typingTimer = 0;
@@ -404,7 +414,7 @@ export class Room {
     this.extensions.end();
     this.guests.end();
     this.captions.end();
-    this.legs.end();
+    this.#withLegs((legs) => legs.end());
     this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
@@ -443,7 +453,7 @@ export class Room {
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);
     this.#bind(values);
-    this.legs.tick();
+    this.#legs?.tick();
     if (values.title && document.title !== values.title) document.title = String(values.title);
     const face = faceOf(this.state, now);
     if (face !== this.#shownFace) this.#faceChanged(face);

@@ -106,13 +106,13 @@ export function gradeIn(streams: Incoming[], settling = false): Grade {
 export interface Outgoing {
   /** What the line carries, bit/s; none while it isn't known. */
   available: number | null;
-  /** Share of packets that were lost, 0 to 1. */
-  lost: number;
+  /** Share of packets that were lost, 0 to 1; none while the other end hasn't told lately. */
+  lost: number | null;
 }
 
 /** What the line is thought to carry doesn't grow much beyond what is sent: who sends less can't be asked for more. */
 export function gradeOut({ available, lost }: Outgoing, sends: Step, settling = false): Grade {
-  const loss = gradeLoss(lost);
+  const loss = lost === null ? "fair" : gradeLoss(lost);
   if (loss === "bad" || sends === "sound" || available === null) return loss;
   if (available < 90_000) return settling ? "fair" : "bad";
   return sends === "small" || available > 180_000 ? loss : "fair";

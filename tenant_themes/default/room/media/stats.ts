@@ -40,14 +40,14 @@ abstract class Reading {
 
 export class Outgoings extends Reading {
   /** What was known last. */
-  last: Outgoing = { available: null, lost: 0 };
+  last: Outgoing = { available: null, lost: null };
   /** What the other end told last, by stream, and when. */
   readonly #told = new Map<string, { lost: number; timestamp: number; at: number }>();
 
   /** What the other end told until now counts no more, only what it tells from now on. */
   forget(): void {
     for (const [id, told] of this.#told) this.#told.set(id, { ...told, at: -Infinity });
-    this.last = { ...this.last, lost: 0 };
+    this.last = { ...this.last, lost: null };
   }
 
   protected take(report: RTCStatsReport): void {
@@ -61,7 +61,8 @@ export class Outgoings extends Reading {
       if (this.#told.get(id)?.timestamp !== timestamp) this.#told.set(id, { lost, timestamp, at: now });
     });
     const lately = [...this.#told.values()].filter(({ at }) => now - at < TOLD_MS);
-    this.last = { available, lost: Math.max(0, ...lately.map(({ lost }) => lost)) };
+    // Silence is no good news: what is told of a bad line gets lost on it, too.
+    this.last = { available, lost: lately.length > 0 ? Math.max(...lately.map(({ lost }) => lost)) : null };
   }
 }
 
