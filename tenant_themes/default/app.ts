@@ -1,5 +1,4 @@
 /** Every page: small conveniences, and the socket that makes a logged-in person reachable. */
-import "htmx.org";
 import "./room/presence";
 import { closeMenus } from "./page/menus";
 import { copies } from "./page/copy";
@@ -20,6 +19,8 @@ providers();
 showFlash();
 localTimes(document);
 zones();
+// Pages without parts that refresh, the call room among them, do without.
+if (document.querySelector("[hx-get], [hx-post]")) void import("htmx.org");
 document.addEventListener("htmx:load", (event) => {
   if (event.target instanceof Element) localTimes(event.target);
 });

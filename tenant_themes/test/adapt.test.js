@@ -49,25 +49,25 @@ test("who rose too early is more patient the next time", () => {
 });
 
 test("what comes in is as good as the worst of it", () => {
-  const stream = (score, lost = null, starved = false) => ({ score, lost, starved });
+  const stream = (score, lost = null, starved = false, dueMs = 60_000) => ({ score, lost, starved, dueMs });
   assert.equal(gradeIn([]), "good");
   assert.equal(gradeIn([stream(10), stream(3)]), "bad");
   assert.equal(gradeIn([stream(10, 0, true)]), "bad");
+  assert.equal(gradeIn([stream(10, 0, true, 11_000)]), "fair", "they began to send after we had risen");
+  assert.equal(gradeIn([stream(10, 0.6, false, 1_000)]), "bad");
   assert.equal(gradeIn([stream(5)]), "fair");
   assert.equal(gradeIn([stream(10, 0.5)]), "bad");
   assert.equal(gradeIn([stream(10, 0.36)]), "fair", "a fifth on either line");
 });
 
 test("the media node remembers a bad line long after the browser sees that it is good", () => {
-  assert.equal(gradeIn([{ score: 0, lost: 0, starved: false }]), "good");
+  assert.equal(gradeIn([{ score: 0, lost: 0, starved: false, dueMs: 60_000 }]), "good");
 });
 
 test("after a rise the line is given time to show what it carries, but not to lose", () => {
   const { at } = walk(walk(ladder(0), seconds(12, "bad"), 0).at, seconds(11, "good"), 12_000);
   assert.equal(isSettling(at, 23_000), true);
   assert.equal(isSettling(at, 35_000), false);
-  assert.equal(gradeIn([{ score: 10, lost: 0, starved: true }], true), "fair");
-  assert.equal(gradeIn([{ score: 10, lost: 0.6, starved: false }], true), "bad");
   assert.equal(gradeOut({ available: 30_000, lost: 0 }, "small", true), "fair");
   assert.equal(gradeOut({ available: 30_000, lost: 0 }, "small"), "bad");
   assert.equal(gradeOut({ available: 30_000, lost: 0.6 }, "small", true), "bad");

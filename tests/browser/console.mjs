@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { startMock } from "../../admin_ui/tools/mock.mjs";
 import { NOW, uuid as id } from "../../admin_ui/tools/mock/sample.mjs";
 import { launchBrowser } from "./lib/browser.mjs";
-import { atRest, axeIn, overflow, SCHEMES, wear, WIDTHS } from "./lib/faults.mjs";
+import { atRest, axeIn, overflow, schemesIn, wear, WIDTHS } from "./lib/faults.mjs";
 
 const shoots = !process.argv.includes("--no-shots");
 const [out, filter = ""] = process.argv.slice(2).filter((argument) => argument !== "--no-shots");
@@ -204,7 +204,7 @@ async function look(page, { state, port }, view, width) {
     await page.evaluate(() => document.fonts.ready);
     const dialog = await page.locator("dialog[open]").count();
     problems.push(...(await overflow(page)));
-    for (const scheme of SCHEMES) {
+    for (const scheme of schemesIn(width, shoots)) {
       await wear(page, { width, scheme });
       await atRest(page);
       problems.push(...(await axeIn(page, scheme)));

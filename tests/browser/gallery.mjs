@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { axeIn, atRest, overflow, SCHEMES, wear, WIDTHS } from "./lib/faults.mjs";
+import { axeIn, atRest, overflow, schemesIn, wear, WIDTHS } from "./lib/faults.mjs";
 import { serveSocket, statesOf } from "./lib/room-states.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,7 +59,7 @@ async function look(page, base, sample, width, told) {
   page.on("console", onConsole);
   page.on("pageerror", onError);
   const first = sample.theme.endsWith("-en");
-  for (const scheme of first ? SCHEMES : ["light"]) {
+  for (const scheme of first ? schemesIn(width, shoots) : ["light"]) {
     await wear(page, { width, scheme });
     if (scheme === "light") {
       await page.goto(`${base}/${sample.theme}/${sample.name}.html`, { waitUntil: "load" });

@@ -21,6 +21,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Where the bandwidth estimate towards a client starts, bit/s: a clear picture from the first second.
 const INITIAL_OUTGOING_BITRATE: u64 = 1_000_000;
+/// It never falls below what sound and the smallest picture need: after a bad time next to nothing is sent, so the estimate
+/// would stay low for long. Clients whose line doesn't carry that see it by their losses and ask for sound only.
+const MIN_OUTGOING_BITRATE: u64 = 200_000;
 /// What one client may send, bit/s.
 const MAX_INCOMING_BITRATE: u64 = 8_000_000;
 
@@ -252,6 +255,7 @@ impl Room {
         let mut options = WebRtcTransportOptions::new_with_server(self.server.clone());
         options.prefer_udp = true;
         options.initial_available_outgoing_bitrate = INITIAL_OUTGOING_BITRATE;
+        options.min_outgoing_bitrate = Some(MIN_OUTGOING_BITRATE);
         options.max_incoming_bitrate = Some(MAX_INCOMING_BITRATE);
         let transport = self.router.create_webrtc_transport(options).await.map_err(failed)?;
         let commands = self.commands.clone();

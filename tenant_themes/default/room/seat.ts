@@ -1,6 +1,6 @@
 /** One's seat in the call: for each join a fresh peer, and the messages that came while it was being made. */
 import type { Link } from "./link";
-import { counts } from "./media/adapt";
+import { counts, type Incoming } from "./media/adapt";
 import type { Adaption } from "./media/adaption";
 import type { LocalMedia } from "./media/local";
 import { Peer, type PeerEvents } from "./media/peer";
@@ -23,6 +23,8 @@ export class Seat {
   #early: MediaMessage[] = [];
   /** How what comes in arrives, by producer. */
   readonly #receptions = new Map<string, { score: number; layer: number | null }>();
+  /** Since when a producer is to be seen or heard, of those that our line is judged by. */
+  #due = new Map<string, number>();
   /** Counts joins: a peer that is ready too late is thrown away. */
   #turn = 0;
 
@@ -82,15 +84,17 @@ export class Seat {
   #look(): void {
     const peer = this.#peer;
     if (!peer || this.link.state !== "in") return;
-    const expected = [...this.#receptions].filter(([producer]) => {
+    const now = performance.now();
+    const due = new Map<string, number>();
+    const incoming: Incoming[] = [];
+    for (const [producer, { score, layer }] of this.#receptions) {
       const info = peer.expects(producer);
-      return info && counts(info, this.remote.tiles.main);
-    });
-    const incoming = expected.map(([producer, { score, layer }]) => ({
-      score,
-      lost: peer.lost(producer),
-      starved: layer === null && peer.isLayered(producer),
-    }));
+      if (!info || !counts(info, this.remote.tiles.main)) continue;
+      const since = this.#due.get(producer) ?? now;
+      due.set(producer, since);
+      incoming.push({ score, lost: peer.lost(producer), starved: layer === null && peer.isLayered(producer), dueMs: now - since });
+    }
+    this.#due = due;
     this.adaption.see(incoming, peer.outgoing());
     this.#prefer();
   }

@@ -7,6 +7,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 /** Sizes and schemes that pages are looked at in. */
 export const WIDTHS = [1280, 390];
 export const SCHEMES = ["light", "dark"];
+/** Those to look at in a width: the dark has its own colours, the same in every width; screenshots are taken of all. */
+export const schemesIn = (width, shoots) => (shoots || width === WIDTHS[0] ? SCHEMES : ["light"]);
 export const LOOKS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
 
 /** Gives a page a width and a scheme. */

@@ -86,6 +86,8 @@ export interface Incoming {
   lost: number | null;
   /** A picture in layers is wanted, and none comes. */
   starved: boolean;
+  /** How long it has been due, ms: whoever begins anew, their line having risen later than ours, needs a while. */
+  dueMs: number;
 }
 
 /** Whether our line is judged by it: one guest's weak line mustn't take everybody's picture. */
@@ -94,10 +96,11 @@ export function counts({ peer, source }: Pick<ProducerInfo, "peer" | "source">, 
 }
 
 /** As good as the worst of it. What the browser counts itself is newer than the score; it came over the other's line, too. */
-export function gradeIn(streams: Incoming[], settling = false): Grade {
-  const grades = streams.map(({ score, lost, starved }) => {
-    if (starved) return settling ? "fair" : "bad";
-    return lost === null ? gradeScore(score) : gradeLoss(lost, 2);
+export function gradeIn(streams: Incoming[]): Grade {
+  const grades = streams.map(({ score, lost, starved, dueMs }) => {
+    if (!starved && lost !== null) return gradeLoss(lost, 2);
+    const grade = starved ? "bad" : gradeScore(score);
+    return grade === "bad" && dueMs < SETTLES_MS ? "fair" : grade;
   });
   return (["bad", "fair"] as const).find((grade) => grades.includes(grade)) ?? "good";
 }

@@ -22,7 +22,7 @@ export class Adaption extends Emitter<{ change: null }> {
   see(incoming: Incoming[], outgoing: Outgoing): void {
     const before = [this.receives, this.sends];
     const at = now();
-    if (incoming.length > 0) this.#in = look(this.#in, gradeIn(incoming, isSettling(this.#in, at)), at);
+    if (incoming.length > 0) this.#in = look(this.#in, gradeIn(incoming), at);
     this.#out = look(this.#out, gradeOut(outgoing, this.sends, isSettling(this.#out, at)), at);
     if (before[0] !== this.receives || before[1] !== this.sends) this.emit("change", null);
   }
