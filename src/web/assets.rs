@@ -2,7 +2,7 @@
 
 use super::{
     error::Result,
-    headers::is_known,
+    headers::unless_known,
     site::{self, Home},
     state::Web,
     theme::mark,
@@ -104,20 +104,10 @@ async fn still(web: Data<Web>, request: HttpRequest, seller: Path<String>) -> Re
     let seller: UserId = seller.parse().map_err(|_| error::Error::not_found())?;
     let still = snapshots::show(&web.app, &scope, seller).await?;
     let tag = EntityTag::new_strong(still.hash);
-    let known = is_known(&request, &tag);
-    let mut response = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, INERT));
-    if known {
-        return Ok(response.finish());
-    }
-    Ok(response.content_type("image/jpeg").body(still.body))
+    let mut response = unless_known(&request, tag, "no-cache", "image/jpeg", still.body);
+    let policy = HeaderValue::from_static(INERT);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
 }
 
 /// Whose host was asked.

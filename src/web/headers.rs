@@ -2,7 +2,7 @@
 
 use super::{site, state::Web};
 use actix_web::{
-    Error, HttpRequest,
+    Error, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -38,8 +38,31 @@ pub(super) fn policy_in_own_frame() -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(CONTENT_SECURITY_POLICY))
 }
 
-/// Whether the client has this very answer already.
-pub(super) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+/// An answer that the client may keep and ask for again: whole, or "not modified" if it has this very one.
+pub(super) fn unless_known(
+    request: &HttpRequest,
+    tag: EntityTag,
+    kept: &'static str,
+    media_type: &'static str,
+    body: impl MessageBody + 'static,
+) -> HttpResponse {
+    let known = is_known(request, &tag);
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, kept));
+    if known {
+        response.finish()
+    } else {
+        response.content_type(media_type).body(body)
+    }
+}
+
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),

@@ -6,7 +6,7 @@ import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, json, pay, register, seesOther, startSelling, submit, topUp } from "./lib/steps.mjs";
+import { connect, goAvailable, json, pay, register, startSelling, submit, topUp } from "./lib/steps.mjs";
 
 const SELLER = "Cora Confer";
 const BUYER = "Ben Booker";
@@ -53,11 +53,7 @@ test("a talk at once on velvet: asked for, accepted, paid on the gateway's page,
   await buyer.waitForURL(/\/gateway\/test\//);
   await pay(buyer);
   await Promise.all([buyer, seller].map((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 20_000 })));
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await connect(seller, buyer);
   await screenshot(buyer, "bookings-now-3-live");
   // More time: nothing is in the wallet and no card is kept, so it is paid on the gateway's page, in another tab.
   await ask(seller, "1");
@@ -137,11 +133,7 @@ async function play(name, viewport) {
   await seller.locator("button[value=launch]").click();
   await seller.waitForURL(/\/calls\/[0-9a-f-]+$/);
   await buyer.getByTestId("accept").click();
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await connect(seller, buyer);
   await screenshot(buyer, `bookings-${name}-6-live`);
 
   // More time: the wallet has 10.00, and the card that is kept pays what is missing, but at least 5.00.

@@ -5,12 +5,13 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { launchBrowser, person, screenshot } from "./lib/browser.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, json, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
+import { inPhase, introduce, json, seesOther, talk } from "./lib/steps.mjs";
 
 // In blocks of five seconds.
 const RATE_MINOR = 600;
 const BLOCK_MS = 5_000;
 
+const SELLER = "Sela Steady";
 let product;
 let browser;
 let seller;
@@ -22,11 +23,7 @@ before(async () => {
   browser = await launchBrowser();
   seller = await person(browser, product.lumen);
   buyer = await person(browser, product.lumen);
-  await register(seller, product, "Sela Steady");
-  await startSelling(seller, { headline: "Stays on the line", title: "A long talk", rate: "6.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Bo Patient");
-  await topUp(buyer, "50.00");
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Bo Patient", headline: "Stays on the line", title: "A long talk", rate: "6.00" });
 });
 after(async () => {
   await browser?.close();
@@ -112,15 +109,7 @@ test("PostgreSQL restarts in a live call: errors say so, then all goes on", { ti
 
 /** A call between the two in which a block has been charged; gives its id. */
 async function live() {
-  await seller.goto("/sell");
-  await ring(buyer, "Sela Steady");
-  await seller.getByTestId("accept").click();
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await bothSeeEachOther();
-  const call = new URL(buyer.url()).pathname.split("/").pop();
+  const call = await talk(seller, buyer, SELLER);
   await nextBlock(call);
   return call;
 }

@@ -6,7 +6,7 @@ import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, LOOKS, overflow, wear } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { acceptInvitation, goAvailable, inPhase, json, logIn, offer, register, ring, seesOther, signInOwner, topUp } from "./lib/steps.mjs";
+import { acceptInvitation, connect, goAvailable, json, logIn, offer, register, ring, signInOwner, topUp } from "./lib/steps.mjs";
 
 const SELLER = "Sela Harbour";
 const BUYER = "Bo Sailor";
@@ -146,11 +146,7 @@ async function calls(buyer, seller, story) {
   await ring(buyer, SELLER);
   await seller.getByText(BUYER).first().waitFor();
   await seller.getByTestId("accept").click();
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await connect(seller, buyer);
   // Who ends before anything was carried pays nothing.
   await buyer.getByTestId("charged").filter({ hasText: /0\.83|1\.66/ }).waitFor({ state: "attached" });
   await buyer.getByTestId("end").click();

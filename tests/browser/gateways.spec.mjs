@@ -24,7 +24,7 @@ import {
 } from "./lib/money_steps.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { payByCard, startStandIns } from "./lib/stand_ins.mjs";
-import { goAvailable, inPhase, json, pay, register, seesOther, startSelling } from "./lib/steps.mjs";
+import { connect, goAvailable, json, pay, register, startSelling } from "./lib/steps.mjs";
 
 /** Which providers there are; where their account counts in a currency of its own, the marketplace with that one. */
 const GATEWAYS = [
@@ -102,11 +102,7 @@ async function buyAndTalk({ seller, buyer }, { cards, framed, asks }, right) {
   await both((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 30_000 }));
   assert.equal((await right("paid"))("order"), PRICE);
 
-  await both((page) => inPhase(page, "pre_check"));
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await both((page) => inPhase(page, "live"));
-  await both((page) => seesOther(page));
+  await connect(seller, buyer);
 
   // One minute more, paid in another tab.
   await seller.getByTestId("extend").click();

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, register, ring, startSelling, submit, topUp } from "./lib/steps.mjs";
+import { comeAsGuest, inPhase, introduce, inviteGuest, submit, talk } from "./lib/steps.mjs";
 
 const SELLER = "Greta Guest";
 let product;
@@ -28,10 +28,11 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
     assert.deepEqual([...(await overflow(page)), ...(await axe(page))], [], step);
     await screenshot(page, `guests-${step}`);
   };
-  await live(seller, buyer);
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Bela Buyer", headline: "Talks among several", title: "Round table", rate: "6.00" });
+  await talk(seller, buyer, SELLER);
   await barFits(buyer);
 
-  const link = await invite(buyer, "interpreter", ["de", "en"]);
+  const link = await inviteGuest(buyer, "interpreter", ["de", "en"]);
   await seen(buyer, "1-link");
   await buyer.keyboard.press("Escape");
   await interpreter.goto(link);
@@ -62,11 +63,9 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
 
   // Whom the seller asks, the buyer lets in; and shows out.
   const other = await person(browser, product.lumen);
-  const second = await invite(seller, "specialist", []);
+  const second = await inviteGuest(seller, "specialist");
   await seller.keyboard.press("Escape");
-  await other.goto(second);
-  await other.fill("[name=name]", "Sven Specialist");
-  await submit(other, new URL(second).pathname);
+  await comeAsGuest(other, second, "Sven Specialist");
   await other.getByTestId("admission").waitFor();
   await seen(other, "5-waits");
   const knock = buyer.getByTestId("toast").filter({ hasText: "Sven Specialist" });
@@ -93,21 +92,6 @@ test("an interpreter by a link, channels, and a guest who waits", { timeout: 300
   for (const page of [seller, buyer, interpreter]) assert.deepEqual(page.problems, []);
 });
 
-async function live(seller, buyer) {
-  await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Talks among several", title: "Round table", rate: "6.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Bela Buyer");
-  await topUp(buyer, "50");
-  await ring(buyer, SELLER);
-  await seller.getByTestId("accept").click();
-  await seller.waitForURL(/\/calls\/[0-9a-f-]+$/);
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-}
-
 /** However narrow the window is, no button of the bar stands outside. */
 async function barFits(page) {
   const size = page.viewportSize();
@@ -131,16 +115,6 @@ async function named(page, people) {
     assert.equal(await name.isVisible(), true);
     assert.notEqual((await name.innerText()).trim(), "");
   }
-}
-
-async function invite(page, role, languages) {
-  await page.mouse.move(200, 200);
-  await page.getByTestId("people").click();
-  await page.getByTestId("guest-role").selectOption(role);
-  for (const language of languages) await page.locator(`[name=language][value=${language}]`).check();
-  await page.getByTestId("guest-invite").click();
-  await page.getByTestId("guest-link").waitFor();
-  return page.getByTestId("guest-link").inputValue();
 }
 
 /**

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, register, ring, startSelling, topUp } from "./lib/steps.mjs";
+import { goAvailable, inPhase, introduce, register, startSelling, talk } from "./lib/steps.mjs";
 
 const SELLER = "Rita Representative";
 const PROVIDER = "Ira Interpreter";
@@ -35,7 +35,8 @@ test("a provider is brought in with the buyer's yes, and billed apart", { timeou
   await register(provider, product, PROVIDER);
   await startSelling(provider, { headline: "German and English", title: "Interpreting", rate: "3.00" });
   await goAvailable(provider);
-  await live(seller, buyer);
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Bela Buyer", headline: "Speaks for you", title: "Desk", rate: "6.00" });
+  await talk(seller, buyer, SELLER);
 
   // The representative suggests; a no rings nobody.
   await choose(seller);
@@ -82,19 +83,4 @@ async function choose(page) {
   await page.getByTestId("guest-role").selectOption("specialist");
   await page.getByTestId("provider-search").fill("ira");
   await page.getByTestId("provider-list").locator("li", { hasText: PROVIDER }).getByTestId("provider-bring").click();
-}
-
-async function live(seller, buyer) {
-  await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Speaks for you", title: "Desk", rate: "6.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Bela Buyer");
-  await topUp(buyer, "50");
-  await ring(buyer, SELLER);
-  await seller.getByTestId("accept").click();
-  await seller.waitForURL(/\/calls\/[0-9a-f-]+$/);
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
 }

@@ -1,20 +1,17 @@
 // A call is recorded once both agreed, not before; a media node is killed meanwhile, the server while the film is made; and
 // one film with both sides comes of it, that whoever may can save.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
 import { DESKTOP, launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
+import { frame, probed } from "./lib/film.mjs";
 import { startProduct } from "./lib/server.mjs";
 import { goAvailable, inPhase, json, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
 
-const run = promisify(execFile);
 const SELLER = "Rica Recorder";
 const files = mkdtempSync(join(tmpdir(), "tallyroom-files-"));
 let product;
@@ -213,20 +210,6 @@ function parts() {
   } catch {
     return [];
   }
-}
-
-async function probed(path) {
-  const { stdout } = await run("ffprobe", ["-v", "error", "-show_streams", "-show_format", "-of", "json", path]);
-  return JSON.parse(stdout);
-}
-
-/** What one side shows at a second, as a number that differs when the picture does. */
-async function frame(path, second, side) {
-  const half = `crop=iw/2:ih:${side === 0 ? "0" : "iw/2"}:0,scale=64:36`;
-  const args = ["-v", "error", "-ss", String(second), "-i", path, "-frames:v", "1", "-vf", half, "-f", "rawvideo", "-pix_fmt", "gray", "-"];
-  const { stdout } = await run("ffmpeg", args, { encoding: "buffer" });
-  assert.ok(stdout.length > 0, `no picture at ${second} s`);
-  return createHash("sha256").update(stdout).digest("hex");
 }
 
 async function until(what, holds, tries = 60) {

@@ -7,7 +7,7 @@ import { becomes } from "./lib/becomes.mjs";
 import { launchBrowser, PHONE, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, json, pay, register, seesOther, startSelling } from "./lib/steps.mjs";
+import { connect, goAvailable, inPhase, json, pay, register, startSelling } from "./lib/steps.mjs";
 
 const SELLER = "Rosa Room";
 const BUYER = "Remy Room";
@@ -78,11 +78,7 @@ async function live(seller, buyer) {
   await buyer.waitForURL(/\/gateway\/test\//);
   await pay(buyer);
   await Promise.all([seller, buyer].map((page) => page.waitForURL(/\/calls\/[0-9a-f-]+$/, { timeout: 30_000 })));
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await connect(seller, buyer);
   return mail;
 }
 

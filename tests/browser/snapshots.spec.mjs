@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { launchBrowser, person, screenshot } from "./lib/browser.mjs";
 import { atRest, axe, overflow } from "./lib/faults.mjs";
 import { startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
+import { inPhase, introduce, talk } from "./lib/steps.mjs";
 
 const SELLER = "Stella Still";
 let product;
@@ -20,19 +20,8 @@ after(async () => {
 
 test("a still in the lists: by consent, renewed, taken back, gone with the call", { timeout: 240_000 }, async () => {
   const [seller, buyer, visitor] = [await person(browser, product.lumen), await person(browser, product.lumen), await person(browser, product.lumen)];
-  await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Seen while she talks", title: "A talk with Stella", rate: "1.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Ben Unseen");
-  await topUp(buyer, "50.00");
-  await seller.goto("/sell");
-  await ring(buyer, SELLER);
-  await seller.getByTestId("accept").click();
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Ben Unseen", headline: "Seen while she talks", title: "A talk with Stella", rate: "1.00" });
+  await talk(seller, buyer, SELLER);
   assert.equal(await buyer.getByTestId("snapshots").count(), 0, "nobody asks the buyer");
 
   // Off until the seller says so.

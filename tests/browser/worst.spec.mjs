@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { launchBrowser, person, screenshot } from "./lib/browser.mjs";
 import { required, startProduct } from "./lib/server.mjs";
-import { goAvailable, inPhase, register, ring, seesOther, startSelling, topUp } from "./lib/steps.mjs";
+import { inPhase, introduce, seesOther, talk } from "./lib/steps.mjs";
 
 const SELLER = "Wanda Worst";
 const files = mkdtempSync(join(tmpdir(), "tallyroom-worst-"));
@@ -22,12 +22,8 @@ before(async () => {
   browser = await launchBrowser(["--use-fake-ui-for-media-stream"]);
   seller = await person(browser, product.lumen);
   buyer = await person(browser, product.lumen);
-  await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Goes on", title: "A talk that goes on", rate: "1.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Walt Weary");
-  await topUp(buyer, "50.00");
-  await live();
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Walt Weary", headline: "Goes on", title: "A talk that goes on", rate: "1.00" });
+  await talk(seller, buyer, SELLER);
 });
 after(async () => {
   await browser?.close();
@@ -41,17 +37,6 @@ function crampedNode() {
   writeFileSync(path, `#!/bin/sh\ntrap '' XFSZ\nulimit -f 2048\nexec ${required("TALLYROOM__MEDIA__NODE_BINARY")} "$@"\n`);
   chmodSync(path, 0o755);
   return path;
-}
-
-async function live() {
-  await seller.goto("/sell");
-  await ring(buyer, SELLER);
-  await seller.getByTestId("accept").click();
-  await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await Promise.all([seesOther(seller), seesOther(buyer)]);
 }
 
 /** Which face the page shows, and what its notices say. */

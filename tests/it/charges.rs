@@ -39,11 +39,6 @@ fn balances<const N: usize>(pair: &Pair, kinds: [&str; N]) -> [i64; N] {
     })
 }
 
-async fn spendable(pair: &Pair) -> i64 {
-    let wallet = pair.buyer.renewed().await.get("/api/v1/wallet").await;
-    wallet.expect(200).json()["available_minor"].as_i64().expect("minor")
-}
-
 fn id(order: &Value) -> String {
     order["id"].as_str().expect("an id").to_owned()
 }
@@ -76,9 +71,9 @@ async fn both_are_shown_before_they_are_paid_and_what_isnt_due_comes_back() {
     assert!(seller.contains("€60.00") && !seller.contains("€75.32"));
     says(&pair.buyer.get(&own).await.expect(200).text, &["Pay €75.32"]);
     pair.fund(7_532).await;
-    let before = spendable(&pair).await;
+    let before = pair.spendable().await;
     pair.buyer.post(&of("pay"), json!({})).await.expect(200);
-    assert_eq!(spendable(&pair).await, before - 7_532);
+    assert_eq!(pair.spendable().await, before - 7_532);
     assert_eq!(balances(&pair, ["order"]), [7_532]);
     pair.audit().await;
 
@@ -88,7 +83,7 @@ async fn both_are_shown_before_they_are_paid_and_what_isnt_due_comes_back() {
     says(&buyer.get(&own).await.expect(200).text, &["€37.66"]);
     let cancelled = buyer.post(&of("cancel"), json!({})).await.expect(200).json();
     assert_eq!(cancelled["refund_minor"], 3_766);
-    assert_eq!(spendable(&pair).await, before - 3_766);
+    assert_eq!(pair.spendable().await, before - 3_766);
     let kinds = ["order", "revenue", "earnings", "tax"];
     assert_eq!(balances(&pair, kinds), [0, 600 + 165, 2_400, 601]);
     pair.audit().await;
@@ -116,7 +111,7 @@ async fn both_are_shown_before_they_are_paid_and_what_isnt_due_comes_back() {
         }
     }
     assert_eq!(balances(&pair, kinds), [0, 0, 0, 0]);
-    assert_eq!(spendable(&pair).await, before);
+    assert_eq!(pair.spendable().await, before);
     says(
         &newest(&pair.buyer.renewed().await, "credit_note").await,
         &["Tax in it, 19 %", "€4.42", "€27.66"],
@@ -127,7 +122,7 @@ async fn both_are_shown_before_they_are_paid_and_what_isnt_due_comes_back() {
 async fn tax_that_is_in_the_price_comes_from_what_each_has_got_of_it() {
     let pair = Pair::new(Price::default()).await;
     charging(&pair, (1_000, 0), (1_900, true)).await;
-    let before = spendable(&pair).await;
+    let before = pair.spendable().await;
     let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
     let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
     let booking = json!({"agreement": "pay_after_accept", "length_min": 2, "horizon_days": 14});
@@ -140,7 +135,7 @@ async fn tax_that_is_in_the_price_comes_from_what_each_has_got_of_it() {
     says(&page, &["€2.00", "€5.00", "€0.70", "€7.70", "With €1.22 of tax"]);
     let wanted = json!({"service_id": service, "start": MONDAY, "addons": ["Notes"]});
     let order = bought(&pair.buyer, &pair.seller, wanted).await;
-    assert_eq!(spendable(&pair).await, before - 770);
+    assert_eq!(pair.spendable().await, before - 770);
     let mut talk = pair.launched(&order).await;
     let call = talk.call;
     talk.talk(60_000).await;
@@ -151,7 +146,7 @@ async fn tax_that_is_in_the_price_comes_from_what_each_has_got_of_it() {
     // Half of the price of 7.00 is due, half of the fee of 0.70, and of the tax of 1.11 and 0.11 in them.
     let parts = ["charged_minor", "extra_minor", "tax_minor", "extra_commission_minor"].map(|part| bill[part].clone());
     assert_eq!(parts, [100, 285, 60, 129].map(|minor| json!(minor)));
-    assert_eq!(spendable(&pair).await, before - 385);
+    assert_eq!(pair.spendable().await, before - 385);
     let kinds = ["order", "revenue", "earnings", "tax"];
     assert_eq!(balances(&pair, kinds), [0, 70 - 11 + 30, 280 - 44, 55 + 5]);
     pair.audit().await;
@@ -186,13 +181,13 @@ async fn tax_that_is_in_the_price_comes_from_what_each_has_got_of_it() {
 async fn a_call_that_is_paid_as_it_goes_has_the_tax_in_its_price() {
     let pair = Pair::new(Price::default()).await;
     charging(&pair, (1_000, 50), (1_900, false)).await;
-    let before = spendable(&pair).await;
+    let before = pair.spendable().await;
     let mut talk = pair.live().await;
     let call = talk.call;
     talk.talk(299_000).await;
     let bill = talk.hang_up().await;
     assert_eq!((&bill["charged_minor"], &bill["tax_minor"]), (&json!(600), &json!(95)));
-    assert_eq!(spendable(&pair).await, before - 600, "no fee, and no tax on top");
+    assert_eq!(pair.spendable().await, before - 600, "no fee, and no tax on top");
     let kinds = ["revenue", "earnings", "tax"];
     let shared = balances(&pair, kinds);
     assert_eq!((shared.iter().sum::<i64>(), shared[2]), (600, 95));
@@ -219,7 +214,7 @@ async fn a_call_that_is_paid_as_it_goes_has_the_tax_in_its_price() {
     let give: Vec<(&str, &str)> = give.iter().map(|(name, value)| (*name, value.as_str())).collect();
     seller.form(&format!("/calls/{}/refund", call), &give).await.expect(303);
     assert_eq!(balances(&pair, kinds), [0, 0, 0]);
-    assert_eq!(spendable(&pair).await, before);
+    assert_eq!(pair.spendable().await, before);
     pair.audit().await;
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     flash::flash,
-    lead_to, problem, render_as,
+    lead_to, no_such_form, problem, render_as,
     views::{AccountPage, Choice, Field, ForgetMethodPage, KeptMethod, Message},
     zones::with,
 };
@@ -64,7 +64,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ac
             identity::log_out_everywhere(&web.app, &viewer).await?;
             return Ok(lead_to("/", tokens::no_cookies(&web)));
         }
-        _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
+        _ => return Err(no_such_form().into()),
     };
     if let Err(error) = identity::change(&web.app, &viewer, site.languages(), wanted).await {
         let (name, message) = problem(error)?;

@@ -2,7 +2,7 @@
 
 use super::{
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
+    lead_to, no_body, no_such_form, problem, profile_first, render, render_as,
     seller::on_the_wall,
     views::{CalendarDay, CalendarPage, CalendarTalk, Elsewhere, Field, Person},
 };
@@ -16,7 +16,7 @@ use crate::{
         call::CallRole,
         time::{Moment, Span, Zone},
     },
-    error::{Error, Kind},
+    error::Kind,
     store::calendar_imports::Import,
     web::{Result, Site, Web, WebError, theme::Tone},
 };
@@ -47,9 +47,7 @@ async fn show(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     let wanted = shown.week.and_then(|day| day.parse::<Date>().ok());
     match page(&web, &viewer, wanted).await {
         Ok(view) => render(&site, Some(&viewer), &view),
-        // Nobody is booked before they say who they are.
-        Err(WebError(refused)) if refused.code() == "no_profile" => Ok(no_body("/sell")),
-        Err(refused) => Err(refused),
+        Err(WebError(refused)) => profile_first(refused),
     }
 }
 
@@ -77,7 +75,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
             calendar::end_import(&web.app, &viewer).await,
             "calendar.elsewhere.ended",
         ),
-        _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
+        _ => return Err(no_such_form().into()),
     };
     let Err(error) = done else {
         let place = format!("{PATH}#elsewhere");

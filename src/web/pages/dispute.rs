@@ -2,7 +2,7 @@
 
 use super::{
     flash::flash,
-    lead_to, no_body, problem,
+    lead_to, no_body, no_such_form, problem,
     refund::{self, asked},
     render, render_as,
     views::{Amount, ClaimPage, DisputeLink, DisputePage, Field, Message, Person},
@@ -20,7 +20,7 @@ use crate::{
         refund::Subject,
         time::Moment,
     },
-    error::{Error, Kind},
+    error::Kind,
     store::disputes::Disputed,
     web::{Result, Site, Web, theme::Tone},
 };
@@ -223,7 +223,7 @@ async fn act(
         "answer" => disputes::answer(&web.app, &viewer, id, &typed.answer).await,
         "agree" => disputes::agree(&web.app, &viewer, id).await,
         "withdraw" => disputes::withdraw(&web.app, &viewer, id).await,
-        _ => Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => Err(no_such_form()),
     };
     let Err(refused) = done else {
         return Ok(lead_to(&disputes::page(id), [flash(Tone::Success, "dispute.done")]));

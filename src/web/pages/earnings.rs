@@ -3,7 +3,7 @@
 use super::{
     check,
     flash::flash,
-    lead_to, no_body, problem, render, render_as, start, typed,
+    lead_to, no_body, no_such_form, problem, render, render_as, start, typed,
     views::{Amount, EarningsPage, Field, LineKind, Message, MethodForm, PayoutRow, ShownMethod, StatementLine},
 };
 use crate::{
@@ -78,7 +78,7 @@ async fn change(web: Data<Web>, site: Site, mut viewer: Viewer, Form(typed): For
         "request" => ("earnings.requested", request(&web, &site, &mut viewer, &typed).await),
         "cancel" => ("earnings.cancelled", cancel(&web, &viewer, &typed).await),
         "method" => ("done.saved", set_method(&web, &site, &mut viewer, &typed).await),
-        _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
+        _ => return Err(no_such_form().into()),
     };
     let Err(error) = error else {
         return Ok(lead_to(PATH, [flash(Tone::Success, done)]));

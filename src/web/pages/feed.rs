@@ -1,15 +1,14 @@
 //! The address at which one's own calendar program reads what one has agreed on: its page, and what is there.
 
-use super::{flash::flash, lead_to, render, views::FeedPage};
+use super::{flash::flash, lead_to, no_such_form, render, views::FeedPage};
 use crate::{
     app::{calendar, identity::Viewer},
     domain::time::Moment,
-    error::Error,
-    web::{Result, Site, Web, calendar_file, headers::is_known, theme::Tone},
+    web::{Result, Site, Web, calendar_file, headers::unless_known, theme::Tone},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{self, EntityTag},
+    http::header::EntityTag,
     post,
     web::{Data, Form, Query, ServiceConfig},
 };
@@ -53,7 +52,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(wanted): Form<W
             calendar::end_address(&web.app, &viewer).await?;
             Ok(lead_to("/account/calendar", [flash(Tone::Success, "feed.ended")]))
         }
-        _ => Err(Error::field("action", "That form isn't one of this page's.").into()),
+        _ => Err(no_such_form().into()),
     }
 }
 
@@ -70,17 +69,5 @@ async fn read(web: Data<Web>, site: Site, request: HttpRequest, Query(secret): Q
     web.limits.feed(site.tenant.id, feed.person)?;
     let text = calendar_file::feed(&feed, &site.tenant.name, site.origin());
     let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..16]));
-    let known = is_known(&request, &tag);
-    let mut response = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, KEPT));
-    if known {
-        return Ok(response.finish());
-    }
-    Ok(response.content_type("text/calendar; charset=utf-8").body(text))
+    Ok(unless_known(&request, tag, KEPT, "text/calendar; charset=utf-8", text))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     flash::flash,
-    lead_to, no_body, problem, render, render_as, typed,
+    lead_to, no_body, no_such_form, problem, profile_first, render, render_as, typed,
     views::{DayField, Exception, Field, HoursPage, Message, Notice},
     zones::with,
 };
@@ -35,9 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<HttpResponse> {
     match hours::show(&web.app, &viewer).await {
         Ok(timetable) => render(&site, Some(&viewer), &page(&timetable, web.app.now().timestamp())),
-        // Nobody is booked before they say who they are.
-        Err(refused) if refused.code() == "no_profile" => Ok(no_body("/sell")),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => profile_first(refused),
     }
 }
 
@@ -115,7 +113,7 @@ async fn carry_out(web: &Web, viewer: &Viewer, typed: &Typed) -> crate::error::R
             let (from, until) = dates(typed)?;
             hours::drop_exceptions(&web.app, viewer, from, until).await?;
         }
-        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => return Err(no_such_form()),
     }
     Ok(())
 }

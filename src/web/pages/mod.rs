@@ -212,6 +212,34 @@ pub fn problem(error: Error) -> Result<(&'static str, Message)> {
     }
 }
 
+/// The same with the answer's status, of a form that may also come too late: that is told of the form as a whole.
+///
+/// # Errors
+/// The error itself, if it is about neither.
+pub fn problem_or_conflict(error: Error) -> Result<(StatusCode, &'static str, Message)> {
+    if let Kind::Conflict { .. } = error.kind {
+        return Ok((StatusCode::CONFLICT, "", Message::new(error.public)));
+    }
+    let (field, wrong) = problem(error)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, field, wrong))
+}
+
+/// What is said of a form that the page doesn't have.
+pub fn no_such_form() -> Error {
+    Error::field("action", "That form isn't one of this page's.")
+}
+
+/// Nobody is booked or visited before they say who they are: leads there from a page for sellers.
+///
+/// # Errors
+/// The error itself, if it is about something else.
+pub fn profile_first(refused: Error) -> Result<HttpResponse> {
+    if refused.code() == "no_profile" {
+        return Ok(no_body("/sell"));
+    }
+    Err(refused.into())
+}
+
 /// A path on this host, to lead back to after signing in; nothing that a browser could take for another host.
 pub fn local_path(next: String) -> Option<String> {
     let rest = next.strip_prefix('/')?;

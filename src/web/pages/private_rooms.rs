@@ -2,7 +2,7 @@
 
 use super::{
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
+    lead_to, no_such_form, problem_or_conflict, profile_first, render, render_as,
     views::{Amount, Field, Message, PrivateRoomRow, PrivateRoomsPage, RoomUserRow, ServiceChoice, ToldPassword},
 };
 use crate::{
@@ -15,13 +15,11 @@ use crate::{
         private_room::{MOST_ROOMS, Opens},
         time::Moment,
     },
-    error::{Error, Kind},
+    error::Error,
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpResponse, get, post,
     web::{Data, Form, ServiceConfig},
 };
 use serde::Deserialize;
@@ -35,9 +33,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn show(web: Data<Web>, site: Site, viewer: Viewer) -> Result<HttpResponse> {
     match private_rooms::list(&web.app, &viewer).await {
         Ok(rooms) => render(&site, Some(&viewer), &page(&site, rooms)),
-        // Nobody is visited before they say who they are.
-        Err(refused) if refused.code() == "no_profile" => Ok(no_body("/sell")),
-        Err(refused) => Err(refused.into()),
+        Err(refused) => profile_first(refused),
     }
 }
 
@@ -91,14 +87,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
         }
         Err(refused) => refused,
     };
-    let status = match refused.kind {
-        Kind::Conflict { .. } => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let (field, wrong) = match refused.kind {
-        Kind::Conflict { .. } => ("", Message::new(refused.public)),
-        _ => problem(refused)?,
-    };
+    let (status, field, wrong) = problem_or_conflict(refused)?;
     let mut page = page(&site, private_rooms::list(&web.app, &viewer).await?);
     retype(&mut page, &typed, field, wrong);
     render_as(status, &site, Some(&viewer), &page)
@@ -166,7 +155,7 @@ async fn carry_out(web: &Web, viewer: &Viewer, typed: &Typed) -> crate::error::R
             private_rooms::close(app, viewer, typed.room()?).await?;
             Done::Flash("rooms.closed")
         }
-        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => return Err(no_such_form()),
     })
 }
 

@@ -2,18 +2,15 @@
 
 use super::{
     flash::flash,
-    lead_to, problem, render, render_as,
-    views::{FactorOffer, Field, Message, SecondFactorPage},
+    lead_to, no_such_form, problem_or_conflict, render, render_as,
+    views::{FactorOffer, Field, SecondFactorPage},
 };
 use crate::{
     app::identity::{self, Viewer},
-    error::{Error, Kind},
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpResponse, get, post,
     web::{Data, Form, ServiceConfig},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -46,7 +43,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Fa
         "switch_off" => identity::switch_off(app, &viewer, &typed.code, whence)
             .await
             .map(|()| Vec::new()),
-        _ => return Err(Error::field("action", "That form isn't one of this page's.").into()),
+        _ => return Err(no_such_form().into()),
     };
     match done {
         Ok(codes) if codes.is_empty() => Ok(lead_to("/account", [flash(Tone::Success, "factor.switched_off")])),
@@ -59,10 +56,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Fa
         }
         Err(error) => {
             // Another tab was faster: the page shows how it stands by now.
-            let (status, message) = match error.kind {
-                Kind::Conflict { .. } => (StatusCode::CONFLICT, Message::new(error.public)),
-                _ => (StatusCode::UNPROCESSABLE_ENTITY, problem(error)?.1),
-            };
+            let (status, _, message) = problem_or_conflict(error)?;
             let mut view = page(&web, &site, &viewer).await?;
             let field = match (typed.action.as_str(), view.since) {
                 (_, None) => &mut view.code,

@@ -4,7 +4,7 @@ use super::{
     bill::increment,
     check,
     flash::flash,
-    no_body, problem, render, render_as,
+    no_body, no_such_form, problem, render, render_as,
     service_form::{draft, retype, service_form},
     start,
     views::{
@@ -239,7 +239,7 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
             let id = typed.id.parse().map_err(|_| Error::not_found())?;
             selling::publish(&web.app, viewer, id, typed.action == "publish").await?;
         }
-        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => return Err(no_such_form()),
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{
     check,
     flash::flash,
-    lead_to, no_body, problem, render, render_as,
+    lead_to, no_body, no_such_form, problem_or_conflict, render, render_as,
     sell::{Typed, languages_form, profile_form},
     seller::shown,
     service_form::{draft, retype, service_form},
@@ -17,7 +17,7 @@ use crate::{
         selling::{self, Selling},
     },
     domain::identity_check::CheckState,
-    error::{Error, Kind},
+    error::Error,
     store::services::Service,
     web::{Result, Site, Web, theme::Tone},
 };
@@ -60,10 +60,7 @@ async fn change(web: Data<Web>, site: Site, viewer: Viewer, Form(typed): Form<Ty
     if let Some(way) = check::way(&error) {
         return Ok(way);
     }
-    let (status, (field, wrong)) = match error.kind {
-        Kind::Conflict { .. } => (StatusCode::CONFLICT, ("", Message::new(error.public))),
-        _ => (StatusCode::UNPROCESSABLE_ENTITY, problem(error)?),
-    };
+    let (status, field, wrong) = problem_or_conflict(error)?;
     let step = if typed.action == "publish" {
         "preview"
     } else {
@@ -104,7 +101,7 @@ async fn carry_out(web: &Web, site: &Site, viewer: &Viewer, typed: &Typed) -> cr
                 [flash(Tone::Success, "start.published")],
             ))
         }
-        _ => Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => Err(no_such_form()),
     }
 }
 

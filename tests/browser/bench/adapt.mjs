@@ -3,7 +3,7 @@
 import { launchBrowser, person } from "../lib/browser.mjs";
 import { startLine } from "../lib/line.mjs";
 import { startProduct } from "../lib/server.mjs";
-import { goAvailable, inPhase, register, ring, seesOther, startSelling, topUp } from "../lib/steps.mjs";
+import { connect, inPhase, introduce, ring } from "../lib/steps.mjs";
 
 const SELLER = "Ada Steady";
 const ROUNDS = 3;
@@ -15,11 +15,7 @@ const product = await startProduct("adapt", line.settings);
 const browser = await launchBrowser();
 try {
   const [seller, buyer] = [await person(browser, product.lumen), await person(browser, product.lumen)];
-  await register(seller, product, SELLER);
-  await startSelling(seller, { headline: "Steady", title: "A steady talk", rate: "1.00" });
-  await goAvailable(seller);
-  await register(buyer, product, "Bert Narrow");
-  await topUp(buyer, "50.00");
+  await introduce(product, seller, buyer, { name: SELLER, buyerName: "Bert Narrow", headline: "Steady", title: "A steady talk", rate: "1.00" });
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(seller, buyer));
   console.log(JSON.stringify(rounds));
@@ -35,10 +31,7 @@ async function measure(seller, buyer) {
   await seller.getByTestId("accept").click();
   await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
   const started_ms = await steadyAfter(buyer);
-  await buyer.getByTestId("connect").click();
-  await seller.getByTestId("connect").click();
-  await Promise.all([inPhase(seller, "live"), inPhase(buyer, "live")]);
-  await seesOther(buyer);
+  await connect(seller, buyer);
   line.become(NARROW);
   const adapted_ms = await steadyAfter(buyer);
   line.become({});

@@ -139,6 +139,59 @@ export async function ring(page, sellerName) {
   await page.waitForURL(/\/calls\/[0-9a-f-]+$/);
 }
 
+/** Somebody who sells and waits to be rung, and somebody with money. */
+export async function introduce(product, seller, buyer, { name, buyerName, money = "50", ...service }) {
+  await register(seller, product, name);
+  await startSelling(seller, service);
+  await goAvailable(seller);
+  await register(buyer, product, buyerName);
+  await topUp(buyer, money);
+}
+
+/** The buyer rings, the seller is there, and the call goes live. Gives its id. */
+export async function talk(seller, buyer, sellerName) {
+  await seller.goto("/sell");
+  await ring(buyer, sellerName);
+  await seller.getByTestId("accept").click();
+  return connect(seller, buyer);
+}
+
+/** Both come into the room, press what begins the call, and see each other. Gives its id. */
+export async function connect(seller, buyer) {
+  const both = [seller, buyer];
+  await Promise.all(both.map((page) => inPhase(page, "pre_check")));
+  await buyer.getByTestId("connect").click();
+  await seller.getByTestId("connect").click();
+  await Promise.all(both.map((page) => inPhase(page, "live")));
+  await Promise.all(both.map((page) => seesOther(page)));
+  return new URL(buyer.url()).pathname.split("/").pop();
+}
+
+/** Makes a link for somebody else to come by, and gives it. */
+export async function inviteGuest(page, role, languages = []) {
+  await page.mouse.move(200, 200);
+  await page.getByTestId("people").click();
+  await page.getByTestId("guest-role").selectOption(role);
+  for (const language of languages) await page.locator(`[name=language][value=${language}]`).check();
+  await page.getByTestId("guest-invite").click();
+  await page.getByTestId("guest-link").waitFor();
+  return page.getByTestId("guest-link").inputValue();
+}
+
+/** Follows such a link with a name. */
+export async function comeAsGuest(page, link, name) {
+  await page.goto(link);
+  await page.fill("[name=name]", name);
+  await submit(page, new URL(link).pathname);
+}
+
+/** Ends the call; a person is asked whether they mean it. */
+export async function endCall(page) {
+  await page.getByTestId("end").click();
+  await page.getByTestId("end-confirm").click();
+  await inPhase(page, "ended", 30_000);
+}
+
 /** Waits until the room's page shows that phase. */
 export async function inPhase(page, phase, timeout = 20_000) {
   await page.locator(`#room[data-phase="${phase}"]`).waitFor({ timeout });

@@ -14,11 +14,6 @@ use crate::{
 use serde_json::{Value, json};
 use tallyroom_media_protocol::signaling::{ExtensionView, ServerMessage};
 
-async fn spendable(pair: &Pair) -> i64 {
-    let wallet = pair.buyer.get("/api/v1/wallet").await.expect(200).json();
-    wallet["available_minor"].as_i64().expect("minor")
-}
-
 /// So much is left of the order, but for a block of ten seconds that may be posted a moment later.
 fn left(pair: &Pair, wanted: i64) {
     let there = balance(pair, "order");
@@ -97,7 +92,7 @@ async fn a_yes_is_paid_from_the_wallet_and_shared_as_if_it_had_been_ordered() {
         hears(&mut talk.buyer, "paid").await;
         hears(&mut talk.seller, "paid").await;
         left(&pair, 200);
-        assert_eq!(spendable(&pair).await, 700);
+        assert_eq!(pair.spendable().await, 700);
         let view = talk.buyer.view("more time", |view| {
             view.remaining_ms
                 .is_some_and(|left| (100_000..=120_000).contains(&left))
@@ -130,7 +125,7 @@ async fn a_yes_is_paid_from_the_wallet_and_shared_as_if_it_had_been_ordered() {
             (&ended["outcome"], &ended["refund_minor"]),
             (&json!("held"), &json!(refund))
         );
-        assert_eq!((balance(&pair, "order"), spendable(&pair).await), (0, 700 + refund));
+        assert_eq!((balance(&pair, "order"), pair.spendable().await), (0, 700 + refund));
         assert_eq!(
             (balance(&pair, "revenue"), balance(&pair, "earnings")),
             (charged / 5, charged * 4 / 5)
@@ -146,7 +141,7 @@ async fn more_time_of_an_order_brings_its_fee_and_tax() {
     let pair = Pair::new(Price::default()).await;
     charging(&pair, (500, 30), (1_900, false)).await;
     let (_, mut talk) = begun(&pair, 2).await;
-    assert_eq!(spendable(&pair).await, 715, "200, a fee of 40, a tax of 45");
+    assert_eq!(pair.spendable().await, 715, "200, a fee of 40, a tax of 45");
     talk.talk(60_000).await;
     let id = ask(&talk, 1).await;
     // The fixed part of the fee was paid with the order.
@@ -154,11 +149,11 @@ async fn more_time_of_an_order_brings_its_fee_and_tax() {
     accept(&talk, &id).await;
     hears(&mut talk.buyer, "paid").await;
     left(&pair, 409 - 100);
-    assert_eq!(spendable(&pair).await, 591);
+    assert_eq!(pair.spendable().await, 591);
     talk.talk(120_000).await;
     assert_eq!(talk.bill().await["charged_minor"], 300, "fee and tax are the order's");
     let got = ["order", "earnings", "revenue", "tax"].map(|kind| balance(&pair, kind));
-    assert_eq!((got, spendable(&pair).await), ([0, 240, 60 + 45, 64], 591));
+    assert_eq!((got, pair.spendable().await), ([0, 240, 60 + 45, 64], 591));
     pair.audit().await;
 }
 
@@ -167,7 +162,7 @@ async fn what_the_wallet_doesnt_cover_is_charged_to_the_kept_card_once() {
     let pair = Pair::new(Price::default()).await;
     let (_, mut talk) = begun(&pair, 2).await;
     keep(&pair.buyer, "pays").await;
-    assert_eq!(spendable(&pair).await, 1_800);
+    assert_eq!(pair.spendable().await, 1_800);
     let id = ask(&talk, 30).await;
     let yes = verb(&talk, &id, "accept");
     let all = (0..4).map(|_| pair.buyer.post(&yes, json!({})));
@@ -179,7 +174,7 @@ async fn what_the_wallet_doesnt_cover_is_charged_to_the_kept_card_once() {
     let charged = "test_gateway_payments WHERE state = 'charged' AND amount_minor = 1200";
     assert_eq!(count(&pair.app, charged), 1);
     left(&pair, 3_200);
-    assert_eq!(spendable(&pair).await, 0);
+    assert_eq!(pair.spendable().await, 0);
     talk.talk(10_000).await;
     talk.seller.act("end").await.expect("ended");
     talk.bill().await;
@@ -218,7 +213,7 @@ async fn a_card_whose_bank_asks_leads_to_a_page_and_only_then_is_there_more_time
             "what the bank only asks about isn't refused"
         );
         left(&pair, 200);
-        assert_eq!(spendable(&pair).await, 1_800);
+        assert_eq!(pair.spendable().await, 1_800);
         // Again leads to the same page.
         assert_eq!(page(&accept(&talk, &id).await), page(&said));
         let asks = format!("/api/v1/calls/{}/extensions", talk.call);
@@ -228,7 +223,7 @@ async fn a_card_whose_bank_asks_leads_to_a_page_and_only_then_is_there_more_time
         hears(&mut talk.seller, "paid").await;
         hears(&mut talk.buyer, "paid").await;
         left(&pair, 3_200);
-        assert_eq!(spendable(&pair).await, 0);
+        assert_eq!(pair.spendable().await, 0);
         let more = |view: &tallyroom_media_protocol::signaling::CallView| {
             view.remaining_ms.is_some_and(|left| left > 1_800_000)
         };
@@ -263,7 +258,7 @@ async fn without_a_card_they_pay_on_a_page_and_may_think_better_of_it() {
     assert_eq!(late.expect(409).code(), "answered");
     // What is paid all the same is theirs.
     pays(&pair.buyer, &second, "succeed").await;
-    assert_eq!((stands(&talk).await, spendable(&pair).await), (json!("declined"), 550));
+    assert_eq!((stands(&talk).await, pair.spendable().await), (json!("declined"), 550));
     assert_eq!(balance(&pair, "order"), 200);
     talk.seller.act("end").await.expect("ended");
     talk.bill().await;
@@ -288,7 +283,7 @@ async fn a_charge_whose_answer_gets_lost_adds_the_time_once_it_is_known() {
     }
     hears(&mut talk.seller, "paid").await;
     left(&pair, 3_200);
-    assert_eq!(spendable(&pair).await, 0);
+    assert_eq!(pair.spendable().await, 0);
     talk.seller.act("end").await.expect("ended");
     talk.bill().await;
     pair.audit().await;
@@ -314,7 +309,7 @@ async fn a_question_lapses_and_can_be_asked_again_and_turned_down() {
     let yes = pair.buyer.post(&verb(&talk, &second, "accept"), json!({})).await;
     assert_eq!(yes.expect(409).code(), "answered");
     left(&pair, 400);
-    assert_eq!(spendable(&pair).await, 500);
+    assert_eq!(pair.spendable().await, 500);
     // A question that is left open ends with the call.
     ask(&talk, 1).await;
     talk.seller.act("end").await.expect("ended");
@@ -392,7 +387,7 @@ async fn money_that_comes_after_the_talk_stays_in_the_wallet() {
     let bill = talk.bill().await;
     assert_eq!(bill["charged_minor"], 50);
     pays(&pair.buyer, &said, "succeed").await;
-    assert_eq!(spendable(&pair).await, 650);
+    assert_eq!(pair.spendable().await, 650);
     assert_eq!(count(&pair.app, "call_extensions WHERE state = 'failed'"), 1);
     let ended = order(&pair, &order_id).await;
     assert_eq!(
@@ -407,19 +402,19 @@ async fn in_a_call_from_the_wallet_a_yes_sees_to_it_that_the_wallet_covers_it() 
     let pair = Pair::new(Price::default()).await;
     let mut talk = pair.live().await;
     talk.talk(10_000).await;
-    let there = spendable(&pair).await;
+    let there = pair.spendable().await;
     let covered = ask(&talk, 5).await;
     assert_eq!(hears(&mut talk.buyer, "asked").await.price_minor, 600);
     assert_eq!(accept(&talk, &covered).await["extension"]["state"], "paid");
-    assert_eq!(spendable(&pair).await, there, "it is paid as it is talked");
+    assert_eq!(pair.spendable().await, there, "it is paid as it is talked");
     keep(&pair.buyer, "pays").await;
-    let there = spendable(&pair).await;
+    let there = pair.spendable().await;
     let more = ask(&talk, 20).await;
     assert_eq!(hears(&mut talk.buyer, "asked").await.price_minor, 2_400);
     assert_eq!(accept(&talk, &more).await["extension"]["state"], "paid");
     hears(&mut talk.seller, "paid").await;
     assert_eq!(
-        spendable(&pair).await,
+        pair.spendable().await,
         there + 2_400,
         "what is there is used up by what is talked meanwhile"
     );

@@ -279,14 +279,7 @@ async fn a_provider_is_brought_in_and_both_legs_are_billed_exactly() {
     seller.get(&format!("/api/v1/calls/{leg}/bill")).await.expect(404);
     let provider = provider.user.renewed().await;
     provider.get(&format!("/api/v1/calls/{call}/bill")).await.expect(404);
-    let wallet = pair
-        .buyer
-        .renewed()
-        .await
-        .get("/api/v1/wallet")
-        .await
-        .expect(200)
-        .json();
+    let wallet = pair.buyer.wallet().await;
     assert_eq!(
         (&wallet["balance_minor"], &wallet["held_minor"]),
         (&json!(2_460), &json!(0))

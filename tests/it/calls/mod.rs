@@ -104,6 +104,11 @@ impl Pair {
         pair
     }
 
+    /// What the buyer may spend.
+    pub async fn spendable(&self) -> i64 {
+        self.buyer.wallet().await["available_minor"].as_i64().expect("minor")
+    }
+
     /// Puts credit into the buyer's wallet, as a settled payment does.
     pub async fn fund(&self, minor: i64) {
         self.fund_for(&self.buyer, minor).await;

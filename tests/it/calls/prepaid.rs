@@ -21,18 +21,6 @@ pub async fn order(pair: &Pair, id: &str) -> Value {
     buyer.get(&format!("/api/v1/bookings/{id}")).await.expect(200).json()
 }
 
-async fn spendable(pair: &Pair) -> i64 {
-    let wallet = pair
-        .buyer
-        .renewed()
-        .await
-        .get("/api/v1/wallet")
-        .await
-        .expect(200)
-        .json();
-    wallet["available_minor"].as_i64().expect("minor")
-}
-
 /// What the tenant's accounts of a kind hold together.
 pub fn balance(pair: &Pair, kind: &str) -> i64 {
     let sum =
@@ -43,7 +31,7 @@ pub fn balance(pair: &Pair, kind: &str) -> i64 {
 #[tokio::test]
 async fn it_counts_down_what_was_paid_and_ends_at_zero() {
     let pair = Pair::new(Price::default()).await;
-    let before = spendable(&pair).await;
+    let before = pair.spendable().await;
     let id = booked(&pair, 2).await;
     let mut talk = pair.launched(&id).await;
     let running = order(&pair, &id).await;
@@ -64,7 +52,7 @@ async fn it_counts_down_what_was_paid_and_ends_at_zero() {
     );
     let ended = order(&pair, &id).await;
     assert_eq!((&ended["outcome"], &ended["refund_minor"]), (&json!("held"), &json!(0)));
-    assert_eq!(spendable(&pair).await, before + 5_000 - 200);
+    assert_eq!(pair.spendable().await, before + 5_000 - 200);
     pair.audit().await;
 }
 
@@ -72,7 +60,7 @@ async fn it_counts_down_what_was_paid_and_ends_at_zero() {
 async fn a_buyer_who_goes_early_has_paid_for_all_and_one_who_is_left_has_not() {
     for (by_seller, refund) in [(false, 0), (true, 170)] {
         let pair = Pair::new(Price::default()).await;
-        let before = spendable(&pair).await;
+        let before = pair.spendable().await;
         let id = booked(&pair, 2).await;
         let mut talk = pair.launched(&id).await;
         let call = talk.call;
@@ -89,7 +77,7 @@ async fn a_buyer_who_goes_early_has_paid_for_all_and_one_who_is_left_has_not() {
             (&ended["outcome"], &ended["refund_minor"]),
             (&json!("held"), &json!(refund))
         );
-        assert_eq!(spendable(&pair).await, before - 200 + refund);
+        assert_eq!(pair.spendable().await, before - 200 + refund);
         // What wasn't used and is earned all the same stands on the bill, in the list of calls and in the figures.
         let buyer = pair.buyer.renewed().await;
         let bill = buyer
@@ -172,7 +160,7 @@ async fn whoever_stays_away_is_known_by_who_was_there() {
         (true, true, "seller_missed", 200),
     ] {
         let pair = Pair::new(Price::default()).await;
-        let before = spendable(&pair).await;
+        let before = pair.spendable().await;
         let id = booked(&pair, 2).await;
         // Monday, nine o'clock, and each minute after it.
         pair.app.clock.advance(69 * 3_600_000);
@@ -199,7 +187,7 @@ async fn whoever_stays_away_is_known_by_who_was_there() {
             (&ended["outcome"], &ended["refund_minor"]),
             (&json!(outcome), &json!(refund))
         );
-        assert_eq!(spendable(&pair).await, before - 200 + refund);
+        assert_eq!(pair.spendable().await, before - 200 + refund);
         pair.audit().await;
     }
 }
@@ -212,7 +200,7 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
         (true, 350, 350, ("Extras, for the part", "€2.50")),
     ] {
         let pair = Pair::new(Price::default()).await;
-        let before = spendable(&pair).await;
+        let before = pair.spendable().await;
         let service = bookable_for(&pair.seller, "pay_after_accept", 2).await;
         let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
         let booking = json!({"agreement": "pay_after_accept", "length_min": 2, "horizon_days": 14});
@@ -222,7 +210,7 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
         let wanted = json!({"service_id": service, "start": MONDAY, "addons": ["Notes"]});
         let id = bought(&pair.buyer, &pair.seller, wanted).await;
         assert_eq!(order(&pair, &id).await["price_minor"], 700);
-        assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before - 700, 700));
+        assert_eq!((pair.spendable().await, balance(&pair, "order")), (before - 700, 700));
         pair.audit().await;
         let mut talk = pair.launched(&id).await;
         talk.talk(60_000).await;
@@ -243,7 +231,7 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
             (&ended["outcome"], &ended["refund_minor"]),
             (&json!("held"), &json!(refund))
         );
-        assert_eq!(spendable(&pair).await, before - earned);
+        assert_eq!(pair.spendable().await, before - earned);
         assert_eq!(balance(&pair, "order"), 0);
         pair.audit().await;
     }
@@ -252,7 +240,7 @@ async fn extras_are_paid_with_a_talk_and_cant_be_talked_away() {
 #[tokio::test]
 async fn the_money_for_extras_comes_back_with_the_rest() {
     let pair = Pair::new(Price::default()).await;
-    let before = spendable(&pair).await;
+    let before = pair.spendable().await;
     let service = bookable_for(&pair.seller, "negotiated", 2).await;
     let path = format!("/api/v1/selling/services/{}", service.as_str().expect("an id"));
     let booking = json!({"agreement": "negotiated", "length_min": 2, "horizon_days": 14});
@@ -265,9 +253,9 @@ async fn the_money_for_extras_comes_back_with_the_rest() {
     let at = led.header("location").to_owned();
     assert!(pair.buyer.get(&at).await.expect(200).text.contains("€7.00"));
     pair.buyer.form(&at, &[("action", "pay")]).await.expect(303);
-    assert_eq!(spendable(&pair).await, before - 700);
+    assert_eq!(pair.spendable().await, before - 700);
     pair.buyer.form(&at, &[("action", "cancel")]).await.expect(303);
-    assert_eq!((spendable(&pair).await, balance(&pair, "order")), (before, 0));
+    assert_eq!((pair.spendable().await, balance(&pair, "order")), (before, 0));
     pair.audit().await;
 }
 

@@ -90,6 +90,11 @@ impl TestUser {
         }
     }
 
+    /// What is in their wallet, however long ago they came.
+    pub async fn wallet(&self) -> Value {
+        self.renewed().await.get("/api/v1/wallet").await.expect(200).json()
+    }
+
     /// A request that no page of ours makes.
     pub fn elsewhere(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))

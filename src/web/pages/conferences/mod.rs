@@ -4,7 +4,7 @@ mod shown;
 
 use super::{
     flash::flash,
-    lead_to, no_body, render, render_as,
+    lead_to, no_body, no_such_form, render, render_as,
     views::{ConferencesPage, Field, Message},
 };
 use crate::{
@@ -164,7 +164,7 @@ async fn carry_out(
             let to = super::wallet::to_pay(site, &top_up);
             return Ok(Some(to.unwrap_or_else(|| back(top_up.id))));
         }
-        _ => return Err(Error::field("action", "That form isn't one of this page's.")),
+        _ => return Err(no_such_form()),
     };
     Ok(None)
 }

@@ -79,11 +79,8 @@ async fn nobody_renews_the_credit_and_the_leg_ends_after_the_rescue_time() {
     pair.audit().await;
 }
 
-#[tokio::test]
-async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
-    // Enough for the provider when they are asked; then the call's second minute takes it.
-    let pair = buyer_pays(120 + 130).await;
-    let mut provider = Provider::new(&pair).await;
+/// The provider says yes when the call's second minute has taken of what was there for them. Gives the talk and the leg.
+async fn comes_late<'a>(pair: &'a Pair, provider: &mut Provider) -> (Talk<'a>, Uuid) {
     let mut talk = pair.live().await;
     talk.talk(40_000).await;
     provider.sign().await;
@@ -93,6 +90,15 @@ async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
     let accept = format!("/api/v1/calls/{leg}/accept");
     provider.user.post(&accept, json!({})).await.expect(204);
     provider.page.join(talk.call).await.expect("let in");
+    (talk, leg)
+}
+
+#[tokio::test]
+async fn credit_that_went_meanwhile_holds_up_only_the_leg() {
+    // Enough for the provider when they are asked; then the call's second minute takes it.
+    let pair = buyer_pays(120 + 130).await;
+    let mut provider = Provider::new(&pair).await;
+    let (mut talk, leg) = comes_late(&pair, &mut provider).await;
     let short = told(&mut talk.buyer, "what is short", |leg| leg.needed_minor.is_some()).await;
     assert_eq!((short.needed_minor, short.phase), (Some(RATE), CallPhase::PreCheck));
     // Whoever isn't paid yet neither hears nor is heard.
@@ -117,22 +123,13 @@ async fn what_cant_begin_keeps_no_money() {
     // Of the three blocks that the provider's minimum takes, the call's second minute leaves one.
     let pair = buyer_pays(120 + 160).await;
     let mut provider = Provider::of(&pair, json!({ "kind": "block", "seconds": 20 }), 1).await;
-    let mut talk = pair.live().await;
-    talk.talk(40_000).await;
-    provider.sign().await;
-    let leg = agree(&talk, provider.wanted()).await;
-    provider.rung().await;
-    talk.talk(14_000).await;
-    let accept = format!("/api/v1/calls/{leg}/accept");
-    provider.user.post(&accept, json!({})).await.expect(204);
-    provider.page.join(talk.call).await.expect("let in");
+    let (mut talk, _) = comes_late(&pair, &mut provider).await;
     let ended = told(&mut talk.buyer, "the leg's end", |leg| leg.phase == CallPhase::Ended).await;
     assert_eq!((ended.ended, ended.charged_minor), (Some(EndReason::Cancelled), 0));
     assert!(ended.needed_minor.is_some(), "why is told");
     let out = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
     provider.page.wait("being shown out", out).await;
-    let wallet = pair.buyer.renewed().await.get("/api/v1/wallet").await;
-    assert_eq!(wallet.expect(200).json()["held_minor"], 120);
+    assert_eq!(pair.buyer.wallet().await["held_minor"], 120);
     talk.hang_up().await;
     pair.audit().await;
 }

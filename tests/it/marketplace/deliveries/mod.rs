@@ -65,18 +65,6 @@ async fn seen(person: &TestUser, order: &str) -> Value {
         .json()
 }
 
-async fn credit(pair: &Pair) -> i64 {
-    let wallet = pair
-        .buyer
-        .renewed()
-        .await
-        .get("/api/v1/wallet")
-        .await
-        .expect(200)
-        .json();
-    wallet["available_minor"].as_i64().expect("minor")
-}
-
 async fn work(app: &TestApp) {
     while app.jobs.run_due().await.expect("the database") > 0 {}
 }
@@ -147,7 +135,7 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
         "not_paid"
     );
     buyer.form(&at, &[("action", "pay")]).await.expect(303);
-    assert_eq!(credit(&pair).await, 3_600);
+    assert_eq!(pair.spendable().await, 3_600);
     assert_eq!(seen(seller, &id).await["state"], "ordered");
     pair.audit().await;
 
@@ -239,7 +227,7 @@ async fn what_nobody_takes_on_or_delivers_is_paid_back_and_what_nobody_looks_at_
     work(&pair.app).await;
     assert_eq!(seen(&pair.buyer, &ignored).await["outcome"], "expired");
     assert_eq!(
-        (seen(&pair.buyer, &late).await["state"].clone(), credit(&pair).await),
+        (seen(&pair.buyer, &late).await["state"].clone(), pair.spendable().await),
         (json!("working"), 5_100)
     );
     pair.app.clock.advance(8 * DAY);
@@ -249,7 +237,7 @@ async fn what_nobody_takes_on_or_delivers_is_paid_back_and_what_nobody_looks_at_
         (&over["outcome"], &over["refund_minor"]),
         (&json!("expired"), &json!(4_900))
     );
-    assert_eq!(credit(&pair).await, 10_000);
+    assert_eq!(pair.spendable().await, 10_000);
     let (buyer, seller) = (pair.buyer.renewed().await, pair.seller.renewed().await);
     let id = bought(&buyer, &seller, json!({"service_id": service})).await;
     act(&seller, &id, "take-on").await;
@@ -285,7 +273,7 @@ async fn calling_it_off_costs_what_was_said() {
         assert_eq!(page.contains("of the price are due"), refund == 2_450);
         let ended = act(&who, &id, "cancel").await;
         assert_eq!(ended["refund_minor"], refund, "{taken_on} {days} {by_seller}");
-        assert_eq!(credit(&pair).await, 5_100 + refund);
+        assert_eq!(pair.spendable().await, 5_100 + refund);
         pair.audit().await;
     }
 }
