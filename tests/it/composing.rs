@@ -220,6 +220,45 @@ async fn a_telephone_that_is_turned_keeps_its_shape() {
 }
 
 #[tokio::test]
+async fn who_comes_back_with_other_pictures_is_still_seen() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("both.mkv");
+    ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        "color=red:s=640x360:r=20:d=2", //
+        "-itsoffset",
+        "2",
+        "-f",
+        "lavfi",
+        "-i",
+        "color=blue:s=640x360:r=20:d=2", //
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=300:d=4", //
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-map",
+        "2", //
+        "-c:v:0",
+        "libx264",
+        "-c:v:1",
+        "libvpx",
+        "-c:a",
+        "libopus",
+        text(&path),
+    ]);
+    let film = compose(&folder, vec![part(path, 1)], 2, 4_000).await;
+    assert!(is_near(colour(&film, 1.0, RIGHT), [254, 0, 0]));
+    assert!(is_near(colour(&film, 3.0, RIGHT), [0, 0, 254]));
+    assert!(is_near(colour(&film, 3.0, LEFT), DARK));
+}
+
+#[tokio::test]
 async fn parts_are_used_as_far_as_they_play() {
     let folder = tempfile::tempdir().expect("folder");
     let torn = Sent {

@@ -78,10 +78,16 @@ pub(super) fn script(tracks: &[Track], people: usize, until_ms: u64, turns: &[Tu
         };
         match layout.large {
             None => {
-                put(&mut script, &mut film, &format!("[{input}:v:0]"), *pane, &track.video);
+                put(
+                    &mut script,
+                    &mut film,
+                    &format!("[{input}:v:{}]", track.pictures),
+                    *pane,
+                    &track.video,
+                );
             }
             Some(large) => {
-                script += &format!("[{input}:v:0]split[small{input}][large{input}];\n");
+                script += &format!("[{input}:v:{}]split[small{input}][large{input}];\n", track.pictures);
                 let small = overlap(&track.video, &turn(false));
                 put(&mut script, &mut film, &format!("[small{input}]"), *pane, &small);
                 let spoken = overlap(&track.video, &turn(true));

@@ -3,7 +3,7 @@
 use super::{Ffmpeg, Span, Track, attend};
 use crate::app::ports::Part;
 use anyhow::{Context, ensure};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Pictures or sounds that are further apart are two spans.
 const GAP_MS: u64 = 1_500;
@@ -12,8 +12,9 @@ const MOST_SPANS: u64 = 1_000;
 /// The last picture before a gap is shown for so long.
 const LAST_MS: u64 = 100;
 
-/// Reads a part as far as it goes: one whose writer was killed may end in the midst of something.
-pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::Result<Track> {
+/// Reads a part as far as it goes: one whose writer was killed may end in the midst of something. Each kind of pictures is
+/// a track of its own: read together, those that come first would be kept in memory until the others come.
+pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::Result<Vec<Track>> {
     let mut command = ffmpeg.command("error");
     command.arg("-i").arg(&part.path);
     command.args(["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "framecrc", "-"]);
@@ -21,18 +22,13 @@ pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::R
     let mut list = List::new(GAP_MS.max(until_ms / MOST_SPANS));
     let (status, complaint) = attend(child, until_ms, |line| list.read(line)).await?;
     ensure!(status.success() || list.has_any(), "{status}: {complaint}");
-    Ok(Track {
-        path: part.path.clone(),
-        person: part.person,
-        video: list.spans("video"),
-        audio: list.spans("audio"),
-    })
+    Ok(list.tracks(part))
 }
 
 /// A list of packets as `framecrc` prints it.
 struct List {
     gap: u64,
-    streams: HashMap<String, Stream>,
+    streams: BTreeMap<usize, Stream>,
 }
 
 #[derive(Default)]
@@ -47,20 +43,20 @@ impl List {
     fn new(gap: u64) -> Self {
         Self {
             gap,
-            streams: HashMap::new(),
+            streams: BTreeMap::new(),
         }
     }
 
     fn read(&mut self, line: &str) {
-        if let Some((stream, base)) = line.strip_prefix("#tb ").and_then(|rest| rest.split_once(": ")) {
+        if let Some((stream, base)) = about(line, "#tb ") {
             let rate = base
                 .split_once('/')
                 .map(|(ticks, seconds)| (ticks.parse(), seconds.parse()));
             if let Some((Ok(ticks), Ok(seconds))) = rate {
-                self.stream(stream).rate = (ticks, seconds);
+                self.streams.entry(stream).or_default().rate = (ticks, seconds);
             }
-        } else if let Some((stream, kind)) = line.strip_prefix("#media_type ").and_then(|rest| rest.split_once(": ")) {
-            self.stream(stream).kind = kind.trim().to_owned();
+        } else if let Some((stream, kind)) = about(line, "#media_type ") {
+            self.streams.entry(stream).or_default().kind = kind.trim().to_owned();
         } else if !line.starts_with('#') {
             self.read_packet(line);
         }
@@ -69,7 +65,8 @@ impl List {
     fn read_packet(&mut self, line: &str) {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let [stream, _, shown, ..] = fields[..] else { return };
-        let (Ok(shown), Some(stream)) = (shown.parse::<u64>(), self.streams.get_mut(stream)) else {
+        let Ok(stream) = stream.parse::<usize>() else { return };
+        let (Ok(shown), Some(stream)) = (shown.parse::<u64>(), self.streams.get_mut(&stream)) else {
             return;
         };
         let (numerator, denominator) = stream.rate;
@@ -85,18 +82,41 @@ impl List {
         }
     }
 
-    fn stream(&mut self, number: &str) -> &mut Stream {
-        self.streams.entry(number.to_owned()).or_default()
-    }
-
     fn has_any(&self) -> bool {
         self.streams.values().any(|stream| !stream.spans.is_empty())
     }
 
-    fn spans(&self, kind: &str) -> Vec<Span> {
-        let of_kind = self.streams.values().find(|stream| stream.kind == kind);
-        of_kind.map(|stream| stream.spans.clone()).unwrap_or_default()
+    /// The spans of each stream of a kind, in the streams' order.
+    fn spans(&self, kind: &str) -> impl Iterator<Item = Vec<Span>> {
+        let of_kind = self.streams.values().filter(move |stream| stream.kind == kind);
+        of_kind.map(|stream| stream.spans.clone())
     }
+
+    /// A track for each kind of pictures that there are; the sound goes with the first.
+    fn tracks(&self, part: &Part) -> Vec<Track> {
+        let track = |(pictures, video)| Track {
+            path: part.path.clone(),
+            person: part.person,
+            pictures,
+            video,
+            audio: Vec::new(),
+        };
+        let shown = self.spans("video").enumerate().filter(|(_, video)| !video.is_empty());
+        let mut tracks: Vec<Track> = shown.map(track).collect();
+        if let Some(audio) = self.spans("audio").find(|audio| !audio.is_empty()) {
+            if tracks.is_empty() {
+                tracks.push(track((0, Vec::new())));
+            }
+            tracks[0].audio = audio;
+        }
+        tracks
+    }
+}
+
+/// What a line that begins with `topic` says, and of which stream.
+fn about<'a>(line: &'a str, topic: &str) -> Option<(usize, &'a str)> {
+    let (stream, said) = line.strip_prefix(topic)?.split_once(": ")?;
+    Some((stream.parse().ok()?, said))
 }
 
 #[cfg(test)]
@@ -119,8 +139,9 @@ mod tests {
         ];
         lines.iter().for_each(|line| list.read(line));
         let span = |from, until| Span { from, until };
-        assert_eq!(list.spans("video"), [span(1_000, 1_600), span(10_000, 10_100)]);
-        assert_eq!(list.spans("audio"), [span(1_000, 1_100)]);
+        let spans = |kind| list.spans(kind).collect::<Vec<_>>();
+        assert_eq!(spans("video"), [[span(1_000, 1_600), span(10_000, 10_100)]]);
+        assert_eq!(spans("audio"), [[span(1_000, 1_100)]]);
     }
 
     #[test]

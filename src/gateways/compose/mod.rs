@@ -42,11 +42,13 @@ struct Span {
     until: u64,
 }
 
-/// A part that can be read, and when there is something in it.
+/// What of a part can be read at once, and when there is something in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Track {
     path: PathBuf,
     person: usize,
+    /// Which of the part's pictures: it has a stream for each kind.
+    pictures: usize,
     video: Vec<Span>,
     audio: Vec<Span>,
 }
@@ -116,11 +118,10 @@ impl Ffmpeg {
         let mut tracks = Vec::new();
         for part in plan.parts.iter().filter(|part| part.person < plan.people) {
             match look::at(self, part, plan.until_ms).await {
-                Ok(track) => tracks.push(track),
+                Ok(found) => tracks.extend(found),
                 Err(error) => tracing::warn!(path = %part.path.display(), "a part can't be read: {error:#}"),
             }
         }
-        tracks.retain(|track| !track.video.is_empty() || !track.audio.is_empty());
         ensure!(!tracks.is_empty(), "there is nothing in any part");
         let tracks = longest(tracks, MAX_PARTS);
         ensure!(!tracks.is_empty(), "there are too many parts, all of them too short");

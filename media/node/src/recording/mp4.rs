@@ -8,11 +8,31 @@ use mp4_atom::{
 };
 
 /// Ticks a second of sound.
-pub(super) const AUDIO_RATE: u32 = 48_000;
+const AUDIO_RATE: u32 = 48_000;
 /// Ticks a second of picture.
 pub(super) const VIDEO_RATE: u32 = 90_000;
-pub(super) const AUDIO_TRACK: u32 = 1;
-pub(super) const VIDEO_TRACK: u32 = 2;
+
+impl Codec {
+    pub(super) const ALL: [Self; 3] = [Self::Opus, Self::H264, Self::Vp8];
+
+    pub(super) fn is_picture(self) -> bool {
+        self != Self::Opus
+    }
+
+    /// Its track's number in the file.
+    pub(super) fn track(self) -> u32 {
+        match self {
+            Self::Opus => 1,
+            Self::H264 => 2,
+            Self::Vp8 => 3,
+        }
+    }
+
+    /// Ticks a second in its track.
+    pub(super) fn rate(self) -> u32 {
+        if self.is_picture() { VIDEO_RATE } else { AUDIO_RATE }
+    }
+}
 
 /// A sample that can be decoded alone, and one that can't.
 const SYNC: u32 = 0x0200_0000;
@@ -37,16 +57,17 @@ impl Sample {
     }
 }
 
-/// What stands before the first fragment. There are always both tracks: a camera may be switched on later.
-pub(super) fn header(video: Codec, sets: &ParameterSets) -> mp4_atom::Result<Vec<u8>> {
+/// What stands before the first fragment. There are always all tracks: a camera may be switched on later, and nobody knows
+/// then what its pictures will be.
+pub(super) fn header(sets: &ParameterSets) -> mp4_atom::Result<Vec<u8>> {
     let brands: [&[u8; 4]; 3] = [b"iso6", b"mp41", b"cmfc"];
     let ftyp = Ftyp {
         major_brand: b"iso6".into(),
         minor_version: 0,
         compatible_brands: brands.map(Into::into).into(),
     };
-    let trex = |track_id| Trex {
-        track_id,
+    let trex = |codec: Codec| Trex {
+        track_id: codec.track(),
         default_sample_description_index: 1,
         ..Trex::default()
     };
@@ -59,13 +80,17 @@ pub(super) fn header(video: Codec, sets: &ParameterSets) -> mp4_atom::Result<Vec
             rate: 1.into(),
             volume: 1.into(),
             matrix: Default::default(),
-            next_track_id: VIDEO_TRACK + 1,
+            next_track_id: Codec::ALL.len() as u32 + 1,
         },
         mvex: Some(Mvex {
             mehd: None,
-            trex: vec![trex(AUDIO_TRACK), trex(VIDEO_TRACK)],
+            trex: Codec::ALL.map(trex).into(),
         }),
-        trak: vec![audio_track(), video_track(video, sets)?],
+        trak: vec![
+            audio_track(),
+            video_track(Codec::H264, h264_entry(sets)?),
+            video_track(Codec::Vp8, vp8_entry()),
+        ],
         ..Moov::default()
     };
     let mut bytes = Vec::new();
@@ -96,40 +121,47 @@ fn audio_track() -> Trak {
         smhd: Some(Smhd::default()),
         ..described(entry.into())
     };
-    let mut track = track(AUDIO_TRACK, AUDIO_RATE, b"soun", minf);
+    let mut track = track(Codec::Opus, b"soun", minf);
     track.tkhd.volume = 1.into();
     track
 }
 
-fn video_track(codec: Codec, sets: &ParameterSets) -> mp4_atom::Result<Trak> {
+fn h264_entry(sets: &ParameterSets) -> mp4_atom::Result<mp4_atom::Codec> {
+    let entry = Avc3 {
+        visual: visual(),
+        avcc: avcc(sets)?,
+        ..Avc3::default()
+    };
+    Ok(entry.into())
+}
+
+fn vp8_entry() -> mp4_atom::Codec {
+    let entry = Vp08 {
+        visual: visual(),
+        ..Vp08::default()
+    };
+    entry.into()
+}
+
+fn visual() -> Visual {
     let (width, height) = NOMINAL_SIZE;
-    let visual = Visual {
+    Visual {
         data_reference_index: 1,
         width,
         height,
         ..Visual::default()
-    };
-    let entry = if codec == Codec::Vp8 {
-        Vp08 {
-            visual,
-            ..Vp08::default()
-        }
-        .into()
-    } else {
-        Avc3 {
-            visual,
-            avcc: avcc(sets)?,
-            ..Avc3::default()
-        }
-        .into()
-    };
+    }
+}
+
+fn video_track(codec: Codec, entry: mp4_atom::Codec) -> Trak {
+    let (width, height) = NOMINAL_SIZE;
     let minf = Minf {
         vmhd: Some(Vmhd::default()),
         ..described(entry)
     };
-    let mut track = track(VIDEO_TRACK, VIDEO_RATE, b"vide", minf);
+    let mut track = track(codec, b"vide", minf);
     (track.tkhd.width, track.tkhd.height) = (width.into(), height.into());
-    Ok(track)
+    track
 }
 
 /// The parameter sets stand in the samples; those of the first key frame here as well.
@@ -160,17 +192,17 @@ fn described(entry: mp4_atom::Codec) -> Minf {
     }
 }
 
-fn track(id: u32, rate: u32, handler: &[u8; 4], minf: Minf) -> Trak {
+fn track(codec: Codec, handler: &[u8; 4], minf: Minf) -> Trak {
     Trak {
         tkhd: Tkhd {
-            track_id: id,
+            track_id: codec.track(),
             enabled: true,
             in_movie: true,
             ..Tkhd::default()
         },
         mdia: Mdia {
             mdhd: Mdhd {
-                timescale: rate,
+                timescale: codec.rate(),
                 language: "und".into(),
                 ..Mdhd::default()
             },
@@ -185,12 +217,12 @@ fn track(id: u32, rate: u32, handler: &[u8; 4], minf: Minf) -> Trak {
 }
 
 /// One fragment: the samples of each track, in the order of their times.
-pub(super) fn fragment(sequence: u32, runs: &[(u32, &[Sample])]) -> mp4_atom::Result<Vec<u8>> {
+pub(super) fn fragment(sequence: u32, runs: &[(Codec, &[Sample])]) -> mp4_atom::Result<Vec<u8>> {
     let mut moof = Moof {
         mfhd: Mfhd {
             sequence_number: sequence,
         },
-        traf: runs.iter().map(|(track, samples)| run(*track, samples)).collect(),
+        traf: runs.iter().map(|(codec, samples)| run(*codec, samples)).collect(),
     };
     let mut bytes = Vec::new();
     moof.encode(&mut bytes)?;
@@ -220,7 +252,7 @@ pub(super) fn fragment(sequence: u32, runs: &[(u32, &[Sample])]) -> mp4_atom::Re
     Ok(bytes)
 }
 
-fn run(track_id: u32, samples: &[Sample]) -> Traf {
+fn run(codec: Codec, samples: &[Sample]) -> Traf {
     let entries = samples.iter().enumerate().map(|(index, sample)| {
         let lasts = samples.get(index + 1).map(|next| next.at - sample.at);
         TrunEntry {
@@ -232,7 +264,7 @@ fn run(track_id: u32, samples: &[Sample]) -> Traf {
     });
     Traf {
         tfhd: Tfhd {
-            track_id,
+            track_id: codec.track(),
             default_base_is_moof: true,
             ..Tfhd::default()
         },

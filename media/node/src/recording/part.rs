@@ -5,7 +5,7 @@
 //! absolute, so that what isn't there is a gap and moves nothing.
 
 use super::frames::{Codec, ParameterSets, Pictures, opus_duration};
-use super::mp4::{self, AUDIO_RATE, AUDIO_TRACK, Sample, VIDEO_RATE, VIDEO_TRACK};
+use super::mp4::{self, Sample, VIDEO_RATE};
 use super::reorder::{Ordered, Reorder};
 use super::rtp::{Micros, Packet};
 use super::timeline::Timeline;
@@ -27,6 +27,7 @@ pub(super) type SourceId = u32;
 
 struct Source {
     id: SourceId,
+    codec: Codec,
     reorder: Reorder,
     timeline: Timeline,
     /// None for sound.
@@ -37,12 +38,12 @@ struct Source {
 
 impl Source {
     fn new(id: SourceId, codec: Codec) -> Self {
-        let picture = codec != Codec::Opus;
         Self {
             id,
+            codec,
             reorder: Reorder::default(),
-            timeline: Timeline::new(if picture { VIDEO_RATE } else { AUDIO_RATE }),
-            pictures: picture.then(|| Pictures::new(codec)),
+            timeline: Timeline::new(codec.rate()),
+            pictures: codec.is_picture().then(|| Pictures::new(codec)),
             heard_at: 0,
             asked_at: None,
         }
@@ -72,9 +73,9 @@ impl Source {
     }
 }
 
-/// The samples that wait for their fragment.
-#[derive(Default)]
+/// The samples of a codec that wait for their fragment.
 struct Track {
+    codec: Codec,
     samples: Vec<Sample>,
     /// No sample is earlier.
     earliest: i64,
@@ -83,11 +84,21 @@ struct Track {
 }
 
 impl Track {
+    fn new(codec: Codec) -> Self {
+        Self {
+            codec,
+            samples: Vec::new(),
+            earliest: 0,
+            began_at: None,
+            ended_at: 0,
+        }
+    }
+
     /// Whether `sample` leaves so large a gap that the one before it wouldn't end in time if they shared a fragment.
-    fn is_gap(&self, sample: &Sample, rate: u32) -> bool {
+    fn is_gap(&self, sample: &Sample) -> bool {
         self.samples
             .last()
-            .is_some_and(|last| sample.at - last.end() > i64::from(rate / 4))
+            .is_some_and(|last| sample.at - last.end() > i64::from(self.codec.rate() / 4))
     }
 
     fn add(&mut self, mut sample: Sample) {
@@ -98,8 +109,8 @@ impl Track {
         self.samples.push(sample);
     }
 
-    fn extent_ms(&self, rate: u32) -> Option<(u64, u64)> {
-        let ms = |ticks: i64| ticks.unsigned_abs() * 1_000 / u64::from(rate);
+    fn extent_ms(&self) -> Option<(u64, u64)> {
+        let ms = |ticks: i64| ticks.unsigned_abs() * 1_000 / u64::from(self.codec.rate());
         self.began_at.map(|began_at| (ms(began_at), ms(self.ended_at)))
     }
 }
@@ -113,32 +124,35 @@ pub(super) struct Extent {
 }
 
 /// A participant's file while it is being written.
-#[derive(Default)]
 pub(super) struct Part {
     sources: Vec<Source>,
-    /// Of the whole file: what the first source of pictures has.
-    video: Option<Codec>,
     sets: ParameterSets,
-    audio_track: Track,
-    video_track: Track,
+    tracks: [Track; Codec::ALL.len()],
     /// When the oldest sample that waits came in.
     waits_since: Option<Micros>,
     fragments: u32,
     out: Vec<u8>,
-    /// Packets of pictures that the file can't hold.
-    left_out: u64,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            sets: ParameterSets::default(),
+            tracks: Codec::ALL.map(Track::new),
+            waits_since: None,
+            fragments: 0,
+            out: Vec::new(),
+        }
+    }
 }
 
 impl Part {
-    /// Takes a packet that came at `at`. A file has one kind of pictures: those of another are left out.
+    /// Takes a packet that came at `at`.
     ///
     /// # Errors
     /// If the boxes can't be written.
     pub(super) fn receive(&mut self, id: SourceId, codec: Codec, bytes: Vec<u8>, at: Micros) -> mp4_atom::Result<()> {
-        if codec != Codec::Opus && *self.video.get_or_insert(codec) != codec {
-            self.left_out += 1;
-            return Ok(());
-        }
         let Some(packet) = Packet::parse(bytes) else {
             return Ok(());
         };
@@ -192,19 +206,13 @@ impl Part {
         Some(active)
     }
 
-    /// How many packets were left out because the file can't hold their pictures.
-    pub(super) fn left_out(&self) -> u64 {
-        self.left_out
-    }
-
     pub(super) fn extent(&self) -> Extent {
-        let audio = self.audio_track.extent_ms(AUDIO_RATE);
-        let video = self.video_track.extent_ms(VIDEO_RATE);
-        let both = [audio, video].into_iter().flatten();
+        let all = self.tracks.iter().filter_map(Track::extent_ms);
+        let mut pictures = self.tracks.iter().filter(|track| track.codec.is_picture());
         Extent {
-            from_ms: both.clone().map(|(from, _)| from).min().unwrap_or(0),
-            until_ms: both.map(|(_, until)| until).max().unwrap_or(0),
-            video: video.is_some(),
+            from_ms: all.clone().map(|(from, _)| from).min().unwrap_or(0),
+            until_ms: all.map(|(_, until)| until).max().unwrap_or(0),
+            video: pictures.any(|track| track.began_at.is_some()),
         }
     }
 
@@ -213,16 +221,15 @@ impl Part {
         let flowing = self
             .sources
             .iter()
-            .filter(|source| source.pictures.is_some() == picture && source.flows(now))
+            .filter(|source| source.codec.is_picture() == picture && source.flows(now))
             .map(|source| source.id);
         if picture { flowing.max() } else { flowing.min() }
     }
 
     /// Makes samples of a source's packets whose turn it is at `until`.
     fn drain(&mut self, position: usize, now: Micros, until: Micros) -> mp4_atom::Result<()> {
-        let id = self.sources[position].id;
-        let is_picture = self.sources[position].pictures.is_some();
-        let is_active = self.active(is_picture, now).is_none_or(|active| active == id);
+        let Source { id, codec, .. } = self.sources[position];
+        let is_active = self.active(codec.is_picture(), now).is_none_or(|active| active == id);
         while let Some(ordered) = self.sources[position].reorder.pop(until) {
             let source = &mut self.sources[position];
             let sample = source.sample(ordered);
@@ -234,27 +241,20 @@ impl Part {
                 }
             }
             if let Some(sample) = sample.filter(|_| is_active) {
-                self.add(is_picture, sample, now)?;
+                self.add(codec, sample, now)?;
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, is_picture: bool, sample: Sample, now: Micros) -> mp4_atom::Result<()> {
-        let (track, rate) = if is_picture {
-            (&self.video_track, VIDEO_RATE)
-        } else {
-            (&self.audio_track, AUDIO_RATE)
-        };
-        if track.is_gap(&sample, rate) {
+    fn add(&mut self, codec: Codec, sample: Sample, now: Micros) -> mp4_atom::Result<()> {
+        let of_codec = |track: &Track| track.codec == codec;
+        if self.tracks.iter().any(|track| of_codec(track) && track.is_gap(&sample)) {
             self.cut()?;
         }
-        let track = if is_picture {
-            &mut self.video_track
-        } else {
-            &mut self.audio_track
-        };
-        track.add(sample);
+        if let Some(track) = self.tracks.iter_mut().find(|track| of_codec(track)) {
+            track.add(sample);
+        }
         self.waits_since.get_or_insert(now);
         Ok(())
     }
@@ -262,21 +262,17 @@ impl Part {
     /// Makes a fragment of the samples that wait.
     fn cut(&mut self) -> mp4_atom::Result<()> {
         self.waits_since = None;
-        let tracks = [
-            (AUDIO_TRACK, self.audio_track.samples.as_slice()),
-            (VIDEO_TRACK, self.video_track.samples.as_slice()),
-        ];
-        let runs: Vec<_> = tracks.into_iter().filter(|(_, samples)| !samples.is_empty()).collect();
+        let waiting = self.tracks.iter().filter(|track| !track.samples.is_empty());
+        let runs: Vec<_> = waiting.map(|track| (track.codec, track.samples.as_slice())).collect();
         if runs.is_empty() {
             return Ok(());
         }
         if self.fragments == 0 {
-            self.out = mp4::header(self.video.unwrap_or(Codec::H264), &self.sets)?;
+            self.out = mp4::header(&self.sets)?;
         }
         self.fragments += 1;
         self.out.extend(mp4::fragment(self.fragments, &runs)?);
-        self.audio_track.samples.clear();
-        self.video_track.samples.clear();
+        self.tracks.iter_mut().for_each(|track| track.samples.clear());
         Ok(())
     }
 }

@@ -202,10 +202,10 @@ impl Recording {
     }
 
     fn log(&self, result: &io::Result<()>, dropped: u64) {
-        let (path, bytes, left_out) = (self.path.display(), self.bytes, self.part.left_out());
+        let (path, bytes) = (self.path.display(), self.bytes);
         match result {
-            Ok(()) => tracing::info!(%path, bytes, dropped, left_out, "recorded"),
-            Err(error) => tracing::warn!(%path, bytes, dropped, left_out, %error, "recording ended"),
+            Ok(()) => tracing::info!(%path, bytes, dropped, "recorded"),
+            Err(error) => tracing::warn!(%path, bytes, dropped, %error, "recording ended"),
         }
     }
 }

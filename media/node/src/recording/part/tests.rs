@@ -141,7 +141,7 @@ fn times_are_absolute_also_after_a_gap() {
     camera.skip(3_000 * MS);
     file.extend(send(&mut part, &mut camera, 1, 5_400 * MS, 10));
     file.extend(part.finish(6_000 * MS).expect("finished"));
-    let samples = read(&file, VIDEO_TRACK);
+    let samples = read(&file, Codec::H264.track());
     assert_eq!(numbers(&samples), (0..20).collect::<Vec<_>>());
     assert_eq!((samples[0].0, samples[9].0), (180_000, 212_400));
     assert_eq!((samples[10].0, samples[19].0), (486_000, 518_400));
@@ -166,7 +166,7 @@ fn sound_and_picture_keep_their_own_times() {
     }
     file.extend(send(&mut part, &mut Camera::new(0, 0), 8, 1_000 * MS, 10));
     file.extend(part.finish(2_000 * MS).expect("finished"));
-    let sounds = read(&file, AUDIO_TRACK);
+    let sounds = read(&file, Codec::Opus.track());
     assert!(
         sounds
             .iter()
@@ -174,7 +174,7 @@ fn sound_and_picture_keep_their_own_times() {
             .all(|(step, sound)| sound.0 == step as u64 * 960 && sound.1)
     );
     assert_eq!(sounds.len(), 50);
-    assert_eq!(read(&file, VIDEO_TRACK)[0].0, 90_000);
+    assert_eq!(read(&file, Codec::H264.track())[0].0, 90_000);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_lost_packet_costs_the_pictures_up_to_the_next_key_frame_which_is_asked_for(
     file.extend(part.poll(600 * MS).expect("polled"));
     assert_eq!(part.wants_key(600 * MS), None, "one came meanwhile");
     file.extend(part.finish(600 * MS).expect("finished"));
-    assert_eq!(numbers(&read(&file, VIDEO_TRACK)), [0, 1, 2, 10, 11]);
+    assert_eq!(numbers(&read(&file, Codec::H264.track())), [0, 1, 2, 10, 11]);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn of_pictures_the_newest_source_counts_while_it_flows() {
     // The screen is no longer shared; the camera goes on and is waited for.
     file.extend(send(&mut part, &mut camera, 1, 800 * MS, 50));
     file.extend(part.finish(2_800 * MS).expect("finished"));
-    let samples = read(&file, VIDEO_TRACK);
+    let samples = read(&file, Codec::H264.track());
     let seen = numbers(&samples);
     assert_eq!(
         seen[..21],
@@ -237,12 +237,35 @@ fn of_pictures_the_newest_source_counts_while_it_flows() {
 }
 
 #[test]
-fn pictures_of_another_kind_are_left_out() {
+fn a_camera_that_comes_late_is_recorded_whatever_its_pictures_are() {
     let mut part = Part::default();
-    send(&mut part, &mut Camera::new(0, 0), 1, 0, 1);
-    part.receive(2, Codec::Vp8, rtp(0, 0, true, &[0x10, 0]), 0)
-        .expect("taken");
-    assert_eq!(part.left_out(), 1);
+    let mut file = Vec::new();
+    for step in 0..40_u16 {
+        let at = Micros::from(step) * FRAME;
+        let sound = rtp(step, u32::from(step) * 1_920, true, &[0xfc, 0, 1]);
+        part.receive(1, Codec::Opus, sound, at).expect("taken");
+        file.extend(part.poll(at).expect("polled"));
+    }
+    assert!(!file.is_empty(), "the header is written already");
+    for step in 40..80_u16 {
+        let at = Micros::from(step) * FRAME;
+        let picture = [0x10, u8::from(step > 40), 0, step.to_be_bytes()[1]];
+        let packet = rtp(step, u32::from(step) * 3_600, true, &picture);
+        part.receive(2, Codec::Vp8, packet, at).expect("taken");
+        file.extend(part.poll(at).expect("polled"));
+    }
+    // The same person comes back with another browser.
+    file.extend(send(&mut part, &mut Camera::new(0, 0), 3, 80 * FRAME, 20));
+    file.extend(part.finish(100 * FRAME).expect("finished"));
+    assert_eq!(
+        numbers(&read(&file, Codec::Vp8.track())),
+        (40..80).collect::<Vec<u32>>()
+    );
+    assert_eq!(
+        numbers(&read(&file, Codec::H264.track())),
+        (0..20).collect::<Vec<u32>>()
+    );
+    assert!(part.extent().video);
 }
 
 #[test]
@@ -256,7 +279,7 @@ fn less_than_a_second_is_lost_whenever_the_node_is_killed() {
             part.receive(1, Codec::H264, packet, at).expect("taken");
         }
         file.extend(part.poll(at).expect("polled"));
-        let written = read(&file, VIDEO_TRACK).len() as i64;
+        let written = read(&file, Codec::H264.track()).len() as i64;
         assert!((step + 1 - written) * FRAME <= 1_000 * MS, "{written} of {step}");
     }
 }
@@ -265,7 +288,7 @@ fn less_than_a_second_is_lost_whenever_the_node_is_killed() {
 fn a_file_cut_anywhere_plays_up_to_there() {
     let mut part = Part::default();
     let file = send(&mut part, &mut Camera::new(0, 0), 1, 0, 100);
-    let whole = numbers(&read(&file, VIDEO_TRACK));
+    let whole = numbers(&read(&file, Codec::H264.track()));
     for length in (0..file.len()).step_by(7) {
         // A reader that finds half a fragment leaves it out; here it has to be cut off.
         let moofs = read_whole(&file[..length]);
@@ -282,7 +305,7 @@ fn read_whole(file: &[u8]) -> Vec<u32> {
             end = file.len() - rest.len();
         }
     }
-    numbers(&read(&file[..end], VIDEO_TRACK))
+    numbers(&read(&file[..end], Codec::H264.track()))
 }
 
 proptest! {
@@ -307,7 +330,7 @@ proptest! {
             file.extend(part.poll(*at).expect("polled"));
         }
         file.extend(part.finish(40 * FRAME).expect("finished"));
-        let samples = read(&file, VIDEO_TRACK);
+        let samples = read(&file, Codec::H264.track());
         prop_assert_eq!(numbers(&samples), (0..40).collect::<Vec<_>>());
         // A packet that came before its moment moves the time line by as much.
         let first = samples[0].0;
@@ -333,7 +356,7 @@ proptest! {
             file.extend(part.poll(step * FRAME).expect("polled"));
         }
         file.extend(part.finish(150 * FRAME).expect("finished"));
-        let samples = read(&file, VIDEO_TRACK);
+        let samples = read(&file, Codec::H264.track());
         // The first packet that comes is where times count from; it may be a later picture's.
         let mut decoded = None;
         for (at, key, number) in samples {
