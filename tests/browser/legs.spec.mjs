@@ -65,7 +65,10 @@ test("a provider is brought in with the buyer's yes, and billed apart", { timeou
 
   await chip.getByRole("button", { name: "Show out" }).click();
   await provider.getByTestId("shown-out").waitFor();
-  await buyer.getByTestId("toast").filter({ hasText: "That cost €3.00" }).waitFor();
+  const told = await buyer.getByTestId("toast").filter({ hasText: "That cost" }).innerText();
+  // Where the machine has much to do, further blocks have passed meanwhile.
+  const [cost, euros] = told.match(/€(\d+\.\d\d)/);
+  assert.ok(Number(euros) >= 3, told);
   await inPhase(buyer, "live");
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
@@ -73,7 +76,7 @@ test("a provider is brought in with the buyer's yes, and billed apart", { timeou
   await buyer.getByTestId("bill-legs").getByRole("link", { name: PROVIDER }).waitFor();
   await seen(buyer, "4-bill");
   assert.equal(Number(product.sql("select sum(amount_minor) from ledger_entries")), 0);
-  await buyer.getByTestId("bill-legs").getByText("€3.00").waitFor();
+  await buyer.getByTestId("bill-legs").getByText(cost).waitFor();
   for (const page of [seller, buyer, provider]) assert.deepEqual(page.problems, []);
 });
 

@@ -1,36 +1,21 @@
 //! Invoices, receipts and credit notes: what is on them, who gets them, and that their numbers have no gaps.
 
+mod numbering;
 mod series;
+mod staff;
 
 use crate::{
     calls::{Pair, Price},
-    consoles::{actions, admin_of_lumen},
-    marketplace::{ask, bookable, count},
-    support::{Authenticator, LUMEN, TestApp, TestUser, VELVET},
+    marketplace::{ask, bookable},
+    support::{LUMEN, TestApp, TestUser, VELVET},
 };
 use diesel::{
-    QueryableByName, RunQueryDsl,
-    connection::SimpleConnection,
-    sql_query,
+    QueryableByName, RunQueryDsl, sql_query,
     sql_types::{Bool, Integer, Text},
 };
-use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tallyroom::{
-    app::documents,
-    domain::{
-        document::{About, Content, Issuer, Line, What},
-        ids::TopUpId,
-        money::Currency,
-        time::Moment,
-    },
-    error::{Error, Kind},
-    store::{
-        TenantScope,
-        documents::{Draft, number},
-    },
-};
+use tallyroom::{app::documents, domain::document::About};
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
@@ -288,194 +273,4 @@ async fn an_order_has_an_invoice_for_what_of_it_is_due() {
     let page = buyer.get(&format!("/conferences/{}", orders[0])).await.expect(200).text;
     says(&page, &[&path(&document)]);
     pair.audit().await;
-}
-
-/// Settled payments of one person, as their wallet would have them.
-async fn payments(app: &TestApp, user: &TestUser, many: usize) -> Vec<TopUpId> {
-    let me = user.get("/api/v1/me").await.expect(200).json();
-    let (tenant, user) = (
-        app.scope(LUMEN).await.tenant(),
-        me["id"].as_str().expect("an id").to_owned(),
-    );
-    let ids: Vec<TopUpId> = (0..many).map(|_| TopUpId::new()).collect();
-    let rows: Vec<String> = ids
-        .iter()
-        .map(|id| format!("('{tenant}', '{id}', '{user}', 'test', 500, 'EUR', 'settled', '2027-01-15', '2027-01-15')"))
-        .collect();
-    let insert = format!(
-        "INSERT INTO top_ups (tenant_id, id, user_id, gateway, amount_minor, currency, state, created_at, updated_at)
-         VALUES {}",
-        rows.join(", ")
-    );
-    app.database.superuser().batch_execute(&insert).expect("payments");
-    ids
-}
-
-/// As the runner of jobs does: again, while there is no free connection.
-async fn issue(app: &TestApp, scope: &TenantScope, about: About) -> Result<(), Error> {
-    loop {
-        match documents::issue(&app.app, scope, about).await {
-            Err(error) if error.kind == Kind::Unavailable => {}
-            other => return other,
-        }
-    }
-}
-
-#[tokio::test]
-async fn two_hundred_at_once_have_numbers_without_a_gap_and_each_year_begins_anew() {
-    let app = TestApp::start_with(|config| config.database.app_connections = 16).await;
-    let user = app.bearer(LUMEN, "Bea Buyer").await;
-    let me = user.get("/api/v1/me").await.expect(200).json();
-    let owner = me["id"].as_str().expect("an id").parse().expect("an id");
-    let scope = app.scope(LUMEN).await;
-    let ids = payments(&app, &user, 200).await;
-    let issued = ids.iter().chain(&ids).map(|id| issue(&app, &scope, About::TopUp(*id)));
-    // Meanwhile others take a number and don't keep it.
-    let given_up = (0..40).map(|_| {
-        let draft = Draft {
-            about: About::TopUp(TopUpId::new()),
-            owner,
-            seller: None,
-            corrects: None,
-            is_play: true,
-            currency: Currency::parse("EUR").expect("a currency"),
-            content: Content {
-                issuer: Issuer::default(),
-                customer: "Bea Buyer".to_owned(),
-                seller: None,
-                title: String::new(),
-                lines: vec![Line {
-                    what: What::Credit,
-                    amount_minor: 500,
-                }],
-                tax: None,
-                performed_at: Moment(0),
-                corrects: None,
-            },
-        };
-        let now = app.app.now();
-        app.app.db.tenant(&scope, move |tx| {
-            number(tx, &draft, 2027, now)?;
-            Err::<(), Error>(Error::invalid("Not after all."))
-        })
-    });
-    let (issued, given_up) = tokio::join!(join_all(issued), join_all(given_up));
-    for one in issued {
-        one.expect("issued");
-    }
-    assert!(given_up.iter().all(Result::is_err));
-    let found: Vec<_> = stored(&app).into_iter().map(|one| (one.year, one.nth)).collect();
-    assert_eq!(found, (1..=200).map(|nth| (2027, nth)).collect::<Vec<_>>());
-
-    // In Berlin it is the next year already.
-    let midnight = "2027-12-31T23:30:00Z".parse::<jiff::Timestamp>().expect("an instant");
-    app.clock.advance(midnight.as_millisecond() - app.app.now().0);
-    let user = user.renewed().await;
-    let last = payments(&app, &user, 1).await;
-    issue(&app, &scope, About::TopUp(last[0])).await.expect("issued");
-    let newest = stored(&app).pop().expect("a document");
-    assert_eq!((newest.year, newest.nth), (2028, 1));
-    let first = user.get("/account/documents").await.expect(200).text;
-    assert_eq!(first.matches("download aria-label").count(), 25);
-    says(&first, &["TEST-2028-00001", "TEST-2027-00200", "?page&#x3D;2"]);
-    let ninth = user.get("/account/documents?page=9").await.expect(200).text;
-    assert_eq!(ninth.matches("download aria-label").count(), 1, "{ninth}");
-}
-
-#[tokio::test]
-async fn nothing_of_it_can_be_changed_or_taken_away() {
-    let (pair, _) = called().await;
-    work(&pair.app).await;
-    let tenant = pair.app.scope(LUMEN).await.tenant();
-    for change in [
-        "UPDATE documents SET total_minor = 1",
-        "UPDATE documents SET nth = 2",
-        "DELETE FROM documents",
-    ] {
-        let mut conn = pair.app.database.superuser();
-        let as_app = format!("SET ROLE tallyroom_app; SET app.tenant_id = '{tenant}'; {change}");
-        assert!(conn.batch_execute(&as_app).is_err(), "{change}");
-    }
-    assert_eq!(numbers(&pair.app), [("invoice".to_owned(), 1)]);
-}
-
-#[tokio::test]
-async fn staff_say_who_issues_them_and_see_all() {
-    let (pair, call) = called().await;
-    let admin = admin_of_lumen(&pair.app).await;
-    let path = "/api/v1/admin/document-issuer";
-    assert_eq!(admin.get(path).await.expect(409).code(), "second_factor_needed");
-    Authenticator::switched_on(&pair.app, &admin).await;
-    let before = admin.get(path).await.expect(200).json();
-    assert_eq!((&before["name"], &before["address"]), (&json!("LUMEN"), &json!("")));
-    for (field, wrong) in [
-        ("name", json!({"name": " ", "address": "", "tax_number": ""})),
-        (
-            "address",
-            json!({"name": "A", "address": "1\n2\n3\n4\n5\n6\n7", "tax_number": ""}),
-        ),
-        (
-            "tax_number",
-            json!({"name": "A", "address": "", "tax_number": "9".repeat(41)}),
-        ),
-    ] {
-        let refused = admin.put(path, wrong).await.expect(422).json();
-        assert_eq!(refused["error"]["field"], field);
-    }
-    let issuer = json!({"name": "Lumen Advice Ltd", "address": "1 Example Street\nBerlin", "tax_number": "DE 123"});
-    for _ in 0..2 {
-        admin.put(path, issuer.clone()).await.expect(204);
-    }
-    assert_eq!(admin.get(path).await.expect(200).json(), issuer);
-    work(&pair.app).await;
-    let list = admin
-        .get("/api/v1/admin/documents?kind=invoice&q=test-2027-0")
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(list["total"], 1);
-    let line = &list["items"][0];
-    assert_eq!(
-        (
-            &line["number"],
-            &line["customer"],
-            &line["total_minor"],
-            &line["about_id"]
-        ),
-        (
-            &json!("TEST-2027-00001"),
-            &json!("Bea Buyer"),
-            &json!(600),
-            &json!(call.to_string())
-        )
-    );
-    assert_eq!(
-        admin
-            .get("/api/v1/admin/documents?kind=receipt")
-            .await
-            .expect(200)
-            .json()["total"],
-        0
-    );
-    let file = format!("/api/v1/admin/documents/{}/pdf", line["id"].as_str().expect("an id"));
-    let (text, _) = pdf(&admin, &file).await;
-    says(
-        &text,
-        &[
-            "Lumen Advice Ltd",
-            "1 Example Street",
-            "Tax number: DE 123",
-            "Bea Buyer",
-        ],
-    );
-    let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
-    assert_eq!(
-        actions(&log)
-            .iter()
-            .filter(|action| **action == "document.issuer_changed")
-            .count(),
-        1,
-        "the same again is no change"
-    );
-    assert_eq!(count(&pair.app, "document_issuers"), 1);
 }

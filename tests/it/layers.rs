@@ -52,7 +52,7 @@ fn only_the_store_speaks_sql_and_only_the_scope_makes_scopes() {
         makers,
         [
             "store/books.rs",
-            "store/calls.rs",
+            "store/calls/find.rs",
             "store/jobs.rs",
             "store/lost.rs",
             "store/tenants.rs"

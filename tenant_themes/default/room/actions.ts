@@ -1,5 +1,5 @@
 /** What the template's buttons do, by their `data-do`. */
-import { api } from "./api";
+import { api, ApiError } from "./api";
 import { openDialog } from "./dialogs";
 import { ring } from "./ringtone";
 import type { Room } from "./room";
@@ -30,14 +30,14 @@ const ACTIONS: Record<string, Action> = {
   camera: (room) => room.local.set("video", !(room.local.video.on && room.local.video.track)),
   "retry-mic": (room) => room.local.set("audio", true),
   "retry-camera": (room) => room.local.set("video", true),
-  devices: (room) => room.openDevices(),
+  devices: () => openDialog("dialog-devices"),
   people: (room, button) => {
     leaveDialog(button);
-    room.guests.open();
-    void room.legs.then((legs) => legs.opened());
+    room.company.guests.open();
+    void room.company.legs.then((legs) => legs.opened());
   },
   flip: (room) => room.local.flip(),
-  share: (room) => room.share(),
+  share,
   "retry-picture": (room) => room.adaption.retry(),
   keys: () => openDialog("dialog-keys"),
   "test-sound": () => ring("test"),
@@ -51,13 +51,13 @@ const ACTIONS: Record<string, Action> = {
   },
   "captions-write": (room, button) => {
     leaveDialog(button);
-    room.captions.toggleWriting();
+    room.company.captions.toggleWriting();
   },
   "captions-show": (room, button) => {
     leaveDialog(button);
-    room.captions.toggleShown();
+    room.company.captions.toggleShown();
   },
-  "mail-chat": (room) => room.mailChat(),
+  "mail-chat": mailChat,
   more: () => openDialog("dialog-more"),
   report: (_, button) => {
     leaveDialog(button);
@@ -69,8 +69,8 @@ const ACTIONS: Record<string, Action> = {
     leaveDialog(button);
     return room.recording.press();
   },
-  "leg-yes": (room) => room.legs.then((legs) => legs.agree()),
-  "leg-no": (room) => room.legs.then((legs) => legs.refuse()),
+  "leg-yes": (room) => room.company.legs.then((legs) => legs.agree()),
+  "leg-no": (room) => room.company.legs.then((legs) => legs.refuse()),
   "record-stop": (room) => room.recording.stop(),
   "record-yes": (room) => room.recording.answer(true),
   "record-no": (room) => room.recording.answer(false),
@@ -79,6 +79,26 @@ const ACTIONS: Record<string, Action> = {
   "take-over": (room) => room.link.takeOver(),
   "close-dialog": (_, button) => leaveDialog(button),
 };
+
+/** Shows one's screen, or stops to. */
+async function share(room: Room): Promise<void> {
+  if (room.local.presents) return room.local.stopPresenting();
+  try {
+    await room.local.present();
+  } catch {
+    room.tell({ text: room.say("media.share_failed"), tone: "error" });
+  }
+}
+
+/** What was said, by mail to oneself. */
+async function mailChat(room: Room): Promise<void> {
+  try {
+    await api("POST", `/api/v1/calls/${room.config.call_id}/chat/mail`);
+    room.tell({ id: "mailed", text: room.say("chat.mailed"), tone: "success" });
+  } catch (problem) {
+    room.tell({ id: "mailed", text: (problem instanceof ApiError && problem.message) || room.say("failed"), tone: "warning" });
+  }
+}
 
 /** Listens for all buttons at once. */
 export function bindActions(room: Room): void {

@@ -1,15 +1,14 @@
 /** The room's controller: takes in what the server, the devices and the person do, and keeps the page true to it. */
 import { api, ApiError } from "./api";
-import { Captions } from "./captions";
 import { Chat } from "./chat";
+import { Company } from "./company";
 import type { RoomConfig } from "./config";
 import { DeviceMenu } from "./device-menu";
-import { closeDialog, closeOnClickBeside, openDialog } from "./dialogs";
+import { closeDialog, closeOnClickBeside } from "./dialogs";
 import { binder, find, type View } from "./dom";
 import { Extensions } from "./extension";
+import { takeAlong } from "./focus";
 import { money } from "./format";
-import { Guests } from "./guests";
-import type { Legs } from "./legs";
 import { Link } from "./link";
 import { Adaption } from "./media/adaption";
 import { canPresent } from "./media/devices";
@@ -44,11 +43,7 @@ export class Room {
   readonly link: Link;
   readonly state: RoomState;
   readonly extensions: Extensions;
-  readonly guests: Guests;
-  readonly captions: Captions;
-  /** Comes after the first picture. */
-  readonly legs: Promise<Legs>;
-  #legs: Legs | undefined;
+  readonly company: Company;
   readonly recording: Recording;
   readonly #remote: RemoteMedia;
   readonly #seat: Seat;
@@ -93,36 +88,7 @@ export class Room {
       say: (key, vars) => this.say(key, vars),
       tell: (what) => this.tell(what),
     });
-    this.guests = new Guests(config.call_id, words, {
-      role: config.role,
-      say: (key, vars) => this.say(key, vars),
-      tell: (what) => this.tell(what),
-      speak: (language) => this.link.ask({ type: "speak", language }),
-      loudness: (peer, volume) => this.#remote.loudness(peer, volume),
-      main: (peer) => this.#remote.seat(peer),
-      named: (peer, name) => this.#remote.tiles.name(peer, name),
-      comesTo: (person) => ({ about: this.#legs?.about(person) ?? "", amount: this.#legs?.amount(person) ?? "" }),
-      changed: () => this.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),
-    });
-    this.captions = new Captions({
-      say: (key, vars) => this.say(key, vars),
-      send: (text) => this.link.ask({ type: "caption", text }),
-      name: (person) => this.guests.name(person),
-      follows: (language) => this.guests.follows(language),
-      changed: () => this.update({}),
-    });
-    this.legs = import("./legs").then(({ Legs }) => {
-      this.#legs = new Legs(config.call_id, config.may_bring_in, {
-        role: config.role,
-        locale: words.locale,
-        now: () => socket.clock.now(),
-        say: (key, vars) => this.say(key, vars),
-        tell: (what) => this.tell(what),
-        addCredit: () => this.addCredit(),
-        changed: () => this.guests.redraw(),
-      });
-      return this.#legs;
-    });
+    this.company = new Company(this, this.#remote);
     this.recording = new Recording({
       locale: words.locale,
       say: (key, vars) => this.say(key, vars),
@@ -163,7 +129,7 @@ export class Room {
     else void this.fetchCall();
     this.#render();
     if (this.config.extension) this.extensions.take(this.config.extension);
-    this.#withLegs((legs) => legs.entered(this.config.legs, this.config.proposed ?? null));
+    this.company.start();
   }
 
   say(key: string, vars: Vars = {}): string {
@@ -253,16 +219,6 @@ export class Room {
     void togglePip(this.#remote.video).catch(() => undefined);
   }
 
-  /** Shows one's screen, or stops to. */
-  async share(): Promise<void> {
-    if (this.local.presents) return this.local.stopPresenting();
-    try {
-      await this.local.present();
-    } catch {
-      this.tell({ text: this.say("media.share_failed"), tone: "error" });
-    }
-  }
-
   addCredit(): void {
     this.#dropWarning();
     this.#topUps.open();
@@ -270,16 +226,6 @@ export class Room {
 
   hear(): void {
     void this.#remote.play();
-  }
-
-  /** What was said, by mail to oneself. */
-  async mailChat(): Promise<void> {
-    try {
-      await api("POST", `/api/v1/calls/${this.config.call_id}/chat/mail`);
-      this.tell({ id: "mailed", text: this.say("chat.mailed"), tone: "success" });
-    } catch (problem) {
-      this.tell({ id: "mailed", text: (problem instanceof ApiError && problem.message) || this.say("failed"), tone: "warning" });
-    }
   }
 
   tell(what: Omit<Toast, "close">): () => void {
@@ -297,9 +243,7 @@ export class Room {
     link.on("state", (state) => this.update({ link: state }));
     link.on("joined", (joined) => {
       this.update({ wasIn: true, flowing: true, admission: false });
-      this.guests.me = joined.peer;
-      this.#withLegs((legs) => legs.entered(joined.legs ?? [], joined.proposed ?? null));
-      this.guests.take(joined.people);
+      this.company.joined(joined);
       this.take(joined.call);
       this.#chat.me = joined.people.find(({ peer }) => peer === joined.peer)?.id ?? "";
       for (const line of joined.chat) this.#chat.add(line);
@@ -313,12 +257,7 @@ export class Room {
       else if (isGuest(config.role) && NO_PLACE.has(problem.code)) this.#out();
       else void this.fetchCall();
     });
-    socket.on("people", ({ people }) => this.guests.take(people));
     socket.on("shown_out", () => this.#out());
-    socket.on("leg", ({ leg }) => this.#withLegs((legs) => legs.take(leg)));
-    socket.on("leg_warning", ({ leg, minutes_left }) => this.#withLegs((legs) => legs.warn(leg, minutes_left)));
-    socket.on("leg_proposed", ({ proposed }) => this.#withLegs((legs) => legs.proposed(proposed)));
-    socket.on("leg_declined", ({ name }) => this.#withLegs((legs) => legs.declined(name)));
     socket.on("state", (state) => {
       if (state === "signed_out") this.update({ signedOut: true });
       if (state === "open" && !wantsPeople(this.state.call)) void this.fetchCall();
@@ -326,8 +265,7 @@ export class Room {
     socket.on("call", ({ call }) => this.take(call));
     socket.on("ring_ended", ({ call }) => call === this.config.call_id && void this.fetchCall());
     socket.on("quality", ({ own, other }) => this.update({ quality: { own, other } }));
-    socket.on("typing", ({ person, on }) => this.#typing(on ? this.guests.name(person) : ""));
-    socket.on("caption", (caption) => this.captions.take(caption));
+    socket.on("typing", ({ person, on }) => this.#typing(on ? this.company.guests.name(person) : ""));
     socket.on("chat", ({ line }) => {
       if (!this.#chat.add(line)) return;
       this.#typing("");
@@ -358,11 +296,6 @@ export class Room {
       this.tell({ text, tone: "info", id: `replaced-${kind}` });
     });
     this.adaption.on("change", () => this.update({ receives: this.adaption.receives, sends: this.adaption.sends }));
-  }
-
-  /** In the order that it was told in. */
-  #withLegs(run: (legs: Legs) => void): void {
-    void this.legs.then(run);
   }
 
   #typingTimer = 0;
@@ -412,9 +345,7 @@ export class Room {
     this.local.close();
     this.#dropWarning();
     this.extensions.end();
-    this.guests.end();
-    this.captions.end();
-    this.#withLegs((legs) => legs.end());
+    this.company.end();
     this.recording.end();
     for (const dialog of this.root.querySelectorAll<HTMLDialogElement>("dialog[open]"))
       if (dialog.id !== "dialog-credit") dialog.close();
@@ -448,31 +379,16 @@ export class Room {
     const now = this.socket.clock.now();
     const { phase } = this.state.call ?? {};
     const recorded = this.recording.view(phase === "live" || phase === "suspended", now);
-    const values: View = { ...view(this.state, now), ...recorded, ...this.captions.view(), ...this.#constants };
+    const values: View = { ...view(this.state, now), ...recorded, ...this.company.captions.view(), ...this.#constants };
     const { dataset } = this.root;
     for (const name of ["face", "phase", "layout", "role"] as const)
       if (dataset[name] !== values[name]) dataset[name] = String(values[name]);
     this.#bind(values);
-    this.#legs?.tick();
+    this.company.tick();
     if (values.title && document.title !== values.title) document.title = String(values.title);
     const face = faceOf(this.state, now);
-    if (face !== this.#shownFace) this.#faceChanged(face);
-  }
-
-  /** Whoever works by keyboard or ear is taken along when the page turns into another. */
-  #faceChanged(face: string): void {
+    if (face === this.#shownFace) return;
     this.#shownFace = face;
-    const focused = document.activeElement;
-    const lost = !focused || focused === document.body || focused.getClientRects().length === 0;
-    if (!lost || document.querySelector("dialog[open]")) return;
-    const target = this.root.querySelector<HTMLElement>(
-      face === "suspended_credit" ? "[data-amounts=rescue-amount] button" : `.card-face[data-show="${face}"] h2`,
-    );
-    if (target?.tagName === "H2") target.tabIndex = -1;
-    target?.focus();
-  }
-
-  openDevices(): void {
-    openDialog("dialog-devices");
+    takeAlong(this.root, face);
   }
 }

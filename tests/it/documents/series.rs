@@ -1,6 +1,10 @@
 //! Numbers of play money beside those of real money, and documents that wait.
 
-use super::{called, issue, path, payments, pdf, says, stored, work};
+use super::{
+    called,
+    numbering::{issue, payments},
+    path, pdf, says, stored, work,
+};
 use crate::{consoles::treasurer_of_lumen, marketplace::count, refunds::live_account, support::LUMEN};
 use diesel::connection::SimpleConnection;
 use serde_json::json;

@@ -12,6 +12,7 @@ mod refunds;
 mod room;
 mod search;
 mod second_factor;
+mod selling;
 mod studio;
 mod system;
 
@@ -29,8 +30,8 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::identity(g)?;
     second_factor::second_factor(g)?;
     money::money(g)?;
-    money::selling(g)?;
-    money::checks(g)?;
+    selling::selling(g)?;
+    selling::checks(g)?;
     studio::studio(g)?;
     bookings::bookings(g)?;
     calendar::calendar(g)?;

@@ -1,14 +1,20 @@
 //! `/calls/{id}/bill`: the explained bill, and the rating below it.
 
+mod lines;
+mod rows;
+mod strip;
+
+pub use lines::bill_lines;
+pub(super) use lines::increment;
+
 use super::{
     calls::{other, outcome, side},
     dispute, documents,
     flash::flash,
     lead_to, no_body, problem, refund, render, render_as, tip,
     views::{
-        Amount, BillBlock, BillBlockKind, BillLine, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field,
-        GivenRow, Increment, LegRow, Message, Person, RatingForm, RecordingRow, SellerShare, Side, SpanKind, Strip,
-        TipRow,
+        Amount, BillPage, ConnectionRow, FaultChoice, FeedbackForm, Field, Outcome, Person, RatingForm, SellerShare,
+        Side,
     },
 };
 use crate::{
@@ -16,23 +22,9 @@ use crate::{
         calls::{self, CallBill},
         identity::Viewer,
         legs, recordings, reviews,
-        shares::Given,
     },
-    domain::{
-        call::{CallRole, Quality, bill::Line},
-        ids::CallId,
-        policy, pricing,
-        recording::Ending,
-        refund::Subject,
-        report::TechnicalFault,
-        time::{Moment, Span},
-    },
+    domain::{call::CallRole, ids::CallId, refund::Subject, report::TechnicalFault},
     error::Error,
-    store::{
-        calls::{Call, Ended},
-        recordings::{State, Stored},
-        tips::Tip,
-    },
     web::{Result, Site, Web, theme::Tone},
 };
 use actix_web::{
@@ -41,9 +33,11 @@ use actix_web::{
     post,
     web::{Data, Form, Path, ServiceConfig},
 };
-use jiff::Timestamp;
+use lines::{blocks, tax_within};
+use rows::{connection, given_row, leg_row, recording, tip_row};
 use serde::Deserialize;
 use std::collections::HashMap;
+use strip::strip;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -195,40 +189,6 @@ async fn load(web: &Web, site: &Site, viewer: &Viewer, id: CallId) -> Result<Bil
     Ok(view)
 }
 
-fn leg_row(leg: &Call, side: Side) -> LegRow {
-    let moved = |ended: Ended| match side {
-        Side::Buyer => ended.charged_minor,
-        Side::Seller => ended.charged_minor - ended.commission_minor,
-    };
-    LegRow {
-        id: leg.id.uuid(),
-        name: other(leg, side).to_owned(),
-        side,
-        outcome: leg.ended.map(|ended| outcome(ended.reason)),
-        seconds: leg.ended.map_or(0, |ended| ended.billable_ms / 1_000),
-        amount: Amount::new(leg.ended.map_or(0, moved), leg.currency.code()),
-    }
-}
-
-fn recording(stored: &Stored, may_watch: bool) -> RecordingRow {
-    RecordingRow {
-        id: stored.id.uuid(),
-        state: match stored.state {
-            State::Composing | State::Ready | State::Failed if !may_watch => "staff",
-            state => state.name(),
-        },
-        note: match stored.ending {
-            Some(Ending::DiskFull) => Some("disk_full"),
-            Some(Ending::Failed) => Some("broken"),
-            Some(Ending::Withdrawn) => Some("withdrawn"),
-            _ => None,
-        },
-        percent: stored.progress,
-        seconds: stored.length_ms / 1_000,
-        until: stored.retained_until.map(Moment::timestamp),
-    }
-}
-
 async fn rating(web: &Web, site: &Site, bill: &CallBill) -> Result<RatingForm> {
     Ok(
         match reviews::of_call(&web.app, &site.scope, bill.call.id, bill.role).await? {
@@ -259,9 +219,7 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         service_title: call.service_title.clone(),
         started_at: record.billed.first().map(|span| span.from.timestamp()),
         ended_at: ended_at.timestamp(),
-        outcome: call
-            .ended
-            .map_or(super::views::Outcome::Cancelled, |ended| outcome(ended.reason)),
+        outcome: call.ended.map_or(Outcome::Cancelled, |ended| outcome(ended.reason)),
         settling: false,
         rate: amount(call.terms.rate_minor),
         increment: increment(call.terms.policy.increment),
@@ -310,189 +268,4 @@ async fn connections(web: &Web, site: &Site, bill: &CallBill) -> Result<Vec<Conn
         .into_iter()
         .filter_map(|(own, quality)| connection(own, &quality?))
         .collect())
-}
-
-/// The three shares make a hundred.
-fn connection(own: bool, quality: &Quality) -> Option<ConnectionRow> {
-    let all = quality.good_ms + quality.fair_ms + quality.poor_ms;
-    let share = |ms: i64| (100 * ms + all / 2).checked_div(all);
-    let (good, poor) = (share(quality.good_ms)?, share(quality.poor_ms)?);
-    Some(ConnectionRow {
-        own,
-        good,
-        fair: 100 - good - poor,
-        poor,
-    })
-}
-
-fn given_row(given: &Given, amount: impl Fn(i64) -> Amount) -> GivenRow {
-    GivenRow {
-        text: Message::new(format!("bill.given.{}", given.kind.name())).with("name", given.name.clone()),
-        amount: amount(given.minor),
-    }
-}
-
-fn tip_row(tip: &Tip, side: Side) -> TipRow {
-    let amount = |minor| Amount::new(minor, tip.amount.currency.code());
-    TipRow {
-        at: tip.at.timestamp(),
-        amount: amount(tip.amount.minor),
-        commission: amount(match side {
-            Side::Buyer => 0,
-            Side::Seller => tip.commission_minor,
-        }),
-    }
-}
-
-pub(super) fn increment(increment: policy::Increment) -> Increment {
-    match increment {
-        policy::Increment::Second => Increment::Second,
-        policy::Increment::Minute => Increment::Minute,
-        policy::Increment::Block { seconds } => Increment::Block { seconds },
-    }
-}
-
-/// How the sum comes about: what was free, what was talked, what the minimum adds.
-pub fn bill_lines(bill: &CallBill) -> Vec<BillLine> {
-    let (record, terms) = (&bill.bill, &bill.call.terms);
-    let amount = |minor| Amount::new(minor, bill.call.currency.code());
-    let used_s = record.charged_s - record.minimum_s;
-    let (unit, key) = match terms.policy.increment {
-        policy::Increment::Second => (1, "bill.seconds"),
-        policy::Increment::Minute => (60, "bill.minutes"),
-        policy::Increment::Block { seconds } => (i64::from(seconds.max(1)), "bill.blocks_of"),
-    };
-    let used_minor = pricing::time_price_minor(terms.rate_minor, used_s);
-    let mut lines = Vec::new();
-    if record.grace_ms > 0 {
-        let text = Message::new("bill.grace");
-        lines.push(BillLine {
-            text,
-            seconds: record.grace_ms / 1_000,
-            amount: amount(0),
-        });
-    }
-    if used_s > 0 {
-        let text = Message::new(key)
-            .with("count", used_s / unit)
-            .with("length", unit)
-            .with("rate", amount(terms.rate_minor));
-        lines.push(BillLine {
-            text,
-            seconds: used_s,
-            amount: amount(used_minor),
-        });
-    }
-    if record.minimum_s > 0 {
-        let text = Message::new("bill.minimum").with("length", record.charged_s);
-        lines.push(BillLine {
-            text,
-            seconds: record.minimum_s,
-            amount: amount(record.charged_minor - used_minor),
-        });
-    }
-    let addons_minor: i64 = bill.addons.iter().map(|addon| addon.price_minor).sum();
-    let not_used_minor = bill.beyond_minor() - addons_minor;
-    if not_used_minor < 0 && bill.beyond_minor() > 0 {
-        // The seller ended it: of what was ordered besides only a part is due.
-        lines.push(BillLine {
-            text: Message::new("bill.addons_part"),
-            seconds: 0,
-            amount: amount(bill.beyond_minor()),
-        });
-    } else if not_used_minor >= 0 {
-        let addons = bill.addons.iter().map(|addon| BillLine {
-            text: Message::new("bill.addon").with("title", addon.title.clone()),
-            seconds: 0,
-            amount: amount(addon.price_minor),
-        });
-        lines.extend(addons);
-    }
-    if not_used_minor > 0 {
-        lines.push(BillLine {
-            text: Message::new("bill.not_used"),
-            seconds: bill.prepaid_s.map_or(0, |prepaid_s| prepaid_s - record.charged_s),
-            amount: amount(not_used_minor),
-        });
-    }
-    let due = bill.due.unwrap_or_default();
-    for (key, minor) in [("bill.fee", due.fee_minor()), ("bill.tax", due.tax_on_top_minor())] {
-        if minor > 0 {
-            lines.push(BillLine {
-                text: Message::new(key),
-                seconds: 0,
-                amount: amount(minor),
-            });
-        }
-    }
-    lines
-}
-
-/// The tax that is in the prices of the lines.
-fn tax_within(bill: &CallBill) -> Option<i64> {
-    let on_top = bill.due.map_or(0, |due| due.tax_on_top_minor());
-    Some(bill.tax_minor() - on_top).filter(|minor| *minor > 0)
-}
-
-/// Every block with its place in time; time that only the minimum adds follows the last instant.
-fn blocks(bill: &CallBill) -> Vec<BillBlock> {
-    let record = &bill.bill;
-    let Some(last) = record.billed.last().map(|span| span.to) else {
-        return Vec::new();
-    };
-    let amount = |minor| Amount::new(minor, bill.call.currency.code());
-    let ends = record
-        .lines
-        .iter()
-        .skip(1)
-        .map(|line| line.started_at.unwrap_or(last))
-        .chain([last]);
-    let block = |(number, (line, end)): (u32, (&Line, Moment))| BillBlock {
-        number,
-        kind: if line.started_at.is_some() {
-            BillBlockKind::Charged
-        } else {
-            BillBlockKind::Minimum
-        },
-        from: line.started_at.unwrap_or(last).timestamp(),
-        to: end.timestamp(),
-        seconds: line.to_s - line.from_s,
-        amount: amount(line.amount_minor),
-    };
-    (1..).zip(record.lines.iter().zip(ends)).map(block).collect()
-}
-
-fn strip(bill: &CallBill) -> Option<Strip> {
-    let record = &bill.bill;
-    let all = || record.seller_present.iter().chain(&record.payer_present);
-    let from = all().map(|span| span.from).min()?;
-    let to = all().map(|span| span.to).max()?;
-    let pair = |span: &Span| (span.from.timestamp(), span.to.timestamp());
-    let (buyer, seller): (Vec<_>, Vec<_>) = (
-        record.payer_present.iter().map(pair).collect(),
-        record.seller_present.iter().map(pair).collect(),
-    );
-    Some(Strip::new(
-        from.timestamp(),
-        to.timestamp(),
-        &buyer,
-        &seller,
-        &charged(record.grace_ms, &record.billed),
-    ))
-}
-
-/// Billed stretches, the first `grace_ms` of them free.
-fn charged(grace_ms: i64, billed: &[Span]) -> Vec<(SpanKind, Timestamp, Timestamp)> {
-    let mut free = grace_ms;
-    let mut spans = Vec::new();
-    for span in billed {
-        let edge = span.from + free.min(span.ms());
-        free -= edge - span.from;
-        for (kind, from, to) in [(SpanKind::Grace, span.from, edge), (SpanKind::Charged, edge, span.to)] {
-            if from < to {
-                spans.push((kind, from.timestamp(), to.timestamp()));
-            }
-        }
-    }
-    spans
 }

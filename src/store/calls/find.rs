@@ -1,0 +1,149 @@
+//! Finding calls: of a person, of an order, and those that go on.
+
+use super::{Call, Row, named};
+use crate::{
+    domain::{
+        ids::{BookingId, CallId, TenantId, UserId},
+        time::Moment,
+    },
+    error::{Error, Result},
+    store::{Db, TenantScope, TenantTx, moment::At, schema::calls},
+};
+use diesel::prelude::*;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// A call of one of its two people, in which nobody else changes who is asked in until the transaction ends.
+///
+/// # Errors
+/// It isn't there, or the person isn't one of them.
+pub fn lock(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<Call> {
+    let row = calls::table.find((tx.tenant().uuid(), call.uuid()));
+    row.select(calls::id).for_no_key_update().first::<Uuid>(tx.conn)?;
+    of_person(tx, call, person)
+}
+
+/// A call of one of its two people.
+///
+/// # Errors
+/// It isn't there, or the person isn't one of them.
+pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<Call> {
+    let row = calls::table
+        .find((tx.tenant().uuid(), call.uuid()))
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .select(Row::as_select())
+        .first(tx.conn)?;
+    named(tx.conn, tx.tenant().uuid(), vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)?
+}
+
+/// A call.
+///
+/// # Errors
+/// It isn't there, or the database is away.
+pub fn find(tx: &mut TenantTx<'_>, call: CallId) -> Result<Call> {
+    let row = calls::table.find((tx.tenant().uuid(), call.uuid()));
+    let row = row.select(Row::as_select()).first(tx.conn)?;
+    named(tx.conn, tx.tenant().uuid(), vec![row])?
+        .pop()
+        .ok_or_else(Error::not_found)?
+}
+
+/// The call that an order was talked in, if it cost something.
+///
+/// # Errors
+/// The database is away.
+pub fn paid_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<Call>> {
+    let tenant = tx.tenant().uuid();
+    let row = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::booking_id.eq(order.uuid()))
+        .filter(calls::charged_minor.gt(0))
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    named(tx.conn, tenant, row.into_iter().collect())?.pop().transpose()
+}
+
+/// A person's calls, newest first.
+///
+/// # Errors
+/// The database is away.
+pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> Result<Vec<Call>> {
+    let tenant = tx.tenant().uuid();
+    let rows = calls::table
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .order(calls::rang_at.desc())
+        .limit(limit)
+        .offset(offset)
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    named(tx.conn, tenant, rows)?.into_iter().collect()
+}
+
+/// The call that a person is in right now; of a leg, the call that it is in.
+///
+/// # Errors
+/// The database is away.
+pub fn current(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<CallId>> {
+    let found: Option<(Uuid, Option<Uuid>)> = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::ended_at.is_null())
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .select((calls::id, calls::parent_id))
+        .first(tx.conn)
+        .optional()?;
+    Ok(found.map(|(id, parent)| CallId::from_uuid(parent.unwrap_or(id))))
+}
+
+/// Which of these people are in a call right now.
+///
+/// # Errors
+/// The database is away.
+pub fn busy(tx: &mut TenantTx<'_>, people: &[UserId]) -> Result<HashSet<UserId>> {
+    let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
+    let pairs: Vec<(Uuid, Uuid)> = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::ended_at.is_null())
+        .filter(calls::buyer_id.eq_any(&ids).or(calls::seller_id.eq_any(&ids)))
+        .select((calls::buyer_id, calls::seller_id))
+        .load(tx.conn)?;
+    let all = pairs.into_iter().flat_map(|(buyer, seller)| [buyer, seller]);
+    Ok(all.map(UserId::from_uuid).filter(|id| people.contains(id)).collect())
+}
+
+impl Db {
+    /// Calls that began to ring before a moment and haven't ended, with the right to their tenants' data: what a server
+    /// takes up again. One that can't be read holds up no other.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn unfinished_calls(&self, before: Moment) -> Result<Vec<(TenantScope, Call)>> {
+        self.system_read(move |tx| {
+            let rows: Vec<(Uuid, Row)> = calls::table
+                .filter(calls::ended_at.is_null())
+                .filter(calls::rang_at.le(At(before)))
+                .order(calls::rang_at)
+                .select((calls::tenant_id, Row::as_select()))
+                .load(tx.conn)?;
+            let mut by_tenant: HashMap<Uuid, Vec<Row>> = HashMap::new();
+            for (tenant, row) in rows {
+                by_tenant.entry(tenant).or_default().push(row);
+            }
+            let mut found = Vec::new();
+            for (tenant, rows) in by_tenant {
+                let scope = TenantScope::of(TenantId::from_uuid(tenant));
+                for call in named(tx.conn, tenant, rows)? {
+                    match call {
+                        Ok(call) => found.push((scope, call)),
+                        Err(error) => tracing::error!(%error, "an unfinished call can't be read"),
+                    }
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
