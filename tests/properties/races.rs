@@ -3,7 +3,8 @@
 use crate::world::{World, blocks, per_minute, per_second};
 use tallyroom::domain::call::CallRole::{Buyer, Seller};
 use tallyroom::domain::call::{
-    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run, bill,
+    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run,
+    bill,
 };
 use tallyroom::domain::time::Moment;
 
@@ -100,7 +101,11 @@ fn a_refusal_from_before_a_top_up_does_not_leave_the_call_suspended() {
     call.wait_s(51);
     // The ledger looks at the empty wallet at once, but its answer takes longer than the top-up and the news of it.
     call.ledger.slow = (0, 2_000);
-    call.feed(Event::WalletChanged { available_minor: 100 }).unwrap();
+    call.feed(Event::WalletChanged {
+        available_minor: 100,
+        others: vec![],
+    })
+    .unwrap();
     call.wait_s(1);
     call.move_money(500);
     call.wait_s(10);
@@ -133,7 +138,15 @@ fn a_hold_the_session_had_given_up_on_is_used() {
         available_minor,
     };
     let (session, now) = (&mut call.session, Moment(call.now));
-    session.on(now, Event::WalletChanged { available_minor: 100 }).unwrap();
+    session
+        .on(
+            now,
+            Event::WalletChanged {
+                available_minor: 100,
+                others: vec![],
+            },
+        )
+        .unwrap();
     session.on(now, answer(MeterOutcome::Refused, 0)).unwrap();
     assert_eq!(session.phase(now).0, CallPhase::Suspended);
     // The driver had ordered it a second time, and by then there was money.
@@ -149,7 +162,15 @@ fn nobody_talks_on_while_the_ledger_keeps_refusing() {
     // The wallet looks full, yet the ledger refuses (a spending limit, say).
     let mut at = Moment(call.now);
     let mut orders = 0;
-    let mut pending = session.on(at, Event::WalletChanged { available_minor: 9_000 }).unwrap();
+    let mut pending = session
+        .on(
+            at,
+            Event::WalletChanged {
+                available_minor: 9_000,
+                others: vec![],
+            },
+        )
+        .unwrap();
     for _ in 0..200 {
         at = at + 500;
         let run = Some(Run::at(at));

@@ -1,8 +1,8 @@
 //! The room's loop: one message at a time.
 
 use super::{
-    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, recording::RoomRecording,
-    seat::Seat, view::Told,
+    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, purse::Shared,
+    recording::RoomRecording, seat::Seat, view::Told,
 };
 use crate::{
     app::{bookings, calls, legs},
@@ -51,6 +51,7 @@ pub(in crate::signaling) struct Room {
     /// When media was last reported.
     pub(super) reported: Moment,
     pub(super) told: Told,
+    pub(super) shared: Shared,
     rang: bool,
     pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
@@ -99,6 +100,7 @@ impl Room {
             scores: (None, None),
             reported: Moment(0),
             told: Told::default(),
+            shared: Shared::default(),
             rang: false,
             finish: None,
             because: None,
@@ -115,6 +117,7 @@ impl Room {
 
     pub async fn run(mut self, mut messages: mpsc::Receiver<RoomMessage>, recover: bool) {
         self.rang = self.is_ringing();
+        self.open_purse().await;
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
@@ -237,14 +240,11 @@ impl Room {
                     available_minor: metered.available_minor,
                 };
                 let _ = self.apply(event).await;
-                self.share_credit(before_minor);
+                self.shared.spent |= self.session.available_minor() != before_minor;
             }
             RoomMessage::Wallet { payer, available_minor } => self.wallet(payer, available_minor).await,
-            RoomMessage::Credit { available_minor } => {
-                let _ = self.apply(Event::WalletChanged { available_minor }).await;
-                // That the time has grown is said at once.
-                self.told = Told::default();
-            }
+            RoomMessage::Purse { available_minor } => self.purse(available_minor).await,
+            RoomMessage::Credit { available_minor } => self.credit(available_minor).await,
             RoomMessage::Priced(stretch) => {
                 let _ = self.apply(Event::Priced(stretch)).await;
             }
@@ -348,6 +348,7 @@ impl Room {
             };
             self.tell_people(&message);
         }
+        self.share_purse();
         self.begin_legs();
         self.end_legs();
         if self.finish.is_none() {
