@@ -52,6 +52,8 @@ pub(in crate::signaling) struct Room {
     pub(super) reported: Moment,
     pub(super) told: Told,
     pub(super) shared: Shared,
+    /// Of a free talk: whether whoever came first is in it, and so not free for another call, if that is known.
+    pub(super) first_is_in: Option<bool>,
     rang: bool,
     pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
@@ -101,6 +103,7 @@ impl Room {
             reported: Moment(0),
             told: Told::default(),
             shared: Shared::default(),
+            first_is_in: Some(true),
             rang: false,
             finish: None,
             because: None,
@@ -121,6 +124,7 @@ impl Room {
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
+            self.first_is_in = None;
             self.read_recording_back().await;
             if let Some(minutes_left) = self.session.warned_min() {
                 self.ends_soon(minutes_left);
@@ -150,6 +154,7 @@ impl Room {
             }
             self.follow_recording().await;
             self.follow_parent().await;
+            self.follow_first_visitor().await;
             self.after();
         }
         self.end_recording().await;

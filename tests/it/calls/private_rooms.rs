@@ -1,5 +1,7 @@
 //! Private rooms: by a password, a name and a password, by knocking; free and paid; tried by machine.
 
+mod leaving;
+
 use super::{LUMEN, Pair, Price, TestUser};
 use crate::support::{Answer, Caller, VELVET};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
