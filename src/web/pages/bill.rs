@@ -322,6 +322,7 @@ fn connection(own: bool, quality: &Quality) -> Option<ConnectionRow> {
         good,
         fair: 100 - good - poor,
         poor,
+        sound_only_seconds: quality.sound_only_ms / 1_000,
     })
 }
 
