@@ -10,6 +10,7 @@ mod checks;
 pub mod connection;
 mod media_requests;
 mod people;
+mod purses;
 mod registry;
 mod room;
 mod rooms;

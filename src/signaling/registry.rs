@@ -129,7 +129,7 @@ impl Registry {
     fn open(self: &Arc<Self>, scope: TenantScope, call: Call, session: Session, stored: Option<usize>) {
         let _on = self.runtime.enter();
         let (id, tenant) = (call.id, scope.tenant());
-        let (people, parent) = (call.occupied(), call.parent);
+        let (people, payer, parent) = (call.occupied(), (tenant, call.buyer.id), call.parent);
         let open = || RoomHandle::open(self.world.clone(), scope, call, session, stored);
         let Some((RoomHandle(mailbox), task)) = self.rooms().open((tenant, id, parent), open) else {
             return;
@@ -143,6 +143,7 @@ impl Registry {
                 tracing::error!(call = %id, %error, "a room failed");
             }
             registry.rooms().close(id);
+            registry.rooms().purses.take_out(payer, id);
             for person in people {
                 registry.world.people.take_out((tenant, person), &mailbox);
             }

@@ -1,6 +1,6 @@
 //! The rooms that are open on this server, found by their call.
 
-use super::room::RoomHandle;
+use super::{purses::Purses, room::RoomHandle};
 use crate::domain::ids::{CallId, TenantId};
 use std::{
     collections::HashMap,
@@ -15,6 +15,8 @@ use std::{
 pub(super) struct Rooms {
     open: Mutex<HashMap<CallId, Open>>,
     news: AtomicU64,
+    /// What is paid from whose wallet.
+    pub purses: Purses,
 }
 
 struct Open {

@@ -26,6 +26,7 @@ pub fn keep(tx: &mut TenantTx<'_>, call: CallId, role: CallRole, quality: &Quali
             call_quality::fair_s.eq(seconds(quality.fair_ms)),
             call_quality::poor_s.eq(seconds(quality.poor_ms)),
             call_quality::worst.eq(i16::from(worst)),
+            call_quality::sound_only_s.eq(seconds(quality.sound_only_ms)),
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
@@ -37,22 +38,24 @@ pub fn keep(tx: &mut TenantTx<'_>, call: CallId, role: CallRole, quality: &Quali
 /// # Errors
 /// The database is away.
 pub fn find(tx: &mut TenantTx<'_>, call: CallId, role: CallRole) -> Result<Option<Quality>> {
-    let row: Option<(i32, i32, i32, i16)> = call_quality::table
+    let row: Option<(i32, i32, i32, i16, i32)> = call_quality::table
         .find((tx.tenant().uuid(), call.uuid(), name(role)))
         .select((
             call_quality::good_s,
             call_quality::fair_s,
             call_quality::poor_s,
             call_quality::worst,
+            call_quality::sound_only_s,
         ))
         .first(tx.conn)
         .optional()?;
     let ms = |seconds: i32| i64::from(seconds) * 1_000;
-    Ok(row.map(|(good, fair, poor, worst)| Quality {
+    Ok(row.map(|(good, fair, poor, worst, sound_only)| Quality {
         good_ms: ms(good),
         fair_ms: ms(fair),
         poor_ms: ms(poor),
         worst: u8::try_from(worst).ok(),
+        sound_only_ms: ms(sound_only),
     }))
 }
 

@@ -176,6 +176,7 @@ diesel::table! {
         fair_s -> Int4,
         poor_s -> Int4,
         worst -> Int2,
+        sound_only_s -> Int4,
     }
 }
 

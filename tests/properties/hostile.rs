@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
 use tallyroom::domain::call::{
-    Action, CallRole, Epoch, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Run, Session, Terms, bill,
+    Action, CallRole, Draw, Epoch, Event, Evidence, Held, MeterOp, MeterOpKind, MeterOutcome, Run, Session, Terms, bill,
 };
 use tallyroom::domain::order_price::{ServiceFee, TaxRate};
 use tallyroom::domain::policy::{Increment, Policy, PolicyChange, resolve};
@@ -73,6 +73,26 @@ fn extreme_terms() -> impl Strategy<Value = Terms> {
     })
 }
 
+/// Another meter on the same wallet.
+fn any_draw() -> impl Strategy<Value = Draw> {
+    let increment = any_number().prop_map(|seconds| Increment::Block { seconds });
+    let increment = prop_oneof![Just(Increment::Second), Just(Increment::Minute), increment];
+    let held = prop_oneof![
+        any::<i64>().prop_map(|at| Held::Until(Moment(at))),
+        any::<i64>().prop_map(Held::For),
+    ];
+    (any::<i64>(), increment, any_number(), 0_u32..1_000, held).prop_map(
+        |(rate_minor, increment, minimum_s, reserved, held)| {
+            let policy = Policy {
+                increment,
+                minimum_s,
+                ..Policy::default()
+            };
+            Draw::new(&Terms::new(rate_minor, policy), reserved, held)
+        },
+    )
+}
+
 fn any_run() -> impl Strategy<Value = Option<Run>> {
     prop::option::of((any_time(), any_time()).prop_map(|(from, to)| Run { from, to }))
 }
@@ -98,7 +118,8 @@ fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(seller_sent, seller_seen, payer_seen)| Event::Media(Evidence { seller_sent, seller_seen, payer_seen })),
         4 => (any_number(), outcome, any::<i64>())
             .prop_map(|(block, outcome, available_minor)| Event::Metered { block: block % 4, outcome, available_minor }),
-        1 => any::<i64>().prop_map(|available_minor| Event::WalletChanged { available_minor }),
+        1 => (any::<i64>(), prop::collection::vec(any_draw(), 0..3))
+            .prop_map(|(available_minor, others)| Event::WalletChanged { available_minor, others }),
         1 => Just(Event::Recover),
         1 => Just(Event::Tick),
     ]
@@ -162,7 +183,7 @@ proptest! {
             if granted {
                 grant(&mut session, now, actions);
             }
-            let _ = (session.phase(now), session.is_running(now), session.remaining_ms());
+            let _ = (session.phase(now), session.is_running(now), session.remaining_ms(now));
             let bill = bill::bill(&session);
             prop_assert!(session.charged_minor() >= 0 && bill.charged_minor >= bill.commission_minor);
             follow_timers(&mut session.clone());

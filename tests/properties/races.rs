@@ -3,8 +3,10 @@
 use crate::world::{World, blocks, per_minute, per_second};
 use tallyroom::domain::call::CallRole::{Buyer, Seller};
 use tallyroom::domain::call::{
-    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run, bill,
+    Action, CallPhase, EndReason, Event, Evidence, MeterOp, MeterOpKind, MeterOutcome, Rejected, Run, Session, Stretch,
+    bill,
 };
+use tallyroom::domain::ids::ExtensionId;
 use tallyroom::domain::time::Moment;
 
 #[test]
@@ -100,7 +102,11 @@ fn a_refusal_from_before_a_top_up_does_not_leave_the_call_suspended() {
     call.wait_s(51);
     // The ledger looks at the empty wallet at once, but its answer takes longer than the top-up and the news of it.
     call.ledger.slow = (0, 2_000);
-    call.feed(Event::WalletChanged { available_minor: 100 }).unwrap();
+    call.feed(Event::WalletChanged {
+        available_minor: 100,
+        others: vec![],
+    })
+    .unwrap();
     call.wait_s(1);
     call.move_money(500);
     call.wait_s(10);
@@ -133,7 +139,15 @@ fn a_hold_the_session_had_given_up_on_is_used() {
         available_minor,
     };
     let (session, now) = (&mut call.session, Moment(call.now));
-    session.on(now, Event::WalletChanged { available_minor: 100 }).unwrap();
+    session
+        .on(
+            now,
+            Event::WalletChanged {
+                available_minor: 100,
+                others: vec![],
+            },
+        )
+        .unwrap();
     session.on(now, answer(MeterOutcome::Refused, 0)).unwrap();
     assert_eq!(session.phase(now).0, CallPhase::Suspended);
     // The driver had ordered it a second time, and by then there was money.
@@ -149,7 +163,15 @@ fn nobody_talks_on_while_the_ledger_keeps_refusing() {
     // The wallet looks full, yet the ledger refuses (a spending limit, say).
     let mut at = Moment(call.now);
     let mut orders = 0;
-    let mut pending = session.on(at, Event::WalletChanged { available_minor: 9_000 }).unwrap();
+    let mut pending = session
+        .on(
+            at,
+            Event::WalletChanged {
+                available_minor: 9_000,
+                others: vec![],
+            },
+        )
+        .unwrap();
     for _ in 0..200 {
         at = at + 500;
         let run = Some(Run::at(at));
@@ -291,4 +313,73 @@ fn the_answers_of_one_tick_may_come_in_any_order() {
         assert_eq!(call.phase(), CallPhase::Live);
         call.finish();
     }
+}
+
+/// By the second, ten a second: the third ten seconds are asked for when minutes of another price are paid.
+fn priced_while_asking(price_minor: i64) -> (Session, Vec<Action>) {
+    let mut call = World::connected(per_second(600), 200);
+    call.wait_s(12);
+    call.ledger.slow = (0, 60_000);
+    call.wait_s(4);
+    let (mut session, mut now) = (call.session, Moment(call.now));
+    let stretch = Stretch {
+        extension: ExtensionId::new(),
+        from_s: 0,
+        seconds: 20,
+        price_minor,
+    };
+    session.on(now, Event::Priced(stretch)).unwrap();
+    let mut actions = Vec::new();
+    for block in 2..6 {
+        let answer = Event::Metered {
+            block,
+            outcome: MeterOutcome::Reserved,
+            available_minor: 1_000,
+        };
+        actions.extend(session.on(now, answer).unwrap());
+        for _ in 0..10 {
+            now = now + 1_000;
+            let run = Some(Run::at(now));
+            let evidence = Evidence {
+                seller_sent: run,
+                seller_seen: run,
+                payer_seen: run,
+            };
+            actions.extend(session.on(now, Event::Media(evidence)).unwrap());
+        }
+    }
+    (session, actions)
+}
+
+fn posted(actions: &[Action], wanted: u32) -> Option<i64> {
+    actions.iter().find_map(|action| match action {
+        Action::Meter(MeterOp {
+            block,
+            kind: MeterOpKind::Post { amount_minor, .. },
+        }) if *block == wanted => Some(*amount_minor),
+        _ => None,
+    })
+}
+
+#[test]
+fn cheaper_minutes_begin_with_the_block_that_is_asked_for() {
+    let (session, actions) = priced_while_asking(100);
+    let at = [20, 30, 40, 50].map(|seconds| session.blocks().gross_minor(seconds));
+    assert_eq!(at, [200, 250, 300, 400]);
+    // Held at a hundred, paid at fifty.
+    assert_eq!(
+        [2, 3, 4].map(|block| posted(&actions, block)),
+        [Some(50), Some(50), Some(100)]
+    );
+}
+
+#[test]
+fn dearer_minutes_come_behind_the_block_that_is_asked_for() {
+    let (session, actions) = priced_while_asking(400);
+    let at = [20, 30, 40, 50, 60].map(|seconds| session.blocks().gross_minor(seconds));
+    assert_eq!(at, [200, 300, 500, 700, 800]);
+    assert_eq!(
+        [2, 3, 4].map(|block| posted(&actions, block)),
+        [Some(100), Some(200), Some(200)]
+    );
 }

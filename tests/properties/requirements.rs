@@ -287,7 +287,7 @@ fn f5_the_rescue_time_is_five_minutes_and_then_the_call_ends_and_settles() {
 #[test]
 fn f4_remaining_time_counts_what_is_reserved_and_available_and_warns_at_the_marks() {
     let mut call = World::connected(per_minute(100), 350);
-    assert_eq!(call.session.remaining_ms(), Some(180_000));
+    assert_eq!(call.session.remaining_ms(Moment(call.now)), Some(180_000));
     call.wait_ms(59_500);
     assert_eq!(call.told, []);
     call.wait_ms(500);
@@ -295,7 +295,7 @@ fn f4_remaining_time_counts_what_is_reserved_and_available_and_warns_at_the_mark
     call.wait_s(60);
     assert_eq!(call.told[1..], [Action::Warn { minutes_left: 1 }]);
     call.move_money(200);
-    assert_eq!(call.session.remaining_ms(), Some(180_000));
+    assert_eq!(call.session.remaining_ms(Moment(call.now)), Some(180_000));
     call.wait_s(120);
     assert_eq!(
         call.told[2..],

@@ -190,7 +190,10 @@ impl World {
             }
         } else if self.news.front().is_some_and(|(at, _)| *at <= now) {
             let (_, available_minor) = self.news.pop_front().unwrap_or_default();
-            let _ = self.feed(Event::WalletChanged { available_minor });
+            let _ = self.feed(Event::WalletChanged {
+                available_minor,
+                others: vec![],
+            });
         } else if self.next_report <= now {
             self.report();
         } else if self.reports.front().is_some_and(|(at, _)| *at <= now) {

@@ -97,7 +97,7 @@ export interface Call {
   charged_minor: number;
   currency: string;
   feedback: { role: "buyer" | "seller"; good: boolean; faults: string[]; text: string; at: number }[];
-  quality: { role: "buyer" | "seller"; good_s: number; fair_s: number; poor_s: number; worst: number }[];
+  quality: { role: "buyer" | "seller"; good_s: number; fair_s: number; poor_s: number; worst: number; sound_only_s: number }[];
   /** Of a third person's leg, the call that it is in. */
   in_call: { id: string; buyer: string; seller: string } | null;
   legs: { id: string; buyer: string; seller: string; state: "live" | "ended"; billable_ms: number; charged_minor: number }[];

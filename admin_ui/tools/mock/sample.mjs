@@ -86,7 +86,7 @@ export function call(n, currency = "EUR") {
     rang_at,
     live_at: answered && state !== "ringing" && state !== "pre_check" ? rang_at + 40_000 : null,
     feedback: n % 5 === 2 && !live ? [{ role: "buyer", good: false, faults: ["sound", "connection"], text: "An echo from the second minute on.", at: rang_at }, { role: "seller", good: true, faults: [], text: "", at: rang_at }] : [],
-    quality: live ? [] : [{ role: "buyer", good_s: 1400, fair_s: 31, poor_s: 0, worst: 5 }, { role: "seller", good_s: 1431, fair_s: 0, poor_s: 0, worst: 8 }],
+    quality: live ? [] : [{ role: "buyer", good_s: 1400, fair_s: 31, poor_s: 0, worst: 5, sound_only_s: 42 }, { role: "seller", good_s: 1431, fair_s: 0, poor_s: 0, worst: 8, sound_only_s: 0 }],
     in_call: n === 8 ? { id: uuid(3, 7), buyer: person(10).name, seller: person(10).name } : null,
     legs: n === 7 ? [{ id: uuid(3, 8), buyer: person(10).name, seller: person(2).name, state: "ended", billable_ms: 480_000, charged_minor: 720 }] : [],
     ended_at: live ? null : rang_at + 60_000 + billable_ms,

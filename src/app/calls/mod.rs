@@ -2,6 +2,7 @@
 //! was.
 
 mod bill;
+mod coming_and_going;
 mod feedback;
 mod finish;
 mod history;
@@ -11,6 +12,7 @@ mod ring;
 mod say;
 
 pub use bill::{CallBill, bill};
+pub use coming_and_going::{come_back, leave};
 pub use feedback::{feedback, say_how};
 pub use finish::finish;
 pub use history::{Settled, current, joined, list, one};

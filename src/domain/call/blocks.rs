@@ -32,6 +32,11 @@ impl Blocks {
         Self { terms }
     }
 
+    /// Those terms.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
     /// The `index`-th block.
     pub fn block(&self, index: u32) -> Block {
         let n = i64::from(index);
@@ -56,12 +61,24 @@ impl Blocks {
     /// How many blocks must be reserved before the call starts: the larger of minimum and first increment (M4).
     pub fn opening(&self) -> u32 {
         let needed = self.minimum_s().max(self.terms.policy.increment.seconds());
-        (1..).find(|count| self.end_s(*count) >= needed).unwrap_or(1)
+        self.reaching(needed)
     }
 
     /// Where the first `count` blocks end, in seconds.
     pub fn end_s(&self, count: u32) -> i64 {
         count.checked_sub(1).map_or(0, |last| self.block(last).to_s)
+    }
+
+    /// How many of the first blocks it takes to reach `seconds`.
+    pub fn reaching(&self, seconds: i64) -> u32 {
+        let whole = |seconds: i64, length: i64| (seconds + length - 1) / length;
+        let (seconds, minimum) = (seconds.max(0), self.minimum_s());
+        let count = match self.terms.policy.increment {
+            Increment::Second if seconds > minimum => whole(minimum, CHUNK_S) + whole(seconds - minimum, CHUNK_S),
+            Increment::Second => whole(seconds, CHUNK_S),
+            increment => whole(seconds, increment.seconds()),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// The minimum in seconds, rounded up to whole increments.
@@ -146,6 +163,17 @@ mod tests {
         assert_eq!(blocks.opening(), 3);
         assert_eq!(blocks.charged_s(60_000), 60);
         assert_eq!(blocks.charged_s(60_001), 120);
+    }
+
+    #[test]
+    fn as_many_blocks_reach_a_second_as_end_behind_it() {
+        for blocks in [blocks(Increment::Second, 25), blocks(Increment::Minute, 150)] {
+            for seconds in 0..400 {
+                let count = blocks.reaching(seconds);
+                assert!(blocks.end_s(count) >= seconds);
+                assert!(count == 0 || blocks.end_s(count - 1) < seconds);
+            }
+        }
     }
 
     #[test]

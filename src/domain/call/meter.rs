@@ -126,6 +126,11 @@ impl Meter {
         self.billable_ms
     }
 
+    /// Up to here time is counted.
+    pub(super) fn counted_to(&self) -> Moment {
+        self.counted_to
+    }
+
     /// When the covered time was used up, while nothing more is covered.
     pub fn stalled_at(&self) -> Option<Moment> {
         self.stalled_at

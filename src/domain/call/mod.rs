@@ -10,6 +10,7 @@ pub mod extension;
 mod journal;
 mod meter;
 mod presence;
+mod purse;
 mod quality;
 mod session;
 mod settle;
@@ -18,6 +19,7 @@ mod stretch;
 pub use journal::{Entry, Journal, replay};
 pub use meter::Meter;
 pub use presence::{Presence, Run};
+pub use purse::{Draw, Held};
 pub use quality::Quality;
 pub use session::Session;
 pub use stretch::Stretch;
@@ -125,10 +127,13 @@ pub enum Event {
         /// What the payer can still spend, in minor units.
         available_minor: i64,
     },
-    /// The payer's wallet changed for another reason.
+    /// The payer's wallet changed for another reason, or what else is paid from it.
     WalletChanged {
         /// What the payer can spend now, in minor units.
         available_minor: i64,
+        /// What the same wallet pays at this moment besides.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<Draw>,
     },
     /// Minutes were paid for at a price of their own; they come behind all that was asked for.
     Priced(Stretch),

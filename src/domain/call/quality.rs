@@ -17,6 +17,8 @@ pub struct Quality {
     pub poor_ms: i64,
     /// The lowest score, 0 to 10; none if there was none.
     pub worst: Option<u8>,
+    /// Sound came without any picture: the line carried none, or none was sent, or looked at.
+    pub sound_only_ms: i64,
 }
 
 impl Quality {
@@ -29,6 +31,11 @@ impl Quality {
             _ => self.poor_ms += ms,
         }
         self.worst = Some(self.worst.map_or(score, |worst| worst.min(score)));
+    }
+
+    /// For so long sound came without a picture.
+    pub fn add_sound_only(&mut self, ms: i64) {
+        self.sound_only_ms += ms.clamp(0, GAP_MS);
     }
 }
 
@@ -44,11 +51,14 @@ mod tests {
         quality.add(5, 500);
         quality.add(2, 500);
         quality.add(9, 60_000);
+        quality.add_sound_only(500);
+        quality.add_sound_only(60_000);
         let expected = Quality {
             good_ms: 3_000,
             fair_ms: 500,
             poor_ms: 500,
             worst: Some(2),
+            sound_only_ms: 2_500,
         };
         assert_eq!(quality, expected);
     }

@@ -6,7 +6,9 @@ mod views;
 
 use super::blocks::Blocks;
 use super::settle::Settlement;
-use super::{Action, CallRole, EndReason, Epoch, Event, Evidence, Meter, MeterOutcome, Rejected, Terms, later, ms};
+use super::{
+    Action, CallRole, Draw, EndReason, Epoch, Event, Evidence, Meter, MeterOutcome, Rejected, Terms, later, ms,
+};
 use crate::domain::{policy::Policy, time::Moment};
 use std::collections::BTreeSet;
 
@@ -52,6 +54,8 @@ pub struct Session {
     /// Of those, the ones without an answer yet.
     unanswered: BTreeSet<u32>,
     available_minor: i64,
+    /// What the same wallet pays besides, as last heard.
+    others: Vec<Draw>,
     /// The next block was refused, and the wallet hasn't changed since.
     refused: bool,
     /// The wallet changed after the block was asked for.
@@ -88,6 +92,7 @@ impl Session {
             posted: 0,
             unanswered: BTreeSet::new(),
             available_minor,
+            others: Vec::new(),
             refused: false,
             news_while_asking: false,
             charged_minor: 0,
@@ -110,6 +115,7 @@ impl Session {
             };
         }
         let mut actions = Vec::new();
+        let is_answer = matches!(event, Event::Metered { .. });
         match event {
             Event::Accept => self.accept(now)?,
             Event::Reject => self.reject(&mut actions)?,
@@ -129,12 +135,23 @@ impl Session {
                 self.available_minor = available_minor;
                 self.metered(now, block, outcome, &mut actions);
             }
-            Event::WalletChanged { available_minor } => self.wallet(available_minor, &mut actions),
+            Event::WalletChanged {
+                available_minor,
+                others,
+            } => {
+                self.others = others;
+                self.wallet(available_minor, &mut actions);
+            }
             Event::Priced(stretch) => self.priced(stretch),
             Event::Recover => self.recover(now, &mut actions),
             Event::Tick => {}
         }
         self.advance(now, &mut actions);
+        // The ledger answers all who share the wallet at once, and they hear of each other's holds one after the other.
+        let is_unsettled = !self.others.is_empty() && (is_answer || self.asking());
+        if matches!(self.phase, Phase::Live) && !is_unsettled {
+            self.warn(now, &mut actions);
+        }
         Ok(actions)
     }
 
@@ -366,13 +383,11 @@ impl Session {
         }
         if let Some(reason) = self.lost_for_good(now) {
             self.settle(now, reason, actions);
-            return;
         }
-        self.warn(actions);
     }
 
-    fn warn(&mut self, actions: &mut Vec<Action>) {
-        let Some(remaining_ms) = self.remaining_ms() else {
+    fn warn(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let Some(remaining_ms) = self.remaining_ms(now) else {
             return;
         };
         let passed = self

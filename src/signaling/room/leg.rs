@@ -224,31 +224,4 @@ impl Room {
             deliver(&room, RoomMessage::LegWarned { leg, minutes_left });
         }
     }
-
-    /// Somebody's wallet changed. What was paid for beforehand has nothing to do with that.
-    pub(super) async fn wallet(&mut self, payer: UserId, available_minor: i64) {
-        self.tell_legs_credit(payer, available_minor);
-        if payer != self.call.buyer.id || self.call.booking.is_some() {
-            return;
-        }
-        let waits = self.session.phase(self.now()).0 == CallPhase::PreCheck;
-        if let Some(parent) = self.parent.as_mut().filter(|_| waits) {
-            // It may suffice by now. Once it has been given up, what it lacked stays said.
-            parent.needed_minor = None;
-        }
-        let _ = self.apply(Event::WalletChanged { available_minor }).await;
-    }
-
-    /// What the payer can spend has changed by what this room does: whatever else they pay in the call hears of it.
-    pub(super) fn share_credit(&self, before_minor: i64) {
-        let available_minor = self.session.available_minor();
-        let payer = self.call.buyer.id;
-        if available_minor == before_minor || self.call.booking.is_some() {
-            return;
-        }
-        match self.parent_room() {
-            Some(room) => deliver(&room, RoomMessage::Wallet { payer, available_minor }),
-            None => self.tell_legs_credit(payer, available_minor),
-        }
-    }
 }

@@ -210,13 +210,6 @@ impl Room {
         }
     }
 
-    /// What somebody can spend has changed: whatever else they pay here hears of it.
-    pub(super) fn tell_legs_credit(&self, payer: UserId, available_minor: i64) {
-        for leg in self.legs.iter().filter(|leg| leg.buyer.id == payer) {
-            deliver(&leg.room, RoomMessage::Wallet { payer, available_minor });
-        }
-    }
-
     /// Whether somebody's own leg holds them back, also while its room hasn't said how it stands. Nobody is held back in the
     /// check, which is free for all.
     pub(super) fn is_guest_held(&self, person: UserId) -> bool {

@@ -260,6 +260,7 @@ impl Room {
                     self.tell_others(chair, &ServerMessage::ProducerClosed { producer });
                 }
             }
+            Request::PreferLayers { producer, layer, .. } => self.prefers(chair, producer, layer.is_some()),
             _ => {}
         }
         let (media, mailbox) = (self.world.media.clone(), self.mailbox.clone());

@@ -5,6 +5,7 @@ mod guests;
 mod leg;
 mod legs;
 mod media;
+mod purse;
 mod recording;
 mod reports;
 mod seat;
@@ -135,6 +136,8 @@ pub(super) enum RoomMessage {
     Metered(LegAnswer),
     /// Somebody's wallet changed.
     Wallet { payer: UserId, available_minor: i64 },
+    /// What else the buyer pays takes from the wallet otherwise than before, and left so much, if that changed.
+    Purse { available_minor: Option<i64> },
     /// What the buyer can spend on this call, whatever it is paid from.
     Credit { available_minor: i64 },
     /// Minutes were paid for at a price of their own.

@@ -55,9 +55,11 @@ impl Room {
         self.tell_legs_what(|payer, payee| self::evidence(&seen, payer, payee));
         let since = now - std::mem::replace(&mut self.reported, now);
         if self.session.phase(now).0 == CallPhase::Live {
-            for seat in [&mut self.buyer, &mut self.seller] {
+            let only_hear = [self.buyer.only_hears(&self.seller), self.seller.only_hears(&self.buyer)];
+            for (seat, only_hears) in [&mut self.buyer, &mut self.seller].into_iter().zip(only_hear) {
                 if let Some(score) = seat.score {
                     seat.quality.add(score, since);
+                    seat.quality.add_sound_only(if only_hears { since } else { 0 });
                 }
             }
         }
@@ -96,6 +98,21 @@ impl Room {
             score: reception.score,
             layer: reception.layer,
         });
+    }
+
+    /// Somebody wants a picture of another's, or doesn't want it for now.
+    pub(super) fn prefers(&mut self, chair: Chair, producer: &MediaId, wanted: bool) {
+        let sends = |other: Chair| {
+            self.seat(other)
+                .is_some_and(|seat| seat.producers.contains_key(producer))
+        };
+        let is_known = self.chairs().into_iter().any(sends);
+        let Some(seat) = self.seat_mut(chair) else { return };
+        if wanted {
+            seat.unwanted.remove(producer);
+        } else if is_known {
+            seat.unwanted.insert(producer.clone());
+        }
     }
 
     pub(super) fn node_gone(&mut self, node: Uuid) {

@@ -7,8 +7,8 @@ use crate::{
     },
     signaling::people::Socket,
 };
-use std::collections::HashMap;
-use tallyroom_media_protocol::{MediaId, PeerId, ProducerInfo, signaling::ServerMessage};
+use std::collections::{HashMap, HashSet};
+use tallyroom_media_protocol::{MediaId, MediaKind, PeerId, ProducerInfo, signaling::ServerMessage};
 
 /// Whose place it is: one of the two whom the call is between, or somebody who was asked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Seat {
     pub socket: Option<Socket>,
     pub peer: Option<PeerId>,
     pub producers: HashMap<MediaId, ProducerInfo>,
+    /// Others' pictures that they don't want at the moment.
+    pub unwanted: HashSet<MediaId>,
     /// Worst of what they send and receive, 0 to 10.
     pub score: Option<u8>,
     /// How it was while the call was live.
@@ -45,8 +47,19 @@ impl Seat {
     /// Forgets the media, keeps the person.
     pub fn lose_media(&mut self) -> Option<PeerId> {
         self.producers.clear();
+        self.unwanted.clear();
         self.score = None;
         self.peer.take()
+    }
+
+    /// Whether they hear somebody whom they don't see.
+    pub fn only_hears(&self, other: &Self) -> bool {
+        let flows = |kind| {
+            let of_kind = move |sent: &&ProducerInfo| sent.kind == kind && !sent.paused;
+            other.producers.values().filter(of_kind)
+        };
+        let is_seen = |picture: &ProducerInfo| !self.unwanted.contains(&picture.producer);
+        flows(MediaKind::Audio).next().is_some() && !flows(MediaKind::Video).any(is_seen)
     }
 
     pub fn producers(&self) -> Vec<ProducerInfo> {

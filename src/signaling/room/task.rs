@@ -1,8 +1,8 @@
 //! The room's loop: one message at a time.
 
 use super::{
-    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, recording::RoomRecording,
-    seat::Seat, view::Told,
+    Answer, Chair, Decision, RoomMessage, World, guests::Guest, leg::Parent, legs::Leg, over, purse::Shared,
+    recording::RoomRecording, seat::Seat, view::Told,
 };
 use crate::{
     app::{bookings, calls, legs},
@@ -51,6 +51,9 @@ pub(in crate::signaling) struct Room {
     /// When media was last reported.
     pub(super) reported: Moment,
     pub(super) told: Told,
+    pub(super) shared: Shared,
+    /// Of a free talk: whether whoever came first is in it, and so not free for another call, if that is known.
+    pub(super) first_is_in: Option<bool>,
     rang: bool,
     pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
@@ -99,6 +102,8 @@ impl Room {
             scores: (None, None),
             reported: Moment(0),
             told: Told::default(),
+            shared: Shared::default(),
+            first_is_in: Some(true),
             rang: false,
             finish: None,
             because: None,
@@ -115,9 +120,11 @@ impl Room {
 
     pub async fn run(mut self, mut messages: mpsc::Receiver<RoomMessage>, recover: bool) {
         self.rang = self.is_ringing();
+        self.open_purse().await;
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
+            self.first_is_in = None;
             self.read_recording_back().await;
             if let Some(minutes_left) = self.session.warned_min() {
                 self.ends_soon(minutes_left);
@@ -147,6 +154,7 @@ impl Room {
             }
             self.follow_recording().await;
             self.follow_parent().await;
+            self.follow_first_visitor().await;
             self.after();
         }
         self.end_recording().await;
@@ -237,14 +245,11 @@ impl Room {
                     available_minor: metered.available_minor,
                 };
                 let _ = self.apply(event).await;
-                self.share_credit(before_minor);
+                self.shared.spent |= self.session.available_minor() != before_minor;
             }
             RoomMessage::Wallet { payer, available_minor } => self.wallet(payer, available_minor).await,
-            RoomMessage::Credit { available_minor } => {
-                let _ = self.apply(Event::WalletChanged { available_minor }).await;
-                // That the time has grown is said at once.
-                self.told = Told::default();
-            }
+            RoomMessage::Purse { available_minor } => self.purse(available_minor).await,
+            RoomMessage::Credit { available_minor } => self.credit(available_minor).await,
             RoomMessage::Priced(stretch) => {
                 let _ = self.apply(Event::Priced(stretch)).await;
             }
@@ -348,6 +353,7 @@ impl Room {
             };
             self.tell_people(&message);
         }
+        self.share_purse();
         self.begin_legs();
         self.end_legs();
         if self.finish.is_none() {

@@ -21,7 +21,7 @@ impl Room {
     pub(super) fn view(&self, role: CallRole) -> CallView {
         let now = self.now();
         let (phase, suspended) = self.session.phase(now);
-        let remaining_ms = self.session.remaining_ms();
+        let remaining_ms = self.session.remaining_ms(now);
         let them = role.other();
         CallView {
             id: self.call.id.uuid(),

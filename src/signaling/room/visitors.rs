@@ -5,6 +5,7 @@
 
 use super::{Chair, seat::Seat, task::Room};
 use crate::{
+    app::calls,
     domain::{
         call::{CallRole, Epoch, Event, Run},
         guest::GuestRole,
@@ -67,6 +68,35 @@ impl Room {
         }
         self.closed(chair, epoch).await;
         Ok(())
+    }
+
+    /// Whoever came first is in a call for as long as they are there, and doesn't stay in it for others' sake. While
+    /// nobody else visits, the talk is theirs, and waits for them.
+    pub(super) async fn follow_first_visitor(&mut self) {
+        if !self.call.terms.free {
+            return;
+        }
+        let chair = Chair::Side(CallRole::Buyer);
+        let is_in = self.buyer.is_taken() || self.first_is_in.unwrap_or(true) && !self.is_visited_besides(Some(chair));
+        if self.first_is_in == Some(is_in) {
+            return;
+        }
+        let (app, call, person) = (&self.world.app, self.call.id, self.call.buyer.id);
+        let key = (self.scope.tenant(), person);
+        let done = if is_in {
+            calls::come_back(app, &self.scope, call, person).await
+        } else {
+            calls::leave(app, &self.scope, call, person).await.map(|()| true)
+        };
+        match done {
+            Ok(true) if is_in => self.world.people.put_into(key, self.mailbox.clone()),
+            Ok(_) if !is_in => self.world.people.take_out(key, &self.mailbox),
+            // In another call as well: that one is theirs.
+            Ok(_) => {}
+            // Tried again with whatever happens next.
+            Err(error) => return tracing::warn!(%error, %call, "who left a talk isn't free yet, or who is back is"),
+        }
+        self.first_is_in = Some(is_in);
     }
 
     /// When anything last came from any visitor.

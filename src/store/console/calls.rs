@@ -66,7 +66,8 @@ pub struct CallLine {
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Vec<Object>)]
     pub feedback: Value,
-    /// How good its connections were: `role`, seconds in `good_s`, `fair_s` and `poor_s`, `worst` of 0 to 10.
+    /// How good its connections were: `role`, seconds in `good_s`, `fair_s` and `poor_s`, `worst` of 0 to 10,
+    /// and `sound_only_s`, in which they heard the other without seeing them.
     #[diesel(sql_type = Jsonb)]
     #[schema(value_type = Vec<Object>)]
     pub quality: Value,
@@ -93,7 +94,8 @@ pub(in crate::store) const COLUMNS: &str =
             'at', (extract(epoch FROM f.at) * 1000)::bigint) ORDER BY f.at)
         FROM call_feedback f WHERE f.tenant_id = c.tenant_id AND f.call_id = c.id), '[]') AS feedback,
     coalesce((SELECT jsonb_agg(jsonb_build_object('role', q.role, 'good_s', q.good_s, 'fair_s', q.fair_s,
-            'poor_s', q.poor_s, 'worst', q.worst) ORDER BY q.role)
+            'poor_s', q.poor_s, 'worst', q.worst,
+            'sound_only_s', q.sound_only_s) ORDER BY q.role)
         FROM call_quality q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id), '[]') AS quality,
     (SELECT jsonb_build_object('id', p.id, 'buyer', pb.name, 'seller', ps.name)
         FROM calls p JOIN users pb ON pb.tenant_id = p.tenant_id AND pb.id = p.buyer_id

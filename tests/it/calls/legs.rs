@@ -6,6 +6,7 @@ mod endings;
 mod paying;
 mod refused;
 mod restart;
+mod together;
 
 use super::{Caller, LUMEN, Pair, Price, STEP_MS, Talk, ended_ring, offer};
 use crate::support::{TestApp, TestUser};

@@ -4,7 +4,10 @@
 use super::{Caller, LUMEN, Pair, Price, TestApp};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tallyroom::{config::Secret, domain::ids::CallId};
+use tallyroom::{
+    config::Secret,
+    domain::{call::Quality, ids::CallId},
+};
 use tallyroom_media_protocol::{
     MediaSource, Reception,
     signaling::{CHECK_SECONDS, Checking, ServerMessage},
@@ -133,8 +136,18 @@ async fn a_device_check_is_a_room_for_oneself_that_closes_by_itself() {
 async fn how_good_the_connections_were_stays_with_the_call() {
     let pair = Pair::new(Price::default()).await;
     let mut talk = pair.live().await;
+    // The buyer doesn't see what the seller sends from the beginning, and wants it from the middle on; the seller only hears.
+    let sound = talk.seller.epoch;
+    talk.seller.ask(produce(sound, "audio", None)).await.expect("sent");
+    let picture = talk.seller.ask(produce(sound, "video", None)).await.expect("sent");
+    let prefer = |epoch: u64, layer: Option<u8>| json!({ "type": "prefer_layers", "epoch": epoch, "producer": picture["producer"], "layer": layer });
+    let epoch = talk.buyer.epoch;
+    talk.buyer.ask(produce(epoch, "audio", None)).await.expect("sent");
+    talk.buyer.ask(prefer(epoch, None)).await.expect("asked");
+    talk.talk(10_000).await;
+    talk.buyer.ask(prefer(epoch, Some(1))).await.expect("asked");
     // The scripted node's scores go round from 1 to 10.
-    talk.talk(40_000).await;
+    talk.talk(30_000).await;
     let call = talk.call;
     talk.hang_up().await;
     let scope = pair.app.scope(LUMEN).await;
@@ -150,11 +163,19 @@ async fn how_good_the_connections_were_stays_with_the_call() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let buyer = kept[0].expect("kept");
-    assert_eq!(kept[1], Some(buyer), "both had the same scores");
+    let seller = kept[1].expect("kept");
+    assert_eq!(
+        (buyer.sound_only_ms, seller.sound_only_ms),
+        (10_000, 40_000),
+        "one saw nothing for a while, the other never"
+    );
+    let scores = |one: Quality| (one.good_ms, one.fair_ms, one.poor_ms, one.worst);
+    assert_eq!(scores(buyer), scores(seller), "both had the same scores");
     assert_eq!(buyer.worst, Some(1));
     for ms in [buyer.good_ms, buyer.fair_ms, buyer.poor_ms] {
         assert!((6_000..20_000).contains(&ms), "{buyer:?}");
     }
     let page = pair.buyer.get(&format!("/calls/{call}/bill")).await.expect(200).text;
     assert!(page.contains("% good"), "{page}");
+    assert!(page.contains("Sound without a picture for"), "{page}");
 }

@@ -26,7 +26,7 @@ pub struct Caller {
     read: SplitStream<Socket>,
     next: u64,
     /// Everything that came and wasn't waited for yet.
-    heard: Vec<ServerMessage>,
+    pub heard: Vec<ServerMessage>,
     pub epoch: u64,
     pub peer: PeerId,
     /// The recording that it was told of last.

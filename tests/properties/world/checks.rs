@@ -101,6 +101,7 @@ impl World {
         let _ = self.feed(Event::Recover);
         let _ = self.feed(Event::WalletChanged {
             available_minor: self.ledger.wallet,
+            others: Vec::new(),
         });
     }
 

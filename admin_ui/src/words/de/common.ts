@@ -258,6 +258,7 @@ export const common = {
   "calls.leg": "Dritte Person",
   "calls.leg_of": "{buyer} bezahlt {seller}: {amount} für {time}",
   "calls.line": "{good} gut, {fair} mäßig, {poor} schlecht",
+  "calls.sound_only": "Ton ohne Bild: {time}",
   "calls.good": "Gut",
   "calls.bad": "Schlecht",
   "technical.picture": "Bild",

@@ -256,6 +256,7 @@ export const common = {
   "calls.leg": "Third person",
   "calls.leg_of": "{buyer} pays {seller}: {amount} for {time}",
   "calls.line": "{good} good, {fair} fair, {poor} poor",
+  "calls.sound_only": "Sound without a picture: {time}",
   "calls.good": "Good",
   "calls.bad": "Bad",
   "technical.picture": "Picture",

@@ -81,10 +81,33 @@ impl Session {
         }
     }
 
-    /// Later time costs something else. What is held, or asked for without an answer yet, keeps its price.
+    /// Later time costs something else. What is held keeps its price. So does what is asked for without an answer yet, if
+    /// it would cost more now: a hold can't be raised, the ledger takes one for each block, and it may have taken it by
+    /// now, out of the very money that was paid for the stretch. The stretch then comes behind: the buyer gets all of its
+    /// minutes, and for less, since up to one block of them (ten seconds, charged by the second) went at the rate. What
+    /// would cost less is charged what it costs now: less than what is held can be paid out of it.
     pub(super) fn priced(&mut self, stretch: Stretch) {
-        self.terms.add(stretch.not_before(self.blocks.end_s(self.asked)));
-        self.blocks = Blocks::new(self.terms.clone());
+        let priced_from = |block: u32| {
+            let mut terms = self.terms.clone();
+            terms.add(stretch.not_before(self.blocks.end_s(block)));
+            Blocks::new(terms)
+        };
+        let at_once = priced_from(self.reserved);
+        let price = |blocks: &Blocks, block: u32| {
+            let block = blocks.block(block);
+            blocks.price_minor(block, block.to_s).0
+        };
+        let is_dearer = |block: u32| price(&at_once, block) > price(&self.blocks, block);
+        let asked = self
+            .held_ahead
+            .last()
+            .map_or(self.asked, |last| self.asked.max(last + 1));
+        self.blocks = if (self.reserved..asked).any(is_dearer) {
+            priced_from(asked)
+        } else {
+            at_once
+        };
+        self.terms = self.blocks.terms().clone();
     }
 
     /// Orders everything again that has no answer yet.

@@ -2,7 +2,8 @@
 
 use super::{Phase, Session};
 use crate::domain::call::blocks::Blocks;
-use crate::domain::call::{CallPhase, CallRole, EndReason, Epoch, Meter, SuspendReason, Terms, ms};
+use crate::domain::call::purse::lasts_ms;
+use crate::domain::call::{CallPhase, CallRole, Draw, EndReason, Epoch, Held, Meter, SuspendReason, Terms, ms};
 use crate::domain::time::Moment;
 
 /// Remaining time is shown up to this many blocks ahead.
@@ -40,8 +41,9 @@ impl Session {
         }
     }
 
-    /// Time that can still be talked on what is reserved and available; none before the call is live.
-    pub fn remaining_ms(&self) -> Option<i64> {
+    /// Time that can still be talked on what is reserved and available, together with whatever else is paid from the same
+    /// wallet at this moment (see `purse`); none before the call is live.
+    pub fn remaining_ms(&self, now: Moment) -> Option<i64> {
         if self.terms.free || !matches!(self.phase, Phase::Live | Phase::NoCredit { .. }) {
             return None;
         }
@@ -49,7 +51,36 @@ impl Session {
             .blocks
             .affordable(self.reserved, self.available_minor, SHOWN_BLOCKS);
         let end_ms = ms(self.terms.policy.grace_s) + self.blocks.end_s(self.reserved.saturating_add(more)) * 1_000;
-        Some((end_ms - self.meter.billable_ms()).max(0))
+        let alone_ms = (end_ms - self.meter.billable_ms()).max(0);
+        if self.others.is_empty() {
+            return Some(alone_ms);
+        }
+        let draws: Vec<Draw> = self.others.iter().cloned().chain([self.own_draw(now)]).collect();
+        Some(lasts_ms(self.available_minor, self.counted_at(now), &draws, alone_ms))
+    }
+
+    /// How this call takes from its payer's wallet; nothing while it isn't live.
+    pub fn draw(&self, now: Moment) -> Option<Draw> {
+        (!self.terms.free && matches!(self.phase, Phase::Live)).then(|| self.own_draw(now))
+    }
+
+    fn own_draw(&self, now: Moment) -> Draw {
+        let held_ms = (self.covered_ms() - self.meter.billable_ms()).max(0);
+        let held = if self.is_running(now) {
+            Held::Until(self.counted_at(now) + held_ms)
+        } else {
+            Held::For(held_ms)
+        };
+        Draw::new(&self.terms, self.reserved, held)
+    }
+
+    /// The moment that what is counted is of: evidence comes a little later than what it is of.
+    fn counted_at(&self, now: Moment) -> Moment {
+        if self.is_running(now) {
+            self.meter.counted_to()
+        } else {
+            now
+        }
     }
 
     /// The mark of the last warning, minutes left.

@@ -124,12 +124,14 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
                 good: 97,
                 fair: 3,
                 poor: 0,
+                sound_only_seconds: 0,
             },
             ConnectionRow {
                 own: false,
                 good: 88,
                 fair: 9,
                 poor: 3,
+                sound_only_seconds: 74,
             },
         ],
         tips: vec![TipRow {

@@ -58,6 +58,7 @@ pub(super) fn connection(own: bool, quality: &Quality) -> Option<ConnectionRow> 
         good,
         fair: 100 - good - poor,
         poor,
+        sound_only_seconds: quality.sound_only_ms / 1_000,
     })
 }
 

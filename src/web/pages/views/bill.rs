@@ -110,6 +110,8 @@ pub struct ConnectionRow {
     pub fair: i64,
     /// They broke off.
     pub poor: i64,
+    /// Seconds in which sound came without a picture.
+    pub sound_only_seconds: i64,
 }
 
 /// Thumbs up or down. Posts `thumb` (`up` or `down`), `faults.{name}` (`on` when ticked) and `words` to

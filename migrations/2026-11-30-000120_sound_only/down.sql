@@ -1,0 +1,1 @@
+ALTER TABLE call_quality DROP COLUMN sound_only_s;
