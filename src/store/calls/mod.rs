@@ -1,9 +1,11 @@
 //! Calls and their legs.
 
 mod find;
+mod presence;
 mod row;
 
 pub use find::{busy, current, find, list, lock, of_person, paid_of};
+pub use presence::{come_back, leave};
 pub(super) use row::{Row, named};
 
 use super::{

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::calls::{ended_ring, offer};
+use serde_json::json;
 use std::time::Duration;
+use tallyroom_media_protocol::signaling::CallPhase;
 
 /// Waits until the pair's buyer is in a call, or in none.
 async fn is_in_call(pair: &Pair, wanted: bool) {
