@@ -164,9 +164,14 @@ impl Connection {
                         None => return None,
                     }
                 }
-                Some(done) = self.pending.next() => self.done(done).await,
+                Some(done) = self.pending.next() => self.done(session, done).await?,
                 text = queue.recv() => {
                     let text = text?;
+                    // What was answered before this was told goes first: a join's answer says who sends already, and news
+                    // who else; clients begin anew with the answer.
+                    while let Some(Some(done)) = self.pending.next().now_or_never() {
+                        self.done(session, done).await?;
+                    }
                     in_time(session.text(&*text)).await?;
                     if self.socket.is_stuck() {
                         return Some(self.closing(session, "this page doesn't keep up").await);
@@ -282,7 +287,8 @@ impl Connection {
         self.pending.push(done.boxed());
     }
 
-    async fn done(&mut self, done: Done) {
+    /// Hands on what came of a request. None if the page doesn't take it.
+    async fn done(&mut self, session: &mut Session, done: Done) -> Option<()> {
         if let Some((room, epoch)) = done.joined {
             self.socket.entered();
             if let Some((old, old_epoch)) = self.joined.replace((room.clone(), epoch))
@@ -297,27 +303,32 @@ impl Connection {
                     .await;
             }
         }
-        self.reply(done.id, done.result);
+        let reply = serde_json::to_string(&reply(done.id, done.result)).ok()?;
+        in_time(session.text(reply)).await
     }
 
     fn reply(&self, id: u64, result: Result<Value>) {
-        let (ok, error) = match result {
-            Ok(value) => (Some(value), None),
-            Err(error) => {
-                if matches!(error.kind, Kind::Internal | Kind::Unavailable) {
-                    tracing::error!(%error, "a socket's request failed");
-                }
-                (
-                    None,
-                    Some(Problem {
-                        code: error.code().to_owned(),
-                        message: error.public.into_owned(),
-                    }),
-                )
-            }
-        };
-        self.socket.send(&ServerMessage::Reply { id, ok, error });
+        self.socket.send(&reply(id, result));
     }
+}
+
+fn reply(id: u64, result: Result<Value>) -> ServerMessage {
+    let (ok, error) = match result {
+        Ok(value) => (Some(value), None),
+        Err(error) => {
+            if matches!(error.kind, Kind::Internal | Kind::Unavailable) {
+                tracing::error!(%error, "a socket's request failed");
+            }
+            (
+                None,
+                Some(Problem {
+                    code: error.code().to_owned(),
+                    message: error.public.into_owned(),
+                }),
+            )
+        }
+    };
+    ServerMessage::Reply { id, ok, error }
 }
 
 /// None if it can't be handed on in time: a page that doesn't read must not hold up its own connection.

@@ -179,3 +179,22 @@ async fn how_good_the_connections_were_stays_with_the_call() {
     assert!(page.contains("% good"), "{page}");
     assert!(page.contains("Sound without a picture for"), "{page}");
 }
+
+#[tokio::test]
+async fn what_is_told_after_a_join_comes_after_its_answer() {
+    let pair = Pair::new(Price::default()).await;
+    let mut talk = pair.live().await;
+    for _ in 0..20 {
+        talk.buyer.forget();
+        let sends = produce(talk.seller.epoch, "audio", None);
+        let (joined, sent) = tokio::join!(talk.buyer.join(talk.call), talk.seller.ask(sends));
+        let (joined, sent) = (joined.expect("joined"), sent.expect("sent"));
+        let known = joined
+            .producers
+            .iter()
+            .any(|producer| sent["producer"] == producer.producer);
+        let early = |message: &ServerMessage| matches!(message, ServerMessage::Producer { producer } if sent["producer"] == producer.producer);
+        // A page that joins forgets what it was told before.
+        assert!(known || !talk.buyer.has_heard(early), "told before the answer");
+    }
+}
