@@ -219,10 +219,7 @@ impl CardRow {
 const CARDS: &str =
     "SELECT s.user_id, u.name, s.headline, s.languages, s.photo_url, s.available_until, s.rating_sum, s.rating_count,
         u.do_not_disturb, v.id AS service_id, v.title, v.video_enabled, v.price_minor, v.policy, v.category_policy,
-        EXISTS (SELECT 1 FROM calls c
-            WHERE c.tenant_id = s.tenant_id AND c.seller_id = s.user_id AND c.ended_at IS NULL)
-        OR EXISTS (SELECT 1 FROM calls c
-            WHERE c.tenant_id = s.tenant_id AND c.buyer_id = s.user_id AND c.ended_at IS NULL) AS in_call,
+        EXISTS (SELECT 1 FROM people_in_calls i WHERE i.tenant_id = s.tenant_id AND i.user_id = s.user_id) AS in_call,
         n.at AS snapshot_at
     FROM sellers s
     JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id

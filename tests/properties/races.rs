@@ -328,7 +328,7 @@ fn priced_while_asking(price_minor: i64) -> (Session, Vec<Action>) {
         seconds: 20,
         price_minor,
     };
-    session.on(now, Event::Priced(stretch)).unwrap();
+    session.on(now, Event::Priced(stretch)).expect("taken in");
     let mut actions = Vec::new();
     for block in 2..6 {
         let answer = Event::Metered {
@@ -336,7 +336,7 @@ fn priced_while_asking(price_minor: i64) -> (Session, Vec<Action>) {
             outcome: MeterOutcome::Reserved,
             available_minor: 1_000,
         };
-        actions.extend(session.on(now, answer).unwrap());
+        actions.extend(session.on(now, answer).expect("taken in"));
         for _ in 0..10 {
             now = now + 1_000;
             let run = Some(Run::at(now));
@@ -345,7 +345,7 @@ fn priced_while_asking(price_minor: i64) -> (Session, Vec<Action>) {
                 seller_seen: run,
                 payer_seen: run,
             };
-            actions.extend(session.on(now, Event::Media(evidence)).unwrap());
+            actions.extend(session.on(now, Event::Media(evidence)).expect("taken in"));
         }
     }
     (session, actions)

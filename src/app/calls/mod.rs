@@ -20,4 +20,4 @@ pub use mail_chat::mail_chat;
 pub use quality::{keep_quality, quality};
 pub use ring::ring;
 pub(in crate::app) use ring::{accounts, afford_start, busy_words, in_a_call};
-pub use say::{Chat, Reader, Speakers, chat, for_guests, say, see, whole_chat};
+pub use say::{Chat, Reader, Speakers, chat, for_guests, say, see, speakers, whole_chat};

@@ -114,7 +114,17 @@ pub enum Reader {
     },
 }
 
-/// A line as guests see it: files are the two's, a guest hears that there is one.
+/// Everybody who may have said something in that call.
+///
+/// # Errors
+/// The database is away.
+pub async fn speakers(app: &App, scope: &TenantScope, call: &Call) -> Result<Speakers> {
+    let id = call.id;
+    let came = app.db.read(scope, move |tx| call_guests::who_came(tx, id)).await?;
+    Ok(Speakers::of(call, came))
+}
+
+/// A line as guests see it: files are the two's, a guest hears that there is one, also of their own.
 pub fn for_guests(mut line: ChatLine) -> ChatLine {
     if let Some(file) = &mut line.file {
         (file.url, file.image) = (None, None);

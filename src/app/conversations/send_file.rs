@@ -5,13 +5,14 @@ use crate::{
     app::{App, identity::Viewer, notifications::tell, pictures, safety, subscriptions},
     domain::{
         attachment,
-        ids::{CallId, ConversationId},
+        ids::{CallId, ConversationId, UserId},
         notification::Event,
         picture::{self, Purpose},
         time::Moment,
     },
     error::{Error, Kind, Result},
     store::{
+        TenantTx, call_guests,
         calls::Call,
         conversations::{self, Message, What},
         message_files::{self, FileHead, NewFile, Preview},
@@ -29,6 +30,8 @@ pub struct Sender<'a> {
     viewer: &'a Viewer,
     conversation: ConversationId,
     call: Option<CallId>,
+    /// A third person in that call: the conversation isn't theirs.
+    is_third: bool,
 }
 
 impl<'a> Sender<'a> {
@@ -37,41 +40,81 @@ impl<'a> Sender<'a> {
     /// # Errors
     /// It isn't their conversation, one has blocked the other, they have sent too many today, or the database is away.
     pub async fn of(app: &App, viewer: &'a Viewer, conversation: ConversationId) -> Result<Self> {
-        let (user, now) = (viewer.user.id, app.now());
-        app.db
-            .read(&viewer.scope, move |tx| {
-                let found = conversations::of_person(tx, conversation, user)?;
-                let other = found.other(user);
-                safety::can_write(tx, user, (other.id, &other.name))?;
-                few_today(message_files::count(tx, user, now + -DAY_MS)?)
-            })
-            .await?;
-        Ok(Self {
+        let sender = Self {
             viewer,
             conversation,
             call: None,
-        })
+            is_third: false,
+        };
+        sender.check(app).await
     }
 
-    /// The same in a call of theirs.
+    /// The same in a call of theirs, or in one that they are in as a third person.
     ///
     /// # Errors
-    /// As [`of`](Self::of) says.
+    /// As [`of`](Self::of) says, or they aren't in it.
     pub async fn in_call(app: &App, viewer: &'a Viewer, call: &Call) -> Result<Self> {
         let (buyer, seller, now) = (call.buyer.id, call.seller.id, app.now());
         let conversation = app
             .db
             .tenant(&viewer.scope, move |tx| conversations::of(tx, buyer, seller, now))
             .await?;
-        Ok(Self {
+        let sender = Self {
+            viewer,
+            conversation,
             call: Some(call.id),
-            ..Self::of(app, viewer, conversation).await?
-        })
+            is_third: ![buyer, seller].contains(&viewer.user.id),
+        };
+        sender.check(app).await
+    }
+
+    async fn check(self, app: &App) -> Result<Self> {
+        let (user, may_send, now) = (self.viewer.user.id, self.rule(), app.now());
+        let checked = app.db.read(&self.viewer.scope, move |tx| may_send.check(tx, user, now));
+        checked.await?;
+        Ok(self)
+    }
+
+    fn rule(&self) -> MaySend {
+        match self.call {
+            Some(call) if self.is_third => MaySend::InCall(call),
+            _ => MaySend::Between(self.conversation),
+        }
     }
 
     /// Where it goes to.
     pub fn conversation(&self) -> ConversationId {
         self.conversation
+    }
+}
+
+/// What lets somebody send.
+#[derive(Clone, Copy)]
+enum MaySend {
+    Between(ConversationId),
+    InCall(CallId),
+}
+
+impl MaySend {
+    /// Gives whose news it is.
+    fn check(self, tx: &mut TenantTx<'_>, user: UserId, now: Moment) -> Result<Option<UserId>> {
+        let other = match self {
+            Self::Between(conversation) => {
+                let found = conversations::of_person(tx, conversation, user)?;
+                let other = found.other(user);
+                safety::can_write(tx, user, (other.id, &other.name))?;
+                Some(other.id)
+            }
+            Self::InCall(call) => {
+                let place = call_guests::of_person(tx, call, user)?;
+                if !place.admitted {
+                    return Err(Error::not_found());
+                }
+                None
+            }
+        };
+        few_today(message_files::count(tx, user, now + -DAY_MS)?)?;
+        Ok(other)
     }
 }
 
@@ -94,10 +137,12 @@ fn few_today(sent: i64) -> Result<()> {
 /// It is of a kind that can't be sent or has something in it that could do harm, there is no space left for it, or as
 /// [`Sender::of`] says.
 pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>) -> Result<Message> {
+    let may_send = sender.rule();
     let Sender {
         viewer,
         conversation,
         call,
+        ..
     } = sender;
     let kind = attachment::recognise(&body).ok_or_else(|| {
         let words = "This kind of file can't be sent. Pictures, PDF, text and office documents can.";
@@ -117,10 +162,7 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
         .tenant(&viewer.scope, move |tx| {
             // Their own row, so that they count what they send.
             users::hold(tx, user)?;
-            let found = conversations::of_person(tx, conversation, user)?;
-            let other = found.other(user);
-            safety::can_write(tx, user, (other.id, &other.name))?;
-            few_today(message_files::count(tx, user, now + -DAY_MS)?)?;
+            let other = may_send.check(tx, user, now)?;
             subscriptions::more_stored(tx, body.len(), now)?;
             let id = conversations::add_file(tx, conversation, user, call, now)?;
             let file = NewFile {
@@ -132,9 +174,9 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
             };
             message_files::insert(tx, id, &file, now)?;
             // In a call the other one sees it come.
-            if call.is_none() {
+            if let Some(other) = other.filter(|_| call.is_none()) {
                 let news = News::about(Event::Message, user, format!("/conversations/{conversation}"));
-                tell(&handle, tx, other.id, news, now)?;
+                tell(&handle, tx, other, news, now)?;
             }
             Ok(Message {
                 guest: None,

@@ -7,7 +7,7 @@ use crate::{
         time::Moment,
     },
     error::{Error, Result},
-    store::{Db, TenantScope, TenantTx, moment::At, schema::calls},
+    store::{Db, TenantScope, TenantTx, moment::At, schema::{calls, people_in_calls}},
 };
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -88,10 +88,14 @@ pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> R
 /// # Errors
 /// The database is away.
 pub fn current(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<CallId>> {
+    let tenant = tx.tenant().uuid();
+    let theirs = people_in_calls::table
+        .filter(people_in_calls::tenant_id.eq(tenant))
+        .filter(people_in_calls::user_id.eq(person.uuid()))
+        .select(people_in_calls::call_id);
     let found: Option<(Uuid, Option<Uuid>)> = calls::table
-        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
-        .filter(calls::ended_at.is_null())
-        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .filter(calls::tenant_id.eq(tenant))
+        .filter(calls::id.eq_any(theirs))
         .select((calls::id, calls::parent_id))
         .first(tx.conn)
         .optional()?;
@@ -104,14 +108,12 @@ pub fn current(tx: &mut TenantTx<'_>, person: UserId) -> Result<Option<CallId>> 
 /// The database is away.
 pub fn busy(tx: &mut TenantTx<'_>, people: &[UserId]) -> Result<HashSet<UserId>> {
     let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
-    let pairs: Vec<(Uuid, Uuid)> = calls::table
-        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
-        .filter(calls::ended_at.is_null())
-        .filter(calls::buyer_id.eq_any(&ids).or(calls::seller_id.eq_any(&ids)))
-        .select((calls::buyer_id, calls::seller_id))
+    let busy: Vec<Uuid> = people_in_calls::table
+        .filter(people_in_calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(people_in_calls::user_id.eq_any(ids))
+        .select(people_in_calls::user_id)
         .load(tx.conn)?;
-    let all = pairs.into_iter().flat_map(|(buyer, seller)| [buyer, seller]);
-    Ok(all.map(UserId::from_uuid).filter(|id| people.contains(id)).collect())
+    Ok(busy.into_iter().map(UserId::from_uuid).collect())
 }
 
 impl Db {

@@ -8,7 +8,7 @@ use crate::{
     },
     domain::{attachment::MAX_BYTES, ids::CallId},
     error::Error,
-    web::{Problem, Result, Site, Web, upload},
+    web::{Problem, Result, Site, Web, extract::InRoom, upload},
 };
 use actix_multipart::Multipart;
 use actix_web::{
@@ -31,7 +31,8 @@ struct SentFile {
     file: Vec<u8>,
 }
 
-/// Sends a file to the chat of a call that goes on; both hear of it over the socket.
+/// Sends a file to the chat of a call that goes on, as one of the two or a third person; everybody hears of it over the
+/// socket. Only the two can open it.
 #[utoipa::path(
     tag = "calls",
     request_body(content = inline(SentFile), content_type = "multipart/form-data"),
@@ -40,20 +41,27 @@ struct SentFile {
         (status = 422, body = Problem))
 )]
 #[post("/calls/{id}/files")]
-async fn send(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>, form: Multipart) -> Result<HttpResponse> {
+async fn send(
+    web: Data<Web>,
+    site: Site,
+    InRoom(viewer): InRoom,
+    id: Path<Uuid>,
+    form: Multipart,
+) -> Result<HttpResponse> {
     let id = CallId::from_uuid(*id);
-    let call = calls::one(&web.app, &site.scope, viewer.user.id, id).await?;
+    let (call, _) = calls::joined(&web.app, &site.scope, viewer.user.id, id).await?;
     let over = || Error::conflict("call_over", "The call is over.");
     let room = web.live.registry.room(&site.scope, id).ok_or_else(over)?;
     let sender = Sender::in_call(&web.app, &viewer, &call).await?;
     let conversation = sender.conversation();
     let (name, body) = upload::named_of_form(&web, &site, form, MAX_BYTES, "file").await?;
     let message = conversations::send_file(&web.app, sender, &name, body).await?;
-    let line = calls::Speakers::of(&call, Vec::new())
-        .line(conversation, message)
-        .ok_or_else(Error::not_found)?;
+    let speakers = calls::speakers(&web.app, &site.scope, &call).await?;
+    let line = speakers.line(conversation, message).ok_or_else(Error::not_found)?;
     // A call that has ended meanwhile tells nobody; the file is in the inbox all the same.
     room.said(line.clone()).await;
+    let is_theirs = [call.buyer.id, call.seller.id].contains(&viewer.user.id);
+    let line = if is_theirs { line } else { calls::for_guests(line) };
     Ok(HttpResponse::Created().json(line))
 }
 

@@ -11,8 +11,6 @@ const MAX_BYTES = 5 * 1024 * 1024;
 const MOST_AT_ONCE = 10;
 
 interface Host {
-  /** Guests send none; nor does what they drop take the page's place. */
-  guest: boolean;
   input: HTMLTextAreaElement;
   show: (element: HTMLElement) => void;
   sent: (line: ChatLine) => void;
@@ -23,7 +21,6 @@ export function chatFiles(call: string, words: Words, host: Host): void {
   const chat = find<HTMLElement>("#chat");
   let turn = Promise.resolve();
   const take = (files: Iterable<File>) => {
-    if (host.guest) return;
     for (const file of [...files].slice(0, MOST_AT_ONCE)) {
       const upload = new Upload(file, call, words, host);
       turn = turn.then(() => upload.send());
@@ -44,7 +41,7 @@ export function chatFiles(call: string, words: Words, host: Host): void {
   chat.addEventListener("dragover", (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    chat.classList.toggle("is-target", !host.guest);
+    chat.classList.add("is-target");
   });
   for (const over of ["dragleave", "drop"]) chat.addEventListener(over, () => chat.classList.remove("is-target"));
   chat.addEventListener("drop", (event) => {

@@ -41,8 +41,8 @@ export function linked(text: string): (Node | string)[] {
 }
 
 function fileElement(file: ChatFile, words: Words): HTMLElement {
-  if (!file.url) return h("p", { class: "chat-text" }, words.say("chat.file_gone"));
-  return file.image ? pictureElement(file, file.image, words) : cardElement(file, file.url, words);
+  if (file.bytes === 0) return h("p", { class: "chat-text" }, words.say("chat.file_gone"));
+  return file.image ? pictureElement(file, file.image, words) : cardElement(file, words);
 }
 
 function pictureElement(file: ChatFile, image: NonNullable<ChatFile["image"]>, words: Words): HTMLElement {
@@ -61,10 +61,13 @@ function enlarge(file: ChatFile, image: NonNullable<ChatFile["image"]>): void {
   openDialog("dialog-picture");
 }
 
-function cardElement(file: ChatFile, url: string, words: Words): HTMLElement {
+/** A file that isn't for the reader has no address: they see that there is one. */
+function cardElement(file: ChatFile, words: Words): HTMLElement {
   const size = h("span", { class: "chat-size" }, fileSize(file.bytes, words.locale));
   const name = h("span", { class: "chat-name" }, file.name);
-  return h("a", { class: "chat-file", href: url, download: file.name, "data-testid": "chat-file" }, icon("file"), h("span", {}, name, size));
+  const card = [icon("file"), h("span", {}, name, size)];
+  if (!file.url) return h("div", { class: "chat-file", "data-testid": "chat-file" }, ...card);
+  return h("a", { class: "chat-file", href: file.url, download: file.name, "data-testid": "chat-file" }, ...card);
 }
 
 /** A size as people say it. */

@@ -14,8 +14,6 @@ const LATER = new Set(["offline", "timeout", "busy", "stale_epoch", "too_many_re
 
 export interface ChatPort {
   call: string;
-  /** Guests send no files. */
-  guest: boolean;
   send: (id: string, text: string) => Promise<unknown>;
   typing: (on: boolean) => void;
   read: (id: string) => Promise<unknown>;
@@ -58,7 +56,6 @@ export class Chat {
       this.#write();
     });
     const files = {
-      guest: port.guest,
       input: this.#input,
       show: (element: HTMLElement) => this.#append(element),
       sent: (line: ChatLine) => this.add(line),

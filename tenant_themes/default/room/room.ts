@@ -74,7 +74,6 @@ export class Room {
     });
     this.#chat = new Chat(words, {
       call: config.call_id,
-      guest: isGuest(config.role),
       send: (line, text) => this.link.ask({ type: "chat", line, text }),
       read: (id) => this.link.ask({ type: "read", up_to: id }),
       seen: () => this.state.chatOpen,

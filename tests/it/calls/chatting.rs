@@ -1,6 +1,9 @@
 //! What is said in a call: once, to both, with files, read, and mailed to oneself.
 
-use super::{Caller, Pair, Price, Talk};
+use super::{
+    Caller, Pair, Price, Talk,
+    guests::{come, invited},
+};
 use crate::support::{Answer, LUMEN, TestUser};
 use image::{DynamicImage, ImageFormat};
 use reqwest::{Method, header::CONTENT_TYPE};
@@ -275,4 +278,54 @@ async fn a_chat_is_mailed_to_whoever_asks_with_all_that_was_said() {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("/api/"), "links are for people: {text}");
+}
+
+#[tokio::test]
+async fn a_guest_sends_files_as_the_two_do_and_only_while_they_are_in() {
+    let pair = Pair::new(Price::default()).await;
+    let mut talk = pair.live().await;
+    let (place, path) = invited(&pair.buyer, talk.call, json!({"role": "specialist"})).await;
+    let user = come(&pair, &path, "Gil Guest").await;
+    // Neither whoever isn't there, nor before they are let in.
+    send(&pair.app.anonymous(LUMEN), talk.call, "a.jpg", &photo())
+        .await
+        .expect(401);
+    let stranger = pair.app.bearer(LUMEN, "Sam Stranger").await;
+    send(&stranger, talk.call, "a.jpg", &photo()).await.expect(404);
+    let mut page = Caller::open(&pair.app, &user).await;
+    page.join(talk.call).await.expect("let in");
+    let sent = send(&user, talk.call, "../Plan.jpg", &photo()).await.expect(201).json();
+    assert_eq!(
+        (&sent["name"], &sent["file"]["name"], &sent["file"]["url"]),
+        (&json!("Gil Guest"), &json!("Plan.jpg"), &Value::Null)
+    );
+    let refused = send(&user, talk.call, "page.txt", b"<script>alert(1)</script>").await;
+    assert!(refused.expect(422).text.contains("kind of file"));
+    let came = |message: &ServerMessage| match message {
+        ServerMessage::Chat { line } => line.file.clone().map(|file| (line.name.clone(), file)),
+        _ => None,
+    };
+    let (name, file) = talk.seller.wait("the file", came).await;
+    assert_eq!(name, "Gil Guest");
+    let address = file.url.expect("an address");
+    pair.seller.get(&address).await.expect(200);
+    pair.buyer.get(&file.image.expect("a picture").url).await.expect(200);
+    user.get(&address).await.expect(401);
+    assert_eq!(page.wait("their own", came).await.1.url, None);
+    // Twenty a day, each.
+    for nth in 1..20 {
+        send(&user, talk.call, &format!("{nth}.txt"), b"words")
+            .await
+            .expect(201);
+    }
+    let many = send(&user, talk.call, "more.txt", b"words").await.expect(409);
+    assert_eq!(many.code(), "too_many_files");
+    send(&pair.buyer, talk.call, "own.txt", b"words").await.expect(201);
+    // Shown out, they send no more.
+    let id = place["id"].as_str().expect("an id");
+    let place = format!("/api/v1/calls/{}/guests/{id}", talk.call);
+    pair.buyer.delete(&place).await.expect(204);
+    let late = send(&user, talk.call, "late.txt", b"words").await;
+    assert!([401, 404].contains(&late.status.as_u16()), "{}", late.text);
+    talk.hang_up().await;
 }

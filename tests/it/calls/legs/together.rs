@@ -21,9 +21,17 @@ impl Three<'_> {
         self.talk.pair.buyer.get(&path).await.expect(200).json()["remaining_ms"].as_i64()
     }
 
-    /// Whether a mark was passed in the call, and which in the leg.
+    /// Which mark was passed in the call, and which in the leg. While the ledger is asked nobody is warned: reports go on
+    /// until it has answered.
     async fn warned(&mut self) -> (u32, u32) {
         let leg = self.leg;
+        for _ in 0..400 {
+            if self.warnings() >= 2 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            self.flow(true).await;
+        }
         let in_call = |message: &ServerMessage| match message {
             ServerMessage::Warning { minutes_left } => Some(*minutes_left),
             _ => None,
@@ -37,14 +45,18 @@ impl Three<'_> {
         (call, self.provider.page.wait("a warning of the leg", in_leg).await)
     }
 
-    fn has_been_warned(&self) -> bool {
-        let warning = |message: &ServerMessage| {
+    fn warnings(&self) -> usize {
+        let is_warning = |message: &&ServerMessage| {
             matches!(
                 message,
                 ServerMessage::Warning { .. } | ServerMessage::LegWarning { .. }
             )
         };
-        self.talk.buyer.heard.iter().any(warning)
+        self.talk.buyer.heard.iter().filter(is_warning).count()
+    }
+
+    fn has_been_warned(&self) -> bool {
+        self.warnings() > 0
     }
 }
 
