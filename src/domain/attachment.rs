@@ -7,6 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// Most files that somebody sends in a day.
 pub const MOST_A_DAY: i64 = 20;
+/// Third persons send none any more in a call that has so many: they may come again under other names.
+pub const MOST_IN_A_CALL: i64 = 60;
 /// Longest name that is kept, in characters, with its ending.
 const MAX_NAME: usize = 100;
 

@@ -169,7 +169,8 @@ impl Connection {
                     let text = text?;
                     // What was answered before this was told goes first: a join's answer says who sends already, and news
                     // who else; clients begin anew with the answer.
-                    while let Some(Some(done)) = self.pending.next().now_or_never() {
+                    // Whatever this task has taken up already: an answer that is there is taken.
+                    while let Some(Some(done)) = tokio::task::unconstrained(self.pending.next()).now_or_never() {
                         self.done(session, done).await?;
                     }
                     in_time(session.text(&*text)).await?;

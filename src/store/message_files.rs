@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{ConversationId, UserId},
+        ids::{CallId, ConversationId, UserId},
         time::Moment,
     },
     error::{Error, Result},
@@ -106,6 +106,23 @@ pub fn count(tx: &mut TenantTx<'_>, sender: UserId, since: Moment) -> Result<i64
         .filter(message_files::tenant_id.eq(tx.tenant().uuid()))
         .filter(message_files::sender_id.eq(sender.uuid()))
         .filter(message_files::at.gt(At(since)))
+        .count();
+    Ok(count.get_result(tx.conn)?)
+}
+
+/// How many files were sent in a call, by whomever.
+///
+/// # Errors
+/// The database is away.
+pub fn count_in_call(tx: &mut TenantTx<'_>, call: CallId) -> Result<i64> {
+    let count = message_files::table
+        .inner_join(
+            messages::table.on(messages::tenant_id
+                .eq(message_files::tenant_id)
+                .and(messages::id.eq(message_files::id))),
+        )
+        .filter(messages::tenant_id.eq(tx.tenant().uuid()))
+        .filter(messages::call_id.eq(call.uuid()))
         .count();
     Ok(count.get_result(tx.conn)?)
 }

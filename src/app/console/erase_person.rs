@@ -31,7 +31,7 @@ pub async fn erase_user(app: &App, by: &StaffMember, id: UserId) -> Result<Erase
             if erase_person::is_erased(tx, id)? {
                 return Err(Error::conflict("erased", "This person was erased already."));
             }
-            if calls::current(tx, id)?.is_some() || call_guests::is_in_call(tx, id)? {
+            if calls::goes_on(tx, id)? || call_guests::is_in_call(tx, id)? {
                 let words = "This person is in a call. Erase them when it has ended.";
                 return Err(Error::conflict("in_call", words));
             }

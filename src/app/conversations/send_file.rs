@@ -110,6 +110,10 @@ impl MaySend {
                 if !place.admitted {
                     return Err(Error::not_found());
                 }
+                if message_files::count_in_call(tx, call)? >= attachment::MOST_IN_A_CALL {
+                    let words = "This call has as many files as it takes.";
+                    return Err(Error::conflict("too_many_files", words));
+                }
                 None
             }
         };

@@ -24,14 +24,19 @@ impl Room {
         self.call.booking.is_none() && !self.call.terms.free
     }
 
-    /// From now on this room hears of its payer's wallet; of what is paid from it already it hears at once.
-    pub(super) async fn open_purse(&mut self) {
-        if !self.is_paid_from_wallet() {
-            return;
+    /// From now on this room hears of its payer's wallet.
+    pub(super) fn open_purse(&self) {
+        if self.is_paid_from_wallet() {
+            let purses = &self.world.rooms.purses;
+            purses.put(self.payer(), self.call.id, &self.mailbox, None);
         }
+    }
+
+    /// What is paid from the wallet already. A call that is taken up again is told its wallet by whoever takes it up: before
+    /// it has recovered, any news would find everybody gone for as long as no server was there.
+    pub(super) async fn hear_purse(&mut self) {
         let purses = &self.world.rooms.purses;
-        purses.put(self.payer(), self.call.id, &self.mailbox, None);
-        if !purses.others(self.payer(), self.call.id).is_empty() {
+        if self.is_paid_from_wallet() && !purses.others(self.payer(), self.call.id).is_empty() {
             self.credit(self.session.available_minor()).await;
         }
     }

@@ -54,6 +54,8 @@ pub(in crate::signaling) struct Room {
     pub(super) shared: Shared,
     /// Of a free talk: whether whoever came first is in it, and so not free for another call, if that is known.
     pub(super) first_is_in: Option<bool>,
+    /// When they were last found to be in another call as well.
+    pub(super) first_elsewhere_at: Moment,
     rang: bool,
     pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
@@ -104,6 +106,7 @@ impl Room {
             told: Told::default(),
             shared: Shared::default(),
             first_is_in: Some(true),
+            first_elsewhere_at: Moment(0),
             rang: false,
             finish: None,
             because: None,
@@ -120,7 +123,7 @@ impl Room {
 
     pub async fn run(mut self, mut messages: mpsc::Receiver<RoomMessage>, recover: bool) {
         self.rang = self.is_ringing();
-        self.open_purse().await;
+        self.open_purse();
         if recover {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
@@ -129,10 +132,9 @@ impl Room {
             if let Some(minutes_left) = self.session.warned_min() {
                 self.ends_soon(minutes_left);
             }
-        } else if self.rang {
-            self.ring();
         } else {
-            self.begin();
+            self.hear_purse().await;
+            if self.rang { self.ring() } else { self.begin() }
         }
         if self.parent.is_some() {
             // Its call's room is to know of it before anything happens to it.

@@ -14,6 +14,9 @@ use crate::{
 };
 use tallyroom_media_protocol::signaling::ServerMessage;
 
+/// Whether whoever is in another call as well still is, is asked so often.
+const ELSEWHERE_AGAIN_MS: i64 = 10_000;
+
 impl Room {
     /// Whether whoever sits there is a visitor of a free talk.
     pub(super) fn is_visitor(&self, chair: Chair) -> bool {
@@ -78,7 +81,8 @@ impl Room {
         }
         let chair = Chair::Side(CallRole::Buyer);
         let is_in = self.buyer.is_taken() || self.first_is_in.unwrap_or(true) && !self.is_visited_besides(Some(chair));
-        if self.first_is_in == Some(is_in) {
+        let asks_again = self.now() - self.first_elsewhere_at >= ELSEWHERE_AGAIN_MS;
+        if self.first_is_in == Some(is_in) || is_in && !asks_again {
             return;
         }
         let (app, call, person) = (&self.world.app, self.call.id, self.call.buyer.id);
@@ -91,8 +95,12 @@ impl Room {
         match done {
             Ok(true) if is_in => self.world.people.put_into(key, self.mailbox.clone()),
             Ok(_) if !is_in => self.world.people.take_out(key, &self.mailbox),
-            // In another call as well: that one is theirs.
-            Ok(_) => {}
+            // In another call as well: that one is theirs. When it is over, this one is.
+            Ok(_) => {
+                self.first_elsewhere_at = self.now();
+                self.first_is_in = Some(false);
+                return;
+            }
             // Tried again with whatever happens next.
             Err(error) => return tracing::warn!(%error, %call, "who left a talk isn't free yet, or who is back is"),
         }

@@ -5,7 +5,7 @@ mod presence;
 mod row;
 
 pub use find::{busy, current, find, list, lock, of_person, paid_of};
-pub use presence::{come_back, leave};
+pub use presence::{come_back, goes_on, leave};
 pub(super) use row::{Row, named};
 
 use super::{

@@ -3,9 +3,13 @@
 use crate::{
     domain::ids::{CallId, UserId},
     error::Result,
-    store::{TenantTx, schema::people_in_calls},
+    store::{
+        TenantTx,
+        schema::{calls, people_in_calls},
+    },
 };
 use diesel::prelude::*;
+use uuid::Uuid;
 
 /// Somebody comes back to a call that they had left while it went on. False if they are in another one by now.
 ///
@@ -22,7 +26,26 @@ pub fn come_back(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
         .values(row)
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
-    Ok(come == 1)
+    if come == 1 {
+        return Ok(true);
+    }
+    let theirs = people_in_calls::table
+        .find((tx.tenant().uuid(), person.uuid()))
+        .select(people_in_calls::call_id);
+    let theirs: Option<Uuid> = theirs.first(tx.conn).optional()?;
+    Ok(theirs == Some(call.uuid()))
+}
+
+/// Whether a call goes on that somebody bought or sells, though they may have left it.
+///
+/// # Errors
+/// The database is away.
+pub fn goes_on(tx: &mut TenantTx<'_>, person: UserId) -> Result<bool> {
+    let theirs = calls::table
+        .filter(calls::tenant_id.eq(tx.tenant().uuid()))
+        .filter(calls::ended_at.is_null())
+        .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())));
+    Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(tx.conn)?)
 }
 
 /// Somebody leaves a call that goes on without them.

@@ -312,6 +312,11 @@ async fn a_guest_sends_files_as_the_two_do_and_only_while_they_are_in() {
     pair.buyer.get(&file.image.expect("a picture").url).await.expect(200);
     user.get(&address).await.expect(401);
     assert_eq!(page.wait("their own", came).await.1.url, None);
+    // What stands in the inbox says whose it is.
+    let all = pair.buyer.get("/api/v1/conversations").await.expect(200).json();
+    let id = all["items"][0]["id"].as_str().expect("an id");
+    let said = pair.buyer.get(&format!("/conversations/{id}")).await.expect(200).text;
+    assert!(said.contains("Gil Guest"), "{said}");
     // Twenty a day, each.
     for nth in 1..20 {
         send(&user, talk.call, &format!("{nth}.txt"), b"words")

@@ -3,8 +3,11 @@
 use super::*;
 use crate::support::ScriptedNode;
 
-/// The server dies while all three talk, and another one takes up what it finds.
-async fn dies(leg_first: bool) {
+/// What a gap is bridged by.
+const BRIDGED_MS: i64 = 5_000;
+
+/// The server dies while all three talk, and another one takes up what it finds `away_ms` later.
+async fn dies(leg_first: bool, away_ms: i64) {
     let pair = buyer_pays(3_000).await;
     let provider = Provider::new(&pair).await;
     let mut three = joined(pair.live().await, provider).await;
@@ -18,7 +21,7 @@ async fn dies(leg_first: bool) {
     tokio::time::sleep(Duration::from_millis(600)).await;
 
     let app = pair.app.restarted().await;
-    app.clock.advance(4_000);
+    app.clock.advance(away_ms);
     let later = "UPDATE calls SET rang_at = rang_at + interval '1 day'";
     let back = "UPDATE calls SET rang_at = rang_at - interval '1 day'";
     let second = if leg_first { call } else { leg };
@@ -28,6 +31,10 @@ async fn dies(leg_first: bool) {
         .expect("put off");
     let taken = app.registry.recover(app.app.now()).await.expect("read");
     assert_eq!(taken, 1);
+    if away_ms > BRIDGED_MS {
+        // The first room is to have told the second's what it takes from the wallet.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
     database
         .batch_execute(&format!("{back} WHERE id = '{second}'"))
         .expect("put back");
@@ -71,21 +78,22 @@ async fn dies(leg_first: bool) {
         leg,
         leg_ms: 70_000,
     };
-    // So long nobody was there: that is bridged, as any gap of five seconds is.
-    three.talk.billable_ms += 5_000;
-    three.leg_ms += 5_000;
+    // A second more than the server was away nobody was there: that is bridged, as any gap of five seconds is.
+    let bridged_ms = Some(away_ms + 1_000).filter(|gap| *gap <= BRIDGED_MS).unwrap_or(0);
+    three.talk.billable_ms += bridged_ms;
+    three.leg_ms += bridged_ms;
     three.flow(true).await;
     three.talk(60_000, true).await;
     let user = three.provider.user.clone();
     let whole = end(three.talk, leg).await;
     assert_eq!(
         (&whole["billable_ms"], &whole["charged_minor"]),
-        (&json!(135_000), &json!(360))
+        (&json!(130_000 + bridged_ms), &json!(360))
     );
     let theirs = bill(&user, leg).await;
     assert_eq!(
         (&theirs["billable_ms"], &theirs["charged_minor"]),
-        (&json!(135_000), &json!(270))
+        (&json!(130_000 + bridged_ms), &json!(270))
     );
     let lines = theirs["lines"].as_array().expect("lines");
     assert_eq!(lines.len(), 3, "{lines:#?}");
@@ -94,12 +102,17 @@ async fn dies(leg_first: bool) {
 
 #[tokio::test]
 async fn a_restart_takes_up_the_call_and_then_its_leg() {
-    dies(false).await;
+    dies(false, 4_000).await;
+}
+
+#[tokio::test]
+async fn a_leg_is_taken_up_however_long_no_server_was_there() {
+    dies(false, 130_000).await;
 }
 
 #[tokio::test]
 async fn a_restart_takes_up_the_leg_and_then_its_call() {
-    dies(true).await;
+    dies(true, 4_000).await;
 }
 
 #[tokio::test]
