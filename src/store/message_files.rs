@@ -2,12 +2,13 @@
 
 use super::{
     TenantTx,
+    conversations::Conversation,
     moment::At,
     schema::{message_file_parts, message_files, messages},
 };
 use crate::{
     domain::{
-        ids::{CallId, ConversationId, UserId},
+        ids::{CallId, UserId},
         time::Moment,
     },
     error::{Error, Result},
@@ -127,11 +128,23 @@ pub fn count_in_call(tx: &mut TenantTx<'_>, call: CallId) -> Result<i64> {
     Ok(count.get_result(tx.conn)?)
 }
 
-/// A file of a conversation with all that is in it; shorter than it says if a piece is gone.
+/// Said without the buyer or not: what of it a reader may open.
+fn of_which(conversation: &Conversation, reader: UserId) -> Vec<bool> {
+    match conversation.buyer.id == reader {
+        true => vec![false],
+        false => vec![false, true],
+    }
+}
+
+/// A file of a conversation, for one of its two, with all that is in it; shorter than it says if a piece is gone.
 ///
 /// # Errors
 /// It isn't there, or not in this conversation; or the database is away.
-pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> Result<(FileHead, Vec<u8>)> {
+pub fn read(
+    tx: &mut TenantTx<'_>,
+    (conversation, reader): (&Conversation, UserId),
+    file: Uuid,
+) -> Result<(FileHead, Vec<u8>)> {
     let tenant = tx.tenant().uuid();
     let (name, media_type, bytes, width, height) = message_files::table
         .inner_join(
@@ -140,7 +153,8 @@ pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> 
                 .and(messages::id.eq(message_files::id))),
         )
         .filter(message_files::tenant_id.eq(tenant).and(message_files::id.eq(file)))
-        .filter(messages::conversation_id.eq(conversation.uuid()))
+        .filter(messages::conversation_id.eq(conversation.id.uuid()))
+        .filter(messages::without_buyer.eq_any(of_which(conversation, reader)))
         .select((
             message_files::name,
             message_files::media_type,
@@ -168,7 +182,7 @@ pub fn read(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> 
 ///
 /// # Errors
 /// It isn't there, not in this conversation, no picture, or was taken away; or the database is away.
-pub fn preview(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) -> Result<Vec<u8>> {
+pub fn preview(tx: &mut TenantTx<'_>, (conversation, reader): (&Conversation, UserId), file: Uuid) -> Result<Vec<u8>> {
     let body: Option<Vec<u8>> = message_files::table
         .inner_join(
             messages::table.on(messages::tenant_id
@@ -180,7 +194,8 @@ pub fn preview(tx: &mut TenantTx<'_>, conversation: ConversationId, file: Uuid) 
                 .eq(tx.tenant().uuid())
                 .and(message_files::id.eq(file)),
         )
-        .filter(messages::conversation_id.eq(conversation.uuid()))
+        .filter(messages::conversation_id.eq(conversation.id.uuid()))
+        .filter(messages::without_buyer.eq_any(of_which(conversation, reader)))
         .select(message_files::preview)
         .first(tx.conn)?;
     body.ok_or_else(Error::not_found)

@@ -255,14 +255,23 @@ pub fn open_of(tx: &mut TenantTx<'_>, call: CallId) -> Result<Option<(Stored, Ve
         return Ok(None);
     };
     // Whoever refuses or withdraws ends it.
+    let agreed = agreed(tx, stored.id)?;
+    Ok(Some((stored, agreed)))
+}
+
+/// Who has ever agreed to a recording.
+///
+/// # Errors
+/// The database is away.
+pub fn agreed(tx: &mut TenantTx<'_>, id: RecordingId) -> Result<Vec<UserId>> {
     let agreed: Vec<Uuid> = recording_consents::table
         .filter(recording_consents::tenant_id.eq(tx.tenant().uuid()))
-        .filter(recording_consents::recording_id.eq(stored.id.uuid()))
+        .filter(recording_consents::recording_id.eq(id.uuid()))
         .filter(recording_consents::answer.eq(Answer::Given.name()))
         .select(recording_consents::person_id)
         .distinct()
         .load(tx.conn)?;
-    Ok(Some((stored, agreed.into_iter().map(UserId::from_uuid).collect())))
+    Ok(agreed.into_iter().map(UserId::from_uuid).collect())
 }
 
 /// How often people were asked in a call.

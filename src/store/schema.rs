@@ -591,6 +591,7 @@ diesel::table! {
         body -> Text,
         at -> Timestamptz,
         service_id -> Nullable<Uuid>,
+        without_buyer -> Bool,
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn mail_chat(app: &App, viewer: &Viewer, id: CallId, origin: &str) -> 
     app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, id, person)?;
-            let said = !conversations::chat_of_call(tx, id, 1)?.is_empty();
+            let said = !conversations::chat_of_call(tx, id, Some(person), 1)?.is_empty();
             let conversation = conversations::between(tx, call.buyer.id, call.seller.id)?;
             let conversation = conversation.filter(|_| said).ok_or_else(nothing_said)?;
             let side = if call.buyer.id == person {

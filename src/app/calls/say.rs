@@ -12,7 +12,7 @@ use crate::{
         TenantScope, TenantTx,
         call_guests::{self, Guest},
         calls::{Call, Party},
-        conversations::{self, Message, Seen, What},
+        conversations::{self, During, Message, Seen, What},
         message_files::FileHead,
     },
 };
@@ -44,10 +44,11 @@ pub async fn say(
         return Err(Error::field("text", "A message can't have that character."));
     }
     let at = app.now();
-    let (buyer, seller, sender, of, body) = (call.buyer.id, call.seller.id, speaker.id, call.id, text.to_owned());
+    let (call, sender, body) = (call.clone(), speaker.id, text.to_owned());
     let stored = app.db.tenant(scope, move |tx| {
-        let conversation = conversations::of(tx, buyer, seller, at)?;
-        conversations::add_once(tx, id, (conversation, of), sender, &body, at)
+        let conversation = conversations::of(tx, call.buyer.id, call.seller.id, at)?;
+        let during = During::now(tx, &call)?;
+        conversations::add_once(tx, id, (conversation, during), sender, &body, at)
     });
     Ok(stored.await?.then(|| ChatLine {
         id,
@@ -75,8 +76,12 @@ pub struct Chat {
 /// The database is away.
 pub async fn chat(app: &App, scope: &TenantScope, call: &Call, reader: Reader) -> Result<Chat> {
     let (id, buyer, seller) = (call.id, call.buyer.id, call.seller.id);
+    let whose = match reader {
+        Reader::Side(role) => Some(call.party(role).id),
+        Reader::Guest { .. } => None,
+    };
     let read = move |tx: &mut TenantTx<'_>| {
-        let messages = conversations::chat_of_call(tx, id, SHOWN)?;
+        let messages = conversations::chat_of_call(tx, id, whose, SHOWN)?;
         let conversation = match messages.is_empty() {
             true => None,
             false => conversations::between(tx, buyer, seller)?,
@@ -219,7 +224,7 @@ pub async fn whole_chat(app: &App, scope: &TenantScope, reader: UserId, id: Call
     let call = super::one(app, scope, reader, id).await?;
     let (buyer, seller) = (call.buyer.id, call.seller.id);
     let read = move |tx: &mut TenantTx<'_>| {
-        let messages = conversations::chat_of_call(tx, id, super::mail_chat::MOST_LINES)?;
+        let messages = conversations::chat_of_call(tx, id, Some(reader), super::mail_chat::MOST_LINES)?;
         let came = call_guests::who_came(tx, id)?;
         Ok((conversations::between(tx, buyer, seller)?, messages, came))
     };

@@ -43,7 +43,7 @@ pub async fn read(app: &App, viewer: &Viewer, id: ConversationId, page: u32) -> 
     app.db
         .tenant(&viewer.scope, move |tx| {
             let conversation = conversations::of_person(tx, id, user)?;
-            let mut messages = conversations::messages(tx, id, skip, PAGE + 1)?;
+            let mut messages = conversations::messages(tx, (id, Some(user)), skip, PAGE + 1)?;
             let more = messages.len() > PAGE as usize;
             messages.truncate(PAGE as usize);
             messages.reverse();

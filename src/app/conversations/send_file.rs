@@ -14,7 +14,7 @@ use crate::{
     store::{
         TenantTx, call_guests,
         calls::Call,
-        conversations::{self, Message, What},
+        conversations::{self, During, Message, What},
         message_files::{self, FileHead, NewFile, Preview},
         notifications::News,
         users,
@@ -29,7 +29,7 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Sender<'a> {
     viewer: &'a Viewer,
     conversation: ConversationId,
-    call: Option<CallId>,
+    call: Option<Call>,
     /// A third person in that call: the conversation isn't theirs.
     is_third: bool,
 }
@@ -62,7 +62,7 @@ impl<'a> Sender<'a> {
         let sender = Self {
             viewer,
             conversation,
-            call: Some(call.id),
+            call: Some(call.clone()),
             is_third: ![buyer, seller].contains(&viewer.user.id),
         };
         sender.check(app).await
@@ -76,8 +76,8 @@ impl<'a> Sender<'a> {
     }
 
     fn rule(&self) -> MaySend {
-        match self.call {
-            Some(call) if self.is_third => MaySend::InCall(call),
+        match &self.call {
+            Some(call) if self.is_third => MaySend::InCall(call.id),
             _ => MaySend::Between(self.conversation),
         }
     }
@@ -168,7 +168,8 @@ pub async fn send_file(app: &App, sender: Sender<'_>, typed: &str, body: Vec<u8>
             users::hold(tx, user)?;
             let other = may_send.check(tx, user, now)?;
             subscriptions::more_stored(tx, body.len(), now)?;
-            let id = conversations::add_file(tx, conversation, user, call, now)?;
+            let during = call.as_ref().map(|call| During::now(tx, call)).transpose()?;
+            let id = conversations::add_file(tx, conversation, user, during, now)?;
             let file = NewFile {
                 sender: user,
                 name: &name,
@@ -219,8 +220,8 @@ pub async fn file(app: &App, viewer: &Viewer, conversation: ConversationId, id: 
     let (head, body) = app
         .db
         .read(&viewer.scope, move |tx| {
-            conversations::of_person(tx, conversation, user)?;
-            message_files::read(tx, conversation, id)
+            let conversation = conversations::of_person(tx, conversation, user)?;
+            message_files::read(tx, (&conversation, user), id)
         })
         .await?;
     if body.is_empty() || u32::try_from(body.len()).ok() != Some(head.bytes) {
@@ -239,8 +240,8 @@ pub async fn file_preview(app: &App, viewer: &Viewer, conversation: Conversation
     let user = viewer.user.id;
     app.db
         .read(&viewer.scope, move |tx| {
-            conversations::of_person(tx, conversation, user)?;
-            message_files::preview(tx, conversation, id)
+            let conversation = conversations::of_person(tx, conversation, user)?;
+            message_files::preview(tx, (&conversation, user), id)
         })
         .await
 }

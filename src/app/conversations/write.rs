@@ -59,7 +59,7 @@ pub(super) fn said(
     words: &str,
     now: Moment,
 ) -> Result<Uuid> {
-    let message = conversations::add_chat(tx, conversation, from, words, None, now)?;
+    let message = conversations::add_chat(tx, conversation, from, words, now)?;
     let news = News::about(Event::Message, from, format!("/conversations/{conversation}"));
     tell(app, tx, to, news, now)?;
     Ok(message)

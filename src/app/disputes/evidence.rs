@@ -184,7 +184,7 @@ fn of_messages(tx: &mut TenantTx<'_>, charged: &Charged) -> Result<Vec<Value>> {
         return Ok(Vec::new());
     };
     let since = charged.ended_at + -MESSAGES_MS;
-    let found = conversations::messages(tx, conversation, 0, MOST_MESSAGES)?;
+    let found = conversations::messages(tx, (conversation, None), 0, MOST_MESSAGES)?;
     let role = |sender: UserId| match sender {
         sender if sender == charged.buyer.id => "buyer",
         sender if sender == charged.seller.id => "seller",

@@ -28,10 +28,11 @@ pub struct Invited {
     pub path: String,
 }
 
-/// Makes a place in a call of one's own. Whom the buyer asks may come in; whom the seller asks, the buyer lets in.
+/// Makes a place in a call of one's own. Whom the buyer asks may come in; whom the seller asks, the buyer lets in. To a free
+/// talk only its host asks, and nobody else has to say yes.
 ///
 /// # Errors
-/// The call isn't theirs or is over, it has as many people as may be, the languages don't fit, or the database is away.
+/// The call isn't theirs to ask into or is over, it has as many people as may be, the languages don't fit, or the database is away.
 pub async fn invite(
     app: &App,
     viewer: &Viewer,
@@ -50,6 +51,7 @@ pub async fn invite(
         if call.parent.is_some() {
             return Err(Error::not_found());
         }
+        super::may_invite(&call, person)?;
         let languages = room_for(tx, call.id, role, &languages, now)?;
         let guest = Guest {
             id: GuestId::new(),
@@ -60,7 +62,7 @@ pub async fn invite(
             expires_at: now + LINK_MS,
             person: None,
             since: None,
-            admitted: person == call.buyer.id,
+            admitted: person == call.admits().id,
             ended: false,
             leg: None,
         };

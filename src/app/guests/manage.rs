@@ -14,12 +14,13 @@ use crate::{
 /// The places of a call of one's own.
 ///
 /// # Errors
-/// It isn't theirs, or the database is away.
+/// It isn't theirs, or somebody else's door, or the database is away.
 pub async fn list(app: &App, viewer: &Viewer, call: CallId) -> Result<Vec<Guest>> {
     let person = viewer.user.id;
     let read = app.db.read(&viewer.scope, move |tx| {
-        calls::of_person(tx, call, person)?;
-        call_guests::of_call(tx, call)
+        let call = calls::of_person(tx, call, person)?;
+        super::may_invite(&call, person)?;
+        call_guests::of_call(tx, call.id)
     });
     read.await
 }
@@ -42,16 +43,17 @@ pub async fn who_came(app: &App, scope: &TenantScope, call: CallId) -> Result<Ve
     app.db.read(scope, move |tx| call_guests::who_came(tx, call)).await
 }
 
-/// The buyer lets somebody in whom the seller asked.
+/// The buyer lets somebody in whom the seller asked; in a free talk its host does.
 ///
 /// # Errors
-/// It isn't the buyer, nobody of that id waits, or the database is away.
+/// It isn't the buyer, or the host, nobody of that id waits, or the database is away.
 pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> Result<()> {
     let (person, now) = (viewer.user.id, app.now());
     app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, person)?;
-            if call.buyer.id != person {
+            super::may_invite(&call, person)?;
+            if call.admits().id != person {
                 return Err(Error::forbidden("Only the one who pays can let somebody in."));
             }
             let admitted = call_guests::admit(tx, call.id, guest, now)?;
@@ -60,8 +62,8 @@ pub async fn admit(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) -> 
         .await
 }
 
-/// Takes a link back, or shows out who came by it; the buyer anybody, the seller whom they asked. Gives the leg that ends by
-/// that, if they had one.
+/// Takes a link back, or shows out who came by it; the buyer anybody, the seller whom they asked, in a free talk only its
+/// host. Gives the leg that ends by that, if they had one.
 ///
 /// # Errors
 /// The call isn't theirs, there is no such place, or the database is away.
@@ -70,12 +72,13 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
     app.db
         .tenant(&viewer.scope, move |tx| {
             let call = calls::of_person(tx, call, person)?;
+            super::may_invite(&call, person)?;
             let places = call_guests::of_call(tx, call.id)?;
             let place = places
                 .iter()
                 .find(|place| place.id == guest)
                 .ok_or_else(Error::not_found)?;
-            if call.buyer.id != person && place.invited_by != person {
+            if call.admits().id != person && place.invited_by != person {
                 return Err(Error::forbidden("You can show out only people whom you asked in."));
             }
             if !call_guests::end(tx, call.id, guest, now)? {
@@ -89,6 +92,23 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
                 sessions::end_all(tx, came.id, now)?;
             }
             Ok(place.leg)
+        })
+        .await
+}
+
+/// Whoever came without an account has left: their place is somebody else's. They come again by the door. Whoever has one
+/// keeps their place. Says whether it is over.
+///
+/// # Errors
+/// The database is away.
+pub async fn leave(app: &App, scope: &TenantScope, place: &Guest) -> Result<bool> {
+    let (call, id, now) = (place.call, place.id, app.now());
+    let Some(person) = place.person.as_ref().map(|person| person.id) else {
+        return Ok(false);
+    };
+    app.db
+        .tenant(scope, move |tx| {
+            Ok(users::find(tx, person)?.is_guest && call_guests::end(tx, call, id, now)?)
         })
         .await
 }

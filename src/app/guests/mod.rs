@@ -8,4 +8,18 @@ mod manage;
 pub use enter::{Entered, Shown, enter, enter_as, show};
 pub use invite::{Invited, invite};
 pub(in crate::app) use invite::{has_room, room_for};
-pub use manage::{admit, list, one, remove, who_came};
+pub use manage::{admit, leave, list, one, remove, who_came};
+
+use crate::{
+    domain::ids::UserId,
+    error::{Error, Result},
+    store::calls::Call,
+};
+
+/// Refuses whoever has no say about who comes in.
+fn may_invite(call: &Call, person: UserId) -> Result<()> {
+    if call.may_invite(person) {
+        return Ok(());
+    }
+    Err(Error::forbidden("Only the host says who comes into this talk."))
+}

@@ -1,6 +1,6 @@
 //! The door: what its page says, coming in by a password, knocking, and the host's answer.
 
-use super::guard::{self, Tried, try_password};
+use super::guard::{self, Fitting, Tried, try_password};
 use crate::{
     app::{
         App,
@@ -104,13 +104,13 @@ pub async fn by_password(
     let name = PersonName::parse(&caller.name)?.as_str().to_owned();
     match try_password(app, scope, room.id, (&name, password), caller.address).await? {
         Tried::Wrong { locked } => Ok((room, None, locked)),
-        Tried::Fits(own) => {
+        Tried::Fits(fitting) => {
             let caller = Caller {
-                name: own.unwrap_or(name),
+                name: fitting.own_name.clone().unwrap_or(name),
                 ..caller
             };
-            let token = come(app, scope, &room, caller, true).await?;
-            Ok((room, Some(token), false))
+            let token = come(app, scope, &room, caller, Some(fitting)).await?;
+            Ok((room, token, false))
         }
     }
 }
@@ -127,7 +127,8 @@ pub async fn knock(app: &App, scope: &TenantScope, slug: &str, caller: Caller) -
         return Err(Error::conflict("no_knocking", "This room opens only with a password."));
     }
     let name = PersonName::parse(&caller.name)?.as_str().to_owned();
-    come(app, scope, &room, Caller { name, ..caller }, false).await
+    let token = come(app, scope, &room, Caller { name, ..caller }, None).await?;
+    token.ok_or_else(gone)
 }
 
 fn may_come(door: &Door, user: Option<UserId>) -> Result<()> {
@@ -146,7 +147,15 @@ fn may_come(door: &Door, user: Option<UserId>) -> Result<()> {
     Ok(())
 }
 
-async fn come(app: &App, scope: &TenantScope, room: &PrivateRoom, caller: Caller, admitted: bool) -> Result<String> {
+/// Makes the visit of whoever knocks, or has a password; gives what its page knows, or nothing if the password was changed
+/// while it was compared.
+async fn come(
+    app: &App,
+    scope: &TenantScope,
+    room: &PrivateRoom,
+    caller: Caller,
+    by: Option<Fitting>,
+) -> Result<Option<String>> {
     let (now, token, host) = (app.now(), LinkToken::new(), room.host.id);
     let network = guard::network(caller.address);
     let visit = Visit {
@@ -155,7 +164,7 @@ async fn come(app: &App, scope: &TenantScope, room: &PrivateRoom, caller: Caller
         name: caller.name,
         user: caller.user,
         seen: now,
-        admitted: admitted.then_some(now),
+        admitted: by.as_ref().map(|_| now),
         refused: false,
         call: None,
     };
@@ -163,7 +172,12 @@ async fn come(app: &App, scope: &TenantScope, room: &PrivateRoom, caller: Caller
     app.db
         .tenant(scope, move |tx| {
             // One after the other, so that the bounds hold.
-            private_rooms::lock(tx, visit.room, host)?;
+            let room = private_rooms::lock(tx, visit.room, host)?;
+            if let Some(fitting) = by
+                && !fitting.still_opens(tx, &room)?
+            {
+                return Ok(None);
+            }
             if let Some(user) = visit.user {
                 let host = users::find(tx, host)?;
                 safety::can_meet(tx, user, &host)?;
@@ -171,10 +185,10 @@ async fn come(app: &App, scope: &TenantScope, room: &PrivateRoom, caller: Caller
             if visit.admitted.is_none() {
                 not_crowded(tx, visit.room, network, now)?;
             }
-            private_room_visits::insert(tx, &visit, (&token.hash(), &network), now)
+            private_room_visits::insert(tx, &visit, (&token.hash(), &network), now)?;
+            Ok(Some(text))
         })
-        .await?;
-    Ok(text)
+        .await
 }
 
 fn not_crowded(tx: &mut TenantTx<'_>, room: PrivateRoomId, network: Network, now: Moment) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::{
         TenantScope, TenantTx,
         private_room_tries::{self, Who},
         private_room_visits,
-        private_rooms::{self, name_key},
+        private_rooms::{self, PrivateRoom, name_key},
     },
 };
 use sha2::{Digest, Sha256};
@@ -24,10 +24,34 @@ use std::net::IpAddr;
 
 /// What became of a try.
 pub(super) enum Tried {
-    /// It fits; with the name as the host wrote it, if it is somebody's own.
-    Fits(Option<String>),
+    /// It fits.
+    Fits(Fitting),
     /// It doesn't. Says whether that locked a door.
     Wrong { locked: bool },
+}
+
+/// What a password was found to fit, which may have been changed meanwhile: comparing takes its time.
+pub(super) struct Fitting {
+    /// The name as the host wrote it, if it is somebody's own.
+    pub own_name: Option<String>,
+    key: String,
+    hash: Option<String>,
+}
+
+impl Fitting {
+    /// Whether it would still be compared with that, for a room that is locked.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub(super) fn still_opens(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom) -> Result<bool> {
+        let own = private_rooms::user_password(tx, room.id, &self.key)?;
+        let is_own = own.is_some();
+        let hash = match own {
+            Some((_, hash)) => Some(hash),
+            None => private_rooms::password_hash(tx, room.id)?,
+        };
+        Ok(room.opens.by_password() && is_own == self.own_name.is_some() && hash == self.hash)
+    }
 }
 
 /// Compares a password with the one of whoever has that name there, or else with everybody's. Both are compared always, and
@@ -43,7 +67,7 @@ pub(super) async fn try_password(
     address: IpAddr,
 ) -> Result<Tried> {
     let (now, whom, key, network) = (app.now(), whom(address, name), name_key(name), network(address));
-    let (shared, own, counted) = app
+    let ((shared, own, key), counted) = app
         .db
         .tenant(scope, move |tx| {
             let is_known = private_room_visits::let_in_before(tx, room, network)?;
@@ -52,12 +76,13 @@ pub(super) async fn try_password(
                 private_rooms::password_hash(tx, room)?,
                 private_rooms::user_password(tx, room, &key)?,
             );
-            Ok((shared, own, counted))
+            Ok(((shared, own, key), counted))
         })
         .await?;
     let (own_name, own_hash) = own.unzip();
     // Under the name of somebody with a password of their own nobody comes in by another.
     let is_own = own_name.is_some();
+    let hash = if is_own { own_hash.clone() } else { shared.clone() };
     let compared = compare(password, own_hash, shared).await;
     let compared = compared.map(|(fits_own, fits_shared)| if is_own { fits_own } else { fits_shared });
     if let Ok(false) = compared {
@@ -66,7 +91,7 @@ pub(super) async fn try_password(
     app.db
         .tenant(scope, move |tx| take_back(tx, room, counted.before, now))
         .await?;
-    compared.map(|_| Tried::Fits(own_name))
+    compared.map(|_| Tried::Fits(Fitting { own_name, key, hash }))
 }
 
 async fn compare(password: String, own: Option<String>, shared: Option<String>) -> Result<(bool, bool)> {

@@ -217,6 +217,7 @@ impl Entry<'_> {
 
     /// Comes to a free talk that goes on.
     fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
+        self.may_meet(tx, room)?;
         let known = self.going.user.is_some_and(|user| {
             [call.buyer.id, call.seller.id].contains(&user) || call_guests::of_person(tx, call.id, user).is_ok()
         });
@@ -224,7 +225,6 @@ impl Entry<'_> {
             let (call, opened, begun) = (call.id, None, None);
             return Ok(Step::In { call, opened, begun });
         }
-        self.may_meet(tx, room)?;
         let places = call_guests::of_call(tx, call.id)?;
         let taken = places
             .iter()

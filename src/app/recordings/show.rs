@@ -15,7 +15,8 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, audit, calls,
+        TenantScope, TenantTx, audit,
+        calls::{self, Call},
         recordings::{self, State, Stored},
     },
 };
@@ -45,12 +46,24 @@ pub async fn of_call(app: &App, scope: &TenantScope, reader: UserId, call: CallI
     app.db
         .read(scope, move |tx| {
             let call = calls::of_person(tx, call, reader)?;
+            let mut theirs = Vec::new();
+            for stored in recordings::of_calls(tx, &[call.id])? {
+                if was_there(tx, &call, &stored, reader)? {
+                    theirs.push(stored);
+                }
+            }
             Ok(Seen {
-                recordings: recordings::of_calls(tx, &[call.id])?,
+                recordings: theirs,
                 may_watch: call.terms.policy.recording_for == RecordingFor::Both,
             })
         })
         .await
+}
+
+/// Whether somebody is in a recording of a call of theirs: the others of a free talk may have made it after whoever came
+/// first had left, and everybody who is in it agreed to it.
+fn was_there(tx: &mut TenantTx<'_>, call: &Call, stored: &Stored, reader: UserId) -> Result<bool> {
+    Ok(!call.terms.free || call.seller.id == reader || recordings::agreed(tx, stored.id)?.contains(&reader))
 }
 
 /// Which of these calls were recorded.
@@ -86,9 +99,10 @@ pub async fn fetch(app: &App, viewer: &Viewer, id: RecordingId, range: Option<&s
         .read(&viewer.scope, move |tx| {
             let stored = recordings::find(tx, id)?;
             let call = calls::of_person(tx, stored.call, reader)?;
-            match call.terms.policy.recording_for {
-                RecordingFor::Both => Ok(stored),
-                RecordingFor::Staff => Err(Error::not_found()),
+            let may_watch = call.terms.policy.recording_for == RecordingFor::Both;
+            match may_watch && was_there(tx, &call, &stored, reader)? {
+                true => Ok(stored),
+                false => Err(Error::not_found()),
             }
         })
         .await?;

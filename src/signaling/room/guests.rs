@@ -166,7 +166,7 @@ impl Room {
             self.tell_leg_waits(person);
             let words = format!(
                 "{} has to let you in. This page goes on by itself.",
-                self.call.buyer.name
+                self.call.admits().name
             );
             return Err(Error::conflict("not_admitted", words));
         }
@@ -189,8 +189,13 @@ impl Room {
             return;
         };
         let guest = self.guests.remove(at);
-        self.guest_epochs = self.guest_epochs.max(guest.seat.epoch);
         guest.seat.tell(&ServerMessage::ShownOut);
+        self.is_out(guest).await;
+    }
+
+    /// Somebody whose place is over isn't in the room any more.
+    pub(super) async fn is_out(&mut self, guest: Guest) {
+        self.guest_epochs = self.guest_epochs.max(guest.seat.epoch);
         for producer in guest.seat.producers.keys() {
             let producer = producer.clone();
             self.tell_all(&ServerMessage::ProducerClosed { producer });

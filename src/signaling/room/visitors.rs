@@ -5,7 +5,7 @@
 
 use super::{Chair, seat::Seat, task::Room};
 use crate::{
-    app::calls,
+    app::{calls, guests},
     domain::{
         call::{CallRole, Epoch, Event, Run},
         guest::GuestRole,
@@ -70,7 +70,24 @@ impl Room {
             return self.apply(Event::End { role, epoch }).await;
         }
         self.closed(chair, epoch).await;
+        self.give_place_back(chair).await;
         Ok(())
+    }
+
+    /// A visitor who has left by the button and can't come back by an account makes room for the next one.
+    async fn give_place_back(&mut self, chair: Chair) {
+        let Chair::Guest(person) = chair else { return };
+        let Some(guest) = self.guest(person) else { return };
+        match guests::leave(&self.world.app, &self.scope, &guest.place).await {
+            Ok(true) => {
+                if let Some(at) = self.guests.iter().position(|guest| guest.person == person) {
+                    let guest = self.guests.remove(at);
+                    self.is_out(guest).await;
+                }
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, call = %self.call.id, "a visitor who has left keeps their place"),
+        }
     }
 
     /// Whoever came first is in a call for as long as they are there, and doesn't stay in it for others' sake. While

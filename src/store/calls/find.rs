@@ -7,7 +7,11 @@ use crate::{
         time::Moment,
     },
     error::{Error, Result},
-    store::{Db, TenantScope, TenantTx, moment::At, schema::{calls, people_in_calls}},
+    store::{
+        Db, TenantScope, TenantTx,
+        moment::At,
+        schema::{calls, people_in_calls},
+    },
 };
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};

@@ -5,7 +5,7 @@ mod presence;
 mod row;
 
 pub use find::{busy, current, find, list, lock, of_person, paid_of};
-pub use presence::{come_back, goes_on, leave};
+pub use presence::{come_back, goes_on, is_without_buyer, leave};
 pub(super) use row::{Row, named};
 
 use super::{
@@ -113,6 +113,16 @@ impl Call {
             CallRole::Buyer => &self.buyer,
             CallRole::Seller => &self.seller,
         }
+    }
+
+    /// Who says which third persons may come in: whoever pays; in a free talk its host.
+    pub fn admits(&self) -> &Party {
+        if self.terms.free { &self.seller } else { &self.buyer }
+    }
+
+    /// Whether that is one of the two who may ask third persons in: in a free talk only its host, whose door it is.
+    pub fn may_invite(&self, person: UserId) -> bool {
+        !self.terms.free || self.seller.id == person
     }
 
     /// Whose money it uses.

@@ -1,5 +1,6 @@
 //! Leaving a call that goes on, and coming back to it.
 
+use super::Call;
 use crate::{
     domain::ids::{CallId, UserId},
     error::Result,
@@ -8,7 +9,10 @@ use crate::{
         schema::{calls, people_in_calls},
     },
 };
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, select},
+    prelude::*,
+};
 use uuid::Uuid;
 
 /// Somebody comes back to a call that they had left while it went on. False if they are in another one by now.
@@ -45,7 +49,23 @@ pub fn goes_on(tx: &mut TenantTx<'_>, person: UserId) -> Result<bool> {
         .filter(calls::tenant_id.eq(tx.tenant().uuid()))
         .filter(calls::ended_at.is_null())
         .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())));
-    Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(tx.conn)?)
+    Ok(select(exists(theirs)).get_result(tx.conn)?)
+}
+
+/// Whether whoever came first to a free talk has left it to the others: what is said in it then isn't theirs to read, though
+/// it is kept in their conversation with the host. In any other call both are in it until it is over.
+///
+/// # Errors
+/// The database is away.
+pub fn is_without_buyer(tx: &mut TenantTx<'_>, call: &Call) -> Result<bool> {
+    if !call.terms.free {
+        return Ok(false);
+    }
+    let theirs = people_in_calls::table
+        .find((tx.tenant().uuid(), call.buyer.id.uuid()))
+        .filter(people_in_calls::call_id.eq(call.id.uuid()));
+    let is_in: bool = select(exists(theirs)).get_result(tx.conn)?;
+    Ok(!is_in)
 }
 
 /// Somebody leaves a call that goes on without them.

@@ -1,6 +1,6 @@
 //! What a call's chat needs of its conversation: lines that aren't said twice, and how far each has read.
 
-use super::touch;
+use super::{During, touch};
 use crate::{
     domain::{
         ids::{CallId, ConversationId, UserId},
@@ -32,7 +32,7 @@ pub struct Seen {
 pub fn add_once(
     tx: &mut TenantTx<'_>,
     id: Uuid,
-    (conversation, call): (ConversationId, CallId),
+    (conversation, call): (ConversationId, During),
     sender: UserId,
     text: &str,
     at: Moment,
@@ -42,7 +42,8 @@ pub fn add_once(
             messages::tenant_id.eq(tx.tenant().uuid()),
             messages::id.eq(id),
             messages::conversation_id.eq(conversation.uuid()),
-            messages::call_id.eq(call.uuid()),
+            messages::call_id.eq(call.id.uuid()),
+            messages::without_buyer.eq(call.without_buyer),
             messages::sender_id.eq(sender.uuid()),
             messages::kind.eq("chat"),
             messages::body.eq(text),
@@ -56,7 +57,7 @@ pub fn add_once(
     }
     let same = messages::table
         .find((tx.tenant().uuid(), id))
-        .filter(messages::call_id.eq(call.uuid()))
+        .filter(messages::call_id.eq(call.id.uuid()))
         .filter(messages::sender_id.eq(sender.uuid()))
         .filter(messages::body.eq(text));
     match diesel::select(diesel::dsl::exists(same)).get_result(tx.conn)? {

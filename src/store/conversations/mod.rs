@@ -8,7 +8,7 @@ pub use read::{chat_of_call, list, messages, of_person};
 
 use super::{
     TenantTx,
-    calls::Party,
+    calls::{Call, Party, is_without_buyer},
     message_files::FileHead,
     moment::At,
     schema::{conversations, messages},
@@ -23,6 +23,28 @@ use crate::{
 };
 use diesel::prelude::*;
 use uuid::Uuid;
+
+/// In which call something is said.
+#[derive(Clone, Copy, Debug)]
+pub struct During {
+    /// The call.
+    pub id: CallId,
+    /// Its buyer had left it by then, and doesn't read it.
+    pub without_buyer: bool,
+}
+
+impl During {
+    /// As it stands now.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub fn now(tx: &mut TenantTx<'_>, call: &Call) -> Result<Self> {
+        Ok(Self {
+            id: call.id,
+            without_buyer: is_without_buyer(tx, call)?,
+        })
+    }
+}
 
 /// A thread between two people, one of whom bought from the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +154,7 @@ pub fn of(tx: &mut TenantTx<'_>, buyer: UserId, seller: UserId, now: Moment) -> 
     Ok(ConversationId::from_uuid(id))
 }
 
-/// Adds words; those of a call's chat name the call. Gives the message's id.
+/// Adds words that aren't a call's. Gives the message's id.
 ///
 /// # Errors
 /// The database is away.
@@ -141,10 +163,9 @@ pub fn add_chat(
     conversation: ConversationId,
     sender: UserId,
     text: &str,
-    call: Option<CallId>,
     at: Moment,
 ) -> Result<Uuid> {
-    add(tx, conversation, sender, ("chat", text), call, at)
+    add(tx, conversation, sender, ("chat", text), None, at)
 }
 
 /// How many conversations of a buyer's have moved since then.
@@ -209,7 +230,7 @@ pub fn add_file(
     tx: &mut TenantTx<'_>,
     conversation: ConversationId,
     sender: UserId,
-    call: Option<CallId>,
+    call: Option<During>,
     at: Moment,
 ) -> Result<Uuid> {
     add(tx, conversation, sender, ("file", ""), call, at)
@@ -220,7 +241,7 @@ fn add(
     conversation: ConversationId,
     sender: UserId,
     (kind, body): (&str, &str),
-    call: Option<CallId>,
+    call: Option<During>,
     at: Moment,
 ) -> Result<Uuid> {
     let id = Uuid::now_v7();
@@ -229,7 +250,8 @@ fn add(
             messages::tenant_id.eq(tx.tenant().uuid()),
             messages::id.eq(id),
             messages::conversation_id.eq(conversation.uuid()),
-            messages::call_id.eq(call.map(CallId::uuid)),
+            messages::call_id.eq(call.map(|call| call.id.uuid())),
+            messages::without_buyer.eq(call.is_some_and(|call| call.without_buyer)),
             messages::sender_id.eq(sender.uuid()),
             messages::kind.eq(kind),
             messages::body.eq(body),

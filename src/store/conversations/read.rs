@@ -146,7 +146,8 @@ const CONVERSATIONS: &str =
     JOIN users s ON s.tenant_id = c.tenant_id AND s.id = c.seller_id
     WHERE c.tenant_id = $1 AND (c.buyer_id = $2 OR c.seller_id = $2)";
 
-/// Messages with their calls' outcomes and what is known of their files.
+/// Messages with their calls' outcomes and what is known of their files, as far as the reader ($2) may read them: what was
+/// said without the buyer isn't theirs. For nobody in particular all of them.
 const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.sender_id, m.call_id,
         c.end_reason, c.billable_ms, c.charged_minor, f.name, f.media_type, f.bytes, f.width, f.height,
         m.service_id, v.title, v.rate_minor, g.name AS guest
@@ -156,7 +157,7 @@ const MESSAGES: &str = "SELECT m.conversation_id, m.id, m.at, m.kind, m.body, m.
     JOIN conversations o ON o.tenant_id = m.tenant_id AND o.id = m.conversation_id
     LEFT JOIN users g ON g.tenant_id = m.tenant_id AND g.id = m.sender_id
         AND m.sender_id NOT IN (o.buyer_id, o.seller_id)
-    WHERE m.tenant_id = $1";
+    WHERE m.tenant_id = $1 AND (NOT m.without_buyer OR o.buyer_id IS DISTINCT FROM $2)";
 
 /// A person's conversations, the newest first, each with its last message.
 ///
@@ -179,10 +180,11 @@ pub fn list(
     .load(tx.conn)?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let last: Vec<MessageRow> = sql_query(format!(
-        "SELECT found.* FROM unnest($2) AS wanted (id) CROSS JOIN LATERAL (
+        "SELECT found.* FROM unnest($3) AS wanted (id) CROSS JOIN LATERAL (
              {MESSAGES} AND m.conversation_id = wanted.id ORDER BY m.at DESC, m.id DESC LIMIT 1) found"
     ))
     .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(person.uuid())
     .bind::<Array<SqlUuid>, _>(ids)
     .load(tx.conn)?;
     let mut last: HashMap<Uuid, MessageRow> = last.into_iter().map(|row| (row.conversation_id, row)).collect();
@@ -207,15 +209,21 @@ pub fn of_person(tx: &mut TenantTx<'_>, id: ConversationId, person: UserId) -> R
     Ok(row.conversation())
 }
 
-/// A conversation's messages, newest first.
+/// A conversation's messages as one of its two may read them, or all of them; newest first.
 ///
 /// # Errors
 /// The database is away.
-pub fn messages(tx: &mut TenantTx<'_>, id: ConversationId, skip: i64, limit: i64) -> Result<Vec<Message>> {
+pub fn messages(
+    tx: &mut TenantTx<'_>,
+    (id, reader): (ConversationId, Option<UserId>),
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<Message>> {
     let rows: Vec<MessageRow> = sql_query(format!(
-        "{MESSAGES} AND m.conversation_id = $2 ORDER BY m.at DESC, m.id DESC OFFSET $3 LIMIT $4"
+        "{MESSAGES} AND m.conversation_id = $3 ORDER BY m.at DESC, m.id DESC OFFSET $4 LIMIT $5"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Nullable<SqlUuid>, _>(reader.map(UserId::uuid))
     .bind::<SqlUuid, _>(id.uuid())
     .bind::<BigInt, _>(skip)
     .bind::<BigInt, _>(limit)
@@ -223,15 +231,16 @@ pub fn messages(tx: &mut TenantTx<'_>, id: ConversationId, skip: i64, limit: i64
     rows.into_iter().map(MessageRow::message).collect()
 }
 
-/// The last words and files of a call's chat, oldest first.
+/// The last words and files of a call's chat as one of its people may read them, oldest first.
 ///
 /// # Errors
 /// The database is away.
-pub fn chat_of_call(tx: &mut TenantTx<'_>, call: CallId, limit: i64) -> Result<Vec<Message>> {
+pub fn chat_of_call(tx: &mut TenantTx<'_>, call: CallId, reader: Option<UserId>, limit: i64) -> Result<Vec<Message>> {
     let rows: Vec<MessageRow> = sql_query(format!(
-        "{MESSAGES} AND m.call_id = $2 AND m.kind IN ('chat', 'file') ORDER BY m.at DESC, m.id DESC LIMIT $3"
+        "{MESSAGES} AND m.call_id = $3 AND m.kind IN ('chat', 'file') ORDER BY m.at DESC, m.id DESC LIMIT $4"
     ))
     .bind::<SqlUuid, _>(tx.tenant().uuid())
+    .bind::<Nullable<SqlUuid>, _>(reader.map(UserId::uuid))
     .bind::<SqlUuid, _>(call.uuid())
     .bind::<BigInt, _>(limit)
     .load(tx.conn)?;

@@ -73,11 +73,11 @@ struct Guests {
 }
 
 /// Makes a place in a call of one's own, and the link to it. Whom the buyer asks may come in at once; whom the seller asks,
-/// the buyer lets in. Who pays for them, if anybody, is the call's policy's.
+/// the buyer lets in. To a free talk only its host asks, and whom they ask may come in at once. Who pays for them, if anybody, is the call's policy's.
 #[utoipa::path(
     tag = "calls",
-    responses((status = 201, body = GuestPlace), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "call_over, room_full"), (status = 422, body = Problem))
+    responses((status = 201, body = GuestPlace), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem, description = "call_over, room_full"), (status = 422, body = Problem))
 )]
 #[post("/calls/{id}/guests")]
 async fn invite(
@@ -93,10 +93,11 @@ async fn invite(
     Ok(HttpResponse::Created().json(GuestPlace::of(invited.guest, Some(link))))
 }
 
-/// Who is asked into a call of one's own.
+/// Who is asked into a call of one's own; of a free talk, for its host.
 #[utoipa::path(
     tag = "calls",
-    responses((status = 200, body = Guests), (status = 401, body = Problem), (status = 404, body = Problem))
+    responses((status = 200, body = Guests), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem))
 )]
 #[get("/calls/{id}/guests")]
 async fn list(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Guests>> {
@@ -105,7 +106,7 @@ async fn list(web: Data<Web>, viewer: Viewer, id: Path<Uuid>) -> Result<Json<Gue
     Ok(Json(Guests { items }))
 }
 
-/// The buyer lets somebody in whom the seller asked.
+/// The buyer lets somebody in whom the seller asked; in a free talk its host does.
 #[utoipa::path(
     tag = "calls",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -121,7 +122,8 @@ async fn admit(web: Data<Web>, site: Site, viewer: Viewer, ids: Path<(Uuid, Uuid
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Takes a link back, or shows out who came by it: the buyer anybody, the seller whom they asked.
+/// Takes a link back, or shows out who came by it: the buyer anybody, the seller whom they asked, in a free talk only its
+/// host.
 #[utoipa::path(
     tag = "calls",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),

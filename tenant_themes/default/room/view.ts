@@ -30,7 +30,7 @@ export function view(state: RoomState, now: number): View {
     may_bring_in: config.may_bring_in && !isGuest(config.role),
     may_report: !isGuest(config.role),
     may_not_invite: isGuest(config.role),
-    invite_text: say(buyer ? "people.invite_text" : "people.invite_text_seller"),
+    invite_text: say(buyer || call?.free ? "people.invite_text" : "people.invite_text_seller"),
     can_listen: state.channels.listen && !state.channels.speak,
     can_speak: state.channels.speak,
     name,

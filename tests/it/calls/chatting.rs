@@ -43,7 +43,7 @@ async fn seen(caller: &mut Caller) -> ReadMark {
 }
 
 /// Sends a file to the call's chat, as the room's page does.
-async fn send(user: &TestUser, call: Uuid, name: &str, body: &[u8]) -> Answer {
+pub(super) async fn send(user: &TestUser, call: Uuid, name: &str, body: &[u8]) -> Answer {
     let head = format!("--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
     let body = [head.as_bytes(), body, b"\r\n--edge--\r\n"].concat();
     let request = user

@@ -1,6 +1,7 @@
 //! Private rooms: by a password, a name and a password, by knocking; free and paid; tried by machine.
 
 mod doors;
+mod hosting;
 mod leaving;
 mod passwords;
 mod talks;

@@ -209,7 +209,7 @@ async fn write_many(pair: &Pair, conversation: &str, count: i64) {
     let (scope, now) = (pair.app.scope(LUMEN).await, pair.app.app.now());
     let written = pair.app.app.db.tenant(&scope, move |tx| {
         for n in 0..count {
-            conversations::add_chat(tx, id, sender, &format!("Line {n}"), None, now + 1_000 * (n + 1))?;
+            conversations::add_chat(tx, id, sender, &format!("Line {n}"), now + 1_000 * (n + 1))?;
         }
         Ok(())
     });

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tallyroom_media_protocol::signaling::CallPhase;
 
 /// Waits until the pair's buyer is in a call, or in none.
-async fn is_in_call(pair: &Pair, wanted: bool) {
+pub(super) async fn is_in_call(pair: &Pair, wanted: bool) {
     let me = pair.buyer.renewed().await.get("/api/v1/me").await.expect(200).json();
     let theirs = format!(
         "people_in_calls WHERE user_id = '{}'",
         me["id"].as_str().expect("an id")
     );
-    for _ in 0..400 {
+    for _ in 0..4_000 {
         if (count(pair, &theirs) == 1) == wanted {
             return;
         }

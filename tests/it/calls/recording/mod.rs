@@ -15,11 +15,11 @@ use tallyroom_media_protocol::{
 
 const VERSION: &str = "2026-11-30.2.en";
 
-async fn ask(page: &mut Caller) -> Result<Value, String> {
+pub(super) async fn ask(page: &mut Caller) -> Result<Value, String> {
     page.act("ask_recording").await
 }
 
-async fn answer(page: &mut Caller, consent: bool) -> Result<Value, String> {
+pub(super) async fn answer(page: &mut Caller, consent: bool) -> Result<Value, String> {
     answer_to(page, consent, VERSION).await
 }
 
@@ -36,7 +36,7 @@ async fn answer_to(page: &mut Caller, consent: bool, version: &str) -> Result<Va
 }
 
 /// Waits until the page is told that the recording stands so.
-async fn stands(page: &mut Caller, state: RecordingState) -> RecordingView {
+pub(super) async fn stands(page: &mut Caller, state: RecordingState) -> RecordingView {
     page.wait(&format!("{state:?}"), |message| match message {
         ServerMessage::Recording { recording } if recording.state == state => Some((**recording).clone()),
         _ => None,
