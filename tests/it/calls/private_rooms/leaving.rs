@@ -62,6 +62,8 @@ async fn whoever_came_first_is_free_as_soon_as_they_have_left() {
     let reject = format!("/api/v1/calls/{elsewhere}/reject");
     other.post(&reject, json!({})).await.expect(204);
     first.wait("the no", ended_ring("rejected")).await;
+    // The end is told before it is written down.
+    is_in_call(&pair, false).await;
     assert_eq!(
         second.join(call).await.expect("still there").call.phase,
         CallPhase::Live
