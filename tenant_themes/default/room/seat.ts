@@ -92,7 +92,8 @@ export class Seat {
       if (!info || !counts(info, this.remote.tiles.main)) continue;
       const since = this.#due.get(producer) ?? now;
       due.set(producer, since);
-      incoming.push({ score, lost: peer.lost(producer), starved: layer === null && peer.isLayered(producer), dueMs: now - since });
+      const starved = peer.isLayered(producer) && (layer === null || peer.standsStill(producer));
+      incoming.push({ score, lost: peer.lost(producer), starved, dueMs: now - since });
     }
     this.#due = due;
     this.adaption.see(incoming, peer.outgoing());

@@ -84,7 +84,7 @@ export interface Incoming {
   score: number;
   /** Share of packets that were lost lately, 0 to 1, as the browser counts it; none while nothing comes. */
   lost: number | null;
-  /** A picture in layers is wanted, and none comes. */
+  /** A picture in layers is wanted, and none comes, or none that can be shown. */
   starved: boolean;
   /** How long it has been due, ms: whoever begins anew, their line having risen later than ours, needs a while. */
   dueMs: number;

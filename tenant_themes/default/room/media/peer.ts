@@ -119,7 +119,16 @@ export class Peer {
 
   /** Share of what comes in that was lost lately. */
   lost(id: string): number | null {
-    return this.#arrivals.lost(this.#consumers.get(id)?.rtpParameters.encodings?.[0]?.ssrc);
+    return this.#arrivals.lost(this.#ssrc(id));
+  }
+
+  /** Whether a picture comes in that can't be shown. */
+  standsStill(id: string): boolean {
+    return this.#arrivals.standsStill(this.#ssrc(id));
+  }
+
+  #ssrc(id: string): number | undefined {
+    return this.#consumers.get(id)?.rtpParameters.encodings?.[0]?.ssrc;
   }
 
   readonly #outgoings = new Outgoings();

@@ -71,18 +71,29 @@ interface Inbound {
   ssrc?: number;
   packetsReceived?: number;
   packetsLost?: number;
+  framesDecoded?: number;
 }
 
+/** A picture that hasn't moved for so long stands still. */
+const STILL_MS = 3_000;
+
 export class Arrivals extends Reading {
-  readonly #streams = new Map<number, { received: number; missing: number; lost: number | null }>();
+  readonly #streams = new Map<number, { received: number; missing: number; lost: number | null; frames: number; movedAt: number }>();
 
   /** Share of a stream's packets that were lost lately; none while nothing comes of it. */
   lost(ssrc: number | undefined): number | null {
     return this.#streams.get(ssrc ?? -1)?.lost ?? null;
   }
 
+  /** Packets of a picture come, but none that it could be made of. */
+  standsStill(ssrc: number | undefined): boolean {
+    const stream = this.#streams.get(ssrc ?? -1);
+    return stream !== undefined && stream.lost !== null && performance.now() - stream.movedAt > STILL_MS;
+  }
+
   protected take(report: RTCStatsReport): void {
-    report.forEach(({ type, ssrc, packetsReceived: received = 0, packetsLost: missing = 0 }: Inbound) => {
+    const now = performance.now();
+    report.forEach(({ type, ssrc, packetsReceived: received = 0, packetsLost: missing = 0, framesDecoded: frames = 0 }: Inbound) => {
       if (type !== "inbound-rtp" || ssrc === undefined) return;
       const before = this.#streams.get(ssrc);
       const came = received - (before?.received ?? 0);
@@ -90,7 +101,8 @@ export class Arrivals extends Reading {
       const share = came + failed > 0 ? failed / (came + failed) : null;
       // A second has few packets: half of what was before counts as well.
       const lost = share === null || before?.lost == null ? share : (share + before.lost) / 2;
-      this.#streams.set(ssrc, { received, missing, lost });
+      const movedAt = before && before.frames === frames ? before.movedAt : now;
+      this.#streams.set(ssrc, { received, missing, lost, frames, movedAt });
     });
   }
 }
