@@ -12,8 +12,16 @@ async fn a_settled_call_can_be_rated_by_both_and_each_is_seen_by_whom_it_is_for(
         .put(&path, json!({ "stars": 5, "text": "Good." }))
         .await
         .expect(409);
+    let bill = format!("/calls/{}/bill", talk.call);
+    let early = pair.buyer.get(&bill).await.expect(303);
+    assert_eq!(
+        early.header("location"),
+        bill.trim_end_matches("/bill"),
+        "there is none yet"
+    );
     talk.talk(4_000).await;
     talk.hang_up().await;
+    pair.buyer.get(&bill).await.expect(200);
     pair.buyer
         .put(&path, json!({ "stars": 6, "text": "" }))
         .await

@@ -89,7 +89,6 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         started_at: Some(start),
         ended_at: at(790),
         outcome: Outcome::BuyerEnded,
-        settling: false,
         rate: g.cast.amount(180),
         increment: Increment::Minute,
         billable_seconds: 748,
@@ -235,18 +234,9 @@ pub fn bills(g: &Gallery<'_>) -> anyhow::Result<()> {
         blocks: Vec::new(),
         strip: None,
         rating: None,
-        ..buyer.clone()
+        ..buyer
     };
-    g.page("bill-missed", &missed, &g.buyer("/calls/1/bill"))?;
-    g.page(
-        "bill-settling",
-        &BillPage {
-            settling: true,
-            rating: None,
-            ..buyer
-        },
-        &g.buyer("/calls/1/bill"),
-    )
+    g.page("bill-missed", &missed, &g.buyer("/calls/1/bill"))
 }
 
 /// Conversations.

@@ -25,7 +25,7 @@ use crate::{
     },
     domain::{call::CallRole, ids::CallId, refund::Subject, report::TechnicalFault},
     error::Error,
-    web::{Result, Site, Web, theme::Tone},
+    web::{Result, Site, Web, WebError, theme::Tone},
 };
 use actix_web::{
     HttpResponse, get,
@@ -44,11 +44,14 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(show).service(rate).service(feedback).service(mail_chat);
 }
 
-/// The bill.
+/// The bill; before it is made, the room, which leads back here.
 #[get("/calls/{id}/bill")]
 async fn show(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
-    let view = load(&web, &site, &viewer, CallId::from_uuid(*id)).await?;
-    render(&site, Some(&viewer), &view)
+    match load(&web, &site, &viewer, CallId::from_uuid(*id)).await {
+        Ok(view) => render(&site, Some(&viewer), &view),
+        Err(WebError(early)) if early.code() == "not_ended" => Ok(no_body(&format!("/calls/{id}"))),
+        Err(error) => Err(error),
+    }
 }
 
 /// Mails what was said in the call to the reader.
@@ -220,7 +223,6 @@ fn page(bill: &CallBill, viewer: &Viewer) -> BillPage {
         started_at: record.billed.first().map(|span| span.from.timestamp()),
         ended_at: ended_at.timestamp(),
         outcome: call.ended.map_or(Outcome::Cancelled, |ended| outcome(ended.reason)),
-        settling: false,
         rate: amount(call.terms.rate_minor),
         increment: increment(call.terms.policy.increment),
         billable_seconds: record.billable_ms / 1_000,

@@ -26,8 +26,6 @@ pub struct BillPage {
     pub ended_at: Timestamp,
     /// How it ended.
     pub outcome: Outcome,
-    /// The last sums are still being settled: the page says so and looks again.
-    pub settling: bool,
     /// Price of a minute.
     pub rate: Amount,
     /// What was charged at once.
