@@ -12,7 +12,7 @@ use super::timeline::Timeline;
 
 /// How much is collected before it is written. With what waits for its order it stays under a second, which is the
 /// most that a killed node may lose.
-const FRAGMENT: Micros = 500_000;
+const FRAGMENT: Micros = 400_000;
 /// A source that was silent for so long doesn't flow.
 const FLOWS: Micros = 1_000_000;
 /// One that was silent for so long begins anew when it is heard again.
@@ -152,7 +152,7 @@ impl Part {
     ///
     /// # Errors
     /// If the boxes can't be written.
-    pub(super) fn receive(&mut self, id: SourceId, codec: Codec, bytes: Vec<u8>, at: Micros) -> mp4_atom::Result<()> {
+    pub(super) fn receive(&mut self, id: SourceId, codec: Codec, bytes: &[u8], at: Micros) -> mp4_atom::Result<()> {
         let Some(packet) = Packet::parse(bytes) else {
             return Ok(());
         };

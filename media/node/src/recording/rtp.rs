@@ -16,9 +16,9 @@ pub(super) struct Packet {
 }
 
 impl Packet {
-    /// Reads a packet, whose bytes become its payload; none if it isn't one.
-    pub(super) fn parse(mut bytes: Vec<u8>) -> Option<Self> {
-        let [first, second, ..] = *bytes.as_slice() else {
+    /// Reads a packet; none if it isn't one.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let [first, second, ..] = *bytes else {
             return None;
         };
         if bytes.len() < FIXED_HEADER || first >> 6 != 2 {
@@ -31,17 +31,13 @@ impl Packet {
         }
         let padding = if first & 0x20 != 0 { *bytes.last()? } else { 0 };
         let end = bytes.len().checked_sub(padding.into())?;
-        if start > end {
-            return None;
-        }
+        let payload = bytes.get(start..end)?.to_vec();
         let (sequence, timestamp) = ([bytes[2], bytes[3]], [bytes[4], bytes[5], bytes[6], bytes[7]]);
-        bytes.truncate(end);
-        bytes.drain(..start);
         Some(Self {
             sequence: u16::from_be_bytes(sequence),
             timestamp: u32::from_be_bytes(timestamp),
             marker: second & 0x80 != 0,
-            payload: bytes,
+            payload,
         })
     }
 }
@@ -73,7 +69,7 @@ mod tests {
         bytes.extend([0xbe, 0xde, 0, 1, 8, 8, 8, 8]); // an extension of one word
         bytes.extend(b"payload");
         bytes.extend([0, 0, 3]); // padding
-        let packet = Packet::parse(bytes).expect("a packet");
+        let packet = Packet::parse(&bytes).expect("a packet");
         assert_eq!((packet.sequence, packet.timestamp, packet.marker), (0x1234, 256, true));
         assert_eq!(packet.payload, b"payload");
     }
@@ -81,12 +77,12 @@ mod tests {
     #[test]
     fn what_is_no_packet_is_refused() {
         let header = [0x80, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];
-        assert!(Packet::parse(header[..11].to_vec()).is_none());
-        assert!(Packet::parse(header.to_vec()).is_some_and(|packet| packet.payload.is_empty()));
+        assert!(Packet::parse(&header[..11]).is_none());
+        assert!(Packet::parse(&header).is_some_and(|packet| packet.payload.is_empty()));
         let broken = |first: u8| {
             let mut bytes = header;
             (bytes[0], bytes[11]) = (first, 200);
-            Packet::parse(bytes.to_vec()).is_none()
+            Packet::parse(&bytes).is_none()
         };
         assert!(broken(0x40), "another version");
         assert!(broken(0x8f), "more sources than bytes");

@@ -7,45 +7,63 @@ use super::rtp::Micros;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tallyroom_media_protocol::RecordingProblem;
 use tokio::sync::{mpsc, oneshot};
 
 /// Packets that may wait: some seconds of the most that a client may send.
 const QUEUE: usize = 4_096;
-/// How often the queue is looked at. Waking for every packet would cost more than all the rest.
-const PERIOD: Duration = Duration::from_millis(100);
+/// How often the inbox is emptied. Waking for every packet would cost more than all the rest.
+const PERIOD: Duration = Duration::from_millis(200);
 /// A file gets no longer.
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
 
 struct Arrival {
     source: SourceId,
     codec: Codec,
-    bytes: Vec<u8>,
+    length: usize,
     at: Instant,
 }
 
-/// Where packets go in; never waits.
-#[derive(Clone)]
-pub(super) struct Feed {
-    queue: SyncSender<Arrival>,
-    dropped: Arc<AtomicU64>,
+/// What came since it was last emptied. Packets' bytes lie one behind the other: memory that one thread takes for each
+/// packet and another gives back costs the media worker more than the rest of a recording.
+#[derive(Default)]
+struct Inbox {
+    arrivals: Vec<Arrival>,
+    bytes: Vec<u8>,
+    dropped: u64,
 }
+
+/// Where packets go in. The writer holds it only for as long as it takes to put an empty inbox in the full one's place.
+#[derive(Clone, Default)]
+pub(super) struct Feed(Arc<Mutex<Inbox>>);
 
 impl Feed {
     pub(super) fn push(&self, source: SourceId, codec: Codec, bytes: &[u8]) {
-        let arrival = Arrival {
-            source,
-            codec,
-            bytes: bytes.to_vec(),
-            at: Instant::now(),
-        };
-        if self.queue.try_send(arrival).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
+        self.with(|inbox| {
+            if inbox.arrivals.len() == QUEUE {
+                inbox.dropped += 1;
+                return;
+            }
+            inbox.bytes.extend_from_slice(bytes);
+            inbox.arrivals.push(Arrival {
+                source,
+                codec,
+                length: bytes.len(),
+                at: Instant::now(),
+            });
+        });
+    }
+
+    /// Exchanges it for an empty one.
+    fn take(&self, empty: &mut Inbox) {
+        self.with(|inbox| std::mem::swap(inbox, empty));
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Inbox)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -84,16 +102,12 @@ pub(super) struct Reports {
 /// # Errors
 /// If there is no thread to be had.
 pub(super) fn start(path: PathBuf, offset: Duration) -> io::Result<(Writer, Feed, Reports)> {
-    let (queue, arrivals) = sync_channel(QUEUE);
     let (open, opened) = oneshot::channel();
     let (ask_key, keys) = mpsc::channel(1);
     let (end, ended) = oneshot::channel();
     let stop = Arc::<AtomicBool>::default();
-    let dropped = Arc::<AtomicU64>::default();
-    let feed = Feed {
-        queue,
-        dropped: dropped.clone(),
-    };
+    let feed = Feed::default();
+    let inbox = feed.clone();
     let began = Instant::now();
     let stopping = stop.clone();
     let work = move || {
@@ -109,12 +123,13 @@ pub(super) fn start(path: PathBuf, offset: Duration) -> io::Result<(Writer, Feed
             path,
             file,
             bytes: 0,
+            dropped: 0,
             part: Part::default(),
             began,
             offset,
         };
-        let result = recording.run(&arrivals, &ask_key, &stopping);
-        recording.log(&result, dropped.load(Ordering::Relaxed));
+        let result = recording.run(&inbox, &ask_key, &stopping);
+        recording.log(&result);
         let _ = end.send(Ended {
             extent: recording.part.extent(),
             bytes: recording.bytes,
@@ -146,28 +161,22 @@ struct Recording {
     file: File,
     /// Length of all whole fragments.
     bytes: u64,
+    /// Packets that found no room.
+    dropped: u64,
     part: Part,
     began: Instant,
     offset: Duration,
 }
 
 impl Recording {
-    fn run(
-        &mut self,
-        arrivals: &Receiver<Arrival>,
-        ask_key: &mpsc::Sender<SourceId>,
-        stop: &AtomicBool,
-    ) -> io::Result<()> {
+    fn run(&mut self, inbox: &Feed, ask_key: &mpsc::Sender<SourceId>, stop: &AtomicBool) -> io::Result<()> {
+        let mut came = Inbox::default();
         loop {
             std::thread::sleep(PERIOD);
-            // Read before the queue: what came in until then is taken.
+            // Read before the inbox: what came in until then is taken.
             let ends = stop.load(Ordering::Acquire) || self.began.elapsed() + self.offset > LONGEST;
-            for arrival in arrivals.try_iter().take(QUEUE) {
-                let at = self.micros(arrival.at);
-                self.part
-                    .receive(arrival.source, arrival.codec, arrival.bytes, at)
-                    .map_err(io::Error::other)?;
-            }
+            inbox.take(&mut came);
+            self.receive(&mut came).map_err(io::Error::other)?;
             let now = self.micros(Instant::now());
             let due = if ends {
                 self.part.finish(now)
@@ -182,6 +191,20 @@ impl Recording {
                 let _ = ask_key.try_send(source); // if one is asked for already, the next round asks again
             }
         }
+    }
+
+    /// Empties what came.
+    fn receive(&mut self, came: &mut Inbox) -> mp4_atom::Result<()> {
+        let mut rest = came.bytes.as_slice();
+        for arrival in came.arrivals.drain(..) {
+            let (packet, behind) = rest.split_at(arrival.length);
+            let at = self.micros(arrival.at);
+            self.part.receive(arrival.source, arrival.codec, packet, at)?;
+            rest = behind;
+        }
+        came.bytes.clear();
+        self.dropped += std::mem::take(&mut came.dropped);
+        Ok(())
     }
 
     fn micros(&self, at: Instant) -> Micros {
@@ -201,8 +224,8 @@ impl Recording {
         Ok(())
     }
 
-    fn log(&self, result: &io::Result<()>, dropped: u64) {
-        let (path, bytes) = (self.path.display(), self.bytes);
+    fn log(&self, result: &io::Result<()>) {
+        let (path, bytes, dropped) = (self.path.display(), self.bytes, self.dropped);
         match result {
             Ok(()) => tracing::info!(%path, bytes, dropped, "recorded"),
             Err(error) => tracing::warn!(%path, bytes, dropped, %error, "recording ended"),

@@ -100,7 +100,7 @@ fn send(part: &mut Part, camera: &mut Camera, source: SourceId, start: Micros, p
     for step in 0..i64::from(pictures) {
         let at = start + step * FRAME;
         for packet in camera.picture() {
-            part.receive(source, Codec::H264, packet, at).expect("taken");
+            part.receive(source, Codec::H264, &packet, at).expect("taken");
         }
         file.extend(part.poll(at).expect("polled"));
     }
@@ -161,7 +161,7 @@ fn sound_and_picture_keep_their_own_times() {
             false,
             &[0xfc, 0, step as u8],
         );
-        part.receive(7, Codec::Opus, sound, at).expect("taken");
+        part.receive(7, Codec::Opus, &sound, at).expect("taken");
         file.extend(part.poll(at).expect("polled"));
     }
     file.extend(send(&mut part, &mut Camera::new(0, 0), 8, 1_000 * MS, 10));
@@ -186,7 +186,7 @@ fn a_lost_packet_costs_the_pictures_up_to_the_next_key_frame_which_is_asked_for(
     let mut torn = camera.picture();
     torn.remove(0);
     for packet in torn {
-        part.receive(1, Codec::H264, packet, 120 * MS).expect("taken");
+        part.receive(1, Codec::H264, &packet, 120 * MS).expect("taken");
     }
     file.extend(send(&mut part, &mut camera, 1, 160 * MS, 8));
     file.extend(part.poll(600 * MS).expect("polled"));
@@ -217,7 +217,7 @@ fn of_pictures_the_newest_source_counts_while_it_flows() {
     for step in 10..20 {
         let at = step * FRAME;
         for packet in camera.picture() {
-            part.receive(1, Codec::H264, packet, at).expect("taken");
+            part.receive(1, Codec::H264, &packet, at).expect("taken");
         }
         file.extend(send(&mut part, &mut screen, 2, at, 1));
     }
@@ -243,7 +243,7 @@ fn a_camera_that_comes_late_is_recorded_whatever_its_pictures_are() {
     for step in 0..40_u16 {
         let at = Micros::from(step) * FRAME;
         let sound = rtp(step, u32::from(step) * 1_920, true, &[0xfc, 0, 1]);
-        part.receive(1, Codec::Opus, sound, at).expect("taken");
+        part.receive(1, Codec::Opus, &sound, at).expect("taken");
         file.extend(part.poll(at).expect("polled"));
     }
     assert!(!file.is_empty(), "the header is written already");
@@ -251,7 +251,7 @@ fn a_camera_that_comes_late_is_recorded_whatever_its_pictures_are() {
         let at = Micros::from(step) * FRAME;
         let picture = [0x10, u8::from(step > 40), 0, step.to_be_bytes()[1]];
         let packet = rtp(step, u32::from(step) * 3_600, true, &picture);
-        part.receive(2, Codec::Vp8, packet, at).expect("taken");
+        part.receive(2, Codec::Vp8, &packet, at).expect("taken");
         file.extend(part.poll(at).expect("polled"));
     }
     // The same person comes back with another browser.
@@ -276,7 +276,7 @@ fn less_than_a_second_is_lost_whenever_the_node_is_killed() {
     for step in 0..200_i64 {
         let at = step * FRAME;
         for packet in camera.picture() {
-            part.receive(1, Codec::H264, packet, at).expect("taken");
+            part.receive(1, Codec::H264, &packet, at).expect("taken");
         }
         file.extend(part.poll(at).expect("polled"));
         let written = read(&file, Codec::H264.track()).len() as i64;
@@ -326,7 +326,7 @@ proptest! {
         let mut part = Part::default();
         let mut file = Vec::new();
         for (at, packet) in &packets {
-            part.receive(1, Codec::H264, packet.to_vec(), *at).expect("taken");
+            part.receive(1, Codec::H264, packet, *at).expect("taken");
             file.extend(part.poll(*at).expect("polled"));
         }
         file.extend(part.finish(40 * FRAME).expect("finished"));
@@ -350,7 +350,7 @@ proptest! {
         for step in 0..150 {
             for packet in camera.picture() {
                 if !lost.next().unwrap_or(false) {
-                    part.receive(1, Codec::H264, packet, step * FRAME).expect("taken");
+                    part.receive(1, Codec::H264, &packet, step * FRAME).expect("taken");
                 }
             }
             file.extend(part.poll(step * FRAME).expect("polled"));
