@@ -265,6 +265,20 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, id: GuestId, now: Moment) -> Res
     Ok(changed == 1)
 }
 
+/// Whether somebody had a place in a call that is over. Whoever came first to a free talk has none, but this one once they
+/// were shown out.
+///
+/// # Errors
+/// The database is away.
+pub fn was_shown_out(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<bool> {
+    let theirs = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::ended_at.is_not_null());
+    Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
+}
+
 /// A call that the person is asked into and may enter, or waits to.
 ///
 /// # Errors

@@ -71,11 +71,23 @@ test("visitors without an account come by a password and by knocking", { timeout
   await moves(second);
   await seen(first, "8-three");
 
+  // The host shows out whoever came first; the others talk on.
   await host.mouse.move(200, 200);
+  await host.getByTestId("people").click();
+  await host.getByRole("button", { name: "Show out: Fay First" }).click();
+  await first.getByTestId("shown-out").waitFor({ timeout: 30_000 });
+  await seen(first, "9-shown-out");
+  await host.getByRole("button", { name: "Show out: Fay First" }).waitFor({ state: "detached" });
+  await host.locator("#stage[data-people='1']").waitFor();
+  await seen(host, "10-people");
+  await host.keyboard.press("Escape");
+  await moves(second);
+
+  await host.mouse.move(210, 210);
   await host.getByTestId("end").click();
   await host.getByTestId("end-confirm").click();
-  for (const page of [first, second]) await page.getByTestId("ended").waitFor({ timeout: 30_000 });
-  await seen(second, "9-over");
+  await second.getByTestId("ended").waitFor({ timeout: 30_000 });
+  await seen(second, "11-over");
   assert.equal(transfers(), before, "nothing was charged");
   for (const page of [host, second]) assert.deepEqual(page.problems, []);
 });

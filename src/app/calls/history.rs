@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     domain::ids::{BookingId, CallId, UserId},
-    error::Result,
+    error::{Error, Result},
     store::{
         TenantScope,
         bookings::{self, Extra},
@@ -71,6 +71,9 @@ pub async fn joined(app: &App, scope: &TenantScope, person: UserId, call: CallId
                 } else {
                     CallRole::Seller
                 };
+                if own.terms.free && side == CallRole::Buyer && call_guests::was_shown_out(tx, call, person)? {
+                    return Err(Error::not_found());
+                }
                 let role = own.room_role(side);
                 return Ok((own, role));
             }

@@ -1,13 +1,20 @@
 //! Who is asked in, letting them in, showing them out.
 
 use crate::{
-    app::{App, identity::Viewer},
-    domain::ids::{CallId, GuestId, UserId},
+    app::{
+        App,
+        identity::{LinkToken, Viewer},
+    },
+    domain::{
+        guest::GuestRole,
+        ids::{CallId, GuestId, UserId},
+    },
     error::{Error, Result},
     store::{
         TenantScope,
         call_guests::{self, Guest},
-        calls, sessions, users,
+        calls::{self, Call},
+        sessions, users,
     },
 };
 
@@ -93,6 +100,56 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
             }
             Ok(place.leg)
         })
+        .await
+}
+
+/// The host of a free talk shows out whoever came first: they don't come back to it.
+///
+/// # Errors
+/// It is no free talk of the reader's, it is over, they are out already, or the database is away.
+pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()> {
+    let (person, now) = (viewer.user.id, app.now());
+    app.db
+        .tenant(&viewer.scope, move |tx| {
+            let call = calls::lock(tx, call, person)?;
+            super::may_invite(&call, person)?;
+            let first = call.buyer.id;
+            if !call.terms.free || call.ended.is_some() || call_guests::was_shown_out(tx, call.id, first)? {
+                return Err(Error::not_found());
+            }
+            // The call stays theirs: a place that is over says that they aren't to be in it.
+            let place = Guest {
+                id: GuestId::new(),
+                call: call.id,
+                role: GuestRole::Visitor,
+                languages: Vec::new(),
+                invited_by: person,
+                expires_at: now,
+                person: None,
+                since: None,
+                admitted: true,
+                ended: false,
+                leg: None,
+            };
+            call_guests::insert(tx, &place, LinkToken::new().hash(), now)?;
+            call_guests::take(tx, place.id, first, now)?;
+            call_guests::end(tx, call.id, place.id, now)?;
+            if users::find(tx, first)?.is_guest {
+                sessions::end_all(tx, first, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Whether whoever came first to a free talk was shown out.
+///
+/// # Errors
+/// The database is away.
+pub async fn is_first_out(app: &App, scope: &TenantScope, call: &Call) -> Result<bool> {
+    let (id, first) = (call.id, call.buyer.id);
+    app.db
+        .read(scope, move |tx| call_guests::was_shown_out(tx, id, first))
         .await
 }
 

@@ -8,7 +8,7 @@ mod manage;
 pub use enter::{Entered, Shown, enter, enter_as, show};
 pub use invite::{Invited, invite};
 pub(in crate::app) use invite::{has_room, room_for};
-pub use manage::{admit, leave, list, one, remove, who_came};
+pub use manage::{admit, is_first_out, leave, list, one, remove, remove_first, who_came};
 
 use crate::{
     domain::ids::UserId,

@@ -218,6 +218,9 @@ impl Entry<'_> {
     /// Comes to a free talk that goes on.
     fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
         self.may_meet(tx, room)?;
+        if self.going.user == Some(call.buyer.id) && call_guests::was_shown_out(tx, call.id, call.buyer.id)? {
+            return Ok(Step::Stays(Inside::Refused));
+        }
         let known = self.going.user.is_some_and(|user| {
             [call.buyer.id, call.seller.id].contains(&user) || call_guests::of_person(tx, call.id, user).is_ok()
         });

@@ -134,7 +134,10 @@ impl Room {
             languages: guest.place.languages.clone(),
             speaks: guest.speaks.clone(),
         });
-        sides.into_iter().chain(guests).collect()
+        let sides = sides
+            .into_iter()
+            .filter(|side| !self.first_is_out || side.id != self.call.buyer.id.uuid());
+        sides.chain(guests).collect()
     }
 
     pub(super) fn tell_who(&self) {

@@ -28,6 +28,9 @@ impl Room {
             return Self::refuse(answer, Error::not_found());
         }
         let chair = self.chair(person);
+        if self.is_barred(chair) {
+            return Self::refuse(answer, Error::not_found());
+        }
         let epoch = match self.sit(chair).await {
             Ok(epoch) => epoch,
             Err(error) => return Self::refuse(answer, error),

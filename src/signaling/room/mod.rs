@@ -107,6 +107,8 @@ pub(super) enum RoomMessage {
     GuestsChanged,
     /// A third person is shown out.
     ShowOut { guest: GuestId },
+    /// Whoever came first to a free talk is shown out.
+    ShowFirstOut,
     /// A leg of this call stands so.
     Leg(Box<legs::Leg>),
     /// A mark was passed in a leg of this call.
@@ -251,6 +253,11 @@ impl RoomHandle {
     /// A third person has to leave.
     pub fn show_out(&self, guest: GuestId) {
         deliver(&self.0, RoomMessage::ShowOut { guest });
+    }
+
+    /// Whoever came first to a free talk has to leave.
+    pub fn show_first_out(&self) {
+        deliver(&self.0, RoomMessage::ShowFirstOut);
     }
 
     /// Of a leg: its third person has to leave, says that one.

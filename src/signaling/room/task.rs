@@ -56,6 +56,8 @@ pub(in crate::signaling) struct Room {
     pub(super) first_is_in: Option<bool>,
     /// When they were last found to be in another call as well.
     pub(super) first_elsewhere_at: Moment,
+    /// The host has shown them out.
+    pub(super) first_is_out: bool,
     rang: bool,
     pub(super) finish: Option<EndReason>,
     /// What the staff who ended the call said.
@@ -107,6 +109,7 @@ impl Room {
             shared: Shared::default(),
             first_is_in: Some(true),
             first_elsewhere_at: Moment(0),
+            first_is_out: false,
             rang: false,
             finish: None,
             because: None,
@@ -128,6 +131,7 @@ impl Room {
             // A call that ended with the crash is finished here.
             let _ = self.apply(Event::Recover).await;
             self.first_is_in = None;
+            self.read_first_back().await;
             self.read_recording_back().await;
             if let Some(minutes_left) = self.session.warned_min() {
                 self.ends_soon(minutes_left);
@@ -206,6 +210,7 @@ impl Room {
             RoomMessage::Closed { person, epoch } => self.closed(self.chair(person), epoch).await,
             RoomMessage::GuestsChanged => self.look_at_guests().await,
             RoomMessage::ShowOut { guest } => self.show_out(guest).await,
+            RoomMessage::ShowFirstOut => self.show_first_out().await,
             RoomMessage::Greet { person } => {
                 if self.role_of(person) == Some(self.call.rung()) && self.is_ringing() {
                     self.ring();
@@ -220,7 +225,7 @@ impl Room {
                 if let Chair::Guest(person) = chair {
                     let _ = self.know_guest(person).await; // who isn't one sees nothing
                 }
-                let view = self.view_of(chair).map(Box::new);
+                let view = self.view_of(chair).filter(|_| !self.is_barred(chair)).map(Box::new);
                 let _ = answer.send(view.ok_or_else(Error::not_found));
             }
             RoomMessage::Leg(leg) => self.leg_changed(*leg).await,
@@ -324,6 +329,9 @@ impl Room {
     }
 
     async fn decide(&mut self, person: UserId, decision: Decision) -> Result<()> {
+        if self.is_barred(self.chair(person)) {
+            return Err(Error::not_found());
+        }
         let event = match (self.role_of(person).ok_or_else(Error::not_found)?, decision) {
             (role, Decision::Accept) if role == self.call.rung() => {
                 if self.parent.is_some() && self.is_ringing() {

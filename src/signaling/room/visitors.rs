@@ -97,7 +97,8 @@ impl Room {
             return;
         }
         let chair = Chair::Side(CallRole::Buyer);
-        let is_in = self.buyer.is_taken() || self.first_is_in.unwrap_or(true) && !self.is_visited_besides(Some(chair));
+        let waits_for_them = self.first_is_in.unwrap_or(true) && !self.is_visited_besides(Some(chair));
+        let is_in = !self.first_is_out && (self.buyer.is_taken() || waits_for_them);
         let asks_again = self.now() - self.first_elsewhere_at >= ELSEWHERE_AGAIN_MS;
         if self.first_is_in == Some(is_in) || is_in && !asks_again {
             return;
@@ -122,6 +123,33 @@ impl Room {
             Err(error) => return tracing::warn!(%error, %call, "who left a talk isn't free yet, or who is back is"),
         }
         self.first_is_in = Some(is_in);
+    }
+
+    /// Whoever came first has to leave, and doesn't come back.
+    pub(super) async fn show_first_out(&mut self) {
+        self.first_is_out = true;
+        self.buyer.tell(&ServerMessage::ShownOut);
+        self.closed(Chair::Side(CallRole::Buyer), self.buyer.epoch).await;
+        // A join that is still on its way is too late.
+        self.buyer.epoch += 1;
+        self.visitor_left().await;
+        self.tell_who();
+    }
+
+    /// Reads whether they were shown out before the room was read back.
+    pub(super) async fn read_first_back(&mut self) {
+        if !self.call.terms.free {
+            return;
+        }
+        match guests::is_first_out(&self.world.app, &self.scope, &self.call).await {
+            Ok(is_out) => self.first_is_out = is_out,
+            Err(error) => tracing::warn!(%error, call = %self.call.id, "who was shown out may come back"),
+        }
+    }
+
+    /// Whether whoever's place that is was shown out.
+    pub(super) fn is_barred(&self, chair: Chair) -> bool {
+        self.first_is_out && chair == Chair::Side(CallRole::Buyer)
     }
 
     /// When anything last came from any visitor.

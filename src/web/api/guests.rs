@@ -19,7 +19,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(invite).service(list).service(admit).service(remove);
+    config
+        .service(invite)
+        .service(list)
+        .service(admit)
+        .service(remove_first)
+        .service(remove);
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -118,6 +123,23 @@ async fn admit(web: Data<Web>, site: Site, viewer: Viewer, ids: Path<(Uuid, Uuid
     guests::admit(&web.app, &viewer, call, guest).await?;
     if let Some(room) = web.live.registry.room(&site.scope, call) {
         room.guests_changed();
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Shows out whoever came first to a free talk, as its host: they have no place of their own there, and don't come back to
+/// it.
+#[utoipa::path(
+    tag = "calls",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem))
+)]
+#[delete("/calls/{id}/guests/first")]
+async fn remove_first(web: Data<Web>, site: Site, viewer: Viewer, id: Path<Uuid>) -> Result<HttpResponse> {
+    let call = CallId::from_uuid(*id);
+    guests::remove_first(&web.app, &viewer, call).await?;
+    if let Some(room) = web.live.registry.room(&site.scope, call) {
+        room.show_first_out();
     }
     Ok(HttpResponse::NoContent().finish())
 }

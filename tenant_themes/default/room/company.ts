@@ -25,6 +25,7 @@ export class Company {
       speak: (language) => link.ask({ type: "speak", language }),
       loudness: (peer, volume) => remote.loudness(peer, volume),
       main: (peer) => remote.seat(peer),
+      left: (left) => remote.tiles.leave(left),
       named: (peer, name) => remote.tiles.name(peer, name),
       comesTo: (person) => ({ about: this.#legs?.about(person) ?? "", amount: this.#legs?.amount(person) ?? "" }),
       changed: () => room.update({ channels: { listen: this.guests.channels.length > 0, speak: (this.guests.own?.languages ?? []).length > 0 } }),

@@ -24,6 +24,8 @@ export interface GuestsHost {
   comesTo(person: string): { about: string; amount: string };
   /** Who is the other one of the two whom the call is between; of guests, the seller. */
   main(peer: string): void;
+  /** Whether that one, who came first to a free room, has left it to the others. */
+  left(left: boolean): void;
   /** Whether there is anything to choose from. */
   changed(): void;
 }
@@ -101,6 +103,8 @@ export class Guests {
     // In a free room nobody is the buyer: who came first has no guest's place.
     const main = people.find(({ role, guest }) => role === other || (other === "buyer" && role === "visitor" && !guest));
     if (main?.peer) this.host.main(main.peer);
+    const isFree = this.host.role === "seller" && !people.some(({ role }) => role === "buyer");
+    this.host.left(isFree && !main?.peer);
     this.#knock(before);
     this.#draw();
     this.#fill();
@@ -188,8 +192,9 @@ export class Guests {
     return person.guest !== undefined && this.host.role === "buyer" && person.waiting;
   }
 
-  /** The buyer shows anybody out, the seller whom they asked in. */
+  /** The buyer shows anybody out, the seller whom they asked in; and whoever came first to a free room, who has no place. */
   #mayRemove(person: PersonView): boolean {
+    if (person.guest === undefined && person.role === "visitor") return this.host.role === "seller";
     if (person.guest === undefined) return false;
     const isMine = person.asked_by !== undefined && person.asked_by === this.own?.id;
     return this.host.role === "buyer" || (this.host.role === "seller" && isMine);
@@ -265,7 +270,7 @@ export class Guests {
   }
 
   async #remove(person: PersonView): Promise<void> {
-    await this.#ask("DELETE", person.guest ?? "");
+    await this.#ask("DELETE", person.guest ?? "first");
   }
 
   async #ask(method: "POST" | "DELETE", path: string): Promise<void> {

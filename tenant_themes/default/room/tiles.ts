@@ -36,6 +36,7 @@ export class Tiles {
   readonly #volumes = new Map<string, number>();
   #main: string | null = null;
   #loaded = false;
+  #left = false;
 
   constructor(private readonly stage: HTMLElement) {
     const video = find<HTMLVideoElement>("#other-video", stage);
@@ -65,6 +66,13 @@ export class Tiles {
       place.voice = before.stream.getAudioTracks()[0] ?? null;
       this.#sound(peer, place);
     }
+    this.#arrange();
+  }
+
+  /** Whoever the template's tile is for has left the talk to the others, or is back. */
+  leave(left: boolean): void {
+    if (left === this.#left) return;
+    this.#left = left;
     this.#arrange();
   }
 
@@ -178,9 +186,11 @@ export class Tiles {
   }
 
   #arrange(): void {
-    // The template's tile stands there even while nothing comes of its person.
+    // The template's tile stands there even while nothing comes of its person, unless the others need its room.
     const empty = ![...this.#places.values()].some(({ video }) => video === this.first);
-    this.stage.dataset["people"] = String(this.#places.size + (empty ? 1 : 0));
+    const gone = empty && this.#left && this.#places.size > 0;
+    this.#first.element.hidden = gone;
+    this.stage.dataset["people"] = String(this.#places.size + (empty && !gone ? 1 : 0));
     for (const place of this.#places.values()) this.#listen(place);
     const screen = this.#screenStream.getVideoTracks().length > 0;
     this.stage.toggleAttribute("data-screen", screen);

@@ -8,8 +8,7 @@ mod talks;
 
 use super::{LUMEN, Pair, Price, TestUser};
 use crate::support::{Answer, Caller};
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
-use tallyroom_media_protocol::signaling::ServerMessage;
+use tallyroom_media_protocol::signaling::{CallPhase, ServerMessage};
 use uuid::Uuid;
 
 /// A room of the seller's, as they were told of it.
@@ -57,6 +56,12 @@ impl Made {
         visitor.form(&self.path, &typed).await
     }
 
+    /// Somebody with a password of their own, which is given.
+    async fn add(&self, pair: &Pair, name: &str) -> String {
+        let page = self.host(pair, "add", &[("name", name)]).await.expect(200).text;
+        field(&page, "password").expect("told").1
+    }
+
     /// Knocks; gives the path of the visit.
     async fn knock(&self, visitor: &TestUser, name: &str) -> String {
         let knocked = visitor.form(&self.path, &[("action", "knock"), ("name", name)]).await;
@@ -79,6 +84,28 @@ fn inside(pair: &Pair, came: Answer) -> (Uuid, TestUser) {
     (call.expect("a call's page").expect("an id"), user)
 }
 
+/// The pair's buyer has come first into a free room, and the host is there.
+async fn with_buyer(pair: &Pair) -> (Made, Uuid, Caller, Caller) {
+    let mut host = Caller::open(&pair.app, &pair.seller).await;
+    let room = make(pair, "free", "password").await;
+    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
+    let call: Uuid = came.header("location")["/calls/".len()..].parse().expect("a call");
+    let mut first = Caller::open(&pair.app, &pair.buyer).await;
+    first.join(call).await.expect("joined");
+    host.join(call).await.expect("joined");
+    host.phase(CallPhase::Live).await;
+    (room, call, host, first)
+}
+
+/// One more comes without an account.
+async fn visit(pair: &Pair, room: &Made, name: &str) -> Caller {
+    let visitor = pair.app.anonymous(LUMEN);
+    let (call, user) = inside(pair, room.enter(&visitor, name, &room.password).await);
+    let mut page = Caller::open(&pair.app, &user).await;
+    page.join(call).await.expect("let in");
+    page
+}
+
 async fn entered(host: &mut Caller) -> (Uuid, String) {
     let came = |message: &ServerMessage| match message {
         ServerMessage::Entered { call, name, .. } => Some((*call, name.clone())),
@@ -98,15 +125,4 @@ async fn knocked(host: &mut Caller, whom: &str) -> Uuid {
 fn state(page: &Answer) -> String {
     let (_, rest) = page.text.split_once("data-state=\"").expect("a visit's page");
     rest.split_once('"').expect("a state").0.to_owned()
-}
-
-fn count(pair: &Pair, table: &str) -> i64 {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        count: i64,
-    }
-    let counted = sql_query(format!("SELECT count(*) AS count FROM {table}"));
-    let row: Count = counted.get_result(&mut pair.app.database.superuser()).expect("a count");
-    row.count
 }

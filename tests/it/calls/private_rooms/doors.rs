@@ -1,6 +1,7 @@
 //! Knocking, waiting at the door, and whom it holds.
 
 use super::*;
+use diesel::connection::SimpleConnection as _;
 use serde_json::json;
 use tallyroom::{
     domain::{
@@ -11,7 +12,7 @@ use tallyroom::{
 };
 
 fn run(pair: &Pair, sql: &str) {
-    let done = sql_query(sql).execute(&mut pair.app.database.superuser());
+    let done = pair.app.database.superuser().batch_execute(sql);
     done.expect("done");
 }
 
@@ -210,7 +211,7 @@ async fn doors_hold_only_so_many_and_rooms_go_with_their_host() {
         "private_room_users",
         "private_room_tries",
     ] {
-        assert_eq!(count(&pair, table), 0, "{table}");
+        assert_eq!(pair.app.database.count(table), 0, "{table}");
     }
     visitor.get(&room.path).await.expect(404);
 }

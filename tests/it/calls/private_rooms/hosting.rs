@@ -7,32 +7,10 @@ use crate::calls::{
     private_rooms::leaving::is_in_call,
     recording::{answer, ask, stands},
 };
+use crate::support::until_waiting;
 use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tallyroom_media_protocol::signaling::{CallPhase, RecordingState};
-
-/// The pair's buyer has come first into a free room, and the host is there.
-async fn with_buyer(pair: &Pair) -> (Made, Uuid, Caller, Caller) {
-    let mut host = Caller::open(&pair.app, &pair.seller).await;
-    let room = make(pair, "free", "password").await;
-    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
-    let call: Uuid = came.header("location")["/calls/".len()..].parse().expect("a call");
-    let mut first = Caller::open(&pair.app, &pair.buyer).await;
-    first.join(call).await.expect("joined");
-    host.join(call).await.expect("joined");
-    host.phase(CallPhase::Live).await;
-    (room, call, host, first)
-}
-
-/// One more comes without an account.
-async fn visit(pair: &Pair, room: &Made, name: &str) -> Caller {
-    let visitor = pair.app.anonymous(LUMEN);
-    let (call, user) = inside(pair, room.enter(&visitor, name, &room.password).await);
-    let mut page = Caller::open(&pair.app, &user).await;
-    page.join(call).await.expect("let in");
-    page
-}
+use tallyroom_media_protocol::signaling::RecordingState;
 
 async fn says(page: &mut Caller, text: &str) {
     let line = json!({"type": "chat", "epoch": page.epoch, "text": text});
@@ -134,6 +112,37 @@ async fn a_free_talk_that_was_recorded_is_seen_by_those_who_agreed_to_it() {
 }
 
 #[tokio::test]
+async fn the_host_shows_out_whoever_came_first_and_they_dont_come_back() {
+    let pair = Pair::new(Price::default()).await;
+    let (room, call, mut host, mut first) = with_buyer(&pair).await;
+    let mut second = visit(&pair, &room, "Sid Second").await;
+    let out = format!("/api/v1/calls/{call}/guests/first");
+    pair.buyer.delete(&out).await.expect(403);
+    pair.seller.delete(&out).await.expect(204);
+    pair.seller.delete(&out).await.expect(404);
+    let told = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
+    first.wait("being shown out", told).await;
+    let gone = |message: &ServerMessage| match message {
+        ServerMessage::People { people } => people.iter().all(|person| person.name != "Bea Buyer").then_some(()),
+        _ => None,
+    };
+    host.wait("one less", gone).await;
+    is_in_call(&pair, false).await;
+    assert_eq!(first.join(call).await.expect_err("out"), "not_found");
+    pair.buyer.get(&format!("/api/v1/calls/{call}")).await.expect(404);
+    let cancel = format!("/api/v1/calls/{call}/cancel");
+    pair.buyer.post(&cancel, json!({})).await.expect(404);
+    let late = send(&pair.buyer, call, "late.txt", b"Let me in.").await;
+    late.expect(404);
+    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
+    let door = pair.buyer.form(came.header("location"), &[]).await.expect(200);
+    assert_eq!(state(&door), "refused");
+    // The others talk on.
+    assert_eq!(second.join(call).await.expect("there").call.phase, CallPhase::Live);
+    says(&mut second, "Where were we?").await;
+}
+
+#[tokio::test]
 async fn a_visitor_who_leaves_by_the_button_makes_room_for_the_next() {
     let pair = Pair::new(Price::default()).await;
     let (room, call, mut host, _first) = with_buyer(&pair).await;
@@ -161,12 +170,7 @@ async fn a_visitor_who_leaves_by_the_button_makes_room_for_the_next() {
 async fn a_password_that_is_changed_while_it_is_compared_opens_nothing() {
     let pair = Pair::new(Price::default()).await;
     let room = make(&pair, "free", "password").await;
-    let page = room
-        .host(&pair, "add", &[("name", "Anna Known")])
-        .await
-        .expect(200)
-        .text;
-    let own = field(&page, "password").expect("told").1;
+    let own = room.add(&pair, "Anna Known").await;
     for (name, password, change) in [
         (
             "Vic",
@@ -175,25 +179,19 @@ async fn a_password_that_is_changed_while_it_is_compared_opens_nothing() {
         ),
         ("Anna Known", &own, "DELETE FROM private_room_users"),
     ] {
-        let mut changing = pair.app.database.superuser();
+        let (mut changing, mut watcher) = (pair.app.database.superuser(), pair.app.database.superuser());
         let lock = "BEGIN; SELECT 1 FROM private_rooms FOR NO KEY UPDATE";
         changing.batch_execute(lock).expect("locked");
         let visitor = pair.app.anonymous(LUMEN);
         let changed = async {
-            let waits = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            for _ in 0..2_000 {
-                if count(&pair, waits) > 0 {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until_waiting(&mut watcher, 1).await;
             changing.batch_execute(change).expect("changed");
             changing.batch_execute("COMMIT").expect("committed");
         };
         let (entered, ()) = tokio::join!(room.enter(&visitor, name, password), changed);
         entered.expect(422);
     }
-    assert_eq!(count(&pair, "private_room_visits"), 0);
+    assert_eq!(pair.app.database.count("private_room_visits"), 0);
 }
 
 #[tokio::test]

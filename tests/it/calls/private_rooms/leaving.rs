@@ -4,7 +4,6 @@ use super::*;
 use crate::calls::{ended_ring, offer};
 use serde_json::json;
 use std::time::Duration;
-use tallyroom_media_protocol::signaling::CallPhase;
 
 /// Waits until the pair's buyer is in a call, or in none.
 pub(super) async fn is_in_call(pair: &Pair, wanted: bool) {
@@ -14,12 +13,20 @@ pub(super) async fn is_in_call(pair: &Pair, wanted: bool) {
         me["id"].as_str().expect("an id")
     );
     for _ in 0..4_000 {
-        if (count(pair, &theirs) == 1) == wanted {
+        if (pair.app.database.count(&theirs) == 1) == wanted {
             return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     panic!("the buyer should {} in a call", if wanted { "be" } else { "not be" });
+}
+
+/// Another seller, what they offer, and their page.
+async fn somebody_else(pair: &Pair) -> (TestUser, Uuid, Caller) {
+    let other = pair.app.bearer(LUMEN, "Ona Other").await;
+    let service = offer(&other, 60, json!({ "kind": "minute" }), 0, 0).await;
+    let page = Caller::open(&pair.app, &other).await;
+    (other, service, page)
 }
 
 /// They ring somebody else.
@@ -33,22 +40,9 @@ async fn rings(pair: &Pair, service: Uuid, wanted: u16) -> Answer {
 #[tokio::test]
 async fn whoever_came_first_is_free_as_soon_as_they_have_left() {
     let pair = Pair::new(Price::default()).await;
-    let mut host = Caller::open(&pair.app, &pair.seller).await;
-    let other = pair.app.bearer(LUMEN, "Ona Other").await;
-    let service = offer(&other, 60, json!({ "kind": "minute" }), 0, 0).await;
-    let mut others = Caller::open(&pair.app, &other).await;
-    let room = make(&pair, "free", "password").await;
-    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
-    let call: Uuid = came.header("location")["/calls/".len()..].parse().expect("a call");
-    let mut first = Caller::open(&pair.app, &pair.buyer).await;
-    first.join(call).await.expect("joined");
-    host.join(call).await.expect("joined");
-    host.phase(CallPhase::Live).await;
-    let second = pair.app.anonymous(LUMEN);
-    let (same, user) = inside(&pair, room.enter(&second, "Sid Second", &room.password).await);
-    assert_eq!(same, call);
-    let mut second = Caller::open(&pair.app, &user).await;
-    second.join(call).await.expect("let in");
+    let (room, call, mut host, mut first) = with_buyer(&pair).await;
+    let (other, service, mut others) = somebody_else(&pair).await;
+    let mut second = visit(&pair, &room, "Sid Second").await;
     rings(&pair, service, 409).await;
 
     first.act("end").await.expect("left");
@@ -82,17 +76,8 @@ async fn whoever_came_first_is_free_as_soon_as_they_have_left() {
 #[tokio::test]
 async fn whoever_is_alone_with_the_host_stays_in_the_talk_while_they_are_waited_for() {
     let pair = Pair::new(Price::default()).await;
-    let mut host = Caller::open(&pair.app, &pair.seller).await;
-    let other = pair.app.bearer(LUMEN, "Ona Other").await;
-    let service = offer(&other, 60, json!({ "kind": "minute" }), 0, 0).await;
-    let _others = Caller::open(&pair.app, &other).await;
-    let room = make(&pair, "free", "password").await;
-    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
-    let call: Uuid = came.header("location")["/calls/".len()..].parse().expect("a call");
-    let mut first = Caller::open(&pair.app, &pair.buyer).await;
-    first.join(call).await.expect("joined");
-    host.join(call).await.expect("joined");
-    host.phase(CallPhase::Live).await;
+    let (_, call, mut host, first) = with_buyer(&pair).await;
+    let (_, service, _others) = somebody_else(&pair).await;
     drop(first);
     rings(&pair, service, 409).await;
     let mut first = Caller::open(&pair.app, &pair.buyer).await;

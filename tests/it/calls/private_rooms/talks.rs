@@ -2,14 +2,14 @@
 
 use super::*;
 use serde_json::json;
-use tallyroom_media_protocol::signaling::{CallPhase, RoomRole};
+use tallyroom_media_protocol::signaling::RoomRole;
 
 #[tokio::test]
 async fn whoever_has_the_password_is_in_at_once_and_a_free_room_moves_no_money() {
     let pair = Pair::new(Price::default()).await;
     let mut host = Caller::open(&pair.app, &pair.seller).await;
     let room = make(&pair, "free", "password").await;
-    let transfers = count(&pair, "ledger_transfers");
+    let transfers = pair.app.database.count("ledger_transfers");
     let visitor = pair.app.anonymous(LUMEN);
     let door = visitor.get(&room.path).await.expect(200).text;
     assert!(
@@ -61,7 +61,7 @@ async fn whoever_has_the_password_is_in_at_once_and_a_free_room_moves_no_money()
         .expect(200)
         .json();
     assert_eq!((&bill["charged_minor"], &bill["lines"]), (&json!(0), &json!([])));
-    assert_eq!(count(&pair, "ledger_transfers"), transfers);
+    assert_eq!(pair.app.database.count("ledger_transfers"), transfers);
     // Their page leads back to the door.
     let over = user.get(&format!("/calls/{call}")).await.expect(200).text;
     assert!(over.contains(&room.path), "{over}");
