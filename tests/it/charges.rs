@@ -4,7 +4,7 @@ use crate::{
     calls::{Pair, Price},
     consoles::{actions, treasurer_of_lumen},
     documents::{pdf, says, work},
-    marketplace::{ask, bookable, bookable_for, count},
+    marketplace::{ask, bookable, bookable_for},
     support::{TestUser, bought},
 };
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ fn balances<const N: usize>(pair: &Pair, kinds: [&str; N]) -> [i64; N] {
     kinds.map(|kind| {
         let sum =
             format!("(SELECT generate_series(1, sum(balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor");
-        count(&pair.app, &sum)
+        pair.app.database.count(&sum)
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Bool, Integer, Text},
+    sql_types::{Bool, Integer, Text},
 };
 use serde_json::{Value, json};
 
@@ -20,19 +20,6 @@ struct Agreed {
     words: String,
     #[diesel(sql_type = Bool)]
     readable: bool,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn count(app: &TestApp, what: &str) -> i64 {
-    let count: Count = sql_query(format!("SELECT count(*) FROM {what}"))
-        .get_result(&mut app.database.superuser())
-        .expect("counted");
-    count.count
 }
 
 /// Pays 10 of the currency with a card that is kept, and does `next` when it is charged later; gives the card's id.
@@ -178,7 +165,11 @@ async fn a_card_that_is_refused_charges_nothing_and_one_whose_bank_asks_leads_to
     app.clock.advance(120 * SECOND);
     app.jobs.run_due().await.expect("run");
     assert_eq!(balance(&ada).await, 2_700);
-    assert_eq!(count(&app, "top_ups WHERE state = 'declined'"), 2, "the two charges");
+    assert_eq!(
+        app.database.count("top_ups WHERE state = 'declined'"),
+        2,
+        "the two charges"
+    );
     audit(&app).await;
 }
 
@@ -203,7 +194,7 @@ async fn a_charge_whose_answer_gets_lost_is_found_out_and_made_once() {
     }
     assert_eq!(state(&ada, id).await["state"], "settled");
     assert_eq!(balance(&ada).await, 1_700);
-    assert_eq!(count(&app, "test_gateway_payments WHERE state = 'charged'"), 2);
+    assert_eq!(app.database.count("test_gateway_payments WHERE state = 'charged'"), 2);
     ada.delete(&kept).await.expect(204);
     audit(&app).await;
 }
@@ -252,7 +243,7 @@ async fn who_removes_a_card_is_asked_first_and_then_nobody_can_charge_it() {
     ada.form(&page, &[]).await.expect(303);
     ada.form(&page, &[]).await.expect(303);
     assert_eq!(methods(&ada).await, Vec::<Value>::new());
-    assert_eq!(count(&app, "saved_methods WHERE sealed_token IS NOT NULL"), 0);
+    assert_eq!(app.database.count("saved_methods WHERE sealed_token IS NOT NULL"), 0);
     ada.post("/api/v1/wallet/top-ups", wish).await.expect(404);
     let madeup = json!({ "amount_minor": 700, "way": "kept-none" });
     ada.post("/api/v1/wallet/top-ups", madeup).await.expect(422);

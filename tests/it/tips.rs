@@ -3,7 +3,6 @@
 use crate::{
     calls::{Pair, Price},
     consoles::{admin_of_lumen, own_id},
-    marketplace::count,
     support::{LUMEN, TestUser},
     wallet::audit,
 };
@@ -20,7 +19,7 @@ fn held(pair: &Pair, kind: &str) -> i64 {
     let sum = format!(
         "generate_series(1, (SELECT coalesce(sum(balance_minor), 0)::bigint FROM ledger_accounts WHERE kind = '{kind}'))"
     );
-    count(&pair.app, &sum)
+    pair.app.database.count(&sum)
 }
 
 fn wish(amount_minor: i64) -> Value {
@@ -102,7 +101,7 @@ async fn the_marketplaces_part_of_a_tip_is_exact_and_what_it_allows_is_kept_to()
         let refused = pair.buyer.post(&path, body.clone()).await;
         assert!(refused.status.is_client_error(), "{body}: {}", refused.status);
     }
-    assert_eq!(count(&pair.app, "tips"), 1);
+    assert_eq!(pair.app.database.count("tips"), 1);
     audit(&pair.app).await;
 }
 
@@ -144,7 +143,7 @@ async fn who_cannot_give_is_told_why_and_nothing_moves() {
         .expect(204);
     let blocked = pair.buyer.post(&path, wish(100)).await;
     assert!([404, 409].contains(&blocked.status.as_u16()), "{}", blocked.status);
-    assert_eq!(count(&pair.app, "tips"), 1);
+    assert_eq!(pair.app.database.count("tips"), 1);
     audit(&pair.app).await;
 }
 

@@ -58,5 +58,7 @@ export async function person(browser, tenant, { viewport = DESKTOP, dark = false
 /** Keeps a picture of the page as `artefacts/NAME.png`. */
 export async function screenshot(page, name) {
   mkdirSync(artefacts, { recursive: true });
-  await page.screenshot({ path: join(artefacts, `${name}.png`), animations: "disabled" });
+  const shoot = () => page.screenshot({ path: join(artefacts, `${name}.png`), animations: "disabled" });
+  // Chromium gives up on a picture where the machine draws too slowly; that says nothing of the page.
+  await shoot().catch((error) => (/Unable to capture screenshot/.test(error.message) ? shoot() : Promise.reject(error)));
 }

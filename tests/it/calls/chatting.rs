@@ -225,7 +225,7 @@ async fn whoever_writes_ten_thousand_lines_is_shut_out_and_the_other_notices_not
     let mut again = Caller::open(&pair.app, &pair.buyer).await;
     let joined = again.join(talk.call).await.expect("joined");
     assert_eq!(joined.chat.last().map(|line| line.text.as_str()), Some("Still here"));
-    let count = crate::marketplace::count(&pair.app, "messages WHERE body = 'spam'");
+    let count = pair.app.database.count("messages WHERE body = 'spam'");
     assert!(count <= 200, "{count} of them were kept");
     say(&mut again, Uuid::new_v4(), "Sorry").await.expect("said");
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     charges::charging,
     kept::keep,
-    marketplace::{bookable_for, count},
+    marketplace::bookable_for,
     support::{LUMEN, TestUser, bought},
     wallet::{choose, path, state},
 };
@@ -172,7 +172,7 @@ async fn what_the_wallet_doesnt_cover_is_charged_to_the_kept_card_once() {
     hears(&mut talk.seller, "paid").await;
     assert_eq!(stands(&talk).await, "paid");
     let charged = "test_gateway_payments WHERE state = 'charged' AND amount_minor = 1200";
-    assert_eq!(count(&pair.app, charged), 1);
+    assert_eq!(pair.app.database.count(charged), 1);
     left(&pair, 3_200);
     assert_eq!(pair.spendable().await, 0);
     talk.talk(10_000).await;
@@ -315,7 +315,7 @@ async fn a_question_lapses_and_can_be_asked_again_and_turned_down() {
     talk.seller.act("end").await.expect("ended");
     talk.bill().await;
     let states = "call_extensions WHERE state IN ('lapsed', 'declined')";
-    assert_eq!((count(&pair.app, states), balance(&pair, "order")), (3, 0));
+    assert_eq!((pair.app.database.count(states), balance(&pair, "order")), (3, 0));
     pair.audit().await;
 }
 
@@ -355,7 +355,7 @@ async fn who_asks_for_what_cannot_be_is_told_why() {
     other.get(&path).await.expect(404);
     let taken = pair.seller.post(&path, json!({"minutes": 14})).await.expect(409);
     assert_eq!(taken.code(), "time_taken");
-    assert_eq!(count(&pair.app, "call_extensions"), 0);
+    assert_eq!(pair.app.database.count("call_extensions"), 0);
     // Of another call it isn't.
     let id = ask(&talk, 13).await;
     let elsewhere = format!("/api/v1/calls/{}/extensions/{id}/accept", uuid::Uuid::new_v4());
@@ -388,7 +388,7 @@ async fn money_that_comes_after_the_talk_stays_in_the_wallet() {
     assert_eq!(bill["charged_minor"], 50);
     pays(&pair.buyer, &said, "succeed").await;
     assert_eq!(pair.spendable().await, 650);
-    assert_eq!(count(&pair.app, "call_extensions WHERE state = 'failed'"), 1);
+    assert_eq!(pair.app.database.count("call_extensions WHERE state = 'failed'"), 1);
     let ended = order(&pair, &order_id).await;
     assert_eq!(
         (&ended["price_minor"], &ended["refund_minor"]),

@@ -2,7 +2,7 @@
 
 use super::{Caller, Pair, Price, ServerMessage};
 use crate::{
-    marketplace::{ask, bookable_for, count},
+    marketplace::{ask, bookable_for},
     support::bought,
 };
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ pub async fn order(pair: &Pair, id: &str) -> Value {
 pub fn balance(pair: &Pair, kind: &str) -> i64 {
     let sum =
         format!("(SELECT generate_series(1, sum(balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor");
-    count(&pair.app, &sum)
+    pair.app.database.count(&sum)
 }
 
 #[tokio::test]

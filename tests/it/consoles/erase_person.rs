@@ -5,7 +5,7 @@ use crate::{
     calls::{Pair, Price},
     consoles::{PlatformUser, actions},
     kept::keep,
-    marketplace::{ask, bookable, count},
+    marketplace::{ask, bookable},
     support::{Authenticator, LUMEN, PASSWORD, TestUser, subscription},
 };
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
@@ -116,7 +116,11 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     assert_eq!((&done["calls_kept"], &done["notifications"]), (&json!(1), &json!(1)));
     assert!(done["transfers_kept"].as_i64() > Some(2), "{done}");
     assert_eq!(rows_with(&pair, &words), Vec::<String>::new());
-    assert_eq!(count(&pair.app, "documents"), 1, "the invoice stays, as the books do");
+    assert_eq!(
+        pair.app.database.count("documents"),
+        1,
+        "the invoice stays, as the books do"
+    );
 
     // The other side still understands its history.
     let after = pair
@@ -134,7 +138,7 @@ async fn nothing_says_who_they_were_and_the_books_stay() {
     let told = pair.seller.get("/notifications").await.expect(200).text;
     assert!(told.contains("Erased account wrote to you"), "{told}");
     assert_eq!(
-        count(&pair.app, "recovery_codes") + count(&pair.app, "second_factors"),
+        pair.app.database.count("recovery_codes") + pair.app.database.count("second_factors"),
         0
     );
     pair.audit().await;
@@ -192,5 +196,5 @@ async fn a_seller_is_taken_off_the_site_but_not_out_of_a_call() {
         .expect(200)
         .json();
     assert_eq!(shown["items"], json!([]));
-    assert_eq!(count(&pair.app, "timetables"), 0);
+    assert_eq!(pair.app.database.count("timetables"), 0);
 }

@@ -6,29 +6,13 @@ use crate::{
     support::{LUMEN, PASSWORD, TestApp, TestDatabase, TestUser},
 };
 use diesel::{
-    Connection, PgConnection, QueryableByName, RunQueryDsl,
-    connection::SimpleConnection,
-    sql_query,
-    sql_types::{BigInt, Text},
+    Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
 use tallyroom::store::{erasure, ledger};
 
 const DAY: i64 = 24 * 3_600_000;
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn count(app: &TestApp, rows: &str) -> i64 {
-    let counted: Count = sql_query(format!("SELECT count(*) FROM {rows}"))
-        .get_result(&mut app.database.superuser())
-        .expect("counted");
-    counted.count
-}
 
 /// All tables of tenants whose rows go with them, as the database's catalogue has them.
 fn going(database: &TestDatabase) -> BTreeSet<String> {
@@ -103,7 +87,7 @@ async fn after_its_time_everything_goes_that_can() {
     app.clock.advance(30 * DAY - 1);
     run_jobs(&app).await;
     app.anonymous(&founded.host).get("/").await.expect(503);
-    assert_eq!(count(&app, &format!("users WHERE {tenant}")), 4);
+    assert_eq!(app.database.count(&format!("users WHERE {tenant}")), 4);
 
     app.clock.advance(1);
     run_jobs(&app).await;
@@ -113,7 +97,7 @@ async fn after_its_time_everything_goes_that_can() {
     let going = going(&app.database);
     assert!(going.len() > 15, "{going:?}");
     for table in going {
-        assert_eq!(count(&app, &format!("{table} WHERE {tenant}")), 0, "{table}");
+        assert_eq!(app.database.count(&format!("{table} WHERE {tenant}")), 0, "{table}");
     }
     // The ledger is as it was, and names nobody.
     app.app
@@ -121,16 +105,17 @@ async fn after_its_time_everything_goes_that_can() {
         .tenant(&scope, ledger::invariants)
         .await
         .expect("right books");
-    assert!(count(&app, &format!("ledger_transfers WHERE {tenant}")) >= 2);
-    assert_eq!(count(&app, &format!("users WHERE {tenant}")), 1);
+    assert!(app.database.count(&format!("ledger_transfers WHERE {tenant}")) >= 2);
+    assert_eq!(app.database.count(&format!("users WHERE {tenant}")), 1);
     assert_eq!(
-        count(
-            &app,
-            "users WHERE name = 'Gone' AND password_hash = '' AND verified_at IS NULL"
-        ),
+        app.database
+            .count("users WHERE name = 'Gone' AND password_hash = '' AND verified_at IS NULL"),
         1
     );
-    assert_eq!(count(&app, "users WHERE email LIKE '%pia%' OR name LIKE 'Pia%'"), 0);
+    assert_eq!(
+        app.database.count("users WHERE email LIKE '%pia%' OR name LIKE 'Pia%'"),
+        0
+    );
 
     founded.owner.come_back(&app).await;
     let owner = &founded.owner.browser;

@@ -5,7 +5,7 @@ use super::{
     numbering::{issue, payments},
     path, pdf, says, stored, work,
 };
-use crate::{consoles::treasurer_of_lumen, marketplace::count, refunds::live_account, support::LUMEN};
+use crate::{consoles::treasurer_of_lumen, refunds::live_account, support::LUMEN};
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 use std::time::Duration;
@@ -88,5 +88,10 @@ async fn a_document_waits_for_whoever_is_being_erased() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     eraser.batch_execute("COMMIT").expect("erased");
     issuing.await.expect("no panic").expect("issued");
-    assert_eq!(count(&pair.app, "documents WHERE content->>'customer' = 'Somebody'"), 1);
+    assert_eq!(
+        pair.app
+            .database
+            .count("documents WHERE content->>'customer' = 'Somebody'"),
+        1
+    );
 }

@@ -3,7 +3,6 @@
 use super::{called, numbers, pdf, says, work};
 use crate::{
     consoles::{actions, admin_of_lumen},
-    marketplace::count,
     support::{Authenticator, LUMEN},
 };
 use diesel::connection::SimpleConnection;
@@ -87,7 +86,7 @@ async fn staff_say_who_issues_them_and_see_all() {
         1,
         "the same again is no change"
     );
-    assert_eq!(count(&pair.app, "document_issuers"), 1);
+    assert_eq!(pair.app.database.count("document_issuers"), 1);
 }
 
 #[tokio::test]

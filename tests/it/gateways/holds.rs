@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calls::{Pair, Price, ended_ring},
     documents::{says, work},
-    marketplace::{ask, bookable, bookable_for, count},
+    marketplace::{ask, bookable, bookable_for},
     support::{LUMEN, TestApp, TestUser, VELVET},
 };
 use diesel::{RunQueryDsl, sql_query};
@@ -32,12 +32,13 @@ fn balances<const N: usize>(app: &TestApp, kinds: [&str; N]) -> [i64; N] {
                 "(SELECT generate_series(1, sum({sign}balance_minor)) FROM ledger_accounts WHERE kind = '{kind}') minor"
             )
         };
-        count(app, &of("")) - count(app, &of("-"))
+        app.database.count(&of("")) - app.database.count(&of("-"))
     })
 }
 
 fn state(app: &TestApp, state: &str) -> i64 {
-    count(app, &format!("top_ups WHERE holds AND state = '{state}'"))
+    app.database
+        .count(&format!("top_ups WHERE holds AND state = '{state}'"))
 }
 
 /// An order that the seller has accepted, and its page.
@@ -152,7 +153,7 @@ async fn part_is_taken<B: Bench>(host: &'static str) {
     assert_eq!(state(&pair.app, "settled"), 1);
     let page = pair.buyer.renewed().await.get(&format!("/conferences/{id}")).await;
     says(&page.expect(200).text, &["30.00 was taken from your card."]);
-    assert_eq!(count(&pair.app, "gateway_differences"), 0);
+    assert_eq!(pair.app.database.count("gateway_differences"), 0);
     pair.audit().await;
 }
 
@@ -237,7 +238,7 @@ async fn of_a_talk_its_bill_is_taken() {
         assert_eq!(balances(&pair.app, kinds), [0, 0, -due - CREDIT, CREDIT]);
         assert_eq!(balances(&pair.app, ["revenue", "earnings"]), [due / 5, due * 4 / 5]);
         let receipt = format!("documents d JOIN top_ups t ON t.id = d.about_id AND t.amount_minor = {due}");
-        assert_eq!(count(&pair.app, &receipt), 1, "a receipt for what was taken");
+        assert_eq!(pair.app.database.count(&receipt), 1, "a receipt for what was taken");
         pair.audit().await;
     }
 }
@@ -276,7 +277,10 @@ async fn what_an_order_doesnt_need_any_more_is_let_go() {
         balances(&pair.app, ["order", "authorised", "wallet"]),
         [6_000, 0, CREDIT]
     );
-    let released = count(&pair.app, "test_gateway_payments WHERE state = 'released'");
+    let released = pair
+        .app
+        .database
+        .count("test_gateway_payments WHERE state = 'released'");
     assert_eq!(released, 1);
     pair.audit().await;
 }
@@ -324,7 +328,7 @@ async fn little_money_isnt_held() {
     let shown = pair.buyer.get(&page).await.expect(200).text;
     assert!(!shown.contains("held on my card"));
     pair.buyer.form(&page, &[("action", "hold")]).await.expect(422);
-    assert_eq!(count(&pair.app, "top_ups WHERE holds"), 0);
+    assert_eq!(pair.app.database.count("top_ups WHERE holds"), 0);
 }
 
 /// Credit of 10.00 that a card holds, and nothing else.

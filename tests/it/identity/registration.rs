@@ -49,7 +49,7 @@ async fn registration_says_which_field_is_wrong_and_stores_nothing() {
         let refused = ada.post("/api/v1/register", body).await.expect(422).json();
         assert_eq!(refused["error"]["field"], field);
     }
-    assert_eq!(count(&app, "users"), 0);
+    assert_eq!(app.database.count("users"), 0);
 }
 
 #[tokio::test]
@@ -199,17 +199,4 @@ async fn only_the_newest_reset_link_holds_and_only_for_an_hour() {
     for nonsense in ["", "x", &"A".repeat(43), "<script>"] {
         visitor.post("/api/v1/password/reset", body(nonsense)).await.expect(409);
     }
-}
-
-fn count(app: &TestApp, table: &str) -> i64 {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        count: i64,
-    }
-    let query = format!("SELECT count(*) FROM {table}");
-    sql_query(query)
-        .get_result::<Row>(&mut app.database.superuser())
-        .expect("a count")
-        .count
 }

@@ -1,6 +1,5 @@
 //! After a call: the conversation and the rating.
 
-use super::count;
 use crate::{
     calls::{Pair, Price},
     support::{LUMEN, VELVET},
@@ -82,7 +81,7 @@ async fn calls_and_words_are_kept_in_the_conversation() {
         stranger.get(&path).await.expect(404);
         stranger.post(&messages, json!({ "text": "Hello" })).await.expect(404);
     }
-    assert_eq!(count(&pair.app, "messages"), 2);
+    assert_eq!(pair.app.database.count("messages"), 2);
 }
 
 async fn score(pair: &Pair) -> (i64, i64) {
@@ -136,10 +135,9 @@ async fn only_the_two_of_a_call_rate_it_and_the_score_is_exact() {
     let (average, number) = score(&pair).await;
     assert_eq!(number, 1);
     assert_eq!(
-        count(
-            &pair.app,
-            &format!("reviews WHERE author = 'buyer' AND stars * 10 = {average}")
-        ),
+        pair.app
+            .database
+            .count(&format!("reviews WHERE author = 'buyer' AND stars * 10 = {average}")),
         1
     );
     pair.buyer

@@ -1,6 +1,6 @@
 //! Becoming a seller: what categories and settings mean for orders, and what sellers can list.
 
-use super::{ask, bookable, count, names, start_selling};
+use super::{ask, bookable, names, start_selling};
 use crate::{
     calls::{Pair, Price},
     consoles::{admin_of_lumen, id},
@@ -9,10 +9,9 @@ use crate::{
 use serde_json::{Value, json};
 
 fn terms(app: &crate::support::TestApp, field: &str, wanted: i64) -> i64 {
-    count(
-        app,
-        &format!("bookings WHERE (booking->'terms'->>'{field}')::int = {wanted}"),
-    )
+    app.database.count(&format!(
+        "bookings WHERE (booking->'terms'->>'{field}')::int = {wanted}"
+    ))
 }
 
 #[tokio::test]
@@ -51,7 +50,7 @@ async fn what_a_category_and_the_settings_say_of_agreed_times_is_frozen_on_the_o
         assert_eq!(terms(&pair.app, field, wanted), 1, "{field}");
     }
     let reminded = "bookings WHERE (call_terms->'policy'->>'reminder_min')::int = 30";
-    assert_eq!(count(&pair.app, reminded), 1);
+    assert_eq!(pair.app.database.count(reminded), 1);
     // What is changed later is for orders to come.
     let later = json!({"policy": {"late_cancel_bp": 10_000}});
     admin.patch("/api/v1/admin/settings", later).await.expect(200);
@@ -169,7 +168,7 @@ async fn one_becomes_a_seller_step_by_step_and_pauses_and_publishes_again() {
         let page = sol.form("/sell/start", &typed(&[wrong])).await.expect(422).text;
         assert!(page.contains(words) && page.contains("About anything."), "{wrong:?}");
     }
-    assert_eq!(count(&app, "services"), 0);
+    assert_eq!(app.database.count("services"), 0);
     let next = sol.form("/sell/start", &typed(&[])).await.expect(303);
     assert_eq!(next.header("location"), "/sell/start?step=preview");
     let preview = sol.get("/sell/start").await.expect(200).text;
@@ -184,7 +183,10 @@ async fn one_becomes_a_seller_step_by_step_and_pauses_and_publishes_again() {
     }
     // Going back changes the same service; nobody else sees anything yet.
     sol.form("/sell/start", &typed(&[("rate", "1.30")])).await.expect(303);
-    assert_eq!(count(&app, "services WHERE rate_minor = 130 AND NOT published"), 1);
+    assert_eq!(
+        app.database.count("services WHERE rate_minor = 130 AND NOT published"),
+        1
+    );
     assert!(names(&bea, "/api/v1/sellers").await.is_empty());
     let done = sol.form("/sell/start", &[("action", "publish")]).await.expect(303);
     assert_eq!(done.header("location"), "/sell/start?step=done");

@@ -1,6 +1,6 @@
 //! What an offer is sorted into: kept in the console, chosen by sellers, browsed by everybody.
 
-use super::{count, names, service, start_selling};
+use super::{names, service, start_selling};
 use crate::{
     calls::{Pair, Price},
     consoles::{actions, admin_of_lumen, founded, id},
@@ -204,12 +204,17 @@ async fn a_categorys_warning_is_frozen_on_its_calls() {
         .expect(200);
     pair.ring().await;
     let warned = "calls WHERE terms->'policy'->'warnings_min' = '[7, 1]'";
-    assert_eq!(count(&pair.app, warned), 1);
+    assert_eq!(pair.app.database.count(warned), 1);
     // Another warning is for calls to come.
     let other = json!({"names": {"en": "Law"}, "warning_min": 1});
     admin.put(&format!("{CATEGORIES}/{category}"), other).await.expect(204);
-    assert_eq!(count(&pair.app, warned), 1);
-    assert_eq!(count(&pair.app, "categories WHERE policy->'warnings_min' = '[1]'"), 1);
+    assert_eq!(pair.app.database.count(warned), 1);
+    assert_eq!(
+        pair.app
+            .database
+            .count("categories WHERE policy->'warnings_min' = '[1]'"),
+        1
+    );
 }
 
 #[tokio::test]
@@ -261,7 +266,7 @@ async fn what_no_category_can_be_is_refused_beside_its_field() {
         .post(&format!("{CATEGORIES}/{law}/open"), json!({}))
         .await
         .expect(422);
-    assert_eq!(count(&app, "categories WHERE slug IN ('law', 'law-2')"), 2);
+    assert_eq!(app.database.count("categories WHERE slug IN ('law', 'law-2')"), 2);
     assert_eq!(
         admin
             .post(&format!("{CATEGORIES}/{art}/open"), json!({}))
@@ -291,7 +296,7 @@ async fn a_marketplace_has_at_most_a_hundred_however_fast_they_come() {
     };
     let answers = futures::future::join_all((0..6).map(last)).await;
     let taken = answers.iter().filter(|answer| answer.status == 201).count();
-    assert_eq!((taken, count(&app, "categories")), (2, 100));
+    assert_eq!((taken, app.database.count("categories")), (2, 100));
     let refused = answers
         .into_iter()
         .find(|answer| answer.status == 409)

@@ -1,6 +1,5 @@
 //! The demo that seeding makes.
 
-use super::count;
 use crate::support::{LUMEN, TestApp, VELVET};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use tallyroom::{app::seed, store::ledger};
@@ -25,10 +24,10 @@ async fn the_demo_is_made_once_and_its_books_hold() {
         "message_files",
         "call_feedback",
     ];
-    let before = rows.map(|table| count(&app, table));
+    let before = rows.map(|table| app.database.count(table));
     assert!(before.iter().all(|rows| *rows > 0), "{before:?}");
     assert_eq!(seed::demo(&app.app).await.expect("again"), logins);
-    assert_eq!(rows.map(|table| count(&app, table)), before, "made once");
+    assert_eq!(rows.map(|table| app.database.count(table)), before, "made once");
 
     for host in [LUMEN, VELVET, "probe.localhost"] {
         let scope = app.scope(host).await;

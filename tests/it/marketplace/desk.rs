@@ -1,6 +1,6 @@
 //! Writing to a seller first, which costs nothing, and the call that comes of it (preset P5).
 
-use super::{count, start_selling};
+use super::start_selling;
 use crate::support::{LUMEN, TestApp, VELVET};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ async fn somebody_writes_first_and_is_handed_over_to_a_call() {
         0
     );
     while app.jobs.run_due().await.expect("the database") > 0 {}
-    assert_eq!(count(&app, "notifications"), 1);
+    assert_eq!(app.database.count("notifications"), 1);
 
     let suggest = format!("/api/v1/conversations/{conversation}/suggestions");
     let about = json!({"service_id": service});

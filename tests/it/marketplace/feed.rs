@@ -1,6 +1,6 @@
 //! The address at which people's own calendar programs read what they have agreed on.
 
-use super::{ask, bookable, count};
+use super::{ask, bookable};
 use crate::{
     calls::{Pair, Price},
     support::{LUMEN, TestUser, VELVET},
@@ -110,7 +110,13 @@ async fn an_address_is_one_persons_secret_and_ends() {
     let secret = first.split_once('=').expect("a secret").1.to_owned();
     assert!(!buyer.get(PAGE).await.expect(200).text.contains(&secret));
     let stored = format!("calendar_feeds WHERE encode(token_hash, 'escape') LIKE '%{secret}%'");
-    assert_eq!((count(&pair.app, "calendar_feeds"), count(&pair.app, &stored)), (1, 0));
+    assert_eq!(
+        (
+            pair.app.database.count("calendar_feeds"),
+            pair.app.database.count(&stored)
+        ),
+        (1, 0)
+    );
     for made_up in [
         "",
         "?token=",
@@ -127,7 +133,7 @@ async fn an_address_is_one_persons_secret_and_ends() {
     read(&program, &second).await;
     buyer.form(PAGE, &[("action", "end")]).await.expect(303);
     program.get(&second).await.expect(404);
-    assert_eq!(count(&pair.app, "calendar_feeds"), 0);
+    assert_eq!(pair.app.database.count("calendar_feeds"), 0);
 
     // Of somebody who may not come in nothing is read.
     let third = address(buyer).await;

@@ -1,9 +1,6 @@
 //! Files that two people send each other.
 
-use super::{
-    count,
-    people::{conversation, met},
-};
+use super::people::{conversation, met};
 use crate::{
     calls::{Pair, Price},
     consoles::{admin_of_lumen, own_id},
@@ -135,7 +132,7 @@ async fn a_file_goes_to_the_other_one_and_to_nobody_else() {
     let crossed = format!("/conversations/00000000-0000-4000-8000-00000000c0de/files/{file}");
     eve.get(&crossed).await.expect(404);
     pair.buyer.get(&crossed).await.expect(404);
-    assert_eq!(count(&pair.app, "message_files"), 2);
+    assert_eq!(pair.app.database.count("message_files"), 2);
 
     // The staff see that there is one; a piece that is lost is a clear answer and no half file.
     let admin = admin_of_lumen(&pair.app).await;
@@ -186,7 +183,7 @@ async fn what_cant_be_sent_leaves_nothing() {
     let refused = send(&pair.buyer, &path, "large.pdf", &large).await.expect(422).json();
     assert_eq!(refused["error"]["field"], "file");
     for table in ["message_files", "message_file_parts", "messages WHERE kind = 'file'"] {
-        assert_eq!(count(&pair.app, table), 0, "{table}");
+        assert_eq!(pair.app.database.count(table), 0, "{table}");
     }
 
     // As large as may be it comes back whole.
@@ -214,7 +211,7 @@ async fn what_cant_be_sent_leaves_nothing() {
     let refused = send(&pair.buyer, &path, "x.pdf", PDF).await.expect(409);
     assert_eq!(refused.code(), "too_many_files");
     send(&pair.seller, &path, "x.pdf", PDF).await.expect(201);
-    assert_eq!(count(&pair.app, "message_files"), 21);
+    assert_eq!(pair.app.database.count("message_files"), 21);
     pair.app.clock.advance(86_400_001);
     send(&pair.buyer.renewed().await, &path, "x.pdf", PDF).await.expect(201);
 }
@@ -235,8 +232,11 @@ async fn files_go_with_their_person() {
     let url = |file: &serde_json::Value| file["url"].as_str().expect("an address").to_owned();
     pair.seller.get(&url(&mine)).await.expect(404);
     pair.seller.get(&url(&theirs)).await.expect(200);
-    assert_eq!(count(&pair.app, "message_file_parts"), 1);
-    assert_eq!(count(&pair.app, "message_files WHERE name = '' AND bytes = 0"), 1);
+    assert_eq!(pair.app.database.count("message_file_parts"), 1);
+    assert_eq!(
+        pair.app.database.count("message_files WHERE name = '' AND bytes = 0"),
+        1
+    );
     let page = pair
         .seller
         .get(&path.replace("/api/v1", "").replace("/files", ""))

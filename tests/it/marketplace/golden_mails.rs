@@ -2,7 +2,7 @@
 //! (`tests/it/golden/mails`; how to write them anew is said where one differs). In one house the seller reads German in
 //! Berlin and the buyer English in New York, in the other it is the other way round.
 
-use super::{bookable_for, count, go_available};
+use super::{bookable_for, go_available};
 use crate::{
     calls::{
         Pair, Price,
@@ -291,7 +291,12 @@ async fn talked(house: &mut House) {
     talk.talk(62_000).await;
     // The room tells it, in its own time.
     for _ in 0..1_000 {
-        if count(&pair.app, "jobs WHERE payload->'params'->>'what' = 'ends_soon'") >= 2 {
+        if pair
+            .app
+            .database
+            .count("jobs WHERE payload->'params'->>'what' = 'ends_soon'")
+            >= 2
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,7 +1,7 @@
 //! When sellers are there to be booked: written as people write times, kept by the clock on the wall, shown by the
 //! reader's.
 
-use super::{count, start_selling};
+use super::start_selling;
 use crate::support::{LUMEN, PASSWORD, TestApp, TestUser, VELVET};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ async fn hours_are_kept_as_they_were_written() {
     let max = app.user(VELVET, "Sela").await;
     start_selling(&max, "Talks", 100).await;
     assert_eq!(max.get(HOURS).await.expect(200).json()["weekly"]["monday"], "");
-    assert_eq!(count(&app, "timetables"), 1);
+    assert_eq!(app.database.count("timetables"), 1);
 }
 
 #[tokio::test]

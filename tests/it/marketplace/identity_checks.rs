@@ -1,6 +1,6 @@
 //! Showing who one is, where a tenant asks for it: what waits for it, who sees it, and that it goes.
 
-use super::{count, go_available, service, start_selling};
+use super::{go_available, service, start_selling};
 use crate::{
     calls::{Pair, Price},
     consoles::{admin_of_lumen, own_id},
@@ -119,10 +119,8 @@ async fn a_seller_shows_who_they_are_before_anything_is_on_the_site() {
 
     // What was sent is made anew, sealed, and seen by staff who may, which is written down.
     assert_eq!(
-        count(
-            &app,
-            "identity_pictures WHERE position('\\xffd8ff'::bytea in sealed) = 0"
-        ),
+        app.database
+            .count("identity_pictures WHERE position('\\xffd8ff'::bytea in sealed) = 0"),
         2
     );
     let check = waiting(&admin).await;
@@ -132,7 +130,7 @@ async fn a_seller_shows_who_they_are_before_anything_is_on_the_site() {
         ("image/jpeg", "no-store")
     );
     admin.get(&format!("{QUEUE}/{check}/selfie")).await.expect(200);
-    assert_eq!(count(&app, "audit_log WHERE action = 'identity.looked_at'"), 2);
+    assert_eq!(app.database.count("audit_log WHERE action = 'identity.looked_at'"), 2);
     sol.get(&format!("{QUEUE}/{check}/document")).await.expect(403);
     app.user(VELVET, "Eve")
         .await
@@ -182,17 +180,20 @@ async fn a_seller_shows_who_they_are_before_anything_is_on_the_site() {
     assert_eq!((told("couldn’t be seen"), told("You have shown who you are")), (1, 1));
     assert!(send_both(&sol).await.expect(409).text.contains("already"));
     sol.form("/sell/start", &[("action", "publish")]).await.expect(303);
-    assert_eq!(count(&app, "services WHERE published"), 1);
+    assert_eq!(app.database.count("services WHERE published"), 1);
     go_available(&sol, 1).await;
 
     // A week after the decision the pictures are gone; what was decided stays.
     app.clock.advance(7 * DAY - 2_000);
     work(&app).await;
-    assert_eq!(count(&app, "identity_pictures"), 4);
+    assert_eq!(app.database.count("identity_pictures"), 4);
     app.clock.advance(2_000);
     work(&app).await;
     assert_eq!(
-        (count(&app, "identity_pictures"), count(&app, "identity_checks")),
+        (
+            app.database.count("identity_pictures"),
+            app.database.count("identity_checks")
+        ),
         (0, 2)
     );
 }
@@ -231,8 +232,8 @@ async fn a_buyer_shows_who_they_are_before_they_ring_book_or_order() {
         let led = buyer.form(&path, &form).await.expect(303);
         assert_eq!(led.header("location"), "/account/identity", "{path}");
     }
-    assert_eq!(count(&pair.app, "bookings"), 0);
-    assert_eq!(count(&pair.app, "calls"), 0);
+    assert_eq!(pair.app.database.count("bookings"), 0);
+    assert_eq!(pair.app.database.count("calls"), 0);
     send_both(buyer).await.expect(303);
     let check = waiting(&admin).await;
     admin
@@ -254,8 +255,8 @@ async fn a_buyer_shows_who_they_are_before_they_ring_book_or_order() {
     admin.post(&erase, Value::Null).await.expect(200);
     assert_eq!(
         (
-            count(&pair.app, "identity_pictures"),
-            count(&pair.app, "identity_checks")
+            pair.app.database.count("identity_pictures"),
+            pair.app.database.count("identity_checks")
         ),
         (0, 0)
     );
@@ -294,7 +295,10 @@ async fn what_is_no_picture_is_refused_beside_its_field_and_nothing_is_kept() {
         .text;
     assert!(page.contains("At most 8192 KB"));
     assert_eq!(
-        (count(&app, "identity_checks"), count(&app, "identity_pictures")),
+        (
+            app.database.count("identity_checks"),
+            app.database.count("identity_pictures")
+        ),
         (0, 0)
     );
     // Nobody is asked for what isn't asked for.
@@ -343,7 +347,7 @@ async fn what_nobody_decides_or_can_look_at_ends_without_its_pictures_and_can_be
             .text
             .contains("send them again")
     );
-    assert_eq!(count(&app, "identity_checks WHERE state = 'lapsed'"), 1);
+    assert_eq!(app.database.count("identity_checks WHERE state = 'lapsed'"), 1);
     let listed = admin.get(QUEUE).await.expect(200).json();
     let states: Vec<&str> = listed["items"]
         .as_array()
@@ -357,14 +361,20 @@ async fn what_nobody_decides_or_can_look_at_ends_without_its_pictures_and_can_be
     // What nobody decides within thirty days.
     app.clock.advance(30 * DAY - 120_000);
     work(&app).await;
-    assert_eq!((count(&app, "identity_pictures"), told(&mia)), (4, 0));
+    assert_eq!((app.database.count("identity_pictures"), told(&mia)), (4, 0));
     app.clock.advance(60_000);
     work(&app).await;
-    assert_eq!((count(&app, "identity_pictures"), told(&mia), told(&sol)), (2, 1, 1));
+    assert_eq!(
+        (app.database.count("identity_pictures"), told(&mia), told(&sol)),
+        (2, 1, 1)
+    );
     app.clock.advance(60_000);
     work(&app).await;
-    assert_eq!((count(&app, "identity_pictures"), told(&mia), told(&sol)), (0, 1, 2));
+    assert_eq!(
+        (app.database.count("identity_pictures"), told(&mia), told(&sol)),
+        (0, 1, 2)
+    );
     let mia = mia.renewed().await;
     send_both(&mia).await.expect(303);
-    assert_eq!(count(&app, "identity_checks WHERE state = 'waiting'"), 1);
+    assert_eq!(app.database.count("identity_checks WHERE state = 'waiting'"), 1);
 }

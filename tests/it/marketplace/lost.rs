@@ -1,9 +1,6 @@
 //! Jobs that died, or that an archive didn't bring: what they should have done is taken up again, once.
 
-use super::{
-    bookings::{ask, bookable_for},
-    count,
-};
+use super::bookings::{ask, bookable_for};
 use crate::{
     calls::{Pair, Price},
     support::{TestApp, TestUser, bought},
@@ -51,7 +48,8 @@ fn lose_jobs(app: &TestApp) {
 }
 
 fn live(app: &TestApp, kind: &str) -> i64 {
-    count(app, &format!("jobs WHERE state = 'due' AND kind = '{kind}'"))
+    app.database
+        .count(&format!("jobs WHERE state = 'due' AND kind = '{kind}'"))
 }
 
 fn told(app: &TestApp, user: &TestUser, words: &str) -> usize {
@@ -92,7 +90,7 @@ async fn talks_without_jobs_are_reminded_of_once_and_it_is_looked_who_is_there()
         ),
         (1, 1)
     );
-    assert_eq!(count(app, "booking_looks"), 0);
+    assert_eq!(app.database.count("booking_looks"), 0);
     minutes(app, 70).await;
     // Nobody came: that was seen at every look, and decided from them.
     let seen = pair.buyer.renewed().await;
@@ -120,8 +118,12 @@ async fn a_look_that_died_is_taken_up_an_hour_later_and_not_again_and_again() {
     minutes(app, 50).await;
     assert_eq!(live(app, "booking_look"), 0, "what it died of is left alone");
     minutes(app, 15).await;
-    assert_eq!(count(app, "jobs WHERE kind = 'booking_look' AND state = 'dead'"), 1);
-    assert!(count(app, "booking_looks") >= 3, "it is looked at again");
+    assert_eq!(
+        app.database
+            .count("jobs WHERE kind = 'booking_look' AND state = 'dead'"),
+        1
+    );
+    assert!(app.database.count("booking_looks") >= 3, "it is looked at again");
     assert_eq!(live(app, "booking_look"), 1);
 }
 
@@ -141,5 +143,5 @@ async fn however_many_orders_are_overdue_all_are_seen_to() {
     lose_jobs(app);
     app.clock.advance(4 * DAY);
     app.jobs.run_due().await.expect("the database");
-    assert_eq!(count(app, "bookings WHERE closed_at IS NOT NULL"), 251);
+    assert_eq!(app.database.count("bookings WHERE closed_at IS NOT NULL"), 251);
 }

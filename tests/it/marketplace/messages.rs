@@ -1,7 +1,7 @@
 //! What both are told of a talk, each thing once, by mail, bell and push: through a mail server and a push service that
 //! are away for an hour, and processes that die with what they were doing (requirement D4).
 
-use super::{ask, bookable, count};
+use super::{ask, bookable};
 use crate::{
     calls::{Pair, Price},
     support::{PushService, Sent, Service, TestApp, TestUser},
@@ -170,9 +170,9 @@ async fn each_message_comes_once_through_restarts_and_an_hour_without_mail_and_p
     }
     for what in ["booked", "soon", "missed"] {
         let told = format!("jobs WHERE kind = 'announce' AND payload->'params'->>'what' = '{what}'");
-        assert_eq!(count(app, &told), 2, "{what}");
+        assert_eq!(app.database.count(&told), 2, "{what}");
     }
-    assert_eq!(count(app, "jobs WHERE state = 'dead'"), 0);
+    assert_eq!(app.database.count("jobs WHERE state = 'dead'"), 0);
     pair.audit().await;
 }
 
@@ -220,28 +220,26 @@ async fn both_are_told_once_that_their_talk_ends_soon() {
     let mut talk = pair.launched(&order).await;
     talk.talk(30_000).await;
     assert_eq!(
-        count(
-            &pair.app,
-            "jobs WHERE kind = 'announce' AND payload->'params'->>'what' = 'ends_soon'"
-        ),
+        pair.app
+            .database
+            .count("jobs WHERE kind = 'announce' AND payload->'params'->>'what' = 'ends_soon'"),
         0
     );
     talk.talk(32_000).await;
     let told = "jobs WHERE kind = 'announce' AND payload->'params'->>'what' = 'ends_soon' AND payload->'params'->>'count' = '2'";
     for _ in 0..1_000 {
-        if count(&pair.app, told) == 2 {
+        if pair.app.database.count(told) == 2 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    assert_eq!(count(&pair.app, told), 2);
+    assert_eq!(pair.app.database.count(told), 2);
     // The mark of one minute says it in the room only.
     talk.talk(62_000).await;
     assert_eq!(
-        count(
-            &pair.app,
-            "jobs WHERE kind = 'announce' AND payload->'params'->>'what' = 'ends_soon'"
-        ),
+        pair.app
+            .database
+            .count("jobs WHERE kind = 'announce' AND payload->'params'->>'what' = 'ends_soon'"),
         2
     );
     talk.hang_up().await;

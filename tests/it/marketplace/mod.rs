@@ -29,8 +29,7 @@ mod watching;
 pub use bookings::{ask, bookable, bookable_for};
 pub use people::met;
 
-use crate::support::{TestApp, TestUser};
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+use crate::support::TestUser;
 use serde_json::{Value, json};
 
 fn service(title: &str, rate_minor: i64) -> Value {
@@ -65,18 +64,4 @@ async fn names(user: &TestUser, path: &str) -> Vec<String> {
     let items = user.get(path).await.expect(200).json()["items"].clone();
     let name = |item: &Value| item["name"].as_str().expect("a name").to_owned();
     items.as_array().expect("items").iter().map(name).collect()
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-pub fn count(app: &TestApp, what: &str) -> i64 {
-    let query = format!("SELECT count(*) FROM {what}");
-    sql_query(query)
-        .get_result::<Count>(&mut app.database.superuser())
-        .expect("counted")
-        .count
 }

@@ -1,6 +1,6 @@
 //! Keeping people from people: blocks, and reports to the staff.
 
-use super::{ask, bookable, count, names};
+use super::{ask, bookable, names};
 use crate::{
     calls::{Pair, Price, booked},
     consoles::{actions, admin_of_lumen, own_id},
@@ -48,7 +48,7 @@ async fn neither_of_two_who_are_blocked_rings_writes_books_or_sees_the_other() {
     let block = format!("/api/v1/people/{buyer}/block");
     pair.seller.put(&block, json!({})).await.expect(204);
     pair.seller.put(&block, json!({})).await.expect(204);
-    assert_eq!(count(&pair.app, "blocks"), 1);
+    assert_eq!(pair.app.database.count("blocks"), 1);
     let ring = json!({ "service_id": pair.service });
     let refused = pair.buyer.post("/api/v1/calls", ring.clone()).await.expect(409);
     assert_eq!(refused.code(), "not_available");
@@ -132,7 +132,12 @@ async fn neither_of_two_who_are_blocked_rings_writes_books_or_sees_the_other() {
     let refused = pair.buyer.post("/api/v1/calls", ring).await.expect(409);
     assert_eq!(refused.code(), "blocked");
     pair.seller.post(&talk, json!({"text": "Hm"})).await.expect(409);
-    assert_eq!(count(&pair.app, "messages WHERE body IN ('Why?', 'Because', 'Hm')"), 0);
+    assert_eq!(
+        pair.app
+            .database
+            .count("messages WHERE body IN ('Why?', 'Because', 'Hm')"),
+        0
+    );
 }
 
 #[tokio::test]
@@ -166,8 +171,8 @@ async fn only_whom_one_can_know_is_blocked_or_reported() {
         .expect(422);
     met(&pair).await;
     pair.seller.get(&format!("/people/{buyer}")).await.expect(200);
-    assert_eq!(count(&pair.app, "blocks"), 1);
-    assert_eq!(count(&pair.app, "person_reports"), 0);
+    assert_eq!(pair.app.database.count("blocks"), 1);
+    assert_eq!(pair.app.database.count("person_reports"), 0);
 }
 
 #[tokio::test]
@@ -193,7 +198,7 @@ async fn the_staff_look_at_what_people_report_of_each_other() {
         .expect(422)
         .text;
     assert!(page.contains("Choose what is wrong.") && page.contains("Hm &lt;b&gt;"));
-    assert_eq!(count(&pair.app, "person_reports"), 0);
+    assert_eq!(pair.app.database.count("person_reports"), 0);
 
     let words = "Wanted to pay by transfer";
     pair.seller

@@ -1,6 +1,5 @@
 //! What becomes of a review: its answer, reports of it, and what the staff decide.
 
-use super::count;
 use crate::{
     calls::{Pair, Price},
     consoles::{actions, admin_of_lumen},
@@ -64,7 +63,7 @@ async fn the_reviewed_person_answers_once_and_nobody_else_does() {
         let refused = pair.seller.put(&path, words(bad)).await.expect(422).json();
         assert_eq!(refused["error"]["field"], "text", "{bad:.9?}");
     }
-    assert_eq!(count(&pair.app, "reviews WHERE reply IS NOT NULL"), 0);
+    assert_eq!(pair.app.database.count("reviews WHERE reply IS NOT NULL"), 0);
 
     pair.seller
         .put(&path, words(" Sorry for the <b>train</b>. "))
@@ -164,7 +163,7 @@ async fn anybody_signed_in_reports_once_and_the_staff_decide() {
     let form = format!("/reviews/{review}/report");
     let page = eve.form(&form, &[("words", "Hm")]).await.expect(422).text;
     assert!(page.contains("Choose what is wrong."));
-    assert_eq!(count(&pair.app, "review_reports"), 0);
+    assert_eq!(pair.app.database.count("review_reports"), 0);
 
     eve.form(&form, &[("fault", "advert"), ("words", "Their own shop")])
         .await

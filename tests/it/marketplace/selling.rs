@@ -1,6 +1,6 @@
 //! Selling: profile, services, prices.
 
-use super::{count, names, service, start_selling};
+use super::{names, service, start_selling};
 use crate::support::{LUMEN, TestApp, VELVET};
 use futures::future::join_all;
 use serde_json::json;
@@ -142,7 +142,7 @@ async fn what_cant_be_offered_is_refused_beside_its_field() {
         let refused = sol.put("/api/v1/selling/profile", body).await.expect(422).json();
         assert_eq!(refused["error"]["field"], field);
     }
-    assert_eq!(count(&app, "services"), 1);
+    assert_eq!(app.database.count("services"), 1);
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn languages_are_ticked_by_name_and_others_named_by_code() {
         ("languages", "sw, DE"),
     ];
     sol.form("/sell/start", &profile).await.expect(303);
-    assert_eq!(count(&app, "sellers WHERE languages = '{de,sw}'"), 1);
+    assert_eq!(app.database.count("sellers WHERE languages = '{de,sw}'"), 1);
     let page = sol.get("/sell").await.expect(200).text;
     for said in [
         "name=\"speaks_de\" value=\"on\" checked",

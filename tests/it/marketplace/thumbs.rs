@@ -1,6 +1,5 @@
 //! Thumbs up or down for a call's picture and sound.
 
-use super::count;
 use crate::{
     calls::{Pair, Price},
     consoles::admin_of_lumen,
@@ -46,7 +45,7 @@ async fn both_say_how_picture_and_sound_were_for_a_day() {
             .await
             .expect(422);
     }
-    assert_eq!(count(&pair.app, "call_feedback"), 0);
+    assert_eq!(pair.app.database.count("call_feedback"), 0);
 
     // Both say what they like, once each; the last word counts.
     pair.seller.put(&path, good.clone()).await.expect(200);
@@ -61,7 +60,7 @@ async fn both_say_how_picture_and_sound_were_for_a_day() {
     let again = json!({"faults": ["sound", "connection", "sound"], "text": "Echo <b>"});
     let kept = pair.buyer.put(&path, again).await.expect(200).json();
     assert_eq!(kept["faults"], json!(["sound", "connection"]));
-    assert_eq!(count(&pair.app, "call_feedback"), 2);
+    assert_eq!(pair.app.database.count("call_feedback"), 2);
     assert!(bill(&pair.buyer, call).await.contains("Echo &lt;b&gt;"));
     assert!(
         !bill(&pair.seller, call).await.contains("Echo"),

@@ -1,6 +1,6 @@
 //! "Tell me when available": once, by the ways one likes, whatever it is that makes the seller available.
 
-use super::{count, go_available, start_selling};
+use super::{go_available, start_selling};
 use crate::{
     calls::{Pair, Price},
     consoles::{admin_of_lumen, own_id},
@@ -22,7 +22,7 @@ async fn seller(app: &TestApp) -> (TestUser, String) {
 
 /// How many notifications say that somebody is available.
 fn told(app: &TestApp) -> i64 {
-    count(app, "notifications WHERE event = 'available'")
+    app.database.count("notifications WHERE event = 'available'")
 }
 
 /// Does all that is due.
@@ -94,14 +94,14 @@ async fn whoever_waits_is_told_once_when_the_seller_switches_on() {
     go_available(&sol, 5).await;
     work(&app).await;
     drop(open);
-    assert_eq!((told(&app), count(&app, "watches")), (1, 0));
+    assert_eq!((told(&app), app.database.count("watches")), (1, 0));
     let refused = bea.put(&path, json!({})).await.expect(409);
     assert_eq!(refused.code(), "available");
     // The page itself says that they can be rung.
     bea.form(&format!("{page}/watch"), &[("wanted", "on")])
         .await
         .expect(303);
-    assert_eq!(count(&app, "watches"), 0);
+    assert_eq!(app.database.count("watches"), 0);
 }
 
 #[tokio::test]
@@ -132,14 +132,14 @@ async fn the_end_of_a_call_and_of_do_not_disturb_make_somebody_available_too() {
     bea.put(&path, json!({})).await.expect(204);
     go_available(&pair.seller, 4).await;
     work(app).await;
-    assert_eq!((told(app), count(app, "watches")), (1, 1), "they want no calls");
+    assert_eq!((told(app), app.database.count("watches")), (1, 1), "they want no calls");
     bea.form("/notifications/read", &[]).await.expect(303);
     pair.seller
         .patch("/api/v1/me", json!({"do_not_disturb": false}))
         .await
         .expect(200);
     work(app).await;
-    assert_eq!((told(app), count(app, "watches")), (2, 0));
+    assert_eq!((told(app), app.database.count("watches")), (2, 0));
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn who_waits_is_asked_no_more_than_they_said_and_not_for_ever() {
     let _open = Caller::open(&app, &sol).await;
     go_available(&sol, 4).await;
     work(&app).await;
-    assert_eq!((told(&app), count(&app, "watches")), (0, 0));
+    assert_eq!((told(&app), app.database.count("watches")), (0, 0));
 
     let many = format!(
         "INSERT INTO users (tenant_id, id, email, name, password_hash, verified_at, time_zone, language, created_at)
@@ -188,7 +188,7 @@ async fn who_waits_is_asked_no_more_than_they_said_and_not_for_ever() {
     let at_once = paths[45..].iter().map(|path| bea.put(path, json!({})));
     let answers = join_all(at_once).await;
     let taken = answers.iter().filter(|answer| answer.status == 204).count();
-    assert_eq!((taken, count(&app, "watches")), (5, 50));
+    assert_eq!((taken, app.database.count("watches")), (5, 50));
     let refused = answers.into_iter().find(|answer| answer.status == 409);
     assert_eq!(refused.expect("one too many").code(), "too_many_watches");
 
@@ -196,7 +196,7 @@ async fn who_waits_is_asked_no_more_than_they_said_and_not_for_ever() {
     let admin = admin_of_lumen(&app).await;
     let path = format!("/api/v1/admin/users/{}/erase", own_id(&bea).await);
     admin.post(&path, json!({})).await.expect(200);
-    assert_eq!(count(&app, "watches"), 0);
+    assert_eq!(app.database.count("watches"), 0);
 }
 
 #[tokio::test]
@@ -213,20 +213,20 @@ async fn nobody_is_sent_to_a_seller_who_offers_nothing_or_a_page_that_went_to_sl
     admin.post(&change("unpublish"), json!({})).await.expect(204);
     work(&app).await;
     assert_eq!(
-        (told(&app), count(&app, "watches")),
+        (told(&app), app.database.count("watches")),
         (0, 1),
         "there is nothing to ring for"
     );
     admin.post(&change("publish"), json!({})).await.expect(204);
     work(&app).await;
-    assert_eq!((told(&app), count(&app, "watches")), (1, 0));
+    assert_eq!((told(&app), app.database.count("watches")), (1, 0));
 
     // A page that was away for a while and comes back, on the socket that it had.
     app.clock.advance(45_000);
     bea.form("/notifications/read", &[]).await.expect(303);
     bea.put(&path, json!({})).await.expect(204);
     work(&app).await;
-    assert_eq!(count(&app, "watches"), 1, "away");
+    assert_eq!(app.database.count("watches"), 1, "away");
     page.ask(json!({"type": "join", "call": id}))
         .await
         .expect_err("no call");

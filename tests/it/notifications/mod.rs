@@ -6,7 +6,7 @@ use crate::{
     calls::{Pair, Price},
     support::{Caller, LUMEN, TestApp, TestUser, VELVET, until_waiting},
 };
-use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 use tallyroom::{
     config::Config,
@@ -74,18 +74,6 @@ async fn work(app: &TestApp) {
     while app.jobs.run_due().await.expect("the database") > 0 {}
 }
 
-fn count(app: &TestApp, what: &str) -> i64 {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        count: i64,
-    }
-    let found: Count = sql_query(format!("SELECT count(*) AS count FROM {what}"))
-        .get_result(&mut app.database.superuser())
-        .expect("counted");
-    found.count
-}
-
 fn unread(wanted: i64) -> impl Fn(&ServerMessage) -> Option<()> {
     move |message| matches!(message, ServerMessage::Notifications { unread, .. } if *unread == wanted).then_some(())
 }
@@ -119,7 +107,7 @@ async fn the_same_told_twice_at_once_is_unread_once() {
     let (one, other) = (one.expect("told"), other.expect("told"));
     assert_eq!(one.0, other.0);
     assert_ne!(one.1, other.1, "one of them is new");
-    assert_eq!(count(&app, "notifications"), 1);
+    assert_eq!(app.database.count("notifications"), 1);
 }
 
 #[tokio::test]
@@ -169,7 +157,7 @@ async fn a_message_lights_the_bell_and_reading_it_puts_it_out() {
     assert!(read.contains("data-bell-count hidden"), "reading is seeing");
     chat.say("And again").await;
     chat.buyer.form("/notifications/read", &[]).await.expect(303);
-    assert_eq!(count(&chat.app, "notifications WHERE read_at IS NULL"), 0);
+    assert_eq!(chat.app.database.count("notifications WHERE read_at IS NULL"), 0);
     // Nobody else was told anything.
     work(&chat.app).await;
     other.ask(json!({ "type": "ping" })).await.expect("an answer");
@@ -181,7 +169,7 @@ async fn a_message_lights_the_bell_and_reading_it_puts_it_out() {
         stranger.get(&links[0]).await.expect(404);
         assert!(addresses(&stranger.get("/notifications").await.expect(200).text).is_empty());
     }
-    assert_eq!(count(&chat.app, "notifications"), 3);
+    assert_eq!(chat.app.database.count("notifications"), 3);
 }
 
 #[tokio::test]
@@ -213,16 +201,22 @@ async fn people_are_told_as_they_like() {
     ];
     chat.buyer.form(settings, &ticked).await.expect(303);
     let stored = "notification_preferences WHERE event = 'message'";
-    assert_eq!(count(&chat.app, stored), 3, "all three differ from what holds without");
     assert_eq!(
-        count(&chat.app, "notification_preferences WHERE event = 'template_failed'"),
+        chat.app.database.count(stored),
+        3,
+        "all three differ from what holds without"
+    );
+    assert_eq!(
+        chat.app
+            .database
+            .count("notification_preferences WHERE event = 'template_failed'"),
         0
     );
     let page = chat.buyer.get(settings).await.expect(200).text;
     assert!(page.contains(r#"name="message.mail" value="on" checked"#));
     chat.say("One").await;
-    assert_eq!((count(&chat.app, "notifications"), news(&chat.buyer)), (0, 1));
-    assert_eq!(count(&chat.app, "jobs WHERE kind = 'announce'"), 0);
+    assert_eq!((chat.app.database.count("notifications"), news(&chat.buyer)), (0, 1));
+    assert_eq!(chat.app.database.count("jobs WHERE kind = 'announce'"), 0);
     work(&chat.app).await;
     // Others are sent at the same time.
     let mails = chat.app.mails_to(&chat.buyer.email);
@@ -255,13 +249,13 @@ async fn people_are_told_as_they_like() {
     ];
     let back = back.map(|name| (name, "on"));
     chat.buyer.form(settings, &back).await.expect(303);
-    assert_eq!(count(&chat.app, "notification_preferences"), 0);
+    assert_eq!(chat.app.database.count("notification_preferences"), 0);
     chat.say("Two").await;
-    assert_eq!((count(&chat.app, "notifications"), news(&chat.buyer)), (1, 1));
+    assert_eq!((chat.app.database.count("notifications"), news(&chat.buyer)), (1, 1));
     // A choice of one person's is no other's.
     chat.seller.form(settings, &[]).await.expect(303);
     chat.say("Three").await;
-    assert_eq!(count(&chat.app, "notifications"), 1, "still the same, unread");
+    assert_eq!(chat.app.database.count("notifications"), 1, "still the same, unread");
 }
 
 #[tokio::test]
@@ -271,14 +265,17 @@ async fn nobody_is_told_what_didnt_happen() {
     let stranger = chat.app.bearer(LUMEN, "Eve").await;
     stranger.post(&path, json!({ "text": "Hello" })).await.expect(404);
     chat.seller.post(&path, json!({ "text": "" })).await.expect(422);
-    assert_eq!(count(&chat.app, "notifications"), 0);
+    assert_eq!(chat.app.database.count("notifications"), 0);
     // The last thing that is written fails: the message isn't there, and nobody is told of it.
     let broken = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
         CREATE TRIGGER fails BEFORE INSERT ON jobs FOR EACH ROW WHEN (NEW.kind = 'announce') EXECUTE FUNCTION fail()";
     chat.app.database.superuser().batch_execute(broken).expect("broken");
     chat.seller.post(&path, json!({ "text": "Hello" })).await.expect(500);
     assert_eq!(
-        (count(&chat.app, "messages"), count(&chat.app, "notifications")),
+        (
+            chat.app.database.count("messages"),
+            chat.app.database.count("notifications")
+        ),
         (0, 0)
     );
 }
@@ -290,7 +287,7 @@ async fn a_call_that_nobody_took_and_a_rating_are_told() {
     pair.app.clock.advance(120_000);
     seller.wait("the end of it", crate::calls::ended_ring("missed")).await;
     for _ in 0..1_000 {
-        if count(&pair.app, "notifications") > 0 {
+        if pair.app.database.count("notifications") > 0 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -326,11 +323,11 @@ async fn what_is_old_or_too_much_is_forgotten() {
     );
     chat.app.database.superuser().batch_execute(&many).expect("many");
     chat.say("Hello").await;
-    assert_eq!(count(&chat.app, "notifications"), MOST_KEPT);
+    assert_eq!(chat.app.database.count("notifications"), MOST_KEPT);
     // Jobs look at the calendar.
     work(&chat.app).await;
     let days = KEPT_MS / 86_400_000;
-    assert_eq!(count(&chat.app, "notifications"), days + 1);
+    assert_eq!(chat.app.database.count("notifications"), days + 1);
     let second = chat.buyer.get("/notifications?page=2").await.expect(200).text;
     assert_eq!(addresses(&second).len() as i64, days + 1 - 50);
 }

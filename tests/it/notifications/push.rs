@@ -1,6 +1,6 @@
 //! Web Push: what a push service gets, and what it may answer.
 
-use super::{Chat, count, work};
+use super::{Chat, work};
 use crate::support::{LUMEN, PASSWORD, PushService, Service, TestUser, subscription};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -93,12 +93,15 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
     chat.say("Two").await;
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 3);
-    assert_eq!(count(&chat.app, "jobs WHERE kind = 'push' AND state = 'dead'"), 1);
+    assert_eq!(
+        chat.app.database.count("jobs WHERE kind = 'push' AND state = 'dead'"),
+        1
+    );
 
     service.behave(Service::Answers(410));
     chat.say("Three").await;
     work(&chat.app).await;
-    assert_eq!(count(&chat.app, "push_subscriptions"), 0);
+    assert_eq!(chat.app.database.count("push_subscriptions"), 0);
     chat.say("Four").await;
     work(&chat.app).await;
     assert_eq!(service.sent().len(), 4);
@@ -108,8 +111,11 @@ async fn a_browser_that_is_no_more_is_forgotten_and_a_busy_service_asked_again()
     service.behave(Service::Answers(403));
     chat.say("Five").await;
     work(&chat.app).await;
-    assert_eq!(count(&chat.app, "push_subscriptions"), 0);
-    assert_eq!(count(&chat.app, "jobs WHERE kind = 'push' AND state = 'dead'"), 1);
+    assert_eq!(chat.app.database.count("push_subscriptions"), 0);
+    assert_eq!(
+        chat.app.database.count("jobs WHERE kind = 'push' AND state = 'dead'"),
+        1
+    );
 
     // What was seen meanwhile isn't told any more.
     subscribe(&chat.buyer, &format!("{}/3", service.origin)).await;
@@ -144,7 +150,7 @@ async fn push_is_a_choice_and_ends_with_the_session() {
         endpoint.replace(':', "%3A").replace('/', "%2F")
     );
     chat.seller.delete(&forget).await.expect(204);
-    assert_eq!(count(&chat.app, "push_subscriptions"), 1);
+    assert_eq!(chat.app.database.count("push_subscriptions"), 1);
     let buyer = chat.app.anonymous(LUMEN);
     buyer.log_in(&chat.buyer.email, PASSWORD).await.expect(200);
     buyer.put("/api/v1/me/push", subscription(&endpoint)).await.expect(204);
@@ -156,7 +162,10 @@ async fn push_is_a_choice_and_ends_with_the_session() {
     chat.buyer.delete(&forget).await.expect(204);
     chat.say("Four").await;
     work(&chat.app).await;
-    assert_eq!((service.sent().len(), count(&chat.app, "push_subscriptions")), (1, 0));
+    assert_eq!(
+        (service.sent().len(), chat.app.database.count("push_subscriptions")),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -185,14 +194,14 @@ async fn nothing_but_known_services_is_sent_to_and_browsers_are_few() {
         let refused = chat.buyer.put("/api/v1/me/push", broken).await.expect(422);
         assert_eq!(refused.json()["error"]["field"], "keys");
     }
-    assert_eq!(count(&chat.app, "push_subscriptions"), 0);
+    assert_eq!(chat.app.database.count("push_subscriptions"), 0);
     for number in 0..MOST_DEVICES + 3 {
         chat.app.clock.advance(1_000);
         subscribe(&chat.buyer, &format!("{}/{number}", service.origin)).await;
     }
-    assert_eq!(count(&chat.app, "push_subscriptions"), MOST_DEVICES);
+    assert_eq!(chat.app.database.count("push_subscriptions"), MOST_DEVICES);
     assert_eq!(
-        count(&chat.app, "push_subscriptions WHERE endpoint LIKE '%/2'"),
+        chat.app.database.count("push_subscriptions WHERE endpoint LIKE '%/2'"),
         0,
         "the oldest go"
     );

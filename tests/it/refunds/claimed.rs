@@ -4,7 +4,6 @@ use super::{balance, balances, called, form, new_id, pay_out, told};
 use crate::{
     calls::{Pair, Price, booked},
     consoles::{actions, admin_of_lumen, own_id, treasurer_of_lumen},
-    marketplace::count,
     support::{Authenticator, LUMEN, TestUser, VELVET},
 };
 use serde_json::{Value, json};
@@ -57,7 +56,7 @@ async fn a_claim_is_held_answered_and_decided_in_part() {
     pair.audit().await;
     // Sent twice it is the same one, and nothing else goes back meanwhile.
     assert_eq!(claim(&buyer, call, "3.60").await, page);
-    assert_eq!(count(&pair.app, "disputes"), 1);
+    assert_eq!(pair.app.database.count("disputes"), 1);
     let refund = format!("/calls/{call}/refund");
     let refused = seller
         .form(&refund, &form(&new_id(), "1", "", "confirm"))
@@ -125,7 +124,7 @@ async fn a_claim_is_held_answered_and_decided_in_part() {
     );
     // One of each: opened to the seller and to staff, answered to the buyer, decided to both.
     let mails = "jobs WHERE kind = 'mail' AND payload->>'event' = 'dispute'";
-    assert_eq!((count(&pair.app, mails), told(&pair, "refund")), (5, 0));
+    assert_eq!((pair.app.database.count(mails), told(&pair, "refund")), (5, 0));
     let log = admin.get("/api/v1/admin/audit").await.expect(200).json();
     assert!(actions(&log).contains(&"dispute.decided"), "{log}");
     // It was disputed once; what is left the seller can still give back.
@@ -175,7 +174,7 @@ async fn nothing_goes_back_or_it_is_taken_back_and_the_money_returns_where_it_wa
     pair.audit().await;
     let seen = buyer.get(&page).await.expect(200).text;
     assert!(seen.contains("nothing goes back"), "{seen}");
-    assert_eq!(count(&pair.app, "refunds"), 0);
+    assert_eq!(pair.app.database.count("refunds"), 0);
 }
 
 #[tokio::test]
@@ -331,7 +330,10 @@ async fn what_is_known_is_kept_as_it_was_and_nobody_else_sees_it() {
         admin.get(&evidence).await.expect(200).json(),
         Value::Object(serde_json::Map::new())
     );
-    assert_eq!(count(&pair.app, "disputes WHERE reason <> '' OR decision <> ''"), 0);
+    assert_eq!(
+        pair.app.database.count("disputes WHERE reason <> '' OR decision <> ''"),
+        0
+    );
     pair.audit().await;
 }
 

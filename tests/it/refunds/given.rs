@@ -4,7 +4,6 @@ use super::{balance, balances, bill, called, five_minutes_of, form, lines, live_
 use crate::{
     calls::{Pair, Price, booked},
     consoles::{own_id, treasurer_of_lumen},
-    marketplace::count,
     support::{LUMEN, VELVET},
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
@@ -63,7 +62,9 @@ async fn a_seller_gives_minutes_back_and_then_all_of_it() {
     );
     assert_eq!(told(&pair, "refund"), 2);
     assert_eq!(
-        count(&pair.app, "jobs WHERE kind = 'mail' AND payload->>'event' = 'refund'"),
+        pair.app
+            .database
+            .count("jobs WHERE kind = 'mail' AND payload->>'event' = 'refund'"),
         2
     );
 
@@ -195,7 +196,10 @@ async fn is_gone_with_play_money(pair: &Pair, id: &str, of: &str, shown_at: &str
         assert!(!page.contains(&refund) && !page.contains(&dispute), "{page}");
     }
     assert_eq!(balances(pair), [1_000, 0, 0, 0]);
-    assert_eq!(count(&pair.app, "refunds") + count(&pair.app, "disputes"), 0);
+    assert_eq!(
+        pair.app.database.count("refunds") + pair.app.database.count("disputes"),
+        0
+    );
     pair.audit().await;
 }
 
@@ -271,7 +275,7 @@ async fn eight_at_once_give_the_whole_back_once() {
     answers.sort_unstable();
     assert_eq!(answers, [303, 409, 409, 409, 409, 409, 409, 409]);
     assert_eq!(balances(&pair), [1_000, 0, 0, 0]);
-    assert_eq!(count(&pair.app, "refunds"), 1);
+    assert_eq!(pair.app.database.count("refunds"), 1);
     pair.audit().await;
 }
 
@@ -316,7 +320,7 @@ async fn what_cant_be_is_said_beside_its_field() {
     let elsewhere = pair.app.bearer(VELVET, "Vic").await;
     elsewhere.form(&path, &form(&id, "1", "", "confirm")).await.expect(404);
     assert_eq!(balances(&pair), [400, 480, 0, 120]);
-    assert_eq!(count(&pair.app, "refunds"), 0);
+    assert_eq!(pair.app.database.count("refunds"), 0);
 }
 
 #[tokio::test]

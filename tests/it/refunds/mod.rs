@@ -149,5 +149,7 @@ fn lines(wallet: &Value) -> Vec<(String, i64)> {
 
 /// What a person has been told of an event.
 fn told(pair: &Pair, event: &str) -> i64 {
-    crate::marketplace::count(&pair.app, &format!("notifications WHERE event = '{event}'"))
+    pair.app
+        .database
+        .count(&format!("notifications WHERE event = '{event}'"))
 }

@@ -5,7 +5,6 @@ use crate::{
     calls::{Pair, Price},
     charges::charging,
     consoles::{actions, treasurer_of_lumen},
-    marketplace::count,
     support::{LUMEN, VELVET},
 };
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Uuid as SqlUuid};
@@ -116,7 +115,7 @@ async fn what_a_bank_takes_is_held_and_comes_back_exactly() {
     tell(&pair, claim(Some(paid), "dp_1", 900, DisputeStage::Lost)).await;
     tell(&pair, claim(Some(paid), "dp_1", 900, DisputeStage::Open)).await;
     assert_eq!(books(&pair), START);
-    assert_eq!(count(&pair.app, "chargebacks"), 1);
+    assert_eq!(pair.app.database.count("chargebacks"), 1);
     seller
         .form(&path, &form(&new_id(), "5", "", "confirm"))
         .await
@@ -208,7 +207,7 @@ async fn who_bears_it_is_the_tenants_to_say_and_staff_see_what_is_known() {
     let elsewhere = pair.app.scope(VELVET).await;
     let told = disputes::chargeback(&pair.app.app, &elsewhere, claim(None, "dp_4", 70, DisputeStage::Open));
     told.await.expect("written down");
-    assert_eq!(count(&pair.app, "chargebacks"), 3);
+    assert_eq!(pair.app.database.count("chargebacks"), 3);
 }
 
 #[tokio::test]
@@ -237,7 +236,9 @@ async fn a_claim_for_what_was_never_credited_moves_nothing_until_it_is() {
         assert_eq!(books(&pair), START);
     }
     assert_eq!(
-        count(&pair.app, "chargebacks WHERE top_up_id IS NULL AND stage = 'lost'"),
+        pair.app
+            .database
+            .count("chargebacks WHERE top_up_id IS NULL AND stage = 'lost'"),
         1
     );
     let buyer = id_of(&pair.buyer.renewed().await).await;
@@ -259,7 +260,7 @@ async fn a_claim_for_what_was_never_credited_moves_nothing_until_it_is() {
         tell(&pair, claim(Some(paid), "dp_8", 900, DisputeStage::Lost)).await;
         assert_eq!(books(&pair), ([0, 0, -1_100], [500, 480, 0, 120]));
     }
-    assert_eq!(count(&pair.app, "chargebacks WHERE top_up_id IS NOT NULL"), 1);
+    assert_eq!(pair.app.database.count("chargebacks WHERE top_up_id IS NOT NULL"), 1);
 }
 
 /// Nobody does without more than what their payment brought: the rest is between the tenant and its bank.
@@ -293,7 +294,7 @@ async fn a_claim_for_play_money_moves_nothing_once_money_is_real() {
         tell(&pair, claim(Some(paid), "dp_12", 900, stage)).await;
         assert_eq!(books(&pair), before);
     }
-    assert_eq!(count(&pair.app, "chargebacks WHERE stage = 'won'"), 1);
+    assert_eq!(pair.app.database.count("chargebacks WHERE stage = 'won'"), 1);
 }
 
 /// A part that a bank took and gave back rounds otherwise than without it: what is held for a dispute is enough all the same.

@@ -5,7 +5,7 @@ use crate::{
     calls::Price,
     charges::charging_with,
     documents::says,
-    marketplace::{ask, bookable, bookable_for, count},
+    marketplace::{ask, bookable, bookable_for},
     support::bought,
 };
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn a_call_is_shared_and_each_reads_what_is_theirs() {
     let call = split.five_minutes().await;
     // Of 6.05 4.84 are the seller's part: 30 % are 1.45, 33.33 % are 1.61, and the rest stays with the seller.
     assert_eq!(split.parts().await, [178, 145, 161]);
-    assert_eq!(count(&split.pair.app, "earning_shares"), 2);
+    assert_eq!(split.pair.app.database.count("earning_shares"), 2);
 
     let (seller, buyer) = (split.pair.seller.renewed().await, split.pair.buyer.renewed().await);
     let path = format!("/calls/{call}/bill");

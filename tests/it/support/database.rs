@@ -76,6 +76,22 @@ impl TestDatabase {
     pub fn superuser(&self) -> PgConnection {
         connect(&self.name)
     }
+
+    /// How many rows there are: of a table, which may be narrowed by `WHERE`.
+    pub fn count(&self, rows: &str) -> i64 {
+        count(&mut self.superuser(), rows)
+    }
+}
+
+fn count(conn: &mut PgConnection, rows: &str) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let counted = sql_query(format!("SELECT count(*) FROM {rows}"));
+    let Count { count } = counted.get_result(conn).expect("a count");
+    count
 }
 
 impl Drop for TestDatabase {
@@ -150,16 +166,9 @@ fn server() -> Url {
 
 /// Returns once so many transactions wait for a lock.
 pub async fn until_waiting(conn: &mut PgConnection, wanted: i64) {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        count: i64,
-    }
-    let query = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..2_000 {
-        let Count { count } = sql_query(query).get_result(conn).expect("a count");
-        if count == wanted {
+        if count(conn, waiting) == wanted {
             return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

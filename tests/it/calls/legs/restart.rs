@@ -6,6 +6,18 @@ use crate::support::ScriptedNode;
 /// What a gap is bridged by.
 const BRIDGED_MS: i64 = 5_000;
 
+/// Waits until it is written that the two of each are gone: two servers mustn't write about one call.
+async fn all_have_left(pair: &Pair, call: Uuid, leg: Uuid) {
+    let written = format!("call_events WHERE call_id IN ('{call}', '{leg}') AND event->>'type' = 'leave'");
+    for _ in 0..2_000 {
+        if pair.app.database.count(&written) == 4 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("not all have left: {} have", pair.app.database.count(&written));
+}
+
 /// The server dies while all three talk, and another one takes up what it finds `away_ms` later.
 async fn dies(leg_first: bool, away_ms: i64) {
     let pair = buyer_pays(3_000).await;
@@ -17,9 +29,7 @@ async fn dies(leg_first: bool, away_ms: i64) {
     let opening_minor = three.provider.opening_minor;
     pair.node.kill();
     drop(three);
-    // What the pages' end leads to is written.
-    tokio::time::sleep(Duration::from_millis(600)).await;
-
+    all_have_left(&pair, call, leg).await;
     let app = pair.app.restarted().await;
     app.clock.advance(away_ms);
     let later = "UPDATE calls SET rang_at = rang_at + interval '1 day'";
@@ -32,8 +42,12 @@ async fn dies(leg_first: bool, away_ms: i64) {
     let taken = app.registry.recover(app.app.now()).await.expect("read");
     assert_eq!(taken, 1);
     if away_ms > BRIDGED_MS {
-        // The first room is to have told the second's what it takes from the wallet.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Once it answers again, the first room has said what it takes from the wallet.
+        let first = if leg_first { leg } else { call };
+        for _ in 0..2 {
+            let path = format!("/api/v1/calls/{first}");
+            pair.buyer.at(app.address).get(&path).await.expect(200);
+        }
     }
     database
         .batch_execute(&format!("{back} WHERE id = '{second}'"))
@@ -123,8 +137,7 @@ async fn a_leg_whose_call_ended_while_nobody_looked_ends_with_it() {
     three.talk(20_000, true).await;
     let (call, leg) = (three.talk.call, three.leg);
     drop(three);
-    // As above: or two servers would write about one call.
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    all_have_left(&pair, call, leg).await;
     let app = pair.app.restarted().await;
     app.clock.advance(4_000);
     let mut database = app.database.superuser();

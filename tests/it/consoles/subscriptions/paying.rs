@@ -2,25 +2,12 @@
 
 use super::{ADMIN, Shop, admin_of, begin, limits, pay, run_jobs, state, studio};
 use crate::support::{LUMEN, TestUser, VELVET};
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+use diesel::{RunQueryDsl, sql_query};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const SECOND: i64 = 1_000;
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn count(shop: &Shop, rows: &str) -> i64 {
-    let counted: Count = sql_query(format!("SELECT count(*) FROM {rows}"))
-        .get_result(&mut shop.app().database.superuser())
-        .expect("counted");
-    counted.count
-}
 
 #[tokio::test]
 async fn two_clicks_open_one_page_to_pay_on() {
@@ -35,15 +22,20 @@ async fn two_clicks_open_one_page_to_pay_on() {
         let is_begun = answer.status == 409 && answer.code() == "payment_begun";
         assert!(answer.status.is_success() || is_begun, "{}", answer.text);
     }
-    assert_eq!(count(&shop, "subscription_payments"), 1);
-    assert_eq!(count(&shop, "test_gateway_payments WHERE merchant IS NOT NULL"), 1);
+    assert_eq!(shop.app().database.count("subscription_payments"), 1);
+    assert_eq!(
+        shop.app()
+            .database
+            .count("test_gateway_payments WHERE merchant IS NOT NULL"),
+        1
+    );
 }
 
 #[tokio::test]
 async fn paid_once_however_often_it_is_looked_at_and_not_on_the_tenants_ledger() {
     let shop = Shop::open().await;
     let plan = shop.sell(studio()).await;
-    let transfers = count(&shop, "ledger_transfers");
+    let transfers = shop.app().database.count("ledger_transfers");
     let (id, page) = begin(&shop.admin, &plan).await;
     assert_eq!(
         begin(&shop.admin, &plan).await,
@@ -57,7 +49,7 @@ async fn paid_once_however_often_it_is_looked_at_and_not_on_the_tenants_ledger()
     assert!(all.iter().all(|state| *state == "settled"), "{all:?}");
     run_jobs(shop.app()).await;
     assert_eq!(shop.book().await["total"], 1);
-    assert_eq!(count(&shop, "ledger_transfers"), transfers);
+    assert_eq!(shop.app().database.count("ledger_transfers"), transfers);
 
     let invoice = shop.book().await["items"][0].clone();
     assert_eq!(
@@ -163,7 +155,12 @@ async fn who_never_comes_back_is_asked_about_until_the_page_runs_out() {
     let plan = shop.sell(studio()).await;
     let (id, page) = begin(&shop.admin, &plan).await;
     let mut waited = 0;
-    while count(&shop, "subscription_payments WHERE state = 'declined'") == 0 {
+    while shop
+        .app()
+        .database
+        .count("subscription_payments WHERE state = 'declined'")
+        == 0
+    {
         shop.app().clock.advance(300 * SECOND);
         waited += 300;
         run_jobs(shop.app()).await;

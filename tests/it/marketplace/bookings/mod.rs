@@ -2,7 +2,7 @@
 
 mod told;
 
-use super::{count, start_selling};
+use super::start_selling;
 use crate::{
     calls::{Pair, Price},
     support::{LUMEN, TestApp, TestUser, VELVET},
@@ -145,7 +145,7 @@ async fn a_conference_is_asked_for_accepted_and_paid() {
         (&json!("cancelled"), &json!(6_000))
     );
     assert_eq!(wallet(buyer).await["available_minor"], before);
-    assert_eq!(count(&pair.app, "held_times"), 0);
+    assert_eq!(pair.app.database.count("held_times"), 0);
     assert!(free(buyer, &service).await.iter().any(|time| time == start));
     pair.audit().await;
 }
@@ -190,7 +190,7 @@ async fn a_lesson_is_paid_and_agreed_on_in_three_rounds_and_moved_for_nothing() 
     // By half an hour: into the time that it takes itself.
     let later = "2027-01-20T10:00:00Z";
     act(seller, &order, "/propose", propose(later)).await;
-    assert_eq!(count(&pair.app, "held_times"), 2);
+    assert_eq!(pair.app.database.count("held_times"), 2);
     let moved = act(buyer, &order, "/accept", json!({"round": 4})).await;
     assert_eq!((&moved["start"], &moved["paid"]), (&json!(later), &json!(true)));
     assert_eq!(wallet(buyer).await["available_minor"], spent["available_minor"]);
@@ -233,8 +233,14 @@ async fn fifty_race_for_one_time_and_one_has_it() {
     for answer in lost {
         assert_eq!(answer.expect(409).code(), "slot_taken");
     }
-    assert_eq!((count(&pair.app, "bookings"), count(&pair.app, "held_times")), (1, 2));
-    assert_eq!(count(&pair.app, "jobs WHERE kind = 'booking_due'"), 1);
+    assert_eq!(
+        (
+            pair.app.database.count("bookings"),
+            pair.app.database.count("held_times")
+        ),
+        (1, 2)
+    );
+    assert_eq!(pair.app.database.count("jobs WHERE kind = 'booking_due'"), 1);
 }
 
 #[tokio::test]
@@ -330,7 +336,10 @@ async fn strangers_and_nonsense_change_nothing() {
         assert_eq!(refused["error"]["field"], field);
     }
     assert_eq!(
-        (count(&pair.app, "bookings"), count(&pair.app, "booking_events")),
+        (
+            pair.app.database.count("bookings"),
+            pair.app.database.count("booking_events")
+        ),
         (1, 0)
     );
     // One's own time is given away, too.

@@ -1,10 +1,7 @@
 //! What people are sent about their bookings, and what ends without anybody.
 
 use super::{DAY, HOUR, act, ask, pair, path, seen, work};
-use crate::{
-    marketplace::count,
-    support::{TestApp, TestUser},
-};
+use crate::support::{TestApp, TestUser};
 use diesel::RunQueryDsl as _;
 use serde_json::json;
 
@@ -27,7 +24,7 @@ async fn what_nobody_answers_or_pays_ends_by_itself() {
     work(&pair.app).await;
     let buyer = &buyer.renewed().await;
     assert_eq!(seen(buyer, &ignored).await["outcome"], "expired");
-    assert_eq!(count(&pair.app, "held_times"), 0);
+    assert_eq!(pair.app.database.count("held_times"), 0);
     pair.audit().await;
 }
 
@@ -125,5 +122,5 @@ async fn an_order_whose_job_was_lost_ends_all_the_same() {
     work(&pair.app).await;
     let buyer = &pair.buyer.renewed().await;
     assert_eq!(seen(buyer, &order).await["outcome"], "expired");
-    assert_eq!(count(&pair.app, "held_times"), 0);
+    assert_eq!(pair.app.database.count("held_times"), 0);
 }

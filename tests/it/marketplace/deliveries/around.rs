@@ -3,7 +3,6 @@
 use super::{DAY, act, earned, letter, listed, paid, pair, seen, work};
 use crate::{
     consoles::{admin_of_lumen, own_id},
-    marketplace::count,
     support::LUMEN,
 };
 use diesel::connection::SimpleConnection;
@@ -76,7 +75,7 @@ async fn what_cant_be_listed_or_ordered_is_refused_in_words() {
         .await
         .expect(303);
     let stored = "services WHERE addons = '[{\"title\": \"Notes\", \"price_minor\": 500}, {\"title\": \"Quick\", \"price_minor\": 250}]'";
-    assert_eq!(count(&pair.app, stored), 1);
+    assert_eq!(pair.app.database.count(stored), 1);
 
     let wish = |addons: Value, brief: &str| json!({"service_id": service, "addons": addons, "brief": brief});
     let gone = buyer
@@ -101,7 +100,7 @@ async fn what_cant_be_listed_or_ordered_is_refused_in_words() {
         .expect(409)
         .text;
     assert!(page.contains("offered any more") && page.contains("Kept."));
-    assert_eq!(count(&pair.app, "bookings"), 0);
+    assert_eq!(pair.app.database.count("bookings"), 0);
     // It can't be rung for, or booked like a talk.
     buyer
         .get(&format!("/api/v1/services/{service}/times"))
@@ -227,7 +226,7 @@ async fn time_pays_out_nobody_whose_account_is_closed_until_it_is_open_again() {
         app.clock.advance(7 * DAY);
         work(app).await;
         assert_eq!(seen(&pair.buyer, &waits).await["state"], "delivered");
-        assert_eq!(count(app, nothing_earned), 0);
+        assert_eq!(app.database.count(nothing_earned), 0);
     }
     let buyer = pair.buyer.renewed().await;
     let page = buyer.get(&format!("/conferences/{waits}")).await.expect(200).text;
@@ -260,7 +259,7 @@ async fn nothing_is_ordered_between_two_who_are_kept_from_each_other() {
     let wanted = json!({"service_id": service});
     let refused = pair.buyer.post("/api/v1/bookings", wanted).await.expect(409);
     assert_eq!(refused.code(), "not_available");
-    assert_eq!(count(&pair.app, "bookings"), 1);
+    assert_eq!(pair.app.database.count("bookings"), 1);
     let other = pair.app.bearer(LUMEN, "Otto Other").await;
     let page = other.get(&format!("/order/{service}")).await.expect(200).text;
     assert!(page.contains("name=\"brief\""), "{page}");

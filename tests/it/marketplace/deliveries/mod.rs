@@ -2,7 +2,6 @@
 
 mod around;
 
-use super::count;
 use crate::{
     calls::{Pair, Price},
     support::{TestApp, TestUser, bought},
@@ -75,7 +74,7 @@ fn earned(app: &TestApp, minor: i64) -> bool {
         "(SELECT sum(balance_minor) AS minor FROM ledger_accounts WHERE kind IN ('earnings', 'payable')) earned
          WHERE minor = {minor}"
     );
-    count(app, &in_all) == 1
+    app.database.count(&in_all) == 1
 }
 
 #[tokio::test]
@@ -116,7 +115,7 @@ async fn it_is_ordered_with_extras_paid_taken_on_delivered_and_accepted() {
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    assert_eq!(count(&pair.app, "bookings"), 0);
+    assert_eq!(pair.app.database.count("bookings"), 0);
     let form = [
         ("brief", "To my landlord."),
         ("addon", "By hand"),

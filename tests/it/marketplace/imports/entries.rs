@@ -1,6 +1,6 @@
 //! What stands in a calendar, well and badly.
 
-use super::{Desk, bookable, count, event, spans, start_selling};
+use super::{Desk, bookable, event, spans, start_selling};
 use crate::{
     marketplace::ask,
     support::{LUMEN, VELVET},
@@ -196,7 +196,7 @@ async fn what_cant_be_understood_is_left_out_and_counted() {
         desk.import_text(&format!("{odd}{good}")).await;
         assert!(desk.is_well(), "{odd}");
         let counted = format!("calendar_imports WHERE left_out = {left_out}");
-        assert_eq!(count(&desk.app, &counted), 1, "{odd}");
+        assert_eq!(desk.app.database.count(&counted), 1, "{odd}");
         let busy = desk.busy().await;
         assert!(
             busy.contains(&("01-18T09:00".to_owned(), "01-18T10:00".to_owned())),

@@ -4,7 +4,7 @@
 mod entries;
 mod tls;
 
-use super::{bookable, count, go_available, start_selling};
+use super::{bookable, go_available, start_selling};
 use crate::{
     consoles::own_id,
     support::{Caller, LUMEN, Page, TestApp, TestDns, TestUser, WebServer},
@@ -76,13 +76,16 @@ impl Desk {
 
     /// What went wrong with the calendar, if anything did.
     fn trouble(&self, name: &str) -> bool {
-        count(&self.app, &format!("calendar_imports WHERE trouble = '{name}'")) == 1
+        self.app
+            .database
+            .count(&format!("calendar_imports WHERE trouble = '{name}'"))
+            == 1
     }
 
     /// Reading it went well.
     fn is_well(&self) -> bool {
         let well = "calendar_imports WHERE trouble IS NULL AND read_at IS NOT NULL";
-        count(&self.app, well) == 1
+        self.app.database.count(well) == 1
     }
 
     /// When the seller is busy, in the week from Monday, 18 January on.
@@ -150,10 +153,9 @@ async fn what_is_planned_elsewhere_cant_be_booked_and_follows_changes() {
     assert!(page.contains("Read last:") && page.contains("127.0.0.1") && page.contains("10:00–11:00"));
     assert!(!page.contains("calendar.ics"));
     assert_eq!(
-        count(
-            &desk.app,
-            "calendar_imports WHERE encode(address, 'escape') LIKE '%http%'"
-        ),
+        desk.app
+            .database
+            .count("calendar_imports WHERE encode(address, 'escape') LIKE '%http%'"),
         0
     );
 
@@ -177,7 +179,10 @@ async fn what_is_planned_elsewhere_cant_be_booked_and_follows_changes() {
     seller.form("/sell/calendar", &[("action", "end")]).await.expect(303);
     assert!(desk.is_free("2027-01-18T13:00:00Z").await);
     assert_eq!(
-        (count(&desk.app, "calendar_imports"), count(&desk.app, "busy_times")),
+        (
+            desk.app.database.count("calendar_imports"),
+            desk.app.database.count("busy_times")
+        ),
         (0, 0)
     );
     desk.app.clock.advance(DAY);
@@ -214,7 +219,10 @@ async fn addresses_of_our_own_network_are_refused_at_once() {
         desk.app.clock.advance(MINUTE);
     }
     desk.work().await;
-    assert_eq!((count(&desk.app, "calendar_imports"), desk.server.asked()), (0, 0));
+    assert_eq!(
+        (desk.app.database.count("calendar_imports"), desk.server.asked()),
+        (0, 0)
+    );
     // Whoever tries one after the other waits.
     let typed = [("action", "import"), ("address", "https://calendar.example.org/a.ics")];
     let seller = desk.seller.renewed().await;
@@ -339,7 +347,7 @@ async fn a_calendar_that_fails_for_two_weeks_is_given_up_and_its_seller_told() {
     let daily = "DTSTART:20270101T110000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY";
     desk.import_text(&event("a", daily)).await;
     desk.server.put("/calendar.ics", Page::Status(404));
-    let told = |app: &TestApp| count(app, "notifications WHERE event = 'calendar_lost'");
+    let told = |app: &TestApp| app.database.count("notifications WHERE event = 'calendar_lost'");
     for _ in 0..48 {
         desk.app.clock.advance(30 * MINUTE);
         desk.work().await;
@@ -354,13 +362,16 @@ async fn a_calendar_that_fails_for_two_weeks_is_given_up_and_its_seller_told() {
     assert_eq!(desk.server.asked() - asked, 4);
     let mut waited = 0;
     while told(&desk.app) == 0 && waited < 20 {
-        assert!(count(&desk.app, "busy_times") > 0, "it counts until it is given up");
+        assert!(
+            desk.app.database.count("busy_times") > 0,
+            "it counts until it is given up"
+        );
         desk.app.clock.advance(DAY);
         desk.work().await;
         waited += 1;
     }
     assert!((11..=14).contains(&waited), "{waited}");
-    assert_eq!((told(&desk.app), count(&desk.app, "busy_times")), (1, 0));
+    assert_eq!((told(&desk.app), desk.app.database.count("busy_times")), (1, 0));
     let asked = desk.server.asked();
     desk.app.clock.advance(3 * DAY);
     desk.work().await;
@@ -373,7 +384,7 @@ async fn a_calendar_that_fails_for_two_weeks_is_given_up_and_its_seller_told() {
         .put("/calendar.ics", Page::Text(calendar(&event("a", daily))));
     seller.form("/sell/calendar", &[("action", "read")]).await.expect(303);
     desk.work().await;
-    assert!(desk.is_well() && count(&desk.app, "busy_times") > 300);
+    assert!(desk.is_well() && desk.app.database.count("busy_times") > 300);
 }
 
 /// What died, or came with an archive, is read all the same: by one job, whoever looks how often.
@@ -403,7 +414,7 @@ async fn a_calendar_whose_job_was_lost_is_read_again() {
     assert_eq!(desk.server.asked(), asked + 1);
     assert_eq!(desk.busy().await, spans(&[("01-19T10:00", "01-19T11:00")]));
     let waiting = "jobs WHERE kind = 'read_calendar' AND state = 'due'";
-    assert_eq!(count(&desk.app, waiting), 1, "and again from then on");
+    assert_eq!(desk.app.database.count(waiting), 1, "and again from then on");
     superuser()
         .batch_execute(
             "UPDATE jobs SET state = 'dead', finished_at = '2027-01-15T13:00:00Z' WHERE kind = 'read_calendar'",
@@ -414,7 +425,7 @@ async fn a_calendar_whose_job_was_lost_is_read_again() {
         desk.work().await;
         desk.app.clock.advance(MINUTE);
     }
-    assert_eq!((desk.server.asked(), count(&desk.app, waiting)), (asked + 2, 1));
+    assert_eq!((desk.server.asked(), desk.app.database.count(waiting)), (asked + 2, 1));
 }
 
 /// It is Friday, 15 January 2027, noon UTC.

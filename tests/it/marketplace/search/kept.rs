@@ -1,10 +1,7 @@
 //! What a search looks with: that it is as things are now, the tenant's own, and never a whole table.
 
 use super::{cast, found, told};
-use crate::{
-    marketplace::count,
-    support::{LUMEN, TestApp, VELVET},
-};
+use crate::support::{LUMEN, TestApp, VELVET};
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
@@ -98,7 +95,7 @@ async fn what_is_found_is_as_it_is_now_whoever_changed_what() {
             "seller_search WHERE document::text LIKE '%harps%'",
             "search_vocabulary WHERE word = 'harps'",
         ] {
-            assert_eq!(count(&app, kept), 0, "nothing is kept of it: {kept}");
+            assert_eq!(app.database.count(kept), 0, "nothing is kept of it: {kept}");
         }
         change(on);
     }
@@ -114,18 +111,20 @@ async fn what_is_found_is_as_it_is_now_whoever_changed_what() {
          SELECT refresh_seller_search(tenant_id, array_agg(user_id)) FROM sellers GROUP BY tenant_id",
     );
     assert_eq!(
-        count(
-            &app,
-            "(SELECT * FROM seller_search EXCEPT SELECT * FROM before) changed"
-        ),
+        app.database
+            .count("(SELECT * FROM seller_search EXCEPT SELECT * FROM before) changed"),
         0
     );
     let known = "SELECT tenant_id, word FROM search_vocabulary";
     let made = "SELECT tenant_id, word FROM seller_search, unnest(vocabulary_of(document)) word WHERE listed";
     for (some, others) in [(known, made), (made, known)] {
-        assert_eq!(count(&app, &format!("({some} EXCEPT {others}) missing")), 0, "{some}");
+        assert_eq!(
+            app.database.count(&format!("({some} EXCEPT {others}) missing")),
+            0,
+            "{some}"
+        );
     }
-    assert_eq!(count(&app, "seller_search WHERE listed"), 5);
+    assert_eq!(app.database.count("seller_search WHERE listed"), 5);
 }
 
 #[derive(QueryableByName)]
@@ -163,7 +162,7 @@ async fn the_function_that_searches_finds_nobody_elses_sellers() {
             let theirs = "sellers WHERE tenant_id = '{tenant}' AND user_id::text = '{id}'";
             for Id { id } in &found {
                 let theirs = theirs.replace("{tenant}", &tenant.to_string()).replace("{id}", id);
-                assert_eq!(count(&app, &theirs), 1, "{search}");
+                assert_eq!(app.database.count(&theirs), 1, "{search}");
             }
             // What names somebody of the one finds nobody at the other.
             assert_eq!(found.is_empty(), tenant == velvet && [3, 5].contains(&nth), "{search}");
@@ -177,7 +176,7 @@ async fn the_function_that_searches_finds_nobody_elses_sellers() {
     system.batch_execute(&set).expect_err("not the platform's to call");
     let guarded = "pg_proc WHERE prosecdef AND NOT (proconfig::text LIKE '%search_path=public, pg_temp%')";
     assert_eq!(
-        count(&app, guarded),
+        app.database.count(guarded),
         0,
         "no function with its owner's rights looks names up elsewhere"
     );
@@ -270,5 +269,5 @@ async fn no_search_reads_a_whole_table() {
     let scans: Vec<_> = scans.into_iter().map(|scan| (scan.relname, scan.scans)).collect();
     assert_eq!(scans, [("seller_search".to_owned(), 0)]);
     let looked = "pg_stat_user_tables WHERE relname = 'seller_search' AND idx_scan > 10";
-    assert_eq!(count(&app, looked), 1, "the statistics have arrived");
+    assert_eq!(app.database.count(looked), 1, "the statistics have arrived");
 }

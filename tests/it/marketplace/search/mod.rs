@@ -2,7 +2,7 @@
 
 mod kept;
 
-use super::{bookable_for, count, names, start_selling};
+use super::{bookable_for, names, start_selling};
 use crate::support::{Answer, LUMEN, TestApp, TestUser};
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
@@ -336,10 +336,9 @@ async fn cards_say_when_somebody_is_free_next_and_a_time_can_be_asked_for() {
     // What is given away isn't free any more.
     let pair = json!({"service_id": service, "start": "2027-01-15T12:15:00Z"});
     bea.post("/api/v1/bookings", pair).await.expect(201);
-    let held = count(
-        &app,
-        "held_times WHERE person_id = (SELECT id FROM users WHERE email = 'sol@example.org')",
-    );
+    let held = app
+        .database
+        .count("held_times WHERE person_id = (SELECT id FROM users WHERE email = 'sol@example.org')");
     assert_eq!(held, 1, "an asked-for time is kept free");
     assert_eq!(
         told(&anyone, "sort=next").await["items"][0]["next_free"],
