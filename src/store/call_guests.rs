@@ -2,7 +2,7 @@
 
 use super::{
     TenantTx,
-    calls::Party,
+    calls::{Call, Party},
     moment::At,
     schema::{call_guests, calls, users},
 };
@@ -265,16 +265,18 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, id: GuestId, now: Moment) -> Res
     Ok(changed == 1)
 }
 
-/// Whether somebody had a place in a call that is over. Whoever came first to a free talk has none, but this one once they
-/// were shown out.
+/// Whether the host of a free talk has shown out whoever came first, who has no place but this one, which is over.
 ///
 /// # Errors
 /// The database is away.
-pub fn was_shown_out(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<bool> {
+pub fn first_is_out(tx: &mut TenantTx<'_>, call: &Call) -> Result<bool> {
+    if !call.terms.free {
+        return Ok(false);
+    }
     let theirs = call_guests::table
         .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
-        .filter(call_guests::call_id.eq(call.uuid()))
-        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::call_id.eq(call.id.uuid()))
+        .filter(call_guests::user_id.eq(call.buyer.id.uuid()))
         .filter(call_guests::ended_at.is_not_null());
     Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
 }

@@ -71,7 +71,7 @@ pub async fn joined(app: &App, scope: &TenantScope, person: UserId, call: CallId
                 } else {
                     CallRole::Seller
                 };
-                if own.terms.free && side == CallRole::Buyer && call_guests::was_shown_out(tx, call, person)? {
+                if side == CallRole::Buyer && call_guests::first_is_out(tx, &own)? {
                     return Err(Error::not_found());
                 }
                 let role = own.room_role(side);

@@ -78,6 +78,8 @@ impl<'a> Sender<'a> {
     fn rule(&self) -> MaySend {
         match &self.call {
             Some(call) if self.is_third => MaySend::InCall(call.id),
+            // They may be shown out while their file comes.
+            Some(call) if call.terms.free => MaySend::InFreeTalk(Box::new(call.clone()), self.conversation),
             _ => MaySend::Between(self.conversation),
         }
     }
@@ -89,9 +91,10 @@ impl<'a> Sender<'a> {
 }
 
 /// What lets somebody send.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum MaySend {
     Between(ConversationId),
+    InFreeTalk(Box<Call>, ConversationId),
     InCall(CallId),
 }
 
@@ -99,6 +102,12 @@ impl MaySend {
     /// Gives whose news it is.
     fn check(self, tx: &mut TenantTx<'_>, user: UserId, now: Moment) -> Result<Option<UserId>> {
         let other = match self {
+            Self::InFreeTalk(call, conversation) => {
+                if call.buyer.id == user && call_guests::first_is_out(tx, &call)? {
+                    return Err(Error::not_found());
+                }
+                return Self::Between(conversation).check(tx, user, now);
+            }
             Self::Between(conversation) => {
                 let found = conversations::of_person(tx, conversation, user)?;
                 let other = found.other(user);

@@ -15,7 +15,8 @@ use crate::{
     store::{
         TenantTx,
         call_guests::{self, Guest},
-        calls, subscriptions,
+        calls::{self, Call},
+        subscriptions,
     },
 };
 
@@ -52,7 +53,7 @@ pub async fn invite(
             return Err(Error::not_found());
         }
         super::may_invite(&call, person)?;
-        let languages = room_for(tx, call.id, role, &languages, now)?;
+        let languages = room_for(tx, &call, role, &languages, now)?;
         let guest = Guest {
             id: GuestId::new(),
             call: call.id,
@@ -79,7 +80,7 @@ pub async fn invite(
 /// Nobody is asked in as that, the room is full, the languages don't fit, or the database is away.
 pub(in crate::app) fn room_for(
     tx: &mut TenantTx<'_>,
-    call: CallId,
+    call: &Call,
     role: GuestRole,
     languages: &[String],
     now: Moment,
@@ -87,7 +88,7 @@ pub(in crate::app) fn room_for(
     if role == GuestRole::Visitor {
         return Err(Error::field("role", "Say what you ask them in for."));
     }
-    let others: Vec<Guest> = call_guests::of_call(tx, call)?;
+    let others: Vec<Guest> = call_guests::of_call(tx, call.id)?;
     let open = |guest: &&Guest| guest.person.is_some() || guest.expires_at > now;
     let mut spoken: Vec<String> = others
         .iter()
@@ -96,20 +97,21 @@ pub(in crate::app) fn room_for(
         .collect();
     spoken.sort_unstable();
     spoken.dedup();
-    has_room(tx, others.iter().filter(open).count(), now)?;
+    has_room(tx, call, others.iter().filter(open).count(), now)?;
     guest::languages(role, languages, &spoken).map_err(|unfit| Error::field("languages", sentence(&unfit.to_string())))
 }
 
-/// Whether one more may be asked in beside the two and `guests`.
+/// Whether one more may be asked in beside the two and `guests`. Whoever came first and was shown out keeps no place.
 ///
 /// # Errors
 /// There are as many as may be, or the database is away.
-pub(in crate::app) fn has_room(tx: &mut TenantTx<'_>, guests: usize, now: Moment) -> Result<()> {
+pub(in crate::app) fn has_room(tx: &mut TenantTx<'_>, call: &Call, guests: usize, now: Moment) -> Result<()> {
+    let gone = usize::from(call_guests::first_is_out(tx, call)?);
     let limits = subscriptions::terms(tx, now)?.limits;
     let most = limits.participants.map_or(MOST_GUESTS, |most| {
         usize::try_from(most.saturating_sub(FEWEST_PARTICIPANTS)).unwrap_or(MOST_GUESTS)
     });
-    if guests < most.min(MOST_GUESTS) {
+    if guests < most.min(MOST_GUESTS) + gone {
         return Ok(());
     }
     Err(Error::conflict(

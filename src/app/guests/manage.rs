@@ -106,7 +106,7 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
 /// The host of a free talk shows out whoever came first: they don't come back to it.
 ///
 /// # Errors
-/// It is no free talk of the reader's, it is over, they are out already, or the database is away.
+/// It is no free talk of the reader's, it is over, or the database is away.
 pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()> {
     let (person, now) = (viewer.user.id, app.now());
     app.db
@@ -114,8 +114,12 @@ pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()
             let call = calls::lock(tx, call, person)?;
             super::may_invite(&call, person)?;
             let first = call.buyer.id;
-            if !call.terms.free || call.ended.is_some() || call_guests::was_shown_out(tx, call.id, first)? {
+            if !call.terms.free || call.ended.is_some() {
                 return Err(Error::not_found());
+            }
+            // Said again, the room hears of it again.
+            if call_guests::first_is_out(tx, &call)? {
+                return Ok(());
             }
             // The call stays theirs: a place that is over says that they aren't to be in it.
             let place = Guest {
@@ -147,10 +151,8 @@ pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()
 /// # Errors
 /// The database is away.
 pub async fn is_first_out(app: &App, scope: &TenantScope, call: &Call) -> Result<bool> {
-    let (id, first) = (call.id, call.buyer.id);
-    app.db
-        .read(scope, move |tx| call_guests::was_shown_out(tx, id, first))
-        .await
+    let call = call.clone();
+    app.db.read(scope, move |tx| call_guests::first_is_out(tx, &call)).await
 }
 
 /// Whoever came without an account has left: their place is somebody else's. They come again by the door. Whoever has one

@@ -68,7 +68,7 @@ pub async fn bring_in(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId,
         }
         let (offer, provider) = provider(&handle, tx, &tenant, (&parent, wanted.service), now)?;
         agreed(wanted.agreed, &offer)?;
-        let languages = guests::room_for(tx, parent.id, wanted.role, &wanted.languages, now)?;
+        let languages = guests::room_for(tx, &parent, wanted.role, &wanted.languages, now)?;
         identity_checks::require(tx, buyer, Side::Buying)?;
         let buyer = users::find(tx, buyer)?;
         let leg = leg(tx, &tenant, &parent, (&buyer, &provider), offer, now)?;
@@ -109,7 +109,7 @@ pub async fn offered(app: &App, viewer: &Viewer, tenant: &Tenant, call: CallId, 
         let parent = open_call(tx, call, seller, ThirdPerson::BuyerPays)?;
         let (offer, provider) = provider(&handle, tx, &tenant, (&parent, wanted.service), now)?;
         agreed(wanted.agreed, &offer)?;
-        let languages = guests::room_for(tx, parent.id, wanted.role, &wanted.languages, now)?;
+        let languages = guests::room_for(tx, &parent, wanted.role, &wanted.languages, now)?;
         Ok(Offered {
             name: provider.name,
             offer,

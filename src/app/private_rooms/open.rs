@@ -143,7 +143,11 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn step(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, visit: &Visit) -> Result<Step> {
         if let Some(call) = visit.call {
-            let (opened, begun) = (None, self.begin_again(tx, call, visit)?.map(Box::new));
+            let entered = calls::find(tx, call)?;
+            if visit.user == Some(entered.buyer.id) && call_guests::first_is_out(tx, &entered)? {
+                return Ok(Step::Stays(Inside::Refused));
+            }
+            let (opened, begun) = (None, self.begin_again(tx, &entered, visit)?.map(Box::new));
             return Ok(Step::In { call, opened, begun });
         }
         if visit.user.is_some() && visit.user != self.going.user {
@@ -170,13 +174,13 @@ impl Entry<'_> {
     }
 
     /// The session of a guest whose page didn't get the answer that let them in.
-    fn begin_again(&self, tx: &mut TenantTx<'_>, call: CallId, visit: &Visit) -> Result<Option<Begun>> {
+    fn begin_again(&self, tx: &mut TenantTx<'_>, call: &Call, visit: &Visit) -> Result<Option<Begun>> {
         let Some(user) = visit.user.filter(|_| self.going.user.is_none()) else {
             return Ok(None);
         };
         // Whoever has an account logs in.
         let is_lost = self.now - visit.seen < LOST_MS && users::find(tx, user)?.is_guest;
-        if !is_lost || calls::find(tx, call)?.ended.is_some() {
+        if !is_lost || call.ended.is_some() {
             return Ok(None);
         }
         begin_as_guest(tx, user, &self.going.device, self.now).map(Some)
@@ -218,7 +222,7 @@ impl Entry<'_> {
     /// Comes to a free talk that goes on.
     fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
         self.may_meet(tx, room)?;
-        if self.going.user == Some(call.buyer.id) && call_guests::was_shown_out(tx, call.id, call.buyer.id)? {
+        if self.going.user == Some(call.buyer.id) && call_guests::first_is_out(tx, call)? {
             return Ok(Step::Stays(Inside::Refused));
         }
         let known = self.going.user.is_some_and(|user| {
@@ -233,7 +237,7 @@ impl Entry<'_> {
             .iter()
             .filter(|place| place.person.is_some() || place.expires_at > self.now)
             .count();
-        match guests::has_room(tx, taken, self.now) {
+        match guests::has_room(tx, call, taken, self.now) {
             Err(error) if error.code() == "room_full" => return Ok(Step::Stays(Inside::Full)),
             checked => checked?,
         }

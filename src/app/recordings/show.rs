@@ -15,7 +15,7 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        TenantScope, TenantTx, audit,
+        TenantScope, TenantTx, audit, call_guests,
         calls::{self, Call},
         recordings::{self, State, Stored},
     },
@@ -61,9 +61,12 @@ pub async fn of_call(app: &App, scope: &TenantScope, reader: UserId, call: CallI
 }
 
 /// Whether somebody is in a recording of a call of theirs: the others of a free talk may have made it after whoever came
-/// first had left, and everybody who is in it agreed to it.
+/// first had left, and everybody who is in it agreed to it. Whoever was shown out gets nothing of what came after.
 fn was_there(tx: &mut TenantTx<'_>, call: &Call, stored: &Stored, reader: UserId) -> Result<bool> {
-    Ok(!call.terms.free || call.seller.id == reader || recordings::agreed(tx, stored.id)?.contains(&reader))
+    if !call.terms.free || call.seller.id == reader {
+        return Ok(true);
+    }
+    Ok(recordings::agreed(tx, stored.id)?.contains(&reader) && !call_guests::first_is_out(tx, call)?)
 }
 
 /// Which of these calls were recorded.

@@ -116,6 +116,9 @@ impl Room {
     fn tell_both_views(&self, views: &[CallView; 2]) {
         self.tell_guests_views();
         for (role, view) in [CallRole::Buyer, CallRole::Seller].into_iter().zip(views) {
+            if self.is_barred(Chair::Side(role)) {
+                continue;
+            }
             let message = ServerMessage::Call {
                 call: Box::new(view.clone()),
             };

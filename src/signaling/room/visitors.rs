@@ -3,7 +3,11 @@
 //! To the session they are all its buyer: there while any of them is, whose newest connection is whoever's made the
 //! difference.
 
-use super::{Chair, seat::Seat, task::Room};
+use super::{
+    Chair,
+    seat::Seat,
+    task::{RETRY, Room},
+};
 use crate::{
     app::{calls, guests},
     domain::{
@@ -141,10 +145,15 @@ impl Room {
         if !self.call.terms.free {
             return;
         }
-        match guests::is_first_out(&self.world.app, &self.scope, &self.call).await {
-            Ok(is_out) => self.first_is_out = is_out,
-            Err(error) => tracing::warn!(%error, call = %self.call.id, "who was shown out may come back"),
-        }
+        self.first_is_out = loop {
+            match guests::is_first_out(&self.world.app, &self.scope, &self.call).await {
+                Ok(is_out) => break is_out,
+                Err(error) => {
+                    tracing::warn!(%error, call = %self.call.id, "who was shown out can't be read back; trying again");
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        };
     }
 
     /// Whether whoever's place that is was shown out.

@@ -34,6 +34,8 @@ struct Inbox {
     arrivals: Vec<Arrival>,
     bytes: Vec<u8>,
     dropped: u64,
+    /// Nobody empties it any more.
+    closed: bool,
 }
 
 /// Where packets go in. The writer holds it only for as long as it takes to put an empty inbox in the full one's place.
@@ -43,6 +45,9 @@ pub(super) struct Feed(Arc<Mutex<Inbox>>);
 impl Feed {
     pub(super) fn push(&self, source: SourceId, codec: Codec, bytes: &[u8]) {
         self.with(|inbox| {
+            if inbox.closed {
+                return;
+            }
             if inbox.arrivals.len() == QUEUE {
                 inbox.dropped += 1;
                 return;
@@ -64,6 +69,18 @@ impl Feed {
 
     fn with(&self, change: impl FnOnce(&mut Inbox)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The writing end of a feed; once it is dropped, the feed takes nothing.
+struct Drain(Feed);
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        self.0.take(&mut Inbox {
+            closed: true,
+            ..Inbox::default()
+        });
     }
 }
 
@@ -107,7 +124,7 @@ pub(super) fn start(path: PathBuf, offset: Duration) -> io::Result<(Writer, Feed
     let (end, ended) = oneshot::channel();
     let stop = Arc::<AtomicBool>::default();
     let feed = Feed::default();
-    let inbox = feed.clone();
+    let inbox = Drain(feed.clone());
     let began = Instant::now();
     let stopping = stop.clone();
     let work = move || {
@@ -169,13 +186,13 @@ struct Recording {
 }
 
 impl Recording {
-    fn run(&mut self, inbox: &Feed, ask_key: &mpsc::Sender<SourceId>, stop: &AtomicBool) -> io::Result<()> {
+    fn run(&mut self, inbox: &Drain, ask_key: &mpsc::Sender<SourceId>, stop: &AtomicBool) -> io::Result<()> {
         let mut came = Inbox::default();
         loop {
             std::thread::sleep(PERIOD);
             // Read before the inbox: what came in until then is taken.
             let ends = stop.load(Ordering::Acquire) || self.began.elapsed() + self.offset > LONGEST;
-            inbox.take(&mut came);
+            inbox.0.take(&mut came);
             self.receive(&mut came).map_err(io::Error::other)?;
             let now = self.micros(Instant::now());
             let due = if ends {
