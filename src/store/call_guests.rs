@@ -265,20 +265,45 @@ pub fn end(tx: &mut TenantTx<'_>, call: CallId, id: GuestId, now: Moment) -> Res
     Ok(changed == 1)
 }
 
-/// Whether the host of a free talk has shown out whoever came first, who has no place but this one, which is over.
+/// Whether the host of a free talk has shown out somebody who came first to it. The call stays theirs, and they have no
+/// place but one that is over.
 ///
 /// # Errors
 /// The database is away.
-pub fn first_is_out(tx: &mut TenantTx<'_>, call: &Call) -> Result<bool> {
-    if !call.terms.free {
+pub fn is_out(tx: &mut TenantTx<'_>, call: &Call, person: UserId) -> Result<bool> {
+    if !call.terms.free || call.buyer.id != person {
         return Ok(false);
     }
     let theirs = call_guests::table
         .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
         .filter(call_guests::call_id.eq(call.id.uuid()))
-        .filter(call_guests::user_id.eq(call.buyer.id.uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()))
         .filter(call_guests::ended_at.is_not_null());
     Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
+}
+
+/// Shows out whoever came first to a free talk.
+///
+/// # Errors
+/// The database is away.
+pub fn bar_first(tx: &mut TenantTx<'_>, call: &Call, link: LinkHash, now: Moment) -> Result<()> {
+    diesel::insert_into(call_guests::table)
+        .values((
+            call_guests::tenant_id.eq(tx.tenant().uuid()),
+            call_guests::id.eq(GuestId::new().uuid()),
+            call_guests::call_id.eq(call.id.uuid()),
+            call_guests::role.eq(GuestRole::Visitor.name()),
+            call_guests::invited_by.eq(call.seller.id.uuid()),
+            call_guests::created_at.eq(At(now)),
+            call_guests::expires_at.eq(At(now)),
+            call_guests::link_hash.eq(link.as_slice()),
+            call_guests::user_id.eq(call.buyer.id.uuid()),
+            call_guests::came_at.eq(At(now)),
+            call_guests::admitted_at.eq(At(now)),
+            call_guests::ended_at.eq(At(now)),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// A call that the person is asked into and may enter, or waits to.

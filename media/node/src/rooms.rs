@@ -38,6 +38,9 @@ pub enum StartError {
     /// The worker's thread didn't come up.
     #[error("the media worker didn't start: {0}")]
     Worker(std::io::Error),
+    /// The thread that writes recordings didn't.
+    #[error("no thread to write recordings: {0}")]
+    Recorder(std::io::Error),
     /// No port could be bound.
     #[error("no port of {first}-{last} can be bound on {ip} for both UDP and TCP")]
     NoPort {
@@ -159,7 +162,7 @@ impl Rooms {
         let capacity = usize::try_from(capacity).unwrap_or(usize::MAX).min(MAX_PEERS);
         Ok(Self(Arc::new(Inner {
             media,
-            recorder: Recorder::new(files),
+            recorder: Recorder::start(files).map_err(StartError::Recorder)?,
             capacity,
             registry: Mutex::default(),
             drained: Notify::new(),

@@ -1,9 +1,9 @@
 //! A person's calls.
 
 use crate::{
-    app::App,
+    app::{App, guests},
     domain::ids::{BookingId, CallId, UserId},
-    error::{Error, Result},
+    error::Result,
     store::{
         TenantScope,
         bookings::{self, Extra},
@@ -71,9 +71,7 @@ pub async fn joined(app: &App, scope: &TenantScope, person: UserId, call: CallId
                 } else {
                     CallRole::Seller
                 };
-                if side == CallRole::Buyer && call_guests::first_is_out(tx, &own)? {
-                    return Err(Error::not_found());
-                }
+                guests::not_shown_out(tx, &own, person)?;
                 let role = own.room_role(side);
                 return Ok((own, role));
             }

@@ -2,7 +2,7 @@
 
 use super::scan;
 use crate::{
-    app::{App, identity::Viewer, notifications::tell, pictures, safety, subscriptions},
+    app::{App, guests, identity::Viewer, notifications::tell, pictures, safety, subscriptions},
     domain::{
         attachment,
         ids::{CallId, ConversationId, UserId},
@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Kind, Result},
     store::{
         TenantTx, call_guests,
-        calls::Call,
+        calls::{self, Call},
         conversations::{self, During, Message, What},
         message_files::{self, FileHead, NewFile, Preview},
         notifications::News,
@@ -78,9 +78,7 @@ impl<'a> Sender<'a> {
     fn rule(&self) -> MaySend {
         match &self.call {
             Some(call) if self.is_third => MaySend::InCall(call.id),
-            // They may be shown out while their file comes.
-            Some(call) if call.terms.free => MaySend::InFreeTalk(Box::new(call.clone()), self.conversation),
-            _ => MaySend::Between(self.conversation),
+            call => MaySend::Between(self.conversation, call.as_ref().map(|call| call.id)),
         }
     }
 
@@ -91,10 +89,10 @@ impl<'a> Sender<'a> {
 }
 
 /// What lets somebody send.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum MaySend {
-    Between(ConversationId),
-    InFreeTalk(Box<Call>, ConversationId),
+    /// In which call of the two, if in one.
+    Between(ConversationId, Option<CallId>),
     InCall(CallId),
 }
 
@@ -102,13 +100,12 @@ impl MaySend {
     /// Gives whose news it is.
     fn check(self, tx: &mut TenantTx<'_>, user: UserId, now: Moment) -> Result<Option<UserId>> {
         let other = match self {
-            Self::InFreeTalk(call, conversation) => {
-                if call.buyer.id == user && call_guests::first_is_out(tx, &call)? {
-                    return Err(Error::not_found());
+            Self::Between(conversation, call) => {
+                if let Some(call) = call {
+                    // They may be shown out while their file comes.
+                    let call = calls::of_person(tx, call, user)?;
+                    guests::not_shown_out(tx, &call, user)?;
                 }
-                return Self::Between(conversation).check(tx, user, now);
-            }
-            Self::Between(conversation) => {
                 let found = conversations::of_person(tx, conversation, user)?;
                 let other = found.other(user);
                 safety::can_write(tx, user, (other.id, &other.name))?;

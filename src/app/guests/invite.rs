@@ -106,7 +106,7 @@ pub(in crate::app) fn room_for(
 /// # Errors
 /// There are as many as may be, or the database is away.
 pub(in crate::app) fn has_room(tx: &mut TenantTx<'_>, call: &Call, guests: usize, now: Moment) -> Result<()> {
-    let gone = usize::from(call_guests::first_is_out(tx, call)?);
+    let gone = usize::from(call_guests::is_out(tx, call, call.buyer.id)?);
     let limits = subscriptions::terms(tx, now)?.limits;
     let most = limits.participants.map_or(MOST_GUESTS, |most| {
         usize::try_from(most.saturating_sub(FEWEST_PARTICIPANTS)).unwrap_or(MOST_GUESTS)

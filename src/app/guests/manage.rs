@@ -6,12 +6,12 @@ use crate::{
         identity::{LinkToken, Viewer},
     },
     domain::{
-        guest::GuestRole,
         ids::{CallId, GuestId, UserId},
+        time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantScope,
+        TenantScope, TenantTx,
         call_guests::{self, Guest},
         calls::{self, Call},
         sessions, users,
@@ -91,12 +91,8 @@ pub async fn remove(app: &App, viewer: &Viewer, call: CallId, guest: GuestId) ->
             if !call_guests::end(tx, call.id, guest, now)? {
                 return Err(Error::not_found());
             }
-            // Whoever has an account goes on with it elsewhere.
-            if let Some(came) = &place.person
-                && users::find(tx, came.id)?.is_guest
-            {
-                // Their page is told by the room.
-                sessions::end_all(tx, came.id, now)?;
+            if let Some(came) = &place.person {
+                end_if_guest(tx, came.id, now)?;
             }
             Ok(place.leg)
         })
@@ -113,37 +109,26 @@ pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()
         .tenant(&viewer.scope, move |tx| {
             let call = calls::lock(tx, call, person)?;
             super::may_invite(&call, person)?;
-            let first = call.buyer.id;
             if !call.terms.free || call.ended.is_some() {
                 return Err(Error::not_found());
             }
             // Said again, the room hears of it again.
-            if call_guests::first_is_out(tx, &call)? {
+            if call_guests::is_out(tx, &call, call.buyer.id)? {
                 return Ok(());
             }
-            // The call stays theirs: a place that is over says that they aren't to be in it.
-            let place = Guest {
-                id: GuestId::new(),
-                call: call.id,
-                role: GuestRole::Visitor,
-                languages: Vec::new(),
-                invited_by: person,
-                expires_at: now,
-                person: None,
-                since: None,
-                admitted: true,
-                ended: false,
-                leg: None,
-            };
-            call_guests::insert(tx, &place, LinkToken::new().hash(), now)?;
-            call_guests::take(tx, place.id, first, now)?;
-            call_guests::end(tx, call.id, place.id, now)?;
-            if users::find(tx, first)?.is_guest {
-                sessions::end_all(tx, first, now)?;
-            }
-            Ok(())
+            call_guests::bar_first(tx, &call, LinkToken::new().hash(), now)?;
+            end_if_guest(tx, call.buyer.id, now)
         })
         .await
+}
+
+/// Who was shown out and came without an account is nobody any more; whoever has one goes on with it elsewhere. Their page
+/// is told by the room.
+fn end_if_guest(tx: &mut TenantTx<'_>, person: UserId, now: Moment) -> Result<()> {
+    if users::find(tx, person)?.is_guest {
+        sessions::end_all(tx, person, now)?;
+    }
+    Ok(())
 }
 
 /// Whether whoever came first to a free talk was shown out.
@@ -152,7 +137,10 @@ pub async fn remove_first(app: &App, viewer: &Viewer, call: CallId) -> Result<()
 /// The database is away.
 pub async fn is_first_out(app: &App, scope: &TenantScope, call: &Call) -> Result<bool> {
     let call = call.clone();
-    app.db.read(scope, move |tx| call_guests::first_is_out(tx, &call)).await
+    let read = app
+        .db
+        .read(scope, move |tx| call_guests::is_out(tx, &call, call.buyer.id));
+    read.await
 }
 
 /// Whoever came without an account has left: their place is somebody else's. They come again by the door. Whoever has one

@@ -13,7 +13,7 @@ pub use manage::{admit, is_first_out, leave, list, one, remove, remove_first, wh
 use crate::{
     domain::ids::UserId,
     error::{Error, Result},
-    store::calls::Call,
+    store::{TenantTx, call_guests, calls::Call},
 };
 
 /// Refuses whoever has no say about who comes in.
@@ -22,4 +22,15 @@ fn may_invite(call: &Call, person: UserId) -> Result<()> {
         return Ok(());
     }
     Err(Error::forbidden("Only the host says who comes into this talk."))
+}
+
+/// Refuses whoever was shown out of a free talk: for them it isn't there.
+///
+/// # Errors
+/// They were, or the database is away.
+pub(in crate::app) fn not_shown_out(tx: &mut TenantTx<'_>, call: &Call, person: UserId) -> Result<()> {
+    match call_guests::is_out(tx, call, person)? {
+        true => Err(Error::not_found()),
+        false => Ok(()),
+    }
 }

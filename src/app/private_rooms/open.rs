@@ -144,7 +144,9 @@ impl Entry<'_> {
     fn step(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, visit: &Visit) -> Result<Step> {
         if let Some(call) = visit.call {
             let entered = calls::find(tx, call)?;
-            if visit.user == Some(entered.buyer.id) && call_guests::first_is_out(tx, &entered)? {
+            if let Some(user) = visit.user
+                && call_guests::is_out(tx, &entered, user)?
+            {
                 return Ok(Step::Stays(Inside::Refused));
             }
             let (opened, begun) = (None, self.begin_again(tx, &entered, visit)?.map(Box::new));
@@ -222,7 +224,9 @@ impl Entry<'_> {
     /// Comes to a free talk that goes on.
     fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
         self.may_meet(tx, room)?;
-        if self.going.user == Some(call.buyer.id) && call_guests::first_is_out(tx, call)? {
+        if let Some(user) = self.going.user
+            && call_guests::is_out(tx, call, user)?
+        {
             return Ok(Step::Stays(Inside::Refused));
         }
         let known = self.going.user.is_some_and(|user| {

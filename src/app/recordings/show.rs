@@ -66,7 +66,7 @@ fn was_there(tx: &mut TenantTx<'_>, call: &Call, stored: &Stored, reader: UserId
     if !call.terms.free || call.seller.id == reader {
         return Ok(true);
     }
-    Ok(recordings::agreed(tx, stored.id)?.contains(&reader) && !call_guests::first_is_out(tx, call)?)
+    Ok(recordings::agreed(tx, stored.id)?.contains(&reader) && !call_guests::is_out(tx, call, reader)?)
 }
 
 /// Which of these calls were recorded.

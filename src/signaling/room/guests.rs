@@ -112,7 +112,9 @@ impl Room {
 
     /// Everybody in the room and whoever waits to be let in.
     pub(super) fn people(&self) -> Vec<PersonView> {
-        let sides = [CallRole::Buyer, CallRole::Seller].map(|role| PersonView {
+        let sides = [CallRole::Buyer, CallRole::Seller].into_iter();
+        let sides = sides.filter(|role| !self.is_barred(Chair::Side(*role)));
+        let sides = sides.map(|role| PersonView {
             id: self.person(role).id.uuid(),
             role: self.call.room_role(role),
             name: self.person(role).name.clone(),
@@ -134,9 +136,6 @@ impl Room {
             languages: guest.place.languages.clone(),
             speaks: guest.speaks.clone(),
         });
-        let sides = sides
-            .into_iter()
-            .filter(|side| !self.first_is_out || side.id != self.call.buyer.id.uuid());
         sides.chain(guests).collect()
     }
 

@@ -5,7 +5,7 @@ mod media;
 
 use super::{
     Chair,
-    task::{RETRY, Room},
+    task::{RETRY, Room, read_back},
 };
 use crate::{
     app::recordings::{self, Change},
@@ -361,17 +361,10 @@ impl Room {
         }
     }
 
-    /// What a server before this one was doing. Doesn't give up: who was being recorded has agreed to that.
+    /// What a server before this one was doing: who was being recorded has agreed to that.
     pub(super) async fn read_recording_back(&mut self) {
-        let (open, asked) = loop {
-            match recordings::open_of(&self.world.app, &self.scope, self.call.id).await {
-                Ok(found) => break found,
-                Err(error) => {
-                    tracing::warn!(%error, "a recording can't be read back; trying again");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        };
+        let (app, scope, call) = (&self.world.app, &self.scope, self.call.id);
+        let (open, asked) = read_back("a recording", || recordings::open_of(app, scope, call)).await;
         self.recording.asked = asked;
         self.recording.by_rule = asked > 0;
         self.recording.current = open.map(|(stored, recording)| {

@@ -29,6 +29,20 @@ const LOOK_EVERY_MS: i64 = 1_000;
 /// Writing down the end is tried again after this long.
 pub(in crate::signaling) const RETRY: Duration = Duration::from_millis(500);
 
+/// Reads what a server before this one knew of a room. Doesn't give up: without that it can't go on.
+pub(super) async fn read_back<T, Reading>(what: &str, read: impl Fn() -> Reading) -> T
+where
+    Reading: Future<Output = Result<T>>,
+{
+    loop {
+        match read().await {
+            Ok(found) => return found,
+            Err(error) => tracing::warn!(%error, what, "can't be read back; trying again"),
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
 /// One call's room.
 pub(in crate::signaling) struct Room {
     pub(super) world: World,

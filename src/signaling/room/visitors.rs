@@ -6,7 +6,7 @@
 use super::{
     Chair,
     seat::Seat,
-    task::{RETRY, Room},
+    task::{Room, read_back},
 };
 use crate::{
     app::{calls, guests},
@@ -145,15 +145,8 @@ impl Room {
         if !self.call.terms.free {
             return;
         }
-        self.first_is_out = loop {
-            match guests::is_first_out(&self.world.app, &self.scope, &self.call).await {
-                Ok(is_out) => break is_out,
-                Err(error) => {
-                    tracing::warn!(%error, call = %self.call.id, "who was shown out can't be read back; trying again");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        };
+        let (app, scope, call) = (&self.world.app, &self.scope, &self.call);
+        self.first_is_out = read_back("who was shown out", || guests::is_first_out(app, scope, call)).await;
     }
 
     /// Whether whoever's place that is was shown out.

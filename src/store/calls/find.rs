@@ -10,10 +10,13 @@ use crate::{
     store::{
         Db, TenantScope, TenantTx,
         moment::At,
-        schema::{calls, people_in_calls},
+        schema::{call_guests, calls, people_in_calls},
     },
 };
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -70,15 +73,21 @@ pub fn paid_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<Call>> 
     named(tx.conn, tenant, row.into_iter().collect())?.pop().transpose()
 }
 
-/// A person's calls, newest first.
+/// A person's calls, newest first; without a talk that goes on and that they were shown out of.
 ///
 /// # Errors
 /// The database is away.
 pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> Result<Vec<Call>> {
     let tenant = tx.tenant().uuid();
+    let shown_out = call_guests::table
+        .filter(call_guests::tenant_id.eq(tenant))
+        .filter(call_guests::call_id.eq(calls::id))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::ended_at.is_not_null());
     let rows = calls::table
         .filter(calls::tenant_id.eq(tenant))
         .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
+        .filter(calls::ended_at.is_not_null().or(not(exists(shown_out))))
         .order(calls::rang_at.desc())
         .limit(limit)
         .offset(offset)

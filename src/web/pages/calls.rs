@@ -16,10 +16,9 @@ use crate::{
         ids::{CallId, UserId},
         language::LANGUAGES,
     },
-    error::Kind,
     signaling::extension_view,
     store::calls::Call,
-    web::{Result, Site, Web, WebError, api, extract::InRoom},
+    web::{Result, Site, Web, api, extract::InRoom},
 };
 use actix_web::{
     HttpResponse, get,
@@ -53,18 +52,12 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     let others = legs::others(&web.app, &site.scope, calls).await?;
     let mut rows = Vec::new();
     for settled in &all {
-        let row = match row(&web, &site, &viewer, settled).await {
-            Ok(row) => row,
-            // A talk that goes on without them, since they were shown out.
-            Err(WebError(error)) if error.kind == Kind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
         let recorded = recorded.contains(&settled.0.id);
         let in_call_with = others.get(&settled.0.id).map(|other| other.name.clone());
         rows.push(CallRow {
             recorded,
             in_call_with,
-            ..row
+            ..row(&web, &site, &viewer, settled).await?
         });
     }
     let open = rows

@@ -26,7 +26,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 const CALLS: usize = 5;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 /// After a recording has begun or ended.
 const SETTLE: Duration = Duration::from_secs(1);
 const WINDOW: Duration = Duration::from_secs(10);
@@ -46,18 +46,24 @@ pub async fn run() -> Result<()> {
         calls.push(begin(&media, &options).await?);
     }
     let (mut recording, mut composing) = (Rounds::default(), Rounds::default());
-    for _ in 0..ROUNDS {
-        let plain = share(&media).await?;
+    for number in 0..ROUNDS {
+        // Either comes first as often as the other.
+        let plain_first = number % 2 == 0;
+        let mut plain = if plain_first { share(&media).await? } else { 0.0 };
         let id = Uuid::new_v4();
         let began = Instant::now();
         for person in calls.iter().flat_map(|call| &call.people) {
             person.record(id, Duration::ZERO).await?;
         }
-        recording.add(share(&media).await?, plain);
+        let recorded = share(&media).await?;
         let length = began.elapsed();
         for call in &calls {
             call.room.stop_recording(id).await?;
         }
+        if !plain_first {
+            plain = share(&media).await?;
+        }
+        recording.add(recorded, plain);
         let folder = files.path().join("recordings").join(id.to_string());
         let used = compose(&folder, &calls[0].people, length).await?;
         composing.add(length.as_secs_f64(), used);

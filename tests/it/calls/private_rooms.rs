@@ -4,6 +4,7 @@ mod doors;
 mod hosting;
 mod leaving;
 mod passwords;
+mod shown_out;
 mod talks;
 
 use super::{LUMEN, Pair, Price, TestUser};

@@ -1,6 +1,6 @@
 //! Recording: what each recorded participant sends is written into a file of its own, as it comes and not decoded.
 //!
-//! [`tap`] takes packets from the media worker, a [`writer`] thread for each file feeds them to [`part`], which is a
+//! [`tap`] takes packets from the media worker, the [`writer`]'s thread feeds them to each file's [`part`], which is a
 //! pure function of packets and times, and appends the fragments that come out. Nothing of it holds up the room.
 //! A node that is killed leaves files that play up to their last fragment; the control plane puts them together.
 
@@ -18,6 +18,7 @@ use crate::rooms::Owner;
 use futures::future::join_all;
 use mediasoup::prelude::*;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -26,7 +27,7 @@ use tap::Tap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
-use writer::{Ended, Reports, Writer};
+use writer::{Ended, Reports, Writer, Writing};
 
 /// Most participants that are recorded at a time.
 const MAX_RECORDED: u32 = 64;
@@ -41,15 +42,20 @@ const COMPLETE_TIMEOUT: Duration = Duration::from_secs(8);
 pub(crate) struct Recorder {
     folder: Arc<Path>,
     free: Arc<Semaphore>,
+    writer: Writer,
 }
 
 impl Recorder {
     /// Records into `recordings` under `files`.
-    pub(crate) fn new(files: &Path) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// If there is no thread to be had.
+    pub(crate) fn start(files: &Path) -> io::Result<Self> {
+        Ok(Self {
             folder: files.join("recordings").into(),
             free: Arc::new(Semaphore::new(MAX_RECORDED as usize)),
-        }
+            writer: Writer::start()?,
+        })
     }
 
     /// Completes when no file is being written.
@@ -67,7 +73,7 @@ impl Recorder {
 struct Recording {
     id: Uuid,
     tap: Arc<Tap>,
-    _writer: Writer,
+    _writing: Writing,
     complete: watch::Receiver<bool>,
 }
 
@@ -133,7 +139,8 @@ impl Recordings {
             return Err(full("too many participants are being recorded"));
         };
         let path = self.recorder.path(recording, peer);
-        let (writer, feed, mut reports) = writer::start(path, Duration::from_millis(offset_ms)).map_err(failed)?;
+        let offset = Duration::from_millis(offset_ms);
+        let (writing, feed, mut reports) = self.recorder.writer.begin(path, offset).map_err(failed)?;
         timeout(OPEN_TIMEOUT, &mut reports.opened)
             .await
             .map_err(|_| failed("the disk doesn't answer"))?
@@ -157,7 +164,7 @@ impl Recordings {
         let running = Recording {
             id: recording,
             tap,
-            _writer: writer,
+            _writing: writing,
             complete,
         };
         self.running.insert(peer, running);
@@ -234,7 +241,7 @@ impl Recordings {
     }
 }
 
-/// Attends to one writer: asks for key frames, and tells what became of the file.
+/// Attends to one file: asks for key frames, and tells what became of the file.
 struct Attendant {
     room: RoomId,
     peer: PeerId,

@@ -246,6 +246,7 @@ pub(super) fn fragment(sequence: u32, runs: &[(Codec, &[Sample])]) -> mp4_atom::
     bytes.clear();
     moof.encode(&mut bytes)?;
     mdat.encode(&mut bytes)?;
+    bytes.reserve_exact(size);
     for sample in runs.iter().flat_map(|(_, samples)| *samples) {
         bytes.extend_from_slice(&sample.data);
     }

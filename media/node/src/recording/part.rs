@@ -10,9 +10,6 @@ use super::reorder::{Ordered, Reorder};
 use super::rtp::{Micros, Packet};
 use super::timeline::Timeline;
 
-/// How much is collected before it is written. With what waits for its order it stays under a second, which is the
-/// most that a killed node may lose.
-const FRAGMENT: Micros = 400_000;
 /// A source that was silent for so long doesn't flow.
 const FLOWS: Micros = 1_000_000;
 /// One that was silent for so long begins anew when it is heard again.
@@ -128,8 +125,6 @@ pub(super) struct Part {
     sources: Vec<Source>,
     sets: ParameterSets,
     tracks: [Track; Codec::ALL.len()],
-    /// When the oldest sample that waits came in.
-    waits_since: Option<Micros>,
     fragments: u32,
     out: Vec<u8>,
 }
@@ -140,7 +135,6 @@ impl Default for Part {
             sources: Vec::new(),
             sets: ParameterSets::default(),
             tracks: Codec::ALL.map(Track::new),
-            waits_since: None,
             fragments: 0,
             out: Vec::new(),
         }
@@ -167,7 +161,7 @@ impl Part {
         self.drain(position, at, at)
     }
 
-    /// What is to be appended to the file by now.
+    /// What is to be appended to the file by now: each time a fragment, unless nothing came.
     ///
     /// # Errors
     /// If the boxes can't be written.
@@ -176,9 +170,7 @@ impl Part {
             self.drain(position, now, now)?;
         }
         self.sources.retain(|source| now - source.heard_at < FORGOTTEN);
-        if self.waits_since.is_some_and(|since| now - since >= FRAGMENT) {
-            self.cut()?;
-        }
+        self.cut()?;
         Ok(std::mem::take(&mut self.out))
     }
 
@@ -241,13 +233,13 @@ impl Part {
                 }
             }
             if let Some(sample) = sample.filter(|_| is_active) {
-                self.add(codec, sample, now)?;
+                self.add(codec, sample)?;
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, codec: Codec, sample: Sample, now: Micros) -> mp4_atom::Result<()> {
+    fn add(&mut self, codec: Codec, sample: Sample) -> mp4_atom::Result<()> {
         let of_codec = |track: &Track| track.codec == codec;
         if self.tracks.iter().any(|track| of_codec(track) && track.is_gap(&sample)) {
             self.cut()?;
@@ -255,13 +247,11 @@ impl Part {
         if let Some(track) = self.tracks.iter_mut().find(|track| of_codec(track)) {
             track.add(sample);
         }
-        self.waits_since.get_or_insert(now);
         Ok(())
     }
 
     /// Makes a fragment of the samples that wait.
     fn cut(&mut self) -> mp4_atom::Result<()> {
-        self.waits_since = None;
         let waiting = self.tracks.iter().filter(|track| !track.samples.is_empty());
         let runs: Vec<_> = waiting.map(|track| (track.codec, track.samples.as_slice())).collect();
         if runs.is_empty() {
@@ -271,7 +261,12 @@ impl Part {
             self.out = mp4::header(&self.sets)?;
         }
         self.fragments += 1;
-        self.out.extend(mp4::fragment(self.fragments, &runs)?);
+        let fragment = mp4::fragment(self.fragments, &runs)?;
+        if self.out.is_empty() {
+            self.out = fragment; // nearly always
+        } else {
+            self.out.extend(fragment);
+        }
         self.tracks.iter_mut().for_each(|track| track.samples.clear());
         Ok(())
     }

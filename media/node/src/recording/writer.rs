@@ -1,13 +1,16 @@
-//! The thread that writes one participant's file. A disk that stalls stalls only it: packets that find its queue full
-//! are dropped and counted.
+//! The thread that writes all participants' files. One for all, since waking costs more than what it has to do: what came
+//! for every file is taken a few times a second. A disk that stalls stalls only this thread: packets that find their
+//! queue full are dropped and counted.
 
 use super::frames::Codec;
 use super::part::{Extent, Part, SourceId};
 use super::rtp::Micros;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tallyroom_media_protocol::RecordingProblem;
@@ -15,8 +18,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Packets that may wait: some seconds of the most that a client may send.
 const QUEUE: usize = 4_096;
-/// How often the inbox is emptied. Waking for every packet would cost more than all the rest.
-const PERIOD: Duration = Duration::from_millis(200);
+/// How often what came is written. With what waits for its order it stays under a second, which is the most that a killed
+/// node may lose.
+const PERIOD: Duration = Duration::from_millis(400);
 /// A file gets no longer.
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
 
@@ -93,68 +97,105 @@ pub(super) struct Ended {
     pub(super) problem: Option<RecordingProblem>,
 }
 
-/// A writer at work; the file is completed when this is dropped.
-pub(super) struct Writer {
+/// A file that is being written; it is completed when this is dropped.
+pub(super) struct Writing {
     stop: Arc<AtomicBool>,
 }
 
-impl Drop for Writer {
+impl Drop for Writing {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
     }
 }
 
-/// What a writer tells while it works and when it has ended.
+/// What is told of a file while it is being written, and when it has ended.
 pub(super) struct Reports {
     /// The file is there, or couldn't be made.
     pub(super) opened: oneshot::Receiver<io::Result<()>>,
     /// Sources that a key frame is needed of.
     pub(super) keys: mpsc::Receiver<SourceId>,
-    /// The end; nothing if the thread broke down.
+    /// The end; nothing if writing broke down.
     pub(super) ended: oneshot::Receiver<Ended>,
 }
 
-/// Starts writing into a new file whose time line began `offset` ago.
-///
-/// # Errors
-/// If there is no thread to be had.
-pub(super) fn start(path: PathBuf, offset: Duration) -> io::Result<(Writer, Feed, Reports)> {
-    let (open, opened) = oneshot::channel();
-    let (ask_key, keys) = mpsc::channel(1);
-    let (end, ended) = oneshot::channel();
-    let stop = Arc::<AtomicBool>::default();
-    let feed = Feed::default();
-    let inbox = Drain(feed.clone());
-    let began = Instant::now();
-    let stopping = stop.clone();
-    let work = move || {
-        let file = match create(&path) {
-            Ok(file) => file,
-            Err(error) => {
-                let _ = open.send(Err(error)); // who asked has given up
-                return;
-            }
-        };
-        let _ = open.send(Ok(()));
-        let mut recording = Recording {
+/// The thread; it ends with the last of these, once all files are complete.
+#[derive(Clone)]
+pub(super) struct Writer(Sender<Order>);
+
+/// A file that is to be written.
+struct Order {
+    path: PathBuf,
+    /// When the time line's `offset` was.
+    began: Instant,
+    offset: Duration,
+    inbox: Drain,
+    stop: Arc<AtomicBool>,
+    open: Option<oneshot::Sender<io::Result<()>>>,
+    ask_key: mpsc::Sender<SourceId>,
+    end: oneshot::Sender<Ended>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If there is none to be had.
+    pub(super) fn start() -> io::Result<Self> {
+        let (order, orders) = channel();
+        let thread = std::thread::Builder::new().name("recordings".into());
+        thread.spawn(move || write_all(&orders))?;
+        Ok(Self(order))
+    }
+
+    /// Begins a new file whose time line began `offset` ago.
+    ///
+    /// # Errors
+    /// If the thread has broken down.
+    pub(super) fn begin(&self, path: PathBuf, offset: Duration) -> io::Result<(Writing, Feed, Reports)> {
+        let (open, opened) = oneshot::channel();
+        let (ask_key, keys) = mpsc::channel(1);
+        let (end, ended) = oneshot::channel();
+        let (stop, feed) = (Arc::<AtomicBool>::default(), Feed::default());
+        let order = Order {
             path,
-            file,
-            bytes: 0,
-            dropped: 0,
-            part: Part::default(),
-            began,
+            began: Instant::now(),
             offset,
+            inbox: Drain(feed.clone()),
+            stop: stop.clone(),
+            open: Some(open),
+            ask_key,
+            end,
         };
-        let result = recording.run(&inbox, &ask_key, &stopping);
-        recording.log(&result);
-        let _ = end.send(Ended {
-            extent: recording.part.extent(),
-            bytes: recording.bytes,
-            problem: result.err().as_ref().map(problem),
-        });
-    };
-    std::thread::Builder::new().name("recording".into()).spawn(work)?;
-    Ok((Writer { stop }, feed, Reports { opened, keys, ended }))
+        self.0
+            .send(order)
+            .map_err(|_| io::Error::other("the writing thread has ended"))?;
+        Ok((Writing { stop }, feed, Reports { opened, keys, ended }))
+    }
+}
+
+/// Writes the files that are ordered; asleep while there are none.
+fn write_all(orders: &Receiver<Order>) {
+    let mut recordings = Vec::new();
+    let mut came = Inbox::default(); // exchanged for each file's in turn
+    while let Ok(order) = orders.recv() {
+        recordings.extend(Recording::open(order));
+        let mut due = Instant::now() + PERIOD;
+        while !recordings.is_empty() {
+            match orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(order) => {
+                    recordings.extend(Recording::open(order));
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(PERIOD),
+            }
+            due = Instant::now() + PERIOD;
+            recordings = recordings
+                .into_iter()
+                .filter_map(|recording: Recording| recording.proceed(&mut came))
+                .collect();
+        }
+    }
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -174,40 +215,68 @@ fn problem(error: &io::Error) -> RecordingProblem {
 }
 
 struct Recording {
-    path: PathBuf,
+    order: Order,
     file: File,
     /// Length of all whole fragments.
     bytes: u64,
     /// Packets that found no room.
     dropped: u64,
     part: Part,
-    began: Instant,
-    offset: Duration,
 }
 
 impl Recording {
-    fn run(&mut self, inbox: &Drain, ask_key: &mpsc::Sender<SourceId>, stop: &AtomicBool) -> io::Result<()> {
-        let mut came = Inbox::default();
-        loop {
-            std::thread::sleep(PERIOD);
-            // Read before the inbox: what came in until then is taken.
-            let ends = stop.load(Ordering::Acquire) || self.began.elapsed() + self.offset > LONGEST;
-            inbox.0.take(&mut came);
-            self.receive(&mut came).map_err(io::Error::other)?;
-            let now = self.micros(Instant::now());
-            let due = if ends {
-                self.part.finish(now)
-            } else {
-                self.part.poll(now)
-            };
-            self.append(&due.map_err(io::Error::other)?)?;
-            if ends {
-                return Ok(());
-            }
-            if let Some(source) = self.part.wants_key(now) {
-                let _ = ask_key.try_send(source); // if one is asked for already, the next round asks again
-            }
+    /// Makes the file; none if it can't be had.
+    fn open(mut order: Order) -> Option<Self> {
+        let (opened, file) = match create(&order.path) {
+            Ok(file) => (Ok(()), Some(file)),
+            Err(error) => (Err(error), None),
+        };
+        if let Some(open) = order.open.take() {
+            let _ = open.send(opened); // an error means that who asked has given up
         }
+        Some(Self {
+            order,
+            file: file?,
+            bytes: 0,
+            dropped: 0,
+            part: Part::default(),
+        })
+    }
+
+    /// Writes what came, by an inbox that is left empty; returns itself unless this was its end.
+    fn proceed(mut self, came: &mut Inbox) -> Option<Self> {
+        // What comes is anybody's: where writing it breaks down, the others' files go on.
+        let proceeded = catch_unwind(AssertUnwindSafe(|| self.write(came)));
+        match proceeded {
+            Ok(Ok(true)) => return Some(self),
+            Ok(Ok(false)) => self.end(None),
+            Ok(Err(error)) => self.end(Some(&error)),
+            Err(_) => tracing::error!(path = %self.order.path.display(), "writing a recording broke down"),
+        }
+        *came = Inbox::default();
+        None
+    }
+
+    /// Whether it goes on.
+    fn write(&mut self, came: &mut Inbox) -> io::Result<bool> {
+        let Order {
+            stop, offset, began, ..
+        } = &self.order;
+        // Read before the inbox: what came in until then is taken.
+        let ends = stop.load(Ordering::Acquire) || began.elapsed() + *offset > LONGEST;
+        self.order.inbox.0.take(came);
+        self.receive(came).map_err(io::Error::other)?;
+        let now = self.micros(Instant::now());
+        let due = if ends {
+            self.part.finish(now)
+        } else {
+            self.part.poll(now)
+        };
+        self.append(&due.map_err(io::Error::other)?)?;
+        if let Some(source) = self.part.wants_key(now) {
+            let _ = self.order.ask_key.try_send(source); // if one is asked for already, the next round asks again
+        }
+        Ok(!ends)
     }
 
     /// Empties what came.
@@ -225,7 +294,7 @@ impl Recording {
     }
 
     fn micros(&self, at: Instant) -> Micros {
-        let since = at.saturating_duration_since(self.began) + self.offset;
+        let since = at.saturating_duration_since(self.order.began) + self.order.offset;
         Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
     }
 
@@ -233,7 +302,7 @@ impl Recording {
     fn append(&mut self, fragments: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all(fragments) {
             if let Err(error) = self.file.set_len(self.bytes) {
-                tracing::warn!(path = %self.path.display(), %error, "half a fragment stays");
+                tracing::warn!(path = %self.order.path.display(), %error, "half a fragment stays");
             }
             return Err(error);
         }
@@ -241,11 +310,17 @@ impl Recording {
         Ok(())
     }
 
-    fn log(&self, result: &io::Result<()>) {
-        let (path, bytes, dropped) = (self.path.display(), self.bytes, self.dropped);
-        match result {
-            Ok(()) => tracing::info!(%path, bytes, dropped, "recorded"),
-            Err(error) => tracing::warn!(%path, bytes, dropped, %error, "recording ended"),
+    fn end(self, error: Option<&io::Error>) {
+        let (path, bytes, dropped) = (self.order.path.display(), self.bytes, self.dropped);
+        match error {
+            None => tracing::info!(%path, bytes, dropped, "recorded"),
+            Some(error) => tracing::warn!(%path, bytes, dropped, %error, "recording ended"),
         }
+        let ended = Ended {
+            extent: self.part.extent(),
+            bytes,
+            problem: error.map(problem),
+        };
+        let _ = self.order.end.send(ended); // an error means that nobody attends to it any more
     }
 }

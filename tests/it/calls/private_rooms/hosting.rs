@@ -12,7 +12,7 @@ use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use tallyroom_media_protocol::signaling::RecordingState;
 
-async fn says(page: &mut Caller, text: &str) {
+pub(super) async fn says(page: &mut Caller, text: &str) {
     let line = json!({"type": "chat", "epoch": page.epoch, "text": text});
     page.ask(line).await.expect("said");
 }
@@ -109,39 +109,6 @@ async fn a_free_talk_that_was_recorded_is_seen_by_those_who_agreed_to_it() {
     let film = format!("/api/v1/recordings/{id}/film");
     assert_eq!(pair.seller.get(&film).await.expect(409).code(), "not_ready");
     pair.buyer.get(&film).await.expect(404);
-}
-
-#[tokio::test]
-async fn the_host_shows_out_whoever_came_first_and_they_dont_come_back() {
-    let pair = Pair::new(Price::default()).await;
-    let (room, call, mut host, mut first) = with_buyer(&pair).await;
-    let mut second = visit(&pair, &room, "Sid Second").await;
-    let out = format!("/api/v1/calls/{call}/guests/first");
-    pair.buyer.delete(&out).await.expect(403);
-    for _ in 0..2 {
-        pair.seller.delete(&out).await.expect(204);
-    }
-    let told = |message: &ServerMessage| matches!(message, ServerMessage::ShownOut).then_some(());
-    first.wait("being shown out", told).await;
-    let gone = |message: &ServerMessage| match message {
-        ServerMessage::People { people } => people.iter().all(|person| person.name != "Bea Buyer").then_some(()),
-        _ => None,
-    };
-    host.wait("one less", gone).await;
-    is_in_call(&pair, false).await;
-    assert_eq!(first.join(call).await.expect_err("out"), "not_found");
-    pair.buyer.get(&format!("/api/v1/calls/{call}")).await.expect(404);
-    let cancel = format!("/api/v1/calls/{call}/cancel");
-    pair.buyer.post(&cancel, json!({})).await.expect(404);
-    pair.buyer.get("/calls").await.expect(200);
-    let late = send(&pair.buyer, call, "late.txt", b"Let me in.").await;
-    late.expect(404);
-    let came = room.enter(&pair.buyer, "Bea Buyer", &room.password).await.expect(303);
-    let door = pair.buyer.form(came.header("location"), &[]).await.expect(200);
-    assert_eq!(state(&door), "refused");
-    // The others talk on.
-    assert_eq!(second.join(call).await.expect("there").call.phase, CallPhase::Live);
-    says(&mut second, "Where were we?").await;
 }
 
 #[tokio::test]
