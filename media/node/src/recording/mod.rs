@@ -25,9 +25,10 @@ use std::time::Duration;
 use tallyroom_media_protocol::{NodeMessage, PeerId, RecordedPart, RecordingProblem, Reply, RoomId};
 use tap::Tap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use uuid::Uuid;
-use writer::{Ended, Reports, Writer, Writing};
+use writer::{Ended, Reports, TimeLine, Writer, Writing};
 
 /// Most participants that are recorded at a time.
 const MAX_RECORDED: u32 = 64;
@@ -139,13 +140,16 @@ impl Recordings {
             return Err(full("too many participants are being recorded"));
         };
         let path = self.recorder.path(recording, peer);
-        let offset = Duration::from_millis(offset_ms);
-        let (writing, feed, mut reports) = self.recorder.writer.begin(path, offset).map_err(failed)?;
-        timeout(OPEN_TIMEOUT, &mut reports.opened)
+        let at = TimeLine::after(Duration::from_millis(offset_ms));
+        // Not by the writer: while a disk holds up what others write, a recording that begins needn't wait.
+        let made = path.clone();
+        let made = spawn_blocking(move || writer::create(&made));
+        let file = timeout(OPEN_TIMEOUT, made)
             .await
             .map_err(|_| failed("the disk doesn't answer"))?
             .map_err(failed)?
             .map_err(failed)?;
+        let (writing, feed, reports) = self.recorder.writer.begin(path, file, at).map_err(failed)?;
         let tap = Arc::new(Tap::open(router, feed).await?);
         for producer in producers {
             self.take(&tap, peer, producer).await;

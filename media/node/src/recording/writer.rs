@@ -20,9 +20,32 @@ use tokio::sync::{mpsc, oneshot};
 const QUEUE: usize = 4_096;
 /// How often what came is written. With what waits for its order it stays under a second, which is the most that a killed
 /// node may lose.
-const PERIOD: Duration = Duration::from_millis(400);
+pub(super) const PERIOD: Duration = Duration::from_millis(400);
 /// A file gets no longer.
-const LONGEST: Duration = Duration::from_secs(12 * 3600);
+const LONGEST: Micros = 12 * 3_600 * 1_000_000;
+
+/// A recording's time.
+#[derive(Clone, Copy)]
+pub(super) struct TimeLine {
+    zero: Instant,
+    /// What had passed at `zero`.
+    offset: Duration,
+}
+
+impl TimeLine {
+    /// One of which so much has passed by now.
+    pub(super) fn after(offset: Duration) -> Self {
+        Self {
+            zero: Instant::now(),
+            offset,
+        }
+    }
+
+    fn micros(self, at: Instant) -> Micros {
+        let since = at.saturating_duration_since(self.zero) + self.offset;
+        Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
+    }
+}
 
 struct Arrival {
     source: SourceId,
@@ -110,8 +133,6 @@ impl Drop for Writing {
 
 /// What is told of a file while it is being written, and when it has ended.
 pub(super) struct Reports {
-    /// The file is there, or couldn't be made.
-    pub(super) opened: oneshot::Receiver<io::Result<()>>,
     /// Sources that a key frame is needed of.
     pub(super) keys: mpsc::Receiver<SourceId>,
     /// The end; nothing if writing broke down.
@@ -125,12 +146,10 @@ pub(super) struct Writer(Sender<Order>);
 /// A file that is to be written.
 struct Order {
     path: PathBuf,
-    /// When the time line's `offset` was.
-    began: Instant,
-    offset: Duration,
+    file: File,
+    at: TimeLine,
     inbox: Drain,
     stop: Arc<AtomicBool>,
-    open: Option<oneshot::Sender<io::Result<()>>>,
     ask_key: mpsc::Sender<SourceId>,
     end: oneshot::Sender<Ended>,
 }
@@ -147,29 +166,27 @@ impl Writer {
         Ok(Self(order))
     }
 
-    /// Begins a new file whose time line began `offset` ago.
+    /// Begins to write a file that was made.
     ///
     /// # Errors
     /// If the thread has broken down.
-    pub(super) fn begin(&self, path: PathBuf, offset: Duration) -> io::Result<(Writing, Feed, Reports)> {
-        let (open, opened) = oneshot::channel();
+    pub(super) fn begin(&self, path: PathBuf, file: File, at: TimeLine) -> io::Result<(Writing, Feed, Reports)> {
         let (ask_key, keys) = mpsc::channel(1);
         let (end, ended) = oneshot::channel();
         let (stop, feed) = (Arc::<AtomicBool>::default(), Feed::default());
         let order = Order {
             path,
-            began: Instant::now(),
-            offset,
+            file,
+            at,
             inbox: Drain(feed.clone()),
             stop: stop.clone(),
-            open: Some(open),
             ask_key,
             end,
         };
         self.0
             .send(order)
             .map_err(|_| io::Error::other("the writing thread has ended"))?;
-        Ok((Writing { stop }, feed, Reports { opened, keys, ended }))
+        Ok((Writing { stop }, feed, Reports { keys, ended }))
     }
 }
 
@@ -178,12 +195,12 @@ fn write_all(orders: &Receiver<Order>) {
     let mut recordings = Vec::new();
     let mut came = Inbox::default(); // exchanged for each file's in turn
     while let Ok(order) = orders.recv() {
-        recordings.extend(Recording::open(order));
+        recordings.push(Recording::new(order));
         let mut due = Instant::now() + PERIOD;
         while !recordings.is_empty() {
             match orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(order) => {
-                    recordings.extend(Recording::open(order));
+                    recordings.push(Recording::new(order));
                     continue;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -192,13 +209,17 @@ fn write_all(orders: &Receiver<Order>) {
             due = Instant::now() + PERIOD;
             recordings = recordings
                 .into_iter()
-                .filter_map(|recording: Recording| recording.proceed(&mut came))
+                .filter_map(|recording| recording.proceed(&mut came))
                 .collect();
         }
     }
 }
 
-fn create(path: &Path) -> io::Result<File> {
+/// Makes a new file, which a disk may hold up.
+///
+/// # Errors
+/// If it can't be had.
+pub(super) fn create(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -216,7 +237,6 @@ fn problem(error: &io::Error) -> RecordingProblem {
 
 struct Recording {
     order: Order,
-    file: File,
     /// Length of all whole fragments.
     bytes: u64,
     /// Packets that found no room.
@@ -225,22 +245,13 @@ struct Recording {
 }
 
 impl Recording {
-    /// Makes the file; none if it can't be had.
-    fn open(mut order: Order) -> Option<Self> {
-        let (opened, file) = match create(&order.path) {
-            Ok(file) => (Ok(()), Some(file)),
-            Err(error) => (Err(error), None),
-        };
-        if let Some(open) = order.open.take() {
-            let _ = open.send(opened); // an error means that who asked has given up
-        }
-        Some(Self {
+    fn new(order: Order) -> Self {
+        Self {
             order,
-            file: file?,
             bytes: 0,
             dropped: 0,
             part: Part::default(),
-        })
+        }
     }
 
     /// Writes what came, by an inbox that is left empty; returns itself unless this was its end.
@@ -259,14 +270,12 @@ impl Recording {
 
     /// Whether it goes on.
     fn write(&mut self, came: &mut Inbox) -> io::Result<bool> {
-        let Order {
-            stop, offset, began, ..
-        } = &self.order;
         // Read before the inbox: what came in until then is taken.
-        let ends = stop.load(Ordering::Acquire) || began.elapsed() + *offset > LONGEST;
+        let stops = self.order.stop.load(Ordering::Acquire);
         self.order.inbox.0.take(came);
         self.receive(came).map_err(io::Error::other)?;
-        let now = self.micros(Instant::now());
+        let now = self.order.at.micros(Instant::now());
+        let ends = stops || now > LONGEST;
         let due = if ends {
             self.part.finish(now)
         } else {
@@ -284,7 +293,7 @@ impl Recording {
         let mut rest = came.bytes.as_slice();
         for arrival in came.arrivals.drain(..) {
             let (packet, behind) = rest.split_at(arrival.length);
-            let at = self.micros(arrival.at);
+            let at = self.order.at.micros(arrival.at);
             self.part.receive(arrival.source, arrival.codec, packet, at)?;
             rest = behind;
         }
@@ -293,15 +302,10 @@ impl Recording {
         Ok(())
     }
 
-    fn micros(&self, at: Instant) -> Micros {
-        let since = at.saturating_duration_since(self.order.began) + self.order.offset;
-        Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
-    }
-
     /// Appends whole fragments, or nothing: half a one is cut off.
     fn append(&mut self, fragments: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(fragments) {
-            if let Err(error) = self.file.set_len(self.bytes) {
+        if let Err(error) = self.order.file.write_all(fragments) {
+            if let Err(error) = self.order.file.set_len(self.bytes) {
                 tracing::warn!(path = %self.order.path.display(), %error, "half a fragment stays");
             }
             return Err(error);
