@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tallyroom_media_protocol::RecordingProblem;
@@ -196,17 +196,9 @@ fn write_all(orders: &Receiver<Order>) {
     let mut came = Inbox::default(); // exchanged for each file's in turn
     while let Ok(order) = orders.recv() {
         recordings.push(Recording::new(order));
-        let mut due = Instant::now() + PERIOD;
         while !recordings.is_empty() {
-            match orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(order) => {
-                    recordings.push(Recording::new(order));
-                    continue;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(PERIOD),
-            }
-            due = Instant::now() + PERIOD;
+            std::thread::sleep(PERIOD);
+            recordings.extend(orders.try_iter().map(Recording::new));
             recordings = recordings
                 .into_iter()
                 .filter_map(|recording| recording.proceed(&mut came))
