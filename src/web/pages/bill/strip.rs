@@ -17,18 +17,22 @@ pub(super) fn strip(bill: &CallBill) -> Option<Strip> {
         record.payer_present.iter().map(pair).collect(),
         record.seller_present.iter().map(pair).collect(),
     );
+    let free_ms = match bill.call.terms.free {
+        true => i64::MAX,
+        false => record.grace_ms,
+    };
     Some(Strip::new(
         from.timestamp(),
         to.timestamp(),
         &buyer,
         &seller,
-        &charged(record.grace_ms, &record.billed),
+        &charged(free_ms, &record.billed),
     ))
 }
 
-/// Billed stretches, the first `grace_ms` of them free.
-fn charged(grace_ms: i64, billed: &[Span]) -> Vec<(SpanKind, Timestamp, Timestamp)> {
-    let mut free = grace_ms;
+/// Billed stretches, the first `free_ms` of them free.
+fn charged(free_ms: i64, billed: &[Span]) -> Vec<(SpanKind, Timestamp, Timestamp)> {
+    let mut free = free_ms;
     let mut spans = Vec::new();
     for span in billed {
         let edge = span.from + free.min(span.ms());

@@ -61,6 +61,12 @@ async fn whoever_has_the_password_is_in_at_once_and_a_free_room_moves_no_money()
         .expect(200)
         .json();
     assert_eq!((&bill["charged_minor"], &bill["lines"]), (&json!(0), &json!([])));
+    let page = seller.get(&format!("/calls/{call}/bill")).await.expect(200).text;
+    assert!(page.contains("Nothing was charged for it."), "{page}");
+    assert!(
+        page.contains("class=\"grace\"") && !page.contains("class=\"charged\""),
+        "{page}"
+    );
     assert_eq!(pair.app.database.count("ledger_transfers"), transfers);
     // Their page leads back to the door.
     let over = user.get(&format!("/calls/{call}")).await.expect(200).text;
