@@ -18,6 +18,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Packets that may wait: some seconds of the most that a client may send.
 const QUEUE: usize = 4_096;
+/// How often the inboxes are emptied: a picture that is missing is to be seen soon, and a key frame asked for.
+const LOOK: Duration = Duration::from_millis(200);
 /// How often what came is written. With what waits for its order it stays under a second, which is the most that a killed
 /// node may lose.
 pub(super) const PERIOD: Duration = Duration::from_millis(400);
@@ -197,7 +199,7 @@ fn write_all(orders: &Receiver<Order>) {
     while let Ok(order) = orders.recv() {
         recordings.push(Recording::new(order));
         while !recordings.is_empty() {
-            std::thread::sleep(PERIOD);
+            std::thread::sleep(LOOK);
             recordings.extend(orders.try_iter().map(Recording::new));
             recordings = recordings
                 .into_iter()
@@ -231,6 +233,8 @@ struct Recording {
     order: Order,
     /// Length of all whole fragments.
     bytes: u64,
+    /// When it was last.
+    written: Instant,
     /// Packets that found no room.
     dropped: u64,
     part: Part,
@@ -241,6 +245,7 @@ impl Recording {
         Self {
             order,
             bytes: 0,
+            written: Instant::now(),
             dropped: 0,
             part: Part::default(),
         }
@@ -270,8 +275,11 @@ impl Recording {
         let ends = stops || now > LONGEST;
         let due = if ends {
             self.part.finish(now)
-        } else {
+        } else if self.written.elapsed() + LOOK / 2 > PERIOD {
+            self.written = Instant::now();
             self.part.poll(now)
+        } else {
+            Ok(Vec::new())
         };
         self.append(&due.map_err(io::Error::other)?)?;
         if let Some(source) = self.part.wants_key(now) {
