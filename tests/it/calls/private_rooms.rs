@@ -107,6 +107,19 @@ async fn visit(pair: &Pair, room: &Made, name: &str) -> Caller {
     page
 }
 
+/// Visitors fill the talk up; gives their pages, and whoever is too late with the path of their visit.
+async fn full(pair: &Pair, room: &Made) -> (Vec<Caller>, TestUser, String) {
+    let mut pages = Vec::new();
+    for nth in 0..4 {
+        pages.push(visit(pair, room, &format!("Visitor {nth}")).await);
+    }
+    let late = pair.app.anonymous(LUMEN);
+    let visit = room.enter(&late, "Lou Late", &room.password).await.expect(303);
+    let visit = visit.header("location").to_owned();
+    assert_eq!(state(&late.form(&visit, &[]).await.expect(200)), "full");
+    (pages, late, visit)
+}
+
 async fn entered(host: &mut Caller) -> (Uuid, String) {
     let came = |message: &ServerMessage| match message {
         ServerMessage::Entered { call, name, .. } => Some((*call, name.clone())),

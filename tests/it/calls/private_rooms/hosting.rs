@@ -115,14 +115,7 @@ async fn a_free_talk_that_was_recorded_is_seen_by_those_who_agreed_to_it() {
 async fn a_visitor_who_leaves_by_the_button_makes_room_for_the_next() {
     let pair = Pair::new(Price::default()).await;
     let (room, call, mut host, _first) = with_buyer(&pair).await;
-    let mut pages = Vec::new();
-    for nth in 0..4 {
-        pages.push(visit(&pair, &room, &format!("Visitor {nth}")).await);
-    }
-    let late = pair.app.anonymous(LUMEN);
-    let visit = room.enter(&late, "Lou Late", &room.password).await.expect(303);
-    let visit = visit.header("location").to_owned();
-    assert_eq!(state(&late.form(&visit, &[]).await.expect(200)), "full");
+    let (mut pages, late, visit) = full(&pair, &room).await;
     let mut left = pages.remove(0);
     left.act("end").await.expect("left");
     let (same, _) = inside(&pair, late.form(&visit, &[]).await);

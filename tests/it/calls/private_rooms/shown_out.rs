@@ -107,14 +107,7 @@ async fn a_film_that_they_agreed_to_isnt_theirs_any_more() {
 async fn their_place_is_somebody_elses() {
     let pair = Pair::new(Price::default()).await;
     let (room, call, _host, mut first) = with_buyer(&pair).await;
-    let mut pages = Vec::new();
-    for nth in 0..4 {
-        pages.push(visit(&pair, &room, &format!("Visitor {nth}")).await);
-    }
-    let late = pair.app.anonymous(LUMEN);
-    let visit = room.enter(&late, "Lou Late", &room.password).await.expect(303);
-    let visit = visit.header("location").to_owned();
-    assert_eq!(state(&late.form(&visit, &[]).await.expect(200)), "full");
+    let (_pages, late, visit) = full(&pair, &room).await;
     show_out(&pair, call, &mut first).await;
     let (same, user) = inside(&pair, late.form(&visit, &[]).await);
     assert_eq!(same, call);
