@@ -9,13 +9,13 @@ use super::{
 use crate::{
     domain::{
         guest::GuestRole,
-        ids::{CallId, GuestId, UserId},
+        ids::{CallId, GuestId, TenantId, UserId},
         time::Moment,
     },
     error::{Error, Result},
 };
 use anyhow::anyhow;
-use diesel::{dsl::exists, prelude::*};
+use diesel::{dsl::exists, pg::Pg, prelude::*};
 use uuid::Uuid;
 
 /// SHA-256 of what stands in a link.
@@ -274,12 +274,17 @@ pub fn is_out(tx: &mut TenantTx<'_>, call: &Call, person: UserId) -> Result<bool
     if !call.terms.free || call.buyer.id != person {
         return Ok(false);
     }
-    let theirs = call_guests::table
-        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
-        .filter(call_guests::call_id.eq(call.id.uuid()))
-        .filter(call_guests::user_id.eq(person.uuid()))
-        .filter(call_guests::ended_at.is_not_null());
+    let theirs = over(tx.tenant(), person).filter(call_guests::call_id.eq(call.id.uuid()));
     Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
+}
+
+/// A person's places that are over.
+pub(super) fn over(tenant: TenantId, person: UserId) -> call_guests::BoxedQuery<'static, Pg> {
+    call_guests::table
+        .filter(call_guests::tenant_id.eq(tenant.uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::ended_at.is_not_null())
+        .into_boxed()
 }
 
 /// Shows out whoever came first to a free talk.

@@ -144,9 +144,7 @@ impl Entry<'_> {
     fn step(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, visit: &Visit) -> Result<Step> {
         if let Some(call) = visit.call {
             let entered = calls::find(tx, call)?;
-            if let Some(user) = visit.user
-                && call_guests::is_out(tx, &entered, user)?
-            {
+            if is_out(tx, &entered, visit.user)? {
                 return Ok(Step::Stays(Inside::Refused));
             }
             let (opened, begun) = (None, self.begin_again(tx, &entered, visit)?.map(Box::new));
@@ -224,9 +222,7 @@ impl Entry<'_> {
     /// Comes to a free talk that goes on.
     fn join(&self, tx: &mut TenantTx<'_>, room: &PrivateRoom, call: &Call, visit: &Visit) -> Result<Step> {
         self.may_meet(tx, room)?;
-        if let Some(user) = self.going.user
-            && call_guests::is_out(tx, call, user)?
-        {
+        if is_out(tx, call, self.going.user)? {
             return Ok(Step::Stays(Inside::Refused));
         }
         let known = self.going.user.is_some_and(|user| {
@@ -351,4 +347,9 @@ impl Entry<'_> {
         }
         talks::afford_start(call, Money::new(call.opening_minor, call.currency))
     }
+}
+
+/// Whether the host has shown out whoever it is, if that is known.
+fn is_out(tx: &mut TenantTx<'_>, call: &Call, person: Option<UserId>) -> Result<bool> {
+    person.map_or(Ok(false), |person| call_guests::is_out(tx, call, person))
 }

@@ -10,10 +10,7 @@ use crate::{
     error::{Error, Result},
     store::call_guests::Guest as Place,
 };
-use tallyroom_media_protocol::{
-    PeerId,
-    signaling::{PersonView, ServerMessage},
-};
+use tallyroom_media_protocol::signaling::{PersonView, ServerMessage};
 
 /// Somebody who was asked in.
 pub(super) struct Guest {
@@ -43,64 +40,8 @@ impl Guest {
 }
 
 impl Room {
-    pub(super) fn chair(&self, person: UserId) -> Chair {
-        self.role_of(person).map_or(Chair::Guest(person), Chair::Side)
-    }
-
-    pub(super) fn person_on(&self, chair: Chair) -> UserId {
-        match chair {
-            Chair::Side(role) => self.person(role).id,
-            Chair::Guest(person) => person,
-        }
-    }
-
-    pub(super) fn chairs(&self) -> Vec<Chair> {
-        let sides = [Chair::Side(CallRole::Buyer), Chair::Side(CallRole::Seller)];
-        let guests = self.guests.iter().map(|guest| Chair::Guest(guest.person));
-        sides.into_iter().chain(guests).collect()
-    }
-
-    pub(super) fn chair_of(&self, peer: PeerId) -> Option<Chair> {
-        let sits = |chair: &Chair| self.seat(*chair).is_some_and(|seat| seat.peer == Some(peer));
-        self.chairs().into_iter().find(sits)
-    }
-
     pub(super) fn guest(&self, person: UserId) -> Option<&Guest> {
         self.guests.iter().find(|guest| guest.person == person)
-    }
-
-    pub(super) fn seat(&self, chair: Chair) -> Option<&Seat> {
-        match chair {
-            Chair::Side(role) => Some(self.side(role)),
-            Chair::Guest(person) => self.guest(person).map(|guest| &guest.seat),
-        }
-    }
-
-    pub(super) fn seat_mut(&mut self, chair: Chair) -> Option<&mut Seat> {
-        match chair {
-            Chair::Side(CallRole::Buyer) => Some(&mut self.buyer),
-            Chair::Side(CallRole::Seller) => Some(&mut self.seller),
-            Chair::Guest(person) => {
-                let guest = self.guests.iter_mut().find(|guest| guest.person == person);
-                guest.map(|guest| &mut guest.seat)
-            }
-        }
-    }
-
-    pub(super) fn tell_all(&self, message: &ServerMessage) {
-        self.tell_both(message);
-        self.tell_guests(message);
-    }
-
-    pub(super) fn tell_guests(&self, message: &ServerMessage) {
-        self.guests.iter().for_each(|guest| guest.seat.tell(message));
-    }
-
-    pub(super) fn tell_others(&self, chair: Chair, message: &ServerMessage) {
-        let others = self.chairs().into_iter().filter(|other| *other != chair);
-        others
-            .filter_map(|other| self.seat(other))
-            .for_each(|seat| seat.tell(message));
     }
 
     pub(super) fn tell_guests_views(&self) {

@@ -1,6 +1,8 @@
 //! One call's room: a task that owns the session and everybody's seat.
 
+mod chairs;
 mod chat;
+mod end;
 mod guests;
 mod leg;
 mod legs;
@@ -8,6 +10,7 @@ mod media;
 mod purse;
 mod recording;
 mod reports;
+mod ringing;
 mod seat;
 mod task;
 mod view;

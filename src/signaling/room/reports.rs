@@ -1,10 +1,7 @@
 //! What the media node reports of a room, and what it is told without anybody waiting for it.
 
 use super::{Chair, seat::Seat, task::Room};
-use crate::{
-    app::calls,
-    domain::call::{CallPhase, CallRole, Event, Evidence, Run},
-};
+use crate::domain::call::{CallPhase, CallRole, Event, Evidence, Run};
 use tallyroom_media_protocol::{MediaId, PeerFlow, PeerId, Reception, Request, signaling::ServerMessage};
 use uuid::Uuid;
 
@@ -77,14 +74,6 @@ impl Room {
         }
         if evidence != Evidence::default() {
             let _ = self.apply(Event::Media(evidence)).await;
-        }
-    }
-
-    /// What a server before this one saw isn't known any more. The end of the call doesn't depend on it.
-    pub(super) async fn keep_quality(&self) {
-        let both = [self.buyer.quality, self.seller.quality];
-        if let Err(error) = calls::keep_quality(&self.world.app, &self.scope, self.call.id, both).await {
-            tracing::warn!(%error, "the quality of a call can't be kept");
         }
     }
 
@@ -171,21 +160,6 @@ impl Room {
     pub(super) fn order(&self, request: Request) {
         if let Some(node) = self.node {
             self.world.media.order(node, request);
-        }
-    }
-
-    pub(super) async fn close_media(&mut self) {
-        if let Some(node) = self.node.take() {
-            let _ = self
-                .world
-                .media
-                .request(
-                    node,
-                    Request::CloseRoom {
-                        room: self.call.id.uuid(),
-                    },
-                )
-                .await;
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     recording::RoomRecording, seat::Seat, view::Told,
 };
 use crate::{
-    app::{bookings, calls, legs},
+    app::legs,
     domain::{
         call::{Action, CallPhase, CallRole, EndReason, Entry, Epoch, Event, Journal, MeterOp, Session},
         ids::{CallId, UserId},
@@ -13,14 +13,10 @@ use crate::{
     },
     error::{Error, Result},
     signaling::books::Submission,
-    store::{
-        TenantScope,
-        call_events::NewEvent,
-        calls::{Call, Party},
-    },
+    store::{TenantScope, call_events::NewEvent, calls::Call},
 };
 use std::{collections::HashSet, time::Duration};
-use tallyroom_media_protocol::signaling::{CallerRating, ProposedLeg, ServerMessage};
+use tallyroom_media_protocol::signaling::{ProposedLeg, ServerMessage};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -49,7 +45,7 @@ pub(in crate::signaling) struct Room {
     pub(super) scope: TenantScope,
     pub(super) call: Call,
     pub(super) session: Session,
-    journal: Journal,
+    pub(super) journal: Journal,
     stored: usize,
     pub(super) mailbox: mpsc::Sender<RoomMessage>,
     pub(super) buyer: Seat,
@@ -177,11 +173,7 @@ impl Room {
             self.follow_first_visitor().await;
             self.after();
         }
-        self.end_recording().await;
-        self.write_end().await;
-        self.tell_views();
-        self.close_media().await;
-        self.settle_recording().await;
+        self.end().await;
         messages.close();
     }
 
@@ -318,7 +310,7 @@ impl Room {
         Ok(())
     }
 
-    async fn write(&mut self, entries: Vec<Entry>, ops: Vec<MeterOp>, written: Option<oneshot::Sender<()>>) {
+    pub(super) async fn write(&mut self, entries: Vec<Entry>, ops: Vec<MeterOp>, written: Option<oneshot::Sender<()>>) {
         let events = entries.into_iter().map(|entry| self.numbered(entry)).collect();
         let submission = Submission {
             tenant: self.scope.tenant(),
@@ -370,12 +362,7 @@ impl Room {
     fn after(&mut self) {
         if self.rang && !self.is_ringing() {
             self.rang = false;
-            let outcome = self.session.end_reason().map_or_else(|| "accepted".to_owned(), outcome);
-            let message = ServerMessage::RingEnded {
-                call: self.call.id.uuid(),
-                outcome,
-            };
-            self.tell_people(&message);
+            self.ring_ended();
         }
         self.share_purse();
         self.begin_legs();
@@ -383,70 +370,6 @@ impl Room {
         if self.finish.is_none() {
             self.tell_views();
         }
-    }
-
-    fn ring(&self) {
-        let (now, rung) = (self.now(), self.call.rung());
-        let message = ServerMessage::Ring {
-            call: self.call.id.uuid(),
-            caller_name: self.call.party(rung.other()).name.clone(),
-            caller_rating: self.call.caller_rating.map(|rating| CallerRating {
-                average_tenths: rating.average_tenths,
-                count: rating.count,
-            }),
-            service_title: self.call.service_title.clone(),
-            into_call: self.parent.is_some(),
-            until_ms: self.session.next_deadline().unwrap_or(now).0,
-            server_now_ms: now.0,
-        };
-        self.world
-            .people
-            .tell((self.scope.tenant(), self.call.party(rung).id), &message);
-    }
-
-    /// Both agreed to begin: their pages lead them here.
-    fn begin(&self) {
-        let Some(order) = self.call.booking else { return };
-        let message = ServerMessage::Begun {
-            call: self.call.id.uuid(),
-            order: order.uuid(),
-        };
-        self.tell_people(&message);
-    }
-
-    /// What was paid for beforehand ends soon: both are told outside of the room as well. The room waits for nobody.
-    fn ends_soon(&self, minutes_left: u32) {
-        let Some(order) = self.call.booking else { return };
-        let (app, scope) = (self.world.app.clone(), self.scope);
-        tokio::spawn(async move {
-            if let Err(error) = bookings::ends_soon(&app, &scope, order, minutes_left).await {
-                tracing::warn!(%error, %order, "the end of a talk can't be announced");
-            }
-        });
-    }
-
-    /// Tells all pages of both; of a leg, those of the third person: the other one's show the call itself.
-    fn tell_people(&self, message: &ServerMessage) {
-        for person in self.call.occupied() {
-            self.world.people.tell((self.scope.tenant(), person), message);
-        }
-    }
-
-    /// Stores the end; doesn't give up, since nobody may be left in a call that is over.
-    async fn write_end(&mut self) {
-        let Some(reason) = self.finish else { return };
-        let (written, done) = oneshot::channel();
-        let rest = self.journal.flush().into_iter().collect();
-        self.write(rest, Vec::new(), Some(written)).await;
-        let _ = done.await;
-        while let Err(error) = calls::finish(&self.world.app, &self.scope, &self.call, &self.session, reason).await {
-            tracing::error!(%error, call = %self.call.id, "the end of a call can't be stored; trying again");
-            tokio::time::sleep(RETRY).await;
-        }
-        if self.parent.is_none() {
-            self.keep_quality().await;
-        }
-        tracing::info!(call = %self.call.id, ?reason, charged_minor = self.session.charged_minor(), "call ended");
     }
 
     pub(super) fn is_ringing(&self) -> bool {
@@ -457,40 +380,6 @@ impl Room {
         self.world.app.now()
     }
 
-    pub(super) fn role_of(&self, person: UserId) -> Option<CallRole> {
-        [CallRole::Buyer, CallRole::Seller]
-            .into_iter()
-            .find(|role| self.person(*role).id == person)
-    }
-
-    pub(super) fn person(&self, role: CallRole) -> &Party {
-        self.call.party(role)
-    }
-
-    pub(super) fn side(&self, role: CallRole) -> &Seat {
-        match role {
-            CallRole::Buyer => &self.buyer,
-            CallRole::Seller => &self.seller,
-        }
-    }
-
-    /// Tells the person's seat, or, before they joined, all of their pages.
-    pub(super) fn tell(&self, role: CallRole, message: &ServerMessage) {
-        match &self.side(role).socket {
-            Some(socket) => socket.send(message),
-            None => self
-                .world
-                .people
-                .tell((self.scope.tenant(), self.person(role).id), message),
-        }
-    }
-
-    /// Tells the two whom the call is between.
-    pub(super) fn tell_both(&self, message: &ServerMessage) {
-        self.buyer.tell(message);
-        self.seller.tell(message);
-    }
-
     pub(super) fn refuse<T>(answer: Answer<T>, error: Error) {
         let _ = answer.send(Err(error));
     }
@@ -498,10 +387,4 @@ impl Room {
     pub(super) fn is_over(&self) -> Result<()> {
         if self.finish.is_some() { Err(over()) } else { Ok(()) }
     }
-}
-
-fn outcome(reason: EndReason) -> String {
-    let text = serde_json::to_value(reason).ok();
-    text.and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }

@@ -8,15 +8,12 @@ use crate::{
     },
     error::{Error, Result},
     store::{
-        Db, TenantScope, TenantTx,
+        Db, TenantScope, TenantTx, call_guests,
         moment::At,
-        schema::{call_guests, calls, people_in_calls},
+        schema::{call_guests as places, calls, people_in_calls},
     },
 };
-use diesel::{
-    dsl::{exists, not},
-    prelude::*,
-};
+use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -79,15 +76,11 @@ pub fn paid_of(tx: &mut TenantTx<'_>, order: BookingId) -> Result<Option<Call>> 
 /// The database is away.
 pub fn list(tx: &mut TenantTx<'_>, person: UserId, limit: i64, offset: i64) -> Result<Vec<Call>> {
     let tenant = tx.tenant().uuid();
-    let shown_out = call_guests::table
-        .filter(call_guests::tenant_id.eq(tenant))
-        .filter(call_guests::call_id.eq(calls::id))
-        .filter(call_guests::user_id.eq(person.uuid()))
-        .filter(call_guests::ended_at.is_not_null());
+    let shown_out = call_guests::over(tx.tenant(), person).select(places::call_id);
     let rows = calls::table
         .filter(calls::tenant_id.eq(tenant))
         .filter(calls::buyer_id.eq(person.uuid()).or(calls::seller_id.eq(person.uuid())))
-        .filter(calls::ended_at.is_not_null().or(not(exists(shown_out))))
+        .filter(calls::ended_at.is_not_null().or(calls::id.ne_all(shown_out)))
         .order(calls::rang_at.desc())
         .limit(limit)
         .offset(offset)

@@ -16,6 +16,7 @@ use crate::{
         ids::{CallId, UserId},
         language::LANGUAGES,
     },
+    error::Kind,
     signaling::extension_view,
     store::calls::Call,
     web::{Result, Site, Web, api, extract::InRoom},
@@ -81,7 +82,12 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Set
     // A person is in one call at a time, so at most one row asks its room.
     let stage = match call.ended {
         Some(_) => CallStage::Ended,
-        None => stage(api::calls::view(web, site, viewer, call.id).await?.phase),
+        None => match api::calls::view(web, site, viewer, call.id).await {
+            Ok(view) => stage(view.phase),
+            // They have been shown out of it since the list was read.
+            Err(error) if matches!(error.0.kind, Kind::NotFound) => CallStage::Ended,
+            Err(error) => return Err(error),
+        },
     };
     let moved = call.ended.map_or(0, |ended| match side {
         Side::Buyer => ended.charged_minor + extra.earned_minor,
