@@ -5,3 +5,4 @@ mod flow;
 mod lifetime;
 mod media;
 mod recording;
+mod refusals;

@@ -4,6 +4,7 @@ mod bookings;
 mod calendar;
 mod calls;
 mod earnings;
+mod identity;
 mod money;
 mod notifications;
 mod private_rooms;
@@ -27,7 +28,7 @@ pub fn tenant(g: &Gallery<'_>) -> anyhow::Result<()> {
     public::profile(g)?;
     public::review(g)?;
     public::people(g)?;
-    public::identity(g)?;
+    identity::identity(g)?;
     second_factor::second_factor(g)?;
     money::money(g)?;
     selling::selling(g)?;
