@@ -34,6 +34,8 @@ fn main() -> ExitCode {
         }
     };
     let ended = start_log(&config).and_then(|()| runtime.block_on(serve(*config)));
+    // A disk that doesn't answer holds up a thread that makes a file, and isn't to hold up the end as well.
+    runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

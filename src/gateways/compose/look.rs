@@ -5,10 +5,12 @@ use crate::app::ports::Part;
 use anyhow::{Context, ensure};
 use std::collections::BTreeMap;
 
-/// Pictures or sounds that are further apart are two spans. Where somebody's line carries less, the media worker notices
-/// after 1.5 s that a layer has ceased, and then waits for a key frame of the next: their last picture stays meanwhile, as
-/// it does for whoever watches.
-const GAP_MS: u64 = 3_000;
+/// Sounds that are further apart are two spans: whoever mutes themselves isn't heard meanwhile.
+const SOUND_GAP_MS: u64 = 1_500;
+/// Pictures that are. Where somebody's line carries less, the media worker notices after 1.5 s that a layer has ceased, and
+/// then waits for a key frame of the next: their last picture stays meanwhile, as it does for whoever watches. A camera that
+/// is switched off for less shows it as well.
+const PICTURE_GAP_MS: u64 = 3_000;
 /// A film has at most about so many spans: the longer it is, the more of a gap is overlooked.
 const MOST_SPANS: u64 = 1_000;
 /// The last picture before a gap is shown for so long.
@@ -21,7 +23,7 @@ pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::R
     command.arg("-i").arg(&part.path);
     command.args(["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "framecrc", "-"]);
     let child = command.spawn().context("ffmpeg can't be started")?;
-    let mut list = List::new(GAP_MS.max(until_ms / MOST_SPANS));
+    let mut list = List::new(until_ms);
     let (status, complaint) = attend(child, until_ms, |line| list.read(line)).await?;
     ensure!(status.success() || list.has_any(), "{status}: {complaint}");
     Ok(list.tracks(part))
@@ -29,7 +31,8 @@ pub(super) async fn at(ffmpeg: &Ffmpeg, part: &Part, until_ms: u64) -> anyhow::R
 
 /// A list of packets as `framecrc` prints it.
 struct List {
-    gap: u64,
+    /// Of a film so long, a shorter gap is none.
+    least_gap: u64,
     streams: BTreeMap<usize, Stream>,
 }
 
@@ -42,9 +45,9 @@ struct Stream {
 }
 
 impl List {
-    fn new(gap: u64) -> Self {
+    fn new(until_ms: u64) -> Self {
         Self {
-            gap,
+            least_gap: until_ms / MOST_SPANS,
             streams: BTreeMap::new(),
         }
     }
@@ -75,8 +78,13 @@ impl List {
         let Some(at) = (shown.saturating_mul(1_000).saturating_mul(numerator)).checked_div(denominator) else {
             return;
         };
+        let usual = match stream.kind.as_str() {
+            "video" => PICTURE_GAP_MS,
+            _ => SOUND_GAP_MS,
+        };
+        let gap = self.least_gap.max(usual);
         match stream.spans.last_mut() {
-            Some(last) if at < last.until.saturating_add(self.gap) => last.until = last.until.max(at + LAST_MS),
+            Some(last) if at < last.until.saturating_add(gap) => last.until = last.until.max(at + LAST_MS),
             _ => stream.spans.push(Span {
                 from: at,
                 until: at + LAST_MS,
@@ -127,7 +135,7 @@ mod tests {
 
     #[test]
     fn packets_become_spans() {
-        let mut list = List::new(GAP_MS);
+        let mut list = List::new(0);
         let lines = [
             "#software: Lavf59.27.100",
             "#tb 0: 1/90000",
@@ -147,17 +155,24 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_layers_is_no_gap() {
-        let mut list = List::new(GAP_MS);
-        let packets = [0, 1_640, 3_160].map(|at| format!("0, {at}, {at}, 66, 1234, 0x12345678"));
-        list.read("#tb 0: 1/1000");
-        packets.iter().for_each(|line| list.read(line));
-        assert_eq!(list.streams[&0].spans, [Span { from: 0, until: 3_260 }]);
+    fn a_change_of_layers_is_no_gap_and_a_muted_microphone_is() {
+        let mut list = List::new(0);
+        for (stream, kind) in ["video", "audio"].iter().enumerate() {
+            list.read(&format!("#tb {stream}: 1/1000"));
+            list.read(&format!("#media_type {stream}: {kind}"));
+            for at in [0, 1_640] {
+                list.read(&format!("{stream}, {at}, {at}, 66, 1234, 0x12345678"));
+            }
+        }
+        let span = |from, until| Span { from, until };
+        let spans = |kind| list.spans(kind).collect::<Vec<_>>();
+        assert_eq!(spans("video"), [[span(0, 1_740)]]);
+        assert_eq!(spans("audio"), [[span(0, 100), span(1_640, 1_740)]]);
     }
 
     #[test]
     fn what_is_no_list_is_nothing() {
-        let mut list = List::new(GAP_MS);
+        let mut list = List::new(0);
         for line in ["", "#tb", "#tb 0: 1/0", "#media_type 0: video", "0, 1, 2", "x,y,z", "0"] {
             list.read(line);
         }

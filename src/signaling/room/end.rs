@@ -1,4 +1,4 @@
-//! How a room ends: nothing of the call is left open.
+//! How a room ends: its call is written down, and its media closed. What a recording still waits for is left to its sweep.
 
 use super::task::{RETRY, Room};
 use crate::app::calls;

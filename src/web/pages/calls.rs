@@ -55,11 +55,11 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     for settled in &all {
         let recorded = recorded.contains(&settled.0.id);
         let in_call_with = others.get(&settled.0.id).map(|other| other.name.clone());
-        rows.push(CallRow {
+        rows.extend(row(&web, &site, &viewer, settled).await?.map(|row| CallRow {
             recorded,
             in_call_with,
-            ..row(&web, &site, &viewer, settled).await?
-        });
+            ..row
+        }));
     }
     let open = rows
         .iter()
@@ -77,15 +77,15 @@ async fn list(web: Data<Web>, site: Site, viewer: Viewer, Query(shown): Query<Sh
     )
 }
 
-async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Settled) -> Result<CallRow> {
+/// None if they were shown out of it since the list was read.
+async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Settled) -> Result<Option<CallRow>> {
     let side = side(call, viewer.user.id);
     // A person is in one call at a time, so at most one row asks its room.
     let stage = match call.ended {
         Some(_) => CallStage::Ended,
         None => match api::calls::view(web, site, viewer, call.id).await {
             Ok(view) => stage(view.phase),
-            // They have been shown out of it since the list was read.
-            Err(error) if matches!(error.0.kind, Kind::NotFound) => CallStage::Ended,
+            Err(error) if matches!(error.0.kind, Kind::NotFound) => return Ok(None),
             Err(error) => return Err(error),
         },
     };
@@ -93,7 +93,7 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Set
         Side::Buyer => ended.charged_minor + extra.earned_minor,
         Side::Seller => ended.charged_minor - ended.commission_minor + extra.earned_minor - extra.commission_minor,
     });
-    Ok(CallRow {
+    Ok(Some(CallRow {
         id: call.id.uuid(),
         other: Person::new(other(call, side).to_owned(), None),
         side,
@@ -105,7 +105,7 @@ async fn row(web: &Web, site: &Site, viewer: &Viewer, (call, extra): &calls::Set
         amount: (moved > 0).then(|| Amount::new(moved, call.currency.code())),
         recorded: false,
         in_call_with: None,
-    })
+    }))
 }
 
 pub(super) fn side(call: &Call, reader: UserId) -> Side {

@@ -1,8 +1,9 @@
 //! Recording: what each recorded participant sends is written into a file of its own, as it comes and not decoded.
 //!
 //! [`tap`] takes packets from the media worker, the [`writer`]'s thread feeds them to each file's [`part`], which is a
-//! pure function of packets and times, and appends the fragments that come out. Nothing of it holds up the room.
-//! A node that is killed leaves files that play up to their last fragment; the control plane puts them together.
+//! pure function of packets and times, and appends the fragments that come out. A disk that stalls holds up the room only
+//! where a file is made, for 2 s. A node that is killed leaves files that play up to their last fragment; the control
+//! plane puts them together.
 
 mod frames;
 mod mp4;

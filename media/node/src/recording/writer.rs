@@ -275,7 +275,7 @@ impl Recording {
         let ends = stops || now > LONGEST;
         let due = if ends {
             self.part.finish(now)
-        } else if self.written.elapsed() + LOOK / 2 > PERIOD {
+        } else if self.written.elapsed() + LOOK * 3 / 4 > PERIOD {
             self.written = Instant::now();
             self.part.poll(now)
         } else {
@@ -283,7 +283,7 @@ impl Recording {
         };
         self.append(&due.map_err(io::Error::other)?)?;
         if let Some(source) = self.part.wants_key(now) {
-            let _ = self.order.ask_key.try_send(source); // if one is asked for already, the next round asks again
+            let _ = self.order.ask_key.try_send(source); // if one is asked for already, the part asks again
         }
         Ok(!ends)
     }

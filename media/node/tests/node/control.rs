@@ -306,3 +306,11 @@ fn opus(payload_type: &str) -> Value {
     codec[payload_type] = json!(111);
     codec
 }
+
+/// A node and its first link.
+pub async fn started(options: &[&str]) -> (Node, Connection) {
+    let control = ControlPlane::start().await;
+    let node = Node::start(&control.url, options);
+    let connection = control.welcome().await;
+    (node, connection)
+}

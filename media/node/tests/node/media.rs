@@ -1,16 +1,9 @@
 //! What a node does when it is asked.
 
-use crate::control::{Connection, ControlPlane, Member, Node};
+use crate::control::{Connection, Member, started};
 use serde_json::{Value, json};
 use tallyroom_media_protocol::{MediaKind, RefusalKind, Reply, Request};
 use uuid::Uuid;
-
-pub async fn started(options: &[&str]) -> (Node, Connection) {
-    let control = ControlPlane::start().await;
-    let node = Node::start(&control.url, options);
-    let connection = control.welcome().await;
-    (node, connection)
-}
 
 #[tokio::test]
 async fn a_join_brings_all_that_a_client_needs() {

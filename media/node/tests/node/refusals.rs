@@ -1,6 +1,6 @@
 //! What a node refuses, and in which order it does the rest.
 
-use super::media::started;
+use crate::control::started;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tallyroom_media_protocol::{MediaKind, MediaSource, RefusalKind, Reply, Request};
