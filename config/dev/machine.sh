@@ -5,7 +5,7 @@
 # where pages are looked at.
 debian_build=(ca-certificates curl git g++ mold pkg-config python3-pip libsrtp2-dev libuv1-dev libssl-dev libpq-dev)
 debian_run=(ffmpeg)
-debian_browser=(chromium coturn fonts-liberation)
+debian_browser=(chromium coturn fonts-liberation fonts-noto-color-emoji)
 
 ensure_debian() {
   local package missing=()

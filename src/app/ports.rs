@@ -31,7 +31,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::{TenantScope, extensions::Asked, push_subscriptions::Device},
+    store::{TenantScope, extensions::Asked, push_subscriptions::Device, tips::Tip},
 };
 use async_trait::async_trait;
 use futures::future::BoxFuture;
@@ -235,8 +235,8 @@ pub trait LivePeople: Send + Sync {
     fn credit_changed(&self, scope: &TenantScope, buyer: UserId, available: Money, apart: Option<Stretch>);
     /// An extension of a call of these two was asked for or answered: their pages are told.
     fn extension(&self, scope: &TenantScope, people: [UserId; 2], asked: &Asked);
-    /// Somebody of that name gave them a tip: pages are told.
-    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money);
+    /// Somebody of that name gave a tip: the pages of whoever got it are told.
+    fn tipped(&self, scope: &TenantScope, from_name: &str, tip: &Tip);
     /// They have so many notifications that they haven't seen, and were told of what is at `link` just now: pages are
     /// told.
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>);

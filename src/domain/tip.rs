@@ -1,10 +1,57 @@
-//! Tips: what can be given, and who gets what of it (requirement F8).
+//! Tips and gifts: what can be given, and who gets what of it (requirement F8).
 
 use super::{
     money::{Currency, Money},
     policy::Policy,
     trust::whole,
 };
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A tip that is shown as something: each has its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Gift {
+    /// The smallest.
+    Flower,
+    /// A little more.
+    Coffee,
+    /// More.
+    Cake,
+    /// The largest.
+    Bouquet,
+}
+
+impl Gift {
+    /// All, the cheapest first.
+    pub const ALL: [Self; 4] = [Self::Flower, Self::Coffee, Self::Cake, Self::Bouquet];
+
+    /// As it is stored, and in which words' keys it stands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flower => "flower",
+            Self::Coffee => "coffee",
+            Self::Cake => "cake",
+            Self::Bouquet => "bouquet",
+        }
+    }
+
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gift| gift.name() == name)
+    }
+
+    /// What it costs.
+    pub fn price(self, currency: Currency) -> Money {
+        let units = match self {
+            Self::Flower => 1,
+            Self::Coffee => 3,
+            Self::Cake => 6,
+            Self::Bouquet => 15,
+        };
+        whole(units, currency)
+    }
+}
 
 /// Amounts to offer.
 pub fn suggestions(currency: Currency) -> [Money; 4] {
@@ -42,6 +89,15 @@ mod tests {
                 .iter()
                 .all(|one| (least.minor..=most.minor).contains(&one.minor))
         );
+    }
+
+    #[test]
+    fn gifts_have_names_and_rising_prices() {
+        let currency = euros(0).currency;
+        let prices = Gift::ALL.map(|gift| gift.price(currency).minor);
+        assert!(prices.is_sorted_by(|one, next| one < next), "{prices:?}");
+        assert!(Gift::ALL.iter().all(|gift| Gift::parse(gift.name()) == Some(*gift)));
+        assert_eq!(Gift::parse("castle"), None);
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use crate::{
         money::Money,
         time::Moment,
     },
-    store::{Changes, TenantScope, extensions::Asked},
+    store::{Changes, TenantScope, extensions::Asked, tips::Tip},
 };
 use std::{
     collections::HashMap,
@@ -253,13 +253,14 @@ impl LivePeople for People {
         }
     }
 
-    fn tipped(&self, scope: &TenantScope, seller: UserId, from_name: &str, amount: Money) {
+    fn tipped(&self, scope: &TenantScope, from_name: &str, tip: &Tip) {
         let message = ServerMessage::Tipped {
             from_name: from_name.to_owned(),
-            amount_minor: amount.minor,
-            currency: amount.currency.code().to_owned(),
+            amount_minor: tip.amount.minor,
+            currency: tip.amount.currency.code().to_owned(),
+            gift: tip.gift.map(|gift| gift.name().to_owned()),
         };
-        self.tell((scope.tenant(), seller), &message);
+        self.tell((scope.tenant(), tip.seller), &message);
     }
 
     fn notified(&self, scope: &TenantScope, user: UserId, unread: i64, link: Option<String>) {

@@ -326,6 +326,18 @@ pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
     row.guest(name)
 }
 
+/// Whether somebody was asked into a call and has come, whatever became of their place.
+///
+/// # Errors
+/// The database is away.
+pub fn has_come(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<bool> {
+    let theirs = call_guests::table
+        .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
+        .filter(call_guests::call_id.eq(call.uuid()))
+        .filter(call_guests::user_id.eq(person.uuid()));
+    Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
+}
+
 /// Whether somebody has a place as a third person in a call that goes on.
 ///
 /// # Errors

@@ -1147,6 +1147,7 @@ diesel::table! {
         commission_minor -> Int8,
         currency -> Text,
         given_at -> Timestamptz,
+        gift -> Nullable<Text>,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
         ids::{CallId, TipId, UserId},
         money::{Currency, Money},
         time::Moment,
+        tip::Gift,
     },
     error::{Error, Result},
 };
@@ -26,6 +27,8 @@ pub struct Tip {
     pub call: Option<CallId>,
     /// How much.
     pub amount: Money,
+    /// As what, if as more than an amount.
+    pub gift: Option<Gift>,
     /// How much of it is the tenant's, in minor units.
     pub commission_minor: i64,
     /// When.
@@ -43,6 +46,7 @@ struct Row {
     commission_minor: i64,
     currency: String,
     given_at: At,
+    gift: Option<String>,
 }
 
 impl Row {
@@ -55,6 +59,7 @@ impl Row {
             seller: UserId::from_uuid(self.seller_id),
             call: self.call_id.map(CallId::from_uuid),
             amount: Money::new(self.amount_minor, currency),
+            gift: self.gift.as_deref().and_then(Gift::parse),
             commission_minor: self.commission_minor,
             at: self.given_at.into(),
         })
@@ -77,6 +82,7 @@ pub fn insert(tx: &mut TenantTx<'_>, tip: &Tip) -> Result<()> {
             tips::commission_minor.eq(tip.commission_minor),
             tips::currency.eq(tip.amount.currency.code()),
             tips::given_at.eq(At(tip.at)),
+            tips::gift.eq(tip.gift.map(Gift::name)),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -13,10 +13,10 @@ use crate::{
 };
 use anyhow::anyhow;
 use diesel::{
-    dsl::exists,
+    dsl::{exists, sql},
     prelude::*,
     select, sql_query,
-    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -214,6 +214,25 @@ pub fn open_for(tx: &mut TenantTx<'_>, user: UserId, order: BookingId) -> Result
         .filter(top_ups::state.eq("pending"))
         .filter(top_ups::booking_id.eq(order.uuid()))
         .order(top_ups::created_at.desc())
+        .select(Row::as_select())
+        .first(tx.conn)
+        .optional()?;
+    row.map(Row::top_up).transpose()
+}
+
+/// A person's last payment that came in; one for that order before all others, or for none if none is given.
+///
+/// # Errors
+/// The database is away.
+pub fn last_paid(tx: &mut TenantTx<'_>, user: UserId, order: Option<BookingId>) -> Result<Option<TopUp>> {
+    let for_it = sql::<Bool>("booking_id IS NOT DISTINCT FROM ")
+        .bind::<Nullable<SqlUuid>, _>(order.map(BookingId::uuid))
+        .sql(" DESC");
+    let row: Option<Row> = top_ups::table
+        .filter(top_ups::tenant_id.eq(tx.tenant().uuid()))
+        .filter(top_ups::user_id.eq(user.uuid()))
+        .filter(top_ups::state.eq_any([State::Settled.name(), State::Held.name()]))
+        .order((for_it, top_ups::created_at.desc()))
         .select(Row::as_select())
         .first(tx.conn)
         .optional()?;

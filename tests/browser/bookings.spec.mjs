@@ -173,9 +173,9 @@ async function play(name, viewport) {
   await seen(buyer, "11-over");
   await buyer.goto(`${call}/bill`);
   await buyer.locator("a[href*='/tip?call=']").click();
-  await buyer.locator("label:has([name=amount_minor][value='100'])").click();
+  await buyer.locator("label:has([name=choice][value='100'])").click();
   await seen(buyer, "12-tip");
-  await buyer.locator("form:has([name=amount_minor]) button").click();
+  await buyer.locator("form:has([name=choice]) button").click();
   await buyer.waitForURL((url) => url.pathname === `${call}/bill`);
   await seen(buyer, "13-tipped");
   assert.equal((await json(buyer, "/api/v1/wallet")).available_minor, 200);

@@ -10,7 +10,7 @@ import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { axeIn, atRest, overflow, schemesIn, wear, WIDTHS } from "./lib/faults.mjs";
-import { serveSocket, statesOf } from "./lib/room-states.mjs";
+import { serve as serveRoom, statesOf } from "./lib/room-states.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
@@ -53,7 +53,7 @@ async function look(page, base, sample, width, told) {
   const problems = [];
   const shots = [];
   // The samples have no server behind them: no socket, no mail frame.
-  const quiet = /WebSocket|\/ws|404|dev\/mailbox/;
+  const quiet = /WebSocket|\/ws|40[14]|dev\/mailbox/;
   const onConsole = (message) => message.type() === "error" && !quiet.test(message.text()) && problems.push(message.text());
   const onError = (error) => problems.push(String(error));
   page.on("console", onConsole);
@@ -114,7 +114,7 @@ async function worker() {
   const page = await context.newPage();
   // What the page that is looked at is told, and until when.
   const said = {};
-  await serveSocket(page, () => said.state, () => said.all());
+  await serveRoom(page, () => said.state, () => said.all());
   for (let sample = queue.shift(); sample; sample = queue.shift()) {
     const shots = [];
     for (const width of WIDTHS) {

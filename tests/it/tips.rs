@@ -162,6 +162,7 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
             from_name,
             amount_minor,
             currency,
+            gift: None,
         } => Some((from_name.clone(), *amount_minor, currency.clone())),
         _ => None,
     });
@@ -173,7 +174,7 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     let open = pair.buyer.get(&page).await.expect(200).text;
     assert!(open.contains("goes on in its own tab"), "{open}");
     let (id, call_id) = (Uuid::new_v4().to_string(), call.to_string());
-    let fields = [("id", id.as_str()), ("call", &call_id), ("amount_minor", "100")];
+    let fields = [("id", id.as_str()), ("call", &call_id), ("choice", "100")];
     let given = pair
         .buyer
         .form(&format!("/sellers/{seller}/tip"), &fields)
@@ -234,5 +235,58 @@ async fn a_tip_in_a_call_and_one_after_it_are_on_its_bill() {
     let theirs = json!({ "form": Uuid::new_v4(), "amount_minor": 200, "call_id": call });
     stranger.post(&path, theirs).await.expect(404);
     assert_eq!(held(&pair, "tips"), 650);
+    audit(&pair.app).await;
+}
+
+#[tokio::test]
+async fn a_gift_costs_what_it_says_and_is_shown_as_what_it_is() {
+    let pair = Pair::new(Price::default()).await;
+    let talk = pair.live().await;
+    let (call, seller) = (talk.call, own_id(&pair.seller).await);
+    let path = format!("/api/v1/sellers/{seller}/tips");
+    let gift = |gift, amount| json!({"form": Uuid::new_v4(), "amount_minor": amount, "gift": gift, "call_id": call});
+    let cheap = pair.buyer.post(&path, gift("bouquet", 100)).await.expect(422);
+    assert_eq!(cheap.json()["error"]["field"], "gift");
+    assert!(cheap.text.contains("15.00 EUR"), "{}", cheap.text);
+    assert!(
+        pair.buyer
+            .post(&path, gift("castle", 100))
+            .await
+            .status
+            .is_client_error()
+    );
+    assert_eq!(pair.app.database.count("tips"), 0);
+    let given = pair.buyer.post(&path, gift("coffee", 300)).await.expect(201).json();
+    assert_eq!(
+        (&given["gift"], &given["amount_minor"]),
+        (&json!("coffee"), &json!(300))
+    );
+    // By the form, too; an amount that is typed wins.
+    let page = format!("/sellers/{seller}/tip");
+    assert!(
+        pair.buyer
+            .get(&page)
+            .await
+            .expect(200)
+            .text
+            .contains("value=\"bouquet\"")
+    );
+    for (typed, kind) in [("", "flower"), ("1.50", "flower")] {
+        let (form, call) = (Uuid::new_v4().to_string(), call.to_string());
+        let fields = [
+            ("id", form.as_str()),
+            ("call", &call),
+            ("choice", kind),
+            ("amount", typed),
+        ];
+        pair.buyer.form(&page, &fields).await.expect(303);
+    }
+    assert_eq!(held(&pair, "tips"), 300 + 100 + 150);
+    talk.hang_up().await;
+    for reader in [&pair.buyer, &pair.seller] {
+        let bill = reader.get(&format!("/calls/{call}/bill")).await.expect(200).text;
+        let shown = |words: &str| bill.matches(words).count();
+        assert_eq!((shown("Coffee"), shown("Flower"), shown("€1.50")), (1, 1, 1), "{bill}");
+    }
     audit(&pair.app).await;
 }

@@ -89,7 +89,7 @@ pub async fn accept(
         Err(asked) => return Ok(over(asked)),
     };
     let (_, id) = which;
-    let brought = bring_money(app, viewer, tenant, (id, missing, from), return_url).await;
+    let brought = bring_money(app, viewer, tenant, (which, missing, from), return_url).await;
     let asked = app.db.read(&viewer.scope, move |tx| extensions::find(tx, id)).await?;
     if asked.extension.state == State::Paid {
         // By this answer, or by another one of theirs meanwhile.
@@ -115,7 +115,7 @@ async fn bring_money(
     app: &App,
     viewer: &Viewer,
     tenant: &Tenant,
-    (id, missing, from): (ExtensionId, Money, IpAddr),
+    ((call, id), missing, from): ((CallId, ExtensionId), Money, IpAddr),
     return_url: impl Fn(TopUpId) -> String,
 ) -> Result<(TopUp, Option<String>)> {
     if let Some(begun) = begun(app, viewer, id).await? {
@@ -130,7 +130,7 @@ async fn bring_money(
         hold: false,
         from,
     };
-    if let Some(kept) = wallet::usable(app, viewer, tenant).await? {
+    if let Some(kept) = wallet::usable(app, viewer, tenant, call).await? {
         let way = Some(ChosenWay::Kept(kept));
         match wallet::begin_top_up(app, viewer, tenant, wish(way), &return_url).await {
             Ok(top_up) if top_up.state != payment::State::Declined => return Ok((top_up, None)),

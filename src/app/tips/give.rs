@@ -1,4 +1,4 @@
-//! A tip is given.
+//! A tip or a gift is given.
 
 use super::{check, policy};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         money::Money,
         notification::Event,
         tenant::Tenant,
-        tip,
+        tip::{self, Gift},
     },
     error::{Error, Result},
     store::{
@@ -28,17 +28,19 @@ pub struct Wish {
     pub form: Uuid,
     /// To whom.
     pub seller: UserId,
-    /// For which call of the two, if for one.
+    /// For which call, if for one.
     pub call: Option<CallId>,
     /// How much, in minor units of the tenant's currency.
     pub amount_minor: i64,
+    /// As what, if as more than an amount.
+    pub gift: Option<Gift>,
 }
 
 /// Gives a tip from the reader's credit; the same wish again changes nothing. The seller is told.
 ///
 /// # Errors
-/// The amount is out of bounds, there isn't enough credit, the seller isn't there or can't be met, the call isn't the
-/// two's, the form was used for something else, or the database is away.
+/// The amount is out of bounds or not the gift's price, there isn't enough credit, the seller isn't there or can't be met,
+/// the call isn't theirs, the form was used for something else, or the database is away.
 pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Result<Tip> {
     let (policy, amount) = (policy(tenant), Money::new(wish.amount_minor, tenant.currency));
     let (least, most) = tip::bounds(&policy, tenant.currency);
@@ -48,6 +50,13 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
             format!("Choose an amount from {least} to {most}."),
         ));
     }
+    if let Some(price) = wish
+        .gift
+        .map(|gift| gift.price(tenant.currency))
+        .filter(|price| *price != amount)
+    {
+        return Err(Error::field("gift", format!("This gift costs {price}.")));
+    }
     let given = Tip {
         // Ledger transfers are named by it, so nobody chooses it: one could take the name of somebody else's.
         id: TipId::from_uuid(Uuid::new_v5(&wish.form, viewer.user.id.uuid().as_bytes())),
@@ -55,6 +64,7 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
         seller: wish.seller,
         call: wish.call,
         amount,
+        gift: wish.gift,
         commission_minor: tip::commission_minor(&policy, amount),
         at: app.now(),
     };
@@ -83,15 +93,14 @@ pub async fn give(app: &App, viewer: &Viewer, tenant: &Tenant, wish: Wish) -> Re
         .await?;
     if let Some(available) = available {
         app.people.wallet_changed(&viewer.scope, tip.buyer, available);
-        app.people
-            .tipped(&viewer.scope, tip.seller, &viewer.user.name, tip.amount);
+        app.people.tipped(&viewer.scope, &viewer.user.name, &tip);
     }
     Ok(tip)
 }
 
 /// What was given already, if it is what is wished.
 fn same(known: Tip, wished: &Tip) -> Result<Tip> {
-    let what = |tip: &Tip| (tip.buyer, tip.seller, tip.call, tip.amount);
+    let what = |tip: &Tip| (tip.buyer, tip.seller, tip.call, tip.amount, tip.gift);
     if what(&known) == what(wished) {
         Ok(known)
     } else {

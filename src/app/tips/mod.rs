@@ -1,4 +1,4 @@
-//! Tips: from a buyer's credit to a seller, in a call, after it, or from the seller's page (requirement F8).
+//! Tips and gifts: from somebody's credit to a seller, in a call, after it, or from the seller's page (requirement F8).
 
 mod give;
 mod show;
@@ -13,7 +13,7 @@ use crate::{
         tenant::Tenant,
     },
     error::{Error, Result},
-    store::{TenantTx, calls, sellers},
+    store::{TenantTx, call_guests, calls, sellers},
 };
 
 /// The tenant's rules of now: a tip isn't part of what was agreed for a call.
@@ -23,17 +23,19 @@ fn policy(tenant: &Tenant) -> Policy {
 }
 
 /// # Errors
-/// The reader can't tip them, for that call: it is their own page, nobody sells there, or the call isn't the two's.
-fn check(tx: &mut TenantTx<'_>, buyer: UserId, seller: UserId, call: Option<CallId>) -> Result<()> {
-    if buyer == seller {
+/// Somebody can't tip them, for that call: it is their own page, nobody sells there, or the call isn't theirs, or one that
+/// the giver has never been in.
+fn check(tx: &mut TenantTx<'_>, giver: UserId, seller: UserId, call: Option<CallId>) -> Result<()> {
+    if giver == seller {
         return Err(Error::invalid("This is your own page."));
     }
     sellers::find(tx, seller)?.ok_or_else(Error::not_found)?;
     let Some(call) = call else {
         return Ok(());
     };
-    let found = calls::of_person(tx, call, buyer)?;
-    if found.buyer.id == buyer && found.seller.id == seller {
+    let found = calls::find(tx, call)?;
+    let was_there = found.buyer.id == giver || call_guests::has_come(tx, call, giver)?;
+    if was_there && found.seller.id == seller {
         Ok(())
     } else {
         Err(Error::not_found())

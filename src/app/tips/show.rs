@@ -7,7 +7,7 @@ use crate::{
         ids::{CallId, UserId},
         money::Money,
         tenant::Tenant,
-        tip,
+        tip::{self, Gift},
     },
     error::Result,
     store::{calls, users, wallets},
@@ -20,8 +20,12 @@ pub struct Offered {
     pub name: String,
     /// The call that it is for goes on.
     pub running: bool,
+    /// There is a bill of it that the reader may see, once it is over.
+    pub billed: bool,
     /// Amounts to offer.
     pub suggestions: [Money; 4],
+    /// Gifts to offer, and what they cost.
+    pub gifts: Vec<(Gift, Money)>,
     /// Least that can be given.
     pub least: Money,
     /// Most that can be given at once.
@@ -30,10 +34,10 @@ pub struct Offered {
     pub available: Money,
 }
 
-/// What the reader can give to a seller, for a call of the two's if it is for one.
+/// What the reader can give to a seller, for a call if it is for one.
 ///
 /// # Errors
-/// The seller isn't there or can't be met, the call isn't the two's, or the database is away.
+/// The seller isn't there or can't be met, the call isn't theirs, or the database is away.
 pub async fn show(
     app: &App,
     viewer: &Viewer,
@@ -41,24 +45,29 @@ pub async fn show(
     (seller, call): (UserId, Option<CallId>),
 ) -> Result<Offered> {
     let (buyer, currency) = (viewer.user.id, tenant.currency);
-    let (name, running, available) = app
+    let (name, (running, billed), available) = app
         .db
         .read(&viewer.scope, move |tx| {
             check(tx, buyer, seller, call)?;
             let user = users::find(tx, seller)?;
             safety::can_meet(tx, buyer, &user)?;
-            let running = match call {
-                Some(call) => calls::of_person(tx, call, buyer)?.ended.is_none(),
-                None => false,
-            };
-            Ok((user.name, running, wallets::balance(tx, buyer, currency)?.available()))
+            let call = call.map(|call| calls::find(tx, call)).transpose()?;
+            let of_call = call.map(|call| (call.ended.is_none(), call.buyer.id == buyer && !call.terms.free));
+            let available = wallets::balance(tx, buyer, currency)?.available();
+            Ok((user.name, of_call.unwrap_or_default(), available))
         })
         .await?;
     let (least, most) = tip::bounds(&policy(tenant), currency);
+    let gifts = Gift::ALL.map(|gift| (gift, gift.price(currency)));
     Ok(Offered {
         name,
         running,
+        billed,
         suggestions: tip::suggestions(currency),
+        gifts: gifts
+            .into_iter()
+            .filter(|(_, price)| price.minor <= most.minor)
+            .collect(),
         least,
         most,
         available,

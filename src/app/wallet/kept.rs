@@ -3,15 +3,15 @@
 use crate::{
     app::{App, gateway_accounts, identity::Viewer, ports::SavedMethod, sealing},
     domain::{
-        ids::{SavedMethodId, UserId},
+        ids::{CallId, SavedMethodId, UserId},
         tenant::Tenant,
         time::Moment,
     },
     error::{Error, Result},
     store::{
-        TenantTx, erase_person,
+        TenantTx, calls, erase_person,
         saved_methods::{self, Kept},
-        top_ups::TopUp,
+        top_ups::{self, TopUp},
         users,
     },
 };
@@ -53,18 +53,34 @@ pub async fn forget(app: &App, viewer: &Viewer, id: SavedMethodId) -> Result<()>
         .await
 }
 
-/// The newest of the reader's that can be charged here now.
+/// What the reader paid for a call with, if it is kept and can be charged here now; else the newest that can.
 ///
 /// # Errors
-/// The database is away.
-pub(in crate::app) async fn usable(app: &App, viewer: &Viewer, tenant: &Tenant) -> Result<Option<SavedMethodId>> {
-    let kept = kept(app, viewer).await?;
+/// The call isn't there, or the database is away.
+pub(in crate::app) async fn usable(
+    app: &App,
+    viewer: &Viewer,
+    tenant: &Tenant,
+    call: CallId,
+) -> Result<Option<SavedMethodId>> {
+    let user = viewer.user.id;
+    let (kept, paid) = app
+        .db
+        .read(&viewer.scope, move |tx| {
+            let order = calls::find(tx, call)?.booking;
+            let paid = top_ups::last_paid(tx, user, order)?;
+            Ok((saved_methods::list(tx, user, MOST_KEPT)?, paid))
+        })
+        .await?;
     if kept.is_empty() {
         return Ok(None);
     }
     let ways = gateway_accounts::ways(app, &viewer.scope, tenant, tenant.currency).await?;
     let is_usable = |kept: &&Kept| ways.iter().any(|way| way.keeps && way.account == kept.account);
-    Ok(kept.iter().find(is_usable).map(|kept| kept.id))
+    let usable: Vec<SavedMethodId> = kept.iter().filter(is_usable).map(|kept| kept.id).collect();
+    let original = paid.map(|paid| paid.method.unwrap_or_else(|| kept_by(&paid)));
+    let original = original.filter(|original| usable.contains(original));
+    Ok(original.or_else(|| usable.first().copied()))
 }
 
 /// # Errors
@@ -95,7 +111,7 @@ pub(super) fn keep(app: &App, tx: &mut TenantTx<'_>, paid: &TopUp, method: &Save
     }
     let key = app.config.secrets.jwt.expose();
     let kept = Kept {
-        id: SavedMethodId::from_uuid(Uuid::new_v5(&paid.id.uuid(), b"method")),
+        id: kept_by(paid),
         user: paid.user,
         account: paid.account,
         sealed_token: Some(sealing::seal(key, method.token.as_bytes())?),
@@ -105,6 +121,11 @@ pub(super) fn keep(app: &App, tx: &mut TenantTx<'_>, paid: &TopUp, method: &Save
         created_at: now,
     };
     saved_methods::put(tx, &kept)
+}
+
+/// What a payment kept, if it kept anything.
+fn kept_by(paid: &TopUp) -> SavedMethodId {
+    SavedMethodId::from_uuid(Uuid::new_v5(&paid.id.uuid(), b"method"))
 }
 
 /// As the provider knows it; nothing once it was removed.

@@ -60,21 +60,29 @@ impl Room {
                 }
             }
         }
-        let scores = (self.buyer.score, self.seller.score);
-        if scores != self.scores {
-            self.scores = scores;
-            self.buyer.tell(&ServerMessage::Quality {
-                own: scores.0,
-                other: scores.1,
-            });
-            self.seller.tell(&ServerMessage::Quality {
-                own: scores.1,
-                other: scores.0,
-            });
-        }
+        self.tell_quality();
         if evidence != Evidence::default() {
             let _ = self.apply(Event::Media(evidence)).await;
         }
+    }
+
+    /// Each is told how good their line is, and the other's; of a third person that is the seller.
+    fn tell_quality(&mut self) {
+        let score = |chair: Chair| (chair, self.seat(chair).and_then(|seat| seat.score));
+        let scores: Vec<_> = self.chairs().into_iter().map(score).collect();
+        if scores == self.scores {
+            return;
+        }
+        for (chair, own) in &scores {
+            let other = match chair {
+                Chair::Side(CallRole::Seller) => self.buyer.score,
+                _ => self.seller.score,
+            };
+            if let Some(seat) = self.seat(*chair) {
+                seat.tell(&ServerMessage::Quality { own: *own, other });
+            }
+        }
+        self.scores = scores;
     }
 
     /// Whoever receives is told how well.
@@ -110,7 +118,7 @@ impl Room {
         }
         self.node = None;
         // Whatever the next node sees is news.
-        self.scores = (None, None);
+        self.scores.clear();
         for chair in self.chairs() {
             if let Some(seat) = self.seat_mut(chair)
                 && seat.lose_media().is_some()

@@ -56,8 +56,8 @@ pub(in crate::signaling) struct Room {
     pub(super) guest_epochs: Epoch,
     pub(super) node: Option<Uuid>,
     pub(super) held_back: bool,
-    /// The buyer's and the seller's quality, as told last.
-    pub(super) scores: (Option<u8>, Option<u8>),
+    /// Everybody's quality, as told last.
+    pub(super) scores: Vec<(Chair, Option<u8>)>,
     /// When media was last reported.
     pub(super) reported: Moment,
     pub(super) told: Told,
@@ -113,7 +113,7 @@ impl Room {
             guest_epochs: 0,
             node: None,
             held_back: false,
-            scores: (None, None),
+            scores: Vec::new(),
             reported: Moment(0),
             told: Told::default(),
             shared: Shared::default(),

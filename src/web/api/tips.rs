@@ -5,7 +5,10 @@ use crate::{
         identity::Viewer,
         tips::{self, Wish},
     },
-    domain::ids::{CallId, UserId},
+    domain::{
+        ids::{CallId, UserId},
+        tip::Gift,
+    },
     store::tips::Tip,
     web::{Problem, Result, Site, Web},
 };
@@ -30,8 +33,10 @@ struct NewTip {
     form: Uuid,
     /// In minor units of the tenant's currency.
     amount_minor: i64,
-    /// The call of the two that it is for, running or over.
+    /// The call that it is for, running or over: one of the seller's that the person was in.
     call_id: Option<Uuid>,
+    /// As what; the amount is its price then.
+    gift: Option<Gift>,
 }
 
 /// A tip that was given.
@@ -43,6 +48,7 @@ struct TipView {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     call_id: Option<Uuid>,
+    gift: Option<Gift>,
 }
 
 impl From<Tip> for TipView {
@@ -53,6 +59,7 @@ impl From<Tip> for TipView {
             currency: tip.amount.currency.code(),
             at: tip.at.timestamp(),
             call_id: tip.call.map(CallId::uuid),
+            gift: tip.gift,
         }
     }
 }
@@ -74,6 +81,7 @@ async fn give(
         seller: UserId::from_uuid(*id),
         call: wanted.call_id.map(CallId::from_uuid),
         amount_minor: wanted.amount_minor,
+        gift: wanted.gift,
     };
     let tip = tips::give(&web.app, &viewer, &site.tenant, wish).await?;
     Ok(HttpResponse::Created().json(TipView::from(tip)))

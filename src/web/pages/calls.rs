@@ -179,6 +179,9 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
         }
         _ => None,
     };
+    // Whoever came by a link has no account, and so neither credit nor mail.
+    let has_account = !viewer.user.is_guest;
+    let may_tip = role != RoomRole::Seller && has_account;
     let page = RoomPage {
         room: RoomSetup {
             call_id: id.uuid(),
@@ -188,6 +191,8 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
                 _ => call.seller.id,
             }
             .uuid(),
+            may_report: has_account,
+            may_mail: has_account && [call.buyer.id, call.seller.id].contains(&viewer.user.id),
             may_bring_in: policy.third_person == ThirdPerson::BuyerPays && !role.is_guest() && call.parent.is_none(),
             into_call: call.parent.is_some(),
             legs: Vec::new(),
@@ -211,7 +216,7 @@ async fn room(web: Data<Web>, site: Site, InRoom(viewer): InRoom, id: Path<Uuid>
                     RoomRole::Seller => "/calls".to_owned(),
                     _ => private_rooms::way_back(&web.app, &site.scope, id).await?,
                 },
-                tip: (role == RoomRole::Buyer).then(|| tip::url(call.seller.id, Some(call.id))),
+                tip: may_tip.then(|| tip::url(call.seller.id, Some(call.id))),
                 login: format!("/login?next=/calls/{id}"),
             },
             call: view,

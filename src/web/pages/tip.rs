@@ -3,7 +3,7 @@
 use super::{
     flash::flash,
     lead_to, problem, render, render_as, typed,
-    views::{Amount, Field, Message, TipPage},
+    views::{Amount, Field, GiftChoice, Message, TipPage},
 };
 use crate::{
     app::{
@@ -13,6 +13,7 @@ use crate::{
     domain::{
         ids::{CallId, UserId},
         money::Money,
+        tip::Gift,
     },
     error::{Error, Kind},
     web::{Result, Site, Web, theme::Tone},
@@ -53,8 +54,9 @@ async fn show(
 struct Typed {
     id: Uuid,
     call: Option<Uuid>,
-    /// One of the suggestions.
-    amount_minor: Option<i64>,
+    /// One of the suggestions, in minor units, or a gift's name.
+    #[serde(default)]
+    choice: String,
     /// Another amount, as typed; wins.
     #[serde(default)]
     amount: String,
@@ -69,17 +71,20 @@ async fn give(
     Form(wanted): Form<Typed>,
 ) -> Result<HttpResponse> {
     let (seller, call) = (UserId::from_uuid(*id), wanted.call.map(CallId::from_uuid));
-    let minor = match wanted.amount.trim() {
-        "" => wanted.amount_minor,
-        text => typed::minor(text, site.tenant.currency),
+    let (currency, gift) = (site.tenant.currency, Gift::parse(&wanted.choice));
+    let chosen = match (wanted.amount.trim(), gift) {
+        ("", Some(gift)) => Some((gift.price(currency).minor, Some(gift))),
+        ("", None) => wanted.choice.parse().ok().map(|minor| (minor, None)),
+        (text, _) => typed::minor(text, currency).map(|minor| (minor, None)),
     };
-    let given = match minor {
-        Some(amount_minor) => {
+    let given = match chosen {
+        Some((amount_minor, gift)) => {
             let wish = Wish {
                 form: wanted.id,
                 seller,
                 call,
                 amount_minor,
+                gift,
             };
             tips::give(&web.app, &viewer, &site.tenant, wish).await
         }
@@ -90,7 +95,7 @@ async fn give(
         // A call that goes on has no bill yet; its tab is another.
         let to = match offered.running {
             true => url(seller, call),
-            false => back_url(seller, call),
+            false => back_url(seller, call.filter(|_| offered.billed)),
         };
         return Ok(lead_to(&to, [flash(Tone::Success, "tip.given")]));
     };
@@ -122,8 +127,14 @@ fn page((seller, call): (UserId, Option<CallId>), id: Uuid, offered: &Offered) -
         seller_id: seller.uuid(),
         name: offered.name.clone(),
         call: call.map(CallId::uuid),
-        back_url: (!offered.running).then(|| back_url(seller, call)),
+        back_url: (!offered.running).then(|| back_url(seller, call.filter(|_| offered.billed))),
         suggestions: offered.suggestions.into_iter().map(amount).collect(),
+        gifts: (offered.gifts.iter())
+            .map(|(gift, price)| GiftChoice {
+                name: gift.name(),
+                price: amount(*price),
+            })
+            .collect(),
         amount: Field::default(),
         minimum: amount(offered.least),
         maximum: amount(offered.most),

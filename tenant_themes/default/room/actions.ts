@@ -1,8 +1,8 @@
 /** What the template's buttons do, by their `data-do`. */
 import { api, ApiError } from "./api";
 import { openDialog } from "./dialogs";
-import { ring } from "./ringtone";
 import type { Room } from "./room";
+import { testSound } from "./sounds";
 
 type Action = (room: Room, button: HTMLElement) => unknown;
 
@@ -40,7 +40,7 @@ const ACTIONS: Record<string, Action> = {
   share,
   "retry-picture": (room) => room.adaption.retry(),
   keys: () => openDialog("dialog-keys"),
-  "test-sound": () => ring("test"),
+  "test-sound": testSound,
   hear: (room) => room.hear(),
   chat: (room) => room.toggleChat(),
   "add-credit": (room) => room.addCredit(),

@@ -5,6 +5,8 @@ import type { Legs } from "./legs";
 import type { RemoteMedia } from "./media/remote";
 import type { Joined } from "./protocol";
 import type { Room } from "./room";
+import { chime } from "./sounds";
+import { stir } from "./stir";
 
 export class Company {
   readonly guests: Guests;
@@ -53,9 +55,14 @@ export class Company {
 
   /** Takes what the page came with, and from then on what the server says. */
   start(): void {
-    const { config, socket } = this.room;
+    const { config, link, socket } = this.room;
     this.#withLegs((legs) => legs.entered(config.legs, config.proposed ?? null));
-    socket.on("people", ({ people }) => this.guests.take(people));
+    socket.on("people", ({ people }) => {
+      // Until one is in oneself, they are those who are there already.
+      const heard = link.state === "in" && stir(this.guests.people, people, this.guests.me, config.role);
+      if (heard) chime(heard);
+      this.guests.take(people);
+    });
     socket.on("leg", ({ leg }) => this.#withLegs((legs) => legs.take(leg)));
     socket.on("leg_warning", ({ leg, minutes_left }) => this.#withLegs((legs) => legs.warn(leg, minutes_left)));
     socket.on("leg_proposed", ({ proposed }) => this.#withLegs((legs) => legs.proposed(proposed)));

@@ -33,6 +33,10 @@ export interface RoomConfig {
   call?: CallView | null;
   /** More time that was asked for and waits for the buyer. */
   extension?: ExtensionView | null;
+  /** One can report who is there, and leave. */
+  may_report: boolean;
+  /** One can have what was said mailed. */
+  may_mail: boolean;
   /** Providers can be brought in, whom the buyer pays. */
   may_bring_in: boolean;
   /** It rings into another call: whoever says yes is led there. */
@@ -52,7 +56,7 @@ export interface RoomConfig {
     bill: string | null;
     /** Where to go when there is nothing more to do here: the other's profile, or one's calls. */
     back: string;
-    /** Buyer only: where a tip is given. */
+    /** Where a tip is given: for whoever has an account, but the seller. */
     tip?: string | null;
     login: string;
   };

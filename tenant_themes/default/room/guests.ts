@@ -8,6 +8,7 @@ import { closeDialog, openDialog } from "./dialogs";
 import { find, h } from "./dom";
 import { initials } from "./format";
 import type { PersonView, RoomRole } from "./protocol";
+import { otherOf } from "./stir";
 import { keep, recall } from "./storage";
 import type { Toast } from "./toast";
 import type { Words } from "./words";
@@ -99,9 +100,7 @@ export class Guests {
   take(people: PersonView[]): void {
     const before = this.people;
     this.people = people;
-    const other = this.host.role === "seller" ? "buyer" : "seller";
-    // In a free room nobody is the buyer: who came first has no guest's place.
-    const main = people.find(({ role, guest }) => role === other || (other === "buyer" && role === "visitor" && !guest));
+    const main = otherOf(people, this.host.role);
     if (main?.peer) this.host.main(main.peer);
     const isFree = this.host.role === "seller" && !people.some(({ role }) => role === "buyer");
     this.host.left(isFree && !main?.peer);

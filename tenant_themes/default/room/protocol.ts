@@ -329,7 +329,7 @@ export type ServerMessage =
   | { type: "wallet"; available_minor: number; currency: string }
   | { type: "recording"; recording: RecordingView }
   | { type: "extension"; extension: ExtensionView }
-  | { type: "tipped"; from_name: string; amount_minor: number; currency: string }
+  | { type: "tipped"; from_name: string; amount_minor: number; currency: string; gift?: "flower" | "coffee" | "cake" | "bouquet" }
   | { type: "notifications"; unread: number; link?: string }
   | { type: "closing"; reason: string };
 

@@ -1,14 +1,26 @@
 /** "Leave and report": what happened goes to those who run the place, and the call is over. */
 import { api, ApiError } from "./api";
 import { find } from "./dom";
+import type { PersonView } from "./protocol";
 import type { Room } from "./room";
 
 export function reportForm(room: Room): void {
   const form = find<HTMLFormElement>("#report-form", room.root);
+  const dialog = find<HTMLDialogElement>("#dialog-report", room.root);
+  dialog.addEventListener("toggle", () => dialog.open && offer(room));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(room, form);
   });
+}
+
+/** Of several people one is chosen. */
+function offer(room: Room): void {
+  const { people, own } = room.company.guests;
+  const others = people.filter(({ id }) => id !== own?.id);
+  find<HTMLElement>("#report-whom", room.root).hidden = others.length < 2;
+  const option = ({ id, name }: PersonView) => new Option(name, id, id === room.config.other_id, id === room.config.other_id);
+  find<HTMLSelectElement>("#report-whom select", room.root).replaceChildren(...others.map(option));
 }
 
 async function send(room: Room, form: HTMLFormElement): Promise<void> {
@@ -22,7 +34,7 @@ async function send(room: Room, form: HTMLFormElement): Promise<void> {
   wrong("");
   try {
     if (fault === "") return wrong(room.say("report.choose"));
-    const person = `/api/v1/people/${room.config.other_id}`;
+    const person = `/api/v1/people/${String(typed.get("person") || room.config.other_id)}`;
     await api("POST", `${person}/reports`, { fault, text: String(typed.get("words") ?? "") }).catch(unlessKnown);
     if (typed.get("block")) await api("PUT", `${person}/block`);
     find<HTMLDialogElement>("#dialog-report", room.root).close();

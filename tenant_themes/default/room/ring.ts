@@ -5,7 +5,7 @@ import { h } from "./dom";
 import { clockTime, initials, money } from "./format";
 import { icon } from "./icons";
 import type { AskedMessage, RingMessage } from "./protocol";
-import { ring as playRing } from "./ringtone";
+import { ring as playRing } from "./sounds";
 import type { Words } from "./words";
 
 /** What rings, and what an answer to it posts. */

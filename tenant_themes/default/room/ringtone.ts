@@ -1,4 +1,4 @@
-/** Ring sounds, synthesised: two soft struck notes for who is called, a low pulse for who calls. */
+/** Sounds, synthesised; of rings, soft struck notes for who is called and a low pulse for who calls. */
 
 export interface Pattern {
   /** Frequency in hertz, start and length in seconds. */
@@ -7,7 +7,7 @@ export interface Pattern {
   loudness: number;
 }
 
-const INCOMING: Pattern = {
+export const INCOMING: Pattern = {
   notes: [
     { hz: 659.3, at: 0, length: 0.9 },
     { hz: 880, at: 0.18, length: 0.9 },
@@ -16,8 +16,8 @@ const INCOMING: Pattern = {
   everyMs: 2_400,
   loudness: 0.16,
 };
-const OUTGOING: Pattern = { notes: [{ hz: 440, at: 0, length: 1.2 }], everyMs: 4_000, loudness: 0.05 };
-const TEST: Pattern = { ...INCOMING, everyMs: 0 };
+export const OUTGOING: Pattern = { notes: [{ hz: 440, at: 0, length: 1.2 }], everyMs: 4_000, loudness: 0.05 };
+export const TEST: Pattern = { ...INCOMING, everyMs: 0 };
 
 let context: AudioContext | undefined;
 
@@ -31,18 +31,13 @@ export function audioContext(): AudioContext {
   return context;
 }
 
-/** Starts a sound that repeats; returns what stops it. */
-export function ring(which: "incoming" | "outgoing" | "test"): () => void {
-  return play({ incoming: INCOMING, outgoing: OUTGOING, test: TEST }[which]);
-}
-
-/** Plays a pattern, once if it doesn't repeat; returns what stops it. */
-export function play(pattern: Pattern): () => void {
+/** Plays a pattern, once if it doesn't repeat, and silently while it isn't `wanted`; returns what stops it. */
+export function play(pattern: Pattern, wanted = () => true): () => void {
   const audio = audioContext();
   void audio.resume();
   const out = audio.createGain();
   out.connect(audio.destination);
-  const round = () => audio.state === "running" && strike(audio, out, pattern);
+  const round = () => audio.state === "running" && wanted() && strike(audio, out, pattern);
   // A context that is only now waking up is told by its event; the interval would be late.
   audio.addEventListener("statechange", round, { once: true });
   round();

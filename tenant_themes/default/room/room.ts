@@ -18,11 +18,10 @@ import { RemoteMedia } from "./media/remote";
 import type { CallView } from "./protocol";
 import { bindKeys } from "./keys";
 import { Recording } from "./recording";
-import { ring } from "./ringtone";
 import { Seat } from "./seat";
 import { selfView } from "./self-view";
 import { RequestError, type Socket } from "./socket";
-import { chime } from "./sounds";
+import { chime, ring } from "./sounds";
 import { canFullscreen, canPip, hideBarWhenIdle, keepAwake, movable, toggleFullscreen, togglePip } from "./stage";
 import { faceOf, initialState, isGuest, neverStarted, type RoomState, wantsPeople } from "./state";
 import { Tiles } from "./tiles";
@@ -280,9 +279,9 @@ export class Room {
     });
     socket.on("recording", ({ recording }) => this.recording.take(recording));
     socket.on("extension", ({ extension }) => this.extensions.take(extension));
-    socket.on("tipped", ({ from_name, amount_minor, currency }) => {
+    socket.on("tipped", ({ from_name, amount_minor, currency, gift }) => {
       const amount = money(amount_minor, currency, this.words.locale);
-      this.tell({ text: this.say("live.tipped", { name: from_name, amount }), tone: "success" });
+      this.tell({ text: this.say(gift ? `live.gift_${gift}` : "live.tipped", { name: from_name, amount }), tone: "success" });
     });
     socket.on("closing", ({ reason }) => this.tell({ text: reason, tone: "warning", id: "closing" }));
     this.#remote.on("change", () => {

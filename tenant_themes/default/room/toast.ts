@@ -24,12 +24,13 @@ export function toast(options: Toast): () => void {
   const list = container();
   const id = options.id;
   if (id) list.querySelector(`[data-toast="${CSS.escape(id)}"]`)?.remove();
-  while (list.childElementCount >= AT_MOST) list.firstElementChild?.remove();
+  for (const old of pushedOut([...list.children], (item) => item.hasAttribute("data-stays"))) old.remove();
 
   const tone = options.tone ?? "info";
   const leave = () => dismiss(element);
   const element = h("div", { class: `toast-item toast-${tone}`, "data-testid": "toast" });
   if (id) element.dataset["toast"] = id;
+  if (options.stays) element.dataset["stays"] = "";
   element.append(h("span", { class: "toast-icon" }, icon(ICONS[tone])), h("p", {}, options.text));
   if (options.action) element.append(actionButton(options.action, leave));
   element.append(h("button", { type: "button", class: "toast-close", "aria-label": options.close, onclick: leave }, icon("x")));
@@ -37,6 +38,12 @@ export function toast(options: Toast): () => void {
   raise(list);
   if (!options.stays) fadeUnlessRead(element, leave);
   return leave;
+}
+
+/** Who makes room for one more: the oldest of those that go by themselves. What stays hasn't been read yet. */
+export function pushedOut<T>(shown: T[], stays: (item: T) => boolean): T[] {
+  const tooMany = Math.max(0, shown.length + 1 - AT_MOST);
+  return shown.filter((item) => !stays(item)).slice(0, tooMany);
 }
 
 function actionButton(action: { label: string; run: () => void }, leave: () => void): HTMLElement {

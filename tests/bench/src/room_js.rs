@@ -1,5 +1,5 @@
-//! All script that the call room needs before the first frame, compressed as it is sent: the page's own, the room's, what
-//! both share, and the media library. The baseline is that library alone.
+//! All script that the call room loads before the first frame, compressed as it is sent: the page's own, the room's
+//! with the parts that it loads as it starts, what they share, and the media library. The baseline is that library alone.
 
 use crate::report::{Bound, Case, Rounds};
 use anyhow::{Context, Result};
@@ -12,7 +12,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ENTRIES: [&str; 2] = ["default/app.ts", "default/room/main.ts"];
+/// Every page's. What it loads later isn't for the room.
+const PAGE: &str = "default/app.ts";
+/// The room's own. What it loads later is on its way before the first frame, too: nothing waits until somebody presses
+/// something.
+const ROOM: &str = "default/room/main.ts";
 const LIBRARY: &str = "node_modules/mediasoup-client/lib/index.js";
 const AT_MOST_KB: f64 = 90.0;
 
@@ -22,6 +26,8 @@ struct Chunk {
     file: String,
     #[serde(default)]
     imports: Vec<String>,
+    #[serde(default, rename = "dynamicImports")]
+    later: Vec<String>,
 }
 
 type Manifest = HashMap<String, Chunk>;
@@ -32,9 +38,15 @@ pub async fn run() -> Result<()> {
     let manifest = fs::read(dist.join(".vite/manifest.json")).context("the front end isn't built")?;
     let manifest: Manifest = serde_json::from_slice(&manifest)?;
     let mut needed = BTreeSet::new();
-    for entry in ENTRIES.iter().chain([&LIBRARY]) {
-        collect(&manifest, entry, &mut needed)?;
+    collect(&manifest, PAGE, &mut needed)?;
+    let mut room = BTreeSet::new();
+    collect(&manifest, ROOM, &mut room)?;
+    for part in manifest.values().filter(|part| room.contains(&part.file)) {
+        for later in &part.later {
+            collect(&manifest, later, &mut needed)?;
+        }
     }
+    needed.append(&mut room);
     let mut all = 0.0;
     for file in &needed {
         all += compressed_kb(dist.join(file))?;

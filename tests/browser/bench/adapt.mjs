@@ -9,6 +9,8 @@ const SELLER = "Ada Steady";
 const ROUNDS = 3;
 const MEDIA_PORT = 41_981;
 const NARROW = { kbps: 500 };
+/** Wider than a camera's smaller sizes: more than the narrow line carries. */
+const LARGE = 641;
 
 const line = await startLine(MEDIA_PORT);
 const product = await startProduct("adapt", line.settings);
@@ -32,8 +34,9 @@ async function measure(seller, buyer) {
   await Promise.all([inPhase(seller, "pre_check"), inPhase(buyer, "pre_check")]);
   const started_ms = await steadyAfter(buyer);
   await connect(seller, buyer);
+  await buyer.waitForFunction((large) => document.querySelector("#other-video").videoWidth >= large, LARGE, { timeout: 60_000 });
   line.become(NARROW);
-  const adapted_ms = await steadyAfter(buyer);
+  const adapted_ms = await steadyAfter(buyer, LARGE);
   line.become({});
   await buyer.getByTestId("end").click();
   await buyer.getByTestId("end-confirm").click();
@@ -41,9 +44,12 @@ async function measure(seller, buyer) {
   return { adapted_ms, started_ms };
 }
 
-/** Milliseconds until the other's picture begins to be steady: of one size for a while, with no second of few pictures. */
-function steadyAfter(page) {
-  return page.evaluate(() => {
+/**
+ * Milliseconds until the other's picture begins to be steady: of one size for a while, with no second of few pictures. A
+ * picture that isn't narrower than `below` hasn't adapted to anything: it counts as not steady.
+ */
+function steadyAfter(page, below = Infinity) {
+  return page.evaluate((below) => {
     const [LOOK_MS, STEADY_MS, LONGEST_MS, FEWEST] = [100, 5_000, 90_000, 6];
     const video = document.querySelector("#other-video");
     const began = performance.now();
@@ -55,13 +61,14 @@ function steadyAfter(page) {
         const frames = video.getVideoPlaybackQuality().totalVideoFrames;
         const before = looks.findLast(({ at }) => at <= now - 1_000);
         looks.push({ at: now, frames });
-        if (video.videoWidth !== width || (before && frames - before.frames < FEWEST)) since = now;
+        const few = before && frames - before.frames < FEWEST;
+        if (few || video.videoWidth !== width || video.videoWidth >= (below ?? Infinity)) since = now;
         width = video.videoWidth;
         if (now - since >= STEADY_MS) done(since - began);
-        else if (now - began > LONGEST_MS) failed(new Error("the picture doesn't become steady"));
+        else if (now - began > LONGEST_MS) failed(new Error(`the picture doesn't become steady: it is ${width} px wide`));
         else return;
         clearInterval(timer);
       }, LOOK_MS);
     });
-  });
+  }, below);
 }

@@ -9,8 +9,11 @@ const artefacts = join(import.meta.dirname, "..", "artefacts");
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Debian's Chromium, as ARCHITECTURE's measured flags want it, but those in `without`. Close it when done. */
-export function launchBrowser(without = []) {
+/**
+ * Debian's Chromium, as ARCHITECTURE's measured flags want it, but those in `without`, and with so many cameras and
+ * microphones. Close it when done.
+ */
+export function launchBrowser(without = [], devices = 1) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -22,7 +25,7 @@ export function launchBrowser(without = []) {
       "--disable-component-update",
       "--disable-sync",
       "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
+      `--use-fake-device-for-media-stream=device-count=${devices}`,
     ].filter((flag) => !without.includes(flag)),
   });
 }

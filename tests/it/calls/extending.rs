@@ -182,6 +182,23 @@ async fn what_the_wallet_doesnt_cover_is_charged_to_the_kept_card_once() {
     pair.audit().await;
 }
 
+#[tokio::test]
+async fn of_several_kept_cards_the_one_is_charged_that_paid_before() {
+    let pair = Pair::new(Price::default()).await;
+    let (_, mut talk) = begun(&pair, 2).await;
+    let first = keep(&pair.buyer, "pays").await;
+    keep(&pair.buyer, "declines").await;
+    let again = json!({ "amount_minor": 500, "way": format!("kept-{first}") });
+    pair.buyer.post("/api/v1/wallet/top-ups", again).await.expect(201);
+    let there = pair.spendable().await;
+    let id = ask(&talk, 60).await;
+    assert_eq!(accept(&talk, &id).await["extension"]["state"], "paid");
+    hears(&mut talk.seller, "paid").await;
+    assert!(there < 6_000, "the wallet alone doesn't cover it");
+    talk.hang_up().await;
+    pair.audit().await;
+}
+
 /// The page of the payment that an extension waits for, and that payment's id.
 fn page(said: &Value) -> (String, String) {
     let top_up = &said["top_up"];

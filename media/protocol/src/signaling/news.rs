@@ -258,6 +258,9 @@ pub enum ServerMessage {
         amount_minor: i64,
         /// ISO code.
         currency: String,
+        /// As what, if as more than an amount: `flower`, `coffee`, `cake` or `bouquet`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gift: Option<String>,
     },
     /// Something is to be told to the person, or was seen.
     Notifications {

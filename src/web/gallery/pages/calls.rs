@@ -135,7 +135,8 @@ pub fn bill(g: &Gallery<'_>) -> BillPage {
         ],
         tips: vec![TipRow {
             at: at(820),
-            amount: g.cast.amount(500),
+            amount: g.cast.amount(300),
+            gift: Some("coffee"),
             commission: g.cast.amount(0),
         }],
         legs: vec![LegRow {

@@ -1,7 +1,10 @@
 //! Wallet, tips, documents.
 
-use crate::web::gallery::{Gallery, cast::now};
-use crate::web::pages::views::*;
+use crate::{
+    domain::tip::Gift,
+    web::gallery::{Gallery, cast::now},
+    web::pages::views::*,
+};
 use jiff::ToSpan as _;
 use uuid::Uuid;
 
@@ -130,6 +133,17 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         call: None,
         back_url: Some("/sellers/1".to_owned()),
         suggestions: [100, 200, 500, 1_000].map(|minor| g.cast.amount(minor)).to_vec(),
+        gifts: [
+            (Gift::Flower, 100),
+            (Gift::Coffee, 300),
+            (Gift::Cake, 600),
+            (Gift::Bouquet, 1_500),
+        ]
+        .map(|(gift, minor)| GiftChoice {
+            name: gift.name(),
+            price: g.cast.amount(minor),
+        })
+        .to_vec(),
         amount: Field::default(),
         minimum: g.cast.amount(100),
         maximum: g.cast.amount(50_000),

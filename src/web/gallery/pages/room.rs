@@ -4,6 +4,7 @@ use crate::web::{
     gallery::{Gallery, cast::now},
     pages::views::*,
 };
+use jiff::ToSpan as _;
 use tallyroom_media_protocol::signaling::{
     CallPhase, CallRole, CallView, EndReason, ExtensionView, LegView, OtherView, ProposedLeg, RoomRole, SuspendReason,
 };
@@ -17,6 +18,8 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
         other_id: Uuid::from_u128(2),
         call: ringing(g),
         extension: None,
+        may_report: true,
+        may_mail: true,
         may_bring_in: true,
         into_call: false,
         legs: Vec::new(),
@@ -118,10 +121,75 @@ pub fn rooms(g: &Gallery<'_>) -> anyhow::Result<()> {
             ..room.urls.clone()
         },
         snapshots: Some(RoomSnapshots::new(true, "en")),
+        other_photo: None,
         ..room.clone()
     };
     g.page("room-seller", &RoomPage { room: seller.clone() }, &g.seller("/calls/1"))?;
+    let called = RoomSetup {
+        call: CallView {
+            role: seller.role,
+            rung: true,
+            other: OtherView {
+                name: g.cast.buyer.to_owned(),
+                present: false,
+                connected: false,
+            },
+            available_minor: None,
+            ..ringing(g)
+        },
+        ..seller.clone()
+    };
+    g.page("room-called", &RoomPage { room: called }, &g.seller("/calls/1"))?;
+    visitor(g, &room)?;
     states(g, &room, &seller)
+}
+
+/// Somebody who came by a free private room's door and has no account: waiting for the host, and in the talk.
+fn visitor(g: &Gallery<'_>, buyer: &RoomSetup) -> anyhow::Result<()> {
+    let role = RoomRole::Visitor;
+    for (name, phase) in [
+        ("room-check-visitor", CallPhase::PreCheck),
+        ("room-live-visitor", CallPhase::Live),
+    ] {
+        let host_is_there = phase == CallPhase::Live;
+        let call = live(g, CallRole::Buyer);
+        let room = RoomSetup {
+            role,
+            call: CallView {
+                role,
+                phase,
+                prepaid: false,
+                free: true,
+                other: OtherView {
+                    present: host_is_there,
+                    connected: host_is_there,
+                    ..call.other
+                },
+                rate_minor: 0,
+                charged_minor: 0,
+                remaining_ms: None,
+                ..call
+            },
+            may_report: false,
+            may_mail: false,
+            may_bring_in: false,
+            terms: None,
+            urls: RoomUrls {
+                bill: None,
+                back: "/room/k7m2pqr9xt4c".to_owned(),
+                tip: None,
+                ..buyer.urls.clone()
+            },
+            ..buyer.clone()
+        };
+        g.page(name, &RoomPage { room }, &g.visitor("/calls/1"))?;
+    }
+    Ok(())
+}
+
+/// When what doesn't last ends by itself.
+fn soon() -> Option<i64> {
+    Some((now() + 75.seconds()).as_millisecond())
 }
 
 /// Third persons who are paid: the buyer is asked about one, has one, and has run out of credit for one.
@@ -215,7 +283,10 @@ fn states(g: &Gallery<'_>, buyer: &RoomSetup, seller: &RoomSetup) -> anyhow::Res
                 ended_because: (ended == Some(EndReason::StaffEnded)).then(|| "Reported by others.".to_owned()),
                 prepaid: false,
                 free: false,
-                until_ms: None,
+                until_ms: match phase {
+                    CallPhase::PreCheck | CallPhase::Suspended => soon(),
+                    _ => None,
+                },
                 you_connected: phase != CallPhase::PreCheck,
                 ..call
             },
@@ -260,6 +331,7 @@ fn live(g: &Gallery<'_>, role: CallRole) -> CallView {
         billable_ms: 1_620_000,
         remaining_ms: Some(180_000),
         available_minor: None,
+        until_ms: None,
         ..ringing(g)
     }
 }
@@ -273,7 +345,7 @@ fn ringing(g: &Gallery<'_>) -> CallView {
         suspended: None,
         ended: None,
         ended_because: None,
-        until_ms: None,
+        until_ms: soon(),
         rung: false,
         prepaid: false,
         free: false,

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shares::Given,
-    domain::{call::Quality, recording::Ending, time::Moment},
+    domain::{call::Quality, recording::Ending, time::Moment, tip::Gift},
     store::{
         calls::{Call, Ended},
         recordings::{State, Stored},
@@ -74,6 +74,7 @@ pub(super) fn tip_row(tip: &Tip, side: Side) -> TipRow {
     TipRow {
         at: tip.at.timestamp(),
         amount: amount(tip.amount.minor),
+        gift: tip.gift.map(Gift::name),
         commission: amount(match side {
             Side::Buyer => 0,
             Side::Seller => tip.commission_minor,

@@ -168,6 +168,8 @@ pub struct TipRow {
     pub at: Timestamp,
     /// How much.
     pub amount: Amount,
+    /// As what, if as more than an amount.
+    pub gift: Option<&'static str>,
     /// Seller only: the marketplace's part of it; zero hides it.
     pub commission: Amount,
 }

@@ -30,6 +30,10 @@ pub struct RoomSetup {
     pub call: CallView,
     /// More time that was asked for and waits for the buyer.
     pub extension: Option<ExtensionView>,
+    /// They can report who is there, and leave.
+    pub may_report: bool,
+    /// They can have what was said mailed.
+    pub may_mail: bool,
     /// Providers can be brought in, whom the buyer pays.
     pub may_bring_in: bool,
     /// It rings into another call: whoever says yes is led there.

@@ -4,7 +4,8 @@ use super::{Amount, Field, Message};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// `/sellers/{id}/tip`. Posts `id`, `call`, and `amount_minor` (one of the suggestions') or `amount` (as typed; wins).
+/// `/sellers/{id}/tip`. Posts `id`, `call`, and `choice` (a suggestion's minor units or a gift's name) or `amount`
+/// (as typed; wins).
 #[derive(Clone, Debug, Serialize)]
 pub struct TipPage {
     /// The form's: sent twice, it gives once.
@@ -19,6 +20,8 @@ pub struct TipPage {
     pub back_url: Option<String>,
     /// Amounts offered as buttons.
     pub suggestions: Vec<Amount>,
+    /// Gifts offered beside them.
+    pub gifts: Vec<GiftChoice>,
     /// Another amount, as typed.
     pub amount: Field,
     /// Least that can be given.
@@ -31,4 +34,13 @@ pub struct TipPage {
     pub error: Option<Message>,
     /// Where credit is added, if that is what is missing.
     pub add_url: Option<String>,
+}
+
+/// Something to give.
+#[derive(Clone, Debug, Serialize)]
+pub struct GiftChoice {
+    /// Of which the words and the picture are.
+    pub name: &'static str,
+    /// What it costs.
+    pub price: Amount,
 }

@@ -4,9 +4,9 @@ import { DeviceMenu } from "../device-menu";
 import { binder, dataBlock, find, type View } from "../dom";
 import { canChooseSpeaker } from "../media/devices";
 import { LocalMedia } from "../media/local";
-import { ring } from "../ringtone";
 import { selfView } from "../self-view";
 import { pageSocket } from "../socket";
+import { testSound } from "../sounds";
 import { type Entry, Words } from "../words";
 import { measure } from "./measure";
 import { adviceFor, type Line, verdictOf } from "./verdict";
@@ -55,7 +55,7 @@ class LineCheck {
     if (what === "run") void this.#run();
     else if (what === "retry-camera") void this.#local.set("video", true);
     else if (what === "retry-mic") void this.#local.set("audio", true);
-    else if (what === "test-sound") ring("test");
+    else if (what === "test-sound") testSound();
   }
 
   async #run(): Promise<void> {

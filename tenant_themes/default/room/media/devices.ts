@@ -77,9 +77,18 @@ export function watchPermission(device: "camera" | "microphone", given: () => vo
   );
 }
 
-/** Opens a camera or microphone; throws a [`DeviceProblem`]. */
+/** Opens a camera or microphone; one that isn't there any more gives way to another. Throws a [`DeviceProblem`]. */
 export async function openDevice(kind: MediaKind, deviceId: string): Promise<MediaStreamTrack> {
   if (!navigator.mediaDevices) throw "insecure" satisfies DeviceProblem;
+  try {
+    return await openThis(kind, deviceId);
+  } catch (problem) {
+    if (problem !== "missing" || !deviceId) throw problem;
+    return openThis(kind, "");
+  }
+}
+
+async function openThis(kind: MediaKind, deviceId: string): Promise<MediaStreamTrack> {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ [kind]: constraints(kind, deviceId) });
     const track = stream.getTracks()[0];
@@ -91,8 +100,8 @@ export async function openDevice(kind: MediaKind, deviceId: string): Promise<Med
 }
 
 function constraints(kind: MediaKind, deviceId: string): MediaTrackConstraints {
-  // `ideal`: a device that was unplugged since gives way to another instead of failing.
-  const device = deviceId ? { deviceId: { ideal: deviceId } } : {};
+  // `ideal` is less than a wish to Chromium: it gives the first device all the same.
+  const device = deviceId ? { deviceId: { exact: deviceId } } : {};
   if (kind === "audio")
     return {
       ...device,

@@ -2,6 +2,7 @@
 import { Emitter } from "../emitter";
 import type { MediaKind, MediaSource } from "../protocol";
 import { chosen, type DeviceProblem, deviceFor, listDevices, openDevice, openScreen, remember, watchPermission } from "./devices";
+import { exchange } from "./exchange";
 
 export interface Input {
   /** The person wants to be seen or heard. */
@@ -139,17 +140,22 @@ export class LocalMedia extends Emitter<Events> {
     input.opening = true;
     input.problem = null;
     this.emit("change", SOURCES[kind]);
+    const isWanted = () => turn === this.#turn[kind] && !this.#closed && (input.on || kind === "audio");
+    const open = (deviceId: string) => openDevice(kind, deviceId);
     try {
-      const track = await openDevice(kind, chosen(deviceFor(kind)));
-      if (turn !== this.#turn[kind] || this.#closed || (!input.on && kind === "video")) return track.stop();
+      const { track, problem } = await exchange(open, chosen(deviceFor(kind)), () => (isWanted() ? input.track : null));
+      if (!isWanted()) return track.stop();
       const old = input.track;
       input.track = track;
+      input.problem = problem;
       track.enabled = input.on;
       track.onended = () => void this.#lost(kind, track);
       old?.stop();
     } catch (problem) {
       if (turn !== this.#turn[kind]) return;
       input.problem = problem as DeviceProblem;
+      // It was stopped to make room for the other, and can't be had any more either.
+      if (input.track?.readyState === "ended") this.#drop(kind);
     } finally {
       if (turn === this.#turn[kind]) input.opening = false;
     }

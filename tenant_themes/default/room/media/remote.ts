@@ -100,7 +100,8 @@ export class RemoteMedia extends Emitter<{ change: null }> {
 
   /** Plays; if the browser refuses sound, at least the pictures. */
   async play(): Promise<void> {
-    const videos = this.tiles.videos.filter((video) => video.srcObject);
+    // Of an empty stream the answer doesn't come until something is in it.
+    const videos = this.tiles.videos.filter(({ srcObject }) => srcObject instanceof MediaStream && srcObject.getTracks().length > 0);
     if (videos.length === 0) return;
     const played = await Promise.allSettled(videos.map((video) => this.#unmuted(video)));
     this.blocked = played.some(({ status, ...rest }) => status === "rejected" && refused((rest as PromiseRejectedResult).reason));

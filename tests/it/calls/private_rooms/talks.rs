@@ -1,6 +1,7 @@
 //! What one comes into: free talks and paid ones.
 
 use super::*;
+use crate::consoles::own_id;
 use serde_json::json;
 use tallyroom_media_protocol::signaling::RoomRole;
 
@@ -203,4 +204,61 @@ async fn a_free_talk_begins_and_goes_on_without_whoever_came_first() {
     let seller = pair.seller.renewed().await;
     let listed = seller.get("/api/v1/conversations").await.expect(200).json();
     assert_eq!(listed["items"], json!([]), "nobody can read a guest's conversation");
+}
+
+#[tokio::test]
+async fn visitors_with_an_account_are_as_good_as_buyers_but_for_the_bill() {
+    let pair = Pair::new(Price::default()).await;
+    let (room, call, mut host, mut first) = with_buyer(&pair).await;
+    let account = pair.app.bearer(LUMEN, "Sid Second").await;
+    pair.fund_for(&account, 500).await;
+    room.enter(&account, "Sid Second", &room.password).await.expect(303);
+    let mut second = Caller::open(&pair.app, &account).await;
+    second.join(call).await.expect("let in");
+    // Each is told how good their line is.
+    let score = pair
+        .node
+        .report(&[first.peer, second.peer, host.peer].map(|peer| (peer, Some(0), Some(0))));
+    for page in [&mut first, &mut second, &mut host] {
+        let both = (Some(score), Some(score));
+        let told = move |message: &ServerMessage| match message {
+            ServerMessage::Quality { own, other } => ((*own, *other) == both).then_some(()),
+            _ => None,
+        };
+        page.wait("their quality", told).await;
+    }
+    // Each gives what they like, and sees only their own.
+    let seller = own_id(&pair.seller).await;
+    let tips = format!("/api/v1/sellers/{seller}/tips");
+    for (who, gift, amount) in [(&pair.buyer, "flower", 100), (&account, "coffee", 300)] {
+        let page = who.get(&format!("/calls/{call}")).await.expect(200).text;
+        assert!(page.contains(&format!("/sellers/{seller}/tip?call={call}")), "{page}");
+        assert!(page.contains(r#""may_report":true"#), "{page}");
+        let wish = json!({"form": Uuid::new_v4(), "amount_minor": amount, "gift": gift, "call_id": call});
+        who.post(&tips, wish).await.expect(201);
+        let given = move |message: &ServerMessage| match message {
+            ServerMessage::Tipped { gift: Some(given), .. } => (given == gift).then_some(()),
+            _ => None,
+        };
+        host.wait("the gift", given).await;
+    }
+    // Two who met in a room can report each other, and nobody else a visitor of theirs.
+    let report = json!({"fault": "harassment", "text": ""});
+    let about = format!("/api/v1/people/{}/reports", own_id(&account).await);
+    pair.buyer.post(&about, report.clone()).await.expect(201);
+    let stranger = pair.app.bearer(LUMEN, "Stan Stranger").await;
+    stranger.post(&about, report).await.expect(404);
+    host.act("end").await.expect("ended");
+    second.phase(CallPhase::Ended).await;
+    let bill = format!("/calls/{call}/bill");
+    let bill = pair.seller.renewed().await.get(&bill).await.expect(200).text;
+    assert!(bill.contains("Flower") && bill.contains("Coffee"), "{bill}");
+    // Whoever came without an account has nothing to give from.
+    let guest = pair.app.anonymous(LUMEN);
+    let (call, user) = inside(&pair, room.enter(&guest, "Gil Guest", &room.password).await);
+    let page = user.get(&format!("/calls/{call}")).await.expect(200).text;
+    assert!(
+        !page.contains("/tip?call=") && page.contains(r#""may_report":false"#),
+        "{page}"
+    );
 }
