@@ -167,10 +167,11 @@ pub fn have_met(tx: &mut TenantTx<'_>, one: UserId, other: UserId) -> Result<(bo
              SELECT 1 FROM calls WHERE tenant_id = $1 AND buyer_id = $2 AND seller_id = $3) OR EXISTS (
              SELECT 1 FROM calls WHERE tenant_id = $1 AND buyer_id = $3 AND seller_id = $2) OR EXISTS (
              SELECT 1 FROM call_guests g JOIN calls k ON k.tenant_id = $1 AND k.id = g.call_id
-             WHERE g.tenant_id = $1 AND (g.user_id = $2 AND $3 IN (k.buyer_id, k.seller_id)
+             WHERE g.tenant_id = $1 AND g.admitted_at IS NOT NULL AND (g.user_id = $2 AND $3 IN (k.buyer_id, k.seller_id)
                  OR g.user_id = $3 AND $2 IN (k.buyer_id, k.seller_id))) OR EXISTS (
              SELECT 1 FROM call_guests g JOIN call_guests h ON h.tenant_id = $1 AND h.call_id = g.call_id
-             WHERE g.tenant_id = $1 AND g.user_id = $2 AND h.user_id = $3) AS met
+             WHERE g.tenant_id = $1 AND g.user_id = $2 AND h.user_id = $3
+               AND g.admitted_at IS NOT NULL AND h.admitted_at IS NOT NULL) AS met
          FROM (SELECT 1) one LEFT JOIN LATERAL (
              SELECT id FROM conversations WHERE tenant_id = $1
                AND (buyer_id = $2 AND seller_id = $3 OR buyer_id = $3 AND seller_id = $2)

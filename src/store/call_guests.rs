@@ -326,7 +326,7 @@ pub fn of_person(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<
     row.guest(name)
 }
 
-/// Whether somebody was asked into a call and has come, whatever became of their place.
+/// Whether somebody was asked into a call and let in, whatever became of their place.
 ///
 /// # Errors
 /// The database is away.
@@ -334,7 +334,8 @@ pub fn has_come(tx: &mut TenantTx<'_>, call: CallId, person: UserId) -> Result<b
     let theirs = call_guests::table
         .filter(call_guests::tenant_id.eq(tx.tenant().uuid()))
         .filter(call_guests::call_id.eq(call.uuid()))
-        .filter(call_guests::user_id.eq(person.uuid()));
+        .filter(call_guests::user_id.eq(person.uuid()))
+        .filter(call_guests::admitted_at.is_not_null());
     Ok(diesel::select(exists(theirs)).get_result(tx.conn)?)
 }
 

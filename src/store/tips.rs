@@ -101,14 +101,15 @@ pub fn find(tx: &mut TenantTx<'_>, id: TipId) -> Result<Option<Tip>> {
     row.map(Row::tip).transpose()
 }
 
-/// Those of a call, oldest first.
+/// Those of a call that somebody gave or got, oldest first.
 ///
 /// # Errors
 /// The database is away.
-pub fn of_call(tx: &mut TenantTx<'_>, call: CallId, limit: i64) -> Result<Vec<Tip>> {
+pub fn of_call(tx: &mut TenantTx<'_>, call: CallId, reader: UserId, limit: i64) -> Result<Vec<Tip>> {
     let rows: Vec<Row> = tips::table
         .filter(tips::tenant_id.eq(tx.tenant().uuid()))
         .filter(tips::call_id.eq(call.uuid()))
+        .filter(tips::buyer_id.eq(reader.uuid()).or(tips::seller_id.eq(reader.uuid())))
         .order((tips::given_at, tips::id))
         .limit(limit)
         .select(Row::as_select())

@@ -94,6 +94,7 @@ pub fn statement(tx: &mut TenantTx<'_>, user: UserId, currency: Currency, skip: 
          LEFT JOIN refunds r ON r.tenant_id = $1 AND r.id = lines.id
          LEFT JOIN tips p ON p.tenant_id = $1 AND p.id = lines.id
          LEFT JOIN calls c ON c.tenant_id = $1 AND c.id = coalesce(l.call_id, r.call_id, p.call_id)
+             AND $2 IN (c.buyer_id, c.seller_id)
          LEFT JOIN users u ON u.tenant_id = $1
              AND u.id = CASE c.buyer_id WHEN $2 THEN c.seller_id ELSE c.buyer_id END
          ORDER BY lines.at DESC, lines.id DESC",

@@ -87,6 +87,26 @@ test("where somebody else has the new one, the old one is opened again, and what
   assert.equal(running.size, 1);
 });
 
+test("what ran before is the choice again: trying once more opens it, and so does switching it on", async () => {
+  const local = await withCamera();
+  broken = { back: "NotReadableError" };
+  await local.flip();
+  await local.set("video", true);
+  assert.deepEqual(state(local), ["front", "live", null, false]);
+  await local.set("video", false);
+  await local.set("video", true);
+  assert.deepEqual(state(local), ["front", "live", null, false]);
+  assert.equal(running.size, 1);
+});
+
+test("where somebody else has the chosen one, another is better than none", async () => {
+  kept.set("room.camera", "back");
+  broken = { back: "NotReadableError" };
+  const local = new LocalMedia();
+  await local.set("video", true);
+  assert.deepEqual(state(local), ["front", "live", null, false]);
+});
+
 test("where the old one is gone as well by then, there is none", async () => {
   const local = await withCamera();
   broken = { back: "NotReadableError", front: "NotReadableError" };

@@ -261,17 +261,19 @@ async fn a_gift_costs_what_it_says_and_is_shown_as_what_it_is() {
         (&given["gift"], &given["amount_minor"]),
         (&json!("coffee"), &json!(300))
     );
-    // By the form, too; an amount that is typed wins.
+    // By the form, too; a gift and an amount are two things.
     let page = format!("/sellers/{seller}/tip");
+    let shown = pair.buyer.get(&page).await.expect(200).text;
+    assert!(shown.contains("value=\"bouquet\""), "{shown}");
+    assert!(shown.contains("value=\"200\" checked"), "{shown}");
+    let form = Uuid::new_v4().to_string();
+    let both = [("id", form.as_str()), ("choice", "cake"), ("amount", "30")];
+    let both = pair.buyer.form(&page, &both).await.expect(422).text;
     assert!(
-        pair.buyer
-            .get(&page)
-            .await
-            .expect(200)
-            .text
-            .contains("value=\"bouquet\"")
+        both.contains("not both") && both.contains("value=\"cake\" checked"),
+        "{both}"
     );
-    for (typed, kind) in [("", "flower"), ("1.50", "flower")] {
+    for (typed, kind) in [("", "flower"), ("1.50", "200")] {
         let (form, call) = (Uuid::new_v4().to_string(), call.to_string());
         let fields = [
             ("id", form.as_str()),

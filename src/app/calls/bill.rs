@@ -118,9 +118,8 @@ pub async fn bill(app: &App, scope: &TenantScope, reader: UserId, call: CallId) 
             let (entries, ledger) = (call_events::events(tx, call)?, metering::leg_totals(tx, call)?);
             let subject = stored.booking.map_or(Subject::Call(call), Subject::Order);
             let refunds = refunds::of(tx, subject)?;
-            let mut tips = tips::of_call(tx, call, MOST_TIPS)?;
             // What somebody gave is theirs to know, and the seller's.
-            tips.retain(|tip| [tip.buyer, tip.seller].contains(&reader));
+            let tips = tips::of_call(tx, call, reader, MOST_TIPS)?;
             let given = match stored.seller.id == reader {
                 true => shares::given(tx, subject)?,
                 false => Vec::new(),

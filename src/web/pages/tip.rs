@@ -3,7 +3,7 @@
 use super::{
     flash::flash,
     lead_to, problem, render, render_as, typed,
-    views::{Amount, Field, GiftChoice, Message, TipPage},
+    views::{Amount, Field, GiftChoice, Message, TipChoice, TipPage},
 };
 use crate::{
     app::{
@@ -72,13 +72,22 @@ async fn give(
 ) -> Result<HttpResponse> {
     let (seller, call) = (UserId::from_uuid(*id), wanted.call.map(CallId::from_uuid));
     let (currency, gift) = (site.tenant.currency, Gift::parse(&wanted.choice));
+    let not_an_amount = || Error::field("amount", "This isn't an amount.");
     let chosen = match (wanted.amount.trim(), gift) {
-        ("", Some(gift)) => Some((gift.price(currency).minor, Some(gift))),
-        ("", None) => wanted.choice.parse().ok().map(|minor| (minor, None)),
-        (text, _) => typed::minor(text, currency).map(|minor| (minor, None)),
+        ("", Some(gift)) => Ok((gift.price(currency).minor, Some(gift))),
+        ("", None) => wanted
+            .choice
+            .parse()
+            .map_err(|_| not_an_amount())
+            .map(|minor| (minor, None)),
+        // A gift has its price on it: what else is typed was meant for something else.
+        (_, Some(_)) => Err(Error::field("amount", "Choose a gift or type an amount, not both.")),
+        (text, None) => typed::minor(text, currency)
+            .ok_or_else(not_an_amount)
+            .map(|minor| (minor, None)),
     };
     let given = match chosen {
-        Some((amount_minor, gift)) => {
+        Ok((amount_minor, gift)) => {
             let wish = Wish {
                 form: wanted.id,
                 seller,
@@ -88,7 +97,7 @@ async fn give(
             };
             tips::give(&web.app, &viewer, &site.tenant, wish).await
         }
-        None => Err(Error::field("amount", "This isn't an amount.")),
+        Err(refused) => Err(refused),
     };
     let offered = tips::show(&web.app, &viewer, &site.tenant, (seller, call)).await?;
     let Err(refused) = given else {
@@ -100,6 +109,7 @@ async fn give(
         return Ok(lead_to(&to, [flash(Tone::Success, "tip.given")]));
     };
     let mut view = page((seller, call), wanted.id, &offered);
+    view.choose(&wanted.choice);
     view.amount = Field::of(wanted.amount);
     let status = match refused.kind {
         Kind::Conflict { .. } => {
@@ -128,11 +138,17 @@ fn page((seller, call): (UserId, Option<CallId>), id: Uuid, offered: &Offered) -
         name: offered.name.clone(),
         call: call.map(CallId::uuid),
         back_url: (!offered.running).then(|| back_url(seller, call.filter(|_| offered.billed))),
-        suggestions: offered.suggestions.into_iter().map(amount).collect(),
+        suggestions: (offered.suggestions.into_iter().enumerate())
+            .map(|(nth, suggested)| TipChoice {
+                amount: amount(suggested),
+                chosen: nth == 1,
+            })
+            .collect(),
         gifts: (offered.gifts.iter())
             .map(|(gift, price)| GiftChoice {
                 name: gift.name(),
                 price: amount(*price),
+                chosen: false,
             })
             .collect(),
         amount: Field::default(),

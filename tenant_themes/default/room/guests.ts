@@ -40,6 +40,8 @@ const CHANNEL = "room.channel";
 
 export class Guests {
   people: PersonView[] = [];
+  /** The names of all others who have ever been here. */
+  readonly met = new Map<string, string>();
   /** One's own peer. */
   me = "";
   #channel: string | null = recall(CHANNEL) || null;
@@ -100,6 +102,8 @@ export class Guests {
   take(people: PersonView[]): void {
     const before = this.people;
     this.people = people;
+    for (const { id, name } of people) this.met.set(id, name);
+    if (this.own) this.met.delete(this.own.id);
     const main = otherOf(people, this.host.role);
     if (main?.peer) this.host.main(main.peer);
     const isFree = this.host.role === "seller" && !people.some(({ role }) => role === "buyer");

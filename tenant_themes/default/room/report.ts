@@ -1,26 +1,29 @@
 /** "Leave and report": what happened goes to those who run the place, and the call is over. */
 import { api, ApiError } from "./api";
 import { find } from "./dom";
-import type { PersonView } from "./protocol";
+import { isGuest } from "./state";
+import { keep } from "./storage";
 import type { Room } from "./room";
 
 export function reportForm(room: Room): void {
   const form = find<HTMLFormElement>("#report-form", room.root);
-  const dialog = find<HTMLDialogElement>("#dialog-report", room.root);
-  dialog.addEventListener("toggle", () => dialog.open && offer(room));
+  room.root.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-do=report]")) offer(room);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(room, form);
   });
 }
 
-/** Of several people one is chosen. */
+/** Of several people one is chosen, whoever has gone among them. */
 function offer(room: Room): void {
-  const { people, own } = room.company.guests;
-  const others = people.filter(({ id }) => id !== own?.id);
-  find<HTMLElement>("#report-whom", room.root).hidden = others.length < 2;
-  const option = ({ id, name }: PersonView) => new Option(name, id, id === room.config.other_id, id === room.config.other_id);
-  find<HTMLSelectElement>("#report-whom select", room.root).replaceChildren(...others.map(option));
+  const { other_id } = room.config;
+  const others = [...room.company.guests.met];
+  const isPlain = others.every(([id]) => id === other_id);
+  find<HTMLElement>("#report-whom", room.root).hidden = isPlain;
+  const options = others.map(([id, name]) => new Option(name, id, id === other_id, id === other_id));
+  find<HTMLSelectElement>("#report-whom select", room.root).replaceChildren(...(isPlain ? [] : options));
 }
 
 async function send(room: Room, form: HTMLFormElement): Promise<void> {
@@ -38,8 +41,11 @@ async function send(room: Room, form: HTMLFormElement): Promise<void> {
     await api("POST", `${person}/reports`, { fault, text: String(typed.get("words") ?? "") }).catch(unlessKnown);
     if (typed.get("block")) await api("PUT", `${person}/block`);
     find<HTMLDialogElement>("#dialog-report", room.root).close();
+    const said = room.say(typed.get("block") ? "report.done_blocked" : "report.done");
+    // A guest is led to another page, which says it.
+    if (isGuest(room.config.role)) keep("said", said);
     await room.end();
-    room.tell({ text: room.say(typed.get("block") ? "report.done_blocked" : "report.done"), tone: "success", stays: true });
+    room.tell({ text: said, tone: "success", stays: true });
   } catch (error) {
     wrong((error instanceof ApiError && error.message) || room.say("failed"));
   } finally {

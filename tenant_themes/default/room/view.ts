@@ -30,6 +30,7 @@ export function view(state: RoomState, now: number): View {
     may_bring_in: config.may_bring_in && !isGuest(config.role),
     may_report: config.may_report,
     may_mail: config.may_mail,
+    report_text: say(isGuest(config.role) ? "report.text_guest" : "report.text"),
     may_not_invite: isGuest(config.role),
     invite_text: say(buyer || call?.free ? "people.invite_text" : "people.invite_text_seller"),
     can_listen: state.channels.listen && !state.channels.speak,

@@ -132,7 +132,12 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         name: g.cast.person(0).name,
         call: None,
         back_url: Some("/sellers/1".to_owned()),
-        suggestions: [100, 200, 500, 1_000].map(|minor| g.cast.amount(minor)).to_vec(),
+        suggestions: [100, 200, 500, 1_000]
+            .map(|minor| TipChoice {
+                amount: g.cast.amount(minor),
+                chosen: minor == 200,
+            })
+            .to_vec(),
         gifts: [
             (Gift::Flower, 100),
             (Gift::Coffee, 300),
@@ -142,6 +147,7 @@ pub fn money(g: &Gallery<'_>) -> anyhow::Result<()> {
         .map(|(gift, minor)| GiftChoice {
             name: gift.name(),
             price: g.cast.amount(minor),
+            chosen: false,
         })
         .to_vec(),
         amount: Field::default(),

@@ -91,7 +91,7 @@ pub use studio::{StudioCall, StudioPage, StudioSeller};
 pub use system::{
     DemoLogin, DemoTenant, ErrorPage, MailPage, MailRow, MailboxPage, PlatformHomePage, TermsPage, UnknownHostPage,
 };
-pub use tip::{GiftChoice, TipPage};
+pub use tip::{GiftChoice, TipChoice, TipPage};
 pub use wallet::{
     LeavePage, LineKind, PaidPage, PayField, PayPage, PayWay, StatementLine, TopUpPage, TopUpState, WalletPage,
 };

@@ -19,7 +19,7 @@ pub struct TipPage {
     /// Back without giving; not while the call goes on in another tab.
     pub back_url: Option<String>,
     /// Amounts offered as buttons.
-    pub suggestions: Vec<Amount>,
+    pub suggestions: Vec<TipChoice>,
     /// Gifts offered beside them.
     pub gifts: Vec<GiftChoice>,
     /// Another amount, as typed.
@@ -43,4 +43,31 @@ pub struct GiftChoice {
     pub name: &'static str,
     /// What it costs.
     pub price: Amount,
+    /// It is chosen.
+    pub chosen: bool,
+}
+
+/// An amount to give.
+#[derive(Clone, Debug, Serialize)]
+pub struct TipChoice {
+    /// How much.
+    pub amount: Amount,
+    /// It is chosen.
+    pub chosen: bool,
+}
+
+impl TipPage {
+    /// Keeps what was chosen, if it is offered.
+    pub fn choose(&mut self, choice: &str) {
+        for gift in &mut self.gifts {
+            gift.chosen = gift.name == choice;
+        }
+        let of_gifts = self.gifts.iter().any(|gift| gift.chosen);
+        let chosen = |suggested: &TipChoice| suggested.amount.minor.to_string() == choice;
+        if of_gifts || self.suggestions.iter().any(chosen) {
+            for suggested in &mut self.suggestions {
+                suggested.chosen = chosen(suggested);
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ interface Running {
 /**
  * Opens a device while another of ours runs, so that nobody is without a picture in between; whoever asks stops that
  * one. Phones run one camera at a time: there ours is stopped first, and opened again if the other can't be had even so.
+ * The same device is stopped first everywhere.
  * `ours` is none once nobody waits for the outcome any more. Throws a [`DeviceProblem`] if none is open in the end.
  */
 export async function exchange<T extends Running>(
@@ -18,9 +19,14 @@ export async function exchange<T extends Running>(
   ours: () => T | null,
 ): Promise<{ track: T; problem: DeviceProblem | null }> {
   let running = ours();
-  const deviceId = running?.getSettings().deviceId ?? "";
+  if (!running) {
+    // Better another one than none.
+    const instead = (problem: DeviceProblem) => (problem === "busy" && wanted ? open("") : Promise.reject(problem));
+    return { track: await open(wanted).catch(instead), problem: null };
+  }
+  const deviceId = running.getSettings().deviceId ?? "";
   // A device that is opened twice stays set as it was the first time.
-  const isSame = running !== null && ["", deviceId].includes(wanted);
+  const isSame = ["", deviceId].includes(wanted);
   if (!isSame) {
     try {
       return { track: await open(wanted), problem: null };
@@ -29,7 +35,7 @@ export async function exchange<T extends Running>(
       if (problem !== "busy" || !running) throw problem;
     }
   }
-  running?.stop();
+  running.stop();
   try {
     return { track: await open(wanted), problem: null };
   } catch (problem) {

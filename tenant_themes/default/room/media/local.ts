@@ -80,7 +80,7 @@ export class LocalMedia extends Emitter<Events> {
   async set(kind: MediaKind, on: boolean): Promise<void> {
     const input = this[kind];
     input.on = on;
-    if (on && !input.track) return this.#open(kind);
+    if (on && (!input.track || input.problem)) return this.#open(kind);
     if (!on && kind === "video") this.#drop(kind);
     if (input.track) input.track.enabled = on;
     this.emit("change", SOURCES[kind]);
@@ -148,6 +148,8 @@ export class LocalMedia extends Emitter<Events> {
       const old = input.track;
       input.track = track;
       input.problem = problem;
+      // The other one couldn't be had: it isn't to be tried again each time.
+      if (problem) remember(deviceFor(kind), track.getSettings().deviceId ?? "");
       track.enabled = input.on;
       track.onended = () => void this.#lost(kind, track);
       old?.stop();
