@@ -1,4 +1,4 @@
-/** A picture for whoever has no camera, with so much going on in it that it takes as much of the line as a face. */
+/** A picture with so much going on in it that it takes as much of the line as a face that moves. */
 
 export function stillMoving(): { track: MediaStreamTrack; stop: () => void } {
   const canvas = document.createElement("canvas");
