@@ -29,8 +29,8 @@ class Camera {
   }
 }
 
-async function getUserMedia({ video }) {
-  const deviceId = video.deviceId?.exact ?? "front";
+async function getUserMedia({ video, audio }) {
+  const deviceId = (video ?? audio).deviceId?.exact ?? "front";
   happened.push(`open ${deviceId}`);
   await meanwhile();
   if (broken[deviceId]) throw new DOMException("", broken[deviceId]);
@@ -121,6 +121,16 @@ test("what isn't busy takes no picture away", async () => {
   await local.flip();
   assert.deepEqual(happened, ["open back"]);
   assert.deepEqual(state(local), ["front", "live", "denied", false]);
+});
+
+test("a microphone that can't be exchanged is heard again once it is switched on", async () => {
+  const local = new LocalMedia();
+  await local.set("audio", true);
+  broken = { back: "NotAllowedError" };
+  await local.choose("audio", "back");
+  await local.set("audio", false);
+  await local.set("audio", true);
+  assert.deepEqual([local.audio.track.deviceId, local.audio.track.enabled, local.audio.problem], ["front", true, "denied"]);
 });
 
 test("a camera that is switched off meanwhile stays off", async () => {

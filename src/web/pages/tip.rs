@@ -57,7 +57,7 @@ struct Typed {
     /// One of the suggestions, in minor units, or a gift's name.
     #[serde(default)]
     choice: String,
-    /// Another amount, as typed; wins.
+    /// Another amount, as typed; wins over a suggested one.
     #[serde(default)]
     amount: String,
 }

@@ -40,7 +40,7 @@ const CHANNEL = "room.channel";
 
 export class Guests {
   people: PersonView[] = [];
-  /** The names of all others who have ever been here. */
+  /** The names of all others who have ever been let in. */
   readonly met = new Map<string, string>();
   /** One's own peer. */
   me = "";
@@ -102,7 +102,7 @@ export class Guests {
   take(people: PersonView[]): void {
     const before = this.people;
     this.people = people;
-    for (const { id, name } of people) this.met.set(id, name);
+    for (const { id, name, waiting } of people) if (!waiting) this.met.set(id, name);
     if (this.own) this.met.delete(this.own.id);
     const main = otherOf(people, this.host.role);
     if (main?.peer) this.host.main(main.peer);

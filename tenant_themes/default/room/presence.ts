@@ -11,8 +11,7 @@ import { money } from "./format";
 import type { ServerMessage } from "./protocol";
 import { callOf, type Incoming, IncomingRing, requestOf } from "./ring";
 import { pageSocket, type Socket } from "./socket";
-import { keep, recall } from "./storage";
-import { toast } from "./toast";
+import { sayKept, toast } from "./toast";
 import { visitors } from "./visitors";
 import { type Entry, Words } from "./words";
 
@@ -25,10 +24,7 @@ function start(config: PresenceConfig): void {
   const words = new Words(config.locale, config.words);
   const socket = pageSocket();
   let current: IncomingRing | null = null;
-  // What the page before this one had to say.
-  const said = recall("said");
-  keep("said", "");
-  if (said) toast({ text: said, tone: "success", stays: true, close: words.say("toast.close") });
+  sayKept(words.say("toast.close"));
 
   const show = (incoming: Incoming, page: string) => {
     if (current?.ring.id === incoming.id || location.pathname === page) return;

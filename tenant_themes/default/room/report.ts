@@ -1,8 +1,6 @@
 /** "Leave and report": what happened goes to those who run the place, and the call is over. */
 import { api, ApiError } from "./api";
 import { find } from "./dom";
-import { isGuest } from "./state";
-import { keep } from "./storage";
 import type { Room } from "./room";
 
 export function reportForm(room: Room): void {
@@ -42,9 +40,7 @@ async function send(room: Room, form: HTMLFormElement): Promise<void> {
     if (typed.get("block")) await api("PUT", `${person}/block`);
     find<HTMLDialogElement>("#dialog-report", room.root).close();
     const said = room.say(typed.get("block") ? "report.done_blocked" : "report.done");
-    // A guest is led to another page, which says it.
-    if (isGuest(room.config.role)) keep("said", said);
-    await room.end();
+    await room.end(said);
     room.tell({ text: said, tone: "success", stays: true });
   } catch (error) {
     wrong((error instanceof ApiError && error.message) || room.say("failed"));

@@ -25,7 +25,7 @@ import { chime, ring } from "./sounds";
 import { canFullscreen, canPip, hideBarWhenIdle, keepAwake, movable, toggleFullscreen, togglePip } from "./stage";
 import { faceOf, initialState, isGuest, neverStarted, type RoomState, wantsPeople } from "./state";
 import { Tiles } from "./tiles";
-import { type Toast, toast } from "./toast";
+import { sayNext, type Toast, toast } from "./toast";
 import { TopUps } from "./topup";
 import { view } from "./view";
 import type { Vars, Words } from "./words";
@@ -187,8 +187,8 @@ export class Room {
     }
   }
 
-  /** Ends the call; nobody needs to tell us that it was us. */
-  async end(): Promise<void> {
+  /** Ends the call; nobody needs to tell us that it was us. A guest is led to another page, which says what is to be `said`. */
+  async end(said = ""): Promise<void> {
     closeDialog("dialog-end");
     const ended = await this.attempt(async () => {
       this.state.endedHere = true;
@@ -198,6 +198,7 @@ export class Room {
     if (!isGuest(this.config.role)) return this.fetchCall();
     // The others go on: only this page is done.
     this.#over();
+    sayNext(said);
     location.assign(this.config.urls.back);
   }
 

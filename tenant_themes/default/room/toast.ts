@@ -40,6 +40,20 @@ export function toast(options: Toast): () => void {
   return leave;
 }
 
+/** What the next page of this tab has to say. */
+const NEXT = "said";
+
+export function sayNext(text: string): void {
+  if (text) sessionStorage.setItem(NEXT, text);
+}
+
+/** Says what the page before had to say. */
+export function sayKept(close: string): void {
+  const text = sessionStorage.getItem(NEXT);
+  sessionStorage.removeItem(NEXT);
+  if (text) toast({ text, tone: "success", stays: true, close });
+}
+
 /** Who makes room for one more: the oldest of those that go by themselves. What stays hasn't been read yet. */
 export function pushedOut<T>(shown: T[], stays: (item: T) => boolean): T[] {
   const tooMany = Math.max(0, shown.length + 1 - AT_MOST);

@@ -19,11 +19,7 @@ export async function exchange<T extends Running>(
   ours: () => T | null,
 ): Promise<{ track: T; problem: DeviceProblem | null }> {
   let running = ours();
-  if (!running) {
-    // Better another one than none.
-    const instead = (problem: DeviceProblem) => (problem === "busy" && wanted ? open("") : Promise.reject(problem));
-    return { track: await open(wanted).catch(instead), problem: null };
-  }
+  if (!running) return { track: await open(wanted), problem: null };
   const deviceId = running.getSettings().deviceId ?? "";
   // A device that is opened twice stays set as it was the first time.
   const isSame = ["", deviceId].includes(wanted);

@@ -80,9 +80,9 @@ export class LocalMedia extends Emitter<Events> {
   async set(kind: MediaKind, on: boolean): Promise<void> {
     const input = this[kind];
     input.on = on;
-    if (on && (!input.track || input.problem)) return this.#open(kind);
     if (!on && kind === "video") this.#drop(kind);
     if (input.track) input.track.enabled = on;
+    if (on && (!input.track || input.problem)) return this.#open(kind);
     this.emit("change", SOURCES[kind]);
   }
 
@@ -141,7 +141,10 @@ export class LocalMedia extends Emitter<Events> {
     input.problem = null;
     this.emit("change", SOURCES[kind]);
     const isWanted = () => turn === this.#turn[kind] && !this.#closed && (input.on || kind === "audio");
-    const open = (deviceId: string) => openDevice(kind, deviceId);
+    // Where somebody else has the chosen one and none of ours runs, another is better than none.
+    const instead = (problem: DeviceProblem) =>
+      problem === "busy" && !input.track && isWanted() ? openDevice(kind, "") : Promise.reject(problem);
+    const open = (deviceId: string) => openDevice(kind, deviceId).catch(instead);
     try {
       const { track, problem } = await exchange(open, chosen(deviceFor(kind)), () => (isWanted() ? input.track : null));
       if (!isWanted()) return track.stop();
